@@ -1,0 +1,390 @@
+//! The words of the desk as types: one word per concept, and no other word for it anywhere.
+//!
+//! Nothing here is serialised. `ledger::payload` fixes the bytes that last, `export` the text that leaves;
+//! both translate, so that a rename here never changes a promise made there.
+
+use std::fmt;
+use std::ops::Range;
+use std::str::FromStr;
+
+use jiff::Timestamp;
+
+/// The identity of a thing: the leaf hash of the ledger entry that made it.
+///
+/// Shown as 64 hexadecimal digits; any unique prefix is accepted where a user names one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryId(pub [u8; 32]);
+
+impl EntryId {
+    /// The first twelve digits: enough to name an entry on a screen.
+    pub fn short(&self) -> String {
+        self.to_string()[..12].to_owned()
+    }
+}
+
+impl fmt::Display for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for EntryId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "EntryId({})", self.short())
+    }
+}
+
+/// Defines an enum with one stable lower-case word for each variant, the same on screens, in JSON and in the ledger.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// Every variant, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The variant's word.
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                Self::ALL.iter().copied().find(|v| v.word() == word).ok_or_else(|| UnknownWord {
+                    word: word.to_owned(),
+                    known: Self::ALL.iter().map(|v| v.word()).collect::<Vec<_>>().join(", "),
+                })
+            }
+        }
+    };
+}
+
+/// A word that is none of an enum's words.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown word {word:?}: expected one of {known}")]
+pub struct UnknownWord {
+    word: String,
+    known: String,
+}
+
+words! {
+    /// The marking of TLP 2.0 (FIRST, August 2022), in order of restriction.
+    Tlp {
+        /// May be told to the world.
+        Clear = "clear",
+        /// May be told within the recipient's community.
+        Green = "green",
+        /// May be told within the recipient's organisation and its clients.
+        Amber = "amber",
+        /// May be told within the recipient's organisation only.
+        AmberStrict = "amber+strict",
+        /// For the named recipients only.
+        Red = "red",
+    }
+}
+
+words! {
+    /// What a source is.
+    SourceKind {
+        /// A news story or blog post, as its outlet published it.
+        Story = "story",
+        /// Somebody's summary of a story in other words; never the outlet's own.
+        Retelling = "retelling",
+        /// What a party itself published.
+        Statement = "statement",
+        /// What a seller wrote: a forum post, a market entry, a leak-site page.
+        Listing = "listing",
+        /// What is offered as proof.
+        Sample = "sample",
+    }
+}
+
+words! {
+    /// The role in which a party speaks.
+    PartyKind {
+        /// Claims to have the data, or sells it.
+        Actor = "actor",
+        /// The organisation said to be breached.
+        Victim = "victim",
+        /// Watches actors and reports on them.
+        Researcher = "researcher",
+        /// Police, regulator, court.
+        Authority = "authority",
+        /// An outlet speaking for itself.
+        Press = "press",
+        /// Anybody else.
+        Other = "other",
+    }
+}
+
+words! {
+    /// What a statement does to the claim that it speaks about.
+    Stance {
+        /// Asserts it.
+        Claims = "claims",
+        /// Admits it.
+        Confirms = "confirms",
+        /// Admits a part, and limits or denies the rest.
+        PartlyConfirms = "partly_confirms",
+        /// Denies it, or sees no sign of it.
+        Denies = "denies",
+        /// Contradicts another party's statement.
+        Disputes = "disputes",
+        /// Declines, withholds, does not answer.
+        NoComment = "no_comment",
+        /// Is looking into it, with no finding yet.
+        Investigating = "investigating",
+        /// Tells anything else.
+        Informs = "informs",
+    }
+}
+
+words! {
+    /// The part of a breach claim that a proposition is about, so that two parties can agree on one and differ on another.
+    Facet {
+        /// Systems were entered.
+        Access = "access",
+        /// Data left them.
+        Exfiltration = "exfiltration",
+        /// Which kind of thing was taken.
+        Assets = "assets",
+        /// How much.
+        Volume = "volume",
+        /// When.
+        Date = "date",
+        /// Whose data it is.
+        Victim = "victim",
+        /// What is for sale, and the price.
+        Offer = "offer",
+    }
+}
+
+words! {
+    /// What a figure counts.
+    FigureKind {
+        /// Bytes of data.
+        Volume = "volume",
+        /// What is asked for the data, a ransom included.
+        Price = "price",
+        /// Any other sum of money.
+        Money = "money",
+        /// A number of things.
+        Count = "count",
+        /// A calendar date.
+        Date = "date",
+    }
+}
+
+words! {
+    /// The part that an organisation plays in a story.
+    OrganisationRole {
+        /// Said to be breached.
+        AllegedVictim = "alleged_victim",
+        /// Reports on the actors.
+        Researcher = "researcher",
+        /// Publishes the story.
+        Outlet = "outlet",
+        /// Any other part.
+        Other = "other",
+    }
+}
+
+words! {
+    /// What a corpus is to the company.
+    CorpusRole {
+        /// The company's own files.
+        Own = "own",
+        /// Code that everybody has.
+        Public = "public",
+        /// What the company itself gave away: releases, SDKs, open repositories.
+        Published = "published",
+    }
+}
+
+/// Where something stands in a text: byte offsets, at character boundaries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Span {
+    /// First byte.
+    pub start: usize,
+    /// One past the last byte.
+    pub end: usize,
+}
+
+impl Span {
+    /// The span's text, or `None` where the span is not one of this text.
+    pub fn of<'t>(&self, text: &'t str) -> Option<&'t str> {
+        text.get(self.start..self.end)
+    }
+
+    /// Whether the two share at least one byte.
+    pub fn overlaps(&self, other: &Span) -> bool {
+        self.start < other.end && other.start < self.end
+    }
+}
+
+impl From<Range<usize>> for Span {
+    fn from(range: Range<usize>) -> Self {
+        Span { start: range.start, end: range.end }
+    }
+}
+
+/// What one party said, as read from one place of one source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Statement {
+    /// Who speaks: the organisation, a named person as `Person (Organisation)`, or the actor.
+    pub speaker: String,
+    /// In which role.
+    pub speaker_kind: PartyKind,
+    /// What it does to the claim.
+    pub stance: Stance,
+    /// The alleged victims or the point at issue that it speaks about; empty where the text leaves it open.
+    pub about: Vec<String>,
+    /// The parts of the breach claim that it speaks to; empty for context.
+    pub facets: Vec<Facet>,
+    /// The party whose knowledge this repeats, where the text says so ("AdvIntel reported Fxmsp's claims": Fxmsp).
+    pub origin: Option<String>,
+    /// To whom it was said, where the text says so.
+    pub to: Option<String>,
+    /// When it was said, in the text's own words.
+    pub date: Option<String>,
+    /// Where it stands in the source's text.
+    pub span: Span,
+}
+
+/// A statement that the machine read and nobody has reviewed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// What was read.
+    pub statement: Statement,
+    /// How sure the reader is, in thousandths.
+    pub confidence: u16,
+    /// The rule that found it, in a few words.
+    pub because: String,
+}
+
+/// A number with what it counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Figure {
+    /// What it counts.
+    pub kind: FigureKind,
+    /// Normalised, with its hedge: `>300000 USD`, `~30 TB`, `3 companies`.
+    pub value: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// An organisation named in a text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Organisation {
+    /// Its name, as first written.
+    pub name: String,
+    /// Its part in the story.
+    pub role: OrganisationRole,
+    /// Its first mention.
+    pub span: Span,
+}
+
+/// A crew or person who claims to have the data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Actor {
+    /// The name it goes by.
+    pub name: String,
+    /// Other names that the text gives it.
+    pub aliases: Vec<String>,
+    /// Its first mention.
+    pub span: Span,
+}
+
+/// A breach claim as one text words it: one actor, one alleged victim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Allegation {
+    /// Who claims it.
+    pub actor: String,
+    /// Against whom.
+    pub victim: String,
+    /// What is said to have been taken, as worded.
+    pub assets: Vec<String>,
+    /// How much, as worded.
+    pub volume: Option<String>,
+    /// For how much it is offered, as worded.
+    pub price: Option<String>,
+    /// Where the text words it.
+    pub span: Span,
+}
+
+/// A way in, as the text names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Vector {
+    /// MITRE ATT&CK technique, such as `T1133`.
+    pub attack_id: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Who told whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contact {
+    /// Who told.
+    pub from: String,
+    /// Who was told.
+    pub to: String,
+    /// When, in the text's words.
+    pub date: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// What a story rests on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Citation {
+    /// Whose material it is.
+    pub source: String,
+    /// `report`, `statement`, `blog`, `press_release`, `news`, `social_post`, `forum_post`, `leak_site`, `actor_contact`,
+    /// `actor_material`, `law_enforcement` or `document`.
+    pub kind: String,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// Everything that the reader found in one text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// Who said what.
+    pub drafts: Vec<Draft>,
+    /// The breach claims as worded.
+    pub allegations: Vec<Allegation>,
+    /// Numbers and what they count.
+    pub figures: Vec<Figure>,
+    /// Organisations, one for each name.
+    pub organisations: Vec<Organisation>,
+    /// Crews and sellers.
+    pub actors: Vec<Actor>,
+    /// Ways in.
+    pub vectors: Vec<Vector>,
+    /// Who told whom.
+    pub contacts: Vec<Contact>,
+    /// What the story rests on.
+    pub citations: Vec<Citation>,
+}
+
+/// What is known of a text beside the text itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// Its title.
+    pub title: Option<String>,
+    /// Who published it.
+    pub outlet: Option<String>,
+    /// When, as a moment in UTC.
+    pub published: Option<Timestamp>,
+}
