@@ -3,6 +3,12 @@
 //! Nothing here is serialised. `ledger::payload` fixes the bytes that last, `export` the text that leaves;
 //! both translate, so that a rename here never changes a promise made there.
 
+mod case;
+
+pub use case::{
+    BestMatch, Case, Commit, FileMatch, Finding, Said, SampleMatch, Source, SourceText, State, Window,
+};
+
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;

@@ -1,1 +1,5 @@
-fn main(){}
+//! Gainsay.
+mod claim;
+mod ledger;
+mod store;
+fn main() {}

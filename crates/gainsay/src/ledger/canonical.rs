@@ -1,0 +1,66 @@
+//! Deterministic CBOR (RFC 8949, section 4.2): what does not re-encode to the same bytes is refused.
+
+use minicbor::{Decode, Encode};
+
+use super::Error;
+
+/// The value's only encoding.
+pub fn encode<T: Encode<()>>(value: &T) -> Vec<u8> {
+    // Writing to a vector cannot fail, and no type of the ledger has an encoder that refuses.
+    minicbor::to_vec(value).unwrap_or_else(|e| unreachable!("encoding to a vector: {e}"))
+}
+
+/// The value of these bytes.
+///
+/// # Errors
+/// Bytes that are no such value, that hold more after it, or that are another encoding of it.
+pub fn decode<T: for<'b> Decode<'b, ()> + Encode<()>>(bytes: &[u8], what: &str) -> Result<T, Error> {
+    let malformed = |why: String| Error::Malformed { what: what.to_owned(), why };
+    let value: T = minicbor::decode(bytes).map_err(|e| malformed(e.to_string()))?;
+    if encode(&value) != bytes {
+        return Err(malformed("it is not the deterministic encoding".to_owned()));
+    }
+    Ok(value)
+}
+
+/// For `#[cbor(with = "canonical::word")]`: an enum of `claim` as its word.
+pub mod word {
+    use std::fmt::Display;
+    use std::str::FromStr;
+
+    use minicbor::decode::{Decoder, Error as DecodeError};
+    use minicbor::encode::{Encoder, Error as EncodeError, Write};
+
+    /// Writes the word.
+    pub fn encode<C, T: Display, W: Write>(
+        value: &T,
+        to: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), EncodeError<W::Error>> {
+        to.str(&value.to_string())?.ok()
+    }
+
+    /// Reads the word.
+    pub fn decode<C, T: FromStr<Err: Display>>(from: &mut Decoder<'_>, _: &mut C) -> Result<T, DecodeError> {
+        let at = from.position();
+        from.str()?.parse().map_err(|e: T::Err| DecodeError::message(e.to_string()).at(at))
+    }
+}
+
+/// For `#[cbor(with = "canonical::moment")]`: a moment as microseconds since 1970-01-01T00:00:00Z.
+pub mod moment {
+    use jiff::Timestamp;
+    use minicbor::decode::{Decoder, Error as DecodeError};
+    use minicbor::encode::{Encoder, Error as EncodeError, Write};
+
+    /// Writes the microseconds.
+    pub fn encode<C, W: Write>(value: &Timestamp, to: &mut Encoder<W>, _: &mut C) -> Result<(), EncodeError<W::Error>> {
+        to.i64(value.as_microsecond())?.ok()
+    }
+
+    /// Reads the microseconds.
+    pub fn decode<C>(from: &mut Decoder<'_>, _: &mut C) -> Result<Timestamp, DecodeError> {
+        let at = from.position();
+        Timestamp::from_microsecond(from.i64()?).map_err(|e| DecodeError::message(e.to_string()).at(at))
+    }
+}

@@ -1,0 +1,244 @@
+//! Finding out what happened to a ledger that somebody else could write to.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::entry::{Entry, Header, Record};
+use super::head::{PublicKey, TreeHead};
+use super::merkle::{Edge, Hash, leaf_hash};
+use super::payload::Payload;
+use crate::claim::EntryId;
+
+/// One entry as the store holds it.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The place that the store gives it.
+    pub seq: u64,
+    /// The leaf hash that the store gives it.
+    pub leaf: Hash,
+    /// The entry.
+    pub record: Record,
+}
+
+/// One thing that is wrong, with the entries that it concerns.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Fault {
+    /// The header's bytes are not those that its leaf hash was made of.
+    #[error("entry {seq} was changed: its header is not the one that was signed")]
+    Changed {
+        /// The entry's place.
+        seq: u64,
+    },
+    /// The body is not the one that the header names.
+    #[error("entry {seq} was changed: its text is not the one that its header names")]
+    BodyChanged {
+        /// The entry's place.
+        seq: u64,
+    },
+    /// The body is gone, and no entry records its destruction.
+    #[error("the text of entry {seq} was removed, and no entry records its destruction")]
+    BodyRemoved {
+        /// The entry's place.
+        seq: u64,
+    },
+    /// No entry stands at these places.
+    #[error("{} removed", places(*.first, *.last))]
+    Removed {
+        /// The first place.
+        first: u64,
+        /// The last place.
+        last: u64,
+    },
+    /// The entry at this place was made for another.
+    #[error("entries were reordered or inserted: at place {seq} stands the entry that was made for place {made_for}")]
+    Reordered {
+        /// Where it stands.
+        seq: u64,
+        /// Where it belongs.
+        made_for: u64,
+    },
+    /// The entries of a commit do not lead to the root that was signed.
+    #[error("{} not what was signed at {time}", places(*.first, *.last))]
+    RootDiffers {
+        /// The first place of the commit.
+        first: u64,
+        /// The last place.
+        last: u64,
+        /// When it was signed.
+        time: Timestamp,
+    },
+    /// A head's signature is not the desk's.
+    #[error("the head of {size} entries is not signed by this desk's key")]
+    Unsigned {
+        /// The head's size.
+        size: u64,
+    },
+    /// Entries stand after the last signed head.
+    #[error("{} inserted after the last signed head", places(*.first, *.last))]
+    Uncovered {
+        /// The first place.
+        first: u64,
+        /// The last place.
+        last: u64,
+    },
+    /// The checkpoint knows more entries than there are.
+    #[error("the tail was cut: the checkpoint of {time} knows {known} entries, the ledger holds {held}")]
+    TailCut {
+        /// When the checkpoint was made.
+        time: Timestamp,
+        /// Entries then.
+        known: u64,
+        /// Entries now.
+        held: u64,
+    },
+    /// The first entries are not those that the checkpoint saw.
+    #[error("history was rewritten: the first {size} entries are not those of the checkpoint of {time}")]
+    Rewritten {
+        /// The checkpoint's size.
+        size: u64,
+        /// When it was made.
+        time: Timestamp,
+    },
+}
+
+fn places(first: u64, last: u64) -> String {
+    if first == last { format!("entry {first} was") } else { format!("entries {first} to {last} were") }
+}
+
+/// What verification found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// Number of entries.
+    pub size: u64,
+    /// Root over them.
+    pub root: Hash,
+    /// When the last head was signed.
+    pub signed: Option<Timestamp>,
+    /// Bodies that were destroyed, with an entry that says so.
+    pub destroyed: u64,
+    /// The checkpoint that it was held against.
+    pub against: Option<TreeHead>,
+    /// What is wrong, in order of place.
+    pub faults: Vec<Fault>,
+}
+
+/// Verifies a ledger entry by entry, in order, in memory logarithmic in its length but for destroyed bodies.
+pub struct Verifier {
+    key: PublicKey,
+    heads: std::vec::IntoIter<TreeHead>,
+    next_head: Option<TreeHead>,
+    covered: u64,
+    signed: Option<Timestamp>,
+    edge: Edge,
+    expected: u64,
+    missing: BTreeMap<EntryId, u64>,
+    destroyed: u64,
+    against: Option<TreeHead>,
+    faults: Vec<Fault>,
+    /// Entries that moved change every later root; they were named, and the commits after them are not named again.
+    roots_explained: bool,
+}
+
+impl Verifier {
+    /// A verifier for these heads, in order of size, and for a checkpoint that was kept elsewhere.
+    pub fn new(key: PublicKey, heads: Vec<TreeHead>, against: Option<TreeHead>) -> Verifier {
+        let mut heads = heads.into_iter();
+        let next_head = heads.next();
+        Verifier {
+            key,
+            heads,
+            next_head,
+            covered: 0,
+            signed: None,
+            edge: Edge::default(),
+            expected: 0,
+            missing: BTreeMap::new(),
+            destroyed: 0,
+            against,
+            faults: Vec::new(),
+            roots_explained: false,
+        }
+    }
+
+    /// Takes the next entry, in the store's order.
+    pub fn entry(&mut self, stored: &Stored) {
+        if stored.seq > self.expected {
+            self.moved(Fault::Removed { first: self.expected, last: stored.seq - 1 });
+        }
+        self.expected = stored.seq + 1;
+        let leaf = leaf_hash(&stored.record.header);
+        match Header::from_bytes(&stored.record.header) {
+            _ if leaf != stored.leaf => self.faults.push(Fault::Changed { seq: stored.seq }),
+            Err(_) => self.faults.push(Fault::Changed { seq: stored.seq }),
+            Ok(header) if header.seq != stored.seq => {
+                self.moved(Fault::Reordered { seq: stored.seq, made_for: header.seq });
+            }
+            Ok(header) => self.body(stored, EntryId(leaf), &header),
+        }
+        // The stored hash, not the recomputed one: if it leads to the signed root, it is the true one, and a changed header
+        // is named exactly, without hiding what else was done.
+        self.edge.push(stored.leaf);
+        self.heads_at_this_size();
+    }
+
+    fn body(&mut self, stored: &Stored, id: EntryId, header: &Header) {
+        let Some(body) = &stored.record.body else {
+            self.missing.insert(id, stored.seq);
+            return;
+        };
+        if body.digest() != header.digest {
+            self.faults.push(Fault::BodyChanged { seq: stored.seq });
+            return;
+        }
+        if let Ok(Entry { payload: Some(Payload::Destruction(destruction)), .. }) = Entry::from_record(&stored.record) {
+            if self.missing.remove(&destruction.entry).is_some() {
+                self.destroyed += 1;
+            }
+        }
+    }
+
+    fn heads_at_this_size(&mut self) {
+        let size = self.edge.size();
+        while let Some(head) = self.next_head.take_if(|head| head.size <= size) {
+            let root_fits = head.size == size && head.root == self.edge.root();
+            if !head.is_signed_by(&self.key) {
+                self.faults.push(Fault::Unsigned { size: head.size });
+            } else if !root_fits && !self.roots_explained {
+                self.moved(Fault::RootDiffers { first: self.covered, last: head.size - 1, time: head.time });
+            }
+            self.covered = head.size;
+            self.signed = Some(head.time);
+            self.next_head = self.heads.next();
+        }
+        if let Some(known) = self.against.as_ref().filter(|known| known.size == size && known.root != self.edge.root()) {
+            self.faults.push(Fault::Rewritten { size, time: known.time });
+        }
+    }
+
+    fn moved(&mut self, fault: Fault) {
+        self.roots_explained = true;
+        self.faults.push(fault);
+    }
+
+    /// The result, once every entry was given.
+    pub fn finish(mut self) -> Verdict {
+        if let Some(last) = self.heads.by_ref().last().or(self.next_head.take()) {
+            self.faults.push(Fault::Removed { first: self.expected, last: last.size.saturating_sub(1) });
+        } else if self.edge.size() > self.covered {
+            self.faults.push(Fault::Uncovered { first: self.covered, last: self.edge.size() - 1 });
+        }
+        self.faults.extend(self.missing.values().map(|seq| Fault::BodyRemoved { seq: *seq }));
+        if let Some(known) = self.against.as_ref().filter(|known| known.size > self.edge.size()) {
+            self.faults.push(Fault::TailCut { time: known.time, known: known.size, held: self.edge.size() });
+        }
+        Verdict {
+            size: self.edge.size(),
+            root: self.edge.root(),
+            signed: self.signed,
+            destroyed: self.destroyed,
+            against: self.against,
+            faults: self.faults,
+        }
+    }
+}

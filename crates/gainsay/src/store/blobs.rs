@@ -1,0 +1,136 @@
+//! Immutable files named by the SHA-256 of their bytes.
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+
+use super::{Error, hint_for};
+use crate::ledger::Hash;
+use sha2::{Digest, Sha256};
+
+/// A folder of blobs.
+pub struct Blobs {
+    folder: PathBuf,
+}
+
+impl Blobs {
+    /// The blobs in this folder, which must exist.
+    pub fn new(folder: PathBuf) -> Blobs {
+        Blobs { folder }
+    }
+
+    /// Where a blob is, or would be.
+    pub fn path(&self, digest: &Hash) -> PathBuf {
+        let name = hex(digest);
+        self.folder.join(&name[..2]).join(&name[2..])
+    }
+
+    /// Keeps these bytes. When it returns they are on the disk, under their name.
+    ///
+    /// # Errors
+    /// The disk is full, or cannot be written.
+    pub fn put(&self, bytes: &[u8]) -> Result<Hash, Error> {
+        let mut writer = self.writer()?;
+        writer.write_all(bytes).map_err(|e| failed("write", &self.folder)(e))?;
+        writer.keep()
+    }
+
+    /// A blob to be written piece by piece; nothing is kept before `BlobWriter::keep`.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn writer(&self) -> Result<BlobWriter<'_>, Error> {
+        let file = tempfile::Builder::new()
+            .prefix(".new-")
+            .tempfile_in(&self.folder)
+            .map_err(|e| failed("write in", &self.folder)(e))?;
+        Ok(BlobWriter { blobs: self, file, hasher: Sha256::new() })
+    }
+
+    /// The bytes of a blob, whole: for texts, which are bounded when they are captured.
+    ///
+    /// # Errors
+    /// The blob is missing, or its bytes are not those of its name.
+    pub fn get(&self, digest: &Hash) -> Result<Vec<u8>, Error> {
+        let path = self.path(digest);
+        let mut bytes = Vec::new();
+        match File::open(&path).and_then(|mut file| file.read_to_end(&mut bytes)) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Error::BlobMissing { digest: hex(digest), path });
+            }
+            Err(e) => return Err(failed("read", &path)(e)),
+            Ok(_) => {}
+        }
+        let found: Hash = Sha256::digest(&bytes).into();
+        if found == *digest { Ok(bytes) } else { Err(Error::BlobChanged { path }) }
+    }
+
+    /// Destroys a blob; it is no error if it is gone already.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub fn destroy(&self, digest: &Hash) -> Result<(), Error> {
+        let path = self.path(digest);
+        match fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => Err(failed("destroy", &path)(e)),
+            _ => path.parent().map_or(Ok(()), sync_folder),
+        }
+    }
+}
+
+/// A blob being written.
+pub struct BlobWriter<'b> {
+    blobs: &'b Blobs,
+    file: tempfile::NamedTempFile,
+    hasher: Sha256,
+}
+
+impl BlobWriter<'_> {
+    /// Syncs the bytes, gives them their name, and syncs the folders that hold the name: only then may an entry name them.
+    ///
+    /// # Errors
+    /// The disk is full, or cannot be written.
+    pub fn keep(self) -> Result<Hash, Error> {
+        let digest: Hash = self.hasher.finalize().into();
+        let path = self.blobs.path(&digest);
+        if path.exists() {
+            return Ok(digest);
+        }
+        let folder = self.blobs.folder.join(&hex(&digest)[..2]);
+        self.file.as_file().sync_all().map_err(|e| failed("sync", &path)(e))?;
+        fs::create_dir_all(&folder).map_err(|e| failed("create", &folder)(e))?;
+        sync_folder(&self.blobs.folder)?;
+        self.file.persist(&path).map_err(|e| failed("write", &path)(e.error))?;
+        sync_folder(&folder)?;
+        Ok(digest)
+    }
+}
+
+impl Write for BlobWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let written = self.file.write(bytes)?;
+        self.hasher.update(&bytes[..written]);
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Makes the names in a folder last.
+pub(super) fn sync_folder(folder: &Path) -> Result<(), Error> {
+    File::open(folder).and_then(|folder| folder.sync_all()).map_err(|e| failed("sync", folder)(e))
+}
+
+pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> Error {
+    let path = path.to_owned();
+    move |why| {
+        let hint = hint_for(&why);
+        Error::File { action, path, why, hint }
+    }
+}
+
+fn hex(digest: &Hash) -> String {
+    crate::claim::EntryId(*digest).to_string()
+}

@@ -1,0 +1,530 @@
+//! The one file that names the database: SQLite, with the ledger's tables and the index of entries.
+//!
+//! WAL, so that readers and one writer go side by side; `synchronous=FULL`, so that an acknowledged commit outlives the power;
+//! `BEGIN IMMEDIATE`, and the head read again inside, so that two writers never build on the same state.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, TransactionBehavior, params};
+
+use super::Error;
+use super::blobs::{failed, sync_folder};
+use crate::claim::EntryId;
+use crate::ledger::{Body, DeskKey, Edge, Entry, Hash, NewEntry, Payload, Record, Stored, TreeHead};
+
+/// Each migration takes the database from the version of its place to the next; what was released is never edited.
+const MIGRATIONS: &[&str] = &[
+    "CREATE TABLE entry (
+        seq     INTEGER PRIMARY KEY,
+        leaf    BLOB NOT NULL UNIQUE,
+        header  BLOB NOT NULL,
+        salt    BLOB,
+        payload BLOB
+     ) STRICT;
+     CREATE TABLE head (
+        size      INTEGER PRIMARY KEY,
+        root      BLOB NOT NULL,
+        time      INTEGER NOT NULL,
+        signature BLOB NOT NULL,
+        edge      BLOB NOT NULL
+     ) STRICT;",
+];
+
+/// The index of entries is a projection: of another version it is dropped and rebuilt from the entries.
+const INDEX_VERSION: i64 = 1;
+const INDEX: &str = "
+    DROP TABLE IF EXISTS entry_index;
+    DROP TABLE IF EXISTS index_version;
+    CREATE TABLE entry_index (
+        seq     INTEGER PRIMARY KEY,
+        kind    TEXT NOT NULL,
+        of_case BLOB
+    ) STRICT;
+    CREATE INDEX entry_index_case ON entry_index (of_case, seq);
+    CREATE INDEX entry_index_kind ON entry_index (kind, seq);
+    CREATE TABLE index_version (version INTEGER NOT NULL) STRICT;";
+
+/// Another writer is waited for this long before a command gives up.
+const BUSY: Duration = Duration::from_secs(30);
+
+/// A desk's database.
+pub struct Database {
+    path: PathBuf,
+    connection: Connection,
+}
+
+/// The state of the ledger that a new commit builds on.
+#[derive(Clone, Debug)]
+pub struct Tail {
+    /// Number of entries.
+    pub size: u64,
+}
+
+impl Database {
+    /// Makes a new database in a file that does not exist.
+    ///
+    /// # Errors
+    /// The folder cannot be written, or is on a network file system.
+    pub fn create(path: &Path) -> Result<Database, Error> {
+        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
+    }
+
+    /// Opens a desk's database, migrating it where it is of an older version.
+    ///
+    /// # Errors
+    /// It is no database, of a newer version, or on a network file system.
+    pub fn open(path: &Path) -> Result<Database, Error> {
+        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+    }
+
+    fn connect(path: &Path, flags: OpenFlags) -> Result<Database, Error> {
+        refuse_network(path)?;
+        let fail = |e| database_error(path, &e);
+        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fail)?;
+        connection.busy_timeout(BUSY).map_err(fail)?;
+        let mut database = Database { path: path.to_owned(), connection };
+        database.migrate()?;
+        database.rebuild_index_if_old()?;
+        Ok(database)
+    }
+
+    fn migrate(&mut self) -> Result<(), Error> {
+        let path = self.path.clone();
+        let fail = |e| database_error(&path, &e);
+        let version = |c: &Connection| c.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0));
+        let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+        let found = version(&self.connection).map_err(fail)?;
+        if found > known {
+            return Err(Error::Newer { path, found, known });
+        }
+        if found == 0 {
+            // Read-only checks come first: a desk that is read only must still open.
+            self.connection.pragma_update(None, "journal_mode", "wal").map_err(fail)?;
+        }
+        self.connection.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
+        if found < known {
+            let transaction =
+                self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+            // Another process may have migrated it between the first look and the lock.
+            let from = version(&transaction).map_err(fail)?;
+            for (place, sql) in MIGRATIONS.iter().enumerate().skip(from as usize) {
+                transaction.execute_batch(sql).map_err(fail)?;
+                transaction.pragma_update(None, "user_version", i64::try_from(place + 1).unwrap_or(i64::MAX)).map_err(fail)?;
+            }
+            transaction.commit().map_err(fail)?;
+            if let Some(folder) = path.parent() {
+                sync_folder(folder)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn rebuild_index_if_old(&mut self) -> Result<(), Error> {
+        let version: Option<i64> = self
+            .connection
+            .query_row("SELECT version FROM index_version", [], |row| row.get(0))
+            .optional()
+            .unwrap_or(None);
+        if version == Some(INDEX_VERSION) { Ok(()) } else { self.rebuild_index() }
+    }
+
+    /// Drops everything that can be computed from the entries, and computes it again.
+    ///
+    /// # Errors
+    /// The database fails, or an entry is damaged.
+    pub fn rebuild_index(&mut self) -> Result<(), Error> {
+        let path = self.path.clone();
+        let fail = |e| database_error(&path, &e);
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+        transaction.execute_batch(INDEX).map_err(fail)?;
+        transaction.execute("INSERT INTO index_version VALUES (?1)", [INDEX_VERSION]).map_err(fail)?;
+        {
+            let mut select =
+                transaction.prepare("SELECT seq, leaf, header, salt, payload FROM entry ORDER BY seq").map_err(fail)?;
+            let mut rows = select.query([]).map_err(fail)?;
+            while let Some(row) = rows.next().map_err(fail)? {
+                let stored = stored(row).map_err(fail)?;
+                index_entry(&transaction, stored.seq, &Entry::from_record(&stored.record)?).map_err(fail)?;
+            }
+        }
+        transaction.commit().map_err(fail)
+    }
+
+    /// Appends what `build` gives for the ledger's state, as one commit with one signed head: all of it, or nothing.
+    ///
+    /// `build` runs under the writer's lock, so that what it checks still holds when its entries are written. It may refuse
+    /// with its own error.
+    ///
+    /// # Errors
+    /// `build` refuses, the disk is full, or another writer holds the desk for more than half a minute.
+    pub fn append<E: From<Error>>(
+        &mut self,
+        key: &DeskKey,
+        now: Timestamp,
+        build: impl FnOnce(&Reader<'_>) -> Result<Vec<NewEntry>, E>,
+    ) -> Result<Vec<EntryId>, E> {
+        let path = self.path.clone();
+        let fail = |e| Error::from(database_error(&path, &e));
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+        let new = build(&Reader { connection: &transaction, path: &path })?;
+        if new.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut edge = newest_edge(&transaction, &path)?;
+        let mut ids = Vec::with_capacity(new.len());
+        for entry in &new {
+            let seq = edge.size();
+            let record = Record::new(seq, now, entry).map_err(Error::from)?;
+            let id = record.id();
+            insert_entry(&transaction, seq, &record).map_err(fail)?;
+            index_payload(&transaction, seq, id, &entry.payload).map_err(fail)?;
+            if let Payload::Destruction(destruction) = &entry.payload {
+                transaction
+                    .execute("UPDATE entry SET salt = NULL, payload = NULL WHERE leaf = ?1", [destruction.entry.0])
+                    .map_err(fail)?;
+            }
+            edge.push(id.0);
+            ids.push(id);
+        }
+        let head = TreeHead::sign(key, edge.size(), edge.root(), now);
+        transaction
+            .execute(
+                "INSERT INTO head (size, root, time, signature, edge) VALUES (?1, ?2, ?3, ?4, ?5)",
+                params![column(head.size), head.root, head.time.as_microsecond(), head.signature, edge.to_bytes()],
+            )
+            .map_err(fail)?;
+        transaction.commit().map_err(fail)?;
+        Ok(ids)
+    }
+
+    /// Overwrites what was destroyed in the database's free pages and in the write-ahead log.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn scrub(&mut self) -> Result<(), Error> {
+        self.connection
+            .execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
+            .map_err(|e| database_error(&self.path, &e))
+    }
+
+    /// A view of the entries as they are now.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { connection: &self.connection, path: &self.path }
+    }
+
+    /// A view of the entries as they are now and remain, whatever others write meanwhile.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn with_snapshot<T, E: From<Error>>(
+        &mut self,
+        read: impl FnOnce(&Reader<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
+        let path = self.path.clone();
+        let transaction =
+            self.connection.transaction().map_err(|e| Error::from(database_error(&path, &e)))?;
+        read(&Reader { connection: &transaction, path: &path })
+    }
+}
+
+/// Reads entries.
+pub struct Reader<'c> {
+    connection: &'c Connection,
+    path: &'c Path,
+}
+
+impl Reader<'_> {
+    /// The ledger's state.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn tail(&self) -> Result<Tail, Error> {
+        Ok(Tail { size: self.newest_head()?.map_or(0, |head| head.size) })
+    }
+
+    /// The newest signed head.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn newest_head(&self) -> Result<Option<TreeHead>, Error> {
+        self.connection
+            .query_row("SELECT size, root, time, signature FROM head ORDER BY size DESC LIMIT 1", [], head)
+            .optional()
+            .map_err(|e| self.fail(&e))
+    }
+
+    /// Every signed head, in order.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn heads(&self) -> Result<Vec<TreeHead>, Error> {
+        let mut select = self
+            .connection
+            .prepare("SELECT size, root, time, signature FROM head ORDER BY size")
+            .map_err(|e| self.fail(&e))?;
+        select.query_map([], head).and_then(Iterator::collect).map_err(|e| self.fail(&e))
+    }
+
+    /// Gives every entry to `take`, in order, one at a time, unread.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn each(&self, mut take: impl FnMut(Stored)) -> Result<(), Error> {
+        let mut select = self
+            .connection
+            .prepare("SELECT seq, leaf, header, salt, payload FROM entry ORDER BY seq")
+            .map_err(|e| self.fail(&e))?;
+        let mut rows = select.query([]).map_err(|e| self.fail(&e))?;
+        while let Some(row) = rows.next().map_err(|e| self.fail(&e))? {
+            take(stored(row).map_err(|e| self.fail(&e))?);
+        }
+        Ok(())
+    }
+
+    /// The leaf hashes of the first `size` entries, in order.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn leaves(&self, size: u64) -> Result<Vec<Hash>, Error> {
+        let mut select = self
+            .connection
+            .prepare("SELECT leaf FROM entry WHERE seq < ?1 ORDER BY seq")
+            .map_err(|e| self.fail(&e))?;
+        select
+            .query_map([column(size)], |row| row.get(0))
+            .and_then(Iterator::collect)
+            .map_err(|e| self.fail(&e))
+    }
+
+    /// The entries of a case in order, the one that opened it first.
+    ///
+    /// # Errors
+    /// The database fails, or an entry is damaged.
+    pub fn of_case(&self, case: EntryId) -> Result<Vec<Entry>, Error> {
+        self.entries(
+            "SELECT e.seq, leaf, header, salt, payload FROM entry_index i JOIN entry e ON e.seq = i.seq
+             WHERE i.of_case = ?1 ORDER BY i.seq",
+            params![case.0],
+        )
+    }
+
+    /// The entries of a kind in order.
+    ///
+    /// # Errors
+    /// The database fails, or an entry is damaged.
+    pub fn of_kind(&self, kind: &str) -> Result<Vec<Entry>, Error> {
+        self.entries(
+            "SELECT e.seq, leaf, header, salt, payload FROM entry_index i JOIN entry e ON e.seq = i.seq
+             WHERE i.kind = ?1 ORDER BY i.seq",
+            params![kind],
+        )
+    }
+
+    /// The one entry whose id begins with these hexadecimal digits.
+    ///
+    /// # Errors
+    /// More than one does, or the database fails.
+    pub fn by_prefix(&self, prefix: &str) -> Result<Option<Entry>, Error> {
+        let Some((lowest, highest)) = bounds(prefix) else { return Ok(None) };
+        let mut found = self.entries(
+            "SELECT seq, leaf, header, salt, payload FROM entry WHERE leaf BETWEEN ?1 AND ?2 LIMIT 2",
+            params![lowest, highest],
+        )?;
+        if found.len() > 1 {
+            return Err(Error::AmbiguousPrefix { prefix: prefix.to_owned() });
+        }
+        Ok(found.pop())
+    }
+
+    /// The newest entries, newest first.
+    ///
+    /// # Errors
+    /// The database fails, or an entry is damaged.
+    pub fn newest(&self, count: u32) -> Result<Vec<Entry>, Error> {
+        self.entries(
+            "SELECT seq, leaf, header, salt, payload FROM entry ORDER BY seq DESC LIMIT ?1",
+            params![count],
+        )
+    }
+
+    /// The rows of the index, to compare a rebuilt one with the live one.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn index_rows(&self) -> Result<Vec<(i64, String, Option<Vec<u8>>)>, Error> {
+        let mut select = self
+            .connection
+            .prepare("SELECT seq, kind, of_case FROM entry_index ORDER BY seq")
+            .map_err(|e| self.fail(&e))?;
+        select
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+            .and_then(Iterator::collect)
+            .map_err(|e| self.fail(&e))
+    }
+
+    fn entries(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Entry>, Error> {
+        let mut select = self.connection.prepare(sql).map_err(|e| self.fail(&e))?;
+        let mut rows = select.query(params).map_err(|e| self.fail(&e))?;
+        let mut entries = Vec::new();
+        while let Some(row) = rows.next().map_err(|e| self.fail(&e))? {
+            let stored = stored(row).map_err(|e| self.fail(&e))?;
+            entries.push(Entry::from_record(&stored.record)?);
+        }
+        Ok(entries)
+    }
+
+    fn fail(&self, error: &rusqlite::Error) -> Error {
+        database_error(self.path, error)
+    }
+}
+
+fn newest_edge(transaction: &Transaction<'_>, path: &Path) -> Result<Edge, Error> {
+    let newest: Option<(i64, Vec<u8>)> = transaction
+        .query_row("SELECT size, edge FROM head ORDER BY size DESC LIMIT 1", [], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
+        .map_err(|e| database_error(path, &e))?;
+    match newest {
+        None => Ok(Edge::default()),
+        Some((size, bytes)) => {
+            u64::try_from(size).ok().and_then(|size| Edge::from_bytes(size, &bytes)).ok_or(Error::HeadDamaged)
+        }
+    }
+}
+
+fn insert_entry(transaction: &Transaction<'_>, seq: u64, record: &Record) -> rusqlite::Result<usize> {
+    let body = record.body.as_ref();
+    transaction.execute(
+        "INSERT INTO entry (seq, leaf, header, salt, payload) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![
+            column(seq),
+            record.id().0,
+            record.header,
+            body.map(|body| &body.salt),
+            body.map(|body| &body.payload)
+        ],
+    )
+}
+
+fn index_entry(transaction: &Transaction<'_>, seq: u64, entry: &Entry) -> rusqlite::Result<usize> {
+    match &entry.payload {
+        Some(payload) => index_payload(transaction, seq, entry.id, payload),
+        // A destroyed entry is still found by its kind; which case it belonged to, its destruction says.
+        None => insert_index(transaction, seq, &entry.header.kind, None),
+    }
+}
+
+fn index_payload(
+    transaction: &Transaction<'_>,
+    seq: u64,
+    id: EntryId,
+    payload: &Payload,
+) -> rusqlite::Result<usize> {
+    if let Payload::Destruction(destruction) = payload {
+        // The same row whether the index lives through the destruction or is rebuilt after it.
+        transaction.execute(
+            "UPDATE entry_index SET of_case = ?2 WHERE seq = (SELECT seq FROM entry WHERE leaf = ?1)",
+            params![destruction.entry.0, destruction.case.map(|case| case.0)],
+        )?;
+    }
+    let case = if matches!(payload, Payload::Case(_)) { Some(id) } else { payload.case() };
+    insert_index(transaction, seq, payload.kind(), case)
+}
+
+fn insert_index(
+    transaction: &Transaction<'_>,
+    seq: u64,
+    kind: &str,
+    case: Option<EntryId>,
+) -> rusqlite::Result<usize> {
+    transaction.execute(
+        "INSERT INTO entry_index (seq, kind, of_case) VALUES (?1, ?2, ?3)",
+        params![column(seq), kind, case.map(|case| case.0)],
+    )
+}
+
+fn stored(row: &rusqlite::Row<'_>) -> rusqlite::Result<Stored> {
+    let salt: Option<Vec<u8>> = row.get(3)?;
+    let payload: Option<Vec<u8>> = row.get(4)?;
+    let body = salt.zip(payload).map(|(salt, payload)| Body { salt, payload });
+    let seq: i64 = row.get(0)?;
+    Ok(Stored {
+        // A negative place is no place; it then shows as one that no entry was made for.
+        seq: u64::try_from(seq).unwrap_or(u64::MAX - 1),
+        leaf: row.get(1)?,
+        record: Record { header: row.get(2)?, body },
+    })
+}
+
+fn head(row: &rusqlite::Row<'_>) -> rusqlite::Result<TreeHead> {
+    let size: i64 = row.get(0)?;
+    let time: i64 = row.get(2)?;
+    Ok(TreeHead {
+        size: u64::try_from(size).unwrap_or(u64::MAX),
+        root: row.get(1)?,
+        time: Timestamp::from_microsecond(time).unwrap_or(Timestamp::MIN),
+        signature: row.get(3)?,
+    })
+}
+
+/// The lowest and the highest id with this prefix; `None` where it is no beginning of an id.
+fn bounds(prefix: &str) -> Option<(Hash, Hash)> {
+    if prefix.is_empty() || prefix.len() > 64 {
+        return None;
+    }
+    let padded = |digit: u8| {
+        let mut digits = prefix.as_bytes().to_vec();
+        digits.resize(64, digit);
+        let mut hash = [0; 32];
+        for (byte, pair) in hash.iter_mut().zip(digits.as_chunks::<2>().0) {
+            let nibble = |digit: u8| char::from(digit).to_digit(16).and_then(|n| u8::try_from(n).ok());
+            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
+        }
+        Some(hash)
+    };
+    Some((padded(b'0')?, padded(b'f')?))
+}
+
+/// A ledger of 2^63 entries does not fit on any disk.
+fn column(place: u64) -> i64 {
+    i64::try_from(place).unwrap_or(i64::MAX)
+}
+
+fn database_error(path: &Path, error: &rusqlite::Error) -> Error {
+    use rusqlite::ErrorCode;
+    let hint = match error.sqlite_error_code() {
+        Some(ErrorCode::DiskFull) => "; free some space and run the command again: the desk is as it was",
+        Some(ErrorCode::SystemIoFailure) => "; look for a full or failing disk: the desk is as it was",
+        Some(ErrorCode::ReadOnly) => "; the desk must be writable by you for this",
+        Some(ErrorCode::CannotOpen) => "; check that the desk's folder exists and that you may read and write it",
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => {
+            "; another gainsay is writing to this desk: run the command again when it is done"
+        }
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => {
+            "; the file is damaged: restore the desk from a backup, then run `gainsay ledger verify`"
+        }
+        _ => "",
+    };
+    Error::Database { path: path.to_owned(), why: error.to_string(), hint }
+}
+
+/// Locks and shared memory of SQLite's WAL do not work over a network.
+fn refuse_network(path: &Path) -> Result<(), Error> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let Ok(status) = rustix::fs::statfs(folder) else {
+        return Err(failed("open", folder)(std::io::Error::from(std::io::ErrorKind::NotFound)));
+    };
+    // Magic numbers of statfs(2).
+    let kind = match u32::try_from(status.f_type).unwrap_or(0) {
+        0x6969 => "NFS",
+        0x517b => "SMB",
+        0xff53_4d42 => "CIFS",
+        0xfe53_4d42 => "SMB2",
+        0x0102_1997 => "9P",
+        0x5346_414f => "AFS",
+        0x7375_7245 => "Coda",
+        _ => return Ok(()),
+    };
+    Err(Error::NetworkFileSystem { path: folder.to_owned(), kind })
+}
