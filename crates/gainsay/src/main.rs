@@ -2,4 +2,5 @@
 mod claim;
 mod ledger;
 mod store;
+mod assess;
 fn main() {}

@@ -276,3 +276,11 @@ impl Case {
         self.sources.iter().flat_map(|source| &source.reading.actors).map(|actor| actor.name.as_str()).collect()
     }
 }
+
+impl SampleMatch {
+    /// The verdict with what it counts, on one line.
+    pub fn summary(&self) -> String {
+        let counts = self.verdicts.iter().map(|(word, files, _)| format!("{files} {word}"));
+        format!("{}: of {} files {}", self.verdict, self.files, counts.collect::<Vec<_>>().join(", "))
+    }
+}

@@ -9,8 +9,9 @@ use minicbor::{Decode, Encode};
 
 use super::{Error, canonical};
 use crate::claim::{
-    Actor, Allegation, Citation, Contact, CorpusRole, Draft, EntryId, Facet, Figure, FigureKind, Organisation,
-    OrganisationRole, PartyKind, Reading, SourceKind, Span, Stance, Statement, Tlp, Vector,
+    Actor, Allegation, BestMatch, Citation, Commit, Contact, CorpusRole, Draft, EntryId, Facet, FileMatch, Figure,
+    FigureKind, Organisation, OrganisationRole, PartyKind, Reading, SampleMatch, SourceKind, Span, Stance, Statement,
+    Tlp, Vector, Window,
 };
 
 /// Declares the kinds with their names, so that name, encoding and decoding cannot drift apart.
@@ -323,7 +324,7 @@ pub struct SampleMatched {
     /// The sample's source entry.
     #[n(1)]
     pub sample: EntryId,
-    /// The corpora, by the entry that indexed each.
+    /// The corpora, by the entry that indexed each: the state that it was computed on.
     #[n(2)]
     pub corpora: Vec<EntryId>,
     /// The result.
@@ -332,132 +333,6 @@ pub struct SampleMatched {
     /// The command that computes it again.
     #[n(4)]
     pub command: String,
-}
-
-/// The result of a match in whole numbers. Shares are in tenths of a percent of the sample's fingerprints.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct MatchV1 {
-    /// Whose corpus it is.
-    #[n(0)]
-    pub owner: String,
-    /// The verdict on the sample, as its word.
-    #[n(1)]
-    pub verdict: String,
-    /// Files in the sample.
-    #[n(2)]
-    pub files: u64,
-    /// Their bytes.
-    #[n(3)]
-    pub bytes: u64,
-    /// Files for each verdict, as (word, files, bytes).
-    #[n(4)]
-    pub verdicts: Vec<(String, u64, u64)>,
-    /// Fingerprints of the sample found in the owner's corpora.
-    #[n(5)]
-    pub matched: u32,
-    /// Of those, found in public corpora.
-    #[n(6)]
-    pub public: u32,
-    /// Of those, found in what the owner published.
-    #[n(7)]
-    pub published: u32,
-    /// Found in the owner's corpora and nowhere else.
-    #[n(8)]
-    pub distinctive: u32,
-    /// The window in time, where the matched files have a history.
-    #[n(9)]
-    pub window: Option<WindowV1>,
-    /// What this proves and what it does not, sentence by sentence.
-    #[n(10)]
-    pub words: Vec<String>,
-    /// Per file, those that match most first; at most ten thousand.
-    #[n(11)]
-    pub rows: Vec<FileV1>,
-    /// Problems met in opening the sample.
-    #[n(12)]
-    pub problems: Vec<String>,
-}
-
-/// The commits that the sample's content belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct WindowV1 {
-    /// The repository.
-    #[n(0)]
-    pub line: String,
-    /// First commit.
-    #[n(1)]
-    pub first: CommitV1,
-    /// Last commit.
-    #[n(2)]
-    pub last: CommitV1,
-    /// Whether the last commit is the newest that the corpus knows, so that nothing bounds the window above.
-    #[n(3)]
-    pub open: bool,
-    /// The best single commit.
-    #[n(4)]
-    pub best: CommitV1,
-    /// Files that fit it.
-    #[n(5)]
-    pub fit: u64,
-    /// Files that could.
-    #[n(6)]
-    pub of: u64,
-}
-
-/// A commit.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct CommitV1 {
-    /// Its id in hexadecimal; empty for a folder's one state.
-    #[n(0)]
-    pub id: String,
-    /// When it was committed.
-    #[cbor(n(1), with = "canonical::moment")]
-    pub time: Timestamp,
-}
-
-/// One file of the sample.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct FileV1 {
-    /// Its path in the sample.
-    #[n(0)]
-    pub path: String,
-    /// Its bytes.
-    #[n(1)]
-    pub bytes: u64,
-    /// The verdict, as its word.
-    #[n(2)]
-    pub verdict: String,
-    /// Whether a corpus holds it byte for byte.
-    #[n(3)]
-    pub exact: bool,
-    /// Matched, public, published and distinctive, in tenths of a percent of its fingerprints.
-    #[n(4)]
-    pub shares: (u32, u32, u32, u32),
-    /// The best file of the corpora: corpus, path, first and last commit that hold it.
-    #[n(5)]
-    pub best: Option<BestV1>,
-}
-
-/// The corpus file that a sample file matches best.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct BestV1 {
-    /// The corpus's name.
-    #[n(0)]
-    pub corpus: String,
-    /// The file's path there.
-    #[n(1)]
-    pub path: String,
-    /// The first commit that holds this content.
-    #[n(2)]
-    pub first: CommitV1,
-    /// The last one.
-    #[n(3)]
-    pub last: CommitV1,
 }
 
 /// `assessment/1`.
@@ -544,28 +419,37 @@ impl From<SpanV1> for Span {
     }
 }
 
-/// Declares the stored twin of a type of `claim` with both conversions. Fields keep their names; `word` ones are stored as
-/// their words, `span` as `SpanV1`.
+/// Declares the stored twin of a type of `claim` with both conversions. Fields keep their names. `plain` ones convert into each
+/// other, `word` ones are stored as their words, `moment` ones as microseconds; `nested`, `option` and `list` hold twins.
 macro_rules! twin {
     ($twin:ident of $of:ident { $($n:literal $field:ident: $kind:tt $ty:ty),+ $(,)? }) => {
         twin!(@struct $twin {} $($n $field $kind $ty,)+);
 
         impl From<&$of> for $twin {
             fn from(it: &$of) -> Self {
-                $twin { $($field: it.$field.clone().into()),+ }
+                $twin { $($field: twin!(@convert $kind it.$field)),+ }
             }
         }
 
         impl From<&$twin> for $of {
             fn from(it: &$twin) -> Self {
-                $of { $($field: it.$field.clone().into()),+ }
+                $of { $($field: twin!(@convert $kind it.$field)),+ }
             }
         }
     };
+    (@convert plain $from:expr) => { $from.clone().into() };
+    (@convert word $from:expr) => { $from };
+    (@convert moment $from:expr) => { $from };
+    (@convert nested $from:expr) => { (&$from).into() };
+    (@convert option $from:expr) => { $from.as_ref().map(Into::into) };
+    (@convert list $from:expr) => { $from.iter().map(Into::into).collect() };
     (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident word $ty:ty, $($rest:tt)*) => {
         twin!(@struct $twin { $($done)* #[cbor(n($n), with = "canonical::word")] $field: $ty, } $($rest)*);
     };
-    (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident plain $ty:ty, $($rest:tt)*) => {
+    (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident moment $ty:ty, $($rest:tt)*) => {
+        twin!(@struct $twin { $($done)* #[cbor(n($n), with = "canonical::moment")] $field: $ty, } $($rest)*);
+    };
+    (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident $kind:tt $ty:ty, $($rest:tt)*) => {
         twin!(@struct $twin { $($done)* #[n($n)] $field: $ty, } $($rest)*);
     };
     (@struct $twin:ident { $($done:tt)* }) => {
@@ -644,37 +528,48 @@ twin!(AllegationV1 of Allegation {
     5 span: plain SpanV1,
 });
 
-/// The stored twin of `claim::Draft`.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct DraftV1 {
-    #[n(0)]
-    statement: StatementV1,
-    #[n(1)]
-    confidence: u16,
-    #[n(2)]
-    because: String,
-}
+twin!(DraftV1 of Draft { 0 statement: nested StatementV1, 1 confidence: plain u16, 2 because: plain String });
 
-impl From<&Draft> for DraftV1 {
-    fn from(draft: &Draft) -> Self {
-        DraftV1 {
-            statement: (&draft.statement).into(),
-            confidence: draft.confidence,
-            because: draft.because.clone(),
-        }
-    }
-}
-
-impl From<&DraftV1> for Draft {
-    fn from(draft: &DraftV1) -> Self {
-        Draft {
-            statement: (&draft.statement).into(),
-            confidence: draft.confidence,
-            because: draft.because.clone(),
-        }
-    }
-}
+twin!(MatchV1 of SampleMatch {
+    0 owner: plain String,
+    1 corpora: plain Vec<(String, String)>,
+    2 verdict: plain String,
+    3 files: plain u64,
+    4 bytes: plain u64,
+    5 verdicts: plain Vec<(String, u64, u64)>,
+    6 matched: plain u32,
+    7 public: plain u32,
+    8 published: plain u32,
+    9 distinctive: plain u32,
+    10 window: option Option<WindowV1>,
+    11 words: plain Vec<String>,
+    12 rows: list Vec<FileV1>,
+    13 problems: plain Vec<String>,
+});
+twin!(WindowV1 of Window {
+    0 line: plain String,
+    1 first: nested CommitV1,
+    2 last: nested CommitV1,
+    3 open: plain bool,
+    4 best: nested CommitV1,
+    5 fit: plain u64,
+    6 of: plain u64,
+});
+twin!(CommitV1 of Commit { 0 id: plain String, 1 time: moment Timestamp });
+twin!(FileV1 of FileMatch {
+    0 path: plain String,
+    1 bytes: plain u64,
+    2 verdict: plain String,
+    3 exact: plain bool,
+    4 shares: plain (u32, u32, u32, u32),
+    5 best: option Option<BestV1>,
+});
+twin!(BestV1 of BestMatch {
+    0 corpus: plain String,
+    1 path: plain String,
+    2 first: nested CommitV1,
+    3 last: nested CommitV1,
+});
 
 impl SourceRead {
     /// The entry of a reading.

@@ -55,13 +55,6 @@ pub struct Database {
     connection: Connection,
 }
 
-/// The state of the ledger that a new commit builds on.
-#[derive(Clone, Debug)]
-pub struct Tail {
-    /// Number of entries.
-    pub size: u64,
-}
-
 impl Database {
     /// Makes a new database in a file that does not exist.
     ///
@@ -152,51 +145,36 @@ impl Database {
         transaction.commit().map_err(fail)
     }
 
-    /// Appends what `build` gives for the ledger's state, as one commit with one signed head: all of it, or nothing.
+    /// Makes one commit with one signed head of what `build` pushes: all of it, or nothing.
     ///
-    /// `build` runs under the writer's lock, so that what it checks still holds when its entries are written. It may refuse
-    /// with its own error.
+    /// `build` runs under the writer's lock, so that what it reads still holds when its entries are written. It may refuse with
+    /// its own error; where it pushes nothing, nothing is written.
     ///
     /// # Errors
     /// `build` refuses, the disk is full, or another writer holds the desk for more than half a minute.
-    pub fn append<E: From<Error>>(
+    pub fn commit<T, E: From<Error>>(
         &mut self,
         key: &DeskKey,
         now: Timestamp,
-        build: impl FnOnce(&Reader<'_>) -> Result<Vec<NewEntry>, E>,
-    ) -> Result<Vec<EntryId>, E> {
+        build: impl FnOnce(&mut Commit<'_>) -> Result<T, E>,
+    ) -> Result<T, E> {
         let path = self.path.clone();
         let fail = |e| Error::from(database_error(&path, &e));
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
-        let new = build(&Reader { connection: &transaction, path: &path })?;
-        if new.is_empty() {
-            return Ok(Vec::new());
+        let edge = newest_edge(&transaction, &path)?;
+        let before = edge.size();
+        let mut commit = Commit { transaction: &transaction, path: &path, now, edge };
+        let built = build(&mut commit)?;
+        let edge = commit.edge;
+        if edge.size() > before {
+            let head = TreeHead::sign(key, edge.size(), edge.root(), now);
+            let row = params![column(head.size), head.root, head.time.as_microsecond(), head.signature, edge.to_bytes()];
+            transaction
+                .execute("INSERT INTO head (size, root, time, signature, edge) VALUES (?1, ?2, ?3, ?4, ?5)", row)
+                .map_err(fail)?;
         }
-        let mut edge = newest_edge(&transaction, &path)?;
-        let mut ids = Vec::with_capacity(new.len());
-        for entry in &new {
-            let seq = edge.size();
-            let record = Record::new(seq, now, entry).map_err(Error::from)?;
-            let id = record.id();
-            insert_entry(&transaction, seq, &record).map_err(fail)?;
-            index_payload(&transaction, seq, id, &entry.payload).map_err(fail)?;
-            if let Payload::Destruction(destruction) = &entry.payload {
-                transaction
-                    .execute("UPDATE entry SET salt = NULL, payload = NULL WHERE leaf = ?1", [destruction.entry.0])
-                    .map_err(fail)?;
-            }
-            edge.push(id.0);
-            ids.push(id);
-        }
-        let head = TreeHead::sign(key, edge.size(), edge.root(), now);
-        transaction
-            .execute(
-                "INSERT INTO head (size, root, time, signature, edge) VALUES (?1, ?2, ?3, ?4, ?5)",
-                params![column(head.size), head.root, head.time.as_microsecond(), head.signature, edge.to_bytes()],
-            )
-            .map_err(fail)?;
         transaction.commit().map_err(fail)?;
-        Ok(ids)
+        Ok(built)
     }
 
     /// Overwrites what was destroyed in the database's free pages and in the write-ahead log.
@@ -229,6 +207,41 @@ impl Database {
     }
 }
 
+/// A commit being made.
+pub struct Commit<'t> {
+    transaction: &'t Transaction<'t>,
+    path: &'t Path,
+    now: Timestamp,
+    edge: Edge,
+}
+
+impl Commit<'_> {
+    /// The entries that the commit builds on, and those pushed so far.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { connection: self.transaction, path: self.path }
+    }
+
+    /// Appends an entry.
+    ///
+    /// # Errors
+    /// The disk is full.
+    pub fn push(&mut self, new: &NewEntry) -> Result<EntryId, Error> {
+        let fail = |e| database_error(self.path, &e);
+        let seq = self.edge.size();
+        let record = Record::new(seq, self.now, new)?;
+        let id = record.id();
+        insert_entry(self.transaction, seq, &record).map_err(fail)?;
+        index_payload(self.transaction, seq, id, &new.payload).map_err(fail)?;
+        if let Payload::Destruction(destruction) = &new.payload {
+            self.transaction
+                .execute("UPDATE entry SET salt = NULL, payload = NULL WHERE leaf = ?1", [destruction.entry.0])
+                .map_err(fail)?;
+        }
+        self.edge.push(id.0);
+        Ok(id)
+    }
+}
+
 /// Reads entries.
 pub struct Reader<'c> {
     connection: &'c Connection,
@@ -236,14 +249,6 @@ pub struct Reader<'c> {
 }
 
 impl Reader<'_> {
-    /// The ledger's state.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn tail(&self) -> Result<Tail, Error> {
-        Ok(Tail { size: self.newest_head()?.map_or(0, |head| head.size) })
-    }
-
     /// The newest signed head.
     ///
     /// # Errors

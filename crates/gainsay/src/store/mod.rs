@@ -6,7 +6,7 @@ mod blobs;
 mod database;
 
 pub use blobs::Blobs;
-pub use database::{Database, Tail};
+pub use database::{Commit, Database, Reader};
 
 use std::path::PathBuf;
 

@@ -1,0 +1,331 @@
+//! Statements and findings attached to the claims that they speak to, and weighed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use super::likelihood::Likelihood;
+use super::parties::{Parties, key};
+use super::weights;
+use crate::claim::{Case, Facet, Finding, PartyKind, Said, Stance};
+
+/// A proposition that can be true or false.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    /// `c` and its number in the case.
+    pub handle: String,
+    /// Which part of the breach claim it is.
+    pub facet: Facet,
+    /// Against whom, as named; `None` where no victim is named at all.
+    pub victim: Option<String>,
+    /// The proposition in words.
+    pub proposition: String,
+    /// What speaks for and against it, heaviest first.
+    pub voices: Vec<Voice>,
+    /// How likely it is.
+    pub likelihood: Likelihood,
+    /// How far that judgement can be trusted.
+    pub confidence: Confidence,
+    /// Where the knowledge comes from, each once.
+    pub origins: BTreeSet<String>,
+}
+
+/// One statement or finding on a claim.
+#[derive(Clone, Debug)]
+pub struct Voice {
+    /// The handle of the statement or finding.
+    pub handle: String,
+    /// Who speaks.
+    pub party: String,
+    /// Whose knowledge it is, where it is another's.
+    pub origin: Option<String>,
+    /// Which way it goes.
+    pub for_claim: bool,
+    /// What it adds to the log-odds, in millinats; 0 where it does not weigh.
+    pub weight: i64,
+    /// Why that much.
+    pub because: String,
+}
+
+/// Confidence in a judgement, apart from its likelihood (ICD 203, D.6.e(2)(b)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Confidence {
+    /// One origin, or none but interested ones.
+    Low,
+    /// Several origins, one of them without a stake.
+    Moderate,
+    /// Evidence that can be recomputed, or the company's own admission.
+    High,
+}
+
+impl Confidence {
+    /// Its word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Confidence::Low => "low",
+            Confidence::Moderate => "moderate",
+            Confidence::High => "high",
+        }
+    }
+}
+
+/// The claims of a case, most important facet first.
+pub fn claims(case: &Case, parties: &Parties) -> Vec<Claim> {
+    let mut victims: Vec<Option<String>> = parties.victims.values().cloned().map(Some).collect();
+    if victims.is_empty() {
+        victims.push(None);
+    }
+    let mut claims = Vec::new();
+    for victim in victims {
+        for facet in [
+            Facet::Victim,
+            Facet::Access,
+            Facet::Exfiltration,
+            Facet::Assets,
+            Facet::Volume,
+            Facet::Date,
+            Facet::Offer,
+        ] {
+            let mut voices = spoken(case, parties, facet, victim.as_deref());
+            voices.extend(case.findings.iter().filter_map(|finding| found(finding, facet, victim.as_deref())));
+            if voices.iter().all(|voice| voice.named == Named::Open) && victim.is_some() {
+                continue;
+            }
+            claims.push(weigh(case, facet, victim.clone(), voices));
+        }
+    }
+    for (number, claim) in claims.iter_mut().enumerate() {
+        claim.handle = format!("c{}", number + 1);
+    }
+    claims
+}
+
+/// Whether a voice names the victim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Named {
+    /// It does.
+    Yes,
+    /// It leaves open whom it means, as a claim against "three companies" does.
+    Open,
+}
+
+/// A voice before it is weighed.
+struct Candidate {
+    voice: Voice,
+    named: Named,
+    kind: PartyKind,
+    stance: Stance,
+    origin_key: String,
+    when: (Timestamp, usize, usize),
+    weighs: bool,
+    evidence: bool,
+}
+
+impl std::ops::Deref for Candidate {
+    type Target = Voice;
+
+    fn deref(&self) -> &Voice {
+        &self.voice
+    }
+}
+
+fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) -> Vec<Candidate> {
+    let mut voices = Vec::new();
+    for said in case.shown() {
+        let statement = &said.statement;
+        if !statement.facets.contains(&facet) {
+            continue;
+        }
+        let Some(for_claim) = direction(case, said, facet) else { continue };
+        let Some(named) = names(parties, said, victim) else { continue };
+        let origin = statement.origin.clone().filter(|origin| parties.canonical(origin) != parties.canonical(&statement.speaker));
+        let source = &case.sources[said.source];
+        let kind = match &origin {
+            Some(origin) if parties.is_actor(origin) => PartyKind::Actor,
+            // What an outlet or a firm repeats is worth what it is worth from whom it has it, and that is not known here.
+            Some(_) => PartyKind::Other,
+            None => statement.speaker_kind,
+        };
+        voices.push(Candidate {
+            origin_key: parties.canonical(origin.as_deref().unwrap_or(&statement.speaker)),
+            voice: Voice {
+                handle: said.handle.clone(),
+                party: statement.speaker.clone(),
+                origin,
+                for_claim,
+                weight: 0,
+                because: String::new(),
+            },
+            named,
+            kind,
+            stance: statement.stance,
+            when: (source.published.unwrap_or(source.received), said.source, statement.span.start),
+            weighs: said.state.weighs(),
+            evidence: false,
+        });
+    }
+    voices
+}
+
+/// Whether the statement speaks of this victim, and by name; `None` where it speaks of others.
+fn names(parties: &Parties, said: &Said, victim: Option<&str>) -> Option<Named> {
+    let statement = &said.statement;
+    let Some(victim) = victim.map(key) else { return Some(Named::Yes) };
+    let about: Vec<String> = statement.about.iter().map(|name| key(name)).collect();
+    if about.contains(&victim) || key(&statement.speaker) == victim {
+        return Some(Named::Yes);
+    }
+    let of_another = about.iter().any(|name| parties.victims.contains_key(name))
+        || parties.victims.contains_key(&key(&statement.speaker));
+    (!of_another).then_some(Named::Open)
+}
+
+/// Whether a statement speaks for or against a claim of this facet; `None` where it takes no side.
+fn direction(case: &Case, said: &Said, facet: Facet) -> Option<bool> {
+    match said.statement.stance {
+        Stance::Claims | Stance::Confirms => Some(true),
+        // What is admitted is that systems were entered; what is limited or denied is the rest.
+        Stance::PartlyConfirms => Some(matches!(facet, Facet::Access | Facet::Date)),
+        Stance::Denies => Some(false),
+        Stance::Disputes => Some(disputes_a_denial(case, said)),
+        Stance::NoComment | Stance::Investigating => None,
+        // What is passed on from an actor is the actor's claim, said again.
+        Stance::Informs => said.statement.origin.as_ref().map(|_| true),
+    }
+}
+
+/// Whether what a statement disputes is the company's own denial: then it speaks for the claim. What stands before it in the
+/// text tells, unless it says that the accuser has shown too little.
+fn disputes_a_denial(case: &Case, said: &Said) -> bool {
+    if said.statement.speaker_kind == PartyKind::Victim {
+        return false;
+    }
+    let doubts = ["evidence to support", "no evidence", "not provided", "insufficient", "unfounded"];
+    if said.quote(case).is_some_and(|quote| doubts.iter().any(|doubt| quote.contains(doubt))) {
+        return false;
+    }
+    let before = case.shown().filter(|other| {
+        other.source == said.source
+            && other.statement.span.start < said.statement.span.start
+            && key(&other.statement.speaker) != key(&said.statement.speaker)
+            && !matches!(other.statement.stance, Stance::Informs | Stance::NoComment | Stance::Investigating)
+    });
+    before
+        .max_by_key(|other| other.statement.span.start)
+        .is_some_and(|other| matches!(other.statement.stance, Stance::Denies | Stance::PartlyConfirms))
+}
+
+/// What a match says on a facet. It bears on whose data it is and on what is offered, never by itself on access or exfiltration.
+fn found(finding: &Finding, facet: Facet, victim: Option<&str>) -> Option<Candidate> {
+    let result = &finding.result;
+    if victim.is_none_or(|victim| key(victim) != key(&result.owner)) {
+        return None;
+    }
+    let (weight, for_claim, because) = match (facet, result.verdict.as_str()) {
+        (Facet::Victim | Facet::Assets, "ours") => {
+            (weights::MATCH_OURS, true, "distinctive files of the owner are in the sample")
+        }
+        (Facet::Victim | Facet::Assets, "partly ours") => {
+            (weights::MATCH_PARTLY_OURS, true, "some distinctive files of the owner are in the sample")
+        }
+        (Facet::Victim, "public only" | "published only") => {
+            (weights::MATCH_ONLY_PUBLIC, false, "all that was found is public or was given away")
+        }
+        (Facet::Victim, "not found") => (
+            weights::MATCH_NOT_FOUND,
+            false,
+            "nothing of the sample is in the corpora; that counts as far as they cover the company",
+        ),
+        _ => return None,
+    };
+    Some(Candidate {
+        origin_key: format!("match {}", finding.handle),
+        voice: Voice {
+            handle: finding.handle.clone(),
+            party: "the sample itself".to_owned(),
+            origin: None,
+            for_claim,
+            weight,
+            because: because.to_owned(),
+        },
+        named: Named::Yes,
+        kind: PartyKind::Other,
+        stance: Stance::Informs,
+        when: (finding.received, finding.sample, 0),
+        weighs: true,
+        evidence: true,
+    })
+}
+
+fn weigh(case: &Case, facet: Facet, victim: Option<String>, mut voices: Vec<Candidate>) -> Claim {
+    // Each origin counts once, by its last word on this claim.
+    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+    for (place, voice) in voices.iter().enumerate().filter(|(_, voice)| voice.weighs && !voice.evidence) {
+        let newest = last.entry(&voice.origin_key).or_insert(place);
+        if voices[*newest].when <= voice.when {
+            *newest = place;
+        }
+    }
+    let counted: BTreeSet<usize> = last.into_values().collect();
+    for (place, voice) in voices.iter_mut().enumerate().filter(|(_, voice)| !voice.evidence) {
+        if counted.contains(&place) {
+            voice.voice.weight = weights::of_origin(voice.kind, voice.stance, voice.voice.for_claim);
+            voice.voice.because = format!("{} {}", voice.kind, voice.stance.word().replace('_', " "));
+        } else if voice.weighs {
+            voice.voice.because = "the same origin counts once, by its last word".to_owned();
+        } else {
+            voice.voice.because = "nobody has reviewed it".to_owned();
+        }
+    }
+    let likelihood = Likelihood { millinats: weights::PRIOR + voices.iter().map(|voice| voice.weight).sum::<i64>() };
+    let confidence = confidence(&voices);
+    let origins = voices.iter().filter(|voice| voice.weighs).map(|voice| voice.origin_key.clone()).collect();
+    voices.sort_by_key(|voice| (std::cmp::Reverse(voice.weight.abs()), voice.when));
+    Claim {
+        handle: String::new(),
+        proposition: proposition(case, facet, victim.as_deref()),
+        facet,
+        victim,
+        voices: voices.into_iter().map(|voice| voice.voice).collect(),
+        likelihood,
+        confidence,
+        origins,
+    }
+}
+
+fn confidence(voices: &[Candidate]) -> Confidence {
+    let counted: Vec<&Candidate> = voices.iter().filter(|voice| voice.weight != 0).collect();
+    let admitted = |voice: &&Candidate| voice.kind == PartyKind::Victim && voice.for_claim;
+    let without_stake = |voice: &&Candidate| !matches!(voice.kind, PartyKind::Actor | PartyKind::Victim);
+    if counted.iter().any(|voice| voice.evidence) || counted.iter().any(admitted) {
+        Confidence::High
+    } else if counted.len() > 1 && counted.iter().any(without_stake) {
+        Confidence::Moderate
+    } else {
+        Confidence::Low
+    }
+}
+
+fn proposition(case: &Case, facet: Facet, victim: Option<&str>) -> String {
+    let victim = victim.unwrap_or("the company");
+    let allegations = || case.sources.iter().flat_map(|source| &source.reading.allegations);
+    let worded = |pick: fn(&crate::claim::Allegation) -> Option<String>| {
+        let of_victim = allegations().filter(|a| key(&a.victim) == key(victim)).find_map(pick);
+        of_victim.or_else(|| allegations().find_map(pick))
+    };
+    match facet {
+        Facet::Victim => format!("The data offered is {victim}'s."),
+        Facet::Access => format!("Systems of {victim} were entered."),
+        Facet::Exfiltration => format!("Data of {victim} was taken."),
+        Facet::Assets => {
+            let assets = worded(|a| (!a.assets.is_empty()).then(|| a.assets.join(", ")));
+            format!("What is offered includes {} of {victim}.", assets.as_deref().unwrap_or("internal files"))
+        }
+        Facet::Volume => format!("The volume is {}.", worded(|a| a.volume.clone()).as_deref().unwrap_or("as stated")),
+        Facet::Date => format!("Systems of {victim} were entered when the actor says."),
+        Facet::Offer => match worded(|a| a.price.clone()) {
+            Some(price) => format!("Data of {victim} is offered for {price}."),
+            None => format!("Data of {victim} is offered for sale."),
+        },
+    }
+}

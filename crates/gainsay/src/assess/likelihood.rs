@@ -1,0 +1,90 @@
+//! Likelihood in whole numbers: log-odds in millinats, percent by table, and the words of ICD 203.
+//!
+//! A millinat is a thousandth of the natural logarithm of the odds. Sums of integers and a table give the same assessment, byte
+//! for byte, on any machine; floating point would not.
+
+use std::fmt;
+
+/// How likely a claim is to be true.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Likelihood {
+    /// Log-odds in millinats: 0 is even, 1000 is e to 1.
+    pub millinats: i64,
+}
+
+/// `BOUNDS[n]` is the log-odds of n + 1.5 percent, where the rounded percentage goes from n + 1 to n + 2.
+const BOUNDS: [i64; 98] = [
+    -4185, -3664, -3317, -3055, -2844, -2666, -2512, -2376, -2254, -2143, -2041, -1946, -1857, -1774,
+    -1696, -1621, -1551, -1483, -1418, -1355, -1295, -1237, -1180, -1125, -1072, -1020, -969, -920,
+    -871, -824, -777, -731, -686, -641, -597, -554, -511, -468, -426, -385, -343, -302,
+    -261, -221, -180, -140, -100, -60, -20, 20, 60, 100, 140, 180, 221, 261,
+    302, 343, 385, 426, 468, 511, 554, 597, 641, 686, 731, 777, 824, 871,
+    920, 969, 1020, 1072, 1125, 1180, 1237, 1295, 1355, 1418, 1483, 1551, 1621, 1696,
+    1774, 1857, 1946, 2041, 2143, 2254, 2376, 2512, 2666, 2844, 3055, 3317, 3664, 4185,
+];
+
+/// Intelligence Community Directive 203 (2 January 2015), D.6.e(2)(a): upper end of the range in percent, range, word.
+const WORDS: [(u8, &str, &str); 7] = [
+    (5, "1–5%", "almost no chance"),
+    (20, "5–20%", "very unlikely"),
+    (45, "20–45%", "unlikely"),
+    (55, "45–55%", "roughly even chance"),
+    (80, "55–80%", "likely"),
+    (95, "80–95%", "very likely"),
+    (99, "95–99%", "almost certain"),
+];
+
+impl Likelihood {
+    /// In whole percent, from 1 to 99: nothing here is ever certain.
+    pub fn percent(self) -> u8 {
+        let above = BOUNDS.iter().take_while(|bound| **bound <= self.millinats).count();
+        u8::try_from(above + 1).unwrap_or(99)
+    }
+
+    /// The word of ICD 203.
+    pub fn word(self) -> &'static str {
+        self.row().2
+    }
+
+    /// The word's range in percent.
+    pub fn range(self) -> &'static str {
+        self.row().1
+    }
+
+    fn row(self) -> (u8, &'static str, &'static str) {
+        let percent = self.percent();
+        WORDS.into_iter().find(|(upper, ..)| percent <= *upper).unwrap_or(WORDS[6])
+    }
+}
+
+impl fmt::Display for Likelihood {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.word(), self.range())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percent_is_the_logistic_function_rounded() {
+        for millinats in -6000_i32..=6000 {
+            let exact = 100.0 / (1.0 + (-f64::from(millinats) / 1000.0).exp());
+            let percent = Likelihood { millinats: i64::from(millinats) }.percent();
+            assert!((f64::from(percent) - exact.clamp(1.0, 99.0)).abs() <= 0.52, "{millinats}: {percent} is not {exact}");
+        }
+    }
+
+    #[test]
+    fn words_are_those_of_the_directive() {
+        let word = |millinats| Likelihood { millinats }.word();
+        assert_eq!(word(-4000), "almost no chance");
+        assert_eq!(word(-2000), "very unlikely");
+        assert_eq!(word(-700), "unlikely");
+        assert_eq!(word(0), "roughly even chance");
+        assert_eq!(word(900), "likely");
+        assert_eq!(word(2000), "very likely");
+        assert_eq!(word(9000), "almost certain");
+    }
+}

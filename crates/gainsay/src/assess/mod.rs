@@ -1,0 +1,162 @@
+//! What a case amounts to: claims by facet with their likelihood, disagreements, an answer, and next steps.
+//!
+//! Pure: a case in, an assessment out, the same on any machine. `weights` holds every number.
+
+mod claims;
+mod disagreements;
+mod likelihood;
+mod parties;
+mod steps;
+mod weights;
+
+pub use claims::{Claim, Confidence, Voice};
+pub use disagreements::{Disagreement, Kind, Place};
+pub use likelihood::Likelihood;
+pub use steps::Step;
+pub use weights::{MODEL, TEXT as WEIGHTS};
+
+use std::collections::BTreeSet;
+
+use crate::claim::{Case, Facet, Finding, SourceKind, Stance, State};
+use parties::Parties;
+
+/// What a case amounts to.
+#[derive(Clone, Debug)]
+pub struct Assessment {
+    /// The answer, in a few sentences.
+    pub answer: Vec<String>,
+    /// The claims, by victim and facet.
+    pub claims: Vec<Claim>,
+    /// Where sources and parties do not agree.
+    pub disagreements: Vec<Disagreement>,
+    /// Where the knowledge comes from, each once.
+    pub origins: BTreeSet<String>,
+    /// What to do next, most urgent first.
+    pub steps: Vec<Step>,
+}
+
+/// Assesses a case.
+pub fn assess(case: &Case) -> Assessment {
+    let parties = Parties::of(case);
+    let claims = claims::claims(case, &parties);
+    let disagreements = disagreements::disagreements(case, &parties, &claims);
+    let origins = claims.iter().flat_map(|claim| claim.origins.iter().cloned()).collect();
+    let steps = steps::steps(case, &claims, &disagreements);
+    let answer = answer(case, &claims, &origins, &disagreements);
+    Assessment { answer, claims, disagreements, origins, steps }
+}
+
+fn answer(
+    case: &Case,
+    claims: &[Claim],
+    origins: &BTreeSet<String>,
+    disagreements: &[Disagreement],
+) -> Vec<String> {
+    let mut answer = Vec::new();
+    let settled: Vec<&Finding> =
+        case.findings.iter().filter(|f| matches!(f.result.verdict.as_str(), "ours" | "partly ours")).collect();
+    for finding in &settled {
+        answer.push(of_match(finding));
+    }
+    if settled.is_empty() {
+        answer.push(unsettled(case));
+    }
+    if let Some(access) = claims.iter().filter(|claim| claim.facet == Facet::Access).max_by_key(|claim| claim.likelihood) {
+        answer.push(format!(
+            "{} is {}, with {} confidence.",
+            access.proposition.trim_end_matches('.'),
+            access.likelihood,
+            access.confidence.word()
+        ));
+    }
+    let texts = case.sources.iter().filter(|s| s.kind != SourceKind::Sample && s.replaced_by.is_none()).count();
+    if texts > 0 {
+        answer.push(format!(
+            "{} rest on {}; {} found among them.",
+            counted(texts, "source"),
+            counted(origins.iter().filter(|origin| !origin.starts_with("match ")).count(), "origin"),
+            counted(disagreements.len(), "disagreement"),
+        ));
+    }
+    answer
+}
+
+fn of_match(finding: &Finding) -> String {
+    let result = &finding.result;
+    let ours: u64 = result.verdicts.iter().filter(|(word, ..)| word == "ours").map(|(_, files, _)| files).sum();
+    let window = result.window.as_ref().map_or(String::new(), |window| {
+        let day = |commit: &crate::claim::Commit| commit.time.strftime("%Y-%m-%d").to_string();
+        if window.open {
+            format!(", with content of {} or later", day(&window.first))
+        } else {
+            format!(", with content of {} to {}", day(&window.first), day(&window.last))
+        }
+    });
+    format!(
+        "The sample is {} of {}: {} of {} are {}'s own and in no public corpus{window}.",
+        if result.verdict == "ours" { "data" } else { "in part data" },
+        result.owner,
+        ours,
+        counted(usize::try_from(result.files).unwrap_or(usize::MAX), "file"),
+        result.owner
+    )
+}
+
+fn unsettled(case: &Case) -> String {
+    let says = |stances: &[Stance]| {
+        let mut names: Vec<&str> = Vec::new();
+        for said in case.shown() {
+            let statement = &said.statement;
+            let speaker = statement.origin.as_deref().unwrap_or(&statement.speaker);
+            let has_stance = stances.contains(&statement.stance)
+                && !(statement.stance == Stance::Denies && statement.facets.is_empty());
+            if has_stance && !names.contains(&speaker) {
+                names.push(speaker);
+            }
+        }
+        names
+    };
+    let actors = case.actors();
+    let mut sentence = "Unsettled: ".to_owned();
+    sentence += &if actors.is_empty() {
+        "somebody claims it".to_owned()
+    } else {
+        format!("{} {} it", list(&actors.into_iter().collect::<Vec<_>>()), "claims")
+    };
+    for (stances, verb) in [
+        (&[Stance::PartlyConfirms] as &[Stance], "admitted a part"),
+        (&[Stance::Denies], "denied"),
+        (&[Stance::Disputes], "disputed what others said"),
+    ] {
+        let names = says(stances);
+        if !names.is_empty() {
+            sentence += &format!("; {} {verb}", list(&names));
+        }
+    }
+    let matched = case.findings.last().map(|finding| finding.result.verdict.as_str());
+    sentence += match matched {
+        None => "; there is no sample on this desk to hold against anybody's files.",
+        Some("not found") => "; nothing of the sample is in the corpora on this desk.",
+        Some("cannot tell") => "; the sample is too little to tell.",
+        Some(_) => "; what the sample holds is public or was given away.",
+    };
+    sentence
+}
+
+fn list(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [all @ .., last] => format!("{} and {last}", all.join(", ")),
+    }
+}
+
+/// `1 source`, `2 sources`.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// Whether a statement's state still waits for somebody.
+pub fn waits(state: &State) -> bool {
+    matches!(state, State::Draft { .. })
+}

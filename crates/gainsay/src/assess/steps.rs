@@ -1,0 +1,114 @@
+//! What to do next, each step drawn from something that the case holds.
+
+use super::claims::Claim;
+use super::disagreements::{Disagreement, Kind};
+use crate::claim::{Case, Finding, PartyKind, State, Stance};
+
+/// One thing to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What to do.
+    pub what: String,
+    /// What it is drawn from: handles of statements, findings or claims.
+    pub from: Vec<String>,
+}
+
+/// The next steps, most urgent first.
+pub fn steps(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for finding in &case.findings {
+        of_finding(case, finding, &mut steps);
+    }
+    if case.findings.is_empty() {
+        let has_sample = case.sources.iter().any(|source| source.kind == crate::claim::SourceKind::Sample);
+        let what = if has_sample {
+            "Index your own files with `gainsay corpus add`, then match the sample: nothing else settles whose data it is."
+        } else {
+            "Ask whoever saw the sample for it, or for a listing of its files, and match it: nothing else settles whose data it is."
+        };
+        steps.push(Step { what: what.to_owned(), from: claims.iter().take(1).map(|c| c.handle.clone()).collect() });
+    }
+    for reversal in disagreements.iter().filter(|d| d.kind == Kind::Reversal) {
+        steps.push(Step {
+            what: format!("Ask which of the two holds now: {}.", reversal.about),
+            from: reversal.places.iter().filter_map(|place| place.statement.clone()).collect(),
+        });
+    }
+    let drafts: Vec<&str> = case
+        .shown()
+        .filter(|said| matches!(said.state, State::Draft { .. }))
+        .map(|said| said.handle.as_str())
+        .collect();
+    if !drafts.is_empty() {
+        steps.push(Step {
+            what: format!(
+                "Review {} that the machine was not sure of: `gainsay review {:?}`. Until then they do not weigh.",
+                crate::assess::counted(drafts.len(), "draft"),
+                case.title
+            ),
+            from: drafts.into_iter().take(3).map(str::to_owned).collect(),
+        });
+    }
+    steps
+}
+
+fn of_finding(case: &Case, finding: &Finding, steps: &mut Vec<Step>) {
+    let result = &finding.result;
+    let from = vec![finding.handle.clone()];
+    let mut step = |what: String, mut more: Vec<String>| {
+        more.splice(0..0, from.iter().cloned());
+        steps.push(Step { what, from: more });
+    };
+    match result.verdict.as_str() {
+        "ours" | "partly ours" => {
+            let denials: Vec<&crate::claim::Said> = case
+                .shown()
+                .filter(|said| {
+                    said.statement.speaker_kind == PartyKind::Victim
+                        && super::parties::key(&said.statement.speaker) == super::parties::key(&result.owner)
+                        && matches!(said.statement.stance, Stance::Denies | Stance::PartlyConfirms)
+                        && said.statement.facets.iter().any(|f| matches!(f, crate::claim::Facet::Assets | crate::claim::Facet::Victim))
+                })
+                .collect();
+            if !denials.is_empty() {
+                step(
+                    format!("Correct what {} said of the kind of data: the sample bears it out no longer.", result.owner),
+                    denials.iter().map(|said| said.handle.clone()).collect(),
+                );
+            }
+            let (when, whose) = match &result.window {
+                Some(window) if !window.open => (
+                    format!("from {} on", day(&window.first)),
+                    format!("whoever could read {} between {} and {}", window.line, day(&window.first), day(&window.last)),
+                ),
+                Some(window) => (
+                    format!("from {} on", day(&window.first)),
+                    format!("whoever could read {} since {}", window.line, day(&window.first)),
+                ),
+                None => ("as far back as they go".to_owned(), "whoever could read these files".to_owned()),
+            };
+            step(format!("Preserve the access logs of the places that hold these files, {when}."), vec![]);
+            step(format!("List {whose}: people, service accounts, build machines, suppliers."), vec![]);
+            step(
+                "Look through the matched files for keys, passwords and certificates, and revoke what is found.".to_owned(),
+                vec![],
+            );
+            step(
+                format!("Tell {} what may be told: the match proves possession of the files, not how they were had.", result.owner),
+                vec![],
+            );
+        }
+        "public only" | "published only" => step(
+            "Ask the seller's intermediary for a file that is not public: this sample shows nothing that is secret.".to_owned(),
+            vec![],
+        ),
+        _ => step(
+            "Add to the corpus what it does not cover yet (other branches, products, years), and match again.".to_owned(),
+            vec![],
+        ),
+    }
+}
+
+fn day(commit: &crate::claim::Commit) -> String {
+    commit.time.strftime("%Y-%m-%d").to_string()
+}

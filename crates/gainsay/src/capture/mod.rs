@@ -1,0 +1,188 @@
+//! Foreign bytes to sources, through the locked-down child. Nothing here parses: it asks, checks and words what came back.
+
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+use jiff::civil::{Date, DateTime};
+use jiff::tz::TimeZone;
+use unpack::{DocumentFormat, DocumentHint, Enforced, Event, Limits, Summary, Worker};
+
+/// The hidden command that runs the child.
+pub const WORKER_COMMAND: &str = "__worker";
+
+/// Why something could not be captured.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be opened.
+    #[error("cannot read {path}: {why}")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        why: std::io::Error,
+    },
+    /// It is neither a file nor a folder.
+    #[error("{path} is neither a file nor a folder; give a file")]
+    NotAFile {
+        /// What was given.
+        path: PathBuf,
+    },
+    /// The child gave no text.
+    #[error("{0}")]
+    Unpack(#[from] unpack::Error),
+    /// The program cannot find itself.
+    #[error("cannot start the worker that opens foreign files: {0}")]
+    Program(std::io::Error),
+}
+
+/// A text and what it says of itself.
+#[derive(Clone, Debug)]
+pub struct Captured {
+    /// `text` or `html`.
+    pub format: &'static str,
+    /// The encoding that it was read in.
+    pub encoding: String,
+    /// The text in UTF-8; of plain text in UTF-8 the very bytes of the file.
+    pub text: String,
+    /// Its title.
+    pub title: Option<String>,
+    /// Who published it.
+    pub outlet: Option<String>,
+    /// Who wrote it.
+    pub byline: Option<String>,
+    /// When it was published, in its own words.
+    pub published_words: Option<String>,
+    /// When, where the words are a date. A day without a time is its beginning in UTC.
+    pub published: Option<Timestamp>,
+    /// Its own address.
+    pub address: Option<String>,
+    /// What was wrong with it.
+    pub problems: Vec<String>,
+}
+
+/// Opens foreign files in a locked-down child, which lives as long as this.
+pub struct Opener {
+    worker: Worker,
+}
+
+impl Opener {
+    /// Starts the child. `unjailed` accepts that the kernel cannot lock it down.
+    ///
+    /// # Errors
+    /// It cannot be started, or not be locked down.
+    pub fn start(unjailed: bool) -> Result<Opener, Error> {
+        let program = std::env::current_exe().map_err(Error::Program)?;
+        let limits = Limits { accept_unjailed: unjailed, ..Limits::default() };
+        let worker = Worker::start(&program, &[WORKER_COMMAND], limits)?;
+        tracing::debug!(enforced = ?worker.enforced(), "worker started");
+        Ok(Opener { worker })
+    }
+
+    /// What holds the child.
+    pub fn enforced(&self) -> &Enforced {
+        self.worker.enforced()
+    }
+
+    /// The text of a document.
+    ///
+    /// # Errors
+    /// It cannot be opened, or holds no text.
+    pub fn document(&mut self, path: &Path) -> Result<Captured, Error> {
+        let file = open(path)?;
+        let document = self.worker.document(&path.to_string_lossy(), file, DocumentHint::None)?;
+        let format = match document.format {
+            DocumentFormat::Text => "text",
+            DocumentFormat::Html => "html",
+        };
+        let published_words = document.published.or(document.modified);
+        Ok(Captured {
+            format,
+            encoding: document.encoding,
+            title: document.title.or_else(|| first_line_title(&document.text)),
+            text: document.text,
+            outlet: document.outlet,
+            byline: document.byline,
+            published: published_words.as_deref().and_then(moment),
+            published_words,
+            address: document.canonical_url,
+            problems: document.problems.iter().map(ToString::to_string).collect(),
+        })
+    }
+
+    /// Every file in a file, archives opened through all layers.
+    ///
+    /// # Errors
+    /// The file cannot be opened, or the child not be started again after it died.
+    pub fn files(
+        &mut self,
+        name: &str,
+        path: &Path,
+        on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+    ) -> Result<Summary, Error> {
+        let file = open(path)?;
+        Ok(self.worker.files(name, file, on_event)?)
+    }
+}
+
+/// Opens a regular file and nothing else: a pipe or a device could block for ever.
+fn open(path: &Path) -> Result<File, Error> {
+    let unreadable = |why| Error::Unreadable { path: path.to_owned(), why };
+    let kind = std::fs::metadata(path).map_err(unreadable)?.file_type();
+    if !kind.is_file() {
+        return Err(Error::NotAFile { path: path.to_owned() });
+    }
+    File::open(path).map_err(unreadable)
+}
+
+/// A plain text's title: its first line, where that is short and an empty line follows.
+fn first_line_title(text: &str) -> Option<String> {
+    let mut lines = text.trim_start_matches('\u{feff}').lines();
+    let (first, second) = (lines.next()?.trim(), lines.next()?.trim());
+    let is_title = !first.is_empty() && second.is_empty() && first.chars().count() <= 200 && !first.ends_with('.');
+    is_title.then(|| first.to_owned())
+}
+
+/// The moment of a date as pages write them: RFC 3339 with or without zone, or a day. What has no zone is taken as UTC.
+pub fn moment(words: &str) -> Option<Timestamp> {
+    let words = words.trim();
+    let in_utc = |at: DateTime| at.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp());
+    words
+        .parse::<Timestamp>()
+        .ok()
+        .or_else(|| words.parse::<DateTime>().ok().and_then(in_utc))
+        .or_else(|| words.parse::<Date>().ok().and_then(|day| in_utc(day.to_datetime(jiff::civil::Time::MIN))))
+        .or_else(|| jiff::fmt::rfc2822::parse(words).ok().map(|zoned| zoned.timestamp()))
+        .or_else(|| {
+            ["%B %d, %Y", "%d %B %Y", "%b %d, %Y", "%d %b %Y", "%Y/%m/%d"]
+                .into_iter()
+                .find_map(|format| Date::strptime(format, words).ok())
+                .and_then(|day| in_utc(day.to_datetime(jiff::civil::Time::MIN)))
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_as_pages_write_them() {
+        let shown = |words| moment(words).map(|at: Timestamp| at.to_string());
+        assert_eq!(shown("2019-05-13T18:30:00-04:00").as_deref(), Some("2019-05-13T22:30:00Z"));
+        assert_eq!(shown("2019-05-13T18:30:00").as_deref(), Some("2019-05-13T18:30:00Z"));
+        assert_eq!(shown("2019-05-13").as_deref(), Some("2019-05-13T00:00:00Z"));
+        assert_eq!(shown("May 13, 2019").as_deref(), Some("2019-05-13T00:00:00Z"));
+        assert_eq!(shown("Mon, 13 May 2019 10:00:00 +0000").as_deref(), Some("2019-05-13T10:00:00Z"));
+        assert_eq!(shown("last week"), None);
+        assert_eq!(shown(""), None);
+    }
+
+    #[test]
+    fn a_title_is_a_short_line_with_nothing_under_it() {
+        assert_eq!(first_line_title("A title\n\nA text.").as_deref(), Some("A title"));
+        assert_eq!(first_line_title("A text of two lines.\nAnd more."), None);
+        assert_eq!(first_line_title("A whole text in one sentence.\n\nAnd more."), None);
+        assert_eq!(first_line_title(""), None);
+    }
+}

@@ -1,0 +1,144 @@
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::ui::Ui;
+use super::{Answer, Error, Place, acting};
+use crate::claim::EntryId;
+use crate::desk::Verification;
+
+/// The record: verify it, list it, keep a checkpoint of it, destroy a text in it
+#[derive(clap::Args)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(clap::Subcommand)]
+enum Command {
+    /// Hold every entry, signature and blob against what it should be; exits 1 where something is wrong
+    Verify {
+        /// A checkpoint kept elsewhere: finds a cut tail and a rewritten history
+        #[arg(long, value_name = "CHECKPOINT")]
+        against: Option<PathBuf>,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// List the newest entries, newest first
+    Log {
+        /// How many
+        #[arg(short = 'n', long, default_value_t = 30)]
+        count: u32,
+        /// Print one JSON object for each
+        #[arg(long)]
+        json: bool,
+    },
+    /// Print the newest signed head, to keep outside this machine
+    Checkpoint,
+    /// Destroy the text of an entry, and of a source its bytes; the entry stands, and a new one says why
+    Destroy {
+        /// The entry, by the beginning of its id
+        #[arg(value_name = "ENTRY")]
+        entry: String,
+        /// On what ground
+        #[arg(long, value_name = "TEXT")]
+        reason: String,
+    },
+}
+
+impl Args {
+    pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
+        let mut desk = place.open()?;
+        match self.command {
+            Command::Verify { against, json } => {
+                let note = against
+                    .map(|path| {
+                        std::fs::read_to_string(&path).map_err(|why| Error::File { action: "read the checkpoint", path, why })
+                    })
+                    .transpose()?;
+                let verification = desk.verify(note.as_deref())?;
+                if json { print_json(ui, &verification) } else { print(ui, &verification) }
+                Ok(if verification.holds() { Answer::Yes } else { Answer::No })
+            }
+            Command::Log { count, json } => {
+                for line in desk.log(count)? {
+                    ui.line(&if json {
+                        json!({
+                            "seq": line.seq,
+                            "id": line.id.to_string(),
+                            "received": line.received.to_string(),
+                            "author": line.author,
+                            "kind": line.kind,
+                            "tlp": line.tlp.word(),
+                            "what": line.what,
+                        })
+                        .to_string()
+                    } else {
+                        let received = line.received.strftime("%Y-%m-%dT%H:%M:%SZ");
+                        format!("{:>6}  {}  {received}  {:<14} {}: {}", line.seq, line.id.short(), line.kind, line.author, line.what)
+                    });
+                }
+                Ok(Answer::Yes)
+            }
+            Command::Checkpoint => {
+                match desk.checkpoint()? {
+                    Some(note) => ui.line(&note),
+                    None => return Err(Error::Usage("the ledger is empty: there is nothing to keep yet".to_owned())),
+                }
+                Ok(Answer::Yes)
+            }
+            Command::Destroy { entry, reason } => {
+                let acting = acting(&desk);
+                let id = desk.destroy(&acting, &entry, &reason)?;
+                ui.line(&format!(
+                    "Destroyed the text of {}. Its entry stands. Backups and snapshots of the desk still hold it.",
+                    id.short()
+                ));
+                Ok(Answer::Yes)
+            }
+        }
+    }
+}
+
+fn print(ui: &Ui, verification: &Verification) {
+    let ledger = &verification.ledger;
+    for fault in &ledger.faults {
+        ui.line(&format!("WRONG: {fault}"));
+    }
+    for fault in &verification.blobs {
+        ui.line(&format!("WRONG: {fault}"));
+    }
+    let root = EntryId(ledger.root).to_string();
+    let destroyed = if ledger.destroyed > 0 { format!(", {} texts lawfully destroyed", ledger.destroyed) } else { String::new() };
+    ui.line(&format!(
+        "{}: {} entries, root {root}, {} blobs{destroyed}.",
+        if verification.holds() { "Holds" } else { "Does not hold" },
+        ledger.size,
+        verification.blobs_checked
+    ));
+    match &ledger.against {
+        Some(head) if verification.holds() => {
+            ui.line(&format!("It continues the checkpoint of {} ({} entries).", head.time, head.size));
+        }
+        Some(_) => {}
+        None => ui.line(
+            "Without a checkpoint kept elsewhere this cannot rule out that the tail was cut, or that the whole history was rewritten with the desk's own key: keep `gainsay ledger checkpoint` elsewhere, and give it with --against.",
+        ),
+    }
+}
+
+fn print_json(ui: &Ui, verification: &Verification) {
+    let ledger = &verification.ledger;
+    let value = json!({
+        "holds": verification.holds(),
+        "size": ledger.size,
+        "root": EntryId(ledger.root).to_string(),
+        "signed": ledger.signed.map(|at| at.to_string()),
+        "destroyed": ledger.destroyed,
+        "blobs": verification.blobs_checked,
+        "against": ledger.against.as_ref().map(|head| json!({ "size": head.size, "time": head.time.to_string() })),
+        "faults": ledger.faults.iter().map(ToString::to_string).chain(verification.blobs.iter().cloned()).collect::<Vec<_>>(),
+    });
+    ui.line(&value.to_string());
+}

@@ -1,0 +1,24 @@
+use super::ui::Ui;
+use super::{Answer, Error, Place, acting, parse_word};
+use crate::claim::Tlp;
+
+/// Open a new case
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// Its name
+    #[arg(value_name = "CASE")]
+    case: String,
+    /// Its marking, where it is not the desk's
+    #[arg(long, value_name = "TLP", value_parser = parse_word::<Tlp>)]
+    tlp: Option<Tlp>,
+}
+
+impl Args {
+    pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
+        let mut desk = place.open()?;
+        let acting = acting(&desk);
+        let id = desk.open_case(&acting, &self.case, self.tlp)?;
+        ui.line(&format!("Opened {:?} ({}). Next: `gainsay add {:?} FILE…`.", self.case, id.short(), self.case));
+        Ok(Answer::Yes)
+    }
+}

@@ -1,0 +1,42 @@
+use jiff::Timestamp;
+use serde_json::json;
+
+use super::ui::Ui;
+use super::{Answer, Error, Place, parse_moment_inclusive};
+
+/// Show a case: the answer, claims, who said what, disagreements, evidence, next steps
+#[derive(clap::Args)]
+pub(super) struct Args {
+    /// The case, by name or by the beginning of its id; all cases where it is not given
+    #[arg(value_name = "CASE")]
+    case: Option<String>,
+    /// Only what was published until this day or moment
+    #[arg(long, value_name = "DATE", value_parser = parse_moment_inclusive)]
+    as_of: Option<Timestamp>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+impl Args {
+    pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
+        let mut desk = place.open()?;
+        if let Some(case) = self.case {
+            let shown = desk.show(&case, Timestamp::now(), self.as_of, self.json, ui.styles())?;
+            ui.out(&shown);
+            return Ok(Answer::Yes);
+        }
+        let cases = desk.cases()?;
+        if self.json {
+            let list: Vec<_> = cases.iter().map(|(name, id)| json!({ "case": name, "id": id.to_string() })).collect();
+            ui.line(&json!(list).to_string());
+        } else if cases.is_empty() {
+            ui.line("No case yet. Open one with `gainsay open CASE`.");
+        } else {
+            for (name, id) in cases {
+                ui.line(&format!("{}  {name}", id.short()));
+            }
+        }
+        Ok(Answer::Yes)
+    }
+}

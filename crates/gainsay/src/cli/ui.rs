@@ -1,0 +1,99 @@
+//! The one door to the terminal: results to standard output, notes and progress to standard error.
+//!
+//! Only what was released goes out of it, and everything that is not a result is masked here.
+
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this file is the door that the rest of the program uses")]
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+use crate::export::text::Styles;
+use crate::mask::mask;
+use crate::release::Released;
+
+/// The terminal, or what stands in for it.
+pub(super) struct Ui {
+    colour: bool,
+    shows_progress: bool,
+    last_progress: Option<Instant>,
+    /// Whether something went wrong that did not end the command.
+    failed: bool,
+}
+
+/// How often progress is drawn.
+const PROGRESS_EVERY: Duration = Duration::from_millis(150);
+
+impl Ui {
+    pub(super) fn new() -> Ui {
+        let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
+        Ui { colour, shows_progress: std::io::stderr().is_terminal(), last_progress: None, failed: false }
+    }
+
+    pub(super) fn styles(&self) -> Styles {
+        if self.colour { Styles::colour() } else { Styles::default() }
+    }
+
+    /// Prints a result.
+    pub(super) fn out(&self, released: &Released) {
+        let mut stdout = std::io::stdout().lock();
+        // A closed pipe (`| head`) ends the output and is no failure.
+        let _ = stdout.write_all(released.as_str().as_bytes());
+        if !released.as_str().ends_with('\n') {
+            let _ = stdout.write_all(b"\n");
+        }
+        let _ = stdout.flush();
+    }
+
+    /// Prints a line of a result that says nothing of a case.
+    pub(super) fn line(&self, line: &str) {
+        self.out(&Released::plain(line));
+    }
+
+    /// Prints a note that is not part of the result.
+    pub(super) fn note(&mut self, note: &str) {
+        self.clear_progress();
+        eprintln!("{}", mask(note));
+    }
+
+    /// Reports something that went wrong while the rest goes on, and remembers it for the exit code.
+    pub(super) fn failure(&mut self, failure: &dyn std::fmt::Display) {
+        self.failed = true;
+        self.note(&format!("error: {failure}"));
+    }
+
+    /// Whether something went wrong that did not end the command.
+    pub(super) fn failed(&self) -> bool {
+        self.failed
+    }
+
+    /// Draws progress over the last one, on a terminal and not too often.
+    pub(super) fn progress(&mut self, text: impl FnOnce() -> String) {
+        let due = self.last_progress.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY);
+        if self.shows_progress && due {
+            self.last_progress = Some(Instant::now());
+            eprint!("\r\x1b[2K{}", mask(&text()));
+        }
+    }
+
+    pub(super) fn clear_progress(&mut self) {
+        if self.last_progress.take().is_some() {
+            eprint!("\r\x1b[2K");
+        }
+    }
+
+    /// Whether there is somebody to ask.
+    pub(super) fn can_ask(&self) -> bool {
+        std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+    }
+
+    /// Asks; `None` at the end of the input.
+    pub(super) fn ask(&self, question: &str) -> Option<String> {
+        print!("{question} ");
+        let _ = std::io::stdout().flush();
+        let mut answer = String::new();
+        match std::io::stdin().lock().read_line(&mut answer) {
+            Ok(0) | Err(_) => None,
+            Ok(_) => Some(answer.trim().to_owned()),
+        }
+    }
+}

@@ -1,0 +1,317 @@
+//! Capturing sources: bytes kept, text read, drafts made, all in one commit for each source.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::vault::Kept;
+use super::{Acting, Desk, Error, casefile};
+use crate::capture::{self, Captured, Opener};
+use crate::claim::{About, EntryId, SourceKind, Tlp};
+use crate::ledger::payload::{DraftDecided, DraftRef, Held, SourceCaptured, SourceRead, Text};
+use crate::ledger::{Entry, Hash, NewEntry, Payload, sha256};
+use crate::read;
+
+pub use super::vault::Keep;
+
+/// How sources are to be added.
+#[derive(Clone, Debug, Default)]
+pub struct AddOptions {
+    /// What they are; found from the content where it is not said.
+    pub kind: Option<SourceKind>,
+    /// Where their bytes go; samples stay outside and the rest goes into the desk where it is not said.
+    pub keep: Option<Keep>,
+    /// Their marking; the desk's where it is not said.
+    pub tlp: Option<Tlp>,
+    /// How they are to be handled.
+    pub note: Option<String>,
+    /// The title, over the one in the source.
+    pub title: Option<String>,
+    /// Who published them, over what the source says.
+    pub outlet: Option<String>,
+    /// When they were published, over what the source says.
+    pub published: Option<Timestamp>,
+    /// Open foreign files even where the kernel cannot lock the child down.
+    pub unjailed: bool,
+}
+
+/// What became of one source.
+#[derive(Clone, Debug)]
+pub struct Added {
+    /// The entry that captured it.
+    pub id: EntryId,
+    /// What it is.
+    pub kind: SourceKind,
+    /// Whether the case had these very bytes already.
+    pub already: bool,
+    /// Whether it takes the place of an earlier version.
+    pub is_new_version: bool,
+    /// Statements that were drafted.
+    pub drafted: usize,
+    /// Of those, accepted by the reader for itself.
+    pub accepted: usize,
+    /// What was wrong with it.
+    pub problems: Vec<String>,
+}
+
+impl Desk {
+    /// Captures files, and of folders every file in them, each in a commit of its own: what fails is reported and the rest goes on.
+    ///
+    /// # Errors
+    /// There is no such case, or the child that opens foreign files cannot be started.
+    pub fn add(
+        &mut self,
+        acting: &Acting,
+        case: &str,
+        paths: &[PathBuf],
+        options: &AddOptions,
+        on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
+    ) -> Result<(), Error> {
+        let case = casefile::case_id(&self.database.reader(), case)?;
+        let mut opener = Opener::start(options.unjailed)?;
+        for path in paths {
+            let as_sample = options.kind == Some(SourceKind::Sample);
+            if as_sample || !path.is_dir() {
+                let result = self.add_one(acting, case, path, options, &mut opener);
+                on_result(path, &result);
+                continue;
+            }
+            let (files, failures) = files_below(path);
+            for failure in failures {
+                on_result(path, &Err(failure));
+            }
+            for file in files {
+                let result = self.add_one(acting, case, &file, options, &mut opener);
+                on_result(&file, &result);
+            }
+        }
+        Ok(())
+    }
+
+    fn add_one(
+        &mut self,
+        acting: &Acting,
+        case: EntryId,
+        path: &Path,
+        options: &AddOptions,
+        opener: &mut Opener,
+    ) -> Result<Added, Error> {
+        let kind = match options.kind {
+            Some(kind) => kind,
+            None if is_archive(path)? => SourceKind::Sample,
+            None => SourceKind::Story,
+        };
+        if kind == SourceKind::Sample {
+            self.add_sample(acting, case, path, options)
+        } else {
+            self.add_text(acting, case, path, kind, options, opener)
+        }
+    }
+
+    fn add_sample(
+        &mut self,
+        acting: &Acting,
+        case: EntryId,
+        path: &Path,
+        options: &AddOptions,
+    ) -> Result<Added, Error> {
+        let keep = options.keep.clone().unwrap_or(Keep::Outside);
+        let kept = if path.is_dir() { folder_manifest(path)? } else { self.keep(path, &keep)? };
+        self.commit_source(acting, case, path, SourceKind::Sample, options, kept, None)
+    }
+
+    fn add_text(
+        &mut self,
+        acting: &Acting,
+        case: EntryId,
+        path: &Path,
+        kind: SourceKind,
+        options: &AddOptions,
+        opener: &mut Opener,
+    ) -> Result<Added, Error> {
+        let mut captured = opener.document(path)?;
+        captured.title = options.title.clone().or(captured.title);
+        captured.outlet = options.outlet.clone().or(captured.outlet);
+        captured.published = options.published.or(captured.published);
+        let keep = options.keep.clone().unwrap_or(Keep::InDesk);
+        let kept = self.keep(path, &keep)?;
+        if kept.held == Held::Desk {
+            self.blobs.put(captured.text.as_bytes())?;
+        }
+        self.commit_source(acting, case, path, kind, options, kept, Some(captured))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one commit is made of all of it, and a struct would be used once")]
+    fn commit_source(
+        &mut self,
+        acting: &Acting,
+        case: EntryId,
+        path: &Path,
+        kind: SourceKind,
+        options: &AddOptions,
+        kept: Kept,
+        captured: Option<Captured>,
+    ) -> Result<Added, Error> {
+        let whence = whence(path, captured.as_ref());
+        let problems = captured.as_ref().map_or(Vec::new(), |captured| captured.problems.clone());
+        let reading = captured.as_ref().map(|captured| {
+            let about = About {
+                title: captured.title.clone(),
+                outlet: captured.outlet.clone(),
+                published: captured.published,
+            };
+            read::read(&captured.text, &about, &self.names())
+        });
+        let tlp = options.tlp.unwrap_or(self.config.tlp);
+        let mut source = SourceCaptured {
+            case,
+            kind,
+            whence: whence.clone(),
+            digest: kept.digest,
+            size: kept.size,
+            held: kept.held,
+            text: captured.map(text_entry),
+            replaces: None,
+            problems: problems.clone(),
+        };
+        let by_the_reader = |payload: Payload| NewEntry { author: read::READER.to_owned(), tlp, note: None, payload };
+        self.database.commit(&self.key, acting.now, |commit| {
+            let mut added =
+                Added { id: case, kind, already: false, is_new_version: false, drafted: 0, accepted: 0, problems };
+            let entries = commit.reader().of_case(case)?;
+            // The same bytes under another title, outlet or date make other statements: that is a new version.
+            let same = |other: &SourceCaptured| {
+                other.digest == source.digest && other.text == source.text && other.kind == source.kind
+            };
+            if let Some(id) = find_source(&entries, same) {
+                return Ok(Added { id, already: true, ..added });
+            }
+            source.replaces = find_source(&entries, |other| other.whence == whence && other.kind == kind);
+            added.is_new_version = source.replaces.is_some();
+            added.id = commit.push(&NewEntry {
+                author: acting.author.clone(),
+                tlp,
+                note: options.note.clone(),
+                payload: source.clone().into(),
+            })?;
+            let Some(reading) = reading else { return Ok(added) };
+            let read = SourceRead::new(case, added.id, read::READER, &reading);
+            let read = commit.push(&by_the_reader(read.into()))?;
+            for (index, draft) in (0..).zip(&reading.drafts) {
+                added.drafted += 1;
+                if draft.confidence < read::ACCEPT_AT {
+                    continue;
+                }
+                added.accepted += 1;
+                let decision = DraftDecided {
+                    case,
+                    source: added.id,
+                    draft: Some(DraftRef { reading: read, index }),
+                    statement: Some((&draft.statement).into()),
+                    reason: None,
+                };
+                commit.push(&by_the_reader(decision.into()))?;
+            }
+            Ok(added)
+        })
+    }
+
+    /// The names that the reader knows.
+    pub(super) fn names(&self) -> read::Gazetteer {
+        read::Gazetteer::bundled()
+    }
+}
+
+fn find_source(entries: &[Entry], is_it: impl Fn(&SourceCaptured) -> bool) -> Option<EntryId> {
+    entries.iter().rev().find_map(|entry| match &entry.payload {
+        Some(Payload::Source(source)) if is_it(source) => Some(entry.id),
+        _ => None,
+    })
+}
+
+/// A page is known by its own address, a file by its full path: the next capture of either is a new version.
+fn whence(path: &Path, captured: Option<&Captured>) -> String {
+    captured.and_then(|captured| captured.address.clone()).unwrap_or_else(|| {
+        std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+    })
+}
+
+fn text_entry(captured: Captured) -> Text {
+    Text {
+        format: captured.format.to_owned(),
+        encoding: captured.encoding,
+        digest: sha256(&[captured.text.as_bytes()]),
+        title: captured.title,
+        outlet: captured.outlet,
+        byline: captured.byline,
+        published_words: captured.published_words,
+        published: captured.published.map(Timestamp::as_microsecond),
+        address: captured.address,
+    }
+}
+
+fn is_archive(path: &Path) -> Result<bool, Error> {
+    use std::io::Read;
+    let unreadable = |why| capture::Error::Unreadable { path: path.to_owned(), why };
+    let meta = fs::metadata(path).map_err(unreadable)?;
+    if !meta.is_file() {
+        return Err(capture::Error::NotAFile { path: path.to_owned() }.into());
+    }
+    let mut head = Vec::new();
+    let file = fs::File::open(path).map_err(unreadable)?;
+    file.take(unpack::HEAD as u64).read_to_end(&mut head).map_err(unreadable)?;
+    Ok(unpack::is_archive(&head))
+}
+
+/// Every file below a folder, in the order of their names; links are not followed.
+pub(super) fn files_below(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
+    let (mut files, mut failures, mut folders) = (Vec::new(), Vec::new(), vec![folder.to_owned()]);
+    while let Some(folder) = folders.pop() {
+        let failed = |why| Error::File { action: "list", path: folder.clone(), why };
+        let listed = match fs::read_dir(&folder) {
+            Ok(listed) => listed,
+            Err(why) => {
+                failures.push(failed(why));
+                continue;
+            }
+        };
+        let mut names: BTreeMap<OsString, bool> = BTreeMap::new();
+        for entry in listed {
+            match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
+                Ok((name, kind)) if kind.is_dir() => drop(names.insert(name, true)),
+                Ok((name, kind)) if kind.is_file() => drop(names.insert(name, false)),
+                Ok(_) => {}
+                Err(why) => failures.push(failed(why)),
+            }
+        }
+        for (name, is_folder) in names.into_iter().rev() {
+            if is_folder { &mut folders } else { &mut files }.push(folder.join(name));
+        }
+    }
+    files.sort();
+    (files, failures)
+}
+
+/// A folder as a sample: the digest of the list of its files with their digests, in the order of their paths.
+fn folder_manifest(folder: &Path) -> Result<Kept, Error> {
+    let (files, failures) = files_below(folder);
+    if let Some(failure) = failures.into_iter().next() {
+        return Err(failure);
+    }
+    let mut manifest = Vec::new();
+    let mut size = 0;
+    for file in files {
+        let (digest, bytes) = super::vault::digest_file(&file)?;
+        let name = file.strip_prefix(folder).unwrap_or(&file);
+        manifest.extend_from_slice(format!("{}  ", EntryId(digest)).as_bytes());
+        manifest.extend_from_slice(name.as_os_str().as_encoded_bytes());
+        manifest.push(b'\n');
+        size += bytes;
+    }
+    let digest: Hash = sha256(&[&manifest]);
+    let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
+    Ok(Kept { digest, size, held: Held::Outside(absolute.to_string_lossy().into_owned()) })
+}

@@ -1,0 +1,221 @@
+//! Folds the entries of a case into the case as it stands.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::Error;
+use crate::claim::{Case, EntryId, Finding, Reading, Said, Source, SourceText, State};
+use crate::ledger::payload::{DraftDecided, Held, SampleMatched, SourceCaptured};
+use crate::ledger::{Entry, Hash, Payload};
+use crate::store::{self, Reader};
+
+/// Every case by name.
+pub(super) fn cases(reader: &Reader<'_>) -> Result<Vec<(String, EntryId)>, store::Error> {
+    let named = reader.of_kind("case/1")?.into_iter().filter_map(|entry| match entry.payload {
+        Some(Payload::Case(case)) => Some((case.title, entry.id)),
+        _ => None,
+    });
+    Ok(named.collect())
+}
+
+/// The case of this name, or whose id begins with it.
+pub(super) fn case_id(reader: &Reader<'_>, name: &str) -> Result<EntryId, Error> {
+    let known = cases(reader)?;
+    if let Some((_, id)) = known.iter().find(|(title, _)| title == name) {
+        return Ok(*id);
+    }
+    let mut by_prefix = known.iter().filter(|(_, id)| name.len() >= 4 && id.to_string().starts_with(name));
+    match (by_prefix.next(), by_prefix.next()) {
+        (Some((_, id)), None) => Ok(*id),
+        _ => Err(Error::NoCase {
+            name: name.to_owned(),
+            known: known.into_iter().map(|(title, _)| title).collect(),
+        }),
+    }
+}
+
+/// The case that these entries add up to; `None` where the first does not open one.
+pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Option<Case> {
+    let (first, rest) = entries.split_first()?;
+    let title = match &first.payload {
+        Some(Payload::Case(case)) => case.title.clone(),
+        Some(_) => return None,
+        None => "(name destroyed)".to_owned(),
+    };
+    let mut fold = Fold {
+        case: Case {
+            id: first.id,
+            title,
+            opened: first.header.received,
+            tlp: first.header.tlp,
+            sources: Vec::new(),
+            statements: Vec::new(),
+            findings: Vec::new(),
+        },
+        sources: BTreeMap::new(),
+        drafts: BTreeMap::new(),
+        findings_made: 0,
+        destroyed: BTreeMap::new(),
+    };
+    for entry in rest {
+        if let Some(Payload::Destruction(destruction)) = &entry.payload {
+            fold.destroyed.insert(destruction.entry, destruction.reason.clone());
+        }
+    }
+    for entry in rest {
+        fold.entry(entry, &text);
+    }
+    Some(fold.case)
+}
+
+struct Fold {
+    case: Case,
+    sources: BTreeMap<EntryId, usize>,
+    drafts: BTreeMap<(EntryId, u32), usize>,
+    findings_made: usize,
+    destroyed: BTreeMap<EntryId, String>,
+}
+
+impl Fold {
+    fn entry(&mut self, entry: &Entry, text: &impl Fn(&Hash) -> SourceText) {
+        match &entry.payload {
+            Some(Payload::Source(source)) => self.source(entry, source, text),
+            Some(Payload::Reading(read)) => {
+                let Some(&place) = self.sources.get(&read.source) else { return };
+                let reading = read.reading();
+                for (index, draft) in (0..).zip(&reading.drafts) {
+                    self.drafts.insert((entry.id, index), self.case.statements.len());
+                    self.said(Said {
+                        handle: String::new(),
+                        source: place,
+                        statement: draft.statement.clone(),
+                        state: State::Draft { confidence: draft.confidence },
+                        draft: Some((entry.id, index)),
+                        tlp: entry.header.tlp.max(self.case.sources[place].tlp),
+                    });
+                }
+                self.case.sources[place].reading = reading;
+            }
+            Some(Payload::Decision(decision)) => self.decision(entry, decision),
+            Some(Payload::Match(found)) => self.finding(entry, found),
+            // A destroyed entry keeps its place: what was said of it stays visible as a gap with its reason.
+            None if entry.header.kind.starts_with("source/") => self.destroyed_source(entry),
+            _ => {}
+        }
+    }
+
+    fn source(&mut self, entry: &Entry, source: &SourceCaptured, text: &impl Fn(&Hash) -> SourceText) {
+        let place = self.case.sources.len();
+        if let Some(replaced) = source.replaces.and_then(|id| self.sources.get(&id)) {
+            self.case.sources[*replaced].replaced_by = Some(place);
+        }
+        self.sources.insert(entry.id, place);
+        let about = source.text.as_ref();
+        self.case.sources.push(Source {
+            id: entry.id,
+            handle: format!("src{}", place + 1),
+            kind: source.kind,
+            whence: source.whence.clone(),
+            digest: EntryId(source.digest).to_string(),
+            size: source.size,
+            title: about.and_then(|text| text.title.clone()),
+            outlet: about.and_then(|text| text.outlet.clone()),
+            published: about.and_then(|text| text.published).and_then(|at| Timestamp::from_microsecond(at).ok()),
+            received: entry.header.received,
+            author: entry.header.author.clone(),
+            tlp: entry.header.tlp,
+            note: entry.header.note.clone(),
+            problems: source.problems.clone(),
+            replaced_by: None,
+            text: match (about, &source.held) {
+                (None, _) => SourceText::None,
+                (Some(about), Held::Desk) => text(&about.digest),
+                (Some(_), Held::Outside(path)) => {
+                    SourceText::Unavailable(format!("it is kept outside the desk, at {path}"))
+                }
+                (Some(_), Held::Sealed(..)) => {
+                    SourceText::Unavailable("it is sealed to a key that is not in the desk".to_owned())
+                }
+            },
+            reading: Reading::default(),
+        });
+    }
+
+    fn destroyed_source(&mut self, entry: &Entry) {
+        let place = self.case.sources.len();
+        self.sources.insert(entry.id, place);
+        let reason = self.destroyed.get(&entry.id).map_or("no entry says why", String::as_str);
+        self.case.sources.push(Source {
+            id: entry.id,
+            handle: format!("src{}", place + 1),
+            kind: crate::claim::SourceKind::Story,
+            whence: "(destroyed)".to_owned(),
+            digest: String::new(),
+            size: 0,
+            title: None,
+            outlet: None,
+            published: None,
+            received: entry.header.received,
+            author: entry.header.author.clone(),
+            tlp: entry.header.tlp,
+            note: entry.header.note.clone(),
+            problems: vec![format!("destroyed: {reason}")],
+            replaced_by: None,
+            text: SourceText::Unavailable(format!("it was destroyed: {reason}")),
+            reading: Reading::default(),
+        });
+    }
+
+    fn said(&mut self, mut said: Said) {
+        said.handle = format!("s{}", self.case.statements.len() + 1);
+        self.case.statements.push(said);
+    }
+
+    fn decision(&mut self, entry: &Entry, decision: &DraftDecided) {
+        let by = entry.header.author.clone();
+        let place = decision.draft.and_then(|draft| self.drafts.get(&(draft.reading, draft.index)).copied());
+        let state = match &decision.statement {
+            Some(_) => State::Accepted { by, entry: entry.id },
+            None => State::Rejected { by },
+        };
+        match (place, &decision.statement) {
+            (Some(place), statement) => {
+                let said = &mut self.case.statements[place];
+                said.state = state;
+                said.tlp = said.tlp.max(entry.header.tlp);
+                if let Some(statement) = statement {
+                    said.statement = statement.into();
+                }
+            }
+            (None, Some(statement)) => {
+                let Some(&source) = self.sources.get(&decision.source) else { return };
+                self.said(Said {
+                    handle: String::new(),
+                    source,
+                    statement: statement.into(),
+                    state,
+                    draft: None,
+                    tlp: entry.header.tlp.max(self.case.sources[source].tlp),
+                });
+            }
+            (None, None) => {}
+        }
+    }
+
+    fn finding(&mut self, entry: &Entry, found: &SampleMatched) {
+        let Some(&sample) = self.sources.get(&found.sample) else { return };
+        // One finding for each sample: the newest; earlier ones stay in the ledger.
+        self.case.findings.retain(|finding| finding.sample != sample);
+        self.findings_made += 1;
+        self.case.findings.push(Finding {
+            id: entry.id,
+            handle: format!("m{}", self.findings_made),
+            sample,
+            received: entry.header.received,
+            tlp: entry.header.tlp.max(self.case.sources[sample].tlp),
+            command: found.command.clone(),
+            result: (&found.result).into(),
+        });
+    }
+}

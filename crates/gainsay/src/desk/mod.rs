@@ -1,0 +1,322 @@
+//! The desk: one function for each thing that a user does. Command line, pages and jobs call nothing else.
+//!
+//! The only room that both reads and appends. Each function is given the author and the moment in `Acting`.
+
+mod add;
+mod casefile;
+mod config;
+mod corpora;
+mod record;
+mod report;
+mod review;
+mod samples;
+mod vault;
+
+pub use add::{AddOptions, Added, Keep};
+pub use config::Config;
+pub use corpora::{Corpus, CorpusOptions};
+pub use record::{LogLine, Verification};
+pub use report::Format;
+pub use review::{Change, Waiting};
+pub use samples::MatchReport;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use crate::claim::{Case, EntryId, SourceText, Tlp};
+use crate::ledger::payload::CaseOpened;
+use crate::ledger::{DeskKey, NewEntry, PublicKey};
+use crate::store::{self, Blobs, Database};
+use crate::{capture, corpus};
+
+/// Who acts, and when.
+#[derive(Clone, Debug)]
+pub struct Acting {
+    /// The author of the entries.
+    pub author: String,
+    /// The moment of receipt.
+    pub now: Timestamp,
+}
+
+/// A desk that is open.
+pub struct Desk {
+    root: PathBuf,
+    /// Its settings.
+    pub config: Config,
+    database: Database,
+    blobs: Blobs,
+    key: DeskKey,
+}
+
+/// What can go wrong at a desk.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No desk was found.
+    #[error("no desk in {from} or above it; make one with `gainsay init`, or name it with --desk")]
+    NoDesk {
+        /// Where the search began.
+        from: PathBuf,
+    },
+    /// The folder is not a desk.
+    #[error("{path} is not a desk: it holds no desk.toml; make one with `gainsay init {path}`")]
+    NotADesk {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// There is a desk already.
+    #[error("{path} is a desk already")]
+    DeskExists {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// A file outside the store failed.
+    #[error("cannot {action} {path}: {why}")]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// On what.
+        path: PathBuf,
+        /// The system's reason.
+        why: std::io::Error,
+    },
+    /// The settings do not hold.
+    #[error(transparent)]
+    Config(#[from] config::Error),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+    /// The ledger failed.
+    #[error(transparent)]
+    Ledger(#[from] crate::ledger::Error),
+    /// A foreign file could not be read.
+    #[error(transparent)]
+    Capture(#[from] capture::Error),
+    /// A corpus could not be indexed.
+    #[error(transparent)]
+    Index(#[from] corpus::Error),
+    /// A segment of the index failed.
+    #[error("the index of corpus {corpus:?} cannot be used: {why}; index it again with `gainsay corpus add`")]
+    Segment {
+        /// The corpus.
+        corpus: String,
+        /// Why.
+        why: String,
+    },
+    /// No such case.
+    #[error("there is no case {name:?} on this desk{}", hint_cases(.known))]
+    NoCase {
+        /// What was asked for.
+        name: String,
+        /// The cases that there are.
+        known: Vec<String>,
+    },
+    /// The case exists.
+    #[error("there is a case {title:?} already; choose another name")]
+    CaseExists {
+        /// Its name.
+        title: String,
+    },
+    /// A name that cannot be one.
+    #[error("{name:?} cannot be the name of a {what}: it is empty, too long, or holds control characters or a slash")]
+    BadName {
+        /// Of what.
+        what: &'static str,
+        /// What was given.
+        name: String,
+    },
+    /// No such thing in the case.
+    #[error("case {case:?} has no {handle:?}; `gainsay show {case:?}` lists what it has")]
+    NoHandle {
+        /// The case.
+        case: String,
+        /// What was asked for.
+        handle: String,
+    },
+    /// Somebody else decided first.
+    #[error("{handle} was decided by {by} meanwhile; look again before you change it")]
+    Stale {
+        /// The statement.
+        handle: String,
+        /// Who decided.
+        by: String,
+    },
+    /// There is nothing to match against.
+    #[error("there is no corpus to match against; index your own files with `gainsay corpus add NAME PATH`")]
+    NoCorpus,
+    /// No such corpus.
+    #[error("there is no corpus {name:?}; `gainsay corpus list` names those that there are")]
+    UnknownCorpus {
+        /// What was asked for.
+        name: String,
+    },
+    /// Not an age recipient.
+    #[error("{recipient:?} is not an age recipient: it begins with age1; `age-keygen` makes one. {why}")]
+    Recipient {
+        /// What was given.
+        recipient: String,
+        /// Why not.
+        why: String,
+    },
+    /// Encryption failed.
+    #[error("cannot seal {path}: {why}")]
+    Seal {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+}
+
+impl Error {
+    /// Whether it answers a question with no (exit code 1), rather than being a failure (2).
+    pub fn is_no(&self) -> bool {
+        matches!(self, Error::Stale { .. })
+    }
+}
+
+fn hint_cases(known: &[String]) -> String {
+    if known.is_empty() {
+        "; open one with `gainsay open CASE`".to_owned()
+    } else {
+        format!("; there are: {}", known.join(", "))
+    }
+}
+
+const DATABASE: &str = "ledger.db";
+const BLOBS: &str = "blobs";
+const CORPORA: &str = "corpora";
+const KEYS: &str = "keys";
+const KEY: &str = "desk.key";
+const PUBLIC_KEY: &str = "desk.pub";
+
+impl Desk {
+    /// Makes a new desk in a folder, which is made where it is not there. The settings file is written last: a folder without it
+    /// is no desk, so that a kill on the way leaves nothing half made that looks whole.
+    ///
+    /// # Errors
+    /// The folder is a desk, or cannot be written.
+    pub fn create(root: &Path, config: Config) -> Result<Desk, Error> {
+        if root.join(config::FILE).exists() {
+            return Err(Error::DeskExists { path: root.to_owned() });
+        }
+        for folder in [root.to_owned(), root.join(BLOBS), root.join(CORPORA), root.join(KEYS)] {
+            fs::create_dir_all(&folder).map_err(|why| Error::File { action: "create", path: folder, why })?;
+        }
+        let key = DeskKey::generate()?;
+        write_new(&root.join(KEYS).join(KEY), &key.to_text(), true)?;
+        write_new(&root.join(KEYS).join(PUBLIC_KEY), &(key.public().to_text() + "\n"), false)?;
+        Database::create(&root.join(DATABASE))?;
+        write_new(&root.join(config::FILE), &config.to_text(), false)?;
+        Desk::open(root)
+    }
+
+    /// Opens the desk in this folder.
+    ///
+    /// # Errors
+    /// The folder is no desk, or one of a newer version.
+    pub fn open(root: &Path) -> Result<Desk, Error> {
+        if !root.join(config::FILE).exists() {
+            return Err(Error::NotADesk { path: root.to_owned() });
+        }
+        let config = Config::read(root)?;
+        let key_path = root.join(KEYS).join(KEY);
+        let key = fs::read_to_string(&key_path)
+            .map_err(|why| Error::File { action: "read the desk's key", path: key_path, why })?;
+        Ok(Desk {
+            root: root.to_owned(),
+            config,
+            database: Database::open(&root.join(DATABASE))?,
+            blobs: Blobs::new(root.join(BLOBS)),
+            key: DeskKey::from_text(&key)?,
+        })
+    }
+
+    /// Opens the desk that holds this folder: the folder itself, or the nearest one above it.
+    ///
+    /// # Errors
+    /// There is none.
+    pub fn find(from: &Path) -> Result<Desk, Error> {
+        let found = from.ancestors().find(|folder| folder.join(config::FILE).is_file());
+        found.map_or_else(|| Err(Error::NoDesk { from: from.to_owned() }), Desk::open)
+    }
+
+    /// The folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The key that signs its ledger, public half.
+    pub fn public_key(&self) -> PublicKey {
+        self.key.public()
+    }
+
+    /// Opens a case.
+    ///
+    /// # Errors
+    /// There is one of that name, or the name cannot be one.
+    pub fn open_case(&mut self, acting: &Acting, title: &str, tlp: Option<Tlp>) -> Result<EntryId, Error> {
+        check_name("case", title)?;
+        let tlp = tlp.unwrap_or(self.config.tlp);
+        self.database.commit(&self.key, acting.now, |commit| {
+            if casefile::cases(&commit.reader())?.iter().any(|(known, _)| known == title) {
+                return Err(Error::CaseExists { title: title.to_owned() });
+            }
+            Ok(commit.push(&NewEntry {
+                author: acting.author.clone(),
+                tlp,
+                note: None,
+                payload: CaseOpened { title: title.to_owned() }.into(),
+            })?)
+        })
+    }
+
+    /// The cases by name, with the entry that opened each.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn cases(&self) -> Result<Vec<(String, EntryId)>, Error> {
+        Ok(casefile::cases(&self.database.reader())?)
+    }
+
+    /// A case by its name or the beginning of its id, as it stands.
+    ///
+    /// # Errors
+    /// There is no such case, or the store fails.
+    pub fn case(&mut self, name: &str) -> Result<Case, Error> {
+        let blobs = &self.blobs;
+        self.database.with_snapshot(|reader| {
+            let id = casefile::case_id(reader, name)?;
+            casefile::fold(&reader.of_case(id)?, |digest| match blobs.get(digest) {
+                Ok(bytes) => match String::from_utf8(bytes) {
+                    Ok(text) => SourceText::Here(text),
+                    Err(_) => SourceText::Unavailable("its bytes are damaged".to_owned()),
+                },
+                Err(e) => SourceText::Unavailable(e.to_string()),
+            })
+            .ok_or_else(|| Error::NoCase { name: name.to_owned(), known: Vec::new() })
+        })
+    }
+}
+
+fn check_name(what: &'static str, name: &str) -> Result<(), Error> {
+    let bad = name.trim().is_empty() || name.len() > 200 || name.chars().any(|c| c.is_control() || c == '/');
+    if bad { Err(Error::BadName { what, name: name.to_owned() }) } else { Ok(()) }
+}
+
+fn write_new(path: &Path, text: &str, secret: bool) -> Result<(), Error> {
+    use std::io::Write;
+    use std::os::unix::fs::OpenOptionsExt;
+
+    let mode = if secret { 0o600 } else { 0o644 };
+    let written = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(|why| Error::File { action: "write", path: path.to_owned(), why })?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    fs::File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(|why| Error::File { action: "sync", path: folder.to_owned(), why })
+}

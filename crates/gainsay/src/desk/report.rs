@@ -1,0 +1,154 @@
+//! What leaves the desk: views of a case for a screen or a file, each through `release`.
+
+use jiff::Timestamp;
+
+use super::{Acting, Desk, Error};
+use crate::assess;
+use crate::claim::{Case, EntryId, SourceText, State, Tlp};
+use crate::export::{self, text::Styles};
+use crate::ledger::payload::{CaseAssessed, ViewReleased};
+use crate::ledger::{NewEntry, Tree, sha256};
+use crate::release::{Proof, Record, Released, View};
+use crate::store;
+
+/// What a report is written as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// One page that needs nothing else.
+    Html,
+    /// CommonMark.
+    Markdown,
+    /// For machines.
+    Json,
+}
+
+impl Format {
+    /// The format's word, as the ledger records it, and the usual ending of its files.
+    pub fn word(self) -> &'static str {
+        match self {
+            Format::Html => "html",
+            Format::Markdown => "md",
+            Format::Json => "json",
+        }
+    }
+}
+
+impl Desk {
+    /// The case for a terminal, or as JSON. Whoever sits at the desk may see all of it.
+    ///
+    /// # Errors
+    /// There is no such case, or the store fails.
+    pub fn show(
+        &mut self,
+        name: &str,
+        now: Timestamp,
+        as_of: Option<Timestamp>,
+        json: bool,
+        styles: Styles,
+    ) -> Result<Released, Error> {
+        let case = self.case(name)?;
+        let case = match as_of {
+            Some(moment) => published_until(case, moment),
+            None => case,
+        };
+        let view = View::of(&case, Tlp::Red, now, self.record(&case)?);
+        Ok(Released::of(&view, |view| if json { export::json::view(view) } else { export::text::view(view, styles) }))
+    }
+
+    /// The case as a report for an audience. What left, to whom, and the assessment in it become ledger entries.
+    ///
+    /// # Errors
+    /// There is no such case, or the store fails.
+    pub fn report(
+        &mut self,
+        acting: &Acting,
+        name: &str,
+        format: Format,
+        audience: Option<Tlp>,
+    ) -> Result<(Released, Tlp, usize), Error> {
+        let case = self.case(name)?;
+        let audience = audience.unwrap_or_else(|| case.highest_marking());
+        let record = self.record(&case)?;
+        let based_on = record.head.as_ref().map_or(0, |head| head.size);
+        let view = View::of(&case, audience, acting.now, record);
+        let released = Released::of(&view, |view| match format {
+            Format::Html => export::html::view(view),
+            Format::Markdown => export::markdown::view(view),
+            Format::Json => export::json::view(view),
+        });
+        let marking = view.marking();
+        let new = |payload| NewEntry { author: acting.author.clone(), tlp: marking, note: None, payload };
+        self.database.commit(&self.key, acting.now, |commit| {
+            let assessment = &view.assessment;
+            commit.push(&new(CaseAssessed {
+                case: case.id,
+                based_on,
+                model: assess::MODEL.to_owned(),
+                weights: sha256(&[assess::WEIGHTS.as_bytes()]),
+                answer: assessment.answer.clone(),
+                claims: assessment
+                    .claims
+                    .iter()
+                    .map(|claim| {
+                        (claim.proposition.clone(), claim.likelihood.millinats, claim.confidence.word().to_owned())
+                    })
+                    .collect(),
+            }
+            .into()))?;
+            commit.push(&new(ViewReleased {
+                case: case.id,
+                format: format.word().to_owned(),
+                audience,
+                digest: sha256(&[released.as_str().as_bytes()]),
+                withheld: view.withheld as u64,
+            }
+            .into()))?;
+            Ok::<_, Error>(())
+        })?;
+        Ok((released, marking, view.withheld))
+    }
+
+    /// The ledger's state under a case, with proofs of the entries that the case shows.
+    fn record(&mut self, case: &Case) -> Result<Record, Error> {
+        let key = self.public_key();
+        let mut shown: Vec<(String, EntryId)> = vec![("case".to_owned(), case.id)];
+        shown.extend(case.sources.iter().map(|source| (source.handle.clone(), source.id)));
+        for said in case.shown() {
+            let entry = match &said.state {
+                State::Accepted { entry, .. } => Some(*entry),
+                _ => said.draft.map(|(reading, _)| reading),
+            };
+            shown.extend(entry.map(|entry| (said.handle.clone(), entry)));
+        }
+        shown.extend(case.findings.iter().map(|finding| (finding.handle.clone(), finding.id)));
+        self.database.with_snapshot(|reader| {
+            let head = reader.newest_head()?;
+            let leaves = reader.leaves(head.as_ref().map_or(0, |head| head.size))?;
+            let places: std::collections::HashMap<EntryId, usize> =
+                leaves.iter().enumerate().map(|(place, leaf)| (EntryId(*leaf), place)).collect();
+            let tree = Tree::new(leaves);
+            let proofs = shown.into_iter().filter_map(|(handle, id)| {
+                let place = *places.get(&id)?;
+                Some(Proof { handle, seq: place as u64, leaf: id.0, path: tree.proof(place)? })
+            });
+            Ok::<_, store::Error>(Record { head, key, proofs: proofs.collect() })
+        })
+        .map_err(Error::from)
+    }
+}
+
+/// The case as it looked to somebody who had read what was published until then.
+fn published_until(mut case: Case, moment: Timestamp) -> Case {
+    let keep: Vec<bool> =
+        case.sources.iter().map(|source| source.published.unwrap_or(source.received) <= moment).collect();
+    case.statements.retain(|said| keep[said.source]);
+    case.findings.retain(|finding| keep[finding.sample]);
+    for (source, keep) in case.sources.iter_mut().zip(&keep) {
+        if !keep {
+            source.text = SourceText::Unavailable("it was published later".to_owned());
+            source.reading = crate::claim::Reading::default();
+            source.problems = vec!["published later than this view looks".to_owned()];
+        }
+    }
+    case
+}

@@ -1,0 +1,210 @@
+//! A view for machines. Field names and the words of enums are a promise: they are added to, never renamed.
+
+use serde_json::{Value, json};
+
+use crate::claim::{Commit, EntryId, Finding, Said, Source, SourceText, State};
+use crate::release::View;
+
+/// The version of this format.
+const FORMAT: &str = "gainsay-case/1";
+
+/// The whole view as one JSON object.
+pub fn view(view: &View) -> String {
+    let case = &view.case;
+    let assessment = &view.assessment;
+    let value = json!({
+        "format": FORMAT,
+        "case": case.title,
+        "id": case.id.to_string(),
+        "opened": case.opened.to_string(),
+        "made": view.made.to_string(),
+        "tlp": view.marking().word(),
+        "audience": view.audience.word(),
+        "withheld": view.withheld,
+        "answer": assessment.answer,
+        "origins": assessment.origins,
+        "claims": assessment.claims.iter().map(|claim| json!({
+            "handle": claim.handle,
+            "facet": claim.facet.word(),
+            "victim": claim.victim,
+            "proposition": claim.proposition,
+            "likelihood": {
+                "word": claim.likelihood.word(),
+                "range": claim.likelihood.range(),
+                "percent": claim.likelihood.percent(),
+                "millinats": claim.likelihood.millinats,
+            },
+            "confidence": claim.confidence.word(),
+            "origins": claim.origins,
+            "voices": claim.voices.iter().map(|voice| json!({
+                "handle": voice.handle,
+                "party": voice.party,
+                "origin": voice.origin,
+                "for": voice.for_claim,
+                "weight_millinats": voice.weight,
+                "because": voice.because,
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "disagreements": assessment.disagreements.iter().map(|d| json!({
+            "kind": d.kind.word(),
+            "about": d.about,
+            "places": d.places.iter().map(|place| json!({
+                "source": case.sources[place.source].handle,
+                "statement": place.statement,
+                "who": place.who,
+                "what": place.what,
+                "span": { "start": place.span.start, "end": place.span.end },
+                "quote": quote(&case.sources[place.source], place.span),
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "next_steps": assessment.steps.iter().map(|step| json!({ "what": step.what, "from": step.from })).collect::<Vec<_>>(),
+        "statements": case.shown().map(|one| said(view, one)).collect::<Vec<_>>(),
+        "sources": case.sources.iter().map(source).collect::<Vec<_>>(),
+        "findings": case.findings.iter().map(|one| finding(view, one)).collect::<Vec<_>>(),
+        "ledger": ledger(view),
+    });
+    serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+}
+
+fn said(view: &View, said: &Said) -> Value {
+    let statement = &said.statement;
+    let (state, by, confidence) = match &said.state {
+        State::Draft { confidence } => ("draft", None, Some(*confidence)),
+        State::Accepted { by, .. } => ("accepted", Some(by.as_str()), None),
+        State::Rejected { by } => ("rejected", Some(by.as_str()), None),
+    };
+    json!({
+        "handle": said.handle,
+        "source": view.case.sources[said.source].handle,
+        "speaker": statement.speaker,
+        "speaker_kind": statement.speaker_kind.word(),
+        "stance": statement.stance.word(),
+        "about": statement.about,
+        "facets": statement.facets.iter().map(|facet| facet.word()).collect::<Vec<_>>(),
+        "origin": statement.origin,
+        "to": statement.to,
+        "date": statement.date,
+        "span": { "start": statement.span.start, "end": statement.span.end },
+        "quote": said.quote(&view.case),
+        "state": state,
+        "by": by,
+        "confidence_permille": confidence,
+        "tlp": said.tlp.word(),
+    })
+}
+
+fn source(source: &Source) -> Value {
+    json!({
+        "handle": source.handle,
+        "id": source.id.to_string(),
+        "kind": source.kind.word(),
+        "whence": source.whence,
+        "sha256": source.digest,
+        "bytes": source.size,
+        "title": source.title,
+        "outlet": source.outlet,
+        "published": source.published.map(|at| at.to_string()),
+        "received": source.received.to_string(),
+        "author": source.author,
+        "tlp": source.tlp.word(),
+        "note": source.note,
+        "problems": source.problems,
+        "replaced": source.replaced_by.is_some(),
+        "text": match &source.text {
+            SourceText::Unavailable(why) => json!({ "unavailable": why }),
+            SourceText::None => Value::Null,
+            SourceText::Here(text) => json!({ "bytes": text.len() }),
+        },
+    })
+}
+
+fn finding(view: &View, finding: &Finding) -> Value {
+    json!({
+        "handle": finding.handle,
+        "id": finding.id.to_string(),
+        "kind": "match",
+        "sample": view.case.sources[finding.sample].handle,
+        "received": finding.received.to_string(),
+        "tlp": finding.tlp.word(),
+        "command": finding.command,
+        "result": sample_match(&finding.result),
+    })
+}
+
+/// A match for machines: the same object in a case and from `gainsay match --json`.
+pub fn sample_match(result: &crate::claim::SampleMatch) -> Value {
+    json!({
+        "owner": result.owner,
+        "corpora": result.corpora.iter().map(|(name, role)| json!({ "name": name, "role": role })).collect::<Vec<_>>(),
+        "verdict": result.verdict,
+        "files": result.files,
+        "bytes": result.bytes,
+        "verdicts": result.verdicts.iter()
+            .map(|(word, files, bytes)| json!({ "verdict": word, "files": files, "bytes": bytes }))
+            .collect::<Vec<_>>(),
+        "shares_permille": {
+            "matched": result.matched,
+            "public": result.public,
+            "published": result.published,
+            "distinctive": result.distinctive,
+        },
+        "window": result.window.as_ref().map(|window| json!({
+            "line": window.line,
+            "first": commit(&window.first),
+            "last": commit(&window.last),
+            "open": window.open,
+            "best": commit(&window.best),
+            "fit": window.fit,
+            "of": window.of,
+        })),
+        "words": result.words,
+        "problems": result.problems,
+        "rows": result.rows.iter().map(|row| json!({
+            "path": row.path,
+            "bytes": row.bytes,
+            "verdict": row.verdict,
+            "exact": row.exact,
+            "shares_permille": {
+                "matched": row.shares.0,
+                "public": row.shares.1,
+                "published": row.shares.2,
+                "distinctive": row.shares.3,
+            },
+            "best": row.best.as_ref().map(|best| json!({
+                "corpus": best.corpus,
+                "path": best.path,
+                "first": commit(&best.first),
+                "last": commit(&best.last),
+            })),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn commit(commit: &Commit) -> Value {
+    json!({ "id": commit.id, "time": commit.time.to_string() })
+}
+
+fn ledger(view: &View) -> Value {
+    let hex = |hash: &[u8; 32]| EntryId(*hash).to_string();
+    json!({
+        "origin": view.record.key.origin(),
+        "public_key": view.record.key.to_text(),
+        "size": view.record.head.as_ref().map(|head| head.size),
+        "root": view.record.head.as_ref().map(|head| hex(&head.root)),
+        "signed": view.record.head.as_ref().map(|head| head.time.to_string()),
+        "checkpoint": view.record.head.as_ref().map(|head| head.to_checkpoint(&view.record.key)),
+        "proofs": view.record.proofs.iter().map(|proof| json!({
+            "handle": proof.handle,
+            "seq": proof.seq,
+            "leaf": hex(&proof.leaf),
+            "path": proof.path.iter().map(hex).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+    })
+}
+
+fn quote(source: &Source, span: crate::claim::Span) -> Option<&str> {
+    match &source.text {
+        SourceText::Here(text) => span.of(text),
+        _ => None,
+    }
+}

@@ -1,0 +1,156 @@
+//! A view as Markdown (CommonMark with tables).
+
+use std::fmt::Write as _;
+
+use super::page::Page;
+use crate::release::View;
+
+/// The page.
+pub fn view(view: &View) -> String {
+    let page = Page::of(view);
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write(&mut text, &page);
+    text
+}
+
+fn write(out: &mut String, page: &Page) -> std::fmt::Result {
+    writeln!(out, "# {}\n", plain(&page.title))?;
+    writeln!(out, "TLP:{} · as it stands on {} · case opened {}\n", page.tlp, page.made, page.opened)?;
+    if page.withheld > 0 {
+        writeln!(out, "{} items are withheld from this audience under their marking.\n", page.withheld)?;
+    }
+    writeln!(out, "## Answer\n")?;
+    for sentence in &page.answer {
+        writeln!(out, "{}\n", plain(sentence))?;
+    }
+    writeln!(out, "## Next steps\n")?;
+    for (number, step) in page.steps.iter().enumerate() {
+        writeln!(out, "{}. {} ({})", number + 1, plain(&step.what), step.from.join(", "))?;
+    }
+    if !page.claims.is_empty() {
+        writeln!(out, "\n## Claims\n\n| | claim | facet | likelihood | confidence | for and against | origins |\n|---|---|---|---|---|---|---|")?;
+        for claim in &page.claims {
+            let voices = claim.voices.iter().map(|voice| {
+                let side = if voice.for_claim { "for" } else { "against" };
+                format!("{side} {} {} {} ({})", voice.weight, voice.handle, plain(&voice.party), plain(&voice.because))
+            });
+            writeln!(
+                out,
+                "| {} | {} | {} | {} ({}) | {} | {} | {} |",
+                claim.handle,
+                plain(&claim.proposition),
+                claim.facet,
+                claim.likelihood,
+                claim.range,
+                claim.confidence,
+                voices.collect::<Vec<_>>().join("<br>"),
+                plain(&claim.origins.join(", ")),
+            )?;
+        }
+    }
+    if !page.findings.is_empty() {
+        writeln!(out, "\n## Evidence\n")?;
+    }
+    for finding in &page.findings {
+        writeln!(
+            out,
+            "### {}: {} against the files of {}: {}\n\nHeld against {}.\n",
+            finding.handle,
+            plain(&finding.sample),
+            plain(&finding.owner),
+            finding.verdict,
+            plain(&finding.corpora)
+        )?;
+        writeln!(out, "| verdict | files | bytes |\n|---|---:|---:|")?;
+        for (word, files, bytes) in &finding.verdicts {
+            writeln!(out, "| {word} | {files} | {bytes} |")?;
+        }
+        writeln!(out, "\n{}\n", plain(&finding.shares))?;
+        if let Some(window) = &finding.window {
+            writeln!(out, "Window: {}\n", plain(window))?;
+        }
+        for sentence in &finding.words {
+            writeln!(out, "{}\n", plain(sentence))?;
+        }
+        writeln!(out, "| file of the sample | verdict | distinctive | best file of the corpora |\n|---|---|---:|---|")?;
+        for row in &finding.rows {
+            writeln!(out, "| {} | {} | {} | {} |", plain(&row.path), row.verdict, row.share, plain(&row.best))?;
+        }
+        for problem in &finding.problems {
+            writeln!(out, "\nProblem: {}", plain(problem))?;
+        }
+        writeln!(out, "\nTo compute it again: `{}`\n", finding.command.replace('`', ""))?;
+    }
+    if !page.disagreements.is_empty() {
+        writeln!(out, "\n## Disagreements\n")?;
+    }
+    for disagreement in &page.disagreements {
+        writeln!(out, "- {} ({})", plain(&disagreement.about), disagreement.kind)?;
+        for place in &disagreement.places {
+            let quote = place.quote.as_ref().map_or(String::new(), |quote| format!(" “{}”", plain(quote)));
+            writeln!(out, "  - {} ({}): {}{quote}", plain(&place.who), place.source, plain(&place.what))?;
+        }
+    }
+    if !page.said.is_empty() {
+        writeln!(out, "\n## Who said what\n")?;
+    }
+    for said in &page.said {
+        let origin = said.origin.as_ref().map_or(String::new(), |origin| format!(", repeating {}", plain(origin)));
+        writeln!(
+            out,
+            "- {} · {} · **{}** ({}) *{}*{origin}, in {}, {} · {}\n\n  > {}\n",
+            said.handle,
+            said.date,
+            plain(&said.speaker),
+            said.kind,
+            said.stance,
+            said.source,
+            plain(&said.outlet),
+            plain(&said.state),
+            plain(&said.quote)
+        )?;
+    }
+    writeln!(out, "\n## Sources\n\n| | source | published | received | SHA-256 |\n|---|---|---|---|---|")?;
+    for source in &page.sources {
+        let title = source.title.as_ref().map_or(String::new(), |title| format!(", “{}”", plain(title)));
+        let replaced = if source.replaced { ", an earlier version" } else { "" };
+        let problems: String = source.problems.iter().map(|problem| format!("; {}", plain(problem))).collect();
+        writeln!(
+            out,
+            "| {} | {}: {}{title} ({}, TLP:{}{replaced}{problems}) | {} | {} | `{}` |",
+            source.handle,
+            source.kind,
+            plain(&source.name),
+            plain(&source.whence),
+            source.tlp,
+            source.published,
+            source.received,
+            source.digest
+        )?;
+    }
+    if let Some(record) = &page.record {
+        writeln!(
+            out,
+            "\n## The record\n\nThe signed head of the ledger that all of this stands in. `gainsay ledger verify --against FILE` holds a ledger against it.\n\n```\n{}```\n\nPublic key: `{}`\n",
+            record.checkpoint, record.key
+        )?;
+        writeln!(out, "| entry | place | leaf | audit path |\n|---|---:|---|---|")?;
+        for proof in &record.proofs {
+            writeln!(out, "| {} | {} | `{}` | {} |", proof.handle, proof.seq, proof.leaf, proof.path.join(" "))?;
+        }
+    }
+    Ok(())
+}
+
+/// Text from a source as text: on one line, with nothing in it that Markdown or HTML would act on.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.split_whitespace().collect::<Vec<_>>().join(" ").chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '|' | '#' | '!' | '&' | '~') {
+            out.push('\\');
+        }
+        out.push(c);
+    }
+    out
+}

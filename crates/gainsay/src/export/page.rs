@@ -1,0 +1,335 @@
+//! A view in strings: what the report's formats for people share.
+
+use super::text::{day, moment, percent};
+use crate::claim::{EntryId, SourceText, Span, State};
+use crate::release::View;
+
+/// How much of the text around a span is shown, in bytes on each side.
+const CONTEXT: usize = 160;
+
+/// How many files of a match a page lists.
+const ROWS: usize = 1000;
+
+pub(super) struct Page {
+    pub title: String,
+    pub tlp: String,
+    pub tlp_class: String,
+    pub made: String,
+    pub opened: String,
+    pub withheld: usize,
+    pub answer: Vec<String>,
+    pub steps: Vec<Step>,
+    pub claims: Vec<Claim>,
+    pub findings: Vec<Finding>,
+    pub disagreements: Vec<Disagreement>,
+    pub said: Vec<Said>,
+    pub sources: Vec<Source>,
+    pub record: Option<Record>,
+}
+
+pub(super) struct Step {
+    pub what: String,
+    pub from: Vec<String>,
+}
+
+pub(super) struct Claim {
+    pub handle: String,
+    pub facet: &'static str,
+    pub proposition: String,
+    pub likelihood: &'static str,
+    pub range: &'static str,
+    pub percent: u8,
+    pub confidence: &'static str,
+    pub voices: Vec<Voice>,
+    pub origins: Vec<String>,
+}
+
+pub(super) struct Voice {
+    pub handle: String,
+    pub party: String,
+    pub origin: Option<String>,
+    pub for_claim: bool,
+    pub weight: String,
+    pub because: String,
+}
+
+pub(super) struct Finding {
+    pub handle: String,
+    pub sample: String,
+    pub owner: String,
+    pub verdict: String,
+    pub corpora: String,
+    pub verdicts: Vec<(String, u64, u64)>,
+    pub shares: String,
+    pub window: Option<String>,
+    pub words: Vec<String>,
+    pub rows: Vec<Row>,
+    pub problems: Vec<String>,
+    pub command: String,
+}
+
+pub(super) struct Row {
+    pub path: String,
+    pub verdict: String,
+    pub share: String,
+    pub best: String,
+}
+
+pub(super) struct Disagreement {
+    pub kind: &'static str,
+    pub about: String,
+    pub places: Vec<Place>,
+}
+
+pub(super) struct Place {
+    pub source: String,
+    pub who: String,
+    pub what: String,
+    pub quote: Option<String>,
+}
+
+pub(super) struct Said {
+    pub handle: String,
+    pub date: String,
+    pub speaker: String,
+    pub kind: &'static str,
+    pub stance: String,
+    pub origin: Option<String>,
+    pub source: String,
+    pub outlet: String,
+    pub state: String,
+    pub before: String,
+    pub quote: String,
+    pub after: String,
+}
+
+pub(super) struct Source {
+    pub handle: String,
+    pub kind: &'static str,
+    pub name: String,
+    pub title: Option<String>,
+    pub whence: String,
+    pub tlp: String,
+    pub replaced: bool,
+    pub problems: Vec<String>,
+    pub published: String,
+    pub received: String,
+    pub digest: String,
+}
+
+pub(super) struct Record {
+    pub checkpoint: String,
+    pub key: String,
+    pub proofs: Vec<Proof>,
+}
+
+pub(super) struct Proof {
+    pub handle: String,
+    pub seq: u64,
+    pub leaf: String,
+    pub path: Vec<String>,
+}
+
+impl Page {
+    pub(super) fn of(view: &View) -> Page {
+        let case = &view.case;
+        let assessment = &view.assessment;
+        Page {
+            title: case.title.clone(),
+            tlp: view.marking().word().to_uppercase(),
+            tlp_class: view.marking().word().replace('+', "-"),
+            made: instant(view.made),
+            opened: instant(case.opened),
+            withheld: view.withheld,
+            answer: assessment.answer.clone(),
+            steps: assessment.steps.iter().map(|s| Step { what: s.what.clone(), from: s.from.clone() }).collect(),
+            claims: assessment.claims.iter().map(claim).collect(),
+            findings: case.findings.iter().map(|one| finding(view, one)).collect(),
+            disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),
+            said: said(view),
+            sources: case.sources.iter().map(source).collect(),
+            record: view.record.head.as_ref().map(|head| Record {
+                checkpoint: head.to_checkpoint(&view.record.key),
+                key: view.record.key.to_text(),
+                proofs: view
+                    .record
+                    .proofs
+                    .iter()
+                    .map(|proof| Proof {
+                        handle: proof.handle.clone(),
+                        seq: proof.seq,
+                        leaf: EntryId(proof.leaf).to_string(),
+                        path: proof.path.iter().map(|hash| EntryId(*hash).to_string()).collect(),
+                    })
+                    .collect(),
+            }),
+        }
+    }
+}
+
+fn instant(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
+fn claim(claim: &crate::assess::Claim) -> Claim {
+    Claim {
+        handle: claim.handle.clone(),
+        facet: claim.facet.word(),
+        proposition: claim.proposition.clone(),
+        likelihood: claim.likelihood.word(),
+        range: claim.likelihood.range(),
+        percent: claim.likelihood.percent(),
+        confidence: claim.confidence.word(),
+        voices: claim
+            .voices
+            .iter()
+            .map(|voice| Voice {
+                handle: voice.handle.clone(),
+                party: voice.party.clone(),
+                origin: voice.origin.clone(),
+                for_claim: voice.for_claim,
+                weight: format!("{:+}", voice.weight),
+                because: voice.because.clone(),
+            })
+            .collect(),
+        origins: claim.origins.iter().cloned().collect(),
+    }
+}
+
+fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
+    let result = &finding.result;
+    Finding {
+        handle: finding.handle.clone(),
+        sample: view.case.sources[finding.sample].name().to_owned(),
+        owner: result.owner.clone(),
+        verdict: result.verdict.clone(),
+        corpora: result.corpora.iter().map(|(name, role)| format!("{name} ({role})")).collect::<Vec<_>>().join(", "),
+        verdicts: result.verdicts.clone(),
+        shares: format!(
+            "Of the sample's fingerprints {} are in the corpora of {}; of these {} are public and {} published. {} are distinctive.",
+            percent(result.matched),
+            result.owner,
+            percent(result.public),
+            percent(result.published),
+            percent(result.distinctive)
+        ),
+        window: result.window.as_ref().map(|window| {
+            format!(
+                "{} to {}{} in {}. Best single commit: {}, which {} of {} files fit.",
+                moment(&window.first),
+                moment(&window.last),
+                if window.open { ", the newest known, so that nothing bounds it above," } else { "" },
+                window.line,
+                moment(&window.best),
+                window.fit,
+                window.of
+            )
+        }),
+        words: result.words.clone(),
+        rows: result
+            .rows
+            .iter()
+            .take(ROWS)
+            .map(|row| Row {
+                path: row.path.clone(),
+                verdict: row.verdict.clone(),
+                share: if row.exact { "exact".to_owned() } else { percent(row.shares.3) },
+                best: row.best.as_ref().map_or(String::new(), |best| {
+                    format!("{}: {}, {} to {}", best.corpus, best.path, day(&best.first), day(&best.last))
+                }),
+            })
+            .collect(),
+        problems: result.problems.clone(),
+        command: finding.command.clone(),
+    }
+}
+
+fn disagreement(view: &View, disagreement: &crate::assess::Disagreement) -> Disagreement {
+    Disagreement {
+        kind: disagreement.kind.word(),
+        about: disagreement.about.clone(),
+        places: disagreement
+            .places
+            .iter()
+            .map(|place| {
+                let source = &view.case.sources[place.source];
+                Place {
+                    source: source.handle.clone(),
+                    who: place.who.clone(),
+                    what: place.what.clone(),
+                    quote: match &source.text {
+                        SourceText::Here(text) => place.span.of(text).map(str::to_owned),
+                        _ => None,
+                    },
+                }
+            })
+            .collect(),
+    }
+}
+
+fn said(view: &View) -> Vec<Said> {
+    let mut shown: Vec<&crate::claim::Said> = view.case.shown().collect();
+    shown.sort_by_key(|said| {
+        let source = &view.case.sources[said.source];
+        (source.published.unwrap_or(source.received), said.source, said.statement.span.start)
+    });
+    shown
+        .into_iter()
+        .map(|said| {
+            let source = &view.case.sources[said.source];
+            let statement = &said.statement;
+            let (before, quote, after) = match &source.text {
+                SourceText::Here(text) => around(text, statement.span),
+                SourceText::Unavailable(why) => (String::new(), format!("[cannot be shown: {why}]"), String::new()),
+                SourceText::None => Default::default(),
+            };
+            Said {
+                handle: said.handle.clone(),
+                date: source.published.map_or_else(|| "undated".to_owned(), |at| at.strftime("%Y-%m-%d").to_string()),
+                speaker: statement.speaker.clone(),
+                kind: statement.speaker_kind.word(),
+                stance: statement.stance.word().replace('_', " "),
+                origin: statement.origin.clone(),
+                source: source.handle.clone(),
+                outlet: source.name().to_owned(),
+                state: match &said.state {
+                    State::Draft { confidence } => format!("unreviewed draft, {} % sure", confidence / 10),
+                    State::Accepted { by, .. } => format!("accepted by {by}"),
+                    State::Rejected { by } => format!("rejected by {by}"),
+                },
+                before,
+                quote,
+                after,
+            }
+        })
+        .collect()
+}
+
+/// A span with some of the paragraph around it.
+fn around(text: &str, span: Span) -> (String, String, String) {
+    let Some(quote) = span.of(text) else { return Default::default() };
+    let paragraph_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+    let paragraph_end = text[span.end..].find('\n').map_or(text.len(), |at| span.end + at);
+    let start = text.ceil_char_boundary(paragraph_start.max(span.start.saturating_sub(CONTEXT)));
+    let end = text.floor_char_boundary(paragraph_end.min(span.end + CONTEXT));
+    let before = &text[start.min(span.start)..span.start];
+    let after = &text[span.end..end.max(span.end)];
+    let cut = |is_cut: bool| if is_cut { "…" } else { "" };
+    (format!("{}{before}", cut(start > paragraph_start)), quote.to_owned(), format!("{after}{}", cut(end < paragraph_end)))
+}
+
+fn source(source: &crate::claim::Source) -> Source {
+    Source {
+        handle: source.handle.clone(),
+        kind: source.kind.word(),
+        name: source.name().to_owned(),
+        title: source.title.clone(),
+        whence: source.whence.clone(),
+        tlp: source.tlp.word().to_uppercase(),
+        replaced: source.replaced_by.is_some(),
+        problems: source.problems.clone(),
+        published: source.published.map_or_else(|| "undated".to_owned(), instant),
+        received: instant(source.received),
+        digest: source.digest.clone(),
+    }
+}

@@ -1,0 +1,328 @@
+//! A view for a terminal: the answer first, then what it rests on.
+
+use anstyle::{AnsiColor, Style};
+
+use crate::assess::{Claim, Disagreement, counted};
+use crate::claim::{Commit, Finding, Said, SampleMatch, Source, SourceKind, SourceText, State};
+use crate::release::View;
+
+/// How text is set off. On anything but a terminal every style is plain.
+#[derive(Clone, Copy, Default)]
+pub struct Styles {
+    heading: Style,
+    strong: Style,
+    faint: Style,
+    asserted: Style,
+    denied: Style,
+}
+
+impl Styles {
+    /// With colour.
+    pub fn colour() -> Styles {
+        Styles {
+            heading: Style::new().bold().underline(),
+            strong: Style::new().bold(),
+            faint: Style::new().dimmed(),
+            asserted: AnsiColor::Green.on_default(),
+            denied: AnsiColor::Red.on_default(),
+        }
+    }
+}
+
+/// Columns of a page.
+const WIDTH: usize = 100;
+
+/// How many rows of a long list are shown; the report has all of them.
+const ROWS: usize = 12;
+
+/// The case, for reading on a terminal.
+pub fn view(view: &View, styles: Styles) -> String {
+    let mut page = Page { text: String::new(), styles };
+    let case = &view.case;
+    page.line(&format!(
+        "{}   TLP:{}   opened {}",
+        page.in_style(styles.strong, &case.title),
+        view.marking().word().to_uppercase(),
+        case.opened.strftime("%Y-%m-%d"),
+    ));
+    if view.withheld > 0 {
+        page.wrapped(2, &format!("{} withheld under their marking.", counted(view.withheld, "item")));
+    }
+    page.heading("Answer");
+    for sentence in &view.assessment.answer {
+        page.wrapped(2, sentence);
+    }
+    page.heading("Next steps");
+    for (number, step) in view.assessment.steps.iter().enumerate() {
+        page.hanging(&format!("{:>3}. ", number + 1), &format!("{} [{}]", step.what, step.from.join(", ")));
+    }
+    if !view.assessment.claims.is_empty() {
+        page.heading("Claims");
+        view.assessment.claims.iter().for_each(|claim| page.claim(claim));
+    }
+    if !case.findings.is_empty() {
+        page.heading("Evidence");
+        for finding in &case.findings {
+            page.finding(view, finding);
+        }
+    }
+    page.said(view);
+    if !view.assessment.disagreements.is_empty() {
+        page.heading("Disagreements");
+        for (number, disagreement) in view.assessment.disagreements.iter().enumerate() {
+            page.disagreement(view, number + 1, disagreement);
+        }
+    }
+    page.heading("Sources");
+    case.sources.iter().for_each(|source| page.source(source));
+    page.line("");
+    page.record(view);
+    page.text
+}
+
+/// The result of a match, for reading on a terminal.
+pub fn sample_match(result: &SampleMatch, styles: Styles) -> String {
+    let mut page = Page { text: String::new(), styles };
+    page.sample_match(result, ROWS * 4);
+    page.text
+}
+
+struct Page {
+    text: String,
+    styles: Styles,
+}
+
+impl Page {
+    fn in_style(&self, style: Style, text: &str) -> String {
+        format!("{style}{text}{style:#}")
+    }
+
+    fn line(&mut self, line: &str) {
+        self.text.push_str(line.trim_end());
+        self.text.push('\n');
+    }
+
+    fn heading(&mut self, heading: &str) {
+        let heading = self.in_style(self.styles.heading, heading);
+        self.line(&format!("\n{heading}"));
+    }
+
+    fn wrapped(&mut self, indent: usize, text: &str) {
+        self.hanging(&" ".repeat(indent), text);
+    }
+
+    /// Text after a label, its further lines under the first.
+    fn hanging(&mut self, label: &str, text: &str) {
+        let indent = label.chars().count();
+        let mut line = label.to_owned();
+        let mut columns = indent;
+        for word in text.split_whitespace() {
+            let length = word.chars().count();
+            if columns > indent && columns + length + 1 > WIDTH {
+                self.line(&line);
+                line = " ".repeat(indent);
+                columns = indent;
+            }
+            if columns > indent {
+                line.push(' ');
+                columns += 1;
+            }
+            line.push_str(word);
+            columns += length;
+        }
+        self.line(&line);
+    }
+
+    fn claim(&mut self, claim: &Claim) {
+        self.hanging(&format!("  {:<4}", claim.handle), &claim.proposition);
+        let likelihood = self.in_style(self.styles.strong, &claim.likelihood.to_string());
+        self.line(&format!(
+            "      {likelihood}, confidence {}, {}",
+            claim.confidence.word(),
+            counted(claim.origins.len(), "origin")
+        ));
+        for voice in claim.voices.iter().take(ROWS) {
+            let (style, side) =
+                if voice.for_claim { (self.styles.asserted, "for    ") } else { (self.styles.denied, "against") };
+            let origin = voice.origin.as_ref().map_or(String::new(), |origin| format!(" repeating {origin}"));
+            let side = self.in_style(style, side);
+            self.line(&format!(
+                "      {side} {:>+6}  {:<4} {}{origin}: {}",
+                voice.weight, voice.handle, voice.party, voice.because
+            ));
+        }
+        if claim.voices.len() > ROWS {
+            self.line(&format!("      … and {} more", claim.voices.len() - ROWS));
+        }
+    }
+
+    fn said(&mut self, view: &View) {
+        let mut shown: Vec<&Said> = view.case.shown().collect();
+        if shown.is_empty() {
+            return;
+        }
+        self.heading("Who said what");
+        shown.sort_by_key(|said| {
+            let source = &view.case.sources[said.source];
+            (source.published.unwrap_or(source.received), said.source, said.statement.span.start)
+        });
+        for said in shown {
+            let statement = &said.statement;
+            let source = &view.case.sources[said.source];
+            let origin = statement.origin.as_ref().map_or(String::new(), |origin| format!(", repeating {origin}"));
+            let state = match &said.state {
+                State::Draft { confidence } => {
+                    self.in_style(self.styles.faint, &format!("draft, {} % sure", confidence / 10))
+                }
+                State::Accepted { by, .. } => self.in_style(self.styles.faint, &format!("accepted by {by}")),
+                State::Rejected { .. } => continue,
+            };
+            let speaker = self.in_style(self.styles.strong, &statement.speaker);
+            self.line(&format!(
+                "  {:<4} {}  {speaker} ({}) {}{origin}   {} in {}   {state}",
+                said.handle,
+                source.published.map_or_else(|| "undated   ".to_owned(), |at| at.strftime("%Y-%m-%d").to_string()),
+                statement.speaker_kind,
+                statement.stance.word().replace('_', " "),
+                source.name(),
+                source.handle,
+            ));
+            match (said.quote(&view.case), &source.text) {
+                (Some(quote), _) => self.wrapped(7, &shortened(quote)),
+                (None, SourceText::Unavailable(why)) => self.wrapped(7, &format!("[its words cannot be shown: {why}]")),
+                (None, _) => self.wrapped(7, "[its words are not in the source's text]"),
+            }
+        }
+    }
+
+    fn disagreement(&mut self, view: &View, number: usize, disagreement: &Disagreement) {
+        let kind = self.in_style(self.styles.strong, disagreement.kind.word());
+        self.line(&format!("{number:>3}. {kind}: {}", disagreement.about));
+        for place in &disagreement.places {
+            let source = &view.case.sources[place.source];
+            let quote = match &source.text {
+                SourceText::Here(text) => place.span.of(text).map_or(String::new(), |q| format!(" “{}”", shortened(q))),
+                _ => String::new(),
+            };
+            let handle = place.statement.as_deref().unwrap_or(&source.handle);
+            self.hanging(&format!("     {handle:<5} "), &format!("{} {}:{quote}", place.who, place.what));
+        }
+    }
+
+    fn finding(&mut self, view: &View, finding: &Finding) {
+        let sample = &view.case.sources[finding.sample];
+        self.line(&format!("  {:<4} {} against the corpora of {}", finding.handle, sample.name(), finding.result.owner));
+        self.sample_match(&finding.result, ROWS);
+        self.hanging("      again: ", &finding.command);
+    }
+
+    fn sample_match(&mut self, result: &SampleMatch, rows: usize) {
+        let verdict = self.in_style(self.styles.strong, &result.verdict);
+        self.line(&format!(
+            "      verdict: {verdict}   {} files, {} bytes   against {}",
+            result.files,
+            result.bytes,
+            result.corpora.iter().map(|(name, role)| format!("{name} ({role})")).collect::<Vec<_>>().join(", ")
+        ));
+        for (word, files, bytes) in &result.verdicts {
+            self.line(&format!("      {word:<16} {files:>7} files {bytes:>12} bytes"));
+        }
+        self.line(&format!(
+            "      of its fingerprints: {} matched, of these {} public, {} published; {} distinctive",
+            percent(result.matched),
+            percent(result.public),
+            percent(result.published),
+            percent(result.distinctive)
+        ));
+        if let Some(window) = &result.window {
+            self.hanging(
+                "      window: ",
+                &format!(
+                    "{} to {}{} in {}; best single commit {}: {} of {} files fit",
+                    moment(&window.first),
+                    moment(&window.last),
+                    if window.open { " (the newest known: nothing bounds it above)" } else { "" },
+                    window.line,
+                    moment(&window.best),
+                    window.fit,
+                    window.of
+                ),
+            );
+        }
+        for sentence in &result.words {
+            self.wrapped(6, sentence);
+        }
+        for row in result.rows.iter().take(rows) {
+            let best = row.best.as_ref().map_or(String::new(), |best| {
+                let (first, last) = (day(&best.first), day(&best.last));
+                let when = if first == last { first } else { format!("{first} to {last}") };
+                let near = if row.exact { "=" } else { "~" };
+                format!(" {near} {} in {}, {when}", best.path, best.corpus)
+            });
+            self.line(&format!(
+                "      {:<14} {:>6} {}{best}",
+                row.verdict,
+                if row.exact { "exact".to_owned() } else { percent(row.shares.3) },
+                row.path
+            ));
+        }
+        if result.rows.len() > rows {
+            self.line(&format!("      … and {} more files", result.rows.len() - rows));
+        }
+        for problem in &result.problems {
+            self.hanging("      problem: ", problem);
+        }
+    }
+
+    fn source(&mut self, source: &Source) {
+        let kind = source.kind.word();
+        let when = source.published.map_or_else(|| "undated".to_owned(), |at| at.strftime("%Y-%m-%d").to_string());
+        let replaced = if source.replaced_by.is_some() { "   an earlier version" } else { "" };
+        let title = source.title.as_ref().map_or(String::new(), |title| format!("   {title}"));
+        self.line(&format!(
+            "  {:<5} {kind:<9} {when:<10} {}{title}   TLP:{}{replaced}",
+            source.handle,
+            if source.kind == SourceKind::Sample { &source.whence } else { source.name() },
+            source.tlp.word().to_uppercase()
+        ));
+        for problem in &source.problems {
+            self.hanging("        problem: ", problem);
+        }
+    }
+
+    fn record(&mut self, view: &View) {
+        let Some(head) = &view.record.head else { return };
+        let root = crate::claim::EntryId(head.root).to_string();
+        self.line(&self.in_style(
+            self.styles.faint,
+            &format!("Ledger of {}: {} entries, root {}…, signed {}.", view.record.key.origin(), head.size, &root[..16], head.time.strftime("%Y-%m-%dT%H:%M:%SZ")),
+        ));
+    }
+}
+
+/// A quotation that fits a few lines.
+fn shortened(quote: &str) -> String {
+    const LONGEST: usize = 280;
+    let quote = quote.split_whitespace().collect::<Vec<_>>().join(" ");
+    match quote.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &quote[..end]),
+        None => quote,
+    }
+}
+
+/// Tenths of a percent as percent.
+pub(super) fn percent(permille: u32) -> String {
+    format!("{}.{} %", permille / 10, permille % 10)
+}
+
+pub(super) fn day(commit: &Commit) -> String {
+    commit.time.strftime("%Y-%m-%d").to_string()
+}
+
+pub(super) fn moment(commit: &Commit) -> String {
+    if commit.id.is_empty() {
+        day(commit)
+    } else {
+        format!("{} ({})", day(commit), &commit.id[..commit.id.len().min(10)])
+    }
+}
