@@ -22,7 +22,7 @@ use super::{Error, PUBLIC, PUBLISHED};
 const VENDORED_AT: u16 = 7;
 const PUBLISHED_AT: u16 = 27;
 /// Where vendored and published files lie in the repository.
-const VENDORED_FOLDER: &str = "third_party/smallparts/";
+const VENDORED_FOLDER: &str = "third_party/feltcogs/";
 const PUBLISHED_FOLDER: &str = "sdk/";
 /// What the company took of the public library; the rest of it is public and nothing more.
 const VENDORED: [&str; 6] = [

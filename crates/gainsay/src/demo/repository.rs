@@ -90,7 +90,7 @@ pub fn make_repository(dir: &Path) -> Result<HeadAndCommits, Error> {
         id_of(&ids, TAGGED)?,
         gix::objs::Kind::Commit,
         Some(signature(release).to_ref(&mut time)),
-        "Palisade 2.0\n",
+        "Skerrywall 2.0\n",
         PreviousValue::MustNotExist,
     )
     .map_err(failed("tag a release"))?;
@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     /// Changes with every change of the code under `demo/`, and with nothing else.
-    const HEAD: &str = "507e54447fccc7c335e3e91efcbdbcf744a64771";
+    const HEAD: &str = "0f28b7ecad000bd8611d8d43cb2cb39929a52469";
 
     fn made() -> (tempfile::TempDir, HeadAndCommits, gix::Repository) {
         let dir = tempfile::tempdir().unwrap();

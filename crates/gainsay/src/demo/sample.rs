@@ -98,7 +98,7 @@ pub fn write_sample(repository: &Path, path: &Path) -> Result<Cut, Error> {
             })?;
         }
         add(
-            format!("palisade/{inside}"),
+            format!("skerrywall/{inside}"),
             Taken::Own(inside),
             edits,
             &text,
@@ -106,7 +106,7 @@ pub fn write_sample(repository: &Path, path: &Path) -> Result<Cut, Error> {
     }
     for inside in VENDORED {
         add(
-            format!("palisade/{inside}"),
+            format!("skerrywall/{inside}"),
             Taken::Vendored(inside),
             &[],
             &repository.read(&tree, inside)?,
@@ -114,14 +114,19 @@ pub fn write_sample(repository: &Path, path: &Path) -> Result<Cut, Error> {
     }
     for inside in PUBLISHED {
         add(
-            format!("palisade/{inside}"),
+            format!("skerrywall/{inside}"),
             Taken::Published(inside),
             &[],
             &repository.read(&tree, inside)?,
         )?;
     }
     for (name, text) in FOREIGN {
-        add(format!("palisade/tools/{name}"), Taken::Foreign, &[], text)?;
+        add(
+            format!("skerrywall/tools/{name}"),
+            Taken::Foreign,
+            &[],
+            text,
+        )?;
     }
     ustar::finish(&mut archive);
     fs::write(path, archive).map_err(|source| Error::Write {
@@ -141,7 +146,7 @@ const OWN: &[(&str, &[Edit])] = &[
     ("engine/entropy.c", &[]),
     ("engine/match.c", &[Edit::LinesCut(31, 44)]),
     ("engine/match.h", &[]),
-    ("engine/pe.c", &[Edit::Renamed("pal_pe_oddity", "score_pe")]),
+    ("engine/pe.c", &[Edit::Renamed("skw_pe_oddity", "score_pe")]),
     ("engine/quarantine.c", &[Edit::Reformatted]),
     ("engine/scanner.c", &[]),
     ("engine/scanner.h", &[]),
@@ -163,11 +168,11 @@ const OWN: &[(&str, &[Edit])] = &[
 ];
 
 const VENDORED: [&str; 3] = [
-    "third_party/smallparts/base64.c",
-    "third_party/smallparts/crc32.c",
-    "third_party/smallparts/ringbuf.c",
+    "third_party/feltcogs/base64.c",
+    "third_party/feltcogs/crc32.c",
+    "third_party/feltcogs/ringbuf.c",
 ];
-const PUBLISHED: [&str; 2] = ["sdk/palisade.h", "sdk/sample_scan.c"];
+const PUBLISHED: [&str; 2] = ["sdk/skerrywall.h", "sdk/sample_scan.c"];
 const FOREIGN: [(&str, &str); 2] = [
     ("hopscotch.c", include_str!("foreign/hopscotch.c")),
     ("moonphase.py", include_str!("foreign/moonphase.py")),
@@ -252,7 +257,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (repository, archive) = (
             dir.path().join("oskelund.git"),
-            dir.path().join("palisade-sample.tar"),
+            dir.path().join("skerrywall-sample.tar"),
         );
         make_repository(&repository).unwrap();
         let cut = write_sample(&repository, &archive).unwrap();
@@ -378,7 +383,7 @@ mod tests {
                 .filter(|(_, text)| text.contains(secret))
                 .map(|(n, _)| n)
                 .collect();
-            assert_eq!(holders, ["palisade/lab/deploy.sh"], "{secret}");
+            assert_eq!(holders, ["skerrywall/lab/deploy.sh"], "{secret}");
             assert!(!head.values().any(|text| text.contains(secret)), "{secret}");
         }
     }
@@ -388,7 +393,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let (repository, archive) = (
             dir.path().join("oskelund.git"),
-            dir.path().join("palisade-sample.tar"),
+            dir.path().join("skerrywall-sample.tar"),
         );
         make_repository(&repository).unwrap();
         write_sample(&repository, &archive).unwrap();
@@ -397,7 +402,7 @@ mod tests {
         let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
         assert_eq!(
             digest,
-            "2f63d58fbdfcda175cc2e6527d10c8fb19a26efce172a7039b974401f51b64a7"
+            "adf1ec65ad4e6363319c832d1a08291c6caf2f3f5f19794b5bfed2dae4910e40"
         );
     }
 

@@ -1,4 +1,4 @@
-/* smallparts: base64 as in RFC 4648, strict on the way in. MIT licence, see LICENSE. */
+/* feltcogs: base64 as in RFC 4648, strict on the way in. MIT licence, see LICENSE. */
 #include <stddef.h>
 #include <stdint.h>
 

@@ -1,4 +1,4 @@
-/* smallparts: CRC-32 as in IEEE 802.3, four bits at a time. MIT licence, see LICENSE. */
+/* feltcogs: CRC-32 as in IEEE 802.3, four bits at a time. MIT licence, see LICENSE. */
 #include <stddef.h>
 #include <stdint.h>
 

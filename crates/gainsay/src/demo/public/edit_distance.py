@@ -1,4 +1,4 @@
-"""smallparts: Levenshtein distance with a ceiling. MIT licence, see LICENSE."""
+"""feltcogs: Levenshtein distance with a ceiling. MIT licence, see LICENSE."""
 
 
 def edit_distance(left, right, ceiling=None):

@@ -1,4 +1,4 @@
-/* smallparts: a binary heap of keyed pointers, smallest key first. MIT licence, see LICENSE. */
+/* feltcogs: a binary heap of keyed pointers, smallest key first. MIT licence, see LICENSE. */
 #include <stddef.h>
 #include <stdint.h>
 

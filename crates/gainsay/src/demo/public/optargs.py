@@ -1,4 +1,4 @@
-"""smallparts: command-line options in sixty lines. MIT licence, see LICENSE."""
+"""feltcogs: command-line options in sixty lines. MIT licence, see LICENSE."""
 
 
 class Usage(Exception):

@@ -1,4 +1,4 @@
-/* smallparts: a ring buffer of bytes for one writer and one reader. MIT licence, see LICENSE. */
+/* feltcogs: a ring buffer of bytes for one writer and one reader. MIT licence, see LICENSE. */
 #include "ringbuf.h"
 
 bool ringbuf_init(ringbuf *ring, uint8_t *storage, size_t capacity)

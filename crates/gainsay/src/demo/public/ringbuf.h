@@ -1,6 +1,6 @@
-/* smallparts: a ring buffer of bytes for one writer and one reader. MIT licence, see LICENSE. */
-#ifndef SMALLPARTS_RINGBUF_H
-#define SMALLPARTS_RINGBUF_H
+/* feltcogs: a ring buffer of bytes for one writer and one reader. MIT licence, see LICENSE. */
+#ifndef FELTCOGS_RINGBUF_H
+#define FELTCOGS_RINGBUF_H
 
 #include <stdbool.h>
 #include <stddef.h>
