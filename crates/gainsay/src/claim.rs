@@ -394,3 +394,8 @@ pub struct About {
     /// When, as a moment in UTC.
     pub published: Option<Timestamp>,
 }
+
+/// A count with its noun: `1 source`, `2 sources`.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}

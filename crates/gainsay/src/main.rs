@@ -1,6 +1,26 @@
-//! Gainsay.
-mod claim;
-mod ledger;
-mod store;
+//! Takes a data-breach claim from the first rumour to an answer that nobody can gainsay.
+
 mod assess;
-fn main() {}
+mod capture;
+mod claim;
+mod cli;
+mod corpus;
+mod demo;
+mod desk;
+mod export;
+mod ledger;
+mod mask;
+mod matching;
+mod read;
+mod release;
+mod store;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    // The child that opens foreign files is this program too; it gets no further than here.
+    if std::env::args_os().nth(1).is_some_and(|command| command == capture::WORKER_COMMAND) {
+        return unpack::serve();
+    }
+    cli::main()
+}

@@ -88,7 +88,7 @@ pub fn claims(case: &Case, parties: &Parties) -> Vec<Claim> {
         ] {
             let mut voices = spoken(case, parties, facet, victim.as_deref());
             voices.extend(case.findings.iter().filter_map(|finding| found(finding, facet, victim.as_deref())));
-            if voices.iter().all(|voice| voice.named == Named::Open) && victim.is_some() {
+            if voices.iter().all(|voice| voice.named == Named::Open) {
                 continue;
             }
             claims.push(weigh(case, facet, victim.clone(), voices));

@@ -17,7 +17,7 @@ pub use weights::{MODEL, TEXT as WEIGHTS};
 
 use std::collections::BTreeSet;
 
-use crate::claim::{Case, Facet, Finding, SourceKind, Stance, State};
+use crate::claim::{Case, Facet, Finding, SourceKind, Stance, counted};
 use parties::Parties;
 
 /// What a case amounts to.
@@ -63,7 +63,7 @@ fn answer(
     }
     if let Some(access) = claims.iter().filter(|claim| claim.facet == Facet::Access).max_by_key(|claim| claim.likelihood) {
         answer.push(format!(
-            "{} is {}, with {} confidence.",
+            "{}: {}, {} confidence.",
             access.proposition.trim_end_matches('.'),
             access.likelihood,
             access.confidence.word()
@@ -149,14 +149,4 @@ fn list(names: &[&str]) -> String {
         [one] => (*one).to_owned(),
         [all @ .., last] => format!("{} and {last}", all.join(", ")),
     }
-}
-
-/// `1 source`, `2 sources`.
-pub fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
-}
-
-/// Whether a statement's state still waits for somebody.
-pub fn waits(state: &State) -> bool {
-    matches!(state, State::Draft { .. })
 }

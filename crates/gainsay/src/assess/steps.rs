@@ -43,7 +43,7 @@ pub fn steps(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> V
         steps.push(Step {
             what: format!(
                 "Review {} that the machine was not sure of: `gainsay review {:?}`. Until then they do not weigh.",
-                crate::assess::counted(drafts.len(), "draft"),
+                crate::claim::counted(drafts.len(), "draft"),
                 case.title
             ),
             from: drafts.into_iter().take(3).map(str::to_owned).collect(),

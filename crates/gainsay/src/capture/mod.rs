@@ -9,7 +9,7 @@ use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use unpack::{DocumentFormat, DocumentHint, Enforced, Event, Limits, Summary, Worker};
 
-/// The hidden command that runs the child.
+/// The hidden command that runs the child; `main` answers to it.
 pub const WORKER_COMMAND: &str = "__worker";
 
 /// Why something could not be captured.

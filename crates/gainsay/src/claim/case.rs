@@ -200,9 +200,11 @@ pub struct SampleMatch {
 pub struct Window {
     /// The repository.
     pub line: String,
-    /// First commit.
+    /// First and last commit at which as much of it stood as ever stood at once.
+    pub strict: (Commit, Commit),
+    /// First commit at which all but a tolerated half percent of that stood: the one to go by, since edits mislead the strict one.
     pub first: Commit,
-    /// Last commit.
+    /// Last such commit.
     pub last: Commit,
     /// Whether nothing bounds it above: the last commit is the newest that the corpus knows.
     pub open: bool,

@@ -95,7 +95,7 @@ fn print(ui: &mut Ui, path: &Path, result: &Result<Added, desk::Error>) {
             "{path}: {version}{} ({}), {} drafted, {} of them accepted by the reader",
             added.kind,
             added.id.short(),
-            crate::assess::counted(added.drafted, "statement"),
+            crate::claim::counted(added.drafted, "statement"),
             added.accepted
         ));
     }

@@ -2,15 +2,13 @@
 
 use std::path::PathBuf;
 
-use crate::{capture, demo, desk};
+use crate::{demo, desk};
 
 /// What ends a command.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error(transparent)]
     Desk(#[from] desk::Error),
-    #[error(transparent)]
-    Capture(#[from] capture::Error),
     #[error(transparent)]
     Demo(#[from] demo::Error),
     #[error("cannot tell the working folder: {0}; name the desk with --desk")]

@@ -3,10 +3,12 @@
 mod add;
 mod corpus;
 mod demo;
+
 mod error;
 mod init;
 mod ledger;
 mod matching;
+
 mod open;
 mod read;
 mod report;
@@ -20,7 +22,6 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
-use crate::capture::WORKER_COMMAND;
 use crate::desk::{Acting, Desk};
 pub(crate) use error::Error;
 use ui::Ui;
@@ -49,9 +50,6 @@ enum Command {
     Show(show::Args),
     Report(report::Args),
     Ledger(ledger::Args),
-    /// Opens foreign files, locked down. Started by the other commands.
-    #[command(name = WORKER_COMMAND, hide = true)]
-    Worker,
 }
 
 /// What a command answered.
@@ -73,9 +71,6 @@ pub fn main() -> ExitCode {
             return ExitCode::from(if help.use_stderr() { 2 } else { 0 });
         }
     };
-    if matches!(cli.command, Command::Worker) {
-        return unpack::serve();
-    }
     start_log();
     let mut ui = Ui::new();
     let result = run(cli, &mut ui);
@@ -105,7 +100,6 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Show(args) => args.run(&place, ui),
         Command::Report(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
-        Command::Worker => Ok(Answer::Yes),
     }
 }
 
@@ -141,7 +135,7 @@ fn start_log() {
 
 /// A moment as users write it: a day, or RFC 3339.
 fn parse_moment(words: &str) -> Result<Timestamp, String> {
-    crate::capture::moment(words).ok_or_else(|| "give a day like 2019-05-14, or a moment like 2019-05-14T10:00:00Z".to_owned())
+    crate::desk::moment(words).ok_or_else(|| "give a day like 2019-05-14, or a moment like 2019-05-14T10:00:00Z".to_owned())
 }
 
 /// The end of a day that was given without a time, so that `--as-of 2019-05-14` includes that day.

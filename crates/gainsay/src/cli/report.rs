@@ -38,7 +38,7 @@ impl Args {
         write(&self.output, &released)?;
         let withheld = match withheld {
             0 => String::new(),
-            count => format!("; {} withheld under their marking", crate::assess::counted(count, "item")),
+            count => format!("; {} withheld under their marking", crate::claim::counted(count, "item")),
         };
         ui.line(&format!("Wrote {} (TLP:{}{withheld}).", self.output.display(), marking.word().to_uppercase()));
         Ok(Answer::Yes)

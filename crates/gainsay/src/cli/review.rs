@@ -51,7 +51,7 @@ impl Args {
         if !changes.is_empty() {
             let acting = acting(&desk);
             let count = desk.decide(&acting, &self.case, &changes, self.again)?;
-            ui.line(&format!("Decided on {}.", crate::assess::counted(count, "statement")));
+            ui.line(&format!("Decided on {}.", crate::claim::counted(count, "statement")));
             return Ok(Answer::Yes);
         }
         let waiting = desk.waiting(&self.case)?;
@@ -67,7 +67,7 @@ impl Args {
             for one in &waiting {
                 ui.line(&as_text(one));
             }
-            ui.line(&format!("{} wait. Decide with --accept, --reject, --speaker, --stance.", crate::assess::counted(waiting.len(), "draft")));
+            ui.line(&format!("{} wait. Decide with --accept, --reject, --speaker, --stance.", crate::claim::counted(waiting.len(), "draft")));
         }
         Ok(Answer::Yes)
     }

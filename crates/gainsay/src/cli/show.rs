@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, parse_moment_inclusive};
+use crate::desk::Shape;
 
 /// Show a case: the answer, claims, who said what, disagreements, evidence, next steps
 #[derive(clap::Args)]
@@ -22,7 +23,8 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         if let Some(case) = self.case {
-            let shown = desk.show(&case, Timestamp::now(), self.as_of, self.json, ui.styles())?;
+            let shape = if self.json { Shape::Json } else { Shape::Text(ui.styles()) };
+            let shown = desk.show(&case, Timestamp::now(), self.as_of, shape)?;
             ui.out(&shown);
             return Ok(Answer::Yes);
         }

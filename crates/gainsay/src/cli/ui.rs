@@ -7,8 +7,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::{Duration, Instant};
 
-use crate::export::text::Styles;
-use crate::mask::mask;
+use crate::desk::Styles;
 use crate::release::Released;
 
 /// The terminal, or what stands in for it.
@@ -46,13 +45,13 @@ impl Ui {
 
     /// Prints a line of a result that says nothing of a case.
     pub(super) fn line(&self, line: &str) {
-        self.out(&Released::plain(line));
+        self.out(&Released::plain(&format!("{line}\n")));
     }
 
     /// Prints a note that is not part of the result.
     pub(super) fn note(&mut self, note: &str) {
         self.clear_progress();
-        eprintln!("{}", mask(note));
+        eprintln!("{}", Released::plain(note).as_str());
     }
 
     /// Reports something that went wrong while the rest goes on, and remembers it for the exit code.
@@ -71,7 +70,7 @@ impl Ui {
         let due = self.last_progress.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY);
         if self.shows_progress && due {
             self.last_progress = Some(Instant::now());
-            eprint!("\r\x1b[2K{}", mask(&text()));
+            eprint!("\r\x1b[2K{}", Released::plain(&text()).as_str());
         }
     }
 

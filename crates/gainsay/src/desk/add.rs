@@ -111,7 +111,7 @@ impl Desk {
         }
     }
 
-    fn add_sample(
+    pub(super) fn add_sample(
         &mut self,
         acting: &Acting,
         case: EntryId,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Error;
-use crate::claim::{Case, EntryId, Finding, Reading, Said, Source, SourceText, State};
+use crate::claim::{Case, EntryId, Finding, Reading, Said, SampleMatch, Source, SourceText, State};
 use crate::ledger::payload::{DraftDecided, Held, SampleMatched, SourceCaptured};
 use crate::ledger::{Entry, Hash, Payload};
 use crate::store::{self, Reader};
@@ -205,8 +205,9 @@ impl Fold {
 
     fn finding(&mut self, entry: &Entry, found: &SampleMatched) {
         let Some(&sample) = self.sources.get(&found.sample) else { return };
-        // One finding for each sample: the newest; earlier ones stay in the ledger.
-        self.case.findings.retain(|finding| finding.sample != sample);
+        let result: SampleMatch = (&found.result).into();
+        // One finding for each sample and owner: the newest; earlier ones stay in the ledger.
+        self.case.findings.retain(|it| it.sample != sample || it.result.owner != result.owner);
         self.findings_made += 1;
         self.case.findings.push(Finding {
             id: entry.id,
@@ -215,7 +216,7 @@ impl Fold {
             received: entry.header.received,
             tlp: entry.header.tlp.max(self.case.sources[sample].tlp),
             command: found.command.clone(),
-            result: (&found.result).into(),
+            result,
         });
     }
 }

@@ -6,19 +6,24 @@ mod add;
 mod casefile;
 mod config;
 mod corpora;
+mod drafts;
 mod record;
 mod report;
 mod review;
 mod samples;
 mod vault;
 
+pub use crate::capture::moment;
+pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
+pub use crate::export::text::Styles;
 pub use add::{AddOptions, Added, Keep};
 pub use config::Config;
 pub use corpora::{Corpus, CorpusOptions};
+pub use drafts::drafts;
 pub use record::{LogLine, Verification};
-pub use report::Format;
+pub use report::{Format, Shape};
 pub use review::{Change, Waiting};
-pub use samples::MatchReport;
+pub use samples::{MatchReport, SampleProgress};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -95,7 +100,10 @@ pub enum Error {
     Capture(#[from] capture::Error),
     /// A corpus could not be indexed.
     #[error(transparent)]
-    Index(#[from] corpus::Error),
+    Index(#[from] corpus::CorpusError),
+    /// A sample could not be matched.
+    #[error(transparent)]
+    Match(#[from] crate::matching::MatchError),
     /// A segment of the index failed.
     #[error("the index of corpus {corpus:?} cannot be used: {why}; index it again with `gainsay corpus add`")]
     Segment {

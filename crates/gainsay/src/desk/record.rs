@@ -187,7 +187,7 @@ fn what(payload: &Payload) -> String {
             None => "rejected a draft".to_owned(),
         },
         Payload::Corpus(corpus) => format!("indexed {} corpus {:?}: {} files", corpus.role, corpus.name, corpus.files),
-        Payload::Match(found) => format!("matched a sample: {}", found.result.summary()),
+        Payload::Match(found) => format!("matched a sample: {}", crate::claim::SampleMatch::from(&found.result).summary()),
         Payload::Assessment(assessment) => format!("assessed {} claims", assessment.claims.len()),
         Payload::Release(release) => format!("released a report ({}) to TLP:{}", release.format, release.audience),
         Payload::Destruction(destroyed) => {

@@ -22,6 +22,17 @@ pub enum Format {
     Json,
 }
 
+/// What a case is shown as.
+#[derive(Clone, Copy)]
+pub enum Shape {
+    /// All of it, for a terminal.
+    Text(Styles),
+    /// Answer, next steps and disagreements, for a terminal.
+    Brief(Styles),
+    /// For machines.
+    Json,
+}
+
 impl Format {
     /// The format's word, as the ledger records it, and the usual ending of its files.
     pub fn word(self) -> &'static str {
@@ -34,7 +45,7 @@ impl Format {
 }
 
 impl Desk {
-    /// The case for a terminal, or as JSON. Whoever sits at the desk may see all of it.
+    /// The case, for a terminal or for machines. Whoever sits at the desk may see all of it.
     ///
     /// # Errors
     /// There is no such case, or the store fails.
@@ -43,8 +54,7 @@ impl Desk {
         name: &str,
         now: Timestamp,
         as_of: Option<Timestamp>,
-        json: bool,
-        styles: Styles,
+        shape: Shape,
     ) -> Result<Released, Error> {
         let case = self.case(name)?;
         let case = match as_of {
@@ -52,7 +62,11 @@ impl Desk {
             None => case,
         };
         let view = View::of(&case, Tlp::Red, now, self.record(&case)?);
-        Ok(Released::of(&view, |view| if json { export::json::view(view) } else { export::text::view(view, styles) }))
+        Ok(Released::of(&view, |view| match shape {
+            Shape::Text(styles) => export::text::view(view, styles),
+            Shape::Brief(styles) => export::text::brief(view, styles),
+            Shape::Json => export::json::view(view),
+        }))
     }
 
     /// The case as a report for an audience. What left, to whom, and the assessment in it become ledger entries.

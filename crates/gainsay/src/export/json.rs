@@ -150,6 +150,7 @@ pub fn sample_match(result: &crate::claim::SampleMatch) -> Value {
         },
         "window": result.window.as_ref().map(|window| json!({
             "line": window.line,
+            "strict": { "first": commit(&window.strict.0), "last": commit(&window.strict.1) },
             "first": commit(&window.first),
             "last": commit(&window.last),
             "open": window.open,

@@ -4,4 +4,5 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 mod page;
+pub mod reading;
 pub mod text;

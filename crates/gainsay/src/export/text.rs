@@ -2,8 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::assess::{Claim, Disagreement, counted};
-use crate::claim::{Commit, Finding, Said, SampleMatch, Source, SourceKind, SourceText, State};
+use crate::assess::{Claim, Disagreement};
+use crate::claim::{Commit, Finding, Said, SampleMatch, Source, SourceKind, SourceText, State, counted};
 use crate::release::View;
 
 /// How text is set off. On anything but a terminal every style is plain.
@@ -48,14 +48,7 @@ pub fn view(view: &View, styles: Styles) -> String {
     if view.withheld > 0 {
         page.wrapped(2, &format!("{} withheld under their marking.", counted(view.withheld, "item")));
     }
-    page.heading("Answer");
-    for sentence in &view.assessment.answer {
-        page.wrapped(2, sentence);
-    }
-    page.heading("Next steps");
-    for (number, step) in view.assessment.steps.iter().enumerate() {
-        page.hanging(&format!("{:>3}. ", number + 1), &format!("{} [{}]", step.what, step.from.join(", ")));
-    }
+    page.answer(view, usize::MAX);
     if !view.assessment.claims.is_empty() {
         page.heading("Claims");
         view.assessment.claims.iter().for_each(|claim| page.claim(claim));
@@ -67,12 +60,7 @@ pub fn view(view: &View, styles: Styles) -> String {
         }
     }
     page.said(view);
-    if !view.assessment.disagreements.is_empty() {
-        page.heading("Disagreements");
-        for (number, disagreement) in view.assessment.disagreements.iter().enumerate() {
-            page.disagreement(view, number + 1, disagreement);
-        }
-    }
+    page.disagreements(view, usize::MAX);
     page.heading("Sources");
     case.sources.iter().for_each(|source| page.source(source));
     page.line("");
@@ -80,9 +68,19 @@ pub fn view(view: &View, styles: Styles) -> String {
     page.text
 }
 
+/// The answer, the first steps and a few of the disagreements: what fits between other lines.
+pub fn brief(view: &View, styles: Styles) -> String {
+    const FEW: usize = 4;
+    let mut page = Page { text: String::new(), styles };
+    page.answer(view, FEW);
+    page.disagreements(view, FEW);
+    page.text
+}
+
 /// The result of a match, for reading on a terminal.
 pub fn sample_match(result: &SampleMatch, styles: Styles) -> String {
     let mut page = Page { text: String::new(), styles };
+    page.line(&format!("Against the files of {}:", result.owner));
     page.sample_match(result, ROWS * 4);
     page.text
 }
@@ -131,6 +129,38 @@ impl Page {
             columns += length;
         }
         self.line(&line);
+    }
+
+    fn answer(&mut self, view: &View, steps: usize) {
+        self.heading("Answer");
+        for sentence in &view.assessment.answer {
+            self.wrapped(2, sentence);
+        }
+        let all = &view.assessment.steps;
+        if !all.is_empty() {
+            self.heading("Next steps");
+        }
+        for (number, step) in all.iter().take(steps).enumerate() {
+            self.hanging(&format!("{:>3}. ", number + 1), &format!("{} [{}]", step.what, step.from.join(", ")));
+        }
+        self.and_more(all.len().saturating_sub(steps));
+    }
+
+    fn disagreements(&mut self, view: &View, count: usize) {
+        let all = &view.assessment.disagreements;
+        if !all.is_empty() {
+            self.heading("Disagreements");
+        }
+        for (number, disagreement) in all.iter().take(count).enumerate() {
+            self.disagreement(view, number + 1, disagreement);
+        }
+        self.and_more(all.len().saturating_sub(count));
+    }
+
+    fn and_more(&mut self, count: usize) {
+        if count > 0 {
+            self.line(&format!("     … and {count} more"));
+        }
     }
 
     fn claim(&mut self, claim: &Claim) {

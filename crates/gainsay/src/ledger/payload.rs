@@ -420,7 +420,7 @@ impl From<SpanV1> for Span {
 }
 
 /// Declares the stored twin of a type of `claim` with both conversions. Fields keep their names. `plain` ones convert into each
-/// other, `word` ones are stored as their words, `moment` ones as microseconds; `nested`, `option` and `list` hold twins.
+/// other, `word` ones are stored as their words, `moment` ones as microseconds; `nested`, `pair`, `option` and `list` hold twins.
 macro_rules! twin {
     ($twin:ident of $of:ident { $($n:literal $field:ident: $kind:tt $ty:ty),+ $(,)? }) => {
         twin!(@struct $twin {} $($n $field $kind $ty,)+);
@@ -440,6 +440,7 @@ macro_rules! twin {
     (@convert plain $from:expr) => { $from.clone().into() };
     (@convert word $from:expr) => { $from };
     (@convert moment $from:expr) => { $from };
+    (@convert pair $from:expr) => { ((&$from.0).into(), (&$from.1).into()) };
     (@convert nested $from:expr) => { (&$from).into() };
     (@convert option $from:expr) => { $from.as_ref().map(Into::into) };
     (@convert list $from:expr) => { $from.iter().map(Into::into).collect() };
@@ -548,12 +549,13 @@ twin!(MatchV1 of SampleMatch {
 });
 twin!(WindowV1 of Window {
     0 line: plain String,
-    1 first: nested CommitV1,
-    2 last: nested CommitV1,
-    3 open: plain bool,
-    4 best: nested CommitV1,
-    5 fit: plain u64,
-    6 of: plain u64,
+    1 strict: pair (CommitV1, CommitV1),
+    2 first: nested CommitV1,
+    3 last: nested CommitV1,
+    4 open: plain bool,
+    5 best: nested CommitV1,
+    6 fit: plain u64,
+    7 of: plain u64,
 });
 twin!(CommitV1 of Commit { 0 id: plain String, 1 time: moment Timestamp });
 twin!(FileV1 of FileMatch {

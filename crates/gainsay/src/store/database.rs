@@ -160,6 +160,8 @@ impl Database {
     ) -> Result<T, E> {
         let path = self.path.clone();
         let fail = |e| Error::from(database_error(&path, &e));
+        // What is signed is what is stored: microseconds.
+        let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
         let edge = newest_edge(&transaction, &path)?;
         let before = edge.size();

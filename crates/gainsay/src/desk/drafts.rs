@@ -1,0 +1,54 @@
+//! Reading texts without a desk: nothing is kept.
+
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+
+use super::{Error, Shape};
+use crate::capture::Opener;
+use crate::claim::About;
+use crate::export;
+use crate::read::{Gazetteer, read};
+use crate::release::Released;
+
+/// The drafts of each file, with what was wrong with it; what fails is reported and the rest goes on.
+///
+/// # Errors
+/// The child that opens foreign files cannot be started.
+pub fn drafts(
+    files: &[PathBuf],
+    shape: Shape,
+    unjailed: bool,
+    on_result: &mut dyn FnMut(Result<(Released, Vec<String>), Error>),
+) -> Result<(), Error> {
+    let mut opener = Opener::start(unjailed)?;
+    let names = Gazetteer::bundled();
+    for file in files {
+        on_result(drafts_of(file, shape, &mut opener, &names));
+    }
+    Ok(())
+}
+
+fn drafts_of(
+    file: &Path,
+    shape: Shape,
+    opener: &mut Opener,
+    names: &Gazetteer,
+) -> Result<(Released, Vec<String>), Error> {
+    let captured = opener.document(file)?;
+    let about = About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
+    let reading = read(&captured.text, &about, names);
+    let name = file.to_string_lossy();
+    let shown = match shape {
+        Shape::Json => {
+            let mut value = export::reading::value(&captured.text, &reading);
+            value["file"] = json!(name);
+            value["title"] = json!(captured.title);
+            value["outlet"] = json!(captured.outlet);
+            value["published"] = json!(captured.published.map(|at| at.to_string()));
+            format!("{value}\n")
+        }
+        Shape::Text(_) | Shape::Brief(_) => export::reading::text(&name, &captured.text, &reading),
+    };
+    Ok((Released::plain(&shown), captured.problems))
+}

@@ -1,0 +1,366 @@
+//! Matching a sample against the corpora on the desk.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use fingerprint::{Fingerprinter, Profile, Segment};
+use jiff::Timestamp;
+use serde_json::json;
+use unpack::Event;
+
+use super::add::files_below;
+use super::{Acting, AddOptions, Corpus, Desk, Error, Shape, casefile};
+use crate::capture::{self, Opener};
+use crate::claim::{BestMatch, Commit, CorpusRole, EntryId, FileMatch, SampleMatch, SourceKind, Window};
+use crate::export;
+use crate::ledger::NewEntry;
+use crate::ledger::payload::SampleMatched;
+use crate::matching::{self, CommitAt, LineMatch, Match, SampleFile};
+use crate::release::Released;
+
+/// How many files a result lists.
+const ROWS: usize = 10_000;
+
+/// How many problems a result names.
+const PROBLEMS: usize = 1_000;
+
+/// How far the reading of a sample is.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SampleProgress {
+    /// Files that came out of it.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// What a match came to.
+#[derive(Clone, Debug)]
+pub struct MatchReport {
+    /// For each owner of corpora on this desk, the result against them; the one with most files first.
+    pub results: Vec<SampleMatch>,
+    /// The entries that record it, where it was made for a case.
+    pub entries: Vec<EntryId>,
+}
+
+impl MatchReport {
+    /// The results, for a terminal or for machines.
+    pub fn shown(&self, shape: Shape) -> Released {
+        let entries: Vec<String> = self.entries.iter().map(ToString::to_string).collect();
+        match shape {
+            Shape::Json => {
+                let results: Vec<_> = self.results.iter().map(export::json::sample_match).collect();
+                let value = json!({ "format": "gainsay-match/1", "results": results, "entries": entries });
+                Released::plain(&format!("{value}\n"))
+            }
+            Shape::Text(styles) | Shape::Brief(styles) => {
+                let mut text: String =
+                    self.results.iter().map(|result| export::text::sample_match(result, styles)).collect();
+                for entry in &self.entries {
+                    text += &format!("Kept in the case as {}.\n", entry.short());
+                }
+                Released::plain(&text)
+            }
+        }
+    }
+}
+
+/// A sample as it came out of the child.
+#[derive(Default)]
+struct Opened {
+    files: Vec<SampleFile>,
+    problems: Vec<String>,
+    more_problems: usize,
+}
+
+impl Desk {
+    /// Matches a file, a folder or an archive against the corpora: all of them, or the one named together with what is public and
+    /// published. For a case the sample becomes a source, where it is none yet, and the result a finding.
+    ///
+    /// # Errors
+    /// There is no corpus, the sample cannot be opened, or the index is damaged.
+    pub fn match_sample(
+        &mut self,
+        acting: &Acting,
+        path: &Path,
+        corpus: Option<&str>,
+        case: Option<&str>,
+        unjailed: bool,
+        progress: &mut dyn FnMut(SampleProgress),
+    ) -> Result<MatchReport, Error> {
+        let corpora = self.corpora()?;
+        if let Some(name) = corpus.filter(|name| !corpora.contains_key(*name)) {
+            return Err(Error::UnknownCorpus { name: name.to_owned() });
+        }
+        let chosen = |it: &&Corpus| match it.indexed.role {
+            CorpusRole::Own => corpus.is_none_or(|name| name == it.indexed.name),
+            CorpusRole::Public | CorpusRole::Published => true,
+        };
+        let corpora: Vec<&Corpus> = corpora.values().filter(chosen).collect();
+        let owners: BTreeSet<&str> = corpora
+            .iter()
+            .filter(|it| it.indexed.role == CorpusRole::Own)
+            .map(|it| it.indexed.owner.as_str())
+            .collect();
+        if owners.is_empty() {
+            return Err(Error::NoCorpus);
+        }
+        let profile = Profile::one();
+        let sample = open(path, &profile, unjailed, progress)?;
+        let mut results = Vec::new();
+        for owner in owners {
+            let of_owner = |it: &&&Corpus| it.indexed.role == CorpusRole::Public || it.indexed.owner == owner;
+            let of_owner: Vec<&Corpus> = corpora.iter().filter(of_owner).copied().collect();
+            let entries: Vec<EntryId> = of_owner.iter().map(|it| it.entry).collect();
+            let result = self.match_owner(owner, &sample, &profile, &of_owner)?;
+            results.push((entries, result));
+        }
+        results.sort_by_key(|(_, result)| std::cmp::Reverse(files_of_owner(result)));
+        let entries = match case {
+            Some(case) => self.record_match(acting, case, path, corpus, &results)?,
+            None => Vec::new(),
+        };
+        Ok(MatchReport { results: results.into_iter().map(|(_, result)| result).collect(), entries })
+    }
+
+    fn match_owner(
+        &self,
+        owner: &str,
+        sample: &Opened,
+        profile: &Profile,
+        corpora: &[&Corpus],
+    ) -> Result<SampleMatch, Error> {
+        let segments: Vec<Segment<File>> = corpora.iter().map(|it| self.segment(it)).collect::<Result<_, _>>()?;
+        let corpora: Vec<matching::Corpus<'_, File>> = corpora
+            .iter()
+            .zip(&segments)
+            .map(|(it, segment)| matching::Corpus {
+                name: &it.indexed.name,
+                owner: &it.indexed.owner,
+                role: it.indexed.role,
+                segment,
+            })
+            .collect();
+        let found = matching::match_sample(&sample.files, profile.id(), &corpora)?;
+        let names = corpora.iter().map(|it| (it.name.to_owned(), it.role.word().to_owned()));
+        Ok(in_numbers(owner, names.collect(), sample, &found))
+    }
+
+    fn record_match(
+        &mut self,
+        acting: &Acting,
+        case: &str,
+        path: &Path,
+        corpus: Option<&str>,
+        results: &[(Vec<EntryId>, SampleMatch)],
+    ) -> Result<Vec<EntryId>, Error> {
+        let case_id = casefile::case_id(&self.database.reader(), case)?;
+        let options = AddOptions { kind: Some(SourceKind::Sample), ..AddOptions::default() };
+        let sample = self.add_sample(acting, case_id, path, &options)?.id;
+        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let corpus = corpus.map_or(String::new(), |name| format!(" --corpus {}", quoted(name)));
+        let command =
+            format!("gainsay match {}{corpus} --case {}", quoted(&absolute.to_string_lossy()), quoted(case));
+        let tlp = self.case(case)?.sources.iter().find(|source| source.id == sample).map_or(self.config.tlp, |it| it.tlp);
+        self.database.commit(&self.key, acting.now, |commit| {
+            results
+                .iter()
+                .map(|(corpora, result)| {
+                    Ok(commit.push(&NewEntry {
+                        author: acting.author.clone(),
+                        tlp,
+                        note: None,
+                        payload: SampleMatched {
+                            case: case_id,
+                            sample,
+                            corpora: corpora.clone(),
+                            result: result.into(),
+                            command: command.clone(),
+                        }
+                        .into(),
+                    })?)
+                })
+                .collect()
+        })
+    }
+}
+
+fn files_of_owner(result: &SampleMatch) -> u64 {
+    result.verdicts.iter().filter(|(word, ..)| word.ends_with("ours")).map(|(_, files, _)| files).sum()
+}
+
+/// Opens a sample in the child and fingerprints what comes out, in memory bounded by the fingerprints.
+fn open(
+    path: &Path,
+    profile: &Profile,
+    unjailed: bool,
+    progress: &mut dyn FnMut(SampleProgress),
+) -> Result<Opened, Error> {
+    let meta = std::fs::metadata(path).map_err(|why| capture::Error::Unreadable { path: path.to_owned(), why })?;
+    let mut opener = Opener::start(unjailed)?;
+    let mut opened = Opened::default();
+    let mut done = SampleProgress::default();
+    if !meta.is_dir() {
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        opened.read(&mut opener, &name, path, profile, &mut done, progress)?;
+        return Ok(opened);
+    }
+    let (files, failures) = files_below(path);
+    failures.iter().for_each(|failure| opened.problem(failure));
+    for file in files {
+        let name = file.strip_prefix(path).unwrap_or(&file).to_string_lossy().into_owned();
+        match opened.read(&mut opener, &name, &file, profile, &mut done, progress) {
+            Ok(()) => {}
+            // One file that cannot be opened is a problem of the sample; a child that cannot be started is the end.
+            Err(error @ capture::Error::Unreadable { .. } | error @ capture::Error::NotAFile { .. }) => {
+                opened.problem(&error);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(opened)
+}
+
+impl Opened {
+    fn read(
+        &mut self,
+        opener: &mut Opener,
+        name: &str,
+        path: &Path,
+        profile: &Profile,
+        done: &mut SampleProgress,
+        progress: &mut dyn FnMut(SampleProgress),
+    ) -> Result<(), capture::Error> {
+        let mut file: Option<(String, Fingerprinter)> = None;
+        opener.files(name, path, &mut |event| {
+            match event {
+                Event::File { path, .. } => file = Some((path.to_owned(), Fingerprinter::new(profile))),
+                Event::Data(bytes) => {
+                    if let Some((_, fingerprinter)) = &mut file {
+                        fingerprinter.update(bytes);
+                        done.bytes += bytes.len() as u64;
+                    }
+                }
+                // A file that was cut short is held against the corpora as far as it came; a finding says so.
+                Event::End { .. } => {
+                    if let Some((path, fingerprinter)) = file.take() {
+                        let path = path.strip_prefix(name).and_then(|path| path.strip_prefix('!')).unwrap_or(&path);
+                        let fingerprints = fingerprinter.finish();
+                        self.files.push(SampleFile { path: path.as_bytes().to_vec(), fingerprints });
+                        done.files += 1;
+                        progress(*done);
+                    }
+                }
+                Event::Finding(finding) => self.problem(&finding),
+            }
+            ControlFlow::Continue(())
+        })?;
+        Ok(())
+    }
+
+    fn problem(&mut self, problem: &dyn std::fmt::Display) {
+        if self.problems.len() < PROBLEMS {
+            self.problems.push(problem.to_string());
+        } else {
+            self.more_problems += 1;
+        }
+    }
+
+    fn all_problems(&self) -> Vec<String> {
+        let more = (self.more_problems > 0).then(|| format!("… and {} more", self.more_problems));
+        self.problems.iter().cloned().chain(more).collect()
+    }
+}
+
+/// The result as the ledger keeps it: whole numbers and words.
+fn in_numbers(owner: &str, corpora: Vec<(String, String)>, sample: &Opened, found: &Match) -> SampleMatch {
+    let permille = |count| u32::try_from(found.shares.permille(count)).unwrap_or(u32::MAX);
+    let mut rows: Vec<&matching::FileMatch> = found.files.iter().collect();
+    rows.sort_by_key(|file| (file.verdict, std::cmp::Reverse(file.shares.distinctive)));
+    SampleMatch {
+        owner: owner.to_owned(),
+        corpora,
+        verdict: found.verdict.words().to_owned(),
+        files: found.files.len() as u64,
+        bytes: found.files.iter().map(|file| file.bytes).sum(),
+        verdicts: found
+            .totals
+            .iter()
+            .map(|(verdict, total)| (verdict.words().to_owned(), total.files, total.bytes))
+            .collect(),
+        matched: permille(found.shares.matched),
+        public: permille(found.shares.public),
+        published: permille(found.shares.published),
+        distinctive: permille(found.shares.distinctive),
+        window: found.lines.iter().find_map(window),
+        words: found.in_words(),
+        rows: rows.into_iter().take(ROWS).map(row).collect(),
+        problems: sample.all_problems(),
+    }
+}
+
+fn row(file: &matching::FileMatch) -> FileMatch {
+    let permille = |count| u32::try_from(file.shares.permille(count)).unwrap_or(u32::MAX);
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    FileMatch {
+        path: text(&file.path),
+        bytes: file.bytes,
+        verdict: file.verdict.words().to_owned(),
+        exact: file.identical,
+        shares: (
+            permille(file.shares.matched),
+            permille(file.shares.public),
+            permille(file.shares.published),
+            permille(file.shares.distinctive),
+        ),
+        best: file.best.as_ref().map(|best| BestMatch {
+            corpus: best.corpus.clone(),
+            path: text(&best.path),
+            first: commit(&best.first),
+            last: commit(&best.last),
+        }),
+    }
+}
+
+fn window(line: &LineMatch) -> Option<Window> {
+    let windows = line.windows.as_ref()?;
+    let best = &windows.best;
+    Some(Window {
+        line: String::from_utf8_lossy(&line.source).into_owned(),
+        strict: (commit(&windows.strict.first), commit(&windows.strict.last)),
+        first: commit(&windows.tolerant.first),
+        last: commit(&windows.tolerant.last),
+        open: windows.tolerant.ended_by.is_none(),
+        best: commit(&best.commit),
+        fit: best.files.some,
+        of: best.files.all,
+    })
+}
+
+fn commit(at: &CommitAt) -> Commit {
+    Commit {
+        id: at.oid.iter().map(|byte| format!("{byte:02x}")).collect(),
+        time: Timestamp::from_second(at.time).unwrap_or(Timestamp::UNIX_EPOCH),
+    }
+}
+
+/// A word as a shell takes it.
+fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+:@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::quoted;
+
+    #[test]
+    fn words_survive_a_shell() {
+        for (word, shown) in
+            [("a/b-c.tar", "a/b-c.tar"), ("two words", "'two words'"), ("it's", r"'it'\''s'"), ("", "''")]
+        {
+            assert_eq!(quoted(word), shown);
+        }
+    }
+}

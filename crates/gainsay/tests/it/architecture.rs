@@ -1,0 +1,237 @@
+//! What the compiler cannot hold: which room may call which, and who may name what. ARCHITECTURE.md says why.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each room of `gainsay` with the rooms that it may use.
+const ROOMS: &[(&str, &[&str])] = &[
+    ("claim", &[]),
+    ("mask", &[]),
+    ("ledger", &["claim"]),
+    ("store", &["claim", "ledger"]),
+    ("capture", &["claim"]),
+    ("read", &["claim"]),
+    ("corpus", &["claim"]),
+    ("matching", &["claim"]),
+    ("demo", &["claim"]),
+    ("assess", &["claim"]),
+    ("release", &["assess", "claim", "ledger", "mask"]),
+    ("export", &["assess", "claim", "release"]),
+    (
+        "desk",
+        &["assess", "capture", "claim", "corpus", "export", "ledger", "matching", "read", "release", "store"],
+    ),
+    ("cli", &["claim", "demo", "desk", "release"]),
+    ("main", &["capture", "cli"]),
+];
+
+/// Each outside name with the places that may name it.
+const NAMES: &[(&str, &[&str])] = &[
+    ("clap", &["gainsay/src/cli/"]),
+    ("rusqlite", &["gainsay/src/store/database.rs"]),
+    ("gix", &["gainsay/src/corpus/", "gainsay/src/demo/"]),
+    ("age", &["gainsay/src/desk/vault.rs"]),
+    ("askama", &["gainsay/src/export/"]),
+    ("unpack", &["gainsay/src/capture/", "gainsay/src/desk/", "gainsay/src/main.rs"]),
+    ("dom_smoothie", &["unpack/src/"]),
+    ("zip", &["unpack/src/"]),
+    ("tar", &["unpack/src/"]),
+    ("flate2", &["unpack/src/"]),
+    ("encoding_rs", &["unpack/src/"]),
+    ("chardetng", &["unpack/src/"]),
+    ("landlock", &["unpack/src/"]),
+    ("seccompiler", &["unpack/src/"]),
+    ("ed25519_dalek", &["gainsay/src/ledger/"]),
+    ("minicbor", &["gainsay/src/ledger/", "unpack/src/"]),
+];
+
+#[test]
+fn rooms_use_only_the_rooms_below_them() {
+    let allowed: BTreeMap<&str, BTreeSet<&str>> =
+        ROOMS.iter().map(|(room, below)| (*room, below.iter().copied().collect())).collect();
+    let mut wrong = Vec::new();
+    for (path, code) in sources("gainsay/src") {
+        let inside = path.strip_prefix("gainsay/src/").unwrap_or(&path);
+        let room = inside.split(['/', '.']).next().unwrap_or_default();
+        let Some(below) = allowed.get(room) else {
+            wrong.push(format!("{path}: the room {room} is not in this test's table"));
+            continue;
+        };
+        for used in rooms_named(&code) {
+            if used != room && !below.contains(used.as_str()) {
+                wrong.push(format!("{path} uses crate::{used}, which is not below {room}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn outside_names_stay_in_their_rooms() {
+    let mut wrong = Vec::new();
+    for (path, code) in ["gainsay/src", "unpack/src", "fingerprint/src"].into_iter().flat_map(sources) {
+        for (name, places) in NAMES {
+            let named = names_crate(&code, name);
+            if named && !places.iter().any(|place| path.starts_with(place)) {
+                wrong.push(format!("{path} names {name}, which belongs to {}", places.join(", ")));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn leaf_crates_use_nothing_of_ours() {
+    for (leaf, others) in [("fingerprint", ["gainsay", "unpack"]), ("unpack", ["gainsay", "fingerprint"])] {
+        for (path, code) in sources(&format!("{leaf}/src")) {
+            for other in others {
+                assert!(!names_crate(&code, other), "{path} uses {other}");
+            }
+        }
+    }
+}
+
+/// What a person sees goes out of `cli/ui.rs`, and what lasts outside the desk is written by `cli/report.rs`: both take nothing
+/// but a `Released`, and only `release.rs` makes one.
+#[test]
+fn there_is_one_way_out() {
+    let doors: &[(&str, &[&str])] = &[
+        ("println!", &["gainsay/src/cli/ui.rs"]),
+        ("print!", &["gainsay/src/cli/ui.rs"]),
+        ("eprintln!", &["gainsay/src/cli/ui.rs"]),
+        ("eprint!", &["gainsay/src/cli/ui.rs"]),
+        ("stdout()", &["gainsay/src/cli/ui.rs"]),
+        // The log's writer; what it may say is no value of a case (see the next test).
+        ("io::stderr", &["gainsay/src/cli/ui.rs", "gainsay/src/cli/mod.rs"]),
+        // What the demo writes is its own bundled material; the desk writes its keys and settings.
+        ("fs::write", &["gainsay/src/demo/", "gainsay/src/cli/demo.rs"]),
+        ("File::create", &["gainsay/src/demo/"]),
+        ("OpenOptions", &["gainsay/src/desk/mod.rs", "gainsay/src/demo/"]),
+        ("tempfile_in", &["gainsay/src/cli/report.rs", "gainsay/src/store/blobs.rs", "gainsay/src/desk/corpora.rs"]),
+        ("NamedTempFile::new", &[]),
+        ("Released(", &["gainsay/src/release.rs"]),
+        ("_only_here", &["gainsay/src/release.rs"]),
+    ];
+    let mut wrong = Vec::new();
+    for (path, code) in sources("gainsay/src") {
+        for (door, places) in doors {
+            if mentions(&code, door) && !places.iter().any(|place| path.starts_with(place)) {
+                wrong.push(format!("{path} goes around the door with {door}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    let report = read(&crates().join("gainsay/src/cli/report.rs"));
+    assert!(report.contains("fn write(path: &Path, released: &Released)"), "the report's door takes a Released");
+    let ui = read(&crates().join("gainsay/src/cli/ui.rs"));
+    assert!(ui.contains("fn out(&self, released: &Released)"), "the terminal's door takes a Released");
+}
+
+/// Exporters see a view and nothing else of a case: each public function of a format takes `&View`.
+#[test]
+fn exporters_take_views() {
+    for format in ["html", "json", "markdown"] {
+        let code = read(&crates().join(format!("gainsay/src/export/{format}.rs")));
+        assert!(code.contains("pub fn view(view: &View) -> String"), "{format} takes a view");
+        assert!(!code.contains("&Case"), "{format} takes no case");
+    }
+}
+
+/// Logs carry no value of a case: only these events exist, and they name none.
+#[test]
+fn logs_say_nothing_of_a_case() {
+    let mut events = Vec::new();
+    for (path, code) in sources("gainsay/src") {
+        for line in code.lines().filter(|line| line.contains("tracing::") && !line.contains("tracing_subscriber")) {
+            events.push(format!("{path}: {}", line.trim()));
+        }
+    }
+    assert_eq!(
+        events,
+        [r#"gainsay/src/capture/mod.rs: tracing::debug!(enforced = ?worker.enforced(), "worker started");"#]
+    );
+}
+
+#[test]
+fn the_checks_find_what_they_look_for() {
+    assert_eq!(rooms_named("use crate::store::{self, Blobs};\nlet x = crate::mask::mask(y);"), ["store", "mask"]);
+    assert_eq!(rooms_named("use crate::{capture, corpus::Progress, ledger};"), ["capture", "corpus", "ledger"]);
+    assert!(names_crate("use clap::Parser;", "clap") && names_crate("#[derive(clap::Args)]", "clap"));
+    assert!(!names_crate("// clap::Parser is not named in comments", "clap"));
+    assert!(!names_crate("use unzip::x; let tar = 1; mytar::x();", "tar"));
+    assert!(mentions("    println!(\"x\");", "println!") && !mentions("eprintln!(\"x\")", "println!"));
+    assert!(mentions("use x::{self};\nlet a = fs::write(b, c);", "fs::write"));
+}
+
+/// The rooms that code names after `crate::`, also in a list.
+fn rooms_named(code: &str) -> Vec<String> {
+    let mut named = Vec::new();
+    for part in code_only(code).split("crate::").skip(1) {
+        let list = match part.strip_prefix('{') {
+            Some(list) => list.split('}').next().unwrap_or_default(),
+            None => part.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default(),
+        };
+        // Of a list only its first level counts: `{capture, corpus::Progress}`.
+        for item in list.split(',') {
+            let room: String = item.trim().chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
+            // A type or function at the crate's root would be no room; there is none.
+            if ROOMS.iter().any(|(known, _)| *known == room) {
+                named.push(room);
+            }
+        }
+    }
+    named
+}
+
+fn names_crate(code: &str, name: &str) -> bool {
+    mentions(code, &format!("{name}::")) || mentions(code, &format!("use {name};"))
+}
+
+/// Whether code holds this at the beginning of a word.
+fn mentions(code: &str, what: &str) -> bool {
+    let code = code_only(code);
+    code.match_indices(what).any(|(at, _)| {
+        let before = code[..at].chars().next_back();
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_') && !code[..at].ends_with("crate::")
+            && !code[..at].ends_with("self::") && !code[..at].ends_with("super::")
+    })
+}
+
+/// Code without comments and without its unit tests, which may do as they like.
+fn code_only(code: &str) -> String {
+    let code = code.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default();
+    let code = code.split("#[cfg(test)]\n#[expect").next().unwrap_or_default();
+    code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+}
+
+/// Every file of code below a folder of `crates`, by its path there. Test modules in files of their own are left out.
+fn sources(folder: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![crates().join(folder)];
+    while let Some(folder) = folders.pop() {
+        let listed = fs::read_dir(&folder).expect("the folder can be listed");
+        for path in listed.map(|entry| entry.expect("the folder can be listed").path()) {
+            let is_test = path.file_stem().is_some_and(|stem| stem == "tests");
+            // Material of the demo is no code of the program.
+            let is_material = path.components().any(|part| ["code", "public", "published", "foreign"].iter().any(|m| part.as_os_str() == *m));
+            if path.is_dir() && !is_material {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") && !is_test && !is_material {
+                let name = path.strip_prefix(crates()).expect("a path below crates").to_string_lossy().into_owned();
+                found.push((name, read(&path)));
+            }
+        }
+    }
+    found.sort();
+    assert!(!found.is_empty(), "no code below {folder}");
+    found
+}
+
+fn read(path: &Path) -> String {
+    fs::read_to_string(path).unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+fn crates() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("the crate lies in crates").to_owned()
+}
