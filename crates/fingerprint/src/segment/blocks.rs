@@ -44,6 +44,16 @@ impl ReadAt for &[u8] {
     }
 }
 
+impl ReadAt for Vec<u8> {
+    fn read_exact_at(&self, buffer: &mut [u8], offset: u64) -> io::Result<()> {
+        self.as_slice().read_exact_at(buffer, offset)
+    }
+
+    fn length(&self) -> io::Result<u64> {
+        self.as_slice().length()
+    }
+}
+
 /// Where a section stands, as the header tells.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Extent {
