@@ -177,12 +177,26 @@ pub struct LineMatch {
 /// The commits to which a sample's content belongs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Windows {
-    /// Where every identical file and every fingerprint stood at once.
-    pub strict: Option<Window>,
-    /// Where all fingerprints but 0.5% stood at once.
-    pub tolerant: Option<Window>,
+    /// Where the most stood at once: of identical files first, of fingerprints second. An unedited sample of one state
+    /// stood there wholly.
+    pub strict: Window,
+    /// Where all but 0.5% of the fingerprints stood at once that stand in the strict window.
+    pub tolerant: Window,
+    /// Identical files (distinct contents) that stood in the strict window.
+    pub identical: Part,
+    /// Fingerprints that stood in the strict window.
+    pub fingerprints: Part,
     /// The single commit that most files fit.
     pub best: BestCommit,
+}
+
+/// Some of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// How many.
+    pub some: u64,
+    /// Of how many.
+    pub all: u64,
 }
 
 /// Commits between which a condition holds.
@@ -205,14 +219,10 @@ pub struct Window {
 pub struct BestCommit {
     /// The newest of those that are equally good.
     pub commit: CommitAt,
-    /// How many files fit: identical, or with nearly all of their fingerprints there at once.
-    pub files_fit: u64,
-    /// Of how many files found in this line.
-    pub files: u64,
-    /// How many fingerprints stood there.
-    pub live: u64,
-    /// Of how many.
-    pub fingerprints: u64,
+    /// How many of the files found in this line fit: identical, or with nearly all of their fingerprints there at once.
+    pub files: Part,
+    /// How many of the fingerprints stood there.
+    pub fingerprints: Part,
 }
 
 /// Why a sample can't be matched.

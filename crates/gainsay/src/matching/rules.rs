@@ -27,10 +27,10 @@ const LEAST_SAMPLE_SHARE: u64 = 20;
 /// So many files with the same bytes, in no public or published corpus, are no chance in a sample of any size.
 const LEAST_IDENTICAL_FILES: u64 = 3;
 
-/// How much, in thousandths, of the fingerprints may be missing in the tolerant window: cutting lines brings older
-/// neighbours together again, which stood side by side in an older commit only. With none missing 92–95% of the edited
-/// samples held the true commit, with 0.5% missing 98–100%.
-pub(super) const WINDOW_TOLERANCE: u64 = 5;
+/// How much less, in thousandths, than the most may stand in the tolerant window: cutting lines brings older neighbours
+/// together again, which stood side by side in an older commit only, and draws the most away from the true commit. In the
+/// strict window lay 92-95% of the true commits of samples with 30% of their lines deleted, in the tolerant one 98-100%.
+const WINDOW_TOLERANCE: u64 = 5;
 
 /// A file that is not identical fits a commit when this share, in thousandths, of its fingerprints stood there. Lower than
 /// the window's, since one stray fingerprint is 1% of a usual file.
@@ -99,9 +99,9 @@ pub(super) fn of_sample(totals: &BTreeMap<Verdict, Total>, identical: u64) -> Ve
     if public >= published { Verdict::PublicOnly } else { Verdict::PublishedOnly }
 }
 
-/// How many of `all` fingerprints must stand at a commit of the tolerant window.
-pub(super) fn tolerant(all: u64) -> u64 {
-    all - all * WINDOW_TOLERANCE / 1000
+/// How many fingerprints must stand at a commit of the tolerant window where at most `most` do.
+pub(super) fn tolerant(most: u64) -> u64 {
+    most - most * WINDOW_TOLERANCE / 1000
 }
 
 /// How many of a file's `all` fingerprints must stand at a commit that it fits.

@@ -201,11 +201,13 @@ fn check_line(world: &World, found: &Match, line: &LineMatch) -> Result<(), Test
     prop_assert_eq!(line.fingerprints, all.len() as u64);
     let identical = |set: &Set| naive::holds(history, set);
     let live = naive::live(history, &all);
-    let same_stand = |at: usize| files.iter().filter(|(_, s)| identical(s)).all(|(_, s)| naive::stands(history, s, at));
-    let strict: Vec<usize> = (0..live.len()).filter(|at| live[*at] == all.len() && same_stand(*at)).collect();
-    let tolerant: Vec<usize> = match all.is_empty() {
-        true => strict.clone(),
-        false => (0..live.len()).filter(|at| live[*at] * 1000 >= all.len() * 995).collect(),
+    let contents: BTreeSet<&Set> = files.iter().filter(|(_, s)| identical(s)).map(|(_, s)| *s).collect();
+    let standing = |at: usize| (contents.iter().filter(|s| naive::stands(history, s, at)).count(), live[at]);
+    let most = (0..live.len()).map(standing).max().unwrap();
+    let strict: Vec<usize> = (0..live.len()).filter(|at| standing(*at) == most).collect();
+    let tolerant: Vec<usize> = match most.1 {
+        0 => strict.clone(),
+        most => (0..live.len()).filter(|at| live[*at] * 1000 >= most * 995).collect(),
     };
     let fits = |at: usize| {
         let fits = |set: &Set| match identical(set) {
@@ -219,10 +221,6 @@ fn check_line(world: &World, found: &Match, line: &LineMatch) -> Result<(), Test
     };
     let windows = line.windows.as_ref().unwrap();
     for (window, expected) in [(&windows.strict, &strict), (&windows.tolerant, &tolerant)] {
-        let Some(window) = window else {
-            prop_assert!(expected.is_empty());
-            continue;
-        };
         prop_assert_eq!(Some(number(&window.first)), expected.first().copied());
         prop_assert_eq!(Some(number(&window.last)), expected.last().copied());
         prop_assert_eq!(window.commits as usize, expected.len());
@@ -233,7 +231,12 @@ fn check_line(world: &World, found: &Match, line: &LineMatch) -> Result<(), Test
     }
     let best = (0..live.len()).max_by_key(|at| (fits(*at), live[*at], *at)).unwrap();
     let is = &windows.best;
-    prop_assert_eq!((number(&is.commit), is.files_fit, is.live), (best, fits(best) as u64, live[best] as u64));
+    let expected = (best, fits(best) as u64, live[best] as u64);
+    prop_assert_eq!((number(&is.commit), is.files.some, is.fingerprints.some), expected);
+    prop_assert_eq!((is.files.all, is.fingerprints.all), (files.len() as u64, all.len() as u64));
+    let most = (windows.identical, windows.fingerprints);
+    prop_assert_eq!((most.0.some, most.0.all), (standing(strict[0]).0 as u64, contents.len() as u64));
+    prop_assert_eq!((most.1.some, most.1.all), (live[strict[0]] as u64, all.len() as u64));
     Ok(())
 }
 
@@ -274,7 +277,10 @@ proptest! {
         let elsewhere = History::from([("x".to_owned(), vec![None])]);
         let world = World { own: [history.clone(), elsewhere], public: nothing.clone(), published: nothing, sample: sample.collect() };
         for line in matched(&world).lines {
-            let strict = line.windows.unwrap().strict.unwrap();
+            let windows = line.windows.unwrap();
+            prop_assert_eq!(windows.fingerprints.some, windows.fingerprints.all);
+            prop_assert_eq!(windows.identical.some, windows.identical.all);
+            let strict = windows.strict;
             prop_assert!((number(&strict.first)..=number(&strict.last)).contains(&at));
         }
     }

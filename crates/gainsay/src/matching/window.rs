@@ -6,7 +6,7 @@ use fingerprint::{Interval, LineKind, ReadAt};
 
 use super::hits::Hits;
 use super::places::{Finder, LineKey};
-use super::{BestCommit, CommitAt, FileMatch, LineMatch, MatchError, SampleFile, Total, Window, Windows, rules};
+use super::{BestCommit, CommitAt, FileMatch, LineMatch, MatchError, Part, SampleFile, Total, Window, Windows, rules};
 
 /// First and last commits of the intervals of one thing, in any order; they may overlap.
 pub(super) type Runs = Vec<(u32, u32)>;
@@ -91,16 +91,18 @@ impl Things {
     fn windows(&self, commit: &CommitOf<'_>) -> Result<Windows, MatchError> {
         let live = live_counts(&self.fingerprints, self.commits);
         let identical = live_counts(&self.contents, self.commits);
-        let (all, all_identical) = (self.fingerprints.len() as u64, self.contents.len() as u64);
-        let strict: Vec<bool> =
-            live.iter().zip(&identical).map(|(live, same)| *live == all && *same == all_identical).collect();
-        let enough = rules::tolerant(all);
+        // A commit number that matched content stands at exists, since every interval has one.
+        let most = identical.iter().copied().zip(live.iter().copied()).max().unwrap_or_default();
+        let strict: Vec<bool> = identical.iter().zip(&live).map(|(same, live)| (*same, *live) == most).collect();
+        let enough = rules::tolerant(most.1);
         // Files too small for fingerprints have nothing that could be missing in part.
-        let tolerant =
-            if all == 0 { strict.clone() } else { live.iter().map(|live| *live >= enough).collect::<Vec<_>>() };
+        let tolerant: Vec<bool> =
+            if most.1 == 0 { strict.clone() } else { live.iter().map(|live| *live >= enough).collect() };
         Ok(Windows {
             strict: window(&strict, commit)?,
             tolerant: window(&tolerant, commit)?,
+            identical: Part { some: most.0, all: self.contents.len() as u64 },
+            fingerprints: Part { some: most.1, all: self.fingerprints.len() as u64 },
             best: self.best(&live, commit)?,
         })
     }
@@ -112,10 +114,8 @@ impl Things {
         let (number, (files_fit, live)) = best.unwrap_or((0, (&0, &0)));
         Ok(BestCommit {
             commit: commit(number)?,
-            files_fit: *files_fit,
-            files: self.files.len() as u64,
-            live: *live,
-            fingerprints: self.fingerprints.len() as u64,
+            files: Part { some: *files_fit, all: self.files.len() as u64 },
+            fingerprints: Part { some: *live, all: self.fingerprints.len() as u64 },
         })
     }
 }
@@ -192,16 +192,16 @@ fn merged(runs: &[(u32, u32)]) -> Runs {
     merged
 }
 
-fn window(holds: &[bool], commit: &CommitOf<'_>) -> Result<Option<Window>, MatchError> {
+fn window(holds: &[bool], commit: &CommitOf<'_>) -> Result<Window, MatchError> {
     let at: Vec<u32> = (0u32..).zip(holds).filter(|(_, holds)| **holds).map(|(at, _)| at).collect();
-    let (Some(first), Some(last)) = (at.first(), at.last()) else { return Ok(None) };
+    let (first, last) = (at.first().copied().unwrap_or_default(), at.last().copied().unwrap_or_default());
     let runs = 1 + at.windows(2).filter(|pair| pair[0] + 1 != pair[1]).count();
-    let ended_by = if *last as usize + 1 < holds.len() { Some(commit(last + 1)?) } else { None };
-    Ok(Some(Window {
-        first: commit(*first)?,
-        last: commit(*last)?,
+    let ended_by = if last as usize + 1 < holds.len() { Some(commit(last + 1)?) } else { None };
+    Ok(Window {
+        first: commit(first)?,
+        last: commit(last)?,
         ended_by,
         commits: u32::try_from(at.len()).unwrap_or(u32::MAX),
         runs: u32::try_from(runs).unwrap_or(u32::MAX),
-    }))
+    })
 }

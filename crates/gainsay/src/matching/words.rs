@@ -125,24 +125,36 @@ fn of_line(line: &LineMatch) -> Vec<String> {
 fn windows_in_words(line: &LineMatch) -> Vec<String> {
     let Some(windows) = &line.windows else { return Vec::new() };
     let best = &windows.best;
+    let (identical, fingerprints) = (windows.identical, windows.fingerprints);
     let mut words = vec![format!(
         "As of commit {} {} of {} fit, with {} of {} fingerprints.",
         commit(&best.commit),
-        best.files_fit,
-        files(best.files),
-        best.live,
-        best.fingerprints,
+        best.files.some,
+        files(best.files.all),
+        best.fingerprints.some,
+        best.fingerprints.all,
     )];
-    match &windows.strict {
-        Some(strict) => words.push(format!("All of it stood at once {}.", span(strict))),
-        None => words
-            .push("At no commit did all of it stand at once: it was edited, or taken from several states.".to_owned()),
+    if identical.some == identical.all && fingerprints.some == fingerprints.all {
+        words.push(format!("All of it stood at once {}.", span(&windows.strict)));
+    } else {
+        words.push(
+            "At no commit did all of it stand at once: it was edited, or taken from several states or branches."
+                .to_owned(),
+        );
+        words.push(format!(
+            "Most of it, {} of {} identical contents and {} of {} fingerprints, stood at once {}.",
+            identical.some,
+            identical.all,
+            fingerprints.some,
+            fingerprints.all,
+            span(&windows.strict),
+        ));
     }
     if windows.tolerant != windows.strict {
-        words.push(match &windows.tolerant {
-            Some(tolerant) => format!("All but 0.5% of the fingerprints stood at once {}.", span(tolerant)),
-            None => "At no commit did all but 0.5% of the fingerprints stand at once.".to_owned(),
-        });
+        words.push(format!(
+            "With 0.5% of these fingerprints allowed to be missing, as edits may cause, it stood {}.",
+            span(&windows.tolerant)
+        ));
     }
     words
 }
