@@ -63,7 +63,7 @@ mod reference {
         let fold =
             |a: u128, b: u128| u64::try_from((a * b) % (1 << 64)).unwrap() ^ u64::try_from((a * b) >> 64).unwrap();
         let (a, b) = (fold(word(0), word(1)), fold(word(2), word(3)));
-        let mixed = a ^ (b << 32 | b >> 32);
+        let mixed = a ^ b.rotate_right(32);
         let spread = mixed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         spread ^ (spread >> 32)
     }

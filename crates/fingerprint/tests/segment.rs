@@ -16,7 +16,7 @@ const EXAMPLE: &[u8] = include_bytes!("fixtures/segment-1.gainseg");
 struct Model {
     commits: usize,
     side_commits: usize,
-    paths: BTreeMap<String, (Vec<Option<u8>>, Vec<(usize, u8)>)>,
+    paths: BTreeMap<String, PathModel>,
 }
 
 fn models() -> impl Strategy<Value = Model> {
@@ -30,6 +30,9 @@ fn models() -> impl Strategy<Value = Model> {
         })
     })
 }
+
+/// What stood at a path at each commit of the line, and which side commits brought what.
+type PathModel = (Vec<Option<u8>>, Vec<(usize, u8)>);
 
 /// Content `n`: its own fingerprints are known without hashing, and neighbours share some.
 fn content(n: u8) -> Fingerprints {

@@ -9,7 +9,7 @@ mod rules;
 mod window;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use fingerprint::{Commit, Fingerprints, LineKind, ReadAt, Segment, SegmentError};
 
@@ -280,8 +280,9 @@ pub fn match_sample<R: ReadAt>(
     lines.sort_by_key(|line| std::cmp::Reverse((line.files.files, line.fingerprints)));
     let mut roles = BTreeMap::new();
     corpora.iter().for_each(|corpus| *roles.entry(corpus.role).or_default() += 1);
-    let identical = files.iter().filter(|file| file.identical && file.verdict == Verdict::Ours).count() as u64;
-    let verdict = rules::of_sample(&totals, identical);
+    let ours_unchanged = files.iter().filter(|file| file.identical && file.verdict == Verdict::Ours);
+    let identical = ours_unchanged.map(|file| file.blake3).collect::<BTreeSet<_>>().len() as u64;
+    let verdict = rules::of_sample(&totals, identical, roles.contains_key(&CorpusRole::Public));
     Ok(Match { verdict, files, totals, shares: hits.shares_of_all(), lines, corpora: roles })
 }
 

@@ -1,8 +1,6 @@
 //! The matcher against a naive one that compares sets, file by file and commit by commit.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use fingerprint::{Kind, LineId, Profile, SegmentWriter, Version};
 use proptest::prelude::*;
 

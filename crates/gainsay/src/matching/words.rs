@@ -21,16 +21,21 @@ impl Match {
         let (ours, partly) = (of(Verdict::Ours), of(Verdict::PartlyOurs));
         let all: u64 = self.totals.values().map(|total| total.files).sum();
         let bytes: u64 = self.totals.values().map(|total| total.bytes).sum();
-        format!(
-            "{}: {} of {} files ({} of {} bytes) hold the company's own text: {} ours, {} partly ours.",
+        let own = ours.files + partly.files;
+        let mut answer = format!(
+            "{}: {} of {} ({} of {} bytes) hold the company's own text: {} ours, {} partly ours.",
             capital(self.verdict.words()),
-            ours.files + partly.files,
-            all,
+            own,
+            files(all),
             ours.bytes + partly.bytes,
             bytes,
             ours.files,
             partly.files,
-        )
+        );
+        if own > 0 && !self.verdict.is_ours() {
+            answer.push_str(" So few may come from licences and code that everybody has.");
+        }
+        answer
     }
 
     fn rest(&self) -> Vec<String> {
