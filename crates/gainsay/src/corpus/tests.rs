@@ -120,23 +120,25 @@ fn a_history_becomes_intervals_and_what_stands_beside_it_a_side() {
     let tree = maker.tree(&maker.files(&[("a.c", 1), ("lib/deep/c.c", 1), ("x.c", 50)]));
     let branch = maker.commit(Some("refs/heads/feature"), tree, &parent);
     let tree = maker.tree(&maker.files(&[("a.c", 60), ("lib/deep/c.c", 1), ("x.c", 51)]));
-    maker.commit(Some("refs/tags/v1"), tree, &[branch]);
+    let tag = maker.commit(Some("refs/tags/v1"), tree, &[branch]);
+    let tree = maker.tree(&maker.files(&[("a.c", 60), ("lib/deep/c.c", 1), ("x.c", 50)]));
+    maker.commit(Some("refs/tags/v2"), tree, &[tag]);
 
     let (indexed, segment) = indexed(&[folder.path()]);
     assert_eq!((indexed.not_read, indexed.repositories), (vec![], 1));
-    assert_eq!((indexed.counts.commits, indexed.counts.contents, indexed.counts.paths), (6, 6, 4));
+    assert_eq!((indexed.counts.commits, indexed.counts.contents, indexed.counts.paths), (7, 6, 4));
     let line = segment.line(LineId(0)).unwrap();
     assert_eq!((line.kind, line.commits, line.reference), (LineKind::History, 4, head.into_bytes()));
     assert_eq!(line.name, folder.path().as_os_str().as_bytes());
     assert_eq!(segment.commit(LineId(0), 1).unwrap().time, 1_400_007_200);
     let h = |path: &str, first, last| (LineKind::History, path.as_bytes().to_vec(), first, last);
-    let s = |path: &str, at| (LineKind::Side, path.as_bytes().to_vec(), at, at);
+    let s = |path: &str, first, last| (LineKind::Side, path.as_bytes().to_vec(), first, last);
     assert_eq!(places(&segment, &text(1)), [h("a.c", 0, 0), h("a.c", 3, 3), h("lib/deep/c.c", 2, 3)].into());
     assert_eq!(places(&segment, &text(2)), [h("lib/b.c", 0, 2)].into());
     assert_eq!(places(&segment, &text(3)), [h("a.c", 1, 2)].into());
-    assert_eq!(places(&segment, &text(50)), [s("x.c", 0)].into());
-    assert_eq!(places(&segment, &text(51)), [s("x.c", 1)].into());
-    assert_eq!(places(&segment, &text(60)), [s("a.c", 1)].into());
+    assert_eq!(places(&segment, &text(50)), [s("x.c", 0, 2)].into());
+    assert_eq!(places(&segment, &text(51)), [s("x.c", 1, 1)].into());
+    assert_eq!(places(&segment, &text(60)), [s("a.c", 1, 1)].into());
     let by_oid = segment.content_by_oid(maker.blob(&text(3)).as_slice()).unwrap().unwrap();
     assert_eq!(segment.content(by_oid).unwrap().bytes, text(3).len() as u64);
 }
@@ -203,6 +205,28 @@ fn missing_objects_are_named_and_the_rest_goes_on() {
     assert_eq!(places(&segment, &text(2)), [h("gone/b", 0, 1)].into());
     assert_eq!(places(&segment, &text(6)), [h("gone/c", 2, 2)].into());
     assert_eq!(places(&segment, &text(4)), BTreeSet::new());
+}
+
+#[test]
+fn a_folder_whose_tree_is_missing_stands_as_it_was_until_it_can_be_read_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut maker = Maker::new(folder.path());
+    let head = maker.head();
+    let states: [&[(&str, u32)]; 3] =
+        [&[("gone/b", 2), ("gone/d", 4)], &[("gone/b", 3), ("new", 5)], &[("gone/c", 6), ("gone/d", 4)]];
+    let mut parent: Vec<ObjectId> = Vec::new();
+    for state in states {
+        let tree = maker.tree(&maker.files(state));
+        parent = vec![maker.commit(Some(&head), tree, &parent)];
+    }
+    maker.remove_object(maker.tree(&maker.files(&[("b", 3)])));
+    let (indexed, segment) = indexed(&[folder.path()]);
+    assert_eq!(indexed.not_read.len(), 1, "{:?}", indexed.not_read);
+    let h = |path: &str, first, last| (LineKind::History, path.as_bytes().to_vec(), first, last);
+    assert_eq!(places(&segment, &text(2)), [h("gone/b", 0, 1)].into());
+    assert_eq!(places(&segment, &text(4)), [h("gone/d", 0, 2)].into());
+    assert_eq!(places(&segment, &text(5)), [h("new", 1, 1)].into());
+    assert_eq!(places(&segment, &text(6)), [h("gone/c", 2, 2)].into());
 }
 
 #[test]

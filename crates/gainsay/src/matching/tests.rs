@@ -174,6 +174,7 @@ fn check_place(world: &World, set: &Set, file: &FileMatch) -> Result<(), TestCas
     };
     if file.identical {
         prop_assert!(ends(&|at| versions[at].as_ref() == Some(set)));
+        prop_assert!((last + 1..versions.len()).all(|at| versions[at].as_ref() != Some(set)), "it stood there later");
     } else {
         prop_assert_eq!(naive::count_at(versions, &telling), most);
         let at_once = (0..versions.len()).map(state).max().unwrap();
