@@ -1,0 +1,346 @@
+//! A sample against corpora: is it ours, how much, which files, which versions, as of when.
+//!
+//! Pure: the sample's fingerprints and open segments go in, figures come out. `rules` holds every threshold with its
+//! reason, `words` says what the figures prove and what not.
+
+mod hits;
+mod places;
+mod rules;
+mod window;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use fingerprint::{Commit, Fingerprints, LineKind, ReadAt, Segment, SegmentError};
+
+use crate::claim::CorpusRole;
+use hits::Hits;
+use rules::Identical;
+
+/// One file of the sample.
+#[derive(Clone, Debug)]
+pub struct SampleFile {
+    /// Its name in the sample, as bytes.
+    pub path: Vec<u8>,
+    /// Its fingerprints, under the profile of the corpora.
+    pub fingerprints: Fingerprints,
+}
+
+/// A corpus to match against.
+pub struct Corpus<'a, R> {
+    /// Its name on the desk.
+    pub name: &'a str,
+    /// Whose files it holds.
+    pub owner: &'a str,
+    /// What it is to the company.
+    pub role: CorpusRole,
+    /// Its index.
+    pub segment: &'a Segment<R>,
+}
+
+/// Everything that matching found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Match {
+    /// The answer for the whole sample.
+    pub verdict: Verdict,
+    /// Each file, in the order of the sample.
+    pub files: Vec<FileMatch>,
+    /// How many files and bytes have each verdict; verdicts that no file has are left out.
+    pub totals: BTreeMap<Verdict, Total>,
+    /// Over all distinct fingerprints of the sample.
+    pub shares: Shares,
+    /// The repositories and folders that the sample's own files were found in, the one with most files first.
+    pub lines: Vec<LineMatch>,
+    /// How many corpora of each role took part: public code that no corpus holds can't be told from the company's.
+    pub corpora: BTreeMap<CorpusRole, u32>,
+}
+
+/// What a file or a sample is. The words are those of the reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Verdict {
+    /// Identical to one of the company's files, or mostly its distinctive text.
+    Ours,
+    /// Enough distinctive text of the company to exclude chance, and other text.
+    PartlyOurs,
+    /// Nothing distinctive: found in code that everybody has.
+    PublicOnly,
+    /// Nothing distinctive: found in what the company itself gave away.
+    PublishedOnly,
+    /// Enough text to tell, and not the company's.
+    NotFound,
+    /// Too little text to tell.
+    CannotTell,
+}
+
+/// Files and their bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Total {
+    /// How many files.
+    pub files: u64,
+    /// How many bytes they have together.
+    pub bytes: u64,
+}
+
+/// How many fingerprints were found where. Each share is a count of this over `all`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shares {
+    /// Distinct fingerprints.
+    pub all: u64,
+    /// Found in the company's corpora.
+    pub matched: u64,
+    /// Found in public corpora.
+    pub public: u64,
+    /// Found in published corpora.
+    pub published: u64,
+    /// Found in the company's corpora and in no public or published one.
+    pub distinctive: u64,
+}
+
+/// What is known of one file of the sample.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileMatch {
+    /// Its name in the sample.
+    pub path: Vec<u8>,
+    /// BLAKE3 of its bytes.
+    pub blake3: [u8; 32],
+    /// Its length.
+    pub bytes: u64,
+    /// What it is.
+    pub verdict: Verdict,
+    /// Whether a file of the company has the same bytes.
+    pub identical: bool,
+    /// Its fingerprints.
+    pub shares: Shares,
+    /// The company's file that it is closest to.
+    pub best: Option<Place>,
+}
+
+/// A file of the company, as it stood from one commit to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The corpus.
+    pub corpus: String,
+    /// Whose it is.
+    pub owner: String,
+    /// The repository or folder, as it was given.
+    pub source: Vec<u8>,
+    /// The branch; empty for a folder and for commits beside the line.
+    pub reference: Vec<u8>,
+    /// What the commits are to each other.
+    pub kind: LineKind,
+    /// The file's path in it.
+    pub path: Vec<u8>,
+    /// How many of the sample file's distinctive fingerprints stood there at once; all of them where it is identical.
+    pub hits: u64,
+    /// The first commit of that state, and the last.
+    pub first: CommitAt,
+    /// See `first`.
+    pub last: CommitAt,
+}
+
+/// A commit and where it stands in its line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommitAt {
+    /// Its number in the line, from 0, oldest first.
+    pub number: u32,
+    /// Its object id; empty for the state of a folder.
+    pub oid: Vec<u8>,
+    /// The committer's time in seconds since 1970, as the committer's clock told it.
+    pub time: i64,
+}
+
+/// What was found in one repository or folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LineMatch {
+    /// The corpus.
+    pub corpus: String,
+    /// Whose it is.
+    pub owner: String,
+    /// The repository or folder.
+    pub source: Vec<u8>,
+    /// The branch; empty for a folder and for commits beside the line.
+    pub reference: Vec<u8>,
+    /// What the commits are to each other.
+    pub kind: LineKind,
+    /// The sample's files that have their best place here.
+    pub files: Total,
+    /// Their distinctive fingerprints that ever stood here.
+    pub fingerprints: u64,
+    /// The oldest commit that is indexed here.
+    pub oldest: CommitAt,
+    /// The newest commit that is indexed here.
+    pub newest: CommitAt,
+    /// To which commits the content belongs; only for a history with something to count.
+    pub windows: Option<Windows>,
+}
+
+/// The commits to which a sample's content belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Windows {
+    /// Where the most stood at once: of identical files first, of fingerprints second. An unedited sample of one state
+    /// stood there wholly.
+    pub strict: Window,
+    /// Where all but 0.5% of the fingerprints stood at once that stand in the strict window.
+    pub tolerant: Window,
+    /// Identical files (distinct contents) that stood in the strict window.
+    pub identical: Part,
+    /// Fingerprints that stood in the strict window.
+    pub fingerprints: Part,
+    /// The single commit that most files fit.
+    pub best: BestCommit,
+}
+
+/// Some of all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// How many.
+    pub some: u64,
+    /// Of how many.
+    pub all: u64,
+}
+
+/// Commits between which a condition holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The first commit at which it holds.
+    pub first: CommitAt,
+    /// The last commit at which it holds.
+    pub last: CommitAt,
+    /// The commit that ended it; none where it still holds at the newest indexed commit.
+    pub ended_by: Option<CommitAt>,
+    /// At how many commits it holds.
+    pub commits: u32,
+    /// In how many unbroken runs of commits.
+    pub runs: u32,
+}
+
+/// The commit at which most of the sample's files fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BestCommit {
+    /// The newest of those that are equally good.
+    pub commit: CommitAt,
+    /// How many of the files found in this line fit: identical, or with nearly all of their fingerprints there at once.
+    pub files: Part,
+    /// How many of the fingerprints stood there.
+    pub fingerprints: Part,
+}
+
+/// Why a sample can't be matched.
+#[derive(Debug, thiserror::Error)]
+pub enum MatchError {
+    /// The corpus was indexed under other rules or another key.
+    #[error("corpus {corpus:?} was indexed under another fingerprint profile than the sample: add it again")]
+    Profile {
+        /// The corpus.
+        corpus: String,
+    },
+    /// Its index can't be read.
+    #[error("the index of corpus {corpus:?} can't be read: {source}")]
+    Segment {
+        /// The corpus.
+        corpus: String,
+        /// Why.
+        source: SegmentError,
+    },
+}
+
+/// Matches a sample whose fingerprints were made under `profile`.
+///
+/// # Errors
+/// Where a corpus has another profile or its index can't be read or is damaged.
+pub fn match_sample<R: ReadAt>(
+    sample: &[SampleFile],
+    profile: fingerprint::ProfileId,
+    corpora: &[Corpus<'_, R>],
+) -> Result<Match, MatchError> {
+    if let Some(corpus) = corpora.iter().find(|corpus| corpus.segment.profile() != profile) {
+        return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
+    }
+    let hits = Hits::look_up(sample, corpora)?;
+    let mut finder = places::Finder::new(corpora, &hits)?;
+    let mut files = Vec::with_capacity(sample.len());
+    let mut at_lines: BTreeMap<places::LineKey, Vec<usize>> = BTreeMap::new();
+    for (number, file) in sample.iter().enumerate() {
+        let (matched, line) = match_file(file, number, &hits, &mut finder)?;
+        if let (Some(line), true) = (line, matched.verdict.is_ours()) {
+            at_lines.entry(line).or_default().push(number);
+        }
+        files.push(matched);
+    }
+    let mut totals: BTreeMap<Verdict, Total> = BTreeMap::new();
+    for file in &files {
+        let total = totals.entry(file.verdict).or_default();
+        total.files += 1;
+        total.bytes += file.bytes;
+    }
+    let mut lines = at_lines
+        .into_iter()
+        .map(|(line, numbers)| window::of_line(&finder, &hits, sample, &files, line, &numbers))
+        .collect::<Result<Vec<_>, _>>()?;
+    lines.sort_by_key(|line| std::cmp::Reverse((line.files.files, line.fingerprints)));
+    let mut roles = BTreeMap::new();
+    corpora.iter().for_each(|corpus| *roles.entry(corpus.role).or_default() += 1);
+    let ours_unchanged = files.iter().filter(|file| file.identical && file.verdict == Verdict::Ours);
+    let identical = ours_unchanged.map(|file| file.blake3).collect::<BTreeSet<_>>().len() as u64;
+    let verdict = rules::of_sample(&totals, identical, roles.contains_key(&CorpusRole::Public));
+    Ok(Match { verdict, files, totals, shares: hits.shares_of_all(), lines, corpora: roles })
+}
+
+fn match_file<R: ReadAt>(
+    file: &SampleFile,
+    number: usize,
+    hits: &Hits,
+    finder: &mut places::Finder<'_, R>,
+) -> Result<(FileMatch, Option<places::LineKey>), MatchError> {
+    let keys = hits.keys_of(number);
+    let shares = hits.shares(keys);
+    let identical = hits.identical(number);
+    let bytes = file.fingerprints.bytes;
+    let best = finder.best(&file.path, keys, hits.exact(number))?;
+    let (line, best) = best.unzip();
+    let matched = FileMatch {
+        path: file.path.clone(),
+        blake3: file.fingerprints.blake3,
+        bytes,
+        verdict: rules::of_file(&shares, identical, bytes),
+        identical: identical.own,
+        shares,
+        best,
+    };
+    Ok((matched, line))
+}
+
+impl Verdict {
+    /// The verdict in the words of the reports.
+    pub fn words(self) -> &'static str {
+        match self {
+            Verdict::Ours => "ours",
+            Verdict::PartlyOurs => "partly ours",
+            Verdict::PublicOnly => "public only",
+            Verdict::PublishedOnly => "published only",
+            Verdict::NotFound => "not found",
+            Verdict::CannotTell => "cannot tell",
+        }
+    }
+
+    /// Whether the company's own text was found in it, wholly or in part.
+    pub fn is_ours(self) -> bool {
+        matches!(self, Verdict::Ours | Verdict::PartlyOurs)
+    }
+}
+
+impl Shares {
+    /// A count as thousandths of all fingerprints, rounded down; 0 where there are none.
+    pub fn permille(&self, count: u64) -> u64 {
+        (count * 1000).checked_div(self.all).unwrap_or_default()
+    }
+}
+
+impl CommitAt {
+    fn new(number: u32, commit: Commit) -> Self {
+        CommitAt { number, oid: commit.oid, time: commit.time }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,346 @@
+//! The matcher against a naive one that compares sets, file by file and commit by commit.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+
+use fingerprint::{Kind, LineId, Profile, SegmentWriter, Version};
+use proptest::prelude::*;
+
+use super::*;
+
+type Set = BTreeSet<u64>;
+
+/// For each path, what stands there at each commit.
+type History = BTreeMap<String, Vec<Option<Set>>>;
+
+#[derive(Clone, Debug)]
+struct World {
+    /// Two repositories of the company, a public and a published corpus with one commit each.
+    own: [History; 2],
+    public: History,
+    published: History,
+    sample: Vec<(String, Set, bool)>,
+}
+
+fn worlds() -> impl Strategy<Value = World> {
+    let set = |from: u64, to: u64| prop::collection::btree_set(from..to, 0..9);
+    let history = move |commits: usize, from: u64, to: u64| {
+        let versions = prop::collection::vec(prop::option::weighted(0.85, set(from, to)), commits);
+        prop::collection::btree_map("[ab]/[a-d]", versions, 1..5)
+    };
+    let own = (1usize..8, 1usize..4)
+        .prop_flat_map(move |(one, two)| (history(one, 0, 24), history(two, 16, 36)).prop_map(|(one, two)| [one, two]));
+    let made_up = prop::collection::vec(("[ab]/[a-d]", set(0, 44), any::<bool>()), 0..4);
+    (own, history(1, 30, 40), history(1, 20, 26), made_up, prop::collection::vec(any::<prop::sample::Index>(), 0..6))
+        .prop_map(|(own, public, published, mut sample, copies)| {
+            let all: Vec<Set> =
+                [&own[0], &own[1], &public].iter().flat_map(|h| h.values()).flatten().flatten().cloned().collect();
+            if !all.is_empty() {
+                sample.extend(copies.iter().map(|at| ("x/copy".to_owned(), at.get(&all).clone(), true)));
+            }
+            World { own, public, published, sample }
+        })
+}
+
+/// A file's bytes are its set of fingerprints: equal sets are identical files.
+fn fingerprints(set: &Set, long: bool) -> Fingerprints {
+    let text = format!("{set:?}");
+    Fingerprints {
+        blake3: *blake3::hash(text.as_bytes()).as_bytes(),
+        bytes: if long { 1000 } else { 10 },
+        kind: Kind::Text,
+        normalised: 900,
+        hashes: set.iter().copied().collect(),
+    }
+}
+
+fn commits(history: &History) -> usize {
+    history.values().next().unwrap().len()
+}
+
+fn segment(history: &History) -> Segment<Vec<u8>> {
+    let mut writer = SegmentWriter::new(&Profile::one());
+    let row = |at: u8| Commit { oid: vec![at; 20], time: 1000 * i64::from(at) };
+    let rows = (0u8..).take(commits(history)).map(row).collect();
+    let line = writer.add_line(b"repo", b"refs/heads/main", LineKind::History, rows).unwrap();
+    for (path, versions) in history {
+        let mut path = writer.history(path.as_bytes(), line).unwrap();
+        for (at, version) in (0u32..).zip(versions) {
+            let found = version.as_ref().map(|set| fingerprints(set, true));
+            path.change(at, found.as_ref().map(|fingerprints| Version { fingerprints, oid: &[] })).unwrap();
+        }
+        path.finish().unwrap();
+    }
+    let mut bytes = Vec::new();
+    writer.write(&mut bytes).unwrap();
+    Segment::open(bytes).unwrap()
+}
+
+fn matched(world: &World) -> Match {
+    let segments: Vec<_> = [&world.own[0], &world.own[1], &world.public, &world.published].map(segment).into();
+    let roles = [CorpusRole::Own, CorpusRole::Own, CorpusRole::Public, CorpusRole::Published];
+    let corpora: Vec<Corpus<'_, Vec<u8>>> = ["0", "1", "public", "published"]
+        .into_iter()
+        .zip(roles)
+        .zip(&segments)
+        .map(|((name, role), segment)| Corpus { name, owner: "the company", role, segment })
+        .collect();
+    match_sample(&sample_files(world), Profile::one().id(), &corpora).unwrap()
+}
+
+fn sample_files(world: &World) -> Vec<SampleFile> {
+    let file = |(path, set, long): &(String, Set, bool)| SampleFile {
+        path: path.clone().into_bytes(),
+        fingerprints: fingerprints(set, *long),
+    };
+    world.sample.iter().map(file).collect()
+}
+
+/// The naive matcher.
+mod naive {
+    use super::*;
+
+    pub(super) fn ever(history: &History) -> Set {
+        history.values().flatten().flatten().flatten().copied().collect()
+    }
+
+    pub(super) fn shares(world: &World, set: &Set) -> Shares {
+        let (public, published) = (ever(&world.public), ever(&world.published));
+        let own: Set = world.own.iter().flat_map(ever).collect();
+        let count = |other: &Set| set.intersection(other).count() as u64;
+        Shares {
+            all: set.len() as u64,
+            matched: count(&own),
+            public: count(&public),
+            published: count(&published),
+            distinctive: distinctive(world, set).len() as u64,
+        }
+    }
+
+    pub(super) fn distinctive(world: &World, set: &Set) -> Set {
+        let (public, published) = (ever(&world.public), ever(&world.published));
+        let own: Set = world.own.iter().flat_map(ever).collect();
+        set.iter().copied().filter(|f| own.contains(f) && !public.contains(f) && !published.contains(f)).collect()
+    }
+
+    pub(super) fn holds(history: &History, set: &Set) -> bool {
+        history.values().flatten().flatten().any(|version| version == set)
+    }
+
+    pub(super) fn telling(world: &World, set: &Set) -> Set {
+        let distinctive = distinctive(world, set);
+        if distinctive.is_empty() { set.clone() } else { distinctive }
+    }
+
+    /// How many of the fingerprints ever stood at the path.
+    pub(super) fn count_at(versions: &[Option<Set>], telling: &Set) -> usize {
+        let ever: Set = versions.iter().flatten().flatten().copied().collect();
+        telling.intersection(&ever).count()
+    }
+
+    /// Commit by commit: how many of the fingerprints stand anywhere in the tree.
+    pub(super) fn live(history: &History, set: &Set) -> Vec<usize> {
+        (0..commits(history))
+            .map(|at| {
+                let tree: Set =
+                    history.values().filter_map(|versions| versions[at].as_ref()).flatten().copied().collect();
+                set.intersection(&tree).count()
+            })
+            .collect()
+    }
+
+    pub(super) fn stands(history: &History, content: &Set, at: usize) -> bool {
+        history.values().any(|versions| versions[at].as_ref() == Some(content))
+    }
+}
+
+fn number(commit: &CommitAt) -> usize {
+    assert_eq!((commit.oid[0], commit.time), (commit.oid[19], 1000 * i64::from(commit.oid[0])));
+    commit.number as usize
+}
+
+fn check_place(world: &World, set: &Set, file: &FileMatch) -> Result<(), TestCaseError> {
+    let telling = naive::telling(world, set);
+    let anywhere = world.own.iter().flat_map(|history| history.values());
+    let most = anywhere.map(|versions| naive::count_at(versions, &telling)).max().unwrap();
+    let Some(best) = &file.best else {
+        prop_assert!(!file.identical && most == 0, "there is a best place with {} hits", most);
+        return Ok(());
+    };
+    let history = &world.own[best.corpus.parse::<usize>().unwrap()];
+    let versions = &history[str::from_utf8(&best.path).unwrap()];
+    let (first, last) = (number(&best.first), number(&best.last));
+    let state = |at: usize| versions[at].as_ref().map_or(0, |version| version.intersection(&telling).count());
+    let ends = |is: &dyn Fn(usize) -> bool| {
+        (first..=last).all(is) && (first == 0 || !is(first - 1)) && (last + 1 == versions.len() || !is(last + 1))
+    };
+    if file.identical {
+        prop_assert!(ends(&|at| versions[at].as_ref() == Some(set)));
+        prop_assert!((last + 1..versions.len()).all(|at| versions[at].as_ref() != Some(set)), "it stood there later");
+    } else {
+        prop_assert_eq!(naive::count_at(versions, &telling), most);
+        let at_once = (0..versions.len()).map(state).max().unwrap();
+        prop_assert_eq!(best.hits, at_once as u64);
+        prop_assert!(ends(&|at| state(at) == at_once));
+        prop_assert!((last + 1..versions.len()).all(|at| state(at) < at_once), "a newer run is as good");
+    }
+    Ok(())
+}
+
+fn check_line(world: &World, found: &Match, line: &LineMatch) -> Result<(), TestCaseError> {
+    let history = &world.own[line.corpus.parse::<usize>().unwrap()];
+    let here = |file: &&(&FileMatch, &Set)| {
+        file.0.verdict.is_ours() && file.0.best.as_ref().is_some_and(|best| best.corpus == line.corpus)
+    };
+    let sets: Vec<&Set> = world.sample.iter().map(|(_, set, _)| set).collect();
+    let files: Vec<(&FileMatch, &Set)> = found.files.iter().zip(sets.iter().copied()).collect();
+    let files: Vec<(&FileMatch, &Set)> = files.iter().filter(here).copied().collect();
+    prop_assert_eq!(line.files.files, files.len() as u64);
+    let ever = naive::ever(history);
+    let points = |set: &Set| -> Set { naive::distinctive(world, set).intersection(&ever).copied().collect() };
+    let all: Set = files.iter().flat_map(|(_, set)| points(set)).collect();
+    prop_assert_eq!(line.fingerprints, all.len() as u64);
+    let identical = |set: &Set| naive::holds(history, set);
+    let live = naive::live(history, &all);
+    let contents: BTreeSet<&Set> = files.iter().filter(|(_, s)| identical(s)).map(|(_, s)| *s).collect();
+    let standing = |at: usize| (contents.iter().filter(|s| naive::stands(history, s, at)).count(), live[at]);
+    let most = (0..live.len()).map(standing).max().unwrap();
+    let strict: Vec<usize> = (0..live.len()).filter(|at| standing(*at) == most).collect();
+    let tolerant: Vec<usize> = match most.1 {
+        0 => strict.clone(),
+        most => (0..live.len()).filter(|at| live[*at] * 1000 >= most * 995).collect(),
+    };
+    let fits = |at: usize| {
+        let fits = |set: &Set| match identical(set) {
+            true => naive::stands(history, set, at),
+            false => {
+                let points = points(set);
+                !points.is_empty() && naive::live(history, &points)[at] * 100 >= points.len() * 95
+            }
+        };
+        files.iter().filter(|(_, set)| fits(set)).count()
+    };
+    let windows = line.windows.as_ref().unwrap();
+    for (window, expected) in [(&windows.strict, &strict), (&windows.tolerant, &tolerant)] {
+        prop_assert_eq!(Some(number(&window.first)), expected.first().copied());
+        prop_assert_eq!(Some(number(&window.last)), expected.last().copied());
+        prop_assert_eq!(window.commits as usize, expected.len());
+        let next = window.last.number + 1;
+        prop_assert_eq!(window.ended_by.as_ref().map(|c| c.number), ((next as usize) < live.len()).then_some(next));
+        let runs = expected.iter().filter(|at| !expected.contains(&(*at + 1))).count();
+        prop_assert_eq!(window.runs as usize, runs);
+    }
+    let best = (0..live.len()).max_by_key(|at| (fits(*at), live[*at], *at)).unwrap();
+    let is = &windows.best;
+    let expected = (best, fits(best) as u64, live[best] as u64);
+    prop_assert_eq!((number(&is.commit), is.files.some, is.fingerprints.some), expected);
+    prop_assert_eq!((is.files.all, is.fingerprints.all), (files.len() as u64, all.len() as u64));
+    let most = (windows.identical, windows.fingerprints);
+    prop_assert_eq!((most.0.some, most.0.all), (standing(strict[0]).0 as u64, contents.len() as u64));
+    prop_assert_eq!((most.1.some, most.1.all), (live[strict[0]] as u64, all.len() as u64));
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn equals_the_naive_matcher(world in worlds()) {
+        let found = matched(&world);
+        for (file, (_, set, long)) in found.files.iter().zip(&world.sample) {
+            let shares = naive::shares(&world, set);
+            prop_assert_eq!(file.shares, shares);
+            let identical = Identical {
+                own: world.own.iter().any(|history| naive::holds(history, set)),
+                public: naive::holds(&world.public, set),
+                published: naive::holds(&world.published, set),
+            };
+            prop_assert_eq!(file.identical, identical.own);
+            prop_assert_eq!(file.verdict, rules::of_file(&shares, identical, if *long { 1000 } else { 10 }));
+            check_place(&world, set, file)?;
+        }
+        let union: Set = world.sample.iter().flat_map(|(_, set, _)| set.iter().copied()).collect();
+        prop_assert_eq!(found.shares, naive::shares(&world, &union));
+        prop_assert_eq!(found.totals.values().map(|t| t.files).sum::<u64>(), world.sample.len() as u64);
+        let placed: BTreeSet<&str> = found.lines.iter().map(|line| line.corpus.as_str()).collect();
+        let ours = found.files.iter().filter(|file| file.verdict.is_ours());
+        prop_assert!(ours.map(|file| &file.best.as_ref().unwrap().corpus).all(|corpus| placed.contains(corpus.as_str())));
+        for line in &found.lines {
+            check_line(&world, &found, line)?;
+        }
+        prop_assert!(found.in_words().iter().all(|sentence| sentence.ends_with('.')));
+    }
+
+    #[test]
+    fn a_state_of_the_repository_lies_inside_its_strict_window(world in worlds(), at in any::<prop::sample::Index>()) {
+        let history = &world.own[0];
+        let at = at.index(commits(history));
+        let nothing = History::from([("x".to_owned(), vec![None])]);
+        let sample = history.values().filter_map(|versions| versions[at].clone()).map(|set| ("f".to_owned(), set, true));
+        let elsewhere = History::from([("x".to_owned(), vec![None])]);
+        let world = World { own: [history.clone(), elsewhere], public: nothing.clone(), published: nothing, sample: sample.collect() };
+        for line in matched(&world).lines {
+            let windows = line.windows.unwrap();
+            prop_assert_eq!(windows.fingerprints.some, windows.fingerprints.all);
+            prop_assert_eq!(windows.identical.some, windows.identical.all);
+            let strict = windows.strict;
+            prop_assert!((number(&strict.first)..=number(&strict.last)).contains(&at));
+        }
+    }
+}
+
+#[test]
+fn a_side_and_a_folder_are_named_without_a_window() {
+    let mut writer = SegmentWriter::new(&Profile::one());
+    let commit = |at: u8| Commit { oid: vec![at; 20], time: 86_400 * i64::from(at) };
+    let line =
+        writer.add_line(b"/srv/repo", b"refs/heads/main", LineKind::History, vec![commit(1), commit(2)]).unwrap();
+    let side = writer.add_line(b"/srv/repo", b"", LineKind::Side, vec![commit(3), commit(4), commit(5)]).unwrap();
+    let state = Commit { oid: vec![], time: 86_400 };
+    let folder = writer.add_line(b"/srv/lab", b"", LineKind::State, vec![state]).unwrap();
+    let [trunk, branch, lab] = [0..20u64, 100..120, 200..220].map(|r| fingerprints(&r.collect(), true));
+    let mut history = writer.history(b"a.c", line).unwrap();
+    history.change(0, Some(Version { fingerprints: &trunk, oid: &[1; 20] })).unwrap();
+    history.beside(side, 1, Version { fingerprints: &branch, oid: &[2; 20] }).unwrap();
+    history.beside(side, 2, Version { fingerprints: &branch, oid: &[2; 20] }).unwrap();
+    history.finish().unwrap();
+    let mut history = writer.history(b"b.c", folder).unwrap();
+    history.change(0, Some(Version { fingerprints: &lab, oid: &[] })).unwrap();
+    history.finish().unwrap();
+    let mut bytes = Vec::new();
+    writer.write(&mut bytes).unwrap();
+    let segment = Segment::open(&bytes[..]).unwrap();
+    assert_eq!(segment.line(LineId(1)).unwrap().kind, LineKind::Side);
+    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, segment: &segment }];
+    let part = fingerprints(&(100..112).chain(900..910).collect(), true);
+    let sample = [part, lab].map(|fingerprints| SampleFile { path: b"taken/a.c".to_vec(), fingerprints });
+    let found = match_sample(&sample, Profile::one().id(), &corpora).unwrap();
+    let best = found.files[0].best.as_ref().unwrap();
+    assert_eq!((best.kind, best.hits, best.first.number, best.last.number), (LineKind::Side, 12, 1, 2));
+    assert_eq!(found.verdict, Verdict::Ours);
+    assert!(found.lines.iter().all(|line| line.windows.is_none()));
+    let words = found.in_words().join("\n");
+    assert!(words.contains("/srv/lab as it was read at 1970-01-02T00:00:00Z"), "{words}");
+    assert!(words.contains("beside its line"), "{words}");
+    assert!(words.contains("It does not show how the data was obtained"), "{words}");
+}
+
+#[test]
+fn another_profile_and_a_damaged_index_are_refused() {
+    let history = History::from([("a".to_owned(), vec![Some((0..9).collect())])]);
+    let good = segment(&history);
+    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, segment: &good }];
+    let sample = [SampleFile { path: b"a".to_vec(), fingerprints: fingerprints(&(0..9).collect(), true) }];
+    let other = Profile::of_engagement(&[1; 32]).id();
+    assert!(matches!(match_sample(&sample, other, &corpora), Err(MatchError::Profile { .. })));
+
+    let mut bytes = Vec::new();
+    let mut writer = SegmentWriter::new(&Profile::one());
+    let line = writer.add_line(b"r", b"", LineKind::State, vec![Commit { oid: vec![], time: 0 }]).unwrap();
+    let mut path = writer.history(b"a", line).unwrap();
+    path.change(0, Some(Version { fingerprints: &sample[0].fingerprints, oid: &[] })).unwrap();
+    path.finish().unwrap();
+    writer.write(&mut bytes).unwrap();
+    // The postings are the last block.
+    let at = bytes.len() - 4000;
+    bytes[at] ^= 1;
+    let damaged = Segment::open(bytes).unwrap();
+    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, segment: &damaged }];
+    assert!(matches!(match_sample(&sample, Profile::one().id(), &corpora), Err(MatchError::Segment { .. })));
+}

@@ -1,0 +1,198 @@
+//! What a match proves and what not, in sentences.
+
+use fingerprint::LineKind;
+use jiff::Timestamp;
+
+use super::{CommitAt, LineMatch, Match, Verdict, Window};
+use crate::claim::CorpusRole;
+
+impl Match {
+    /// The answer in short sentences: the figures first, then what they prove and what they leave open.
+    pub fn in_words(&self) -> Vec<String> {
+        let mut words = vec![self.answer()];
+        words.extend(self.rest());
+        words.extend(self.lines.iter().flat_map(of_line));
+        words.extend(self.limits());
+        words
+    }
+
+    fn answer(&self) -> String {
+        let of = |verdict| self.totals.get(&verdict).copied().unwrap_or_default();
+        let (ours, partly) = (of(Verdict::Ours), of(Verdict::PartlyOurs));
+        let all: u64 = self.totals.values().map(|total| total.files).sum();
+        let bytes: u64 = self.totals.values().map(|total| total.bytes).sum();
+        let own = ours.files + partly.files;
+        let mut answer = format!(
+            "{}: {} of {} ({} of {} bytes) hold the company's own text: {} ours, {} partly ours.",
+            capital(self.verdict.words()),
+            own,
+            files(all),
+            ours.bytes + partly.bytes,
+            bytes,
+            ours.files,
+            partly.files,
+        );
+        if own > 0 && !self.verdict.is_ours() {
+            answer.push_str(" So few may come from licences and code that everybody has.");
+        }
+        answer
+    }
+
+    fn rest(&self) -> Vec<String> {
+        let sentence = |verdict: Verdict, what: &str| {
+            let total = self.totals.get(&verdict)?;
+            Some(format!("{} {what} ({} bytes).", files(total.files), total.bytes))
+        };
+        let mut words: Vec<String> = [
+            sentence(Verdict::PublicOnly, "hold only code that everybody has"),
+            sentence(Verdict::PublishedOnly, "hold only what the company itself gave away"),
+            sentence(Verdict::NotFound, "were not found in any corpus, or not enough of them"),
+            sentence(Verdict::CannotTell, "hold too little text to tell"),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        if self.shares.all > 0 {
+            words.push(format!(
+                "Of {} distinct fingerprints {} are in the company's corpora, {} in public ones, {} in published ones; {} \
+                 are distinctive ({}).",
+                self.shares.all,
+                self.shares.matched,
+                self.shares.public,
+                self.shares.published,
+                self.shares.distinctive,
+                percent(self.shares.permille(self.shares.distinctive)),
+            ));
+        }
+        words
+    }
+
+    fn limits(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        let has = |role| self.corpora.contains_key(&role);
+        if self.verdict.is_ours() || !self.lines.is_empty() {
+            words.push(
+                "The match bears on whose data it is. It does not show how the data was obtained, by whom, or that any \
+                 system was entered."
+                    .to_owned(),
+            );
+        } else if has(CorpusRole::Own) {
+            words.push(
+                "That nothing was found says only that these corpora do not hold it: what was never indexed can't be found."
+                    .to_owned(),
+            );
+        }
+        if self.lines.iter().any(|line| line.windows.is_some()) {
+            words.push(
+                "The window dates the content: it was taken no earlier than the window's first commit. That it was taken \
+                 before the window's end holds only if what was taken was the newest state at that time. Commit times are \
+                 those of the committers' clocks."
+                    .to_owned(),
+            );
+        }
+        if !has(CorpusRole::Own) {
+            words.push("No corpus of the company took part: nothing can be called ours.".to_owned());
+        }
+        if !has(CorpusRole::Public) {
+            words.push(
+                "No public corpus took part: code that everybody has may be counted as the company's.".to_owned(),
+            );
+        }
+        if !has(CorpusRole::Published) {
+            words.push("No published corpus took part: what the company gave away may be counted as taken.".to_owned());
+        }
+        words
+    }
+}
+
+fn of_line(line: &LineMatch) -> Vec<String> {
+    let source = String::from_utf8_lossy(&line.source);
+    let found = format!("{} ({} bytes)", files(line.files.files), line.files.bytes);
+    match line.kind {
+        LineKind::State => {
+            let read = time(line.newest.time);
+            vec![format!(
+                "{found} match the folder {source} as it was read at {read}; a folder has no history to date them."
+            )]
+        }
+        LineKind::Side => vec![format!(
+            "{found} match {source} in commits beside its line (other branches, tags, merged work) only; these are not dated \
+             by a window."
+        )],
+        LineKind::History => {
+            let mut words = vec![format!("{found} match {source} on {}.", String::from_utf8_lossy(&line.reference))];
+            words.extend(windows_in_words(line));
+            words
+        }
+    }
+}
+
+fn windows_in_words(line: &LineMatch) -> Vec<String> {
+    let Some(windows) = &line.windows else { return Vec::new() };
+    let best = &windows.best;
+    let (identical, fingerprints) = (windows.identical, windows.fingerprints);
+    let mut words = vec![format!(
+        "As of commit {} {} of {} fit, with {} of {} fingerprints.",
+        commit(&best.commit),
+        best.files.some,
+        files(best.files.all),
+        best.fingerprints.some,
+        best.fingerprints.all,
+    )];
+    if identical.some == identical.all && fingerprints.some == fingerprints.all {
+        words.push(format!("All of it stood at once {}.", span(&windows.strict)));
+    } else {
+        words.push(
+            "At no commit did all of it stand at once: it was edited, or taken from several states or branches."
+                .to_owned(),
+        );
+        words.push(format!(
+            "Most of it, {} of {} identical contents and {} of {} fingerprints, stood at once {}.",
+            identical.some,
+            identical.all,
+            fingerprints.some,
+            fingerprints.all,
+            span(&windows.strict),
+        ));
+    }
+    if windows.tolerant != windows.strict {
+        words.push(format!(
+            "With 0.5% of these fingerprints allowed to be missing, as edits may cause, it stood {}.",
+            span(&windows.tolerant)
+        ));
+    }
+    words
+}
+
+fn span(window: &Window) -> String {
+    let gaps = if window.runs > 1 { format!(", in {} separate runs", window.runs) } else { String::new() };
+    let end = match &window.ended_by {
+        Some(next) => format!("until commit {} changed it", commit(next)),
+        None => "up to the newest indexed commit".to_owned(),
+    };
+    let commits = if window.commits == 1 { "1 commit".to_owned() } else { format!("{} commits", window.commits) };
+    format!("from commit {} on, {end} ({commits}{gaps})", commit(&window.first))
+}
+
+fn commit(commit: &CommitAt) -> String {
+    let oid: String = commit.oid.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
+    format!("{oid} of {}", time(commit.time))
+}
+
+/// A time as RFC 3339; a committer's clock may say what no calendar holds.
+fn time(seconds: i64) -> String {
+    Timestamp::from_second(seconds).map_or_else(|_| format!("{seconds} s since 1970"), |time| time.to_string())
+}
+
+fn files(count: u64) -> String {
+    if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
+}
+
+fn percent(permille: u64) -> String {
+    format!("{}.{}%", permille / 10, permille % 10)
+}
+
+fn capital(words: &str) -> String {
+    let mut letters = words.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
