@@ -1,0 +1,1 @@
+//! Archives through the child.
