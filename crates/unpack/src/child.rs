@@ -18,7 +18,7 @@ use rustix::net::{
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
 use crate::limits::{ChildLimits, Limits};
-use crate::protocol::{Reply, Violation, decode_reply, read_frame};
+use crate::protocol::{FrameError, Reply, Violation, decode_reply, read_frame};
 use crate::sink::shown;
 
 /// Why no further reply comes.
@@ -134,12 +134,10 @@ impl Running {
     /// Waits for the next reply.
     pub(crate) fn next(&mut self) -> Result<Reply<'_>, Failure> {
         match read_frame(&mut self.replies, &mut self.buffer) {
-            Ok(Some(read)) => {
-                let (tag, payload) = read?;
-                Ok(decode_reply(tag, payload)?)
-            }
+            Ok(Some((tag, payload))) => Ok(decode_reply(tag, payload)?),
             Ok(None) => Err(Failure::Ended),
-            Err(error) => {
+            Err(FrameError::Violation(violation)) => Err(violation.into()),
+            Err(FrameError::Stream(error)) => {
                 let waiting = self.replies.get_ref();
                 Err(match error.kind() {
                     io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut

@@ -51,7 +51,7 @@ pub(crate) fn why_unsafe(name: &[u8]) -> Option<&'static str> {
     let is_separator = |byte: &u8| matches!(byte, b'/' | b'\\');
     if name.is_empty() {
         Some("the name is empty")
-    } else if name.first().is_some_and(|first| is_separator(first)) {
+    } else if name.first().is_some_and(is_separator) {
         Some("the name is an absolute path")
     } else if matches!(name, [letter, b':', ..] if letter.is_ascii_alphabetic()) {
         Some("the name starts with a drive letter")

@@ -155,30 +155,37 @@ pub(crate) enum Violation {
     Budget(&'static str),
 }
 
+/// Why a frame could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FrameError {
+    #[error(transparent)]
+    Stream(#[from] io::Error),
+    #[error(transparent)]
+    Violation(#[from] Violation),
+}
+
 /// Reads one frame into `buffer`: kind and payload. `Ok(None)` at the end of the stream.
 pub(crate) fn read_frame<'b>(
     stream: &mut impl Read,
     buffer: &'b mut Vec<u8>,
-) -> io::Result<Option<Result<(u8, &'b [u8]), Violation>>> {
+) -> Result<Option<(u8, &'b [u8])>, FrameError> {
     let mut length = [0; 4];
     let mut read = 0;
     while read < length.len() {
         match stream.read(&mut length[read..])? {
             0 if read == 0 => return Ok(None),
-            0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+            0 => return Err(io::Error::from(io::ErrorKind::UnexpectedEof).into()),
             more => read += more,
         }
     }
     let length = u32::from_le_bytes(length);
     let size = usize::try_from(length).unwrap_or(usize::MAX);
     if size == 0 || size > LONGEST_FRAME {
-        return Ok(Some(Err(Violation::Length(length))));
+        return Err(Violation::Length(length).into());
     }
     buffer.resize(size, 0);
     stream.read_exact(buffer)?;
-    Ok(buffer
-        .split_first()
-        .map(|(kind, payload)| Ok((*kind, payload))))
+    Ok(buffer.split_first().map(|(kind, payload)| (*kind, payload)))
 }
 
 /// Decodes a frame.

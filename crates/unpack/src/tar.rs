@@ -15,13 +15,10 @@ const BLOCK: usize = 512;
 /// Long names and pax records beyond this are no names.
 const LONGEST_RECORD: u64 = 64 << 10;
 
-/// Whether these bytes are one header block with the right checksum.
+/// Whether these bytes are one header block with the right checksum. A block of zeros has none: blanks stand in for the
+/// field, so that no sum is zero.
 pub(crate) fn is_header(block: &[u8]) -> bool {
-    let Some(block) = block.get(..BLOCK) else {
-        return false;
-    };
-    // The name starts the block; a block of zeros would have a checksum of its own.
-    block.first().is_some_and(|first| *first != 0) && has_right_checksum(block)
+    block.get(..BLOCK).is_some_and(has_right_checksum)
 }
 
 /// The checksum is over the header with blanks in the place of the checksum; old tars summed signed bytes.
@@ -89,7 +86,8 @@ pub(crate) fn walk(
         zeros = 0;
         if !is_header(&block) {
             // Go on to the next block that is a header; say so once for each run of others.
-            if !is_lost && !(is_ended && was_stray_told) {
+            let was_told = is_lost || is_ended && was_stray_told;
+            if !was_told {
                 let (kind, detail) = if is_ended {
                     (
                         FindingKind::StrayBytes,
@@ -255,14 +253,9 @@ fn read_extension(
             record.truncate(end);
             extended.name = Some(record);
         }
-        EntryType::XHeader => {
-            if !read_pax(&record, extended) {
-                sink.finding(
-                    path,
-                    FindingKind::Corrupt,
-                    "a pax record that is none; it was read as far as it goes",
-                )?;
-            }
+        EntryType::XHeader if !read_pax(&record, extended) => {
+            let detail = "a pax record that is none; it was read as far as it goes";
+            sink.finding(path, FindingKind::Corrupt, detail)?;
         }
         _ => {}
     }

@@ -100,7 +100,9 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::protocol::{FileStart, decode_reply, frame, read_frame, write_bytes, write_frame};
+    use crate::protocol::{
+        FileStart, FrameError, decode_reply, frame, read_frame, write_bytes, write_frame,
+    };
     use crate::{Finding, FindingKind};
 
     /// Runs frames through all that the parent checks; gives how many replies held, and why it ended.
@@ -108,17 +110,19 @@ mod tests {
         let mut transcript = Transcript::new("a.zip", limits);
         let mut buffer = Vec::new();
         let mut held = 0;
-        while let Ok(Some(read)) = read_frame(&mut stream, &mut buffer) {
-            let checked = read.and_then(|(tag, payload)| {
-                let reply = decode_reply(tag, payload)?;
-                transcript.check(&reply)
-            });
+        loop {
+            let checked = match read_frame(&mut stream, &mut buffer) {
+                Ok(Some((tag, payload))) => {
+                    decode_reply(tag, payload).and_then(|reply| transcript.check(&reply))
+                }
+                Err(FrameError::Violation(violation)) => Err(violation),
+                Ok(None) | Err(FrameError::Stream(_)) => return (held, None),
+            };
             if let Err(violation) = checked {
                 return (held, Some(violation));
             }
             held += 1;
         }
-        (held, None)
     }
 
     fn file(path: &str) -> Vec<u8> {

@@ -93,7 +93,13 @@ fn what_is_no_document_says_so_and_the_next_is_read() {
 
 #[test]
 fn a_page_nested_beyond_reason_does_not_take_the_next_along() {
-    let mut worker = worker(&[], Limits::default());
+    let mut worker = worker(
+        &[],
+        Limits {
+            cpu_seconds: 1,
+            ..Limits::default()
+        },
+    );
     let deep = format!("<html><body>{}Price: 5 BTC", "<div>".repeat(50_000));
     // Whether it is read or kills the worker is up to the parser; either is an answer.
     match worker.document("deep.html", file_of(deep.as_bytes()), DocumentHint::Html) {
