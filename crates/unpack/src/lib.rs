@@ -17,6 +17,8 @@ mod finding;
 mod gzip;
 mod html;
 mod limits;
+#[cfg(test)]
+mod mutations;
 mod names;
 mod protocol;
 mod sandbox;

@@ -43,6 +43,12 @@ pub(crate) fn walk<R: Read + Seek>(
             return salvage(sink, path, length, bodies, depth);
         }
     };
+    if entries.is_empty() && has_local_header(&mut bodies) {
+        let detail =
+            "the directory lists nothing, but entries are there: read from the front instead";
+        sink.finding(path, FindingKind::Corrupt, detail)?;
+        return salvage(sink, path, length, bodies, depth);
+    }
     let mut names = Names::default();
     let mut was_any_read = false;
     loop {
@@ -79,6 +85,14 @@ pub(crate) fn walk<R: Read + Seek>(
             }
         }
     }
+}
+
+/// Whether an entry begins where the archive does.
+fn has_local_header(bodies: &mut (impl Read + Seek)) -> bool {
+    let mut signature = [0; 4];
+    bodies.seek(SeekFrom::Start(0)).is_ok()
+        && bodies.read_exact(&mut signature).is_ok()
+        && signature == *b"PK\x03\x04"
 }
 
 /// Reads the entries one after the other, as far as their own headers lead: of an archive whose end is missing or damaged.
