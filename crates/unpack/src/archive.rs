@@ -24,6 +24,9 @@ pub(crate) fn walk_file(sink: &mut Sink<'_>, path: &str, file: &mut File) -> Res
     let head = Rejoined::new(file, HEAD).head().to_vec();
     if Container::of(&head) == Some(Container::Zip) && sink.limits.depth > 0 {
         sink.count_entry(path)?;
+        if !sink.open_archive(path)? {
+            return Ok(());
+        }
         let was_opened = guard(sink, path, true, |sink| {
             zip::walk(
                 sink,
@@ -61,6 +64,9 @@ pub(crate) fn walk_stream(
             format!("{depth} archives lie around this one, which is the limit; it was not opened");
         sink.finding(path, FindingKind::TooDeep, detail)?;
         return sink.copy(path, size, &mut stream);
+    }
+    if !sink.open_archive(path)? {
+        return Ok(());
     }
     match container {
         Container::Gzip => guard(sink, path, (), |sink| {

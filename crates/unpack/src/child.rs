@@ -88,9 +88,14 @@ impl Running {
         Ok(running)
     }
 
-    /// Gives the next request its full time. False where the operating system would not say or set it.
-    pub(crate) fn allot(&mut self, limits: &Limits) -> bool {
-        self.replies.get_mut().left = limits.wall;
+    /// How much longer the request may be waited for.
+    pub(crate) fn patience(&self) -> Duration {
+        self.replies.get_ref().left
+    }
+
+    /// Gives the next request its time. False where the operating system would not say or set it.
+    pub(crate) fn allot(&mut self, limits: &Limits, patience: Duration) -> bool {
+        self.replies.get_mut().left = patience;
         let Some(pid) = i32::try_from(self.process.id())
             .ok()
             .and_then(Pid::from_raw)

@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use crate::archive::walk_file;
 use crate::limits::{ChildLimits, Limits};
-use crate::protocol::{Reply, decode_reply, read_frame};
+use crate::protocol::{Already, Reply, decode_reply, read_frame};
 use crate::sink::{Sink, Stop};
 use crate::transcript::Transcript;
 use crate::{Finding, FindingKind};
@@ -60,16 +60,16 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 
 /// What one damaged archive came to.
 struct Walked {
-    files: Vec<String>,
+    files: Vec<(u64, String)>,
     findings: Vec<Finding>,
 }
 
-fn walk(bytes: &[u8], limits: &Limits) -> Walked {
+fn walk(bytes: &[u8], limits: &Limits, already: Already) -> Walked {
     let child = ChildLimits::from(limits);
     let mut out = Vec::new();
     let mut file = tempfile::tempfile().expect("a temporary file");
     file.write_all(bytes).expect("room for it");
-    let mut sink = Sink::new(&mut out, &child);
+    let mut sink = Sink::new(&mut out, &child, already);
     match walk_file(&mut sink, "x", &mut file) {
         Ok(()) | Err(Stop::Cut) => assert!(sink.done("x").is_ok()),
         Err(stop) => panic!("{stop}"),
@@ -88,7 +88,7 @@ fn walk(bytes: &[u8], limits: &Limits) -> Walked {
             .check(&reply)
             .expect("a frame that is allowed here");
         match reply {
-            Reply::File(start) => walked.files.push(start.path),
+            Reply::File(start) => walked.files.push((start.entry, start.path)),
             Reply::Finding(finding) => walked.findings.push(finding),
             Reply::Done { .. } => break,
             _ => {}
@@ -178,9 +178,10 @@ fn a_directory_that_hides_its_entries_is_not_believed() {
     let end = archive.len() - 22;
     // Both counts of entries in the end record (APPNOTE 4.3.16).
     archive[end + 8..end + 12].fill(0);
-    let walked = walk(&archive, &Limits::default());
+    let walked = walk(&archive, &Limits::default(), Already::default());
     assert_eq!(walked.findings[0].kind, FindingKind::Corrupt);
-    assert_eq!(walked.files, ["x!a.txt", "x!dir/b.c", "x!c"]);
+    let paths: Vec<&str> = walked.files.iter().map(|(_, path)| path.as_str()).collect();
+    assert_eq!(paths, ["x!a.txt", "x!dir/b.c", "x!c"]);
 }
 
 proptest! {
@@ -190,6 +191,7 @@ proptest! {
         format in 0usize..6,
         damages in proptest::collection::vec(damage(), 0..6),
         depth in 0u32..4,
+        left_out in 0usize..8,
     ) {
         let zip = small_zip();
         let damaged = match format {
@@ -201,10 +203,16 @@ proptest! {
             _ => gzip(&small_tar(&apply(zip, &damages))),
         };
         let limits = Limits { depth, nested_bytes: 5_000, entries: 20, output_bytes: 100_000, ..Limits::default() };
-        let walked = walk(&damaged, &limits);
+        let walked = walk(&damaged, &limits, Already::default());
         let failed = walked.findings.iter().find(|finding| finding.kind == FindingKind::ParserFailed);
         prop_assert!(failed.is_none(), "{failed:?}");
         prop_assert!(!walked.files.is_empty() || !walked.findings.is_empty());
+        // A worker that goes on behind a file passes on exactly what came after it.
+        if let Some((entry, _)) = walked.files.get(left_out % walked.files.len().max(1)) {
+            let rest = walk(&damaged, &limits, Already { entry: *entry, bytes: 0 });
+            let after: Vec<_> = walked.files.iter().filter(|(number, _)| number > entry).cloned().collect();
+            prop_assert_eq!(rest.files, after);
+        }
         if damages.is_empty() && depth == 3 {
             prop_assert!(walked.findings.is_empty(), "{:?}", walked.findings);
             prop_assert_eq!(walked.files.len(), if format == 0 { 3 } else { 6 });

@@ -27,6 +27,7 @@ pub(crate) mod frame {
     pub(crate) const DONE: u8 = 7;
     pub(crate) const DOCUMENT: u8 = 8;
     pub(crate) const NO_DOCUMENT: u8 = 9;
+    pub(crate) const ARCHIVE: u8 = 10;
 }
 
 /// What a document is.
@@ -104,6 +105,9 @@ pub(crate) enum Request {
     Files {
         #[n(0)]
         name: String,
+        /// What a worker before this one did of it.
+        #[n(1)]
+        already: Already,
     },
     /// The document that the file at hand is.
     #[n(1)]
@@ -115,13 +119,27 @@ pub(crate) enum Request {
     },
 }
 
-/// The start of one file.
+/// How far a request came before its worker died; all zero at first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct Already {
+    /// The entry that it died of. Those up to it have been passed on, and itself is left out.
+    #[n(0)]
+    pub(crate) entry: u64,
+    /// Bytes passed on.
+    #[n(1)]
+    pub(crate) bytes: u64,
+}
+
+/// The start of one file or archive.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub(crate) struct FileStart {
+pub(crate) struct EntryStart {
     #[n(0)]
     pub(crate) path: String,
     #[n(1)]
     pub(crate) size: Option<u64>,
+    /// Its number in the request: the order in which entries come up is always the same.
+    #[n(2)]
+    pub(crate) entry: u64,
 }
 
 /// One frame from the child.
@@ -129,7 +147,8 @@ pub(crate) struct FileStart {
 pub(crate) enum Reply<'f> {
     Ready(Enforced),
     Refused(Vec<String>),
-    File(FileStart),
+    File(EntryStart),
+    Archive(EntryStart),
     Data(&'f [u8]),
     End { complete: bool },
     Finding(Finding),
@@ -194,6 +213,7 @@ pub(crate) fn decode_reply(tag: u8, payload: &[u8]) -> Result<Reply<'_>, Violati
         frame::READY => decode_all(tag, payload).map(Reply::Ready),
         frame::REFUSED => decode_all(tag, payload).map(Reply::Refused),
         frame::FILE => decode_all(tag, payload).map(Reply::File),
+        frame::ARCHIVE => decode_all(tag, payload).map(Reply::Archive),
         frame::DATA => Ok(Reply::Data(payload)),
         frame::END => decode_all(tag, payload).map(|complete| Reply::End { complete }),
         frame::FINDING => decode_all(tag, payload).map(Reply::Finding),

@@ -14,7 +14,7 @@ use crate::finding::{Finding, FindingKind};
 use crate::html;
 use crate::limits::ChildLimits;
 use crate::protocol::{
-    Document, DocumentFormat, DocumentHint, LONGEST_REQUEST, Request, frame, write_bytes,
+    Already, Document, DocumentFormat, DocumentHint, LONGEST_REQUEST, Request, frame, write_bytes,
     write_frame,
 };
 use crate::sandbox::lock_down_child;
@@ -56,15 +56,21 @@ fn serve_on(out: &mut dyn Write) -> io::Result<bool> {
         let descriptor = descriptor.ok_or_else(|| io::Error::other("a request without a file"))?;
         let mut file = File::from(descriptor);
         match request {
-            Request::Files { name } => files(out, &limits, &name, &mut file)?,
+            Request::Files { name, already } => files(out, &limits, &name, already, &mut file)?,
             Request::Document { name, hint } => document(out, &limits, &name, hint, &mut file)?,
         }
     }
     Ok(true)
 }
 
-fn files(out: &mut dyn Write, limits: &ChildLimits, name: &str, file: &mut File) -> io::Result<()> {
-    let mut sink = Sink::new(out, limits);
+fn files(
+    out: &mut dyn Write,
+    limits: &ChildLimits,
+    name: &str,
+    already: Already,
+    file: &mut File,
+) -> io::Result<()> {
+    let mut sink = Sink::new(out, limits, already);
     let walked = match catch_unwind(AssertUnwindSafe(|| walk_file(&mut sink, name, file))) {
         Ok(walked) => walked,
         Err(panic) => sink.abandon(name, panic_message(panic.as_ref())),

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use crate::budget::kind_of;
 use crate::finding::{Finding, FindingKind};
 use crate::limits::{ChildLimits, Limits};
-use crate::protocol::{FileStart, frame, write_bytes, write_frame};
+use crate::protocol::{Already, EntryStart, frame, write_bytes, write_frame};
 
 /// Why a request goes no further.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +29,7 @@ pub(crate) struct Sink<'o> {
     pub(crate) limits: &'o ChildLimits,
     /// Bytes of memory that nested archives may still take.
     pub(crate) nested_left: u64,
+    already: Already,
     entries: u64,
     bytes: u64,
     findings: u64,
@@ -37,14 +38,18 @@ pub(crate) struct Sink<'o> {
 }
 
 impl<'o> Sink<'o> {
-    pub(crate) fn new(out: &'o mut dyn Write, limits: &'o ChildLimits) -> Sink<'o> {
-        let nested_left = limits.nested_bytes;
+    pub(crate) fn new(
+        out: &'o mut dyn Write,
+        limits: &'o ChildLimits,
+        already: Already,
+    ) -> Sink<'o> {
         Sink {
             out,
             limits,
-            nested_left,
+            nested_left: limits.nested_bytes,
+            already,
             entries: 0,
-            bytes: 0,
+            bytes: already.bytes,
             findings: 0,
             is_open: false,
             is_cut: false,
@@ -71,11 +76,30 @@ impl<'o> Sink<'o> {
         kind: FindingKind,
         detail: impl Into<String>,
     ) -> Result<(), Stop> {
+        if self.entries < self.already.entry {
+            // The worker before this one said so.
+            return Ok(());
+        }
         self.findings += 1;
         if self.findings <= Limits::FINDINGS {
             self.write_finding(path, kind, detail.into())?;
         }
         Ok(())
+    }
+
+    /// Says that an archive is about to be opened, so that its name is known if it kills the child. False where it has
+    /// killed one before.
+    pub(crate) fn open_archive(&mut self, path: &str) -> Result<bool, Stop> {
+        if self.entries > self.already.entry {
+            let start = EntryStart {
+                path: path.to_owned(),
+                size: None,
+                entry: self.entries,
+            };
+            write_frame(&mut self.out, frame::ARCHIVE, &start)?;
+            self.out.flush()?;
+        }
+        Ok(self.entries != self.already.entry)
     }
 
     /// Passes a whole file on. What goes wrong while reading is a finding about it.
@@ -85,14 +109,15 @@ impl<'o> Sink<'o> {
         size: Option<u64>,
         reader: &mut dyn Read,
     ) -> Result<(), Stop> {
-        write_frame(
-            &mut self.out,
-            frame::FILE,
-            &FileStart {
-                path: path.to_owned(),
-                size,
-            },
-        )?;
+        if self.entries <= self.already.entry {
+            return Ok(());
+        }
+        let start = EntryStart {
+            path: path.to_owned(),
+            size,
+            entry: self.entries,
+        };
+        write_frame(&mut self.out, frame::FILE, &start)?;
         // Whatever kills the child inside this file must not take the files before it along.
         self.out.flush()?;
         self.is_open = true;

@@ -2,15 +2,19 @@
 
 use crate::limits::Limits;
 use crate::names::is_displayable;
-use crate::protocol::{Reply, Violation};
+use crate::protocol::{EntryStart, Reply, Violation};
 
 /// What one request for files has brought so far, and what may still come.
 pub(crate) struct Transcript {
     root: String,
-    entries_left: u64,
+    files_left: u64,
+    archives_left: u64,
     bytes_left: u64,
     findings_left: u64,
     open: Option<String>,
+    suspect: Option<String>,
+    /// The entry that came up last.
+    last: Option<EntryStart>,
     /// Files that were begun.
     pub(crate) files: u64,
     /// Bytes of all files.
@@ -21,19 +25,32 @@ impl Transcript {
     pub(crate) fn new(root: &str, limits: &Limits) -> Transcript {
         Transcript {
             root: root.to_owned(),
-            entries_left: limits.entries,
+            files_left: limits.entries,
+            archives_left: limits.entries,
             bytes_left: limits.output_bytes,
             // One more that a budget is spent, and one that some findings are not listed.
             findings_left: Limits::FINDINGS + 2,
             open: None,
+            suspect: None,
+            last: None,
             files: 0,
             bytes: 0,
         }
     }
 
-    /// The file that is open, if one is.
-    pub(crate) fn open_file(&self) -> Option<&str> {
-        self.open.as_deref()
+    /// The file or archive that killed a worker that died now; `None` where it was between two.
+    pub(crate) fn suspect(&self) -> Option<&str> {
+        self.suspect.as_deref()
+    }
+
+    /// The entry that came up last; `None` before the first.
+    pub(crate) fn last(&self) -> Option<&EntryStart> {
+        self.last.as_ref()
+    }
+
+    /// Closes the file that the worker left open by dying; gives whether there was one.
+    pub(crate) fn close(&mut self) -> bool {
+        self.open.take().is_some()
     }
 
     /// Checks one reply and counts it.
@@ -43,10 +60,15 @@ impl Transcript {
                 if self.open.is_some() {
                     return Err(Violation::Order("a file begins inside another"));
                 }
-                self.check_path(&start.path)?;
-                spend(&mut self.entries_left, 1, "entries")?;
+                self.check_start(start, true)?;
                 self.open = Some(start.path.clone());
                 self.files += 1;
+            }
+            Reply::Archive(start) => {
+                if self.open.is_some() {
+                    return Err(Violation::Order("an archive is opened inside a file"));
+                }
+                self.check_start(start, false)?;
             }
             Reply::Data(bytes) => {
                 if self.open.is_none() {
@@ -59,6 +81,7 @@ impl Transcript {
                 if self.open.take().is_none() {
                     return Err(Violation::Order("a file ends that did not begin"));
                 }
+                self.suspect = None;
             }
             Reply::Finding(finding) => {
                 self.check_path(&finding.path)?;
@@ -75,6 +98,34 @@ impl Transcript {
                 ));
             }
         }
+        Ok(())
+    }
+
+    fn check_start(&mut self, start: &EntryStart, is_file: bool) -> Result<(), Violation> {
+        // An archive that could not be opened after all is passed on as the file that it is.
+        let is_unopened = |last: &EntryStart| {
+            is_file && last.entry == start.entry && self.suspect.as_ref() == Some(&start.path)
+        };
+        if self
+            .last
+            .as_ref()
+            .is_some_and(|last| start.entry <= last.entry && !is_unopened(last))
+            || start.entry == 0
+        {
+            return Err(Violation::Order("an entry comes up again"));
+        }
+        self.check_path(&start.path)?;
+        spend(
+            if is_file {
+                &mut self.files_left
+            } else {
+                &mut self.archives_left
+            },
+            1,
+            "entries",
+        )?;
+        self.suspect = Some(start.path.clone());
+        self.last = Some(start.clone());
         Ok(())
     }
 
@@ -101,7 +152,7 @@ mod tests {
 
     use super::*;
     use crate::protocol::{
-        FileStart, FrameError, decode_reply, frame, read_frame, write_bytes, write_frame,
+        EntryStart, FrameError, decode_reply, frame, read_frame, write_bytes, write_frame,
     };
     use crate::{Finding, FindingKind};
 
@@ -125,19 +176,14 @@ mod tests {
         }
     }
 
-    fn file(path: &str) -> Vec<u8> {
+    fn file(path: &str, entry: u64) -> Vec<u8> {
+        let start = EntryStart {
+            path: path.to_owned(),
+            size: None,
+            entry,
+        };
         let mut out = Vec::new();
-        assert!(
-            write_frame(
-                &mut out,
-                frame::FILE,
-                &FileStart {
-                    path: path.to_owned(),
-                    size: None
-                }
-            )
-            .is_ok()
-        );
+        assert!(write_frame(&mut out, frame::FILE, &start).is_ok());
         out
     }
 
@@ -161,25 +207,26 @@ mod tests {
             ..Limits::default()
         };
         let honest = [
-            file("a.zip!x"),
+            file("a.zip!x", 2),
             data(60),
             end(),
-            file("a.zip!y"),
+            file("a.zip!y", 3),
             data(40),
             end(),
         ]
         .concat();
         assert!(run(&honest, &limits).1.is_none());
         for (lie, held) in [
-            (vec![file("a.zip!x"), file("a.zip!y")], 1),
+            (vec![file("a.zip!x", 2), file("a.zip!y", 3)], 1),
+            (vec![file("a.zip!x", 2), end(), file("a.zip!y", 2)], 2),
             (vec![data(1)], 0),
             (vec![end()], 0),
-            (vec![file("b.zip!x")], 0),
-            (vec![file("a.zipx")], 0),
-            (vec![file("a.zip!x\u{202e}y")], 0),
-            (vec![file("a.zip!x\n")], 0),
-            (vec![file("a.zip!x"), data(101)], 1),
-            (vec![honest.clone(), file("a.zip!z")], 6),
+            (vec![file("b.zip!x", 1)], 0),
+            (vec![file("a.zipx", 1)], 0),
+            (vec![file("a.zip!x\u{202e}y", 1)], 0),
+            (vec![file("a.zip!x\n", 1)], 0),
+            (vec![file("a.zip!x", 2), data(101)], 1),
+            (vec![honest.clone(), file("a.zip!z", 4)], 6),
             (vec![vec![0, 0, 0, 0]], 0),
             (vec![vec![0xff, 0xff, 0xff, 0xff, 4]], 0),
             (vec![vec![1, 0, 0, 0, 99]], 0),
@@ -214,7 +261,7 @@ mod tests {
     /// Frames that are mostly right, so that arbitrary bytes get past the first check.
     fn frames() -> impl Strategy<Value = Vec<u8>> {
         let one = prop_oneof![
-            3 => ("a.zip(![a-z/\u{202e}]{0,4})?").prop_map(|path| file(&path)),
+            3 => ("a.zip(![a-z/\u{202e}]{0,4})?", 0u64..20).prop_map(|(path, entry)| file(&path, entry)),
             3 => (0usize..50).prop_map(data),
             3 => Just(end()),
             1 => proptest::collection::vec(any::<u8>(), 0..20),

@@ -1,14 +1,18 @@
 //! The parent's side: a worker that is started again whenever it dies.
 
 use std::fs::File;
+use std::io::Seek as _;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::child::{Failure, Running};
 use crate::finding::{Finding, FindingKind};
 use crate::limits::Limits;
 use crate::names::display_name;
-use crate::protocol::{Document, DocumentHint, LONGEST_REQUEST, Reply, Request, Violation};
+use crate::protocol::{
+    Already, Document, DocumentHint, LONGEST_REQUEST, Reply, Request, Violation,
+};
 use crate::sandbox::Enforced;
 use crate::transcript::Transcript;
 
@@ -124,6 +128,7 @@ impl Worker {
                 hint,
             },
             &file,
+            self.limits.wall,
         )?;
         let failure = match self.receive_document(&name) {
             Ok(answer) => return answer.map_err(Error::NoDocument),
@@ -133,7 +138,7 @@ impl Worker {
     }
 
     /// Passes every file in `file` to `on_event`, archives opened through all layers. What is wrong with one file is a
-    /// finding, and the rest goes on; so is the death of the worker, which ends this request only. `on_event` breaks
+    /// finding, and the rest goes on; so is the death of the worker, after which another goes on behind the entry that killed it. `on_event` breaks
     /// off by giving [`ControlFlow::Break`].
     ///
     /// # Errors
@@ -144,21 +149,80 @@ impl Worker {
         file: File,
         on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Summary, Error> {
+        /// Deaths that one request survives. Each costs a new walk up to where it happened.
+        const DEATHS: usize = 16;
+
         let name = display_name(name.as_bytes());
-        self.request(&Request::Files { name: name.clone() }, &file)?;
         let mut transcript = Transcript::new(&name, &self.limits);
         let mut summary = Summary::default();
-        let failure = loop {
-            let Some(running) = &mut self.running else {
-                break Failure::Ended;
+        let mut already = Already::default();
+        let mut patience = self.limits.wall;
+        for death in 1.. {
+            self.request(
+                &Request::Files {
+                    name: name.clone(),
+                    already,
+                },
+                &file,
+                patience,
+            )?;
+            let failure = match self.receive_files(&mut transcript, &mut summary, on_event) {
+                Ok(Ended::Done { cut }) => {
+                    summary.whole = death == 1 && !cut;
+                    break;
+                }
+                Ok(Ended::Stopped) => {
+                    // What it is about to send belongs to nobody; the next request starts another.
+                    self.running = None;
+                    break;
+                }
+                Err(failure) => failure,
             };
-            let reply = match running.next() {
-                Ok(reply) => reply,
-                Err(failure) => break failure,
-            };
-            if let Err(violation) = transcript.check(&reply) {
-                break violation.into();
+            patience = self
+                .running
+                .as_ref()
+                .map_or(Duration::ZERO, Running::patience);
+            let last = transcript.last().map_or(0, |last| last.entry);
+            let can_go_on = matches!(failure, Failure::Ended | Failure::Silent(_))
+                && death < DEATHS
+                && last > already.entry
+                && !patience.is_zero()
+                && (&file).stream_position().is_ok();
+            let mut finding = self.bury(transcript.suspect().unwrap_or(&name), &failure);
+            finding.detail.push_str(if can_go_on {
+                "; it was left out"
+            } else {
+                "; the rest was not read"
+            });
+            summary.findings += 1;
+            let was_open = transcript.close();
+            // Both must be told, whatever the caller says to the first.
+            let stops = (was_open && on_event(Event::End { complete: false }).is_break())
+                | on_event(Event::Finding(finding)).is_break();
+            if !can_go_on || stops {
+                break;
             }
+            already = Already {
+                entry: last,
+                bytes: transcript.bytes,
+            };
+        }
+        Ok(summary)
+    }
+
+    /// Passes on what a worker sends, up to the end of the request.
+    fn receive_files(
+        &mut self,
+        transcript: &mut Transcript,
+        summary: &mut Summary,
+        on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+    ) -> Result<Ended, Failure> {
+        loop {
+            let Some(running) = &mut self.running else {
+                return Err(Failure::Ended);
+            };
+            let reply = running.next()?;
+            transcript.check(&reply)?;
             summary.files = transcript.files;
             summary.bytes = transcript.bytes;
             let flow = match reply {
@@ -172,39 +236,25 @@ impl Worker {
                     summary.findings += 1;
                     on_event(Event::Finding(finding))
                 }
-                Reply::Done { cut } => {
-                    summary.whole = !cut;
-                    return Ok(summary);
-                }
-                // The transcript lets nothing else through.
-                _ => break Violation::Order("an answer to something that was not asked").into(),
+                Reply::Done { cut } => return Ok(Ended::Done { cut }),
+                // An archive's start is for the transcript; nothing else gets through it.
+                _ => ControlFlow::Continue(()),
             };
             if flow.is_break() {
-                // What it is about to send belongs to nobody; the next request starts another.
-                self.running = None;
-                return Ok(summary);
+                return Ok(Ended::Stopped);
             }
-        };
-        let finding = self.bury(transcript.open_file().unwrap_or(&name), &failure);
-        summary.findings += 1;
-        // The caller may stop at either; there is nothing left to stop.
-        if transcript.open_file().is_none()
-            || on_event(Event::End { complete: false }).is_continue()
-        {
-            let _ = on_event(Event::Finding(finding));
         }
-        Ok(summary)
     }
 
     /// Sends a request to a living worker with a full allotment of time.
-    fn request(&mut self, request: &Request, file: &File) -> Result<(), Error> {
+    fn request(&mut self, request: &Request, file: &File, patience: Duration) -> Result<(), Error> {
         let message = minicbor::to_vec(request).map_err(|error| self.start_error(error))?;
         if message.len() > LONGEST_REQUEST {
             return Err(self.start_error("the file's name is too long"));
         }
         let limits = &self.limits;
         let is_sent = self.running.as_mut().is_some_and(|running| {
-            running.allot(limits) && running.send(&message, Some(file)).is_ok()
+            running.allot(limits, patience) && running.send(&message, Some(file)).is_ok()
         });
         if is_sent {
             return Ok(());
@@ -214,7 +264,7 @@ impl Worker {
         let Some(running) = &mut self.running else {
             return Err(self.start_error("it is gone again"));
         };
-        if !running.allot(&self.limits) && !self.limits.accept_unjailed {
+        if !running.allot(&self.limits, patience) && !self.limits.accept_unjailed {
             return Err(Error::NotLockedDown {
                 missing: vec!["its processor time cannot be limited".to_owned()],
             });
@@ -321,6 +371,12 @@ impl Worker {
             why: why.to_string(),
         }
     }
+}
+
+/// How a request for files ended.
+enum Ended {
+    Done { cut: bool },
+    Stopped,
 }
 
 fn check_about<'f>(

@@ -108,12 +108,17 @@ fn lie(how: &str) -> io::Result<()> {
         if length == 0 {
             return Ok(());
         }
-        let name = name_in(&message[..length]).map_err(io::Error::other)?;
+        let (name, was_tried) = asked(&message[..length]).map_err(io::Error::other)?;
+        if was_tried {
+            frame(7, &cbor(&false)?)?;
+            continue;
+        }
         frame(
             3,
             &cbor(&FileStart {
                 path: name.clone(),
                 size: None,
+                entry: 1,
             })?,
         )?;
         frame(4, b"half of it")?;
@@ -132,6 +137,7 @@ fn lie(how: &str) -> io::Result<()> {
                     &cbor(&FileStart {
                         path: name.clone(),
                         size: None,
+                        entry: 1,
                     })?,
                 )?,
                 "elsewhere" => frame(
@@ -170,6 +176,8 @@ struct FileStart {
     path: String,
     #[n(1)]
     size: Option<u64>,
+    #[n(2)]
+    entry: u64,
 }
 
 #[derive(minicbor::Encode)]
@@ -182,12 +190,18 @@ struct Finding {
     detail: String,
 }
 
-fn name_in(request: &[u8]) -> Result<String, minicbor::decode::Error> {
+/// The name in a request, and whether a child before this one died of its first entry.
+fn asked(request: &[u8]) -> Result<(String, bool), minicbor::decode::Error> {
     let mut decoder = minicbor::Decoder::new(request);
     decoder.array()?;
-    decoder.u32()?;
+    let is_document = decoder.u32()? == 1;
     decoder.array()?;
-    Ok(decoder.str()?.to_owned())
+    let name = decoder.str()?.to_owned();
+    if is_document {
+        return Ok((name, false));
+    }
+    decoder.array()?;
+    Ok((name, decoder.u64()? > 0))
 }
 
 fn cbor(value: &impl minicbor::Encode<()>) -> io::Result<Vec<u8>> {
