@@ -1,1 +1,39 @@
+//! Parsers of foreign formats, run in a locked-down child process.
+//!
+//! A sample comes from criminals and a story from anybody, so no parser of either runs in the process that holds the
+//! desk. The parent owns a [`Worker`], passes it one open file at a time and gets checked frames back. The child is
+//! the same program, started anew, that calls [`serve`]: it locks itself down before it is given any file, and it
+//! can then neither open, nor write, nor connect, nor start, nor signal anything. What a file holds travels as bytes
+//! over a pipe; no name from a file ever reaches a file system.
+//!
+//! The parent treats the child as hostile too: a parser that was taken over can only lie about the file that it was
+//! given, within the limits, and a lie that breaks the rules of the frames ends it.
 
+mod archive;
+mod budget;
+mod child;
+mod detect;
+mod finding;
+mod gzip;
+mod html;
+mod limits;
+#[cfg(test)]
+mod mutations;
+mod names;
+mod protocol;
+mod sandbox;
+mod serve;
+mod sink;
+mod tar;
+mod text;
+mod transcript;
+mod worker;
+mod zip;
+
+pub use detect::{HEAD, is_archive};
+pub use finding::{Finding, FindingKind};
+pub use limits::Limits;
+pub use protocol::{Document, DocumentFormat, DocumentHint};
+pub use sandbox::{Enforced, MissingRights, lock_down};
+pub use serve::serve;
+pub use worker::{Error, Event, Summary, Worker};

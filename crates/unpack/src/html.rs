@@ -1,0 +1,292 @@
+//! Pages: the article's text, and what the page says of itself.
+
+use dom_smoothie::{Config, Readability};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
+
+/// What was read from a page.
+#[derive(Debug, Default)]
+pub(crate) struct Page {
+    pub(crate) text: String,
+    pub(crate) title: Option<String>,
+    pub(crate) byline: Option<String>,
+    pub(crate) outlet: Option<String>,
+    pub(crate) published: Option<String>,
+    pub(crate) modified: Option<String>,
+    pub(crate) canonical_url: Option<String>,
+    pub(crate) language: Option<String>,
+    /// Why the text is the whole page's and not an article's.
+    pub(crate) why_no_article: Option<String>,
+}
+
+/// Beyond this many elements a page is no article, and recognising one takes time with the square of them.
+const MOST_ELEMENTS: usize = 100_000;
+
+/// What nobody sees on the screen.
+const UNSEEN: &str = "script, style, template, noscript, svg, iframe, object, [hidden], [aria-hidden=true], \
+    [style*='display:none'], [style*='display: none'], [style*='visibility:hidden'], [style*='visibility: hidden']";
+
+/// Elements that stand on lines of their own, beside those that the text renderer knows.
+const BLOCKS: &str = "header, footer, main, aside, nav, address, figure, figcaption, details, summary, dt, dd, form, \
+    fieldset, legend, option, button, caption, tbody, thead, tfoot";
+
+/// Where dates hide besides JSON-LD and the usual `meta` names, best first.
+const PUBLISHED: &[&str] = &[
+    "[itemprop=datePublished]",
+    "meta[name=pubdate]",
+    "meta[name=date]",
+    "meta[name='DC.date.issued']",
+    "meta[name='sailthru.date']",
+    "article time[datetime]",
+    "time[datetime]",
+];
+const MODIFIED: &[&str] = &[
+    "[itemprop=dateModified]",
+    "meta[property='og:updated_time']",
+    "meta[name=last-modified]",
+];
+const OUTLET: &[&str] = &[
+    "meta[property='og:site_name']",
+    "meta[name=application-name]",
+    "[itemprop=publisher] [itemprop=name]",
+];
+const CANONICAL: &[&str] = &["link[rel=canonical]", "meta[property='og:url']"];
+
+/// Whether a text is a page, by how it starts.
+pub(crate) fn looks_like_html(text: &str) -> bool {
+    let start = text.trim_start_matches('\u{feff}').trim_start();
+    let head = start[..start.floor_char_boundary(4096)].to_ascii_lowercase();
+    head.starts_with('<')
+        && [
+            "<!doctype html",
+            "<html",
+            "<head",
+            "<body",
+            "<title",
+            "<meta",
+            "<article",
+        ]
+        .iter()
+        .any(|tag| head.contains(tag))
+}
+
+/// The encoding that a page declares in its first bytes.
+pub(crate) fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
+    let at = head.windows(8).position(|window| window == b"charset=")?;
+    let label = head[at + 8..].trim_ascii_start();
+    let label = label
+        .strip_prefix(b"\"")
+        .or_else(|| label.strip_prefix(b"'"))
+        .unwrap_or(label);
+    let end = label
+        .iter()
+        .position(|byte| matches!(byte, b'"' | b'\'' | b'>' | b';' | b'/' | b' '))
+        .unwrap_or(label.len());
+    let encoding = Encoding::for_label(&label[..end])?;
+    // Such a declaration could not be read if it were true (WHATWG HTML, "prescan a byte stream").
+    Some(if encoding == UTF_16LE || encoding == UTF_16BE {
+        UTF_8
+    } else {
+        encoding
+    })
+}
+
+/// Reads a page.
+pub(crate) fn read(html: &str) -> Page {
+    let config = Config {
+        max_elements_to_parse: MOST_ELEMENTS,
+        ..Config::default()
+    };
+    // Only an address that is not absolute is refused, and none is given.
+    let Ok(mut page) = Readability::new(html, None, Some(config)) else {
+        return Page::default();
+    };
+    let metadata = page.get_article_metadata(page.parse_json_ld());
+    let graph = linked_data(&page);
+    let in_graph = |key: &str| json_text(&graph, key);
+    let mut read = Page {
+        title: clean(metadata.title),
+        byline: metadata.byline.and_then(clean),
+        outlet: metadata
+            .site_name
+            .and_then(clean)
+            .or_else(|| first(&page, OUTLET)),
+        published: metadata
+            .published_time
+            .and_then(clean)
+            .or_else(|| in_graph("datePublished"))
+            .or_else(|| first(&page, PUBLISHED)),
+        modified: metadata
+            .modified_time
+            .and_then(clean)
+            .or_else(|| in_graph("dateModified"))
+            .or_else(|| first(&page, MODIFIED)),
+        canonical_url: first(&page, CANONICAL),
+        language: metadata.lang.and_then(clean),
+        ..Page::default()
+    };
+    page.doc.select(UNSEEN).remove();
+    // Recognising the article takes the page apart.
+    let whole = page.doc.select("body").html().to_string();
+    let failed = match page.parse() {
+        Ok(article) => {
+            read.byline = read.byline.or_else(|| article.byline.and_then(clean));
+            read.text = text_of(&article.content);
+            None
+        }
+        Err(error) => Some(error.to_string()),
+    };
+    if read.text.is_empty() {
+        read.text = text_of(&whole);
+        read.why_no_article =
+            Some(failed.unwrap_or_else(|| "the article found is empty".to_owned()));
+    }
+    read
+}
+
+/// The text of markup: one paragraph to a line, an empty line between two.
+fn text_of(html: &str) -> String {
+    let fragment = Readability::from(html);
+    fragment.doc.select(BLOCKS).rename("div");
+    let text = fragment.doc.formatted_text();
+    let paragraphs: Vec<String> = text
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .filter(|line| !line.is_empty())
+        .collect();
+    paragraphs.join("\n\n")
+}
+
+/// All blocks of JSON-LD, for the many pages whose article stands in a `@graph`.
+fn linked_data(page: &Readability) -> String {
+    page.doc
+        .select("script[type='application/ld+json']")
+        .text()
+        .to_string()
+}
+
+/// The first text under a key, anywhere in JSON. Good for dates, which need no unescaping.
+fn json_text(json: &str, key: &str) -> Option<String> {
+    let (_, after) = json.split_once(&format!("\"{key}\""))?;
+    let value = after
+        .trim_start()
+        .strip_prefix(':')?
+        .trim_start()
+        .strip_prefix('"')?;
+    clean(value.split_once('"')?.0.to_owned())
+}
+
+fn first(page: &Readability, selectors: &[&str]) -> Option<String> {
+    selectors.iter().find_map(|selector| {
+        let element = page.doc.select_single(selector);
+        let stated = ["content", "datetime", "href"]
+            .iter()
+            .find_map(|name| element.attr(name));
+        stated
+            .or_else(|| element.exists().then(|| element.text()))
+            .and_then(|value| clean(value.to_string()))
+    })
+}
+
+/// One line without control characters, of a length that metadata has.
+fn clean(value: String) -> Option<String> {
+    const LONGEST: usize = 2000;
+    let spaced: String = value
+        .chars()
+        .take(LONGEST)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let words = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    (!words.is_empty()).then_some(words)
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const STORY: &str = r#"<!DOCTYPE html><html lang="en-GB"><head><title>Crew offers code - The Example</title>
+        <meta property="og:site_name" content="The Example"><link rel="canonical" href="https://news.example/a">
+        <script type="application/ld+json">{"@context":"https://schema.org","@graph":[{"@type":"WebPage"},
+        {"@type":"NewsArticle","datePublished":"2019-05-09T10:00:00+00:00","dateModified":"2019-05-10"}]}</script>
+        <style>p { color: red }</style></head><body><nav><a href="/">Home</a><a href="/x">Subscribe now</a></nav>
+        <article><h1>Crew offers code</h1>
+        <p>A crew says that it holds thirty terabytes of <b>source code</b>, and that it
+           took them from three companies, none of which was named in the offer at first.</p>
+        <p hidden>This hidden sentence must not be read by anybody, however long it may be.</p>
+        <p style="display:none">Nor this one, which is hidden with a style that every browser knows.</p>
+        <script>var secret = "not text";</script>
+        <p>The researchers who found the offer said that screenshots looked genuine,<br>and that the price was high.</p>
+        <p>One of the companies answered that a single test lab had been entered, and that no code was taken from it.</p>
+        </article><footer>All rights reserved</footer></body></html>"#;
+
+    #[test]
+    fn an_article_is_read_with_what_it_says_of_itself() {
+        let page = read(STORY);
+        assert!(page.text.contains(
+            "A crew says that it holds thirty terabytes of source code, and that it took them from three companies, \
+             none of which was named in the offer at first.\n\nThe researchers who found"
+        ), "{}", page.text);
+        for absent in ["hidden", "secret", "color", "Subscribe"] {
+            assert!(!page.text.contains(absent), "{absent} in {}", page.text);
+        }
+        assert_eq!(page.outlet.as_deref(), Some("The Example"));
+        assert_eq!(page.published.as_deref(), Some("2019-05-09T10:00:00+00:00"));
+        assert_eq!(page.modified.as_deref(), Some("2019-05-10"));
+        assert_eq!(
+            page.canonical_url.as_deref(),
+            Some("https://news.example/a")
+        );
+        assert_eq!(page.language.as_deref(), Some("en-GB"));
+        assert!(
+            page.title
+                .is_some_and(|title| title.starts_with("Crew offers code"))
+        );
+        assert_eq!(page.why_no_article, None);
+    }
+
+    #[test]
+    fn a_page_without_an_article_gives_its_whole_text() {
+        let page =
+            read("<html><body><div>Price: 30 BTC</div><span>Contact</span> us</body></html>");
+        assert_eq!(page.text, "Price: 30 BTC\n\nContact us");
+    }
+
+    #[test]
+    fn pages_are_told_from_text() {
+        assert!(looks_like_html(
+            "\u{feff} <!-- saved --><!DOCTYPE HTML><p>x"
+        ));
+        assert!(!looks_like_html("The page used <html> and <body>."));
+        assert!(!looks_like_html("<unknown> wrote: hello"));
+    }
+
+    #[test]
+    fn declared_encodings_are_found() {
+        let name = |bytes: &[u8]| declared_encoding(bytes).map(Encoding::name);
+        assert_eq!(name(b"<meta charset='windows-1251'>"), Some("windows-1251"));
+        assert_eq!(
+            name(b"<meta http-equiv=Content-Type content=\"text/html; charset=KOI8-R\">"),
+            Some("KOI8-R")
+        );
+        assert_eq!(name(b"<meta charset=utf-16>"), Some("UTF-8"));
+        assert_eq!(name(b"<p>no charset="), None);
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+        #[test]
+        fn mutated_pages_are_read_without_a_panic(
+            changes in proptest::collection::vec((0..STORY.len(), "[<>/\"=a-z&#;{} \u{0}\u{301}\u{202e}]{0,8}"), 1..12),
+        ) {
+            let mut page = STORY.to_owned();
+            for (at, with) in changes {
+                let at = page.floor_char_boundary(at);
+                let end = page.ceil_char_boundary((at + with.len() / 2).min(page.len()));
+                page.replace_range(at.min(end)..end, &with);
+            }
+            read(&page);
+        }
+    }
+}

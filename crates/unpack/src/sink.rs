@@ -1,0 +1,216 @@
+//! The child's way out: files, bytes and findings as frames, within the budgets.
+
+use std::io::{self, Read, Write};
+
+use crate::budget::kind_of;
+use crate::finding::{Finding, FindingKind};
+use crate::limits::{ChildLimits, Limits};
+use crate::protocol::{Already, EntryStart, frame, write_bytes, write_frame};
+
+/// Why a request goes no further.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Stop {
+    /// The parent hung up.
+    #[error("the parent does not read on: {0}")]
+    ParentGone(#[from] io::Error),
+    /// A budget of the whole request is spent, and a finding said so.
+    #[error("a budget is spent")]
+    Cut,
+}
+
+/// Longer particulars are cut; they may quote the file.
+const LONGEST_DETAIL: usize = 1000;
+
+/// Bytes of a file sent in one frame.
+const CHUNK: usize = 64 << 10;
+
+pub(crate) struct Sink<'o> {
+    out: &'o mut dyn Write,
+    pub(crate) limits: &'o ChildLimits,
+    /// Bytes of memory that nested archives may still take.
+    pub(crate) nested_left: u64,
+    already: Already,
+    entries: u64,
+    bytes: u64,
+    findings: u64,
+    is_open: bool,
+    is_cut: bool,
+}
+
+impl<'o> Sink<'o> {
+    pub(crate) fn new(
+        out: &'o mut dyn Write,
+        limits: &'o ChildLimits,
+        already: Already,
+    ) -> Sink<'o> {
+        Sink {
+            out,
+            limits,
+            nested_left: limits.nested_bytes,
+            already,
+            entries: 0,
+            bytes: already.bytes,
+            findings: 0,
+            is_open: false,
+            is_cut: false,
+        }
+    }
+
+    /// Counts one entry, whatever it is.
+    pub(crate) fn count_entry(&mut self, path: &str) -> Result<(), Stop> {
+        if self.entries == self.limits.entries {
+            let detail = format!(
+                "the limit of {} entries is reached; this one and the rest were not read",
+                self.entries
+            );
+            return self.cut(path, FindingKind::TooManyEntries, detail);
+        }
+        self.entries += 1;
+        Ok(())
+    }
+
+    /// Says what is wrong with an entry.
+    pub(crate) fn finding(
+        &mut self,
+        path: &str,
+        kind: FindingKind,
+        detail: impl Into<String>,
+    ) -> Result<(), Stop> {
+        if self.entries < self.already.entry {
+            // The worker before this one said so.
+            return Ok(());
+        }
+        self.findings += 1;
+        if self.findings <= Limits::FINDINGS {
+            self.write_finding(path, kind, detail.into())?;
+        }
+        Ok(())
+    }
+
+    /// Says that an archive is about to be opened, so that its name is known if it kills the child. False where it has
+    /// killed one before.
+    pub(crate) fn open_archive(&mut self, path: &str) -> Result<bool, Stop> {
+        if self.entries > self.already.entry {
+            let start = EntryStart {
+                path: path.to_owned(),
+                size: None,
+                entry: self.entries,
+            };
+            write_frame(&mut self.out, frame::ARCHIVE, &start)?;
+            self.out.flush()?;
+        }
+        Ok(self.entries != self.already.entry)
+    }
+
+    /// Passes a whole file on. What goes wrong while reading is a finding about it.
+    pub(crate) fn copy(
+        &mut self,
+        path: &str,
+        size: Option<u64>,
+        reader: &mut dyn Read,
+    ) -> Result<(), Stop> {
+        if self.entries <= self.already.entry {
+            return Ok(());
+        }
+        let start = EntryStart {
+            path: path.to_owned(),
+            size,
+            entry: self.entries,
+        };
+        write_frame(&mut self.out, frame::FILE, &start)?;
+        // Whatever kills the child inside this file must not take the files before it along.
+        self.out.flush()?;
+        self.is_open = true;
+        let mut chunk = vec![0; CHUNK];
+        let mut total = 0;
+        let failed = loop {
+            match reader.read(&mut chunk) {
+                Ok(0) => break None,
+                Ok(read) => {
+                    total += read as u64;
+                    if self.bytes + read as u64 > self.limits.output_bytes {
+                        let detail = format!(
+                            "the limit of {} bytes is reached in this file; the rest was not read",
+                            self.limits.output_bytes
+                        );
+                        self.end(false)?;
+                        return self.cut(path, FindingKind::TooManyBytes, detail);
+                    }
+                    self.bytes += read as u64;
+                    write_bytes(&mut self.out, frame::DATA, &chunk[..read])?;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => break Some(error),
+            }
+        };
+        self.end(failed.is_none())?;
+        if let Some(error) = failed {
+            self.finding(
+                path,
+                kind_of(&error),
+                format!("after {total} bytes: {error}"),
+            )?;
+        } else if let Some(size) = size.filter(|size| *size != total) {
+            self.finding(
+                path,
+                FindingKind::WrongSize,
+                format!("{size} bytes are stated, {total} were found"),
+            )?;
+        }
+        Ok(())
+    }
+
+    /// Ends a file that a parser left open by failing inside, and says so.
+    pub(crate) fn abandon(&mut self, path: &str, why: &str) -> Result<(), Stop> {
+        if self.is_open {
+            self.end(false)?;
+        }
+        self.finding(
+            path,
+            FindingKind::ParserFailed,
+            format!("what follows in it was not read: {why}"),
+        )
+    }
+
+    /// Ends the request.
+    pub(crate) fn done(&mut self, path: &str) -> Result<(), Stop> {
+        if self.findings > Limits::FINDINGS {
+            let more = self.findings - Limits::FINDINGS;
+            self.write_finding(
+                path,
+                FindingKind::TooManyFindings,
+                format!("{more} more findings are not listed"),
+            )?;
+        }
+        write_frame(&mut self.out, frame::DONE, &self.is_cut)?;
+        Ok(self.out.flush()?)
+    }
+
+    fn end(&mut self, complete: bool) -> Result<(), Stop> {
+        self.is_open = false;
+        Ok(write_frame(&mut self.out, frame::END, &complete)?)
+    }
+
+    fn cut(&mut self, path: &str, kind: FindingKind, detail: String) -> Result<(), Stop> {
+        self.is_cut = true;
+        self.write_finding(path, kind, detail)?;
+        Err(Stop::Cut)
+    }
+
+    fn write_finding(&mut self, path: &str, kind: FindingKind, detail: String) -> Result<(), Stop> {
+        let finding = Finding {
+            path: path.to_owned(),
+            kind,
+            detail: shown(&detail),
+        };
+        Ok(write_frame(&mut self.out, frame::FINDING, &finding)?)
+    }
+}
+
+/// Text that may quote a file, cut and without control characters.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars()
+        .take(LONGEST_DETAIL)
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect()
+}

@@ -1,0 +1,289 @@
+//! The parent's check of what the child says: order, paths and budgets.
+
+use crate::limits::Limits;
+use crate::names::is_displayable;
+use crate::protocol::{EntryStart, Reply, Violation};
+
+/// What one request for files has brought so far, and what may still come.
+pub(crate) struct Transcript {
+    root: String,
+    files_left: u64,
+    archives_left: u64,
+    bytes_left: u64,
+    findings_left: u64,
+    open: Option<String>,
+    suspect: Option<String>,
+    /// The entry that came up last.
+    last: Option<EntryStart>,
+    /// Files that were begun.
+    pub(crate) files: u64,
+    /// Bytes of all files.
+    pub(crate) bytes: u64,
+}
+
+impl Transcript {
+    pub(crate) fn new(root: &str, limits: &Limits) -> Transcript {
+        Transcript {
+            root: root.to_owned(),
+            files_left: limits.entries,
+            archives_left: limits.entries,
+            bytes_left: limits.output_bytes,
+            // One more that a budget is spent, and one that some findings are not listed.
+            findings_left: Limits::FINDINGS + 2,
+            open: None,
+            suspect: None,
+            last: None,
+            files: 0,
+            bytes: 0,
+        }
+    }
+
+    /// The file or archive that killed a worker that died now; `None` where it was between two.
+    pub(crate) fn suspect(&self) -> Option<&str> {
+        self.suspect.as_deref()
+    }
+
+    /// The entry that came up last; `None` before the first.
+    pub(crate) fn last(&self) -> Option<&EntryStart> {
+        self.last.as_ref()
+    }
+
+    /// Closes the file that the worker left open by dying; gives whether there was one.
+    pub(crate) fn close(&mut self) -> bool {
+        self.open.take().is_some()
+    }
+
+    /// Checks one reply and counts it.
+    pub(crate) fn check(&mut self, reply: &Reply<'_>) -> Result<(), Violation> {
+        match reply {
+            Reply::File(start) => {
+                if self.open.is_some() {
+                    return Err(Violation::Order("a file begins inside another"));
+                }
+                self.check_start(start, true)?;
+                self.open = Some(start.path.clone());
+                self.files += 1;
+            }
+            Reply::Archive(start) => {
+                if self.open.is_some() {
+                    return Err(Violation::Order("an archive is opened inside a file"));
+                }
+                self.check_start(start, false)?;
+            }
+            Reply::Data(bytes) => {
+                if self.open.is_none() {
+                    return Err(Violation::Order("bytes outside of any file"));
+                }
+                spend(&mut self.bytes_left, bytes.len() as u64, "bytes")?;
+                self.bytes += bytes.len() as u64;
+            }
+            Reply::End { .. } => {
+                if self.open.take().is_none() {
+                    return Err(Violation::Order("a file ends that did not begin"));
+                }
+                self.suspect = None;
+            }
+            Reply::Finding(finding) => {
+                self.check_path(&finding.path)?;
+                spend(&mut self.findings_left, 1, "findings")?;
+            }
+            Reply::Done { .. } => {
+                if self.open.is_some() {
+                    return Err(Violation::Order("the request ends inside a file"));
+                }
+            }
+            Reply::Ready(_) | Reply::Refused(_) | Reply::Document(_) | Reply::NoDocument(_) => {
+                return Err(Violation::Order(
+                    "an answer to something that was not asked",
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_start(&mut self, start: &EntryStart, is_file: bool) -> Result<(), Violation> {
+        // An archive that could not be opened after all is passed on as the file that it is.
+        let is_unopened = |last: &EntryStart| {
+            is_file && last.entry == start.entry && self.suspect.as_ref() == Some(&start.path)
+        };
+        if self
+            .last
+            .as_ref()
+            .is_some_and(|last| start.entry <= last.entry && !is_unopened(last))
+            || start.entry == 0
+        {
+            return Err(Violation::Order("an entry comes up again"));
+        }
+        self.check_path(&start.path)?;
+        spend(
+            if is_file {
+                &mut self.files_left
+            } else {
+                &mut self.archives_left
+            },
+            1,
+            "entries",
+        )?;
+        self.suspect = Some(start.path.clone());
+        self.last = Some(start.clone());
+        Ok(())
+    }
+
+    fn check_path(&self, path: &str) -> Result<(), Violation> {
+        let below = path.strip_prefix(&self.root);
+        if below.is_some_and(|below| below.is_empty() || below.starts_with('!'))
+            && is_displayable(path)
+        {
+            Ok(())
+        } else {
+            Err(Violation::Path(path.chars().take(200).collect()))
+        }
+    }
+}
+
+fn spend(budget: &mut u64, amount: u64, what: &'static str) -> Result<(), Violation> {
+    *budget = budget.checked_sub(amount).ok_or(Violation::Budget(what))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::protocol::{
+        EntryStart, FrameError, decode_reply, frame, read_frame, write_bytes, write_frame,
+    };
+    use crate::{Finding, FindingKind};
+
+    /// Runs frames through all that the parent checks; gives how many replies held, and why it ended.
+    fn run(mut stream: &[u8], limits: &Limits) -> (u64, Option<Violation>) {
+        let mut transcript = Transcript::new("a.zip", limits);
+        let mut buffer = Vec::new();
+        let mut held = 0;
+        loop {
+            let checked = match read_frame(&mut stream, &mut buffer) {
+                Ok(Some((tag, payload))) => {
+                    decode_reply(tag, payload).and_then(|reply| transcript.check(&reply))
+                }
+                Err(FrameError::Violation(violation)) => Err(violation),
+                Ok(None) | Err(FrameError::Stream(_)) => return (held, None),
+            };
+            if let Err(violation) = checked {
+                return (held, Some(violation));
+            }
+            held += 1;
+        }
+    }
+
+    fn file(path: &str, entry: u64) -> Vec<u8> {
+        let start = EntryStart {
+            path: path.to_owned(),
+            size: None,
+            entry,
+        };
+        let mut out = Vec::new();
+        assert!(write_frame(&mut out, frame::FILE, &start).is_ok());
+        out
+    }
+
+    fn data(length: usize) -> Vec<u8> {
+        let mut out = Vec::new();
+        assert!(write_bytes(&mut out, frame::DATA, &vec![7; length]).is_ok());
+        out
+    }
+
+    fn end() -> Vec<u8> {
+        let mut out = Vec::new();
+        assert!(write_frame(&mut out, frame::END, &true).is_ok());
+        out
+    }
+
+    #[test]
+    fn lies_are_caught() {
+        let limits = Limits {
+            entries: 2,
+            output_bytes: 100,
+            ..Limits::default()
+        };
+        let honest = [
+            file("a.zip!x", 2),
+            data(60),
+            end(),
+            file("a.zip!y", 3),
+            data(40),
+            end(),
+        ]
+        .concat();
+        assert!(run(&honest, &limits).1.is_none());
+        for (lie, held) in [
+            (vec![file("a.zip!x", 2), file("a.zip!y", 3)], 1),
+            (vec![file("a.zip!x", 2), end(), file("a.zip!y", 2)], 2),
+            (vec![data(1)], 0),
+            (vec![end()], 0),
+            (vec![file("b.zip!x", 1)], 0),
+            (vec![file("a.zipx", 1)], 0),
+            (vec![file("a.zip!x\u{202e}y", 1)], 0),
+            (vec![file("a.zip!x\n", 1)], 0),
+            (vec![file("a.zip!x", 2), data(101)], 1),
+            (vec![honest.clone(), file("a.zip!z", 4)], 6),
+            (vec![vec![0, 0, 0, 0]], 0),
+            (vec![vec![0xff, 0xff, 0xff, 0xff, 4]], 0),
+            (vec![vec![1, 0, 0, 0, 99]], 0),
+            (vec![vec![2, 0, 0, 0, 5, 0xf6]], 0),
+            (vec![vec![3, 0, 0, 0, 5, 0xf5, 0xf5]], 0),
+        ] {
+            let (so_far, violation) = run(&lie.concat(), &limits);
+            assert!(
+                violation.is_some() && so_far == held,
+                "{violation:?} after {so_far}"
+            );
+        }
+    }
+
+    #[test]
+    fn findings_cannot_be_endless() {
+        let mut stream = Vec::new();
+        let finding = Finding {
+            path: "a.zip".into(),
+            kind: FindingKind::Corrupt,
+            detail: String::new(),
+        };
+        for _ in 0..Limits::FINDINGS + 3 {
+            assert!(write_frame(&mut stream, frame::FINDING, &finding).is_ok());
+        }
+        assert!(matches!(
+            run(&stream, &Limits::default()).1,
+            Some(Violation::Budget("findings"))
+        ));
+    }
+
+    /// Frames that are mostly right, so that arbitrary bytes get past the first check.
+    fn frames() -> impl Strategy<Value = Vec<u8>> {
+        let one = prop_oneof![
+            3 => ("a.zip(![a-z/\u{202e}]{0,4})?", 0u64..20).prop_map(|(path, entry)| file(&path, entry)),
+            3 => (0usize..50).prop_map(data),
+            3 => Just(end()),
+            1 => proptest::collection::vec(any::<u8>(), 0..20),
+            2 => (0u8..12, proptest::collection::vec(any::<u8>(), 0..40)).prop_map(|(tag, payload)| {
+                let mut out = Vec::new();
+                assert!(write_bytes(&mut out, tag, &payload).is_ok());
+                out
+            }),
+        ];
+        proptest::collection::vec(one, 0..12).prop_map(|frames| frames.concat())
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_that_a_child_sends_fails_the_parent(
+            stream in prop_oneof![frames(), proptest::collection::vec(any::<u8>(), 0..400)],
+        ) {
+            let limits = Limits { entries: 5, output_bytes: 120, ..Limits::default() };
+            let (_, violation) = run(&stream, &limits);
+            if let Some(violation) = violation {
+                prop_assert!(!violation.to_string().is_empty());
+            }
+        }
+    }
+}

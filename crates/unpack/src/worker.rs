@@ -1,0 +1,390 @@
+//! The parent's side: a worker that is started again whenever it dies.
+
+use std::fs::File;
+use std::io::Seek as _;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::child::{Failure, Running};
+use crate::finding::{Finding, FindingKind};
+use crate::limits::Limits;
+use crate::names::display_name;
+use crate::protocol::{
+    Already, Document, DocumentHint, LONGEST_REQUEST, Reply, Request, Violation,
+};
+use crate::sandbox::Enforced;
+use crate::transcript::Transcript;
+
+/// Why a worker gives no answer at all.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The program could not be started, or is not one that calls [`serve`](crate::serve).
+    #[error("cannot start the worker {}: {why}", program.display())]
+    Start {
+        /// The program.
+        program: PathBuf,
+        /// What happened.
+        why: String,
+    },
+    /// The kernel lacks what keeps foreign files harmless.
+    #[error(
+        "the worker cannot be locked down on this system: {}; opening foreign files without that is dangerous, and \
+         done only when asked for (`--unsafe-no-sandbox`)",
+        missing.join("; ")
+    )]
+    NotLockedDown {
+        /// Each right that could not be taken away, and why.
+        missing: Vec<String>,
+    },
+    /// The file is no document that could be read.
+    #[error("{0}")]
+    NoDocument(Finding),
+}
+
+/// What comes out of [`Worker::files`], in order: each file's start, its bytes, its end. Findings may come in between.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Event<'e> {
+    /// A file begins.
+    File {
+        /// Where it is: the name given to the request, then for each archive around it `!` and the name inside. Safe to
+        /// show; different names stay different (`\`, `!`, hidden characters and foreign bytes are spelt out).
+        path: &'e str,
+        /// The size in bytes that the archive or file system states; it may lie.
+        size: Option<u64>,
+    },
+    /// The next bytes of the file.
+    Data(&'e [u8]),
+    /// The file ends.
+    End {
+        /// Whether this is all of it. Otherwise a finding with its path says why.
+        complete: bool,
+    },
+    /// Something is wrong with one file or entry.
+    Finding(Finding),
+}
+
+/// What one request for files came to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Files that came out.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// Findings about them.
+    pub findings: u64,
+    /// Whether everything was looked at: no budget cut it, the worker lived, and the caller did not stop.
+    pub whole: bool,
+}
+
+/// A locked-down child that opens foreign files, one after the other, and is replaced when one of them kills it.
+pub struct Worker {
+    program: PathBuf,
+    args: Vec<String>,
+    limits: Limits,
+    enforced: Enforced,
+    running: Option<Running>,
+}
+
+impl Worker {
+    /// Starts `program` with `args`, which must call [`serve`](crate::serve), and has it lock itself down.
+    ///
+    /// # Errors
+    /// [`Error::Start`], and [`Error::NotLockedDown`] unless `limits.accept_unjailed`.
+    pub fn start(program: &Path, args: &[&str], limits: Limits) -> Result<Worker, Error> {
+        let args = args.iter().map(|arg| (*arg).to_owned()).collect();
+        let program = program.to_owned();
+        let mut worker = Worker {
+            program,
+            args,
+            limits,
+            enforced: Enforced::default(),
+            running: None,
+        };
+        worker.restart()?;
+        Ok(worker)
+    }
+
+    /// What holds the child, by its own account.
+    pub fn enforced(&self) -> &Enforced {
+        &self.enforced
+    }
+
+    /// Reads one document: a text or a page. `name` stands in findings and messages only.
+    ///
+    /// # Errors
+    /// [`Error::NoDocument`] where the file is empty, binary, too large or killed the worker, and the errors of
+    /// [`Worker::start`] where the worker had died and cannot be started again.
+    pub fn document(
+        &mut self,
+        name: &str,
+        file: File,
+        hint: DocumentHint,
+    ) -> Result<Document, Error> {
+        let name = display_name(name.as_bytes());
+        self.request(
+            &Request::Document {
+                name: name.clone(),
+                hint,
+            },
+            &file,
+            self.limits.wall,
+        )?;
+        let failure = match self.receive_document(&name) {
+            Ok(answer) => return answer.map_err(Error::NoDocument),
+            Err(failure) => failure,
+        };
+        Err(Error::NoDocument(self.bury(&name, &failure)))
+    }
+
+    /// Passes every file in `file` to `on_event`, archives opened through all layers. What is wrong with one file is a
+    /// finding, and the rest goes on; so is the death of the worker, after which another goes on behind the entry that killed it. `on_event` breaks
+    /// off by giving [`ControlFlow::Break`].
+    ///
+    /// # Errors
+    /// Those of [`Worker::start`], where the worker had died and cannot be started again.
+    pub fn files(
+        &mut self,
+        name: &str,
+        file: File,
+        on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+    ) -> Result<Summary, Error> {
+        /// Deaths that one request survives. Each costs a new walk up to where it happened.
+        const DEATHS: usize = 16;
+
+        let name = display_name(name.as_bytes());
+        let mut transcript = Transcript::new(&name, &self.limits);
+        let mut summary = Summary::default();
+        let mut already = Already::default();
+        let mut patience = self.limits.wall;
+        for death in 1.. {
+            self.request(
+                &Request::Files {
+                    name: name.clone(),
+                    already,
+                },
+                &file,
+                patience,
+            )?;
+            let failure = match self.receive_files(&mut transcript, &mut summary, on_event) {
+                Ok(Ended::Done { cut }) => {
+                    summary.whole = death == 1 && !cut;
+                    break;
+                }
+                Ok(Ended::Stopped) => {
+                    // What it is about to send belongs to nobody; the next request starts another.
+                    self.running = None;
+                    break;
+                }
+                Err(failure) => failure,
+            };
+            patience = self
+                .running
+                .as_ref()
+                .map_or(Duration::ZERO, Running::patience);
+            let last = transcript.last().map_or(0, |last| last.entry);
+            let can_go_on = matches!(failure, Failure::Ended | Failure::Silent(_))
+                && death < DEATHS
+                && last > already.entry
+                && !patience.is_zero()
+                && (&file).stream_position().is_ok();
+            let mut finding = self.bury(transcript.suspect().unwrap_or(&name), &failure);
+            finding.detail.push_str(if can_go_on {
+                "; it was left out"
+            } else {
+                "; the rest was not read"
+            });
+            summary.findings += 1;
+            let was_open = transcript.close();
+            // Both must be told, whatever the caller says to the first.
+            let stops = (was_open && on_event(Event::End { complete: false }).is_break())
+                | on_event(Event::Finding(finding)).is_break();
+            if !can_go_on || stops {
+                break;
+            }
+            already = Already {
+                entry: last,
+                bytes: transcript.bytes,
+            };
+        }
+        Ok(summary)
+    }
+
+    /// Passes on what a worker sends, up to the end of the request.
+    fn receive_files(
+        &mut self,
+        transcript: &mut Transcript,
+        summary: &mut Summary,
+        on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+    ) -> Result<Ended, Failure> {
+        loop {
+            let Some(running) = &mut self.running else {
+                return Err(Failure::Ended);
+            };
+            let reply = running.next()?;
+            transcript.check(&reply)?;
+            summary.files = transcript.files;
+            summary.bytes = transcript.bytes;
+            let flow = match reply {
+                Reply::File(start) => on_event(Event::File {
+                    path: &start.path,
+                    size: start.size,
+                }),
+                Reply::Data(bytes) => on_event(Event::Data(bytes)),
+                Reply::End { complete } => on_event(Event::End { complete }),
+                Reply::Finding(finding) => {
+                    summary.findings += 1;
+                    on_event(Event::Finding(finding))
+                }
+                Reply::Done { cut } => return Ok(Ended::Done { cut }),
+                // An archive's start is for the transcript; nothing else gets through it.
+                _ => ControlFlow::Continue(()),
+            };
+            if flow.is_break() {
+                return Ok(Ended::Stopped);
+            }
+        }
+    }
+
+    /// Sends a request to a living worker with a full allotment of time.
+    fn request(&mut self, request: &Request, file: &File, patience: Duration) -> Result<(), Error> {
+        let message = minicbor::to_vec(request).map_err(|error| self.start_error(error))?;
+        if message.len() > LONGEST_REQUEST {
+            return Err(self.start_error("the file's name is too long"));
+        }
+        let limits = &self.limits;
+        let is_sent = self.running.as_mut().is_some_and(|running| {
+            running.allot(limits, patience) && running.send(&message, Some(file)).is_ok()
+        });
+        if is_sent {
+            return Ok(());
+        }
+        // It died since, or its processor time can't be raised: a new one has its own.
+        self.restart()?;
+        let Some(running) = &mut self.running else {
+            return Err(self.start_error("it is gone again"));
+        };
+        if !running.allot(&self.limits, patience) && !self.limits.accept_unjailed {
+            return Err(Error::NotLockedDown {
+                missing: vec!["its processor time cannot be limited".to_owned()],
+            });
+        }
+        running
+            .send(&message, Some(file))
+            .map_err(|error| self.start_error(error))
+    }
+
+    fn receive_document(&mut self, name: &str) -> Result<Result<Document, Finding>, Failure> {
+        // Three bytes of UTF-8 are the most that one byte of any encoding becomes.
+        let most = self.limits.document_bytes.saturating_mul(4);
+        let mut text = Vec::new();
+        loop {
+            let Some(running) = &mut self.running else {
+                return Err(Failure::Ended);
+            };
+            match running.next()? {
+                Reply::Data(bytes) => {
+                    if text.len() as u64 + bytes.len() as u64 > most {
+                        return Err(Violation::Budget("bytes of a document").into());
+                    }
+                    text.extend_from_slice(bytes);
+                }
+                Reply::Document(mut document) => {
+                    document.text = String::from_utf8(text)
+                        .map_err(|_| Violation::Order("a document's text that is no UTF-8"))?;
+                    check_about(document.problems.iter(), name)?;
+                    return Ok(Ok(document));
+                }
+                Reply::NoDocument(finding) => {
+                    check_about([&finding].into_iter(), name)?;
+                    return Ok(Err(finding));
+                }
+                _ => {
+                    return Err(
+                        Violation::Order("an answer to something that was not asked").into(),
+                    );
+                }
+            }
+        }
+    }
+
+    /// Ends a worker that failed; the next request starts another.
+    fn bury(&mut self, path: &str, failure: &Failure) -> Finding {
+        let how = match self.running.take() {
+            Some(running) => running.end(failure, &self.limits),
+            None => failure.to_string(),
+        };
+        let (kind, detail) = match failure {
+            Failure::Lied(_) => (
+                FindingKind::WorkerLied,
+                format!("the worker that read it is not to be trusted: {how}"),
+            ),
+            _ => (
+                FindingKind::WorkerDied,
+                format!("the worker did not survive it: {how}"),
+            ),
+        };
+        Finding {
+            path: path.to_owned(),
+            kind,
+            detail,
+        }
+    }
+
+    fn restart(&mut self) -> Result<(), Error> {
+        self.running = None;
+        let mut running = Running::spawn(&self.program, &self.args, &self.limits)
+            .map_err(|error| self.start_error(error))?;
+        let (enforced, failure) = match running.next() {
+            Ok(Reply::Ready(enforced)) => (Ok(enforced), None),
+            Ok(Reply::Refused(missing)) => (Err(missing), None),
+            Ok(_) => (
+                Err(vec![]),
+                Some(Violation::Order("an answer to something that was not asked").into()),
+            ),
+            Err(failure) => (Err(vec![]), Some(failure)),
+        };
+        if let Some(failure) = failure {
+            let how = running.end(&failure, &self.limits);
+            return Err(
+                self.start_error(format!("{how}; it must be a program that serves requests"))
+            );
+        }
+        let enforced = enforced.map_err(|missing| Error::NotLockedDown { missing })?;
+        let is_held = enforced.seccomp
+            && enforced.no_new_privs
+            && enforced.resource_limits
+            && enforced.landlock_version > 0;
+        if !is_held && !self.limits.accept_unjailed {
+            return Err(Error::NotLockedDown {
+                missing: enforced.missing,
+            });
+        }
+        self.enforced = enforced;
+        self.running = Some(running);
+        Ok(())
+    }
+
+    fn start_error(&self, why: impl ToString) -> Error {
+        Error::Start {
+            program: self.program.clone(),
+            why: why.to_string(),
+        }
+    }
+}
+
+/// How a request for files ended.
+enum Ended {
+    Done { cut: bool },
+    Stopped,
+}
+
+fn check_about<'f>(
+    mut findings: impl Iterator<Item = &'f Finding>,
+    name: &str,
+) -> Result<(), Violation> {
+    match findings.find(|finding| finding.path != name) {
+        Some(finding) => Err(Violation::Path(finding.path.chars().take(200).collect())),
+        None => Ok(()),
+    }
+}

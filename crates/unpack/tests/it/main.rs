@@ -1,0 +1,97 @@
+//! The worker from the outside: its child is a process of its own, honest or hostile.
+
+mod containers;
+mod documents;
+mod hostile;
+mod jail;
+
+use std::fs::File;
+use std::io::{Seek, Write};
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use unpack::{Event, Finding, FindingKind, Limits, Summary, Worker};
+
+const CHILD: &str = env!("CARGO_BIN_EXE_unpack-child");
+
+fn worker(args: &[&str], limits: Limits) -> Worker {
+    match Worker::start(Path::new(CHILD), args, limits) {
+        Ok(worker) => worker,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn file_of(bytes: &[u8]) -> File {
+    let made = tempfile::tempfile().and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.rewind()?;
+        Ok(file)
+    });
+    match made {
+        Ok(file) => file,
+        Err(error) => panic!("no temporary file: {error}"),
+    }
+}
+
+/// One file that came out.
+#[derive(Debug, PartialEq, Eq)]
+struct Unpacked {
+    path: String,
+    bytes: Vec<u8>,
+    is_complete: bool,
+}
+
+/// All that came out of one request.
+#[derive(Debug)]
+struct Outcome {
+    files: Vec<Unpacked>,
+    findings: Vec<Finding>,
+    summary: Summary,
+}
+
+impl Outcome {
+    fn paths(&self) -> Vec<&str> {
+        self.files.iter().map(|file| file.path.as_str()).collect()
+    }
+
+    fn text(&self, path: &str) -> &str {
+        let file = self.files.iter().find(|file| file.path == path);
+        file.and_then(|file| std::str::from_utf8(&file.bytes).ok())
+            .unwrap_or("(none)")
+    }
+
+    fn kinds(&self) -> Vec<(&str, FindingKind)> {
+        self.findings
+            .iter()
+            .map(|finding| (finding.path.as_str(), finding.kind))
+            .collect()
+    }
+}
+
+fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
+    let (mut files, mut findings) = (Vec::<Unpacked>::new(), Vec::new());
+    let result = worker.files(name, file_of(bytes), &mut |event| {
+        match (event, files.last_mut()) {
+            (Event::File { path, .. }, _) => {
+                files.push(Unpacked {
+                    path: path.to_owned(),
+                    bytes: Vec::new(),
+                    is_complete: false,
+                });
+            }
+            (Event::Data(bytes), Some(file)) => file.bytes.extend_from_slice(bytes),
+            (Event::End { complete }, Some(file)) => file.is_complete = complete,
+            (Event::Finding(finding), _) => findings.push(finding),
+            (event, None) => panic!("{event:?} before any file"),
+        }
+        ControlFlow::Continue(())
+    });
+    match result {
+        Ok(summary) => Outcome {
+            files,
+            findings,
+            summary,
+        },
+        Err(error) => panic!("{error}"),
+    }
+}
