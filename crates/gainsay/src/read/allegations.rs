@@ -16,7 +16,7 @@ static GOODS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
-/// One allegation for each pair; at most [`MOST`] victims, so that a list of a thousand names stays a list.
+/// One allegation for each pair; at most [`MOST`] of each, so that a list of a thousand names stays a list.
 pub(super) fn allegations(
     text: &str,
     items: &[Item],
@@ -26,7 +26,8 @@ pub(super) fn allegations(
 ) -> Vec<Allegation> {
     let victims: Vec<usize> = cast
         .of_kind(PartyKind::Victim)
-        .into_iter()
+        .iter()
+        .copied()
         .take(MOST)
         .collect();
     let claims: Vec<&Item> = items
@@ -38,7 +39,7 @@ pub(super) fn allegations(
         })
         .collect();
     let mut found = Vec::new();
-    for (rank, actor) in actors.iter().enumerate() {
+    for (rank, actor) in actors.iter().take(MOST).enumerate() {
         let own: Vec<&&Item> = claims
             .iter()
             .filter(|i| {

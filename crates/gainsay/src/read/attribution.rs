@@ -76,6 +76,9 @@ struct Found {
     closing: bool,
 }
 
+/// A quotation shorter than this may be a name.
+const NAME_BYTES: usize = 40;
+
 /// How far a subject may stand from its verb, in tokens.
 const SUBJECT_REACH: usize = 40;
 
@@ -94,7 +97,7 @@ pub(super) fn attributions(
     found.extend(own_account(sentence, memory));
     let mut governing = govern(sentence, found);
     if governing.is_empty() {
-        governing.extend(hanging(sentence, memory));
+        governing.extend(hanging(sentence, memory).or_else(|| elided(sentence, memory)));
     }
     if governing.is_empty() {
         governing.extend(quote_near(sentence, memory));
@@ -245,6 +248,8 @@ fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
     let next = |n: usize| sentence.word(at + n);
     match sentence.word(at) {
         "took" | "takes" | "taken" if next(1) == "issue" => Some(Cue::Disputes),
+        "pushed" | "pushes" | "hit" | "hits" | "fired" if next(1) == "back" => Some(Cue::Disputes),
+        "cast" | "casts" if next(1) == "doubt" => Some(Cue::Disputes),
         "looking" if next(1) == "into" => Some(Cue::Investigates),
         "reached"
             if at > 0
@@ -272,6 +277,11 @@ fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
         "aware" if next(1) == "of" => Some(Cue::Investigates),
         "asking" if matches!(next(1), "users" | "customers") => Some(Cue::Says),
         "apologizing" | "notifying" => Some(Cue::Says),
+        "reviewed" | "examined" | "viewed" | "obtained" | "analyzed" | "analysed"
+            if press_near(sentence, at) && sentence.word(at + 1) != "by" =>
+        {
+            Some(Cue::Reports)
+        }
         "reviewed"
             if at > 0 && (1..5).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) =>
         {
@@ -355,14 +365,40 @@ pub(super) fn subject_before(
         }
     }
     let at = end.checked_sub(1)?;
-    if !sentence.tokens[at].sets_apart() {
+    // The hacker, who calls himself "Wren," wrote: the closing comma stands inside the marks.
+    let token = &sentence.tokens[at];
+    let name_in_marks = token.shape == Shape::Quote
+        && token.span.end - token.span.start < NAME_BYTES
+        || matches!(token.lower.as_str(), "”" | "\"");
+    if !token.sets_apart() && !name_in_marks {
         return phrase_ending(sentence, at, memory);
     }
-    let mark = sentence.word(at);
+    let mark = if name_in_marks {
+        ","
+    } else {
+        sentence.word(at)
+    };
     let mut tried = 0;
     for open in (at.saturating_sub(SUBJECT_REACH)..at).rev() {
         if sentence.word(open) != mark {
             continue;
+        }
+        // "The firm's director, Ann Lee, said": the name in the insertion says more than the role.
+        let inner = &sentence.party[open + 1..at];
+        if let Some(party) = inner
+            .first()
+            .copied()
+            .flatten()
+            .filter(|p| inner.iter().all(|q| *q == Some(*p)))
+        {
+            if tried == 0
+                && !open
+                    .checked_sub(1)
+                    .is_some_and(|e| sentence.party[e].is_some())
+            {
+                return Some((open, sentence.speakers(open + 1, at - 1, memory)))
+                    .filter(|_| sentence.cast.parties.get(party).is_some());
+            }
         }
         if let Some(found) = open
             .checked_sub(1)
@@ -586,6 +622,35 @@ fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     })
 }
 
+/// "The gang posted pictures and threatened to publish": the second verb has the first one's subject.
+fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
+    let (verb, cue) = (2..sentence.tokens.len()).find_map(|at| {
+        let joins = |n: usize| matches!(sentence.word(n), "and" | "but");
+        let joined = joins(at - 1) || lexicon::adverb(sentence.word(at - 1)) && joins(at - 2);
+        let cue = lexicon::cue(sentence.word(at)).filter(|&cue| {
+            joined && !sentence.tokens[at].capital && fits(sentence, at, cue, false)
+        });
+        cue.map(|cue| (at, cue))
+    })?;
+    let (last, speakers) = first_party(sentence, 0, memory)?;
+    (last < verb).then_some(Found {
+        verb,
+        from: 0,
+        speakers,
+        cue,
+        negated: false,
+        rule: Rule::Hanging,
+        closing: false,
+    })
+}
+
+/// An outlet's name shortly before: "The Daily Log has reviewed".
+fn press_near(sentence: &Sentence<'_>, at: usize) -> bool {
+    (at.saturating_sub(5)..at).any(|n| {
+        sentence.party[n].is_some_and(|p| sentence.cast.parties[p].kind == PartyKind::Press)
+    })
+}
+
 /// A quotation of a clause's length in a sentence that names somebody.
 fn quote_near(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     let long = sentence
@@ -652,13 +717,18 @@ fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
             governing.push(next);
             continue;
         };
-        let contrasted = (last.verb..next.from).any(|at| {
+        let contrasted = (last.verb..=next.from).any(|at| {
             sentence.tokens[at].is_mark(";")
                 || matches!(
                     sentence.word(at),
                     "while" | "but" | "although" | "though" | "whereas"
                 ) && at > 0
                     && (sentence.tokens[at - 1].sets_apart() || at + 1 >= next.from)
+                // "…, and a source told": a new subject right after the comma is a new clause.
+                || sentence.word(at) == "and"
+                    && at + 1 >= next.from
+                    && at > last.verb
+                    && sentence.tokens[at - 1].is_mark(",")
         });
         let same = last.speakers.iter().any(|s| {
             next.speakers

@@ -26,17 +26,30 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
     let mut found: Vec<Run> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
+        if let Some(last) = handle_at(tokens, at) {
+            let span = Span {
+                start: tokens[at].span.start,
+                end: tokens[last].span.end,
+            };
+            found.push(Run {
+                first: at,
+                last,
+                span,
+                known: None,
+                opens_sentence: false,
+            });
+            at = last + 1;
+            continue;
+        }
         if !may_start(&tokens[at]) {
             at += 1;
             continue;
         }
-        let opens_sentence = tokens[..at].iter().rev().take(2).all(|t| {
-            t.shape == Shape::Mark
-                && !matches!(
-                    t.lower.as_str(),
-                    "," | "(" | "-" | "–" | "—" | "--" | "/" | "&"
-                )
-        });
+        let opens_sentence = at == 0
+            || matches!(
+                tokens[at - 1].lower.as_str(),
+                "." | "!" | "?" | ":" | "“" | "\"" | "‘" | "("
+            );
         let (last, known) = match known_at(text, tokens, at, names) {
             // "Saudi" alone is a place, in "Saudi Aramco" it is half a name.
             Some((last, NameKind::Place | NameKind::Thing)) if goes_on(text, tokens, last) => {
@@ -71,6 +84,41 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
 
 fn may_start(token: &Token) -> bool {
     token.shape == Shape::Word && token.capital
+}
+
+/// A name in marks after "called", "handle", "going by", "as": handles are often written small.
+fn handle_at(tokens: &[Token], at: usize) -> Option<usize> {
+    let mark = |t: &Token| matches!(t.lower.as_str(), "\"" | "“" | "”" | "‘" | "’");
+    if tokens[at].capital
+        || !matches!(tokens[at].shape, Shape::Word | Shape::Number)
+        || !at.checked_sub(1).is_some_and(|b| mark(&tokens[b]))
+    {
+        return None;
+    }
+    let close = (at + 1..(at + 4).min(tokens.len()))
+        .find(|&n| mark(&tokens[n]) || tokens[n].is_mark(","))?;
+    let introduced = at >= 2
+        && matches!(
+            tokens[at - 2].lower.as_str(),
+            "handle"
+                | "alias"
+                | "moniker"
+                | "pseudonym"
+                | "nickname"
+                | "called"
+                | "named"
+                | "dubbed"
+                | "by"
+                | "as"
+                | "name"
+                | "username"
+                | "itself"
+                | "himself"
+        );
+    let words = tokens[at..close]
+        .iter()
+        .all(|t| matches!(t.shape, Shape::Word | Shape::Number));
+    (introduced && words).then_some(close - 1)
 }
 
 fn goes_on(text: &str, tokens: &[Token], last: usize) -> bool {

@@ -1,6 +1,6 @@
 //! What a story rests on: whose report, statement, post or leaked page each item comes from.
 
-use crate::claim::{Citation, PartyKind};
+use crate::claim::{Citation, PartyKind, Stance};
 use crate::read::entities::Cast;
 use crate::read::names::key;
 use crate::read::speech::Item;
@@ -9,42 +9,43 @@ use crate::read::speech::Item;
 pub(super) fn citations(text: &str, items: &[Item], cast: &Cast) -> Vec<Citation> {
     let mut found: Vec<Citation> = Vec::new();
     let mut seen = std::collections::BTreeSet::new();
-    for item in items {
-        let said = item.span.of(text).unwrap_or_default().to_lowercase();
-        let Some(kind) = kind_of(item, &said) else {
-            continue;
-        };
-        // "Jane Roe (Acme)" and "Acme" are one source of statements.
-        let house = item
-            .speaker
-            .party
-            .map(|p| cast.parties[p].home.unwrap_or(p))
-            .map_or_else(
-                || item.speaker.name.clone(),
-                |p| cast.parties[p].name.clone(),
-            );
-        let person = item
-            .speaker
-            .party
-            .is_some_and(|p| cast.parties[p].home.is_some());
-        let source = if person {
-            item.speaker.name.clone()
-        } else {
-            house
-        };
-        if seen.insert((key(&source), kind)) {
-            found.push(Citation {
-                source,
-                kind: kind.to_owned(),
-                span: item.span,
-            });
+    // What the words tell comes first; a plain statement is worth a line only for a source that has none yet.
+    let told: Vec<(&Item, &'static str, bool)> = items
+        .iter()
+        .filter(|i| i.stance != Stance::NoComment)
+        .filter_map(|i| {
+            kind_of(i, &i.span.of(text).unwrap_or_default().to_lowercase())
+                .map(|(kind, plain)| (i, kind, plain))
+        })
+        .collect();
+    for pass in [false, true] {
+        for &(item, kind, plain) in told.iter().filter(|(_, _, plain)| *plain == pass) {
+            let party = item.speaker.party.and_then(|p| cast.parties.get(p));
+            let house = party
+                .and_then(|p| p.home)
+                .and_then(|h| cast.parties.get(h))
+                .map_or_else(|| item.speaker.name.clone(), |h| h.name.clone());
+            if plain
+                && item.speaker.kind == PartyKind::Actor
+                && seen.iter().any(|(name, _)| *name == key(&house))
+            {
+                continue;
+            }
+            if seen.insert((key(&house), kind)) {
+                found.push(Citation {
+                    source: item.speaker.name.clone(),
+                    kind: kind.to_owned(),
+                    span: item.span,
+                });
+            }
         }
     }
+    found.sort_by_key(|c| c.span.start);
     found
 }
 
-/// The kind of material, by the words of the item and the speaker's role; `None` where the outlet speaks for itself.
-fn kind_of(item: &Item, said: &str) -> Option<&'static str> {
+/// The kind of material, by the words of the item and the speaker's role; `None` where the outlet speaks for itself. True where no word told it.
+fn kind_of(item: &Item, said: &str) -> Option<(&'static str, bool)> {
     let names = |words: &[&str]| words.iter().any(|w| said.contains(w));
     if names(&[
         "leak site",
@@ -56,9 +57,9 @@ fn kind_of(item: &Item, said: &str) -> Option<&'static str> {
         "onion site",
     ]) && item.speaker.kind == PartyKind::Actor
     {
-        return Some("leak_site");
+        return Some(("leak_site", false));
     }
-    Some(match item.speaker.kind {
+    let kind = match item.speaker.kind {
         PartyKind::Actor if names(&["forum", "marketplace", "thread"]) => "forum_post",
         PartyKind::Actor if names(&["telegram channel", "tweet", "posted on twitter"]) => {
             "social_post"
@@ -120,5 +121,6 @@ fn kind_of(item: &Item, said: &str) -> Option<&'static str> {
             "report"
         }
         _ => "statement",
-    })
+    };
+    Some((kind, matches!(kind, "statement" | "actor_material")))
 }

@@ -23,7 +23,7 @@ pub(super) fn contacts(
         };
         if from.kind == PartyKind::Press
             || from.name == to.name
-            || from.known == Known::Unnamed && to.known == Known::Unnamed
+            || from.known == Known::Unnamed && from.kind != PartyKind::Actor
         {
             continue;
         }

@@ -1,5 +1,6 @@
 //! Who is in the story: organisations, persons with their organisations, crews; under all the names that the text gives them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::claim::{About, PartyKind, Span};
@@ -42,6 +43,8 @@ pub(super) struct Cast {
     pub(super) parties: Vec<Party>,
     /// In order of place, not overlapping.
     pub(super) mentions: Vec<(Span, usize)>,
+    ranked: BTreeMap<PartyKind, Vec<usize>>,
+    by_key: BTreeMap<String, usize>,
 }
 
 impl Cast {
@@ -74,19 +77,37 @@ impl Cast {
         self.mentions.get(from..to).unwrap_or_default()
     }
 
-    /// Parties of a kind, strongest first.
-    pub(super) fn of_kind(&self, kind: PartyKind) -> Vec<usize> {
-        let mut found: Vec<usize> = (0..self.parties.len())
-            .filter(|&p| self.parties[p].kind == kind && self.parties[p].class != Class::Person)
-            .collect();
-        found.sort_by_key(|&p| {
-            (
-                std::cmp::Reverse(self.parties[p].victim),
-                std::cmp::Reverse(self.parties[p].mentions),
-                self.parties[p].first.start,
-            )
-        });
-        found
+    /// Parties of a kind, persons left out, strongest first.
+    pub(super) fn of_kind(&self, kind: PartyKind) -> &[usize] {
+        self.ranked.get(&kind).map_or(&[], Vec::as_slice)
+    }
+
+    /// The party that is written exactly so, case and spaces aside.
+    pub(super) fn called(&self, name: &str) -> Option<usize> {
+        self.by_key.get(&key(name)).copied()
+    }
+
+    /// Orders the parties by part; to be called again when a part changes.
+    pub(super) fn rank(&mut self) {
+        self.ranked.clear();
+        for (at, party) in self
+            .parties
+            .iter()
+            .enumerate()
+            .filter(|(_, p)| p.class != Class::Person)
+        {
+            self.ranked.entry(party.kind).or_default().push(at);
+        }
+        let parties = &self.parties;
+        for list in self.ranked.values_mut() {
+            list.sort_by_key(|&p| {
+                (
+                    Reverse(parties[p].victim),
+                    Reverse(parties[p].mentions),
+                    parties[p].first.start,
+                )
+            });
+        }
     }
 }
 
@@ -279,6 +300,9 @@ fn class_of(candidate: &Candidate) -> Option<Class> {
         Some(_) => return Some(Class::Organisation),
         None => {}
     }
+    if e.place > 0 && e.organisation < 3 && e.actor < 4 && e.person < 3 && e.victim < 3 {
+        return None;
+    }
     // A single capitalised word that only ever opens sentences may be any word.
     let surely_a_name = candidate.inside_sentence > 0 || candidate.words > 1;
     let organisation = e.organisation + e.outlet + e.researcher;
@@ -332,7 +356,7 @@ fn settle(
     let mut known_of: Vec<Option<NameKind>> = Vec::new();
     // Longer names first, so that a part of one finds its whole; among equals the order of the text.
     let mut order: Vec<(&String, &Candidate)> = pooled.iter().collect();
-    order.sort_by_key(|(_, c)| (std::cmp::Reverse(c.words.min(8)), c.first.map(|s| s.start)));
+    order.sort_by_key(|(_, c)| (Reverse(c.words.min(8)), c.first.map(|s| s.start)));
     let mut part_of: BTreeMap<String, usize> = BTreeMap::new();
     for (id, candidate) in order {
         let Some(first) = candidate.first else {
@@ -432,7 +456,20 @@ fn settle(
     }
     mentions.sort_by_key(|(span, _)| span.start);
     give_roles(&mut parties, &evidence_of, &known_of, outlet);
-    Cast { parties, mentions }
+    let by_key = parties
+        .iter()
+        .enumerate()
+        .rev()
+        .map(|(at, p)| (key(&p.name), at))
+        .collect();
+    let mut cast = Cast {
+        parties,
+        mentions,
+        by_key,
+        ranked: BTreeMap::new(),
+    };
+    cast.rank();
+    cast
 }
 
 /// Which part each party plays.

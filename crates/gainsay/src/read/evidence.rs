@@ -14,6 +14,8 @@ pub(super) struct Evidence {
     pub(super) victim: u32,
     pub(super) researcher: u32,
     pub(super) outlet: u32,
+    /// Stands where a place would.
+    pub(super) place: u32,
     /// Speaks, whatever it is.
     pub(super) speaks: u32,
 }
@@ -27,6 +29,7 @@ impl Evidence {
         self.researcher += other.researcher;
         self.outlet += other.outlet;
         self.speaks += other.speaks;
+        self.place += other.place;
     }
 }
 
@@ -118,6 +121,16 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
     if named && near_actor {
         found.actor += 5;
     }
+    if matches!(l(0), "marketplace")
+        && around
+            .left
+            .iter()
+            .skip(1)
+            .take(2)
+            .any(|w| matches!(*w, "data" | "leak" | "stolen" | "extortion" | "underground"))
+    {
+        found.actor += 4;
+    }
     if lexicon::actor_noun(l(0)) || (l(0) == "actor" || l(0) == "actors") && l(1) == "threat" {
         found.actor += 4;
     }
@@ -206,6 +219,12 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
     }
     if lexicon::person_noun(around.l(0)) && around.l(0) != "head" {
         found.person += 4;
+    }
+    if lexicon::researcher_noun(around.l(0)) {
+        found.researcher += 3;
+    }
+    if around.l(0) == "," && lexicon::person_noun(around.l(1)) {
+        found.person += 3;
     }
     let told = around.apposition();
     if told.iter().take(9).any(|w| lexicon::person_noun(w))
@@ -413,10 +432,22 @@ pub(super) fn breach_word(word: &str) -> bool {
 
 fn victim(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
+    // "Stolen from Ruritanian lock maker Acme": the descriptor stands between the preposition and the name.
+    let skipped = if lexicon::company_noun(l(0)) {
+        around
+            .left
+            .iter()
+            .take(6)
+            .position(|w| lexicon::preposition(w) || breach_word(w))
+            .unwrap_or(0)
+    } else {
+        0
+    };
+    let l = |n: usize| around.l(n + skipped);
     match l(0) {
         "of" | "at" | "on" | "against" if breach_word(l(1)) => found.victim += 2,
         "from"
-            if around.left.iter().skip(1).take(6).any(|w| {
+            if around.left.iter().skip(1 + skipped).take(6).any(|w| {
                 matches!(
                     *w,
                     "stolen"
@@ -523,6 +554,9 @@ fn victim(around: &Around<'_>, found: &mut Evidence) {
 
 fn speech(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
+    if matches!(l(0), "in" | "near") {
+        found.place += 1;
+    }
     let mut verb = around
         .right
         .iter()

@@ -85,6 +85,7 @@ pub(super) fn figures(text: &str, sentence: Span, stated: bool, found: &mut Vec<
         start: sentence.start + range.start,
         end: sentence.start + range.end,
     };
+    let earlier = found.len();
     for c in VOLUME.iter().flat_map(|p| p.captures_iter(piece)) {
         let (Some(all), Some(number), Some(unit)) = (c.get(0), c.name("n"), c.name("unit")) else {
             continue;
@@ -133,6 +134,14 @@ pub(super) fn figures(text: &str, sentence: Span, stated: bool, found: &mut Vec<
             &piece[floor(piece, all.start().saturating_sub(60))..all.start()],
         ) && !hit(&CLAIMED, &piece[all.end()..]);
         if !hit(&CLAIMED, piece) && !stated || boilerplate {
+            continue;
+        }
+        // "4 GB of files" counts bytes.
+        let span = at(all.start()..all.end());
+        if found[earlier..]
+            .iter()
+            .any(|f| f.kind == FigureKind::Volume && f.span.overlaps(&span))
+        {
             continue;
         }
         let value = match (c.name("n"), c.name("word")) {

@@ -73,7 +73,9 @@ fn assemble(
                 here.iter().filter(|i| i.span.overlaps(&span)).collect();
             if !aside {
                 figures::figures(text, span, !stating.is_empty(), &mut figures);
-                vectors::vectors(text, span, &mut reading.vectors);
+                if !here.is_empty() {
+                    vectors::vectors(text, span, &mut reading.vectors);
+                }
             }
             if let Some(item) = stating.first() {
                 memory.hear_speaker(cast, &item.speaker);
@@ -103,7 +105,13 @@ fn assemble(
 
 fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::Item) -> Draft {
     let said = item.span.of(text).unwrap_or_default();
-    let quotes: Vec<Span> = page.quotes.iter().map(|q| q.span).collect();
+    let from = page
+        .quotes
+        .partition_point(|q| q.span.end <= item.span.start);
+    let to = page
+        .quotes
+        .partition_point(|q| q.span.start < item.span.end);
+    let quotes = page.quotes.get(from..to).unwrap_or_default();
     let sentence = speech::sentence_of(text, cast, item.span, &page.quotes);
     let statement = Statement {
         speaker: item.speaker.name.clone(),
@@ -117,7 +125,7 @@ fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::
         } else {
             relay::addressee(&sentence)
         },
-        date: relay::date(said, &quotes, item.span.start),
+        date: relay::date(said, quotes, item.span.start),
         span: item.span,
     };
     Draft {

@@ -8,7 +8,6 @@ use crate::claim::{Actor, Organisation, OrganisationRole, PartyKind, Span, Stanc
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon;
 use crate::read::speech::{Item, Page, is_dated};
-use crate::read::tokens::tokens;
 
 static OWN_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -16,6 +15,10 @@ static OWN_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"|\b(?:we|it|they) (?:\w+ ){0,3}(?:was|were|been|had) (?:\w+ ){0,2}(?:breached|hacked|compromised|impacted|affected|attacked|hit)"
     ))
     .ok()
+});
+
+static SPEAKS_OF_BREACH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:breach\w*|accessed|compromis\w+|hack\w*|impacted|incident|unauthori[sz]ed|intrusion|stolen|attack\w*|ransomware|cyberattack|exposed|copied|leaked|claims?)\b").ok()
 });
 
 /// Makes victims of organisations whose own words are about a breach of their own house.
@@ -41,33 +44,18 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
             item.stance,
             Stance::Denies | Stance::Confirms | Stance::PartlyConfirms | Stance::Investigating
         );
-        let speaks_of_breach = lower_words(said).any(|w| {
-            matches!(
-                w,
-                "breached"
-                    | "breach"
-                    | "accessed"
-                    | "compromised"
-                    | "hacked"
-                    | "impacted"
-                    | "incident"
-                    | "unauthorized"
-                    | "unauthorised"
-                    | "intrusion"
-                    | "stolen"
-                    | "attack"
-                    | "ransomware"
-            )
-        });
+        let of_breach = SPEAKS_OF_BREACH.as_ref().is_some_and(|p| p.is_match(said));
+        let researcher = found.kind == PartyKind::Researcher;
         if candidate
             && (named_again
-                || own && speaks_of_breach && (about_breach || found.kind == PartyKind::Researcher)
-                || about_breach && found.kind == PartyKind::Other && speaks_of_breach)
+                || about_breach && !researcher && (of_breach || own)
+                || of_breach && own && researcher)
         {
             cast.parties[party].kind = PartyKind::Victim;
             cast.parties[party].victim = cast.parties[party].victim.max(3);
         }
     }
+    cast.rank();
 }
 
 fn lower_words(said: &str) -> impl Iterator<Item = &str> {
@@ -101,6 +89,11 @@ fn named_as_hit(said: &str, name: &str) -> bool {
     })
 }
 
+/// Words that point back at the story's own claim.
+static THIS_MATTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:the|this|these|those|their) (?:[\w-]+ ){0,2}(?:data|claims?|breach|hack|hackers?|incident|attack|files|listing|leak|samples?|documents|allegations?|company|firm|carrier|retailer|provider|bank|hospital|records|sale|post|seller|database|intrusion|attackers?|seller)\b").ok()
+});
+
 /// Takes out what is said of other matters: a dated paragraph that names none of this story's victims. Gives the paragraphs' numbers, in order.
 pub(super) fn leave_out_background(
     text: &str,
@@ -124,19 +117,9 @@ pub(super) fn leave_out_background(
             .within(page.paragraph.span)
             .iter()
             .any(|&(_, p)| main(cast.parties[p].home.unwrap_or(p)));
-        let by_role = tokens(
-            text,
-            Span {
-                start: page.paragraph.span.start,
-                end: page
-                    .sentences
-                    .first()
-                    .map_or(page.paragraph.span.start, |s| s.end),
-            },
-            &[],
-        )
-        .windows(2)
-        .any(|w| w[0].is("the") && lexicon::company_noun(&w[1].lower));
+        let said = page.paragraph.span.of(text).unwrap_or_default();
+        let head: String = said.chars().take(1200).collect();
+        let by_role = THIS_MATTER.as_ref().is_some_and(|p| p.is_match(&head));
         !names_main && !by_role && is_dated(text, page.paragraph.span)
     };
     let speaks_main = |item: &Item| {

@@ -7,6 +7,7 @@ use regex::Regex;
 use crate::claim::{PartyKind, Span};
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon;
+use crate::read::quotes::Quotation;
 use crate::read::speech::Item;
 use crate::read::subject::Sentence;
 
@@ -23,13 +24,13 @@ static RELAYED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// The date of an item in the text's own words: the first outside of its quotations.
-pub(super) fn date(said: &str, quotes: &[Span], start: usize) -> Option<String> {
+pub(super) fn date(said: &str, quotes: &[Quotation], start: usize) -> Option<String> {
     let hits = WHEN.as_ref()?.find_iter(said);
     hits.into_iter()
         .find(|m| {
             !quotes
                 .iter()
-                .any(|q| q.start <= start + m.start() && start + m.end() <= q.end)
+                .any(|q| q.span.start <= start + m.start() && start + m.end() <= q.span.end)
         })
         .map(|m| m.as_str().to_owned())
 }
@@ -120,7 +121,8 @@ pub(super) fn about(item: &Item, cast: &Cast) -> Vec<String> {
     if found.is_empty() {
         found = cast
             .of_kind(PartyKind::Victim)
-            .into_iter()
+            .iter()
+            .copied()
             .take(3)
             .collect();
     }
@@ -133,6 +135,7 @@ pub(super) fn about(item: &Item, cast: &Cast) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::read::quotes::quotations;
 
     #[test]
     fn dates_are_taken_as_worded_and_not_from_quotations() {
@@ -141,13 +144,16 @@ mod tests {
             date("It said on Monday that it knew.", &[], 0).as_deref(),
             Some("on Monday")
         );
+        let text = "“Last week,” it said in June 2030.";
+        let quoted = quotations(
+            text,
+            Span {
+                start: 0,
+                end: text.len(),
+            },
+        );
         assert_eq!(
-            date(
-                "“Last week,” it said in June 2030.",
-                &[Span { start: 0, end: 16 }],
-                0
-            )
-            .as_deref(),
+            date("“Last week,” it said in June 2030.", &quoted, 0).as_deref(),
             Some("in June 2030")
         );
         assert_eq!(date("It may say so.", &[], 0), None);

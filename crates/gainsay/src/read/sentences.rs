@@ -4,6 +4,9 @@ use crate::claim::Span;
 use crate::read::lexicon;
 use crate::read::quotes::Quotation;
 
+/// A sentence without an end is cut at white space about here: no rule looks further, and each takes time with its length.
+const LONGEST_BYTES: usize = 8192;
+
 /// The sentences of `text[paragraph]`, without white space around them.
 pub(super) fn sentences(text: &str, paragraph: Span, quotes: &[Quotation]) -> Vec<Span> {
     let Some(piece) = paragraph.of(text) else {
@@ -30,6 +33,10 @@ pub(super) fn sentences(text: &str, paragraph: Span, quotes: &[Quotation]) -> Ve
                 }
             }
             continue;
+        }
+        if mark.is_whitespace() && at - start > LONGEST_BYTES {
+            push(text, start, at, &mut found);
+            start = at;
         }
         if !matches!(mark, '.' | '!' | '?' | '…') {
             continue;

@@ -4,7 +4,6 @@ use crate::claim::{PartyKind, Span, Stance};
 use crate::read::attribution::{Attribution, Rule, attributions};
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon::{self, Cue};
-use crate::read::names::key;
 use crate::read::paragraphs::{Paragraph, paragraphs};
 use crate::read::quotes::{Quotation, quotations};
 use crate::read::sentences::sentences;
@@ -26,6 +25,8 @@ pub(super) struct Item {
     pub(super) paragraph: usize,
     /// The sentence governs more than one statement.
     pub(super) shared: bool,
+    /// It is about who told whom: to admit a call is not to admit a breach.
+    pub(super) of_contact: bool,
 }
 
 /// A paragraph with its sentences and quotations.
@@ -61,20 +62,24 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
             continue;
         }
         memory.turn_paragraph();
-        if page.quotes.is_empty() && is_set_off(text, page) {
+        let after_colon = number
+            .checked_sub(1)
+            .and_then(|n| pages.get(n))
+            .and_then(|p| p.paragraph.span.of(text))
+            .is_some_and(|t| t.ends_with(':'));
+        if page.quotes.is_empty() && (is_set_off(text, page) || after_colon && announced.is_some())
+        {
             if let Some((speaker, rule)) =
                 set_off_speaker(text, pages, number, cast, announced.as_ref())
             {
-                found.push(settle(
-                    text,
-                    cast,
-                    speaker.clone(),
-                    Cue::Says,
-                    false,
+                let whole = Attribution {
+                    speakers: vec![speaker.clone()],
+                    cue: Cue::Says,
+                    negated: false,
                     rule,
-                    page.paragraph.span,
-                    number,
-                ));
+                    span: page.paragraph.span,
+                };
+                found.push(settle(text, cast, number, speaker.clone(), &whole));
                 memory.hear_speaker(cast, &speaker);
                 announced = Some(speaker);
                 continue;
@@ -89,33 +94,31 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
             }
             memory.hear_names(cast, span);
             for attribution in here {
-                let shared = attribution.speakers.len() > 1;
-                let Attribution {
-                    speakers,
-                    cue,
-                    negated,
-                    rule,
-                    span,
-                } = attribution;
-                for speaker in speakers {
-                    if !speaks_here(&speaker, cue, negated) {
+                for speaker in &attribution.speakers {
+                    if !speaks_here(speaker, attribution.cue, attribution.negated) {
                         continue;
                     }
-                    memory.hear_speaker(cast, &speaker);
-                    found.push(Item {
-                        shared,
-                        ..settle(text, cast, speaker, cue, negated, rule, span, number)
-                    });
+                    memory.hear_speaker(cast, speaker);
+                    found.push(settle(text, cast, number, speaker.clone(), &attribution));
                 }
             }
         }
-        join(&mut found, from, text, cast);
+        join(&mut found, from, cast);
         let closing = page
             .sentences
             .last()
             .and_then(|s| s.of(text))
             .unwrap_or_default();
-        announced = announces(closing)
+        let lately = found.last().is_some_and(|i| {
+            i.paragraph + 1 >= number
+                && i.speaker.party.is_some()
+                && matches!(i.speaker.kind, PartyKind::Victim | PartyKind::Other)
+        });
+        let goes_on = lately
+            && pages
+                .get(number + 1)
+                .is_some_and(|p| p.quotes.is_empty() && speaks_as_a_firm(text, p));
+        announced = (announces(closing) || goes_on)
             .then(|| memory.here.clone().or_else(|| memory.speaker.clone()))
             .flatten();
     }
@@ -165,36 +168,33 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
     }
 }
 
-#[expect(
-    clippy::too_many_arguments,
-    reason = "what the sieve knows of one item, each of another kind"
-)]
+/// The item of one of an attribution's speakers.
 fn settle(
     text: &str,
     cast: &Cast,
-    speaker: Speaker,
-    cue: Cue,
-    negated: bool,
-    rule: Rule,
-    span: Span,
     paragraph: usize,
+    speaker: Speaker,
+    found: &Attribution,
 ) -> Item {
+    let said = found.span.of(text).unwrap_or_default();
     let read = stance(&Heard {
-        cue,
-        negated,
+        cue: found.cue,
+        negated: found.negated,
         kind: speaker.kind,
         own_matter: own_matter(cast, &speaker),
-        text: span.of(text).unwrap_or_default(),
+        text: said,
     });
+    let lower = said.to_lowercase();
     Item {
         speaker,
         stance: read.stance,
         explicit: read.explicit,
-        rule,
-        cue,
-        span,
+        rule: found.rule,
+        cue: found.cue,
+        span: found.span,
         paragraph,
-        shared: false,
+        shared: found.speakers.len() > 1,
+        of_contact: lower.contains("contacted") || lower.contains("reached out"),
     }
 }
 
@@ -205,7 +205,7 @@ fn own_matter(cast: &Cast, speaker: &Speaker) -> bool {
         PartyKind::Other => speaker
             .party
             .and_then(|p| cast.parties.get(p))
-            .is_some_and(|p| p.class == Class::Organisation || p.home.is_some()),
+            .is_some_and(|p| p.class != Class::Actor),
         _ => false,
     }
 }
@@ -294,6 +294,71 @@ fn is_set_off(text: &str, page: &Page) -> bool {
     (first > 0 || second > 1) && !reporter
 }
 
+/// "We have notified", "our systems": a firm's own "we", not a writer's.
+fn speaks_as_a_firm(text: &str, page: &Page) -> bool {
+    let words = tokens(text, cut_short(text, page.paragraph.span), &[]);
+    words.windows(3).any(|w| match w[0].lower.as_str() {
+        "we" => matches!(
+            w[1].lower.as_str(),
+            "have"
+                | "are"
+                | "were"
+                | "take"
+                | "took"
+                | "will"
+                | "immediately"
+                | "recently"
+                | "became"
+                | "began"
+                | "discovered"
+                | "identified"
+                | "detected"
+                | "notified"
+                | "regret"
+                | "recommend"
+                | "apologize"
+                | "apologise"
+                | "determined"
+                | "confirm"
+                | "understand"
+                | "continue"
+                | "can"
+        ),
+        "our" => {
+            matches!(
+                w[1].lower.as_str(),
+                "customers"
+                    | "systems"
+                    | "investigation"
+                    | "network"
+                    | "networks"
+                    | "team"
+                    | "teams"
+                    | "servers"
+                    | "users"
+                    | "members"
+                    | "clients"
+                    | "employees"
+                    | "operations"
+                    | "engineers"
+                    | "security"
+                    | "partners"
+                    | "data"
+            ) || matches!(
+                w[2].lower.as_str(),
+                "customers"
+                    | "systems"
+                    | "investigation"
+                    | "network"
+                    | "team"
+                    | "data"
+                    | "infrastructure"
+            )
+        }
+        _ => false,
+    })
+}
+
 /// Enough of a paragraph to see in which person it is written.
 fn cut_short(text: &str, span: Span) -> Span {
     let mut end = span.end.min(span.start.saturating_add(2000));
@@ -329,8 +394,7 @@ fn set_off_speaker(
         .filter(|p| p.paragraph.short)
         .and_then(|p| p.paragraph.span.of(text))
     {
-        let signature = key(line);
-        if let Some(party) = cast.parties.iter().position(|p| key(&p.name) == signature) {
+        if let Some(party) = cast.called(line) {
             return Some((named(party), Rule::Signed));
         }
     }
@@ -388,29 +452,34 @@ fn announces(closing: &str) -> bool {
 }
 
 /// Joins neighbouring items of one speaker and one stance in a paragraph.
-fn join(found: &mut Vec<Item>, from: usize, text: &str, cast: &Cast) {
-    let mut at = from + 1;
-    while at < found.len() {
-        let (left, right) = (&found[at - 1], &found[at]);
-        let same = one_voice(cast, &left.speaker, &right.speaker) && !left.shared && !right.shared;
-        let joined = same.then(|| combine(left, right, text)).flatten();
-        let Some(stance) = joined else {
-            at += 1;
-            continue;
-        };
-        let right = found.remove(at);
-        let left = &mut found[at - 1];
-        left.span.end = left.span.end.max(right.span.end);
-        left.explicit |= right.explicit && right.stance == stance;
-        left.stance = stance;
-        left.rule = left.rule.min(right.rule);
-        // Of two ways to name one speaker the surer stands; a person says more than the firm.
-        if right.speaker.known < left.speaker.known
-            || right.speaker.known == left.speaker.known
-                && right.speaker.name.len() > left.speaker.name.len()
-        {
-            left.speaker = right.speaker;
+fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
+    let here: Vec<Item> = found.drain(from..).collect();
+    for right in here {
+        let left = found.get_mut(from..).and_then(|kept| kept.last_mut());
+        let joined = left.and_then(|left| {
+            let same = one_voice(cast, &left.speaker, &right.speaker);
+            let stance = combine(left, &right).filter(|_| same && !left.shared && !right.shared)?;
+            Some((left, stance))
+        });
+        match joined {
+            Some((left, stance)) => absorb(left, right, stance),
+            None => found.push(right),
         }
+    }
+}
+
+fn absorb(left: &mut Item, right: Item, stance: Stance) {
+    left.span.end = left.span.end.max(right.span.end);
+    left.explicit |= right.explicit && right.stance == stance;
+    left.stance = stance;
+    left.rule = left.rule.min(right.rule);
+    left.of_contact |= right.of_contact;
+    // Of two ways to name one speaker the surer stands; a person says more than the firm.
+    let longer = right.speaker.name.len() > left.speaker.name.len();
+    if right.speaker.known < left.speaker.known
+        || right.speaker.known == left.speaker.known && longer
+    {
+        left.speaker = right.speaker;
     }
 }
 
@@ -427,19 +496,17 @@ fn one_voice(cast: &Cast, left: &Speaker, right: &Speaker) -> bool {
 }
 
 /// The stance of two neighbouring items together; `None` where they are two statements.
-fn combine(left: &Item, right: &Item, text: &str) -> Option<Stance> {
+fn combine(left: &Item, right: &Item) -> Option<Stance> {
     use Stance::{
         Claims, Confirms, Denies, Disputes, Informs, Investigating, NoComment, PartlyConfirms,
-    };
-    let contact = |item: &Item| {
-        let said = item.span.of(text).unwrap_or_default().to_lowercase();
-        said.contains("contacted") || said.contains("reached out")
     };
     Some(match (left.stance, right.stance) {
         (a, b) if a == b => a,
         (NoComment, _) | (_, NoComment) => return None,
+        // A victim that calls the claim false and names what was not touched denies.
+        (Disputes, Denies) | (Denies, Disputes) if left.speaker.kind == PartyKind::Victim => Denies,
         (Confirms | PartlyConfirms, Denies) | (Denies, Confirms | PartlyConfirms)
-            if contact(left) != contact(right) =>
+            if left.of_contact != right.of_contact =>
         {
             return None;
         }

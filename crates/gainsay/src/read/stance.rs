@@ -39,9 +39,9 @@ fn hits(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
 /// No sign, no impact, not breached, not ours.
 static DENIAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"\b(?:no|any|without|not \w+ (?:any )?|n['’]t (?:yet )?(?:\w+ )?(?:any )?)\s*(?:\w+ ){0,2}(?:evidence|indications?|signs?|proof|trace)\b",
-        r"|\bno reason (?:to|for)\b|\bnot? (?:\w+ )?believe\b|\bn['’]t believe\b|\bdoes not appear\b",
-        r"|\b(?:not|never|n['’]t)(?: \w+){0,2} (?:breached|hacked|compromised|impacted|affected|accessed|stolen|exposed|exfiltrated|infiltrated|involved|touched|disrupted|encrypted|leaked|taken|suffer|suffered|occur|happen|contain|include|come from|originate|due to|the result|related|connected|ours|impact|affect|compromise|involve)\b",
+        r"(?:\bno\b|\bany\b|\bwithout\b|\bnot\b|\bnever\b|n['’]t\b|\bzero\b)\s+(?:\w+ ){0,4}(?:evidence|indications?|signs?|proof|trace)\b",
+        r"|\bno reason (?:to (?:believe|think|suspect)|for (?:concern|alarm))\b|(?:\bnot|n['’]t) (?:\w+ )?believe\b|\bdoes not appear\b",
+        r"|(?:\bnot|\bnever|n['’]t)(?: (?:an?|the|any) (?:result of )?(?:\w+ )?(?:breach|hack|intrusion|compromise|cyberattack|data leak|leak)\b|(?: \w+){0,2} (?:breached|hacked|compromised|impacted|affected|accessed|stolen|exposed|exfiltrated|infiltrated|involved|touched|disrupted|encrypted|leaked|taken|suffer|suffered|occur|happen|contain|include|come from|originate|due to|the result|related|connected|ours|impact|affect|compromise|involve)\b)",
         r"|\b(?:no|zero) (?:\w+[ ,]){0,4}(?:data|information|systems?|breach|hack|intrusion|compromise|access|impact|customers?|code|records|passwords|credentials|accounts|ransomware|files|incident)\b",
         r"|\bneither\b.{0,160}\bnor\b|\b(?:remains?|are|is) (?:\w+ )?(?:secure|safe|unaffected|intact)\b|\bunaffected\b|\bnothing to do with\b",
         r"|\b(?:deny|denies|denied|denying)\b|\buntrue\b|\bhoax\b|\bfabricated\b|\bunfounded\b|\bbaseless\b|\bwere not ours\b",
@@ -62,13 +62,13 @@ static ADMISSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Words that make an admission small.
 static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:only|limited|single|isolated|small (?:number|amount|subset|portion|percentage)|subset|low[- ]risk|third[- ]party|contractors?|old|outdated|test(?:ing)? (?:lab|environment|server|data)s?|non-sensitive|publicly available|does not (?:include|contain)|one of its|one of our)\b",
+        r"\b(?:only|limited|single|isolated|small (?:number|amount|subset|portion|percentage)|subset|low[- ]risk|third[- ]party (?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|contractors?|old|outdated|test(?:ing)? (?:lab|environment|server|data)s?|non-sensitive|publicly available|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|one of its|one of our)\b",
     )
 });
 
 static INVESTIGATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"\b(?:investigating|looking into|look into|reviewing the|examining|assessing)\b",
+        r"\baware (?:of (?:the|these|those|reports|claims|a|recent|allegations|this)|that)\b|\bto learn more\b|\bgather\w* (?:more )?(?:information|details|facts)|\b(?:no|any) (?:further|additional|more) (?:details|information)|\bdetails (?:\w+ ){0,3}(?:are|is) (?:still )?unknown|\b(?:investigating|(?:making )?(?:enquir|inquir)\w+|looking into|look into|reviewing the|examining|assessing)\b",
         r"|\binvestigation\b.{0,40}\b(?:under ?way|ongoing|continu|still|in progress)|\b(?:ongoing|launched|opened|began|started|initiated|immediate|conducting|active|thorough|undertaking|commenced|finishes|complet\w+)\b.{0,30}\b(?:investigation|review|probe|inquiry)\b",
         r"|\bworking (?:\w+ )?with (?:\w+ ){0,3}(?:law enforcement|authorities|police|experts|forensic|the fbi|investigators|cybersecurity)|\b(?:engaged|hired|retained) (?:\w+ ){0,4}(?:forensic|experts?|firm|specialists)|\bto determine (?:the|if|whether|what)\b|\b(?:monitor|verify|validate)(?:ing)? (?:\w+ ){0,3}(?:and|claims?|situation|validity|authenticity)|\binvestigate (?:it|this|the)\b",
     ))
@@ -84,15 +84,15 @@ static CONCLUDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static DISPUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:took|takes|take) issue with|\b(?:incorrect|inaccurate|misleading|mischaracteri[sz]\w+|exaggerat\w+|overstated|false|wrong|lying|lied|bluff\w*)\b",
-        r"|\b(?:not|n['’]t|insufficient)(?: \w+){0,3} (?:sufficient|enough|credible|convincing) (?:evidence|proof)|\b(?:not|n['’]t) (?:\w+ ){0,3}(?:support|substantiate|back up|match|belong)\b|\bnever (?:suggested|claimed|said|stated)\b",
-        r"|\b(?:recycled|repackaged|scraped|from (?:an|a) (?:older|old|earlier|previous|different|unrelated|another))\b|\bbelongs? to (?:another|a different|someone else)|\bdisput\w+|\brefut\w+|\brejects? (?:the )?(?:claims?|allegations?)|\bcontradict\w*|\bdebunk\w*|\bcast(?:s|ing)? doubt|\bskeptical|\bdoubt\w* (?:that|the|about)",
+        r"|(?:\bnot|n['’]t|\binsufficient)(?: \w+){0,3} (?:sufficient|enough|credible|convincing) (?:evidence|proof)|(?:\bnot|n['’]t) (?:\w+ ){0,3}(?:support|substantiate|back up|match|belong)\b|\bnever (?:suggested|claimed|said|stated)\b",
+        r"|\b(?:recycled|repackaged|scraped|from (?:an|a) (?:older|old|earlier|previous|different|unrelated|another))\b|\bbelongs? to (?:another|a different|someone else)|\bdisput\w+|\brefut\w+|\brejects? (?:the )?(?:claims?|allegations?)|\bcontradict\w*|\bdebunk\w*|\bcast(?:s|ing)? doubt|\bskeptical|\bdoubts? (?:that|the|about)",
     ))
 });
 
 /// A researcher's own assertion that the thing happened, not a report of somebody's claim.
 static ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|broke into|gained access|is massive|scale of the|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
+        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|broke into|gained access|is massive|scale of the|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
     )
 });
 
@@ -219,7 +219,7 @@ fn victim(heard: &Heard<'_>, denial: bool, confirms: bool) -> Reading {
 fn without_denials(text: &str) -> String {
     static DENIED_CLAUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(concat!(
-            r"\b(?:den(?:y|ied|ies|ying)|no (?:\w+ )?(?:evidence|indications?|signs?|reason|proof)|not (?:\w+ )?believe|n['’]t (?:\w+ ){0,3}(?:evidence|believe)|any (?:evidence|indications?|signs?)|neither|not|never|n['’]t|claims?|claimed|allegations?|alleged(?:ly)?|reports?|whether|if|aware of (?:the|these|those|reports|recent)?)\b[^.;]*?(?:, but\b|\bbut rather\b|\bhowever\b|[.;]|$)",
+            r"\b(?:den(?:y|ied|ies|ying)|no (?:\w+ )?(?:evidence|indications?|signs?|reason|proof)|not (?:\w+ )?believe|\w+n['’]t|any (?:evidence|indications?|signs?)|neither|not|never|claims?|claimed|allegations?|alleged(?:ly)?|purport\w*|reports?|whether|if|aware of (?:the|these|those|reports|recent|claims|allegations|online|media))\b[^.;]*?(?:, but\b|\bbut rather\b|\bhowever\b|[.;]|$)",
             r"|\bno (?:\w+[ ,]+){0,5}(?:was|were|has been|have been|had been)[^.;,]*",
         ))
     });

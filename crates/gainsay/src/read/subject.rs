@@ -333,6 +333,19 @@ impl<'a> Sentence<'a> {
                 known: Known::Unnamed,
             });
         }
+        let of_the_crew = matches!(
+            noun,
+            "operator"
+                | "member"
+                | "representative"
+                | "admin"
+                | "administrator"
+                | "affiliate"
+                | "spokesperson"
+        );
+        if let Some(actor) = party_in(first, head, Class::Actor).filter(|_| of_the_crew) {
+            return Some(self.named(actor));
+        }
         if lexicon::crowd_noun(noun)
             && !lexicon::researcher_noun(noun)
             && !matches!(noun, "officials")
