@@ -10,12 +10,15 @@ use jiff::Timestamp;
 use super::vault::Kept;
 use super::{Acting, Desk, Error, casefile};
 use crate::capture::{self, Captured, Opener};
-use crate::claim::{About, EntryId, SourceKind, Tlp};
+use crate::claim::{About, EntryId, Reading, SourceKind, Tlp};
 use crate::ledger::payload::{DraftDecided, DraftRef, Held, SourceCaptured, SourceRead, Text};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, sha256};
-use crate::read;
+use crate::read::{self, Gazetteer};
 
 pub use super::vault::Keep;
+
+/// The desk's own names, beside those that the reader brings along.
+const NAMES: &str = "names.txt";
 
 /// How sources are to be added.
 #[derive(Clone, Debug, Default)]
@@ -72,10 +75,11 @@ impl Desk {
     ) -> Result<(), Error> {
         let case = casefile::case_id(&self.database.reader(), case)?;
         let mut opener = Opener::start(options.unjailed)?;
+        let names = self.names()?;
         for path in paths {
             let as_sample = options.kind == Some(SourceKind::Sample);
             if as_sample || !path.is_dir() {
-                let result = self.add_one(acting, case, path, options, &mut opener);
+                let result = self.add_one(acting, case, path, options, &mut opener, &names);
                 on_result(path, &result);
                 continue;
             }
@@ -84,7 +88,7 @@ impl Desk {
                 on_result(path, &Err(failure));
             }
             for file in files {
-                let result = self.add_one(acting, case, &file, options, &mut opener);
+                let result = self.add_one(acting, case, &file, options, &mut opener, &names);
                 on_result(&file, &result);
             }
         }
@@ -98,6 +102,7 @@ impl Desk {
         path: &Path,
         options: &AddOptions,
         opener: &mut Opener,
+        names: &Gazetteer,
     ) -> Result<Added, Error> {
         let kind = match options.kind {
             Some(kind) => kind,
@@ -107,7 +112,8 @@ impl Desk {
         if kind == SourceKind::Sample {
             self.add_sample(acting, case, path, options)
         } else {
-            self.add_text(acting, case, path, kind, options, opener)
+            let captured = opener.document(path)?;
+            self.add_text(acting, case, path, kind, options, captured, names)
         }
     }
 
@@ -123,6 +129,7 @@ impl Desk {
         self.commit_source(acting, case, path, SourceKind::Sample, options, kept, None)
     }
 
+    #[expect(clippy::too_many_arguments, reason = "a source is made of all of it")]
     fn add_text(
         &mut self,
         acting: &Acting,
@@ -130,9 +137,9 @@ impl Desk {
         path: &Path,
         kind: SourceKind,
         options: &AddOptions,
-        opener: &mut Opener,
+        mut captured: Captured,
+        names: &Gazetteer,
     ) -> Result<Added, Error> {
-        let mut captured = opener.document(path)?;
         captured.title = options.title.clone().or(captured.title);
         captured.outlet = options.outlet.clone().or(captured.outlet);
         captured.published = options.published.or(captured.published);
@@ -141,7 +148,10 @@ impl Desk {
         if kept.held == Held::Desk {
             self.blobs.put(captured.text.as_bytes())?;
         }
-        self.commit_source(acting, case, path, kind, options, kept, Some(captured))
+        let about =
+            About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
+        let reading = read::read(&captured.text, &about, names);
+        self.commit_source(acting, case, path, kind, options, kept, Some((captured, reading)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one commit is made of all of it, and a struct would be used once")]
@@ -153,18 +163,11 @@ impl Desk {
         kind: SourceKind,
         options: &AddOptions,
         kept: Kept,
-        captured: Option<Captured>,
+        captured: Option<(Captured, Reading)>,
     ) -> Result<Added, Error> {
+        let (captured, reading) = captured.unzip();
         let whence = whence(path, captured.as_ref());
         let problems = captured.as_ref().map_or(Vec::new(), |captured| captured.problems.clone());
-        let reading = captured.as_ref().map(|captured| {
-            let about = About {
-                title: captured.title.clone(),
-                outlet: captured.outlet.clone(),
-                published: captured.published,
-            };
-            read::read(&captured.text, &about, &self.names())
-        });
         let tlp = options.tlp.unwrap_or(self.config.tlp);
         let mut source = SourceCaptured {
             case,
@@ -219,9 +222,16 @@ impl Desk {
         })
     }
 
-    /// The names that the reader knows.
-    pub(super) fn names(&self) -> read::Gazetteer {
-        read::Gazetteer::bundled()
+    /// The names that the reader knows: its own, and those of the desk's `names.txt`.
+    fn names(&self) -> Result<Gazetteer, Error> {
+        let mut names = Gazetteer::built_in();
+        let path = self.root().join(NAMES);
+        match fs::read_to_string(&path) {
+            Ok(text) => names.merge(Gazetteer::parse(&text).map_err(|why| Error::Names { path, why })?),
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
+            Err(why) => return Err(Error::File { action: "read", path, why }),
+        }
+        Ok(names)
     }
 }
 

@@ -22,7 +22,7 @@ pub fn drafts(
     on_result: &mut dyn FnMut(Result<(Released, Vec<String>), Error>),
 ) -> Result<(), Error> {
     let mut opener = Opener::start(unjailed)?;
-    let names = Gazetteer::bundled();
+    let names = Gazetteer::built_in();
     for file in files {
         on_result(drafts_of(file, shape, &mut opener, &names));
     }
@@ -41,14 +41,14 @@ fn drafts_of(
     let name = file.to_string_lossy();
     let shown = match shape {
         Shape::Json => {
-            let mut value = export::reading::value(&captured.text, &reading);
+            let mut value = export::reading::reading_to_json(&captured.text, &reading);
             value["file"] = json!(name);
             value["title"] = json!(captured.title);
             value["outlet"] = json!(captured.outlet);
             value["published"] = json!(captured.published.map(|at| at.to_string()));
             format!("{value}\n")
         }
-        Shape::Text(_) | Shape::Brief(_) => export::reading::text(&name, &captured.text, &reading),
+        Shape::Text(_) | Shape::Brief(_) => export::text::reading(&name, &captured.text, &reading),
     };
     Ok((Released::plain(&shown), captured.problems))
 }

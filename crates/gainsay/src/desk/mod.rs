@@ -89,6 +89,14 @@ pub enum Error {
     /// The settings do not hold.
     #[error(transparent)]
     Config(#[from] config::Error),
+    /// The desk's own names do not hold.
+    #[error("{path}: {why}")]
+    Names {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        why: crate::read::GazetteerError,
+    },
     /// The store failed.
     #[error(transparent)]
     Store(#[from] store::Error),

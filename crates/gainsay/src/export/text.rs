@@ -3,7 +3,7 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::assess::{Claim, Disagreement};
-use crate::claim::{Commit, Finding, Said, SampleMatch, Source, SourceKind, SourceText, State, counted};
+use crate::claim::{Commit, Finding, Reading, Said, SampleMatch, Source, SourceKind, SourceText, Span, State, counted};
 use crate::release::View;
 
 /// How text is set off. On anything but a terminal every style is plain.
@@ -83,6 +83,40 @@ pub fn sample_match(result: &SampleMatch, styles: Styles) -> String {
     page.line(&format!("Against the files of {}:", result.owner));
     page.sample_match(result, ROWS * 4);
     page.text
+}
+
+/// The drafts of one text, for reading on a terminal.
+pub fn reading(file: &str, text: &str, reading: &Reading) -> String {
+    let quote = |span: Span| span.of(text).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut out = format!("{file}: {}\n", counted(reading.drafts.len(), "draft statement"));
+    for draft in &reading.drafts {
+        let statement = &draft.statement;
+        let origin = statement.origin.as_ref().map_or(String::new(), |origin| format!(", repeating {origin}"));
+        let about = if statement.about.is_empty() { String::new() } else { format!(" on {}", statement.about.join(", ")) };
+        out += &format!(
+            "\n  {} ({}) {}{about}{origin}   {} % sure: {}\n    bytes {}–{}: {}\n",
+            statement.speaker,
+            statement.speaker_kind,
+            statement.stance.word().replace('_', " "),
+            draft.confidence / 10,
+            draft.because,
+            statement.span.start,
+            statement.span.end,
+            quote(statement.span)
+        );
+    }
+    let mut list = |what: &str, items: Vec<String>| {
+        if !items.is_empty() {
+            out += &format!("\n{what}: {}\n", items.join("; "));
+        }
+    };
+    list("organisations", reading.organisations.iter().map(|o| format!("{} ({})", o.name, o.role.word().replace('_', " "))).collect());
+    list("actors", reading.actors.iter().map(|actor| actor.name.clone()).collect());
+    list("figures", reading.figures.iter().map(|figure| format!("{} {}", figure.kind, figure.value)).collect());
+    list("ways in", reading.vectors.iter().map(|vector| format!("{} ({})", vector.attack_id, quote(vector.span))).collect());
+    list("contacts", reading.contacts.iter().map(|contact| format!("{} to {}", contact.from, contact.to)).collect());
+    list("rests on", reading.citations.iter().map(|cite| format!("{} ({})", cite.source, cite.kind)).collect());
+    out
 }
 
 struct Page {

@@ -17,7 +17,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("demo", &["claim"]),
     ("assess", &["claim"]),
     ("release", &["assess", "claim", "ledger", "mask"]),
-    ("export", &["assess", "claim", "release"]),
+    ("export", &["assess", "claim", "read", "release"]),
     (
         "desk",
         &["assess", "capture", "claim", "corpus", "export", "ledger", "matching", "read", "release", "store"],

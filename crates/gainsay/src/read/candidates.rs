@@ -1,0 +1,354 @@
+//! Runs of capitalised words that may be names.
+
+use crate::claim::Span;
+use crate::read::lexicon;
+use crate::read::names::{Gazetteer, NameKind};
+use crate::read::tokens::{Shape, Token};
+
+/// A run of tokens that may be a name.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Run {
+    /// First and last token.
+    pub(super) first: usize,
+    pub(super) last: usize,
+    pub(super) span: Span,
+    /// What the gazetteer knows of it.
+    pub(super) known: Option<NameKind>,
+    /// Opens its sentence, where any word has a capital letter.
+    pub(super) opens_sentence: bool,
+}
+
+/// The longest known name has this many words.
+const LONGEST_KNOWN: usize = 6;
+
+/// The runs of one sentence's tokens, in order, not overlapping.
+pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> {
+    let mut found: Vec<Run> = Vec::new();
+    let mut at = 0;
+    while at < tokens.len() {
+        if let Some(last) = handle_at(tokens, at) {
+            let span = Span {
+                start: tokens[at].span.start,
+                end: tokens[last].span.end,
+            };
+            found.push(Run {
+                first: at,
+                last,
+                span,
+                known: None,
+                opens_sentence: false,
+            });
+            at = last + 1;
+            continue;
+        }
+        if !may_start(&tokens[at]) {
+            at += 1;
+            continue;
+        }
+        let opens_sentence = at == 0
+            || matches!(
+                tokens[at - 1].lower.as_str(),
+                "." | "!" | "?" | ":" | "“" | "\"" | "‘" | "("
+            );
+        let (last, known) = match known_at(text, tokens, at, names) {
+            // "Saudi" alone is a place, in "Saudi Aramco" it is half a name.
+            Some((last, NameKind::Place | NameKind::Thing)) if goes_on(text, tokens, last) => {
+                (unknown_end(text, tokens, at, names), None)
+            }
+            Some((last, kind)) => (last, Some(kind)),
+            None => (unknown_end(text, tokens, at, names), None),
+        };
+        let first = if known.is_some() {
+            at
+        } else {
+            after_openers(tokens, at, last, opens_sentence)
+        };
+        let next = last + 1;
+        if first <= last && (known.is_some() || !is_no_name(&tokens[first..=last])) {
+            let span = Span {
+                start: tokens[first].span.start,
+                end: tokens[last].span.end,
+            };
+            found.push(Run {
+                first,
+                last,
+                span,
+                known,
+                opens_sentence: opens_sentence && first == at,
+            });
+        }
+        at = next;
+    }
+    found
+}
+
+fn may_start(token: &Token) -> bool {
+    token.shape == Shape::Word && token.capital
+}
+
+/// A name in marks after "called", "handle", "going by", "as": handles are often written small.
+fn handle_at(tokens: &[Token], at: usize) -> Option<usize> {
+    let mark = |t: &Token| matches!(t.lower.as_str(), "\"" | "“" | "”" | "‘" | "’");
+    if tokens[at].capital
+        || !matches!(tokens[at].shape, Shape::Word | Shape::Number)
+        || !at.checked_sub(1).is_some_and(|b| mark(&tokens[b]))
+    {
+        return None;
+    }
+    let close = (at + 1..(at + 4).min(tokens.len()))
+        .find(|&n| mark(&tokens[n]) || tokens[n].is_mark(","))?;
+    let introduced = at >= 2
+        && matches!(
+            tokens[at - 2].lower.as_str(),
+            "handle"
+                | "alias"
+                | "moniker"
+                | "pseudonym"
+                | "nickname"
+                | "called"
+                | "named"
+                | "dubbed"
+                | "by"
+                | "as"
+                | "name"
+                | "username"
+                | "itself"
+                | "himself"
+        );
+    let words = tokens[at..close]
+        .iter()
+        .all(|t| matches!(t.shape, Shape::Word | Shape::Number));
+    (introduced && words).then_some(close - 1)
+}
+
+fn goes_on(text: &str, tokens: &[Token], last: usize) -> bool {
+    tokens.get(last + 1).is_some_and(|t| {
+        t.shape == Shape::Word && t.capital && &text[tokens[last].span.end..t.span.start] == " "
+    })
+}
+
+/// The longest known name that starts here.
+fn known_at(
+    text: &str,
+    tokens: &[Token],
+    at: usize,
+    names: &Gazetteer,
+) -> Option<(usize, NameKind)> {
+    let mut last = (at + LONGEST_KNOWN - 1).min(tokens.len() - 1);
+    loop {
+        let apart = tokens[at..=last]
+            .iter()
+            .any(|t| t.shape == Shape::Quote || t.is_mark(",") || t.is_mark(".") || t.is_mark("("));
+        if !apart && matches!(tokens[last].shape, Shape::Word | Shape::Number) || last == at {
+            let span = Span {
+                start: tokens[at].span.start,
+                end: tokens[last].span.end,
+            };
+            let written = span.of(text).unwrap_or_default();
+            // "US" is a place and "Us" is a word, "IT" a thing and "It" a word: a short known name must keep its capitals.
+            let kept = written.len() > 3
+                || written.chars().nth(1).is_some_and(|c| !c.is_lowercase())
+                || last > at;
+            if let Some(known) = names
+                .find(written)
+                .filter(|k| k.kind != NameKind::Given && kept)
+            {
+                return Some((last, known.kind));
+            }
+        }
+        if last == at {
+            return None;
+        }
+        last -= 1;
+    }
+}
+
+/// The last token of an unknown run: capitalised words side by side, "&" and "of" between them where names have them.
+fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) -> usize {
+    let mut last = first;
+    while last + 1 < tokens.len() {
+        let next = &tokens[last + 1];
+        let gap = &text[tokens[last].span.end..next.span.start];
+        let beside = gap == " ";
+        let titled = lexicon::person_noun(&tokens[last].lower)
+            || lexicon::person_noun(&next.lower)
+            || lexicon::calendar_word(&next.lower);
+        if beside && next.shape == Shape::Word && next.capital && !titled {
+            // A known name starts a run of its own: "Acme Corp" + "FBI".
+            if known_at(text, tokens, last + 1, names)
+                .is_some_and(|(_, kind)| kind != NameKind::Place && kind != NameKind::Thing)
+            {
+                break;
+            }
+            last += 1;
+        } else if beside
+            && next.shape == Shape::Number
+            && next.lower.len() <= 4
+            && !next.lower.starts_with("19")
+            && !next.lower.starts_with("20")
+        {
+            last += 1;
+            break;
+        } else if beside
+            && joins_names(&tokens[last].lower, &next.lower)
+            && tokens
+                .get(last + 2)
+                .is_some_and(|t| t.capital && t.shape == Shape::Word)
+        {
+            last += 2;
+        } else {
+            break;
+        }
+    }
+    last
+}
+
+fn joins_names(left: &str, joiner: &str) -> bool {
+    match joiner {
+        "&" => true,
+        "of" => matches!(
+            left,
+            "university"
+                | "bank"
+                | "department"
+                | "ministry"
+                | "office"
+                | "bureau"
+                | "institute"
+                | "city"
+                | "board"
+                | "college"
+                | "house"
+                | "state"
+                | "county"
+                | "school"
+        ),
+        "de" | "van" | "von" | "der" | "del" | "la" | "al" => true,
+        _ => false,
+    }
+}
+
+/// Leaves out what stands before the name proper: "The", "Previously", "Russian".
+fn after_openers(tokens: &[Token], first: usize, last: usize, opens_sentence: bool) -> usize {
+    let mut at = first;
+    while at <= last {
+        let word = tokens[at].lower.as_str();
+        let article = word == "the" && !opens_sentence && at < last;
+        let opener = lexicon::determiner(word)
+            || lexicon::calendar_word(word)
+            || lexicon::honorific(word)
+            || lexicon::person_noun(word)
+            || (at == first && opens_sentence && at < last && lexicon::opens_sentence(word));
+        if !opener || article {
+            break;
+        }
+        at += 1;
+    }
+    at
+}
+
+/// Single words that have a capital letter for another reason.
+fn is_no_name(run: &[Token]) -> bool {
+    let department = |t: &Token| {
+        matches!(
+            t.lower.as_str(),
+            "marketing"
+                | "communications"
+                | "public"
+                | "affairs"
+                | "relations"
+                | "media"
+                | "operations"
+                | "engineering"
+                | "corporate"
+                | "global"
+                | "product"
+                | "senior"
+                | "strategy"
+        )
+    };
+    let [only] = run else {
+        return run.iter().all(department);
+    };
+    let word = only.lower.as_str();
+    lexicon::opens_sentence(word)
+        || lexicon::calendar_word(word)
+        || lexicon::person_noun(word)
+        || lexicon::honorific(word)
+        || word.chars().count() < 2
+        || lexicon::cue(word).is_some()
+        || lexicon::participle(word).is_some()
+        || matches!(
+            word,
+            "senior"
+                | "vice"
+                | "global"
+                | "managing"
+                | "deputy"
+                | "assistant"
+                | "associate"
+                | "marketing"
+                | "communications"
+                | "media"
+                | "public"
+        )
+        || word.rsplit_once('-').is_some_and(|(_, tail)| {
+            matches!(
+                tail,
+                "associated"
+                    | "based"
+                    | "owned"
+                    | "affiliated"
+                    | "linked"
+                    | "backed"
+                    | "speaking"
+                    | "sponsored"
+                    | "language"
+                    | "style"
+                    | "related"
+                    | "like"
+            )
+        })
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::read::tokens::tokens;
+
+    fn found(text: &str) -> Vec<&str> {
+        let names = Gazetteer::parse("authority: Harbour Police\nplace: Ruritanian").unwrap();
+        let all = Span {
+            start: 0,
+            end: text.len(),
+        };
+        runs(text, &tokens(text, all, &[]), &names)
+            .iter()
+            .map(|r| &text[r.span.start..r.span.end])
+            .collect()
+    }
+
+    #[test]
+    fn names_come_without_what_stands_before_them() {
+        assert_eq!(
+            found(
+                "Previously, Ruritanian firm Brightwell Systems told Ann Lee on Monday that the University of Stroud was hit."
+            ),
+            [
+                "Ruritanian",
+                "Brightwell Systems",
+                "Ann Lee",
+                "University of Stroud"
+            ]
+        );
+    }
+
+    #[test]
+    fn titles_and_known_names_part_a_run() {
+        assert_eq!(
+            found("Brightwell CEO Ann Lee called Harbour Police."),
+            ["Brightwell", "Ann Lee", "Harbour Police"]
+        );
+    }
+}

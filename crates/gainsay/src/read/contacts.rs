@@ -1,0 +1,201 @@
+//! Who told whom: the company warned, the police called, the press written to by a crew.
+
+use crate::claim::{Contact, PartyKind, Span};
+use crate::read::attribution::{phrase_from, subject_before};
+use crate::read::lexicon;
+use crate::read::relay;
+use crate::read::subject::{Known, Memory, Sentence, Speaker};
+
+/// The contacts of one sentence. An outlet's request for comment is none.
+pub(super) fn contacts(
+    sentence: &Sentence<'_>,
+    said: &str,
+    span: Span,
+    memory: &Memory,
+    found: &mut Vec<Contact>,
+) {
+    for verb in 0..sentence.tokens.len() {
+        let Some((from, to)) = active(sentence, verb, memory)
+            .or_else(|| passive(sentence, verb, memory))
+            .or_else(|| dealings(sentence, verb, memory))
+        else {
+            continue;
+        };
+        if from.kind == PartyKind::Press
+            || from.name == to.name
+            || from.known == Known::Unnamed && from.kind != PartyKind::Actor
+        {
+            continue;
+        }
+        found.push(Contact {
+            from: house(sentence, &from),
+            to: house(sentence, &to),
+            date: relay::date(said, &[], span.start),
+            span,
+        });
+    }
+}
+
+/// A contact is between organisations: a person stands for the one that they work at.
+fn house(sentence: &Sentence<'_>, speaker: &Speaker) -> String {
+    let home = speaker
+        .party
+        .and_then(|p| sentence.cast.parties.get(p))
+        .and_then(|p| p.home)
+        .and_then(|h| sentence.cast.parties.get(h));
+    home.map_or_else(|| speaker.name.clone(), |h| h.name.clone())
+}
+
+/// "Tarn notified Acme", "the crew told a reporter", "reached out to Acme", "plans to notify the regulator".
+fn active(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<(Speaker, Speaker)> {
+    let word = sentence.word(verb);
+    let object = match word {
+        "notified" | "contacted" | "alerted" | "approached" | "emailed" | "warned" | "informed"
+        | "messaged" | "notify" | "alert" | "inform" | "contacting" | "notifying" => verb + 1,
+        "reached" if sentence.word(verb + 1) == "out" && sentence.word(verb + 2) == "to" => {
+            verb + 3
+        }
+        "told" => verb + 1,
+        _ => return None,
+    };
+    let (_, to) = object_at(sentence, object, memory)?;
+    let mut from = verb;
+    while from > 0
+        && sentence.party[from - 1].is_none()
+        && (lexicon::auxiliary(sentence.word(from - 1))
+            || lexicon::adverb(sentence.word(from - 1))
+            || matches!(
+                sentence.word(from - 1),
+                "to" | "plans" | "planned" | "began" | "begun" | "had" | "tried"
+            ))
+    {
+        if matches!(
+            sentence.word(from - 1),
+            "was" | "were" | "been" | "is" | "are" | "being"
+        ) {
+            return None;
+        }
+        from -= 1;
+    }
+    let pronoun = from.checked_sub(1).filter(|&p| {
+        matches!(
+            sentence.word(p),
+            "he'd" | "she'd" | "they'd" | "it'd" | "they've" | "it's"
+        )
+    });
+    let by = match pronoun {
+        Some(_) => memory.here.clone().or_else(|| memory.speaker.clone())?,
+        None => subject_before(sentence, from, memory)?
+            .1
+            .into_iter()
+            .next()?,
+    };
+    // "Acme told The Daily" is a statement; "the crew told The Daily" is a contact.
+    if word == "told"
+        && (by.kind != PartyKind::Actor
+            || !matches!(
+                to.kind,
+                PartyKind::Press | PartyKind::Researcher | PartyKind::Authority
+            ))
+    {
+        return None;
+    }
+    Some((by, to))
+}
+
+/// "Acme was contacted by Tarn".
+fn passive(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<(Speaker, Speaker)> {
+    if !matches!(
+        sentence.word(verb),
+        "contacted" | "notified" | "alerted" | "warned" | "approached" | "informed"
+    ) {
+        return None;
+    }
+    let by = (verb + 1..verb + 5).find(|&at| matches!(sentence.word(at), "by" | "with"))?;
+    let mut from = verb;
+    while from > 0
+        && sentence.party[from - 1].is_none()
+        && (lexicon::auxiliary(sentence.word(from - 1))
+            || lexicon::adverb(sentence.word(from - 1))
+            || matches!(sentence.word(from - 1), "having"))
+    {
+        from -= 1;
+    }
+    let helped =
+        (from..verb).any(|at| matches!(sentence.word(at), "was" | "were" | "been" | "being"));
+    if !helped {
+        return None;
+    }
+    let to = subject_before(sentence, from, memory)
+        .and_then(|(_, s)| s.into_iter().next())
+        .or_else(|| memory.here.clone())?;
+    let (_, by) = object_at(sentence, by + 1, memory)?;
+    Some((by, to))
+}
+
+/// "Its interactions with the threat actor", "calls with the company".
+fn dealings(sentence: &Sentence<'_>, noun: usize, memory: &Memory) -> Option<(Speaker, Speaker)> {
+    if !matches!(
+        sentence.word(noun),
+        "interactions" | "calls" | "conversations" | "negotiations" | "correspondence" | "chats"
+    ) || sentence.word(noun + 1) != "with"
+    {
+        return None;
+    }
+    let (_, to) = object_at(sentence, noun + 2, memory)?;
+    let named = (0..noun)
+        .rev()
+        .find_map(|at| sentence.party[at])
+        .filter(|&p| to.party != Some(p));
+    let by = match named {
+        Some(party) => Speaker {
+            name: sentence.cast.display(party),
+            kind: sentence.cast.kind(party),
+            party: Some(party),
+            known: Known::Named,
+        },
+        None => memory.here.clone().or_else(|| memory.speaker.clone())?,
+    };
+    Some((by, to))
+}
+
+/// Who stands at `first`, a name or a group of people.
+fn object_at(sentence: &Sentence<'_>, first: usize, memory: &Memory) -> Option<(usize, Speaker)> {
+    if let Some(offices) = (first..(first + 4).min(sentence.tokens.len())).find(|&at| {
+        matches!(
+            sentence.word(at),
+            "offices"
+                | "regulators"
+                | "enforcement"
+                | "authorities"
+                | "customers"
+                | "police"
+                | "users"
+        )
+    }) {
+        let before_ends = (first..offices)
+            .all(|at| !sentence.tokens[at].sets_apart() && sentence.party[at].is_none());
+        if before_ends {
+            let name = match sentence.word(offices) {
+                "offices" => sentence.tokens[first..=offices]
+                    .iter()
+                    .map(|t| t.lower.as_str())
+                    .collect::<Vec<_>>()
+                    .join(" "),
+                "enforcement" => "law enforcement".to_owned(),
+                other => other.to_owned(),
+            };
+            return Some((
+                offices,
+                Speaker {
+                    name,
+                    kind: PartyKind::Other,
+                    party: None,
+                    known: Known::Role,
+                },
+            ));
+        }
+    }
+    let (last, speakers) = phrase_from(sentence, first, memory)?;
+    speakers.into_iter().next().map(|s| (last, s))
+}

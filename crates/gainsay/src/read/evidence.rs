@@ -1,0 +1,665 @@
+//! What the words around a name say about it.
+
+use crate::read::candidates::Run;
+use crate::read::lexicon::{self, Cue};
+use crate::read::tokens::{Shape, Token};
+
+/// Points for each thing that a name may be; sums over its mentions decide.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Evidence {
+    pub(super) actor: u32,
+    pub(super) organisation: u32,
+    pub(super) person: u32,
+    /// Said to be breached.
+    pub(super) victim: u32,
+    pub(super) researcher: u32,
+    pub(super) outlet: u32,
+    /// Stands where a place would.
+    pub(super) place: u32,
+    /// Speaks, whatever it is.
+    pub(super) speaks: u32,
+}
+
+impl Evidence {
+    pub(super) fn add(&mut self, other: &Evidence) {
+        self.actor += other.actor;
+        self.organisation += other.organisation;
+        self.person += other.person;
+        self.victim += other.victim;
+        self.researcher += other.researcher;
+        self.outlet += other.outlet;
+        self.speaks += other.speaks;
+        self.place += other.place;
+    }
+}
+
+/// The words beside a run, quotation marks and adverbs left out.
+struct Around<'t> {
+    left: Vec<&'t str>,
+    right: Vec<&'t str>,
+}
+
+const REACH: usize = 14;
+
+impl<'t> Around<'t> {
+    fn new(tokens: &'t [Token], run: &Run) -> Self {
+        let seen = |t: &&Token| {
+            !matches!(t.lower.as_str(), "\"" | "“" | "”" | "‘" | "’" | "'")
+                && t.shape != Shape::Quote
+        };
+        Self {
+            left: tokens[..run.first]
+                .iter()
+                .rev()
+                .take(REACH)
+                .filter(seen)
+                .map(|t| t.lower.as_str())
+                .collect(),
+            right: tokens[run.last + 1..]
+                .iter()
+                .take(REACH)
+                .filter(seen)
+                .map(|t| t.lower.as_str())
+                .collect(),
+        }
+    }
+
+    fn l(&self, at: usize) -> &'t str {
+        self.left.get(at).copied().unwrap_or_default()
+    }
+
+    fn r(&self, at: usize) -> &'t str {
+        self.right.get(at).copied().unwrap_or_default()
+    }
+
+    /// The words of an insertion right after the name: "Acme, a maker of locks, said".
+    fn apposition(&self) -> &[&'t str] {
+        if !matches!(self.r(0), "," | "--" | "–" | "—" | "(") || self.right.len() < 3 {
+            return &[];
+        }
+        let body = &self.right[1..];
+        let end = body
+            .iter()
+            .position(|w| matches!(*w, "," | "--" | "–" | "—" | ")" | "."))
+            .unwrap_or(body.len());
+        &body[..end]
+    }
+}
+
+/// What this mention says about its name.
+pub(super) fn evidence(tokens: &[Token], run: &Run) -> Evidence {
+    let around = Around::new(tokens, run);
+    let mut found = Evidence::default();
+    actor(&around, &mut found);
+    person(&around, &mut found);
+    organisation(&around, tokens, run, &mut found);
+    victim(&around, &mut found);
+    speech(&around, &mut found);
+    found
+}
+
+fn actor(around: &Around<'_>, found: &mut Evidence) {
+    let (l, r) = (|n| around.l(n), |n| around.r(n));
+    let near_actor =
+        around.left.iter().take(10).any(|w| {
+            lexicon::actor_noun(w) || *w == "actor" || *w == "actors" || *w == "ransomware"
+        });
+    let named = match l(0) {
+        "as" => {
+            matches!(l(1), "known" | "identified")
+                || l(1) == "online" && l(2) == "known"
+                || l(1) == "itself"
+        }
+        "by" => l(1) == "going" || l(1) == "goes" || l(1) == "go",
+        "called" | "named" | "dubbed" | "nicknamed" | "alias" | "handle" | "moniker"
+        | "pseudonym" | "nickname" => true,
+        "name" | "names" => matches!(l(1), "the" | "a" | "online"),
+        "calling" | "itself" | "themselves" | "himself" => true,
+        "of" => matches!(l(1), "handle" | "alias" | "moniker" | "pseudonym"),
+        _ => false,
+    };
+    if named && near_actor {
+        found.actor += 5;
+    }
+    if matches!(l(0), "marketplace")
+        && around
+            .left
+            .iter()
+            .skip(1)
+            .take(2)
+            .any(|w| matches!(*w, "data" | "leak" | "stolen" | "extortion" | "underground"))
+    {
+        found.actor += 4;
+    }
+    if lexicon::actor_noun(l(0)) || (l(0) == "actor" || l(0) == "actors") && l(1) == "threat" {
+        found.actor += 4;
+    }
+    match r(0) {
+        "ransomware" => {
+            found.actor += if matches!(
+                r(1),
+                "gang" | "group" | "operation" | "crew" | "operators" | "actors"
+            ) {
+                5
+            } else {
+                3
+            }
+        }
+        "gang" | "hackers" | "hacker" | "collective" | "operators" | "affiliate" | "affiliates"
+        | "hacktivists" => found.actor += 4,
+        "cybercrime" | "hacking" | "extortion" | "cybercriminal" | "hacktivist" | "data-theft"
+        | "threat" => {
+            found.actor += if lexicon::actor_noun(r(1)) || r(1) == "actor" {
+                4
+            } else {
+                0
+            }
+        }
+        "'s" if matches!(r(1), "leak" | "data" | "dark" | "tor")
+            && around.right.iter().take(5).any(|w| *w == "leak")
+            && around.right.iter().take(6).any(|w| *w == "site") =>
+        {
+            found.actor += 4
+        }
+        "'s" if matches!(r(1), "claims" | "claim" | "affiliates" | "victims") => found.actor += 2,
+        "claimed" | "claims" if r(1) == "responsibility" => found.actor += 3,
+        "claimed" | "claims" | "boasted" | "bragged" => found.actor += 1,
+        "added" | "adds" if around.right.iter().take(8).any(|w| *w == "leak") => found.actor += 2,
+        "threatened" | "threatens" => found.actor += 2,
+        "stole" | "infiltrated" | "breached" | "hacked" | "exfiltrated" | "leaked" => {
+            found.actor += 2
+        }
+        _ => {}
+    }
+    if l(0) == "by"
+        && matches!(
+            l(1),
+            "stolen"
+                | "hacked"
+                | "breached"
+                | "attacked"
+                | "hit"
+                | "compromised"
+                | "leaked"
+                | "claimed"
+                | "targeted"
+                | "penetrated"
+                | "offered"
+        )
+    {
+        found.actor += 2;
+    }
+    let told = around.apposition();
+    let criminal = told.iter().any(|w| {
+        matches!(
+            *w,
+            "ransomware"
+                | "hacking"
+                | "extortion"
+                | "cybercrime"
+                | "cyber-criminal"
+                | "cybercriminal"
+                | "hacker"
+                | "leak"
+                | "underground"
+        ) || *w == "marketplace"
+    });
+    if criminal
+        && told
+            .iter()
+            .any(|w| lexicon::actor_noun(w) || matches!(*w, "actor" | "operation" | "marketplace"))
+    {
+        found.actor += 4;
+    }
+}
+
+fn person(around: &Around<'_>, found: &mut Evidence) {
+    if lexicon::honorific(around.l(0)) || around.l(0) == "." && lexicon::honorific(around.l(1)) {
+        found.person += 4;
+    }
+    if lexicon::person_noun(around.l(0)) && around.l(0) != "head" {
+        found.person += 4;
+    }
+    if lexicon::researcher_noun(around.l(0)) {
+        found.researcher += 3;
+    }
+    if around.l(0) == "," && lexicon::person_noun(around.l(1)) {
+        found.person += 3;
+    }
+    let told = around.apposition();
+    if told.iter().take(9).any(|w| lexicon::person_noun(w))
+        && !told.iter().take(3).any(|w| lexicon::company_noun(w))
+    {
+        found.person += 3;
+    }
+    if told.first().is_some_and(|w| matches!(*w, "who")) {
+        found.person += 2;
+    }
+}
+
+fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence) {
+    let (l, r) = (|n| around.l(n), |n| around.r(n));
+    let last = tokens[run.last].lower.as_str();
+    if matches!(
+        last,
+        "inc"
+            | "corp"
+            | "ltd"
+            | "llc"
+            | "plc"
+            | "gmbh"
+            | "ag"
+            | "sa"
+            | "co"
+            | "corporation"
+            | "company"
+            | "university"
+            | "hospital"
+            | "bank"
+            | "airlines"
+            | "institute"
+            | "agency"
+            | "department"
+            | "commission"
+            | "police"
+            | "council"
+            | "association"
+            | "foundation"
+            | "technologies"
+            | "systems"
+            | "labs"
+            | "software"
+            | "security"
+            | "networks"
+            | "holdings"
+            | "partners"
+            | "insurance"
+            | "group"
+            | "solutions"
+            | "services"
+    ) && run.last > run.first
+    {
+        found.organisation += 3;
+    }
+    if lexicon::company_noun(l(0)) {
+        found.organisation += 3;
+    }
+    let told = around.apposition();
+    if told.iter().take(10).any(|w| lexicon::company_noun(w))
+        && (told.first().is_some_and(|w| lexicon::determiner(w))
+            || told.iter().take(2).any(|w| lexicon::company_noun(w)))
+    {
+        found.organisation += 3;
+    }
+    if lexicon::person_noun(r(0))
+        || r(0) == "'s"
+            && around
+                .right
+                .iter()
+                .skip(1)
+                .take(3)
+                .any(|w| lexicon::person_noun(w))
+    {
+        found.organisation += 3;
+    }
+    if matches!(l(0), "for" | "at" | "of" | "from" | "with")
+        && around
+            .left
+            .iter()
+            .skip(1)
+            .take(2)
+            .any(|w| lexicon::person_noun(w) || lexicon::researcher_noun(w) || *w == "officials")
+    {
+        found.organisation += 3;
+    }
+    if r(0) == "'s"
+        && matches!(
+            r(1),
+            "systems"
+                | "network"
+                | "networks"
+                | "servers"
+                | "customers"
+                | "data"
+                | "source"
+                | "website"
+                | "parent"
+                | "internal"
+                | "platform"
+                | "infrastructure"
+                | "environment"
+                | "employees"
+                | "clients"
+                | "product"
+                | "products"
+                | "statement"
+                | "corporate"
+                | "it"
+                | "security"
+                | "users"
+        )
+        || matches!(
+            r(0),
+            "systems"
+                | "network"
+                | "servers"
+                | "customers"
+                | "customer"
+                | "employees"
+                | "accounts"
+                | "users"
+                | "subscribers"
+                | "data"
+                | "source"
+        )
+    {
+        found.organisation += 2;
+    }
+    if l(0) == "by"
+        && matches!(
+            l(1),
+            "owned" | "acquired" | "bought" | "operated" | "employed" | "run"
+        )
+    {
+        found.organisation += 3;
+    }
+    let security = |words: &[&str]| {
+        words.iter().any(|w| {
+            matches!(
+                *w,
+                "threat"
+                    | "intelligence"
+                    | "threat-research"
+                    | "threat-intelligence"
+                    | "cybersecurity"
+                    | "security"
+                    | "antivirus"
+                    | "cyber"
+                    | "infosec"
+                    | "research"
+            )
+        }) && words
+            .iter()
+            .any(|w| lexicon::company_noun(w) || *w == "researchers")
+    };
+    let before: Vec<&str> = around
+        .left
+        .iter()
+        .copied()
+        .take(4)
+        .take_while(|w| !matches!(*w, "," | "." | "and" | "of"))
+        .collect();
+    if lexicon::company_noun(l(0)) && security(&before) || security(told) {
+        found.researcher += 3;
+    }
+    if lexicon::researcher_noun(r(0))
+        || r(0) == "security" && lexicon::researcher_noun(r(1))
+        || matches!(l(0), "at" | "from" | "with") && lexicon::researcher_noun(l(1))
+    {
+        found.researcher += 3;
+        found.organisation += 2;
+    }
+}
+
+/// The verbs of breaking in and taking.
+pub(super) fn breach_word(word: &str) -> bool {
+    matches!(
+        word,
+        "breached"
+            | "hacked"
+            | "compromised"
+            | "attacked"
+            | "hit"
+            | "infiltrated"
+            | "penetrated"
+            | "targeted"
+            | "extorted"
+            | "ransomed"
+            | "breach"
+            | "hack"
+            | "attack"
+            | "cyberattack"
+            | "intrusion"
+            | "leak"
+            | "compromise"
+            | "hacking"
+            | "breaching"
+            | "incident"
+            | "stolen"
+            | "theft"
+    )
+}
+
+fn victim(around: &Around<'_>, found: &mut Evidence) {
+    let (l, r) = (|n| around.l(n), |n| around.r(n));
+    // "Stolen from Ruritanian lock maker Acme": the descriptor stands between the preposition and the name.
+    let skipped = if lexicon::company_noun(l(0)) {
+        around
+            .left
+            .iter()
+            .take(6)
+            .position(|w| lexicon::preposition(w) || breach_word(w))
+            .unwrap_or(0)
+    } else {
+        0
+    };
+    let l = |n: usize| around.l(n + skipped);
+    match l(0) {
+        "of" | "at" | "on" | "against" if breach_word(l(1)) => found.victim += 2,
+        "from"
+            if around.left.iter().skip(1 + skipped).take(6).any(|w| {
+                matches!(
+                    *w,
+                    "stolen"
+                        | "stole"
+                        | "taken"
+                        | "exfiltrated"
+                        | "leaked"
+                        | "stealing"
+                        | "data"
+                        | "obtained"
+                        | "files"
+                )
+            }) =>
+        {
+            found.victim += 2
+        }
+        "to" if l(1) == "belonging" => found.victim += 2,
+        "breached" | "hacked" | "compromised" | "infiltrated" | "penetrated" | "attacked"
+        | "targeting" | "hacking" | "breaching" | "extort" | "extorting" => found.victim += 3,
+        "like" | "as" | "including"
+            if around.left.iter().skip(1).take(3).any(|w| *w == "victims") =>
+        {
+            found.victim += 2
+        }
+        "victim" => found.victim += 3,
+        _ => {}
+    }
+    let passive = around
+        .right
+        .iter()
+        .take(5)
+        .position(|w| matches!(*w, "was" | "were" | "been" | "being"));
+    if passive.is_some_and(|at| {
+        around.right.iter().skip(at + 1).take(2).any(|w| {
+            matches!(
+                *w,
+                "breached"
+                    | "hacked"
+                    | "compromised"
+                    | "hit"
+                    | "attacked"
+                    | "impacted"
+                    | "infiltrated"
+                    | "targeted"
+            )
+        })
+    }) {
+        found.victim += 2;
+    }
+    let soon =
+        |words: &[&str], reach: usize| around.right.iter().take(reach).any(|w| words.contains(w));
+    match r(0) {
+        "denied" | "denies" => found.victim += 3,
+        "suffered" | "experienced" => found.victim += 2,
+        "is" | "says" | "said" if soon(&["investigating", "looking"], 5) => found.victim += 2,
+        "has" if soon(&["denied", "confirmed", "suffered"], 3) => found.victim += 2,
+        "confirmed" | "confirms" | "disclosed" | "acknowledged" | "admitted"
+            if around
+                .right
+                .iter()
+                .take(9)
+                .any(|w| breach_word(w) || *w == "access" || *w == "unauthorized") =>
+        {
+            found.victim += 2
+        }
+        "data" if matches!(r(1), "breach" | "leak" | "theft") => found.victim += 2,
+        "breach" | "hack" | "cyberattack" | "incident" => found.victim += 2,
+        "'s" if matches!(
+            r(1),
+            "systems"
+                | "network"
+                | "servers"
+                | "internal"
+                | "source"
+                | "data"
+                | "customers"
+                | "backend"
+                | "corporate"
+                | "database"
+                | "infrastructure"
+        ) =>
+        {
+            found.victim += 1
+        }
+        "systems" | "network" | "servers" | "customers" | "customer" | "accounts" | "data" => {
+            found.victim += 1
+        }
+        _ => {}
+    }
+    let told = around.apposition();
+    let after = around.right.get(told.len() + 2..).unwrap_or_default();
+    if !told.is_empty()
+        && after
+            .first()
+            .is_some_and(|w| matches!(*w, "denied" | "denies" | "confirmed" | "has" | "confirms"))
+        && after
+            .iter()
+            .take(7)
+            .any(|w| breach_word(w) || matches!(*w, "denied" | "hackers"))
+    {
+        found.victim += 3;
+    }
+}
+
+fn speech(around: &Around<'_>, found: &mut Evidence) {
+    let (l, r) = (|n| around.l(n), |n| around.r(n));
+    if matches!(l(0), "in" | "near") {
+        found.place += 1;
+    }
+    let mut verb = around
+        .right
+        .iter()
+        .skip_while(|w| lexicon::auxiliary(w) || lexicon::adverb(w));
+    if verb
+        .next()
+        .is_some_and(|w| lexicon::cue(w).is_some_and(|c| c != Cue::Offers))
+    {
+        found.speaks += 1;
+    }
+    if matches!(l(0), "told" | "tells" | "informed")
+        || l(0) == "to"
+            && around.left.iter().skip(1).take(2).any(|w| {
+                matches!(
+                    *w,
+                    "statement"
+                        | "confirmed"
+                        | "comment"
+                        | "email"
+                        | "interview"
+                        | "speaking"
+                        | "provided"
+                        | "message"
+                        | "spoke"
+                )
+            })
+        || l(0) == "with" && matches!(l(1), "interview" | "speaking" | "shared")
+    {
+        found.outlet += 2;
+    }
+    if l(0) == "by"
+        && matches!(
+            l(1),
+            "seen" | "reviewed" | "reached" | "obtained" | "contacted" | "viewed" | "asked"
+        )
+    {
+        found.outlet += 2;
+    }
+    if r(0) == "reached" && r(1) == "out"
+        || matches!(r(0), "has" | "could" | "was")
+            && around.right.iter().take(5).any(|w| {
+                matches!(
+                    *w,
+                    "reviewed" | "verified" | "learned" | "independently" | "unable"
+                )
+            })
+    {
+        found.outlet += 2;
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::claim::Span;
+    use crate::read::candidates::runs;
+    use crate::read::names::Gazetteer;
+    use crate::read::tokens::tokens;
+
+    fn of(text: &str, name: &str) -> Evidence {
+        let tokens = tokens(
+            text,
+            Span {
+                start: 0,
+                end: text.len(),
+            },
+            &[],
+        );
+        let run = runs(text, &tokens, &Gazetteer::default())
+            .into_iter()
+            .find(|r| &text[r.span.start..r.span.end] == name)
+            .unwrap();
+        evidence(&tokens, &run)
+    }
+
+    #[test]
+    fn crews_are_told_by_what_they_are_called() {
+        assert!(of("A threat actor going by GreyHeron told us.", "GreyHeron").actor >= 4);
+        assert!(of("A gang known as “Grey Heron” came.", "Grey Heron").actor >= 4);
+        assert!(of("The Heron ransomware gang came.", "Heron").actor >= 4);
+        assert_eq!(of("He works at Heron daily.", "Heron").actor, 0);
+    }
+
+    #[test]
+    fn persons_firms_and_victims_are_told_by_their_neighbours() {
+        assert!(
+            of(
+                "Mara Onslow, Tarn’s director of research, spoke.",
+                "Mara Onslow"
+            )
+            .person
+                >= 3
+        );
+        assert!(of("A spokesperson for Brightwell spoke.", "Brightwell").organisation >= 3);
+        assert!(of("The files were stolen from Brightwell.", "Brightwell").victim >= 2);
+        assert!(
+            of(
+                "It was seen by Tarn, a threat intelligence firm, last week.",
+                "Tarn"
+            )
+            .researcher
+                >= 3
+        );
+    }
+}

@@ -1,0 +1,209 @@
+//! Parts that only the whole story shows: who is a victim by its own words, which paragraphs are background, who is listed and how.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::claim::{Actor, Organisation, OrganisationRole, PartyKind, Span, Stance};
+use crate::read::entities::{Cast, Class};
+use crate::read::lexicon;
+use crate::read::speech::{Item, Page, is_dated};
+
+static OWN_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\b(?:its|our|their) (?:own )?(?:\w+ ){0,3}(?:labs?|systems?|networks?|servers?|environments?|infrastructure|customers?|source code|databases?|platforms?|back-?end|products?|employees|subsidiar\w+|operations|stores|services|users|data)\b",
+        r"|\b(?:we|it|they) (?:\w+ ){0,3}(?:was|were|been|had) (?:\w+ ){0,2}(?:breached|hacked|compromised|impacted|affected|attacked|hit)"
+    ))
+    .ok()
+});
+
+static SPEAKS_OF_BREACH: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:breach\w*|accessed|compromis\w+|hack\w*|impacted|incident|unauthori[sz]ed|intrusion|stolen|attack\w*|ransomware|cyberattack|exposed|copied|leaked|claims?)\b").ok()
+});
+
+/// Makes victims of organisations whose own words are about a breach of their own house.
+pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
+    for item in items {
+        let Some(party) = item
+            .speaker
+            .party
+            .map(|p| cast.parties[p].home.unwrap_or(p))
+        else {
+            continue;
+        };
+        let Some(found) = cast.parties.get(party) else {
+            continue;
+        };
+        let said = item.span.of(text).unwrap_or_default();
+        let candidate = found.class == Class::Organisation
+            && matches!(found.kind, PartyKind::Other | PartyKind::Researcher)
+            && !found.platform;
+        let named_again = named_as_hit(said, &found.name);
+        let own = OWN_HOUSE.as_ref().is_some_and(|p| p.is_match(said));
+        let about_breach = matches!(
+            item.stance,
+            Stance::Denies | Stance::Confirms | Stance::PartlyConfirms | Stance::Investigating
+        );
+        let of_breach = SPEAKS_OF_BREACH.as_ref().is_some_and(|p| p.is_match(said));
+        let researcher = found.kind == PartyKind::Researcher;
+        if candidate
+            && (named_again
+                || about_breach && !researcher && (of_breach || own)
+                || of_breach && own && researcher)
+        {
+            cast.parties[party].kind = PartyKind::Victim;
+            cast.parties[party].victim = cast.parties[party].victim.max(3);
+        }
+    }
+    cast.rank();
+}
+
+fn lower_words(said: &str) -> impl Iterator<Item = &str> {
+    said.split(|c: char| !c.is_alphanumeric())
+        .filter(|w| !w.is_empty())
+}
+
+/// "Acme has been impacted", "Acme source code remains".
+fn named_as_hit(said: &str, name: &str) -> bool {
+    said.match_indices(name).any(|(at, _)| {
+        let after: Vec<&str> = lower_words(&said[at + name.len()..]).take(4).collect();
+        let passive = after
+            .iter()
+            .position(|w| matches!(*w, "was" | "been" | "were"))
+            .is_some_and(|p| {
+                after[p..].iter().any(|w| {
+                    matches!(
+                        *w,
+                        "breached" | "hacked" | "compromised" | "impacted" | "affected"
+                    )
+                })
+            });
+        passive
+            || matches!(
+                after.as_slice(),
+                ["source", "code", ..]
+                    | ["customer", "data", ..]
+                    | ["systems", ..]
+                    | ["network", ..]
+            )
+    })
+}
+
+/// Words that point back at the story's own claim.
+static THIS_MATTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:the|this|these|those|their) (?:[\w-]+ ){0,2}(?:data|claims?|breach|hack|hackers?|incident|attack|files|listing|leak|samples?|documents|allegations?|company|firm|carrier|retailer|provider|bank|hospital|records|sale|post|seller|database|intrusion|attackers?|seller)\b").ok()
+});
+
+/// Takes out what is said of other matters: a dated paragraph that names none of this story's victims. Gives the paragraphs' numbers, in order.
+pub(super) fn leave_out_background(
+    text: &str,
+    pages: &[Page],
+    cast: &Cast,
+    items: &mut Vec<Item>,
+) -> Vec<usize> {
+    let victims = cast.of_kind(PartyKind::Victim);
+    let Some(most) = victims.iter().map(|&v| cast.parties[v].mentions).max() else {
+        return Vec::new();
+    };
+    // A victim of another story is named once in passing.
+    let main = |party: usize| {
+        cast.parties[party].kind == PartyKind::Victim && cast.parties[party].mentions * 4 >= most
+    };
+    let is_background = |number: usize| {
+        let Some(page) = pages.get(number).filter(|p| !p.paragraph.short) else {
+            return false;
+        };
+        let names_main = cast
+            .within(page.paragraph.span)
+            .iter()
+            .any(|&(_, p)| main(cast.parties[p].home.unwrap_or(p)));
+        let said = page.paragraph.span.of(text).unwrap_or_default();
+        let head: String = said.chars().take(1200).collect();
+        let by_role = THIS_MATTER.as_ref().is_some_and(|p| p.is_match(&head));
+        !names_main && !by_role && is_dated(text, page.paragraph.span)
+    };
+    let speaks_main = |item: &Item| {
+        item.speaker
+            .party
+            .is_some_and(|p| main(cast.parties[p].home.unwrap_or(p)))
+    };
+    let background: Vec<usize> = (0..pages.len()).filter(|&n| is_background(n)).collect();
+    let mut kept_pages = std::collections::BTreeSet::new();
+    items.retain(|item| {
+        let keep = background.binary_search(&item.paragraph).is_err() || speaks_main(item);
+        if keep {
+            kept_pages.insert(item.paragraph);
+        }
+        keep
+    });
+    background
+        .into_iter()
+        .filter(|n| !kept_pages.contains(n))
+        .collect()
+}
+
+/// The organisations, by first mention. A place where people post is one only where it is more than that.
+pub(super) fn organisations(text: &str, cast: &Cast) -> Vec<Organisation> {
+    let mut found: Vec<Organisation> = cast
+        .parties
+        .iter()
+        .filter(|p| p.class == Class::Organisation)
+        .filter(|p| {
+            !p.platform
+                || !text[..p.first.start]
+                    .trim_end()
+                    .ends_with(|c: char| c.is_alphabetic())
+                || !lexicon::preposition(
+                    text[..p.first.start]
+                        .split_whitespace()
+                        .next_back()
+                        .unwrap_or_default(),
+                )
+        })
+        .map(|p| Organisation {
+            name: p.name.clone(),
+            role: match p.kind {
+                PartyKind::Victim => OrganisationRole::AllegedVictim,
+                PartyKind::Researcher => OrganisationRole::Researcher,
+                PartyKind::Press => OrganisationRole::Outlet,
+                _ => OrganisationRole::Other,
+            },
+            span: p.first,
+        })
+        .collect();
+    found.sort_by_key(|o| o.span.start);
+    found
+}
+
+/// The crews, by first mention; where none has a name, the unnamed one that speaks.
+pub(super) fn actors(items: &[Item], cast: &Cast) -> Vec<Actor> {
+    let mut named: Vec<usize> = (0..cast.parties.len())
+        .filter(|&p| cast.parties[p].class == Class::Actor)
+        .collect();
+    // The crew that is named most claims most; the first listed is the story's.
+    named.sort_by_key(|&p| {
+        (
+            std::cmp::Reverse(cast.parties[p].mentions),
+            cast.parties[p].first.start,
+        )
+    });
+    let mut found: Vec<Actor> = named
+        .into_iter()
+        .map(|p| Actor {
+            name: cast.parties[p].name.clone(),
+            aliases: cast.parties[p].aliases.clone(),
+            span: cast.parties[p].first,
+        })
+        .collect();
+    if found.is_empty() {
+        let unnamed = items
+            .iter()
+            .find(|i| i.speaker.kind == PartyKind::Actor && i.speaker.party.is_none());
+        found.extend(unnamed.map(|i| Actor {
+            name: i.speaker.name.clone(),
+            aliases: Vec::new(),
+            span: i.span,
+        }));
+    }
+    found
+}

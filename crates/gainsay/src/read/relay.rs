@@ -1,0 +1,161 @@
+//! What surrounds a statement: whose knowledge it repeats, to whom it was said, when, and about whom.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::claim::{PartyKind, Span};
+use crate::read::entities::{Cast, Class};
+use crate::read::lexicon;
+use crate::read::quotes::Quotation;
+use crate::read::speech::Item;
+use crate::read::subject::Sentence;
+
+static WHEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(concat!(
+        r"(?i)\b(?:(?:earlier|late|later|early) (?:today|yesterday|this (?:week|month|year)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)|(?:today|yesterday|previously|last (?:week|month|year|night|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|this (?:week|month|morning|afternoon))",
+        r"|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:on |in )?(?:january|february|march|april|june|july|august|september|october|november|december) (?:\d{1,2}\b(?:, (?:19|20)\d\d)?|(?:19|20)\d\d)|(?:on |in )may (?:\d{1,2}|20\d\d)|in (?:january|february|march|april|may|june|july|august|september|october|november|december))\b"
+    ))
+    .ok()
+});
+
+static RELAYED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:claims?|claimed|claiming|alleg\w+|attempting to|trying to|offering|selling|auctioning|told (?:them|us|him|her|it)|according to|screenshots|statement)\b").ok()
+});
+
+/// The date of an item in the text's own words: the first outside of its quotations.
+pub(super) fn date(said: &str, quotes: &[Quotation], start: usize) -> Option<String> {
+    let hits = WHEN.as_ref()?.find_iter(said);
+    hits.into_iter()
+        .find(|m| {
+            !quotes
+                .iter()
+                .any(|q| q.span.start <= start + m.start() && start + m.end() <= q.span.end)
+        })
+        .map(|m| m.as_str().to_owned())
+}
+
+/// To whom it was said: "told X", "in a statement to X", "confirmed to X".
+pub(super) fn addressee(sentence: &Sentence<'_>) -> Option<String> {
+    let at = (0..sentence.tokens.len()).find(|&at| {
+        let told = matches!(sentence.word(at), "told" | "tells" | "informed");
+        let to = sentence.word(at) == "to"
+            && at > 0
+            && (1..4).any(|n| {
+                at >= n
+                    && matches!(
+                        sentence.word(at - n),
+                        "statement"
+                            | "confirmed"
+                            | "comment"
+                            | "email"
+                            | "emailed"
+                            | "message"
+                            | "sent"
+                            | "spoke"
+                            | "speaking"
+                            | "said"
+                            | "response"
+                            | "provided"
+                    )
+            });
+        (told || to) && sentence.party[at].is_none()
+    })?;
+    // "told its customers": people without a name are addressed as they are called.
+    if let Some(crowd) = (at + 1..at + 4)
+        .find(|&n| lexicon::crowd_noun(sentence.word(n)) && sentence.party[n].is_none())
+    {
+        return Some(sentence.word(crowd).to_owned());
+    }
+    let party = (at + 1..(at + 4).min(sentence.tokens.len())).find_map(|n| sentence.party[n])?;
+    sentence.cast.parties.get(party).map(|p| p.name.clone())
+}
+
+/// The actor whose words a researcher, authority or outlet repeats.
+pub(super) fn origin(item: &Item, said: &str, cast: &Cast) -> Option<String> {
+    if !matches!(
+        item.speaker.kind,
+        PartyKind::Researcher | PartyKind::Press | PartyKind::Authority
+    ) || !RELAYED.as_ref().is_some_and(|p| p.is_match(said))
+    {
+        return None;
+    }
+    let named = cast
+        .within(item.span)
+        .iter()
+        .map(|&(_, p)| p)
+        .find(|&p| cast.parties[p].class == Class::Actor);
+    let by_role = said
+        .to_lowercase()
+        .split(|c: char| !c.is_alphanumeric())
+        .any(lexicon::actor_noun);
+    named
+        .or_else(|| {
+            cast.of_kind(PartyKind::Actor)
+                .first()
+                .copied()
+                .filter(|_| by_role)
+        })
+        .map(|p| cast.parties[p].name.clone())
+}
+
+/// The alleged victims that an item speaks about: those it names; else the speaker's own house; else the story's.
+pub(super) fn about(item: &Item, cast: &Cast) -> Vec<String> {
+    let mut found: Vec<usize> = Vec::new();
+    for &(_, party) in cast.within(item.span) {
+        if cast.kind(party) == PartyKind::Victim
+            && cast.parties[party].class == Class::Organisation
+            && !found.contains(&party)
+        {
+            found.push(party);
+        }
+    }
+    let own = item
+        .speaker
+        .party
+        .map(|p| cast.parties[p].home.unwrap_or(p))
+        .filter(|&p| cast.parties[p].kind == PartyKind::Victim);
+    if let Some(own) = own {
+        found = vec![own];
+    }
+    if found.is_empty() {
+        found = cast
+            .of_kind(PartyKind::Victim)
+            .iter()
+            .copied()
+            .take(3)
+            .collect();
+    }
+    found
+        .into_iter()
+        .map(|p| cast.parties[p].name.clone())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::read::quotes::quotations;
+
+    #[test]
+    fn dates_are_taken_as_worded_and_not_from_quotations() {
+        assert!(WHEN.is_some() && RELAYED.is_some());
+        assert_eq!(
+            date("It said on Monday that it knew.", &[], 0).as_deref(),
+            Some("on Monday")
+        );
+        let text = "“Last week,” it said in June 2030.";
+        let quoted = quotations(
+            text,
+            Span {
+                start: 0,
+                end: text.len(),
+            },
+        );
+        assert_eq!(
+            date("“Last week,” it said in June 2030.", &quoted, 0).as_deref(),
+            Some("in June 2030")
+        );
+        assert_eq!(date("It may say so.", &[], 0), None);
+    }
+}

@@ -1,0 +1,535 @@
+//! Paragraph by paragraph: each sentence through the sieve, quotations that go on, set-off texts, and neighbouring sentences of one speaker joined.
+
+use crate::claim::{PartyKind, Span, Stance};
+use crate::read::attribution::{Attribution, Rule, attributions};
+use crate::read::entities::{Cast, Class};
+use crate::read::lexicon::{self, Cue};
+use crate::read::paragraphs::{Paragraph, paragraphs};
+use crate::read::quotes::{Quotation, quotations};
+use crate::read::sentences::sentences;
+use crate::read::stance::{Heard, stance};
+use crate::read::subject::{Known, Memory, Sentence, Speaker};
+use crate::read::tokens::{Shape, Token, tokens};
+
+/// What one speaker said in one paragraph with one stance.
+#[derive(Clone, Debug)]
+pub(super) struct Item {
+    pub(super) speaker: Speaker,
+    pub(super) stance: Stance,
+    /// The words decide the stance, not the speaker's role.
+    pub(super) explicit: bool,
+    pub(super) rule: Rule,
+    pub(super) cue: Cue,
+    pub(super) span: Span,
+    /// Number of its paragraph among the story's.
+    pub(super) paragraph: usize,
+    /// The sentence governs more than one statement.
+    pub(super) shared: bool,
+    /// It is about who told whom: to admit a call is not to admit a breach.
+    pub(super) of_contact: bool,
+}
+
+/// A paragraph with its sentences and quotations.
+pub(super) struct Page {
+    pub(super) paragraph: Paragraph,
+    pub(super) sentences: Vec<Span>,
+    pub(super) quotes: Vec<Quotation>,
+}
+
+/// The story's paragraphs, cut up.
+pub(super) fn pages(text: &str) -> Vec<Page> {
+    let cut = |paragraph: Paragraph| {
+        let quotes = quotations(text, paragraph.span);
+        Page {
+            paragraph,
+            sentences: sentences(text, paragraph.span, &quotes),
+            quotes,
+        }
+    };
+    paragraphs(text).into_iter().map(cut).collect()
+}
+
+/// A quotation longer than this is speech; a shorter one is a word or a name in marks.
+const SPEECH_BYTES: usize = 24;
+
+/// Every item of the story, in order of place.
+pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
+    let mut memory = Memory::default();
+    let mut found: Vec<Item> = Vec::new();
+    let mut announced: Option<Speaker> = None;
+    for (number, page) in pages.iter().enumerate() {
+        if page.paragraph.short {
+            continue;
+        }
+        memory.turn_paragraph();
+        let after_colon = number
+            .checked_sub(1)
+            .and_then(|n| pages.get(n))
+            .and_then(|p| p.paragraph.span.of(text))
+            .is_some_and(|t| t.ends_with(':'));
+        if page.quotes.is_empty() && (is_set_off(text, page) || after_colon && announced.is_some())
+        {
+            if let Some((speaker, rule)) =
+                set_off_speaker(text, pages, number, cast, announced.as_ref())
+            {
+                let whole = Attribution {
+                    speakers: vec![speaker.clone()],
+                    cue: Cue::Says,
+                    negated: false,
+                    rule,
+                    span: page.paragraph.span,
+                };
+                found.push(settle(text, cast, number, speaker.clone(), &whole));
+                memory.hear_speaker(cast, &speaker);
+                announced = Some(speaker);
+                continue;
+            }
+        }
+        let from = found.len();
+        for (at, &span) in page.sentences.iter().enumerate() {
+            let sentence = sentence_of(text, cast, span, &page.quotes);
+            let mut here = attributions(&sentence, span, &memory);
+            if here.is_empty() {
+                here.extend(continued(text, cast, page, at, &sentence, &memory));
+            }
+            memory.hear_names(cast, span);
+            for attribution in here {
+                for speaker in &attribution.speakers {
+                    if !speaks_here(speaker, attribution.cue, attribution.negated) {
+                        continue;
+                    }
+                    memory.hear_speaker(cast, speaker);
+                    found.push(settle(text, cast, number, speaker.clone(), &attribution));
+                }
+            }
+        }
+        join(&mut found, from, cast);
+        let closing = page
+            .sentences
+            .last()
+            .and_then(|s| s.of(text))
+            .unwrap_or_default();
+        let lately = found.last().is_some_and(|i| {
+            i.paragraph + 1 >= number
+                && i.speaker.party.is_some()
+                && matches!(i.speaker.kind, PartyKind::Victim | PartyKind::Other)
+        });
+        let goes_on = lately
+            && pages
+                .get(number + 1)
+                .is_some_and(|p| p.quotes.is_empty() && speaks_as_a_firm(text, p));
+        announced = (announces(closing) || goes_on)
+            .then(|| memory.here.clone().or_else(|| memory.speaker.clone()))
+            .flatten();
+    }
+    found
+}
+
+/// The sentence's tokens, speech hidden. Names in marks stay in sight: a crew is often only ever written in them.
+pub(super) fn sentence_of<'a>(
+    text: &str,
+    cast: &'a Cast,
+    span: Span,
+    quotes: &[Quotation],
+) -> Sentence<'a> {
+    let from = quotes.partition_point(|q| q.span.end <= span.start);
+    let hidden: Vec<Span> = quotes[from..]
+        .iter()
+        .take_while(|q| q.span.start < span.end)
+        .filter(|q| !is_name(text, cast, q))
+        .map(|q| q.span)
+        .collect();
+    Sentence::new(cast, tokens(text, span, &hidden), span)
+}
+
+fn is_name(text: &str, cast: &Cast, quote: &Quotation) -> bool {
+    let inner = quote
+        .inner
+        .of(text)
+        .unwrap_or_default()
+        .trim_end_matches([',', '.']);
+    inner.len() <= SPEECH_BYTES
+        && cast
+            .within(quote.span)
+            .first()
+            .is_some_and(|(m, _)| m.end - m.start == inner.len())
+}
+
+/// Selling and threatening are statements of crews alone; an outlet's own "said" is its story.
+fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
+    match cue {
+        Cue::Offers => speaker.kind == PartyKind::Actor,
+        Cue::Investigates => !matches!(speaker.kind, PartyKind::Press | PartyKind::Actor),
+        Cue::Declines => speaker.kind != PartyKind::Actor || speaker.known == Known::Named,
+        Cue::Confirms | Cue::Says if speaker.kind == PartyKind::Press => {
+            negated || speaker.known == Known::Named
+        }
+        _ => true,
+    }
+}
+
+/// The item of one of an attribution's speakers.
+fn settle(
+    text: &str,
+    cast: &Cast,
+    paragraph: usize,
+    speaker: Speaker,
+    found: &Attribution,
+) -> Item {
+    let said = found.span.of(text).unwrap_or_default();
+    let read = stance(&Heard {
+        cue: found.cue,
+        negated: found.negated,
+        kind: speaker.kind,
+        own_matter: own_matter(cast, &speaker),
+        text: said,
+    });
+    let lower = said.to_lowercase();
+    Item {
+        speaker,
+        stance: read.stance,
+        explicit: read.explicit,
+        rule: found.rule,
+        cue: found.cue,
+        span: found.span,
+        paragraph,
+        shared: found.speakers.len() > 1,
+        of_contact: lower.contains("contacted") || lower.contains("reached out"),
+    }
+}
+
+/// Whether the speaker would be speaking of its own house.
+fn own_matter(cast: &Cast, speaker: &Speaker) -> bool {
+    match speaker.kind {
+        PartyKind::Victim => true,
+        PartyKind::Other => speaker
+            .party
+            .and_then(|p| cast.parties.get(p))
+            .is_some_and(|p| p.class != Class::Actor),
+        _ => false,
+    }
+}
+
+/// A sentence of speech alone: it belongs to the neighbour that says whose it is.
+fn continued(
+    text: &str,
+    cast: &Cast,
+    page: &Page,
+    at: usize,
+    sentence: &Sentence<'_>,
+    memory: &Memory,
+) -> Option<Attribution> {
+    let speech = sentence
+        .tokens
+        .iter()
+        .any(|t| t.shape == Shape::Quote && t.span.end - t.span.start > SPEECH_BYTES);
+    let outside = sentence
+        .tokens
+        .iter()
+        .filter(|t| t.shape == Shape::Word)
+        .count();
+    if !speech || outside > 2 {
+        return None;
+    }
+    let span = *page.sentences.get(at)?;
+    let by = |speaker: Speaker| Attribution {
+        speakers: vec![Speaker {
+            known: speaker.known.max(Known::Role),
+            ..speaker
+        }],
+        cue: Cue::Says,
+        negated: false,
+        rule: Rule::Continued,
+        span,
+    };
+    if let Some(here) = memory.here.clone() {
+        return Some(by(here));
+    }
+    // "One." "Two," she said: the speaker comes after.
+    let next = page
+        .sentences
+        .get(at + 1)
+        .map(|&next| attributions(&sentence_of(text, cast, next, &page.quotes), next, memory))
+        .unwrap_or_default();
+    let after = next
+        .into_iter()
+        .find(|a| a.rule == Rule::Quote)
+        .and_then(|a| a.speakers.into_iter().next());
+    after.or_else(|| memory.speaker.clone()).map(by)
+}
+
+/// Words of the first or second person outside of quotation marks: somebody's own text, set off without marks.
+fn is_set_off(text: &str, page: &Page) -> bool {
+    let words: Vec<Token> = tokens(text, cut_short(text, page.paragraph.span), &[]);
+    let first = words
+        .iter()
+        .filter(|t| {
+            matches!(
+                t.lower.as_str(),
+                "we" | "our" | "us" | "we've" | "we're" | "i" | "my" | "we'll" | "ours"
+            ) && t.lower != "us"
+                || t.is("us") && !t.capital
+        })
+        .count();
+    let second = words
+        .iter()
+        .filter(|t| matches!(t.lower.as_str(), "you" | "your" | "you're"))
+        .count();
+    let reporter = words.windows(4).any(|w| {
+        w[0].is("we")
+            && w[1..].iter().any(|t| {
+                matches!(
+                    t.lower.as_str(),
+                    "reported"
+                        | "reached"
+                        | "asked"
+                        | "contacted"
+                        | "update"
+                        | "wrote"
+                        | "covered"
+                        | "emailed"
+                )
+            })
+    });
+    (first > 0 || second > 1) && !reporter
+}
+
+/// "We have notified", "our systems": a firm's own "we", not a writer's.
+fn speaks_as_a_firm(text: &str, page: &Page) -> bool {
+    let words = tokens(text, cut_short(text, page.paragraph.span), &[]);
+    words.windows(3).any(|w| match w[0].lower.as_str() {
+        "we" => matches!(
+            w[1].lower.as_str(),
+            "have"
+                | "are"
+                | "were"
+                | "take"
+                | "took"
+                | "will"
+                | "immediately"
+                | "recently"
+                | "became"
+                | "began"
+                | "discovered"
+                | "identified"
+                | "detected"
+                | "notified"
+                | "regret"
+                | "recommend"
+                | "apologize"
+                | "apologise"
+                | "determined"
+                | "confirm"
+                | "understand"
+                | "continue"
+                | "can"
+        ),
+        "our" => {
+            matches!(
+                w[1].lower.as_str(),
+                "customers"
+                    | "systems"
+                    | "investigation"
+                    | "network"
+                    | "networks"
+                    | "team"
+                    | "teams"
+                    | "servers"
+                    | "users"
+                    | "members"
+                    | "clients"
+                    | "employees"
+                    | "operations"
+                    | "engineers"
+                    | "security"
+                    | "partners"
+                    | "data"
+            ) || matches!(
+                w[2].lower.as_str(),
+                "customers"
+                    | "systems"
+                    | "investigation"
+                    | "network"
+                    | "team"
+                    | "data"
+                    | "infrastructure"
+            )
+        }
+        _ => false,
+    })
+}
+
+/// Enough of a paragraph to see in which person it is written.
+fn cut_short(text: &str, span: Span) -> Span {
+    let mut end = span.end.min(span.start.saturating_add(2000));
+    while end > span.start && !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    Span {
+        start: span.start,
+        end,
+    }
+}
+
+fn set_off_speaker(
+    text: &str,
+    pages: &[Page],
+    number: usize,
+    cast: &Cast,
+    announced: Option<&Speaker>,
+) -> Option<(Speaker, Rule)> {
+    let named = |party: usize| Speaker {
+        name: cast.display(party),
+        kind: cast.kind(party),
+        party: Some(party),
+        known: Known::Named,
+    };
+    let run_end = (number..pages.len().min(number + 12))
+        .take_while(|&n| {
+            !pages[n].paragraph.short && pages[n].quotes.is_empty() && is_set_off(text, &pages[n])
+        })
+        .last()?;
+    if let Some(line) = pages
+        .get(run_end + 1)
+        .filter(|p| p.paragraph.short)
+        .and_then(|p| p.paragraph.span.of(text))
+    {
+        if let Some(party) = cast.called(line) {
+            return Some((named(party), Rule::Signed));
+        }
+    }
+    let run = (number..=run_end).chain((0..number).rev().take(6).take_while(|&n| {
+        !pages[n].paragraph.short && pages[n].quotes.is_empty() && is_set_off(text, &pages[n])
+    }));
+    for page in run {
+        let words = tokens(text, cut_short(text, pages[page].paragraph.span), &[]);
+        let ours = words.windows(5).any(|w| {
+            matches!(w[0].lower.as_str(), "our" | "we")
+                && w[1..].iter().any(|t| {
+                    matches!(
+                        t.lower.as_str(),
+                        "hackers" | "group" | "gang" | "affiliates" | "pentesters"
+                    )
+                })
+        });
+        if ours && let Some(actor) = cast.of_kind(PartyKind::Actor).first() {
+            return Some((named(*actor), Rule::SelfDescribed));
+        }
+    }
+    announced.map(|s| {
+        (
+            Speaker {
+                known: s.known.max(Known::Role),
+                ..s.clone()
+            },
+            Rule::Announced,
+        )
+    })
+}
+
+/// Whether a paragraph's last sentence leads up to somebody's own words.
+fn announces(closing: &str) -> bool {
+    let lower = closing.to_lowercase();
+    closing.ends_with(':')
+        || [
+            "statement",
+            "message",
+            "post",
+            "email",
+            "letter",
+            "announce",
+            "wrote",
+            "reads",
+            "below",
+            "as follows",
+            "in full",
+            "note",
+            "notice",
+            "faq",
+        ]
+        .iter()
+        .any(|w| lower.contains(w))
+}
+
+/// Joins neighbouring items of one speaker and one stance in a paragraph.
+fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
+    let here: Vec<Item> = found.drain(from..).collect();
+    for right in here {
+        let left = found.get_mut(from..).and_then(|kept| kept.last_mut());
+        let joined = left.and_then(|left| {
+            let same = one_voice(cast, &left.speaker, &right.speaker);
+            let stance = combine(left, &right).filter(|_| same && !left.shared && !right.shared)?;
+            Some((left, stance))
+        });
+        match joined {
+            Some((left, stance)) => absorb(left, right, stance),
+            None => found.push(right),
+        }
+    }
+}
+
+fn absorb(left: &mut Item, right: Item, stance: Stance) {
+    left.span.end = left.span.end.max(right.span.end);
+    left.explicit |= right.explicit && right.stance == stance;
+    left.stance = stance;
+    left.rule = left.rule.min(right.rule);
+    left.of_contact |= right.of_contact;
+    // Of two ways to name one speaker the surer stands; a person says more than the firm.
+    let longer = right.speaker.name.len() > left.speaker.name.len();
+    if right.speaker.known < left.speaker.known
+        || right.speaker.known == left.speaker.known && longer
+    {
+        left.speaker = right.speaker;
+    }
+}
+
+fn one_voice(cast: &Cast, left: &Speaker, right: &Speaker) -> bool {
+    let home = |s: &Speaker| {
+        s.party
+            .map(|p| cast.parties.get(p).and_then(|q| q.home).unwrap_or(p))
+    };
+    if left.party.is_none() || right.party.is_none() {
+        return left.name == right.name;
+    }
+    left.party == right.party
+        || home(left) == home(right) && (left.known != Known::Named || right.known != Known::Named)
+}
+
+/// The stance of two neighbouring items together; `None` where they are two statements.
+fn combine(left: &Item, right: &Item) -> Option<Stance> {
+    use Stance::{
+        Claims, Confirms, Denies, Disputes, Informs, Investigating, NoComment, PartlyConfirms,
+    };
+    Some(match (left.stance, right.stance) {
+        (a, b) if a == b => a,
+        (NoComment, _) | (_, NoComment) => return None,
+        // A victim that calls the claim false and names what was not touched denies.
+        (Disputes, Denies) | (Denies, Disputes) if left.speaker.kind == PartyKind::Victim => Denies,
+        (Confirms | PartlyConfirms, Denies) | (Denies, Confirms | PartlyConfirms)
+            if left.of_contact != right.of_contact =>
+        {
+            return None;
+        }
+        (Confirms | PartlyConfirms, Denies | PartlyConfirms)
+        | (Denies | PartlyConfirms, Confirms | PartlyConfirms)
+        | (PartlyConfirms, Investigating | Informs) => PartlyConfirms,
+        (
+            Informs,
+            other @ (Denies | Disputes | Confirms | PartlyConfirms | Investigating | Claims),
+        ) => other,
+        (other @ (Denies | Disputes | Confirms | Investigating | Claims), Informs) => other,
+        (Investigating, other @ (Denies | Confirms | PartlyConfirms))
+        | (other @ (Denies | Confirms), Investigating) => other,
+        _ => return None,
+    })
+}
+
+/// The months and years that a background paragraph is dated by.
+pub(super) fn is_dated(text: &str, span: Span) -> bool {
+    tokens(text, cut_short(text, span), &[]).iter().any(|t| {
+        t.capital && lexicon::month(&t.lower).is_some() && t.lower.len() >= 3
+            || t.shape == Shape::Number
+                && t.lower.len() == 4
+                && (t.lower.starts_with("19") || t.lower.starts_with("20"))
+    })
+}

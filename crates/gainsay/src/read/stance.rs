@@ -1,0 +1,348 @@
+//! What a statement does to the claim, from its verb and from what is said.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::claim::{PartyKind, Stance};
+use crate::read::lexicon::Cue;
+
+/// A stance with how it was known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Reading {
+    pub(super) stance: Stance,
+    /// The words themselves decide, not only the speaker's role.
+    pub(super) explicit: bool,
+}
+
+/// What was heard, for [`stance`].
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Heard<'t> {
+    pub(super) cue: Cue,
+    pub(super) negated: bool,
+    pub(super) kind: PartyKind,
+    /// Speaks of an incident of its own: the victim, or a firm whose own systems are at issue.
+    pub(super) own_matter: bool,
+    /// The words of the item, attribution included.
+    pub(super) text: &'t str,
+}
+
+/// Builds one case-blind pattern; a test holds that each compiles.
+fn pattern(source: &str) -> Option<Regex> {
+    Regex::new(&format!("(?i){source}")).ok()
+}
+
+fn hits(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
+    pattern.as_ref().is_some_and(|p| p.is_match(text))
+}
+
+/// No sign, no impact, not breached, not ours.
+static DENIAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?:\bno\b|\bany\b|\bwithout\b|\bnot\b|\bnever\b|n['’]t\b|\bzero\b)\s+(?:\w+ ){0,4}(?:evidence|indications?|signs?|proof|trace)\b",
+        r"|\bno reason (?:to (?:believe|think|suspect)|for (?:concern|alarm))\b|(?:\bnot|n['’]t) (?:\w+ )?believe\b|\bdoes not appear\b",
+        r"|(?:\bnot|\bnever|n['’]t)(?: (?:an?|the|any) (?:result of )?(?:\w+ )?(?:breach|hack|intrusion|compromise|cyberattack|data leak|leak)\b|(?: \w+){0,2} (?:breached|hacked|compromised|impacted|affected|accessed|stolen|exposed|exfiltrated|infiltrated|involved|touched|disrupted|encrypted|leaked|taken|suffer|suffered|occur|happen|contain|include|come from|originate|due to|the result|related|connected|ours|impact|affect|compromise|involve)\b)",
+        r"|\b(?:no|zero) (?:\w+[ ,]){0,4}(?:data|information|systems?|breach|hack|intrusion|compromise|access|impact|customers?|code|records|passwords|credentials|accounts|ransomware|files|incident)\b",
+        r"|\bneither\b.{0,160}\bnor\b|\b(?:remains?|are|is) (?:\w+ )?(?:secure|safe|unaffected|intact)\b|\bunaffected\b|\bnothing to do with\b",
+        r"|\b(?:deny|denies|denied|denying)\b|\buntrue\b|\bhoax\b|\bfabricated\b|\bunfounded\b|\bbaseless\b|\bwere not ours\b",
+    ))
+});
+
+/// The thing happened.
+static ADMISSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\b(?:was|were|had been|has been|have been|got|been) (?:\w+ ){0,2}(?:accessed|breached|hacked|compromised|stolen|exfiltrated|exposed|leaked|obtained|taken|copied|affected|impacted|targeted|infiltrated|downloaded|encrypted|hit|charged)\b",
+        r"|\b(?:experienced|suffered|identified|detected|discovered|fell victim|falling victim|became aware of|subject(?:ed)? to|victim of|responding to|responded to)\b.{0,60}\b(?:breach|attack|access|incident|intrusion|activity|ransomware|compromise|release|theft|leak|exposure|cyberattack|hack)\b",
+        r"|\b(?:gained|obtained|had) (?:\w+ ){0,2}(?:access|entry|artifacts|data|files|information|credentials)\b|\bunauthori[sz]ed (?:access|party|actor|third|individual|user|person)",
+        r"|\bbroke into\b|\bstole\b|\baware of an (?:issue|incident|attack)\b|\b(?:accessed|downloaded|copied|exfiltrated|acquired|removed) (?:\w+ ){0,3}(?:data|files|information|records|code|documents)\b",
+        r"|\b(?:data|information|files|documents|records|code) (?:is|are|appears? to be) (?:\w+ )?(?:authentic|genuine|legitimate|ours|real|valid)\b",
+    ))
+});
+
+/// Words that make an admission small.
+static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:only|limited|single|isolated|small (?:number|amount|subset|portion|percentage)|subset|low[- ]risk|third[- ]party (?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|contractors?|old|outdated|test(?:ing)? (?:lab|environment|server|data)s?|non-sensitive|publicly available|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|one of its|one of our)\b",
+    )
+});
+
+static INVESTIGATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\baware (?:of (?:the|these|those|reports|claims|a|recent|allegations|this)|that)\b|\bto learn more\b|\bgather\w* (?:more )?(?:information|details|facts)|\b(?:no|any) (?:further|additional|more) (?:details|information)|\bdetails (?:\w+ ){0,3}(?:are|is) (?:still )?unknown|\b(?:investigating|(?:making )?(?:enquir|inquir)\w+|looking into|look into|reviewing the|examining|assessing)\b",
+        r"|\binvestigation\b.{0,40}\b(?:under ?way|ongoing|continu|still|in progress)|\b(?:ongoing|launched|opened|began|started|initiated|immediate|conducting|active|thorough|undertaking|commenced|finishes|complet\w+)\b.{0,30}\b(?:investigation|review|probe|inquiry)\b",
+        r"|\bworking (?:\w+ )?with (?:\w+ ){0,3}(?:law enforcement|authorities|police|experts|forensic|the fbi|investigators|cybersecurity)|\b(?:engaged|hired|retained) (?:\w+ ){0,4}(?:forensic|experts?|firm|specialists)|\bto determine (?:the|if|whether|what)\b|\b(?:monitor|verify|validate)(?:ing)? (?:\w+ ){0,3}(?:and|claims?|situation|validity|authenticity)|\binvestigate (?:it|this|the)\b",
+    ))
+});
+
+/// An inquiry that is over, or that speaks through its results.
+static CONCLUDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:investigation|review|analysis) (?:\w+ )?(?:indicates?|found|shows?|showed|revealed|determined|concluded|confirmed|has (?:found|shown|determined|concluded))|\b(?:concluded|completed|finished) (?:\w+ ){0,2}(?:investigation|review)",
+    )
+});
+
+static DISPUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\b(?:took|takes|take) issue with|\b(?:incorrect|inaccurate|misleading|mischaracteri[sz]\w+|exaggerat\w+|overstated|false|wrong|lying|lied|bluff\w*)\b",
+        r"|(?:\bnot|n['’]t|\binsufficient)(?: \w+){0,3} (?:sufficient|enough|credible|convincing) (?:evidence|proof)|(?:\bnot|n['’]t) (?:\w+ ){0,3}(?:support|substantiate|back up|match|belong)\b|\bnever (?:suggested|claimed|said|stated)\b",
+        r"|\b(?:recycled|repackaged|scraped|from (?:an|a) (?:older|old|earlier|previous|different|unrelated|another))\b|\bbelongs? to (?:another|a different|someone else)|\bdisput\w+|\brefut\w+|\brejects? (?:the )?(?:claims?|allegations?)|\bcontradict\w*|\bdebunk\w*|\bcast(?:s|ing)? doubt|\bskeptical|\bdoubts? (?:that|the|about)",
+    ))
+});
+
+/// A researcher's own assertion that the thing happened, not a report of somebody's claim.
+static ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|broke into|gained access|is massive|scale of the|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
+    )
+});
+
+static HEARSAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:claims?|claimed|claiming|alleg\w+|purported\w*|attempting|trying|looking to sell|offer\w*|said to|reportedly|may have|might have|could have|if |credible threat|selling off|auction\w*|advertis\w+)\b",
+    )
+});
+
+/// The speaker talks of who told whom, not of the breach.
+static CONTACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:contacted|contact|reached out|approached|notified)\b (?:\w+ ){0,3}(?:by|with|from|week)\b|\bbeen contacted\b",
+    )
+});
+
+/// The stance of one item. Order: silence, dispute, part, denial, inquiry, admission, else by role.
+pub(super) fn stance(heard: &Heard<'_>) -> Reading {
+    let known = |stance| Reading {
+        stance,
+        explicit: true,
+    };
+    let by_role = |stance| Reading {
+        stance,
+        explicit: false,
+    };
+    let text = heard.text;
+    if heard.cue == Cue::Declines {
+        return known(Stance::NoComment);
+    }
+    if heard.cue == Cue::Disputes {
+        return known(Stance::Disputes);
+    }
+    let denial = hits(&DENIAL, text) || heard.cue == Cue::Denies && !heard.negated;
+    let confirms =
+        heard.cue == Cue::Confirms && !heard.negated || text.to_lowercase().contains("we confirm");
+    match heard.kind {
+        PartyKind::Actor => {
+            let about_itself = hits(&DENIAL, text)
+                && (heard.cue == Cue::Denies
+                    || text.to_lowercase().contains("nothing to do with")
+                    || text.to_lowercase().contains("not responsible"));
+            if about_itself {
+                known(Stance::Denies)
+            } else if hits(&DISPUTE, text) && !hits(&ASSERTION, text) {
+                by_role(Stance::Disputes)
+            } else {
+                by_role(Stance::Claims)
+            }
+        }
+        PartyKind::Victim | PartyKind::Other if heard.own_matter => victim(heard, denial, confirms),
+        PartyKind::Researcher | PartyKind::Authority | PartyKind::Other | PartyKind::Victim => {
+            if heard.cue == Cue::Denies && !heard.negated {
+                known(Stance::Denies)
+            } else if hits(&DISPUTE, text) {
+                known(Stance::Disputes)
+            } else if heard.cue == Cue::Confirms && !heard.negated {
+                known(Stance::Confirms)
+            } else if heard.cue == Cue::Investigates
+                || heard.kind == PartyKind::Authority
+                    && hits(&INVESTIGATION, text)
+                    && !hits(&CONCLUDED, text)
+            {
+                known(Stance::Investigating)
+            } else if heard.cue == Cue::Claims || hits(&ASSERTION, text) && !hits(&HEARSAY, text) {
+                by_role(Stance::Claims)
+            } else {
+                by_role(Stance::Informs)
+            }
+        }
+        PartyKind::Press => by_role(if hits(&DISPUTE, text) {
+            Stance::Disputes
+        } else {
+            Stance::Informs
+        }),
+    }
+}
+
+fn victim(heard: &Heard<'_>, denial: bool, confirms: bool) -> Reading {
+    let known = |stance| Reading {
+        stance,
+        explicit: true,
+    };
+    let text = heard.text;
+    if hits(&CONTACT, text) && (confirms || heard.cue == Cue::Denies) {
+        return known(if confirms {
+            Stance::Confirms
+        } else {
+            Stance::Denies
+        });
+    }
+    let admission = hits(&ADMISSION, &without_denials(text)) || confirms;
+    let investigation =
+        (heard.cue == Cue::Investigates || hits(&INVESTIGATION, text)) && !hits(&CONCLUDED, text);
+    match (admission, denial) {
+        (true, true) => known(if confirms || hits(&ADMISSION, &without_denials(text)) {
+            Stance::PartlyConfirms
+        } else {
+            Stance::Denies
+        }),
+        (false, true) => known(if hits(&DISPUTE, text) && !hits(&DENIAL, text) {
+            Stance::Disputes
+        } else {
+            Stance::Denies
+        }),
+        (true, false) if hits(&LIMIT, text) => known(Stance::PartlyConfirms),
+        (true, false) => known(Stance::Confirms),
+        (false, false) if hits(&DISPUTE, text) => known(Stance::Disputes),
+        (false, false) if investigation => known(Stance::Investigating),
+        _ => match heard.cue {
+            Cue::Claims => Reading {
+                stance: Stance::Claims,
+                explicit: false,
+            },
+            _ => Reading {
+                stance: Stance::Informs,
+                explicit: false,
+            },
+        },
+    }
+}
+
+/// The text without its clauses of denial, so that "was not breached" is no admission. "That it had been hacked" after "denied" goes with its verb.
+fn without_denials(text: &str) -> String {
+    static DENIED_CLAUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        pattern(concat!(
+            r"\b(?:den(?:y|ied|ies|ying)|no (?:\w+ )?(?:evidence|indications?|signs?|reason|proof)|not (?:\w+ )?believe|\w+n['’]t|any (?:evidence|indications?|signs?)|neither|not|never|claims?|claimed|allegations?|alleged(?:ly)?|purport\w*|reports?|whether|if|aware of (?:the|these|those|reports|recent|claims|allegations|online|media))\b[^.;]*?(?:, but\b|\bbut rather\b|\bhowever\b|[.;]|$)",
+            r"|\bno (?:\w+[ ,]+){0,5}(?:was|were|has been|have been|had been)[^.;,]*",
+        ))
+    });
+    DENIED_CLAUSE.as_ref().map_or_else(
+        || text.to_owned(),
+        |p| p.replace_all(text, " . ").into_owned(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(kind: PartyKind, cue: Cue, text: &str) -> Stance {
+        stance(&Heard {
+            cue,
+            negated: false,
+            kind,
+            own_matter: kind == PartyKind::Victim,
+            text,
+        })
+        .stance
+    }
+
+    #[test]
+    fn every_pattern_compiles() {
+        for pattern in [
+            &DENIAL,
+            &ADMISSION,
+            &LIMIT,
+            &INVESTIGATION,
+            &CONCLUDED,
+            &DISPUTE,
+            &ASSERTION,
+            &HEARSAY,
+            &CONTACT,
+        ] {
+            assert!(pattern.is_some());
+        }
+        assert_ne!(
+            without_denials("It denied that it was hacked."),
+            "It denied that it was hacked."
+        );
+    }
+
+    #[test]
+    fn a_victims_words_decide() {
+        for (text, expected) in [
+            (
+                "“We have found no evidence of a breach,” Brightwell said.",
+                Stance::Denies,
+            ),
+            ("Brightwell denied that it had been hacked.", Stance::Denies),
+            (
+                "Brightwell said its systems were not compromised.",
+                Stance::Denies,
+            ),
+            (
+                "Brightwell said that an unauthorized party accessed customer data.",
+                Stance::Confirms,
+            ),
+            (
+                "Brightwell said one server was accessed, but no customer data was taken.",
+                Stance::PartlyConfirms,
+            ),
+            (
+                "Brightwell said it was looking into the claims.",
+                Stance::Investigating,
+            ),
+            (
+                "Brightwell said that its shops open on Monday.",
+                Stance::Informs,
+            ),
+        ] {
+            assert_eq!(of(PartyKind::Victim, Cue::Says, text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn roles_decide_where_words_do_not() {
+        assert_eq!(
+            of(PartyKind::Actor, Cue::Says, "GreyHeron said it took 3 TB."),
+            Stance::Claims
+        );
+        assert_eq!(
+            of(
+                PartyKind::Actor,
+                Cue::Says,
+                "GreyHeron said it had nothing to do with the attack."
+            ),
+            Stance::Denies
+        );
+        assert_eq!(
+            of(
+                PartyKind::Researcher,
+                Cue::Reports,
+                "Tarnwell reported that a crew was attempting to sell data."
+            ),
+            Stance::Informs
+        );
+        assert_eq!(
+            of(
+                PartyKind::Researcher,
+                Cue::Says,
+                "Tarnwell said GreyHeron infiltrated the firm."
+            ),
+            Stance::Claims
+        );
+        assert_eq!(
+            of(
+                PartyKind::Researcher,
+                Cue::Says,
+                "Tarnwell said that was incorrect."
+            ),
+            Stance::Disputes
+        );
+        assert_eq!(
+            of(
+                PartyKind::Victim,
+                Cue::Declines,
+                "Brightwell would not say."
+            ),
+            Stance::NoComment
+        );
+    }
+}

@@ -1,0 +1,210 @@
+//! Words and marks of a piece of text, with their places.
+
+use crate::claim::Span;
+
+/// What a token is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Shape {
+    /// Letters, possibly with digits, hyphens and apostrophes inside.
+    Word,
+    /// Starts with a digit.
+    Number,
+    /// The possessive ending `'s`.
+    Possessive,
+    /// A whole quotation, hidden so that rules for the sentence around it do not read into it.
+    Quote,
+    /// Anything else that is not white space.
+    Mark,
+}
+
+/// One token.
+#[derive(Clone, Debug)]
+pub(super) struct Token {
+    pub(super) span: Span,
+    /// Lower case, apostrophes straightened.
+    pub(super) lower: String,
+    pub(super) shape: Shape,
+    /// Whether it starts with a capital letter.
+    pub(super) capital: bool,
+}
+
+impl Token {
+    pub(super) fn is(&self, word: &str) -> bool {
+        self.lower == word
+    }
+
+    pub(super) fn is_mark(&self, mark: &str) -> bool {
+        self.shape == Shape::Mark && self.lower == mark
+    }
+
+    /// Commas and dashes, which set an insertion apart.
+    pub(super) fn sets_apart(&self) -> bool {
+        self.shape == Shape::Mark && matches!(self.lower.as_str(), "," | "--" | "–" | "—")
+    }
+}
+
+/// The tokens of `text[span]`. Each of `hidden` (in order, not overlapping) becomes one [`Shape::Quote`].
+pub(super) fn tokens(text: &str, span: Span, hidden: &[Span]) -> Vec<Token> {
+    let mut found = Vec::new();
+    let mut at = span.start;
+    for quote in hidden
+        .iter()
+        .filter(|q| q.start >= span.start && q.end <= span.end)
+    {
+        visible(
+            text,
+            Span {
+                start: at,
+                end: quote.start,
+            },
+            &mut found,
+        );
+        found.push(Token {
+            span: *quote,
+            lower: String::new(),
+            shape: Shape::Quote,
+            capital: false,
+        });
+        at = quote.end;
+    }
+    visible(
+        text,
+        Span {
+            start: at,
+            end: span.end,
+        },
+        &mut found,
+    );
+    found
+}
+
+fn visible(text: &str, span: Span, found: &mut Vec<Token>) {
+    let Some(piece) = span.of(text) else { return };
+    let mut chars = piece.char_indices().peekable();
+    let mut previous_end = usize::MAX;
+    while let Some((start, first)) = chars.next() {
+        if first.is_whitespace() {
+            continue;
+        }
+        let mut end = start + first.len_utf8();
+        let word = first.is_alphanumeric();
+        if word {
+            while let Some(&(at, next)) = chars.peek() {
+                let after = piece[at + next.len_utf8()..].chars().next();
+                let inside = next.is_alphanumeric()
+                    || (joins(next) && after.is_some_and(|c| c.is_alphanumeric()))
+                    || (next == ','
+                        && piece[..at].ends_with(|c: char| c.is_ascii_digit())
+                        && after.is_some_and(|c| c.is_ascii_digit()));
+                // "Acme's" is a name and an ending: the rules for names must see "Acme".
+                let ending = matches!(next, '\'' | '’') && matches!(after, Some('s' | 'S')) && {
+                    let rest = &piece[at + next.len_utf8() + 1..];
+                    !rest.starts_with(|c: char| c.is_alphanumeric())
+                };
+                if !inside || ending {
+                    break;
+                }
+                chars.next();
+                end = at + next.len_utf8();
+            }
+        } else if matches!(first, '\'' | '’')
+            && previous_end == start
+            && matches!(piece[end..].chars().next(), Some('s' | 'S'))
+        {
+            chars.next();
+            end += 1;
+            let span = Span {
+                start: span.start + start,
+                end: span.start + end,
+            };
+            found.push(Token {
+                span,
+                lower: "'s".to_owned(),
+                shape: Shape::Possessive,
+                capital: false,
+            });
+            previous_end = usize::MAX;
+            continue;
+        } else if first == '-' {
+            while chars.peek().is_some_and(|&(_, next)| next == '-') {
+                chars.next();
+                end += 1;
+            }
+        }
+        previous_end = if word { end } else { usize::MAX };
+        let written = &piece[start..end];
+        let shape = match (word, first.is_numeric()) {
+            (true, true) => Shape::Number,
+            (true, false) => Shape::Word,
+            (false, _) => Shape::Mark,
+        };
+        found.push(Token {
+            span: Span {
+                start: span.start + start,
+                end: span.start + end,
+            },
+            lower: written.to_lowercase().replace('’', "'"),
+            shape,
+            capital: first.is_uppercase(),
+        });
+    }
+}
+
+/// Marks that stand inside a word when letters are on both sides: `threat-intel`, `isn't`, `U.S`, `AT&T`, `acme.example`.
+fn joins(mark: char) -> bool {
+    matches!(mark, '-' | '\'' | '’' | '.' | '&' | '_' | '@' | '/')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(text: &str) -> Vec<String> {
+        tokens(
+            text,
+            Span {
+                start: 0,
+                end: text.len(),
+            },
+            &[],
+        )
+        .into_iter()
+        .map(|t| t.lower)
+        .collect()
+    }
+
+    #[test]
+    fn possessives_numbers_and_joined_words_come_apart_as_the_rules_need_them() {
+        assert_eq!(
+            words("Brightwell’s $1,200.50 isn't U.S. money -- ok."),
+            [
+                "brightwell",
+                "'s",
+                "$",
+                "1,200.50",
+                "isn't",
+                "u.s",
+                ".",
+                "money",
+                "--",
+                "ok",
+                "."
+            ]
+        );
+    }
+
+    #[test]
+    fn a_hidden_quotation_is_one_token() {
+        let text = "It said \"no\" twice";
+        let found = tokens(
+            text,
+            Span {
+                start: 0,
+                end: text.len(),
+            },
+            &[Span { start: 8, end: 12 }],
+        );
+        assert_eq!(found[2].shape, Shape::Quote);
+        assert_eq!(found[3].lower, "twice");
+    }
+}
