@@ -77,27 +77,26 @@ pub fn claims(case: &Case, parties: &Parties) -> Vec<Claim> {
     }
     let mut claims = Vec::new();
     for victim in victims {
-        for facet in [
-            Facet::Victim,
-            Facet::Access,
-            Facet::Exfiltration,
-            Facet::Assets,
-            Facet::Volume,
-            Facet::Date,
-            Facet::Offer,
-        ] {
-            let mut voices = spoken(case, parties, facet, victim.as_deref());
-            voices.extend(case.findings.iter().filter_map(|finding| found(finding, facet, victim.as_deref())));
-            if voices.iter().all(|voice| voice.named == Named::Open) {
-                continue;
-            }
-            claims.push(weigh(case, facet, victim.clone(), voices));
+        for facet in [Facet::Victim, Facet::Access, Facet::Exfiltration, Facet::Assets, Facet::Date] {
+            claims.extend(claim(case, parties, facet, victim.clone()));
         }
+    }
+    // How much there is, and for how much, is said of the whole haul; whose part is how large is seldom said at all.
+    for facet in [Facet::Volume, Facet::Offer] {
+        claims.extend(claim(case, parties, facet, None));
     }
     for (number, claim) in claims.iter_mut().enumerate() {
         claim.handle = format!("c{}", number + 1);
     }
     claims
+}
+
+/// The claim of a facet against a victim, where anybody speaks to it by name.
+fn claim(case: &Case, parties: &Parties, facet: Facet, victim: Option<String>) -> Option<Claim> {
+    let mut voices = spoken(case, parties, facet, victim.as_deref());
+    voices.extend(case.findings.iter().filter_map(|finding| found(finding, facet, victim.as_deref())));
+    let is_named = voices.iter().any(|voice| voice.named == Named::Yes);
+    is_named.then(|| weigh(case, facet, victim, voices))
 }
 
 /// Whether a voice names the victim.
@@ -133,18 +132,22 @@ fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) ->
     let mut voices = Vec::new();
     for said in case.shown() {
         let statement = &said.statement;
-        if !statement.facets.contains(&facet) {
+        if !speaks_to(said, facet) {
             continue;
         }
-        let Some(for_claim) = direction(case, said, facet) else { continue };
+        let Some(for_claim) = direction(case, parties, said, facet) else { continue };
         let Some(named) = names(parties, said, victim) else { continue };
-        let origin = statement.origin.clone().filter(|origin| parties.canonical(origin) != parties.canonical(&statement.speaker));
+        // Who contradicts speaks for himself, of whomever he speaks.
+        let repeats = matches!(statement.stance, Stance::Informs | Stance::Claims);
+        let origin = statement.origin.clone().filter(|origin| {
+            repeats && parties.canonical(origin) != parties.canonical(&statement.speaker)
+        });
         let source = &case.sources[said.source];
         let kind = match &origin {
             Some(origin) if parties.is_actor(origin) => PartyKind::Actor,
             // What an outlet or a firm repeats is worth what it is worth from whom it has it, and that is not known here.
             Some(_) => PartyKind::Other,
-            None => statement.speaker_kind,
+            None => parties.kind(&statement.speaker, statement.speaker_kind),
         };
         voices.push(Candidate {
             origin_key: parties.canonical(origin.as_deref().unwrap_or(&statement.speaker)),
@@ -167,6 +170,18 @@ fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) ->
     voices
 }
 
+/// Whether a statement speaks to a facet. A company that confirms whom it talked to, or when, confirms no breach by that: on whose
+/// data it is and on the date it speaks only together with what happened.
+fn speaks_to(said: &Said, facet: Facet) -> bool {
+    let facets = &said.statement.facets;
+    let of_what_happened = [Facet::Access, Facet::Exfiltration, Facet::Assets];
+    let admits = matches!(said.statement.stance, Stance::Confirms | Stance::PartlyConfirms);
+    facets.contains(&facet)
+        && (!matches!(facet, Facet::Victim | Facet::Date)
+            || !admits
+            || of_what_happened.iter().any(|happened| facets.contains(happened)))
+}
+
 /// Whether the statement speaks of this victim, and by name; `None` where it speaks of others.
 fn names(parties: &Parties, said: &Said, victim: Option<&str>) -> Option<Named> {
     let statement = &said.statement;
@@ -181,38 +196,48 @@ fn names(parties: &Parties, said: &Said, victim: Option<&str>) -> Option<Named> 
 }
 
 /// Whether a statement speaks for or against a claim of this facet; `None` where it takes no side.
-fn direction(case: &Case, said: &Said, facet: Facet) -> Option<bool> {
+fn direction(case: &Case, parties: &Parties, said: &Said, facet: Facet) -> Option<bool> {
     match said.statement.stance {
         Stance::Claims | Stance::Confirms => Some(true),
         // What is admitted is that systems were entered; what is limited or denied is the rest.
         Stance::PartlyConfirms => Some(matches!(facet, Facet::Access | Facet::Date)),
         Stance::Denies => Some(false),
-        Stance::Disputes => Some(disputes_a_denial(case, said)),
+        // "We never said so" takes a claim back, and makes none.
+        Stance::Disputes if mentions(case, said, &["never suggest", "never claimed", "never said", "did not suggest", "did not claim"]) => None,
+        Stance::Disputes => Some(disputes_a_denial(case, parties, said)),
         Stance::NoComment | Stance::Investigating => None,
         // What is passed on from an actor is the actor's claim, said again.
         Stance::Informs => said.statement.origin.as_ref().map(|_| true),
     }
 }
 
-/// Whether what a statement disputes is the company's own denial: then it speaks for the claim. What stands before it in the
-/// text tells, unless it says that the accuser has shown too little.
-fn disputes_a_denial(case: &Case, said: &Said) -> bool {
-    if said.statement.speaker_kind == PartyKind::Victim {
+fn mentions(case: &Case, said: &Said, words: &[&str]) -> bool {
+    said.quote(case).is_some_and(|quote| words.iter().any(|word| quote.contains(word)))
+}
+
+/// Whether what a statement disputes is the company's own denial: then it speaks for the claim. It does where a company that it
+/// speaks of, or any where it names none, has denied or limited the claim before, unless it says that the accuser has shown too
+/// little.
+fn disputes_a_denial(case: &Case, parties: &Parties, said: &Said) -> bool {
+    let statement = &said.statement;
+    if parties.kind(&statement.speaker, statement.speaker_kind) == PartyKind::Victim {
         return false;
     }
-    let doubts = ["evidence to support", "no evidence", "not provided", "insufficient", "unfounded"];
-    if said.quote(case).is_some_and(|quote| doubts.iter().any(|doubt| quote.contains(doubt))) {
+    if mentions(case, said, &["evidence to support", "no evidence", "not provided", "insufficient", "unfounded"]) {
         return false;
     }
-    let before = case.shown().filter(|other| {
-        other.source == said.source
-            && other.statement.span.start < said.statement.span.start
-            && key(&other.statement.speaker) != key(&said.statement.speaker)
-            && !matches!(other.statement.stance, Stance::Informs | Stance::NoComment | Stance::Investigating)
-    });
-    before
-        .max_by_key(|other| other.statement.span.start)
-        .is_some_and(|other| matches!(other.statement.stance, Stance::Denies | Stance::PartlyConfirms))
+    let meant: BTreeSet<String> =
+        statement.about.iter().map(|name| key(name)).filter(|name| parties.victims.contains_key(name)).collect();
+    let when = |said: &Said| {
+        let source = &case.sources[said.source];
+        (source.published.unwrap_or(source.received), said.source, said.statement.span.start)
+    };
+    case.shown().any(|other| {
+        let speaker = key(&other.statement.speaker);
+        matches!(other.statement.stance, Stance::Denies | Stance::PartlyConfirms)
+            && if meant.is_empty() { parties.victims.contains_key(&speaker) } else { meant.contains(&speaker) }
+            && when(other) < when(said)
+    })
 }
 
 /// What a match says on a facet. It bears on whose data it is and on what is offered, never by itself on access or exfiltration.
@@ -258,12 +283,14 @@ fn found(finding: &Finding, facet: Facet, victim: Option<&str>) -> Option<Candid
 }
 
 fn weigh(case: &Case, facet: Facet, victim: Option<String>, mut voices: Vec<Candidate>) -> Claim {
-    // Each origin counts once, by its last word on this claim.
+    // Each origin counts once, by its last word on this claim; but what a company has admitted against its own interest, a later
+    // denial does not take back.
+    let rank = |voice: &Candidate| (voice.kind == PartyKind::Victim && voice.voice.for_claim, voice.when);
     let mut last: BTreeMap<&str, usize> = BTreeMap::new();
     for (place, voice) in voices.iter().enumerate().filter(|(_, voice)| voice.weighs && !voice.evidence) {
-        let newest = last.entry(&voice.origin_key).or_insert(place);
-        if voices[*newest].when <= voice.when {
-            *newest = place;
+        let counted = last.entry(&voice.origin_key).or_insert(place);
+        if rank(&voices[*counted]) <= rank(voice) {
+            *counted = place;
         }
     }
     let counted: BTreeSet<usize> = last.into_values().collect();
@@ -318,14 +345,14 @@ fn proposition(case: &Case, facet: Facet, victim: Option<&str>) -> String {
         Facet::Access => format!("Systems of {victim} were entered."),
         Facet::Exfiltration => format!("Data of {victim} was taken."),
         Facet::Assets => {
-            let assets = worded(|a| (!a.assets.is_empty()).then(|| a.assets.join(", ")));
+            let assets = worded(|a| (!a.assets.is_empty()).then(|| a.assets.join(", ").to_lowercase()));
             format!("What is offered includes {} of {victim}.", assets.as_deref().unwrap_or("internal files"))
         }
         Facet::Volume => format!("The volume is {}.", worded(|a| a.volume.clone()).as_deref().unwrap_or("as stated")),
-        Facet::Date => format!("Systems of {victim} were entered when the actor says."),
+        Facet::Date => format!("Systems of {victim} were entered at the time that is stated."),
         Facet::Offer => match worded(|a| a.price.clone()) {
-            Some(price) => format!("Data of {victim} is offered for {price}."),
-            None => format!("Data of {victim} is offered for sale."),
+            Some(price) => format!("The data is offered for {}.", price.trim()),
+            None => "The data is offered for sale.".to_owned(),
         },
     }
 }

@@ -151,7 +151,8 @@ fn figures(case: &Case) -> Vec<Disagreement> {
         let mut seen = BTreeSet::new();
         for (n, one) in firsts.iter().enumerate() {
             for other in &firsts[n + 1..] {
-                if one.what != other.what && seen.insert([one.what.clone(), other.what.clone()]) {
+                let pair = BTreeSet::from([one.what.clone(), other.what.clone()]);
+                if one.what != other.what && seen.insert(pair) {
                     let about = kind.word().to_owned();
                     found.push(Disagreement { kind: Kind::Figures, about, places: [one.clone(), other.clone()] });
                 }

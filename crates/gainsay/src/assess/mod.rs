@@ -61,7 +61,9 @@ fn answer(
     if settled.is_empty() {
         answer.push(unsettled(case));
     }
-    if let Some(access) = claims.iter().filter(|claim| claim.facet == Facet::Access).max_by_key(|claim| claim.likelihood) {
+    let mut access: Vec<&Claim> = claims.iter().filter(|claim| claim.facet == Facet::Access).collect();
+    access.sort_by_key(|claim| std::cmp::Reverse(claim.likelihood));
+    for access in access.into_iter().take(3) {
         answer.push(format!(
             "{}: {}, {} confidence.",
             access.proposition.trim_end_matches('.'),
@@ -116,13 +118,12 @@ fn unsettled(case: &Case) -> String {
         }
         names
     };
-    let actors = case.actors();
-    let mut sentence = "Unsettled: ".to_owned();
-    sentence += &if actors.is_empty() {
-        "somebody claims it".to_owned()
-    } else {
-        format!("{} {} it", list(&actors.into_iter().collect::<Vec<_>>()), "claims")
-    };
+    let mut actors: Vec<&str> = case.actors().into_iter().filter(|name| !name.contains("unnamed")).collect();
+    if actors.is_empty() {
+        actors.push("an unnamed actor");
+    }
+    let verb = if actors.len() == 1 { "claims" } else { "claim" };
+    let mut sentence = format!("Unsettled: {} {verb} it", list(&actors));
     for (stances, verb) in [
         (&[Stance::PartlyConfirms] as &[Stance], "admitted a part"),
         (&[Stance::Denies], "denied"),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::claim::{Case, OrganisationRole};
+use crate::claim::{Case, OrganisationRole, PartyKind};
 
 /// A party's name in the form that is compared: the organisation of `Person (Organisation)`, lower case, without legal forms.
 pub fn key(name: &str) -> String {
@@ -21,12 +21,13 @@ pub struct Parties {
     /// Alleged victims by key, with the name as first written.
     pub victims: BTreeMap<String, String>,
     actors: BTreeMap<String, String>,
+    kinds: BTreeMap<String, PartyKind>,
 }
 
 impl Parties {
     /// The parties that the case's texts and findings name.
     pub fn of(case: &Case) -> Parties {
-        let mut parties = Parties { victims: BTreeMap::new(), actors: BTreeMap::new() };
+        let mut parties = Parties { victims: BTreeMap::new(), actors: BTreeMap::new(), kinds: BTreeMap::new() };
         for source in case.sources.iter().filter(|source| source.replaced_by.is_none()) {
             for actor in &source.reading.actors {
                 let main = key(&actor.name);
@@ -40,6 +41,10 @@ impl Parties {
                 parties.victims.entry(key(&victim.name)).or_insert_with(|| victim.name.clone());
             }
         }
+        parties.victims.retain(|victim, _| !parties.actors.contains_key(victim));
+        for said in case.shown().map(|said| &said.statement).filter(|it| it.speaker_kind != PartyKind::Other) {
+            parties.kinds.entry(key(&said.speaker)).or_insert(said.speaker_kind);
+        }
         for finding in &case.findings {
             let owner = &finding.result.owner;
             parties.victims.entry(key(owner)).or_insert_with(|| owner.clone());
@@ -51,6 +56,16 @@ impl Parties {
     pub fn canonical(&self, name: &str) -> String {
         let key = key(name);
         self.actors.get(&key).cloned().unwrap_or(key)
+    }
+
+    /// In which role a party speaks, where one text leaves it open and another of the case tells.
+    pub fn kind(&self, name: &str, in_text: PartyKind) -> PartyKind {
+        let party = key(name);
+        match in_text {
+            PartyKind::Other if self.victims.contains_key(&party) => PartyKind::Victim,
+            PartyKind::Other => self.kinds.get(&party).copied().unwrap_or(PartyKind::Other),
+            told => told,
+        }
     }
 
     /// Whether the party is an actor.

@@ -5,5 +5,4 @@ pub mod json;
 pub mod markdown;
 mod page;
 pub mod reading;
-pub mod reading;
 pub mod text;

@@ -206,7 +206,7 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
         corpora: result.corpora.iter().map(|(name, role)| format!("{name} ({role})")).collect::<Vec<_>>().join(", "),
         verdicts: result.verdicts.clone(),
         shares: format!(
-            "Of the sample's fingerprints {} are in the corpora of {}; of these {} are public and {} published. {} are distinctive.",
+            "Of the sample's fingerprints {} are in the corpora of {}, {} in public ones, and {} in what was published. {} are distinctive: the owner's and nobody else's.",
             percent(result.matched),
             result.owner,
             percent(result.public),

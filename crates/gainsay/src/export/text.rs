@@ -205,7 +205,8 @@ impl Page {
             claim.confidence.word(),
             counted(claim.origins.len(), "origin")
         ));
-        for voice in claim.voices.iter().take(ROWS) {
+        let weighty = claim.voices.iter().filter(|voice| voice.weight != 0);
+        for voice in weighty.clone().take(ROWS) {
             let (style, side) =
                 if voice.for_claim { (self.styles.asserted, "for    ") } else { (self.styles.denied, "against") };
             let origin = voice.origin.as_ref().map_or(String::new(), |origin| format!(" repeating {origin}"));
@@ -215,8 +216,9 @@ impl Page {
                 voice.weight, voice.handle, voice.party, voice.because
             ));
         }
-        if claim.voices.len() > ROWS {
-            self.line(&format!("      … and {} more", claim.voices.len() - ROWS));
+        let rest = claim.voices.len() - weighty.count().min(ROWS);
+        if rest > 0 {
+            self.line(&format!("      … and {rest} more that repeat these origins, came before their last word, or wait for review"));
         }
     }
 
@@ -292,7 +294,7 @@ impl Page {
             self.line(&format!("      {word:<16} {files:>7} files {bytes:>12} bytes"));
         }
         self.line(&format!(
-            "      of its fingerprints: {} matched, of these {} public, {} published; {} distinctive",
+            "      of its fingerprints: {} are the owner's, {} public, {} published; {} distinctive",
             percent(result.matched),
             percent(result.public),
             percent(result.published),
