@@ -1,0 +1,107 @@
+//! One way out: whatever comes in, no output shows a secret, and each command's output is looked at.
+
+use std::collections::BTreeSet;
+
+use crate::support::Environment;
+
+const PASSWORD: &str = "Tr0ub4dor-Wharf";
+const MAIL: &str = "wilma.k@marlbeck.example";
+const CARD: &str = "4111 1111 1111 1111";
+const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
+
+fn planted() -> [String; 4] {
+    [PASSWORD.to_owned(), MAIL.to_owned(), CARD.to_owned(), KEY.to_owned()]
+}
+
+/// A story with a secret in each place that is shown: title, speaker's words, names of files.
+fn story() -> String {
+    format!(
+        "Dustfinch posts password: {PASSWORD} of Marlbeck\n\n\
+         A hacking group known as Dustfinch claims to have stolen 2 TB from Marlbeck Systems. \
+         \"The password: {PASSWORD} still works, write to {MAIL},\" Dustfinch said.\n\n\
+         Marlbeck Systems denied that the card {CARD} or the key {KEY} was stolen from its systems.\n"
+    )
+}
+
+/// Every command that prints, each with a run that shows as much as it can. A new command that is not here fails the test.
+const RUNS: &[(&str, &[&[&str]])] = &[
+    ("demo", &[&["demo", "demo"]]),
+    ("init", &[&["init", "another", "--author", "password: Tr0ub4dor-Wharf"]]),
+    ("corpus", &[&["corpus", "list"], &["corpus", "list", "--json"], &["corpus", "verify"]]),
+    (
+        "match",
+        &[&["match", "sample"], &["match", "sample", "--json"], &["match", "sample", "--case", "leak"]],
+    ),
+    ("open", &[&["open", "password: Tr0ub4dor-Wharf"]]),
+    ("add", &[&["add", "leak", "story.txt"], &["add", "leak", "story.txt", "--json", "--title", "wilma.k@marlbeck.example"]]),
+    ("read", &[&["read", "story.txt"], &["read", "story.txt", "--json"]]),
+    ("review", &[&["review", "leak"], &["review", "leak", "--json"]]),
+    ("show", &[&["show"], &["show", "--json"], &["show", "leak"], &["show", "leak", "--json"]]),
+    (
+        "report",
+        &[
+            &["report", "leak", "-o", "report.html"],
+            &["report", "leak", "-o", "report.md"],
+            &["report", "leak", "-o", "report.json"],
+        ],
+    ),
+    ("ledger", &[&["ledger", "verify"], &["ledger", "log"], &["ledger", "log", "--json"], &["ledger", "checkpoint"]]),
+];
+
+#[test]
+fn no_output_shows_a_planted_secret() {
+    let environment = Environment::with_desk();
+    environment.write("story.txt", story());
+    environment.write(&format!("sample/password={PASSWORD}.txt"), story());
+    environment.write("ours/story.txt", story());
+    environment.gainsay(&["open", "leak"]).succeeded();
+    environment.gainsay(&["add", "leak", "story.txt"]).succeeded();
+    environment.gainsay(&["corpus", "add", "code", "ours"]).succeeded();
+    let commands: BTreeSet<String> = commands(&environment);
+    let known: BTreeSet<String> = RUNS.iter().map(|(command, _)| (*command).to_owned()).collect();
+    assert_eq!(commands, known, "every command is run here with secrets in its way");
+    let mut masked = 0;
+    for run in RUNS.iter().flat_map(|(_, runs)| *runs) {
+        let output = environment.gainsay(run);
+        let mut texts = vec![output.stdout.clone(), output.stderr.clone()];
+        if let Some(file) = run.iter().find(|word| word.starts_with("report.")) {
+            texts.push(std::fs::read_to_string(environment.path(file)).unwrap());
+        }
+        for text in &texts {
+            masked += text.matches(" masked]").count();
+            for secret in planted() {
+                assert!(!text.contains(&secret), "{run:?} shows {secret}:\n{text}");
+            }
+        }
+        if run.contains(&"--json") || run.contains(&"report.json") {
+            let text = texts.last().filter(|_| run.contains(&"report.json")).unwrap_or(&texts[0]);
+            for value in serde_json::Deserializer::from_str(text).into_iter::<serde_json::Value>() {
+                value.unwrap_or_else(|e| panic!("{run:?} is no JSON any more: {e}\n{text}"));
+            }
+        }
+    }
+    assert!(masked > 20, "the secrets were in the way: {masked} masked");
+}
+
+#[test]
+fn messages_of_failure_show_none_either() {
+    let environment = Environment::with_desk();
+    for run in [
+        vec!["show", "password: Tr0ub4dor-Wharf"],
+        vec!["add", "x", "password=Tr0ub4dor-Wharf.txt"],
+        vec!["match", "password=Tr0ub4dor-Wharf.txt"],
+        vec!["report", "password: Tr0ub4dor-Wharf", "-o", "x.html"],
+    ] {
+        let output = environment.gainsay(&run);
+        assert_eq!(output.code, Some(2), "{output:?}");
+        assert!(!output.stderr.contains(PASSWORD), "{}", output.stderr);
+    }
+}
+
+/// The commands that the help lists.
+fn commands(environment: &Environment) -> BTreeSet<String> {
+    let help = environment.gainsay(&["--help"]).succeeded();
+    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+    let names = listed.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    names.filter_map(|line| line.split_whitespace().next()).filter(|name| *name != "help").map(str::to_owned).collect()
+}

@@ -1,0 +1,78 @@
+//! What the program prints, kept as snapshots: help, the demo's tour, its cases and reports.
+
+use regex::Regex;
+
+use crate::support::Environment;
+
+/// The outputs of the demo, made once.
+fn demo() -> (Environment, String) {
+    let environment = Environment::new();
+    let tour = crate::support::run(&mut environment.command(&["demo", "demo"])).succeeded();
+    (environment, tour)
+}
+
+fn steady(environment: &Environment, text: &str) -> String {
+    let text = environment.steady(text);
+    let opened = Regex::new(r"(opened|Case opened) \d{4}-\d\d-\d\d").unwrap();
+    opened.replace_all(&text, "$1 [day]").into_owned()
+}
+
+#[test]
+fn help() {
+    let environment = Environment::new();
+    let mut all = String::new();
+    for command in
+        ["", "demo", "init", "corpus", "corpus add", "match", "open", "add", "read", "review", "show", "report", "ledger", "ledger verify"]
+    {
+        let mut args: Vec<&str> = command.split_whitespace().collect();
+        args.push("--help");
+        let help = crate::support::run(&mut environment.command(&args)).succeeded();
+        all += &format!("$ gainsay {}\n\n{help}\n", args.join(" "));
+    }
+    insta::assert_snapshot!(all);
+}
+
+#[test]
+fn the_demo_and_everything_that_it_leads_to() {
+    let (environment, tour) = demo();
+    insta::assert_snapshot!("tour", steady(&environment, &tour));
+    let desk = environment.path("demo/desk");
+    let run = |args: &[&str]| environment.gainsay_at(&desk, args);
+    insta::assert_snapshot!("show_fxmsp", steady(&environment, &run(&["show", "fxmsp-2019"]).succeeded()));
+    insta::assert_snapshot!("show_skerrywall", steady(&environment, &run(&["show", "skerrywall-2024"]).succeeded()));
+    let sample = environment.path("demo/skerrywall-sample.tar");
+    let matched = run(&["match", &sample.to_string_lossy()]).succeeded();
+    insta::assert_snapshot!("match_skerrywall", steady(&environment, &matched));
+    for ending in ["md", "html"] {
+        let name = format!("report.{ending}");
+        run(&["report", "skerrywall-2024", "-o", &name]).succeeded();
+        let report = std::fs::read_to_string(environment.path(&name)).unwrap();
+        insta::assert_snapshot!(format!("report_{ending}"), steady(&environment, &report));
+    }
+    assert_eq!(run(&["ledger", "verify"]).code, Some(0));
+}
+
+/// What the demo is there to show, whatever its wording.
+#[test]
+fn the_demo_settles_what_can_be_settled_and_nothing_else() {
+    let (environment, tour) = demo();
+    let desk = environment.path("demo/desk");
+    let show = |case: &str| -> serde_json::Value {
+        serde_json::from_str(&environment.gainsay_at(&desk, &["show", case, "--json"]).succeeded()).unwrap()
+    };
+    let real = show("fxmsp-2019");
+    assert!(real["answer"][0].as_str().unwrap().starts_with("Unsettled: "), "{:#}", real["answer"]);
+    assert!(real["disagreements"].as_array().unwrap().len() >= 4);
+    assert!(real["sources"].as_array().unwrap().iter().all(|source| source["kind"] == "retelling"));
+    let invented = show("skerrywall-2024");
+    assert!(invented["answer"][0].as_str().unwrap().starts_with("The sample is data of Oskelund Security"));
+    let result = &invented["findings"][0]["result"];
+    assert_eq!(result["verdict"], "ours");
+    // The commit that the sample was cut from lies in the window, and is the best single one.
+    let cut = "2024-03-15";
+    let day = |value: &serde_json::Value| value["time"].as_str().unwrap()[..10].to_owned();
+    assert!(day(&result["window"]["first"]).as_str() <= cut && cut <= day(&result["window"]["last"]).as_str());
+    assert_eq!(day(&result["window"]["best"]), cut);
+    assert!(tour.contains("The pages to hand over:"));
+    assert!(environment.path("demo/skerrywall-2024.html").is_file());
+}
