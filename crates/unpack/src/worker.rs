@@ -357,7 +357,7 @@ impl Worker {
             && enforced.landlock_version > 0;
         if !is_held && !self.limits.accept_unjailed {
             return Err(Error::NotLockedDown {
-                missing: enforced.missing,
+                missing: vec!["it reports less than what matters".to_owned()],
             });
         }
         self.enforced = enforced;
