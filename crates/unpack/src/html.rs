@@ -3,6 +3,8 @@
 use dom_smoothie::{Config, Readability};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
+use crate::sink::shown;
+
 /// What was read from a page.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
@@ -247,13 +249,10 @@ fn first(page: &Readability, selectors: &[&str]) -> Option<String> {
 
 /// One line without control characters, of a length that metadata has.
 fn clean(value: String) -> Option<String> {
-    const LONGEST: usize = 2000;
-    let spaced: String = value
-        .chars()
-        .take(LONGEST)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let words = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = shown(&value)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     (!words.is_empty()).then_some(words)
 }
 
