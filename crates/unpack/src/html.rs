@@ -3,6 +3,8 @@
 use dom_smoothie::{Config, Readability};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 
+use crate::sink::shown;
+
 /// What was read from a page.
 #[derive(Debug, Default)]
 pub(crate) struct Page {
@@ -20,6 +22,12 @@ pub(crate) struct Page {
 
 /// Beyond this many elements a page is no article, and recognising one takes time with the square of them.
 const MOST_ELEMENTS: usize = 100_000;
+
+/// Recognising an article takes time with the square of the nesting: at 5,000 levels seven seconds.
+const DEEPEST: usize = 500;
+
+/// Even parsing takes time with the square of the nesting: at this many levels about two seconds.
+pub(crate) const TOO_DEEP: usize = 10_000;
 
 /// What nobody sees on the screen.
 const UNSEEN: &str = "script, style, template, noscript, svg, iframe, object, [hidden], [aria-hidden=true], \
@@ -128,20 +136,71 @@ pub(crate) fn read(html: &str) -> Page {
     page.doc.select(UNSEEN).remove();
     // Recognising the article takes the page apart.
     let whole = page.doc.select("body").html().to_string();
-    let failed = match page.parse() {
-        Ok(article) => {
-            read.byline = read.byline.or_else(|| article.byline.and_then(clean));
-            read.text = text_of(&article.content);
-            None
+    let mut failed = None;
+    if nesting(html) > DEEPEST {
+        failed = Some(format!("it is nested more than {DEEPEST} deep"));
+    } else {
+        match page.parse() {
+            Ok(article) => {
+                read.byline = read.byline.or_else(|| article.byline.and_then(clean));
+                read.text = text_of(&article.content);
+            }
+            Err(error) => failed = Some(error.to_string()),
         }
-        Err(error) => Some(error.to_string()),
-    };
+    }
     if read.text.is_empty() {
         read.text = text_of(&whole);
         read.why_no_article =
             Some(failed.unwrap_or_else(|| "the article found is empty".to_owned()));
     }
     read
+}
+
+/// How deep elements lie in one another, by their tags alone. Elements that may stand without an end tag are left out.
+pub(crate) fn nesting(html: &str) -> usize {
+    const OPEN_ENDED: &[&str] = &[
+        "area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html",
+        "img", "input", "li", "link", "meta", "option", "p", "source", "tbody", "td", "tfoot",
+        "th", "thead", "tr", "track", "wbr",
+    ];
+    let (mut depth, mut deepest) = (0usize, 0);
+    // Within these `<` is no tag until their own end.
+    let mut raw: Option<&str> = None;
+    for tag in html.split('<').skip(1) {
+        let (is_end, name) = tag
+            .strip_prefix('/')
+            .map_or((false, tag), |name| (true, name));
+        let length = name
+            .find(|c: char| !c.is_ascii_alphanumeric())
+            .unwrap_or(name.len());
+        let name = &name[..length];
+        if let Some(element) = raw {
+            if is_end && name.eq_ignore_ascii_case(element) {
+                raw = None;
+            }
+            continue;
+        }
+        if !is_end {
+            raw = ["script", "style"]
+                .into_iter()
+                .find(|element| element.eq_ignore_ascii_case(name));
+        }
+        if raw.is_some()
+            || name.is_empty()
+            || OPEN_ENDED
+                .iter()
+                .any(|open| open.eq_ignore_ascii_case(name))
+        {
+            continue;
+        }
+        depth = if is_end {
+            depth.saturating_sub(1)
+        } else {
+            depth + 1
+        };
+        deepest = deepest.max(depth);
+    }
+    deepest
 }
 
 /// The text of markup: one paragraph to a line, an empty line between two.
@@ -190,13 +249,10 @@ fn first(page: &Readability, selectors: &[&str]) -> Option<String> {
 
 /// One line without control characters, of a length that metadata has.
 fn clean(value: String) -> Option<String> {
-    const LONGEST: usize = 2000;
-    let spaced: String = value
-        .chars()
-        .take(LONGEST)
-        .map(|c| if c.is_control() { ' ' } else { c })
-        .collect();
-    let words = spaced.split_whitespace().collect::<Vec<_>>().join(" ");
+    let words = shown(&value)
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ");
     (!words.is_empty()).then_some(words)
 }
 
@@ -251,6 +307,32 @@ mod tests {
         let page =
             read("<html><body><div>Price: 30 BTC</div><span>Contact</span> us</body></html>");
         assert_eq!(page.text, "Price: 30 BTC\n\nContact us");
+    }
+
+    #[test]
+    fn nesting_is_counted_by_tags_that_must_end() {
+        assert_eq!(
+            nesting("<html><body><DIV><p>a<p>b<br><span>c</span></div><div></div></body></html>"),
+            2
+        );
+        assert_eq!(
+            nesting("<script>if (a<b && c<d) x</script><style>a<b</style><i>1 < 2 <b>x</b></i>"),
+            2
+        );
+        assert_eq!(nesting(&"<div>".repeat(700)), 700);
+    }
+
+    #[test]
+    fn a_page_nested_beyond_reason_gives_its_whole_text() {
+        let page = read(&format!(
+            "<body>{}Price: 5 BTC",
+            "<div>".repeat(DEEPEST + 1)
+        ));
+        assert_eq!(page.text, "Price: 5 BTC");
+        assert!(
+            page.why_no_article
+                .is_some_and(|why| why.contains("nested"))
+        );
     }
 
     #[test]

@@ -209,7 +209,7 @@ proptest! {
         prop_assert!(!walked.files.is_empty() || !walked.findings.is_empty());
         // A worker that goes on behind a file passes on exactly what came after it.
         if let Some((entry, _)) = walked.files.get(left_out % walked.files.len().max(1)) {
-            let rest = walk(&damaged, &limits, Already { entry: *entry, bytes: 0 });
+            let rest = walk(&damaged, &limits, Already { entry: *entry, ..Already::default() });
             let after: Vec<_> = walked.files.iter().filter(|(number, _)| number > entry).cloned().collect();
             prop_assert_eq!(rest.files, after);
         }

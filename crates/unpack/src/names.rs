@@ -81,7 +81,7 @@ impl Names {
 }
 
 /// Control characters, and the invisible ones that change how a line reads (Unicode TR 36; CVE-2021-42574).
-fn is_hidden(character: char) -> bool {
+pub(crate) fn is_hidden(character: char) -> bool {
     character.is_control()
         || matches!(character,
             '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}'

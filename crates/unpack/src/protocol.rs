@@ -128,6 +128,9 @@ pub(crate) struct Already {
     /// Bytes passed on.
     #[n(1)]
     pub(crate) bytes: u64,
+    /// Findings told.
+    #[n(2)]
+    pub(crate) findings: u64,
 }
 
 /// The start of one file or archive.

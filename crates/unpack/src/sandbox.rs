@@ -77,6 +77,9 @@ pub(crate) fn lock_down_child(limits: &ChildLimits) -> Result<Enforced, MissingR
         Vec::new()
     });
     enforced.barred_descriptors = u32::try_from(inherited.len()).unwrap_or(u32::MAX);
+    if let Err(why) = check_alone() {
+        missing.push(why);
+    }
     match set_resource_limits(limits.address_space) {
         Ok(()) => enforced.resource_limits = true,
         Err(why) => missing.push(why),
@@ -104,6 +107,19 @@ pub(crate) fn lock_down_child(limits: &ChildLimits) -> Result<Enforced, MissingR
         })
     } else {
         Err(MissingRights { missing })
+    }
+}
+
+/// Filters and Landlock hold the calling thread only; another one would stay free.
+fn check_alone() -> Result<(), String> {
+    match fs::read_dir("/proc/self/task").map(Iterator::count) {
+        Ok(1) => Ok(()),
+        Ok(threads) => Err(format!(
+            "the process has {threads} threads, and only one of them can be locked down"
+        )),
+        Err(error) => Err(format!(
+            "the threads of the process cannot be counted in /proc/self/task: {error}"
+        )),
     }
 }
 

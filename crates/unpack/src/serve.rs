@@ -155,6 +155,17 @@ fn read_document(
         problems.push(finding(name, FindingKind::Undecodable, detail));
     }
     let is_html = hint == DocumentHint::Html || may_be_html && html::looks_like_html(&decoded.text);
+    let depth = if is_html {
+        html::nesting(&decoded.text)
+    } else {
+        0
+    };
+    if depth > html::TOO_DEEP {
+        let detail = format!(
+            "its elements lie {depth} deep in one another, which is no page: save its text and add that"
+        );
+        return Err(finding(name, FindingKind::Unsupported, detail));
+    }
     let page = if is_html {
         html::read(&decoded.text)
     } else {

@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use crate::budget::kind_of;
 use crate::finding::{Finding, FindingKind};
 use crate::limits::{ChildLimits, Limits};
+use crate::names::is_hidden;
 use crate::protocol::{Already, EntryStart, frame, write_bytes, write_frame};
 
 /// Why a request goes no further.
@@ -19,7 +20,7 @@ pub(crate) enum Stop {
 }
 
 /// Longer particulars are cut; they may quote the file.
-const LONGEST_DETAIL: usize = 1000;
+pub(crate) const LONGEST_DETAIL: usize = 2000;
 
 /// Bytes of a file sent in one frame.
 const CHUNK: usize = 64 << 10;
@@ -50,7 +51,7 @@ impl<'o> Sink<'o> {
             already,
             entries: 0,
             bytes: already.bytes,
-            findings: 0,
+            findings: already.findings,
             is_open: false,
             is_cut: false,
         }
@@ -207,10 +208,10 @@ impl<'o> Sink<'o> {
     }
 }
 
-/// Text that may quote a file, cut and without control characters.
+/// Text that may quote a file, cut and without characters that reorder or hide what is around them.
 pub(crate) fn shown(text: &str) -> String {
     text.chars()
         .take(LONGEST_DETAIL)
-        .map(|c| if c.is_control() { ' ' } else { c })
+        .map(|c| if is_hidden(c) { ' ' } else { c })
         .collect()
 }

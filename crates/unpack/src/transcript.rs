@@ -3,6 +3,7 @@
 use crate::limits::Limits;
 use crate::names::is_displayable;
 use crate::protocol::{EntryStart, Reply, Violation};
+use crate::sink::LONGEST_DETAIL;
 
 /// What one request for files has brought so far, and what may still come.
 pub(crate) struct Transcript {
@@ -17,6 +18,8 @@ pub(crate) struct Transcript {
     last: Option<EntryStart>,
     /// Files that were begun.
     pub(crate) files: u64,
+    /// Findings that the child told.
+    pub(crate) findings: u64,
     /// Bytes of all files.
     pub(crate) bytes: u64,
 }
@@ -33,6 +36,7 @@ impl Transcript {
             open: None,
             suspect: None,
             last: None,
+            findings: 0,
             files: 0,
             bytes: 0,
         }
@@ -85,7 +89,9 @@ impl Transcript {
             }
             Reply::Finding(finding) => {
                 self.check_path(&finding.path)?;
+                check_line(&finding.detail)?;
                 spend(&mut self.findings_left, 1, "findings")?;
+                self.findings += 1;
             }
             Reply::Done { .. } => {
                 if self.open.is_some() {
@@ -141,6 +147,17 @@ impl Transcript {
     }
 }
 
+/// Checks what is one line of words by the rules of [`shown`](crate::sink::shown).
+pub(crate) fn check_line(line: &str) -> Result<(), Violation> {
+    if is_displayable(line) && line.chars().count() <= LONGEST_DETAIL {
+        Ok(())
+    } else {
+        Err(Violation::Order(
+            "words that are too long or cannot be shown",
+        ))
+    }
+}
+
 fn spend(budget: &mut u64, amount: u64, what: &'static str) -> Result<(), Violation> {
     *budget = budget.checked_sub(amount).ok_or(Violation::Budget(what))?;
     Ok(())
@@ -187,6 +204,17 @@ mod tests {
         out
     }
 
+    fn finding(detail: &str) -> Vec<u8> {
+        let finding = Finding {
+            path: "a.zip".into(),
+            kind: FindingKind::Corrupt,
+            detail: detail.to_owned(),
+        };
+        let mut out = Vec::new();
+        assert!(write_frame(&mut out, frame::FINDING, &finding).is_ok());
+        out
+    }
+
     fn data(length: usize) -> Vec<u8> {
         let mut out = Vec::new();
         assert!(write_bytes(&mut out, frame::DATA, &vec![7; length]).is_ok());
@@ -227,6 +255,8 @@ mod tests {
             (vec![file("a.zip!x\n", 1)], 0),
             (vec![file("a.zip!x", 2), data(101)], 1),
             (vec![honest.clone(), file("a.zip!z", 4)], 6),
+            (vec![finding("\u{1b}[2J")], 0),
+            (vec![finding(&"x".repeat(LONGEST_DETAIL + 1))], 0),
             (vec![vec![0, 0, 0, 0]], 0),
             (vec![vec![0xff, 0xff, 0xff, 0xff, 4]], 0),
             (vec![vec![1, 0, 0, 0, 99]], 0),

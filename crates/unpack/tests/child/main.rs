@@ -32,6 +32,9 @@ fn attack(how: &str, aim: &str) -> io::Result<()> {
     // Opened before, and so inherited in the eyes of the lock-down.
     let mut opened = OpenOptions::new().read(true).write(true).open(aim).ok();
     let parent = rustix::process::getppid();
+    if how == "second-thread" {
+        std::thread::spawn(|| std::thread::sleep(Duration::from_secs(3600)));
+    }
     lock_down(&Limits {
         address_space: 256 << 20,
         ..Limits::default()
@@ -39,6 +42,10 @@ fn attack(how: &str, aim: &str) -> io::Result<()> {
     .map_err(io::Error::other)?;
     let tried: io::Result<()> = match how {
         "nothing" => Ok(()),
+        "panic" => match std::panic::catch_unwind(|| panic!("inside a parser")) {
+            Ok(()) => Ok(()),
+            Err(_) => Err(io::Error::other("caught")),
+        },
         "open" => File::open(aim).map(drop),
         "list" => fs::read_dir("/").map(drop),
         "create" => File::create(aim).map(drop),

@@ -93,22 +93,16 @@ fn what_is_no_document_says_so_and_the_next_is_read() {
 
 #[test]
 fn a_page_nested_beyond_reason_does_not_take_the_next_along() {
-    let mut worker = worker(
-        &[],
-        Limits {
-            cpu_seconds: 1,
-            ..Limits::default()
-        },
+    let mut worker = worker(&[], Limits::default());
+    let mut ask =
+        |page: &str| worker.document("deep.html", file_of(page.as_bytes()), DocumentHint::Html);
+    let deep = |levels| format!("<html><body>{}Price: 5 BTC", "<div>".repeat(levels));
+    let (kind, message) = kind_of(ask(&deep(50_000)));
+    assert!(
+        kind == FindingKind::Unsupported && message.contains("50000 deep"),
+        "{message}"
     );
-    let deep = format!("<html><body>{}Price: 5 BTC", "<div>".repeat(50_000));
-    // Whether it is read or kills the worker is up to the parser; either is an answer.
-    match worker.document("deep.html", file_of(deep.as_bytes()), DocumentHint::Html) {
-        Ok(document) => assert!(document.text.contains("Price: 5 BTC")),
-        Err(error) => assert!(
-            matches!(&error, Error::NoDocument(finding) if finding.path == "deep.html"),
-            "{error}"
-        ),
-    }
-    let next = worker.document("next", file_of(b"fine"), DocumentHint::None);
-    assert_eq!(next.expect("a document").text, "fine");
+    let document = ask(&deep(1_000)).expect("a document");
+    assert_eq!(document.text, "Price: 5 BTC");
+    assert_eq!(document.problems[0].kind, FindingKind::NoArticle);
 }

@@ -43,6 +43,24 @@ fn the_attacker_reaches_its_attempt() {
 }
 
 #[test]
+fn a_parser_that_fails_inside_is_caught_in_the_jail() {
+    let (said, signal) = attack("panic", "");
+    assert!(
+        said.starts_with("denied: caught") && signal.is_none(),
+        "{said:?} {signal:?}"
+    );
+}
+
+#[test]
+fn a_process_with_a_second_thread_is_not_held() {
+    let (said, _) = attack("second-thread", "");
+    assert!(
+        said.contains("cannot lock the process down: the process has 2 threads"),
+        "{said:?}"
+    );
+}
+
+#[test]
 fn no_file_can_be_opened_made_or_removed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let there = folder.path().join("there");
