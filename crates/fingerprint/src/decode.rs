@@ -226,6 +226,9 @@ mod tests {
         let mut bytes = vec![b'x'; 20];
         (0..4).for_each(|i| bytes[2 * i + 1] = 0);
         assert_eq!(decoded(&[&bytes]).0, Kind::Utf16);
+        bytes[4] = 0;
+        assert_eq!(decoded(&[&bytes]).0, Kind::Binary, "NULs on both sides are no UTF-16");
+        bytes[4] = b'x';
         bytes[7] = b'x';
         assert_eq!(decoded(&[&bytes]).0, Kind::Binary);
     }

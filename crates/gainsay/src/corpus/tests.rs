@@ -127,6 +127,8 @@ fn a_history_becomes_intervals_and_what_stands_beside_it_a_side() {
     let (indexed, segment) = indexed(&[folder.path()]);
     assert_eq!((indexed.not_read, indexed.repositories), (vec![], 1));
     assert_eq!((indexed.counts.commits, indexed.counts.contents, indexed.counts.paths), (7, 6, 4));
+    let once: usize = [1, 2, 3, 50, 51, 60].map(|seed| text(seed).len()).iter().sum();
+    assert_eq!(indexed.bytes, once as u64, "each content is fingerprinted once");
     let line = segment.line(LineId(0)).unwrap();
     assert_eq!((line.kind, line.commits, line.reference), (LineKind::History, 4, head.into_bytes()));
     assert_eq!(line.name, folder.path().as_os_str().as_bytes());
@@ -159,6 +161,23 @@ fn merged_work_is_on_the_line_from_the_merge_on_and_before_it_only_beside() {
     assert_eq!((segment.line(LineId(0)).unwrap().commits, indexed.counts.commits), (2, 4));
     assert_eq!(places(&segment, &text(6)), [(LineKind::History, b"f".to_vec(), 1, 1)].into());
     assert_eq!(places(&segment, &text(5)), [(LineKind::Side, b"f".to_vec(), 0, 0)].into());
+}
+
+#[test]
+fn a_shallow_clone_is_read_as_far_as_it_reaches() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut maker = Maker::new(folder.path());
+    let head = maker.head();
+    let tree = maker.tree(&maker.files(&[("a", 1)]));
+    let absent = ObjectId::from_hex(&[b'5'; 40]).unwrap();
+    let oldest = maker.commit(Some(&head), tree, &[absent]);
+    let tree = maker.tree(&maker.files(&[("a", 2)]));
+    maker.commit(Some(&head), tree, &[oldest]);
+    fs::write(folder.path().join("shallow"), format!("{oldest}\n")).unwrap();
+    let (indexed, segment) = indexed(&[folder.path()]);
+    let [cut] = &indexed.not_read[..] else { panic!("{:?}", indexed.not_read) };
+    assert!(cut.reason.contains("shallow"), "{}", cut.reason);
+    assert_eq!(places(&segment, &text(1)), [(LineKind::History, b"a".to_vec(), 0, 0)].into());
 }
 
 #[test]

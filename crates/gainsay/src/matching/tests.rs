@@ -316,9 +316,42 @@ fn a_side_and_a_folder_are_named_without_a_window() {
     assert_eq!(found.verdict, Verdict::Ours);
     assert!(found.lines.iter().all(|line| line.windows.is_none()));
     let words = found.in_words().join("\n");
-    assert!(words.contains("/srv/lab as it was read at 1970-01-02T00:00:00Z"), "{words}");
+    assert!(words.contains("/srv/lab, as it was read at 1970-01-02T00:00:00Z: 1 file (1000 bytes)"), "{words}");
     assert!(words.contains("beside its line"), "{words}");
     assert!(words.contains("It does not show how the data was obtained"), "{words}");
+}
+
+#[test]
+fn the_words_lead_from_the_figures_to_what_they_leave_open() {
+    let standing = |from: u64, to: u64| Some((from..to).collect());
+    let history = History::from([
+        ("a".to_owned(), vec![standing(0, 10), standing(5, 15), standing(5, 15)]),
+        ("b".to_owned(), vec![None, standing(100, 110), standing(110, 120)]),
+    ]);
+    let nothing = History::from([("x".to_owned(), vec![None])]);
+    let public = History::from([("x".to_owned(), vec![standing(900, 910)])]);
+    let file = |from, to| ("f".to_owned(), (from..to).collect(), true);
+    let sample = vec![file(5, 15), file(104, 112), file(905, 910), file(800, 810), file(1, 2)];
+    let world = World { own: [history, nothing.clone()], public, published: nothing, sample };
+    let expected = [
+        "Ours: 2 of 5 files (2000 of 5000 bytes) share distinctive text with the company's: 2 ours, 0 partly ours.",
+        "Only code that everybody has: 1 file (1000 bytes).",
+        "Not found, or too little of it: 1 file (1000 bytes).",
+        "Too little text to tell: 1 file (1000 bytes).",
+        "Of 34 distinct fingerprints 19 are in the company's corpora, 5 in public ones, 0 in published ones; 19 are \
+         distinctive (55.8%).",
+        "In repo on refs/heads/main: 2 files (2000 bytes).",
+        "As of commit 010101010101 of 1970-01-01T00:16:40Z 1 of 2 files fit, with 16 of 18 fingerprints.",
+        "At no commit did all of it stand at once: it was edited, or taken from several states or branches.",
+        "Most of it, 1 of 1 identical contents and 16 of 18 fingerprints, stood at once from commit 010101010101 of \
+         1970-01-01T00:16:40Z on, until commit 020202020202 of 1970-01-01T00:33:20Z changed it (1 commit).",
+        "The match bears on whose data it is. It does not show how the data was obtained, by whom, or that any system was \
+         entered.",
+        "The window dates the content: it was taken no earlier than the window's first commit. That it was taken before the \
+         window's end holds only if what was taken was the newest state at that time. Commit times are those of the \
+         committers' clocks.",
+    ];
+    assert_eq!(matched(&world).in_words(), expected);
 }
 
 #[test]

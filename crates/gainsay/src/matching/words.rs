@@ -23,7 +23,7 @@ impl Match {
         let bytes: u64 = self.totals.values().map(|total| total.bytes).sum();
         let own = ours.files + partly.files;
         let mut answer = format!(
-            "{}: {} of {} ({} of {} bytes) hold the company's own text: {} ours, {} partly ours.",
+            "{}: {} of {} ({} of {} bytes) share distinctive text with the company's: {} ours, {} partly ours.",
             capital(self.verdict.words()),
             own,
             files(all),
@@ -41,13 +41,13 @@ impl Match {
     fn rest(&self) -> Vec<String> {
         let sentence = |verdict: Verdict, what: &str| {
             let total = self.totals.get(&verdict)?;
-            Some(format!("{} {what} ({} bytes).", files(total.files), total.bytes))
+            Some(format!("{what}: {} ({} bytes).", files(total.files), total.bytes))
         };
         let mut words: Vec<String> = [
-            sentence(Verdict::PublicOnly, "hold only code that everybody has"),
-            sentence(Verdict::PublishedOnly, "hold only what the company itself gave away"),
-            sentence(Verdict::NotFound, "were not found in any corpus, or not enough of them"),
-            sentence(Verdict::CannotTell, "hold too little text to tell"),
+            sentence(Verdict::PublicOnly, "Only code that everybody has"),
+            sentence(Verdict::PublishedOnly, "Only what the company itself gave away"),
+            sentence(Verdict::NotFound, "Not found, or too little of it"),
+            sentence(Verdict::CannotTell, "Too little text to tell"),
         ]
         .into_iter()
         .flatten()
@@ -109,18 +109,16 @@ fn of_line(line: &LineMatch) -> Vec<String> {
     let source = String::from_utf8_lossy(&line.source);
     let found = format!("{} ({} bytes)", files(line.files.files), line.files.bytes);
     match line.kind {
-        LineKind::State => {
-            let read = time(line.newest.time);
-            vec![format!(
-                "{found} match the folder {source} as it was read at {read}; a folder has no history to date them."
-            )]
-        }
+        LineKind::State => vec![format!(
+            "In the folder {source}, as it was read at {}: {found}. A folder has no history to date them.",
+            time(line.newest.time)
+        )],
         LineKind::Side => vec![format!(
-            "{found} match {source} in commits beside its line (other branches, tags, merged work) only; these are not dated \
-             by a window."
+            "In {source}, beside its line only (other branches, tags, merged work): {found}. No window dates them."
         )],
         LineKind::History => {
-            let mut words = vec![format!("{found} match {source} on {}.", String::from_utf8_lossy(&line.reference))];
+            let branch = String::from_utf8_lossy(&line.reference);
+            let mut words = vec![format!("In {source} on {branch}: {found}.")];
             words.extend(windows_in_words(line));
             words
         }
