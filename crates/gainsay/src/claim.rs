@@ -5,9 +5,7 @@
 
 mod case;
 
-pub use case::{
-    BestMatch, Case, Commit, FileMatch, Finding, Said, SampleMatch, Source, SourceText, State, Window,
-};
+pub use case::{BestMatch, Case, Commit, FileMatch, Finding, Said, SampleMatch, Source, SourceText, State, Window};
 
 use std::fmt;
 use std::ops::Range;
@@ -32,6 +30,26 @@ impl fmt::Display for EntryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
     }
+}
+
+impl FromStr for EntryId {
+    type Err = NotAnId;
+
+    fn from_str(digits: &str) -> Result<Self, NotAnId> {
+        let not = || NotAnId { digits: digits.to_owned() };
+        let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
+        let nibble = |digit: u8| char::from(digit).to_digit(16).and_then(|nibble| u8::try_from(nibble).ok());
+        let byte = |pair: &[u8; 2]| Some((nibble(pair[0])? << 4) | nibble(pair[1])?);
+        let bytes: Vec<u8> = pairs.iter().map(byte).collect::<Option<_>>().filter(|_| rest.is_empty()).ok_or_else(not)?;
+        bytes.try_into().map(EntryId).map_err(|_| not())
+    }
+}
+
+/// Something that is no id.
+#[derive(Debug, thiserror::Error)]
+#[error("{digits:?} is no id: an id has 64 hexadecimal digits")]
+pub struct NotAnId {
+    digits: String,
 }
 
 impl fmt::Debug for EntryId {

@@ -55,7 +55,11 @@ const RULES: &[Rule] = &[
         holds: always,
     },
     Rule { kind: "card number", pattern: r"\b[0-9](?:[ -]?[0-9]){12,18}\b", holds: is_card_number },
-    Rule { kind: "bank account", pattern: r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", holds: is_iban },
+    Rule {
+        kind: "bank account",
+        pattern: r"\b[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b",
+        holds: is_iban,
+    },
 ];
 
 static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {

@@ -7,7 +7,7 @@
 use jiff::Timestamp;
 
 use crate::assess::{Assessment, assess};
-use crate::claim::{Case, Said, Tlp};
+use crate::claim::{Case, Tlp};
 use crate::ledger::{Hash, PublicKey, TreeHead};
 use crate::mask::mask;
 
@@ -88,11 +88,6 @@ impl View {
         let withheld = before - size(&case);
         let assessment = assess(&case);
         View { case, assessment, audience, withheld, made, record, _only_here: () }
-    }
-
-    /// The statement with this handle.
-    pub fn said(&self, handle: &str) -> Option<&Said> {
-        self.case.statements.iter().find(|said| said.handle == handle)
     }
 
     /// The marking that the view itself carries: the highest of what it shows.

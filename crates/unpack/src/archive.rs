@@ -28,14 +28,7 @@ pub(crate) fn walk_file(sink: &mut Sink<'_>, path: &str, file: &mut File) -> Res
             return Ok(());
         }
         let was_opened = guard(sink, path, true, |sink| {
-            zip::walk(
-                sink,
-                path,
-                length,
-                Positioned::new(file, length),
-                Positioned::new(file, length),
-                1,
-            )
+            zip::walk(sink, path, length, Positioned::new(file, length), Positioned::new(file, length), 1)
         })?;
         if was_opened {
             return Ok(());
@@ -60,8 +53,7 @@ pub(crate) fn walk_stream(
     };
     sink.count_entry(path)?;
     if depth >= sink.limits.depth {
-        let detail =
-            format!("{depth} archives lie around this one, which is the limit; it was not opened");
+        let detail = format!("{depth} archives lie around this one, which is the limit; it was not opened");
         sink.finding(path, FindingKind::TooDeep, detail)?;
         return sink.copy(path, size, &mut stream);
     }
@@ -69,12 +61,8 @@ pub(crate) fn walk_stream(
         return Ok(());
     }
     match container {
-        Container::Gzip => guard(sink, path, (), |sink| {
-            gzip::walk(sink, path, &mut stream, depth + 1)
-        }),
-        Container::Tar => guard(sink, path, (), |sink| {
-            tar::walk(sink, path, &mut stream, depth + 1)
-        }),
+        Container::Gzip => guard(sink, path, (), |sink| gzip::walk(sink, path, &mut stream, depth + 1)),
+        Container::Tar => guard(sink, path, (), |sink| tar::walk(sink, path, &mut stream, depth + 1)),
         Container::Zip => walk_nested_zip(sink, path, &mut stream, size, depth),
     }
 }
@@ -105,14 +93,7 @@ fn walk_nested_zip(
     }
     sink.nested_left = budget - length;
     let was_opened = guard(sink, path, true, |sink| {
-        zip::walk(
-            sink,
-            path,
-            length,
-            Cursor::new(&held[..]),
-            Cursor::new(&held[..]),
-            depth + 1,
-        )
+        zip::walk(sink, path, length, Cursor::new(&held[..]), Cursor::new(&held[..]), depth + 1)
     });
     sink.nested_left = budget;
     if !was_opened? {
@@ -160,13 +141,7 @@ impl<'f> Positioned<'f> {
     const BUFFER: usize = 16 << 10;
 
     fn new(file: &'f File, length: u64) -> Positioned<'f> {
-        Positioned {
-            file,
-            length,
-            position: 0,
-            buffer: Vec::new(),
-            buffer_start: 0,
-        }
+        Positioned { file, length, position: 0, buffer: Vec::new(), buffer_start: 0 }
     }
 }
 
@@ -207,21 +182,14 @@ impl Seek for Positioned<'_> {
         };
         // Offsets beyond what a file can have would wrap in the system call.
         let target = target.filter(|target| i64::try_from(*target).is_ok());
-        self.position = target.ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::InvalidInput,
-                "a position outside of any file",
-            )
-        })?;
+        self.position =
+            target.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "a position outside of any file"))?;
         Ok(self.position)
     }
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::unwrap_used,
-    reason = "a failing read of a file in memory fails the test"
-)]
+#[expect(clippy::unwrap_used, reason = "a failing read of a file in memory fails the test")]
 mod tests {
     use std::io::Write;
 

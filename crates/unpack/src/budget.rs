@@ -23,13 +23,7 @@ pub(crate) struct Counted<R> {
 impl<R> Counted<R> {
     pub(crate) fn new(inner: R) -> (Counted<R>, Rc<Cell<u64>>) {
         let count = Rc::new(Cell::new(0));
-        (
-            Counted {
-                inner,
-                count: Rc::clone(&count),
-            },
-            count,
-        )
+        (Counted { inner, count: Rc::clone(&count) }, count)
     }
 }
 
@@ -52,12 +46,7 @@ pub(crate) struct Bounded<R> {
 impl<R> Bounded<R> {
     /// `consumed` is the compressed bytes so far, or all of them where they are known.
     pub(crate) fn new(inner: R, consumed: Rc<Cell<u64>>, ratio: u64) -> Bounded<R> {
-        Bounded {
-            inner,
-            consumed,
-            produced: 0,
-            ratio,
-        }
+        Bounded { inner, consumed, produced: 0, ratio }
     }
 }
 
@@ -100,12 +89,7 @@ impl<'r> Rejoined<'r> {
         let mut head = vec![0; length];
         let (filled, error) = fill(rest, &mut head);
         head.truncate(filled);
-        Rejoined {
-            head,
-            given: 0,
-            error,
-            rest,
-        }
+        Rejoined { head, given: 0, error, rest }
     }
 
     /// The bytes taken.
@@ -138,10 +122,7 @@ pub(crate) struct Exactly<'r> {
 
 impl<'r> Exactly<'r> {
     pub(crate) fn new(inner: &'r mut dyn Read, length: u64) -> Exactly<'r> {
-        Exactly {
-            inner,
-            left: length,
-        }
+        Exactly { inner, left: length }
     }
 
     /// Reads and drops what is left.
@@ -154,9 +135,7 @@ impl<'r> Exactly<'r> {
 
 impl Read for Exactly<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let most = usize::try_from(self.left)
-            .unwrap_or(usize::MAX)
-            .min(buffer.len());
+        let most = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
         if most == 0 {
             return Ok(0);
         }

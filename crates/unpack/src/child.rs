@@ -12,8 +12,7 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use rustix::net::{
-    AddressFamily, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags, SocketType,
-    sendmsg, socketpair,
+    AddressFamily, SendAncillaryBuffer, SendAncillaryMessage, SendFlags, SocketFlags, SocketType, sendmsg, socketpair,
 };
 use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
 
@@ -48,12 +47,7 @@ impl Running {
     /// Starts the program with nothing but its three descriptors: no environment, no working folder of ours.
     pub(crate) fn spawn(program: &Path, args: &[String], limits: &Limits) -> io::Result<Running> {
         // Requests keep their borders, so that a descriptor belongs to one; replies are a stream whose reads can time out.
-        let (requests, theirs) = socketpair(
-            AddressFamily::UNIX,
-            SocketType::SEQPACKET,
-            SocketFlags::CLOEXEC,
-            None,
-        )?;
+        let (requests, theirs) = socketpair(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)?;
         let (replies, out) = UnixStream::pair()?;
         let mut process = Command::new(std::path::absolute(program)?)
             .args(args)
@@ -63,28 +57,11 @@ impl Running {
             .stdout(Stdio::from(OwnedFd::from(out)))
             .stderr(Stdio::piped())
             .spawn()?;
-        let said = process
-            .stderr
-            .take()
-            .map(|stderr| std::thread::spawn(move || listen(stderr)));
-        let waiting = Waiting {
-            stream: replies,
-            silence: limits.silence,
-            left: limits.wall,
-            set: None,
-        };
+        let said = process.stderr.take().map(|stderr| std::thread::spawn(move || listen(stderr)));
+        let waiting = Waiting { stream: replies, silence: limits.silence, left: limits.wall, set: None };
         let replies = BufReader::with_capacity(256 << 10, waiting);
-        let running = Running {
-            process,
-            requests,
-            replies,
-            buffer: Vec::new(),
-            said,
-        };
-        running.send(
-            &minicbor::to_vec(ChildLimits::from(limits)).map_err(io::Error::other)?,
-            None,
-        )?;
+        let running = Running { process, requests, replies, buffer: Vec::new(), said };
+        running.send(&minicbor::to_vec(ChildLimits::from(limits)).map_err(io::Error::other)?, None)?;
         Ok(running)
     }
 
@@ -96,10 +73,7 @@ impl Running {
     /// Gives the next request its time. False where the operating system would not say or set it.
     pub(crate) fn allot(&mut self, limits: &Limits, patience: Duration) -> bool {
         self.replies.get_mut().left = patience;
-        let Some(pid) = i32::try_from(self.process.id())
-            .ok()
-            .and_then(Pid::from_raw)
-        else {
+        let Some(pid) = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw) else {
             return false;
         };
         let Some(used) = processor_seconds(self.process.id()) else {
@@ -108,15 +82,7 @@ impl Running {
         let most = getrlimit(Resource::Cpu).maximum;
         let wanted = used.saturating_add(limits.cpu_seconds).max(1);
         let current = Some(most.map_or(wanted, |most| most.min(wanted)));
-        prlimit(
-            Some(pid),
-            Resource::Cpu,
-            Rlimit {
-                current,
-                maximum: most,
-            },
-        )
-        .is_ok()
+        prlimit(Some(pid), Resource::Cpu, Rlimit { current, maximum: most }).is_ok()
     }
 
     /// Sends one message, with a file to go with it.
@@ -127,12 +93,7 @@ impl Running {
         if let Some(descriptors) = &descriptors {
             control.push(SendAncillaryMessage::ScmRights(descriptors));
         }
-        sendmsg(
-            &self.requests,
-            &[IoSlice::new(message)],
-            &mut control,
-            SendFlags::NOSIGNAL,
-        )?;
+        sendmsg(&self.requests, &[IoSlice::new(message)], &mut control, SendFlags::NOSIGNAL)?;
         Ok(())
     }
 
@@ -145,14 +106,10 @@ impl Running {
             Err(FrameError::Stream(error)) => {
                 let waiting = self.replies.get_ref();
                 Err(match error.kind() {
-                    io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut
-                        if waiting.left.is_zero() =>
-                    {
+                    io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut if waiting.left.is_zero() => {
                         Failure::Slow(waiting.silence)
                     }
-                    io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => {
-                        Failure::Silent(waiting.silence)
-                    }
+                    io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => Failure::Silent(waiting.silence),
                     // It died in the middle of a frame.
                     io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => Failure::Ended,
                     _ => Failure::Broken(error),
@@ -180,11 +137,7 @@ impl Running {
         // It may be dead already, and then this does nothing.
         let _ = self.process.kill();
         let status = self.process.wait().ok();
-        let said = self
-            .said
-            .take()
-            .and_then(|said| said.join().ok())
-            .unwrap_or_default();
+        let said = self.said.take().and_then(|said| said.join().ok()).unwrap_or_default();
         (status, said)
     }
 }
@@ -197,18 +150,10 @@ impl Drop for Running {
 
 fn how_it_ended(status: ExitStatus, limits: &Limits) -> String {
     match status.signal() {
-        Some(libc::SIGXCPU) => format!(
-            "it used up its {} seconds of processor time",
-            limits.cpu_seconds
-        ),
-        Some(libc::SIGSYS) => {
-            "it made a forbidden system call, as a parser does that was taken over".to_owned()
-        }
+        Some(libc::SIGXCPU) => format!("it used up its {} seconds of processor time", limits.cpu_seconds),
+        Some(libc::SIGSYS) => "it made a forbidden system call, as a parser does that was taken over".to_owned(),
         Some(signal @ (libc::SIGSEGV | libc::SIGBUS | libc::SIGILL | libc::SIGABRT)) => {
-            format!(
-                "it crashed with signal {signal}; its limit of memory is {} bytes",
-                limits.address_space
-            )
+            format!("it crashed with signal {signal}; its limit of memory is {} bytes", limits.address_space)
         }
         Some(signal) => format!("it was killed with signal {signal}"),
         None => format!("it left with {status}"),

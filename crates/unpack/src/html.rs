@@ -47,16 +47,9 @@ const PUBLISHED: &[&str] = &[
     "article time[datetime]",
     "time[datetime]",
 ];
-const MODIFIED: &[&str] = &[
-    "[itemprop=dateModified]",
-    "meta[property='og:updated_time']",
-    "meta[name=last-modified]",
-];
-const OUTLET: &[&str] = &[
-    "meta[property='og:site_name']",
-    "meta[name=application-name]",
-    "[itemprop=publisher] [itemprop=name]",
-];
+const MODIFIED: &[&str] = &["[itemprop=dateModified]", "meta[property='og:updated_time']", "meta[name=last-modified]"];
+const OUTLET: &[&str] =
+    &["meta[property='og:site_name']", "meta[name=application-name]", "[itemprop=publisher] [itemprop=name]"];
 const CANONICAL: &[&str] = &["link[rel=canonical]", "meta[property='og:url']"];
 
 /// Whether a text is a page, by how it starts.
@@ -64,17 +57,9 @@ pub(crate) fn looks_like_html(text: &str) -> bool {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     let head = start[..start.floor_char_boundary(4096)].to_ascii_lowercase();
     head.starts_with('<')
-        && [
-            "<!doctype html",
-            "<html",
-            "<head",
-            "<body",
-            "<title",
-            "<meta",
-            "<article",
-        ]
-        .iter()
-        .any(|tag| head.contains(tag))
+        && ["<!doctype html", "<html", "<head", "<body", "<title", "<meta", "<article"]
+            .iter()
+            .any(|tag| head.contains(tag))
 }
 
 /// The encoding that a page declares in its first bytes.
@@ -82,29 +67,17 @@ pub(crate) fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
     let at = head.windows(8).position(|window| window == b"charset=")?;
     let label = head[at + 8..].trim_ascii_start();
-    let label = label
-        .strip_prefix(b"\"")
-        .or_else(|| label.strip_prefix(b"'"))
-        .unwrap_or(label);
-    let end = label
-        .iter()
-        .position(|byte| matches!(byte, b'"' | b'\'' | b'>' | b';' | b'/' | b' '))
-        .unwrap_or(label.len());
+    let label = label.strip_prefix(b"\"").or_else(|| label.strip_prefix(b"'")).unwrap_or(label);
+    let end =
+        label.iter().position(|byte| matches!(byte, b'"' | b'\'' | b'>' | b';' | b'/' | b' ')).unwrap_or(label.len());
     let encoding = Encoding::for_label(&label[..end])?;
     // Such a declaration could not be read if it were true (WHATWG HTML, "prescan a byte stream").
-    Some(if encoding == UTF_16LE || encoding == UTF_16BE {
-        UTF_8
-    } else {
-        encoding
-    })
+    Some(if encoding == UTF_16LE || encoding == UTF_16BE { UTF_8 } else { encoding })
 }
 
 /// Reads a page.
 pub(crate) fn read(html: &str) -> Page {
-    let config = Config {
-        max_elements_to_parse: MOST_ELEMENTS,
-        ..Config::default()
-    };
+    let config = Config { max_elements_to_parse: MOST_ELEMENTS, ..Config::default() };
     // Only an address that is not absolute is refused, and none is given.
     let Ok(mut page) = Readability::new(html, None, Some(config)) else {
         return Page::default();
@@ -115,10 +88,7 @@ pub(crate) fn read(html: &str) -> Page {
     let mut read = Page {
         title: clean(metadata.title),
         byline: metadata.byline.and_then(clean),
-        outlet: metadata
-            .site_name
-            .and_then(clean)
-            .or_else(|| first(&page, OUTLET)),
+        outlet: metadata.site_name.and_then(clean).or_else(|| first(&page, OUTLET)),
         published: metadata
             .published_time
             .and_then(clean)
@@ -150,8 +120,7 @@ pub(crate) fn read(html: &str) -> Page {
     }
     if read.text.is_empty() {
         read.text = text_of(&whole);
-        read.why_no_article =
-            Some(failed.unwrap_or_else(|| "the article found is empty".to_owned()));
+        read.why_no_article = Some(failed.unwrap_or_else(|| "the article found is empty".to_owned()));
     }
     read
 }
@@ -159,20 +128,15 @@ pub(crate) fn read(html: &str) -> Page {
 /// How deep elements lie in one another, by their tags alone. Elements that may stand without an end tag are left out.
 pub(crate) fn nesting(html: &str) -> usize {
     const OPEN_ENDED: &[&str] = &[
-        "area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html",
-        "img", "input", "li", "link", "meta", "option", "p", "source", "tbody", "td", "tfoot",
-        "th", "thead", "tr", "track", "wbr",
+        "area", "base", "body", "br", "col", "colgroup", "dd", "dt", "embed", "head", "hr", "html", "img", "input",
+        "li", "link", "meta", "option", "p", "source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr",
     ];
     let (mut depth, mut deepest) = (0usize, 0);
     // Within these `<` is no tag until their own end.
     let mut raw: Option<&str> = None;
     for tag in html.split('<').skip(1) {
-        let (is_end, name) = tag
-            .strip_prefix('/')
-            .map_or((false, tag), |name| (true, name));
-        let length = name
-            .find(|c: char| !c.is_ascii_alphanumeric())
-            .unwrap_or(name.len());
+        let (is_end, name) = tag.strip_prefix('/').map_or((false, tag), |name| (true, name));
+        let length = name.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(name.len());
         let name = &name[..length];
         if let Some(element) = raw {
             if is_end && name.eq_ignore_ascii_case(element) {
@@ -181,23 +145,12 @@ pub(crate) fn nesting(html: &str) -> usize {
             continue;
         }
         if !is_end {
-            raw = ["script", "style"]
-                .into_iter()
-                .find(|element| element.eq_ignore_ascii_case(name));
+            raw = ["script", "style"].into_iter().find(|element| element.eq_ignore_ascii_case(name));
         }
-        if raw.is_some()
-            || name.is_empty()
-            || OPEN_ENDED
-                .iter()
-                .any(|open| open.eq_ignore_ascii_case(name))
-        {
+        if raw.is_some() || name.is_empty() || OPEN_ENDED.iter().any(|open| open.eq_ignore_ascii_case(name)) {
             continue;
         }
-        depth = if is_end {
-            depth.saturating_sub(1)
-        } else {
-            depth + 1
-        };
+        depth = if is_end { depth.saturating_sub(1) } else { depth + 1 };
         deepest = deepest.max(depth);
     }
     deepest
@@ -218,41 +171,27 @@ fn text_of(html: &str) -> String {
 
 /// All blocks of JSON-LD, for the many pages whose article stands in a `@graph`.
 fn linked_data(page: &Readability) -> String {
-    page.doc
-        .select("script[type='application/ld+json']")
-        .text()
-        .to_string()
+    page.doc.select("script[type='application/ld+json']").text().to_string()
 }
 
 /// The first text under a key, anywhere in JSON. Good for dates, which need no unescaping.
 fn json_text(json: &str, key: &str) -> Option<String> {
     let (_, after) = json.split_once(&format!("\"{key}\""))?;
-    let value = after
-        .trim_start()
-        .strip_prefix(':')?
-        .trim_start()
-        .strip_prefix('"')?;
+    let value = after.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
     clean(value.split_once('"')?.0.to_owned())
 }
 
 fn first(page: &Readability, selectors: &[&str]) -> Option<String> {
     selectors.iter().find_map(|selector| {
         let element = page.doc.select_single(selector);
-        let stated = ["content", "datetime", "href"]
-            .iter()
-            .find_map(|name| element.attr(name));
-        stated
-            .or_else(|| element.exists().then(|| element.text()))
-            .and_then(|value| clean(value.to_string()))
+        let stated = ["content", "datetime", "href"].iter().find_map(|name| element.attr(name));
+        stated.or_else(|| element.exists().then(|| element.text())).and_then(|value| clean(value.to_string()))
     })
 }
 
 /// One line without control characters, of a length that metadata has.
 fn clean(value: String) -> Option<String> {
-    let words = shown(&value)
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ");
+    let words = shown(&value).split_whitespace().collect::<Vec<_>>().join(" ");
     (!words.is_empty()).then_some(words)
 }
 
@@ -290,56 +229,35 @@ mod tests {
         assert_eq!(page.outlet.as_deref(), Some("The Example"));
         assert_eq!(page.published.as_deref(), Some("2019-05-09T10:00:00+00:00"));
         assert_eq!(page.modified.as_deref(), Some("2019-05-10"));
-        assert_eq!(
-            page.canonical_url.as_deref(),
-            Some("https://news.example/a")
-        );
+        assert_eq!(page.canonical_url.as_deref(), Some("https://news.example/a"));
         assert_eq!(page.language.as_deref(), Some("en-GB"));
-        assert!(
-            page.title
-                .is_some_and(|title| title.starts_with("Crew offers code"))
-        );
+        assert!(page.title.is_some_and(|title| title.starts_with("Crew offers code")));
         assert_eq!(page.why_no_article, None);
     }
 
     #[test]
     fn a_page_without_an_article_gives_its_whole_text() {
-        let page =
-            read("<html><body><div>Price: 30 BTC</div><span>Contact</span> us</body></html>");
+        let page = read("<html><body><div>Price: 30 BTC</div><span>Contact</span> us</body></html>");
         assert_eq!(page.text, "Price: 30 BTC\n\nContact us");
     }
 
     #[test]
     fn nesting_is_counted_by_tags_that_must_end() {
-        assert_eq!(
-            nesting("<html><body><DIV><p>a<p>b<br><span>c</span></div><div></div></body></html>"),
-            2
-        );
-        assert_eq!(
-            nesting("<script>if (a<b && c<d) x</script><style>a<b</style><i>1 < 2 <b>x</b></i>"),
-            2
-        );
+        assert_eq!(nesting("<html><body><DIV><p>a<p>b<br><span>c</span></div><div></div></body></html>"), 2);
+        assert_eq!(nesting("<script>if (a<b && c<d) x</script><style>a<b</style><i>1 < 2 <b>x</b></i>"), 2);
         assert_eq!(nesting(&"<div>".repeat(700)), 700);
     }
 
     #[test]
     fn a_page_nested_beyond_reason_gives_its_whole_text() {
-        let page = read(&format!(
-            "<body>{}Price: 5 BTC",
-            "<div>".repeat(DEEPEST + 1)
-        ));
+        let page = read(&format!("<body>{}Price: 5 BTC", "<div>".repeat(DEEPEST + 1)));
         assert_eq!(page.text, "Price: 5 BTC");
-        assert!(
-            page.why_no_article
-                .is_some_and(|why| why.contains("nested"))
-        );
+        assert!(page.why_no_article.is_some_and(|why| why.contains("nested")));
     }
 
     #[test]
     fn pages_are_told_from_text() {
-        assert!(looks_like_html(
-            "\u{feff} <!-- saved --><!DOCTYPE HTML><p>x"
-        ));
+        assert!(looks_like_html("\u{feff} <!-- saved --><!DOCTYPE HTML><p>x"));
         assert!(!looks_like_html("The page used <html> and <body>."));
         assert!(!looks_like_html("<unknown> wrote: hello"));
     }
@@ -348,10 +266,7 @@ mod tests {
     fn declared_encodings_are_found() {
         let name = |bytes: &[u8]| declared_encoding(bytes).map(Encoding::name);
         assert_eq!(name(b"<meta charset='windows-1251'>"), Some("windows-1251"));
-        assert_eq!(
-            name(b"<meta http-equiv=Content-Type content=\"text/html; charset=KOI8-R\">"),
-            Some("KOI8-R")
-        );
+        assert_eq!(name(b"<meta http-equiv=Content-Type content=\"text/html; charset=KOI8-R\">"), Some("KOI8-R"));
         assert_eq!(name(b"<meta charset=utf-16>"), Some("UTF-8"));
         assert_eq!(name(b"<p>no charset="), None);
     }

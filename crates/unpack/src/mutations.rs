@@ -16,14 +16,8 @@ use crate::{Finding, FindingKind};
 fn small_zip() -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
     let options = zip::write::SimpleFileOptions::default();
-    for (name, text) in [
-        ("a.txt", "first text"),
-        ("dir/b.c", "int main(void) { return 0; }\n"),
-        ("c", ""),
-    ] {
-        assert!(
-            archive.start_file(name, options).is_ok() && archive.write_all(text.as_bytes()).is_ok()
-        );
+    for (name, text) in [("a.txt", "first text"), ("dir/b.c", "int main(void) { return 0; }\n"), ("c", "")] {
+        assert!(archive.start_file(name, options).is_ok() && archive.write_all(text.as_bytes()).is_ok());
     }
     archive.finish().map(Cursor::into_inner).unwrap_or_default()
 }
@@ -31,20 +25,12 @@ fn small_zip() -> Vec<u8> {
 fn small_tar(inner: &[u8]) -> Vec<u8> {
     let mut builder = tar::Builder::new(Vec::new());
     let long = "long/".repeat(30);
-    for (name, bytes) in [
-        ("a.txt", &b"first"[..]),
-        (&long, b"second"),
-        ("inner", inner),
-    ] {
+    for (name, bytes) in [("a.txt", &b"first"[..]), (&long, b"second"), ("inner", inner)] {
         let mut header = tar::Header::new_gnu();
         header.set_size(bytes.len() as u64);
         assert!(builder.append_data(&mut header, name, bytes).is_ok());
     }
-    assert!(
-        builder
-            .append_pax_extensions([("path", &b"pax"[..]), ("size", b"3")])
-            .is_ok()
-    );
+    assert!(builder.append_pax_extensions([("path", &b"pax"[..]), ("size", b"3")]).is_ok());
     let mut header = tar::Header::new_ustar();
     header.set_size(3);
     header.set_cksum();
@@ -74,19 +60,14 @@ fn walk(bytes: &[u8], limits: &Limits, already: Already) -> Walked {
         Ok(()) | Err(Stop::Cut) => assert!(sink.done("x").is_ok()),
         Err(stop) => panic!("{stop}"),
     }
-    let mut walked = Walked {
-        files: Vec::new(),
-        findings: Vec::new(),
-    };
+    let mut walked = Walked { files: Vec::new(), findings: Vec::new() };
     let (mut stream, mut buffer) = (&out[..], Vec::new());
     let mut transcript = Transcript::new("x", limits);
     loop {
         let read = read_frame(&mut stream, &mut buffer).expect("a whole frame");
         let (tag, payload) = read.expect("frames up to the end of the request");
         let reply = decode_reply(tag, payload).expect("a frame that can be decoded");
-        transcript
-            .check(&reply)
-            .expect("a frame that is allowed here");
+        transcript.check(&reply).expect("a frame that is allowed here");
         match reply {
             Reply::File(start) => walked.files.push((start.entry, start.path)),
             Reply::Finding(finding) => walked.findings.push(finding),

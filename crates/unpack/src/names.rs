@@ -100,24 +100,13 @@ mod tests {
         assert_eq!(display_name(b"src/main.c"), "src/main.c");
         assert_eq!(display_name(b"a\\b!c"), "a\\\\b\\!c");
         assert_eq!(display_name(b"caf\xe9"), "caf\\xe9");
-        assert_eq!(
-            display_name("gpj.\u{202e}exe\n".as_bytes()),
-            "gpj.\\u{202e}exe\\u{a}"
-        );
+        assert_eq!(display_name("gpj.\u{202e}exe\n".as_bytes()), "gpj.\\u{202e}exe\\u{a}");
         assert_eq!(display_name("Отчёт.doc".as_bytes()), "Отчёт.doc");
     }
 
     #[test]
     fn dangerous_names_are_named() {
-        for name in [
-            "/etc/passwd",
-            "..\\x",
-            "a/../../b",
-            "C:\\x",
-            "",
-            "a\u{202e}b",
-            "\\\\host\\share",
-        ] {
+        for name in ["/etc/passwd", "..\\x", "a/../../b", "C:\\x", "", "a\u{202e}b", "\\\\host\\share"] {
             assert!(why_unsafe(name.as_bytes()).is_some(), "{name:?}");
         }
         for name in ["a..b", "...", "dir/file", "dir\\file", "Отчёт"] {

@@ -230,22 +230,12 @@ pub(crate) fn decode_reply(tag: u8, payload: &[u8]) -> Result<Reply<'_>, Violati
 fn decode_all<'b, T: Decode<'b, ()>>(kind: u8, payload: &'b [u8]) -> Result<T, Violation> {
     let failed = |why: String| Violation::Payload { kind, why };
     let mut decoder = minicbor::Decoder::new(payload);
-    let value = decoder
-        .decode()
-        .map_err(|error| failed(error.to_string()))?;
-    if decoder.position() == payload.len() {
-        Ok(value)
-    } else {
-        Err(failed("bytes are left over".to_owned()))
-    }
+    let value = decoder.decode().map_err(|error| failed(error.to_string()))?;
+    if decoder.position() == payload.len() { Ok(value) } else { Err(failed("bytes are left over".to_owned())) }
 }
 
 /// Writes one frame with a CBOR payload.
-pub(crate) fn write_frame(
-    out: &mut impl Write,
-    kind: u8,
-    value: &impl Encode<()>,
-) -> io::Result<()> {
+pub(crate) fn write_frame(out: &mut impl Write, kind: u8, value: &impl Encode<()>) -> io::Result<()> {
     let payload = minicbor::to_vec(value).map_err(io::Error::other)?;
     write_bytes(out, kind, &payload)
 }
@@ -254,10 +244,7 @@ pub(crate) fn write_frame(
 pub(crate) fn write_bytes(out: &mut impl Write, kind: u8, payload: &[u8]) -> io::Result<()> {
     let length = payload.len() + 1;
     if length > LONGEST_FRAME {
-        return Err(io::Error::new(
-            io::ErrorKind::InvalidInput,
-            format!("a frame of {length} bytes is too long"),
-        ));
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, format!("a frame of {length} bytes is too long")));
     }
     let length = u32::try_from(length).map_err(io::Error::other)?;
     out.write_all(&length.to_le_bytes())?;

@@ -10,14 +10,13 @@ use std::fs;
 use std::path::PathBuf;
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, Ruleset,
-    RulesetAttr, RulesetStatus, Scope,
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, Ruleset, RulesetAttr, RulesetStatus,
+    Scope,
 };
 use minicbor::{Decode, Encode};
 use rustix::process::{DumpableBehavior, Resource, Rlimit, getpid, setrlimit};
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter,
-    SeccompRule, TargetArch,
+    BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
 };
 
 use crate::limits::{ChildLimits, Limits};
@@ -101,10 +100,7 @@ pub(crate) fn lock_down_child(limits: &ChildLimits) -> Result<Enforced, MissingR
     }
 
     if missing.is_empty() || limits.accept_unjailed {
-        Ok(Enforced {
-            missing,
-            ..enforced
-        })
+        Ok(Enforced { missing, ..enforced })
     } else {
         Err(MissingRights { missing })
     }
@@ -114,12 +110,8 @@ pub(crate) fn lock_down_child(limits: &ChildLimits) -> Result<Enforced, MissingR
 fn check_alone() -> Result<(), String> {
     match fs::read_dir("/proc/self/task").map(Iterator::count) {
         Ok(1) => Ok(()),
-        Ok(threads) => Err(format!(
-            "the process has {threads} threads, and only one of them can be locked down"
-        )),
-        Err(error) => Err(format!(
-            "the threads of the process cannot be counted in /proc/self/task: {error}"
-        )),
+        Ok(threads) => Err(format!("the process has {threads} threads, and only one of them can be locked down")),
+        Err(error) => Err(format!("the threads of the process cannot be counted in /proc/self/task: {error}")),
     }
 }
 
@@ -128,17 +120,11 @@ fn inherited_descriptors() -> Result<Vec<u64>, String> {
     /// Each costs a comparison in every `read`.
     const MOST: usize = 16;
 
-    let unlisted = |error: std::io::Error| {
-        format!("inherited descriptors cannot be listed in /proc/self/fd: {error}")
-    };
+    let unlisted = |error: std::io::Error| format!("inherited descriptors cannot be listed in /proc/self/fd: {error}");
     let mut found: Vec<(u64, PathBuf)> = Vec::new();
     for entry in fs::read_dir("/proc/self/fd").map_err(unlisted)? {
         let entry = entry.map_err(unlisted)?;
-        if let Some(number) = entry
-            .file_name()
-            .to_str()
-            .and_then(|name| name.parse().ok())
-        {
+        if let Some(number) = entry.file_name().to_str().and_then(|name| name.parse().ok()) {
             found.push((number, entry.path()));
         }
     }
@@ -164,14 +150,8 @@ fn set_resource_limits(address_space: u64) -> Result<(), String> {
     const DESCRIPTORS: u64 = 64;
 
     let set = |what: &str, resource: Resource, bytes: u64| {
-        setrlimit(
-            resource,
-            Rlimit {
-                current: Some(bytes),
-                maximum: Some(bytes),
-            },
-        )
-        .map_err(|error| format!("the limit of {what} cannot be set to {bytes}: {error}"))
+        setrlimit(resource, Rlimit { current: Some(bytes), maximum: Some(bytes) })
+            .map_err(|error| format!("the limit of {what} cannot be set to {bytes}: {error}"))
     };
     set("address space", Resource::As, address_space)?;
     set("file size", Resource::Fsize, 0)?;
@@ -180,14 +160,8 @@ fn set_resource_limits(address_space: u64) -> Result<(), String> {
     set("open files", Resource::Nofile, DESCRIPTORS)?;
     let hard = rustix::process::getrlimit(Resource::Stack).maximum;
     let stack = hard.map_or(STACK, |hard| hard.min(STACK));
-    setrlimit(
-        Resource::Stack,
-        Rlimit {
-            current: Some(stack),
-            maximum: hard,
-        },
-    )
-    .map_err(|error| format!("the limit of the stack cannot be set to {stack}: {error}"))?;
+    setrlimit(Resource::Stack, Rlimit { current: Some(stack), maximum: hard })
+        .map_err(|error| format!("the limit of the stack cannot be set to {stack}: {error}"))?;
     // Others of the same user cannot look into the process either.
     rustix::process::set_dumpable_behavior(DumpableBehavior::NotDumpable)
         .map_err(|error| format!("the process cannot be made undumpable: {error}"))
@@ -222,11 +196,9 @@ fn restrict_with_landlock() -> Result<(u32, bool), String> {
 fn filter_system_calls(inherited: &[u64]) -> Result<(), String> {
     let pid = u64::from(getpid().as_raw_nonzero().get().unsigned_abs());
     for program in [deadly_calls(), allowed_calls(inherited, pid)] {
-        let program = program
-            .map_err(|error| format!("the filter of system calls cannot be built: {error}"))?;
-        seccompiler::apply_filter(&program).map_err(|error| {
-            format!("seccomp is not available: the filter of system calls cannot be set: {error}")
-        })?;
+        let program = program.map_err(|error| format!("the filter of system calls cannot be built: {error}"))?;
+        seccompiler::apply_filter(&program)
+            .map_err(|error| format!("seccomp is not available: the filter of system calls cannot be set: {error}"))?;
     }
     Ok(())
 }
@@ -273,11 +245,7 @@ fn deadly_calls() -> Result<BpfProgram, seccompiler::BackendError> {
         libc::SYS_add_key,
         libc::SYS_request_key,
     ];
-    let rules = EVERYWHERE
-        .iter()
-        .chain(ONLY_HERE)
-        .map(|call| (*call, vec![]))
-        .collect();
+    let rules = EVERYWHERE.iter().chain(ONLY_HERE).map(|call| (*call, vec![])).collect();
     build(rules, SeccompAction::Allow, SeccompAction::KillProcess)
 }
 
@@ -315,63 +283,27 @@ fn allowed_calls(inherited: &[u64], pid: u64) -> Result<BpfProgram, seccompiler:
     .collect();
 
     // Inherited descriptors cannot be closed without `unsafe`; they are of no use to whoever cannot read them.
-    for call in [
-        libc::SYS_read,
-        libc::SYS_pread64,
-        libc::SYS_lseek,
-        libc::SYS_fstat,
-    ] {
-        let barred = inherited
-            .iter()
-            .map(|descriptor| is(0, Ne, *descriptor))
-            .collect::<Result<Vec<_>, _>>()?;
-        rules.insert(
-            call,
-            if barred.is_empty() {
-                vec![]
-            } else {
-                vec![rule(barred)?]
-            },
-        );
+    for call in [libc::SYS_read, libc::SYS_pread64, libc::SYS_lseek, libc::SYS_fstat] {
+        let barred = inherited.iter().map(|descriptor| is(0, Ne, *descriptor)).collect::<Result<Vec<_>, _>>()?;
+        rules.insert(call, if barred.is_empty() { vec![] } else { vec![rule(barred)?] });
     }
     // The file in hand may have been opened for writing.
     for call in [libc::SYS_write, libc::SYS_writev] {
-        rules.insert(
-            call,
-            vec![rule(vec![is(0, Eq, 1)?])?, rule(vec![is(0, Eq, 2)?])?],
-        );
+        rules.insert(call, vec![rule(vec![is(0, Eq, 1)?])?, rule(vec![is(0, Eq, 2)?])?]);
     }
     rules.insert(libc::SYS_recvmsg, vec![rule(vec![is(0, Eq, 0)?])?]);
     // Memory, but neither of files nor to execute.
     let anonymous = bits(libc::MAP_ANONYMOUS);
-    rules.insert(
-        libc::SYS_mmap,
-        vec![rule(vec![
-            not_executable()?,
-            is(3, MaskedEq(anonymous), anonymous)?,
-        ])?],
-    );
+    rules.insert(libc::SYS_mmap, vec![rule(vec![not_executable()?, is(3, MaskedEq(anonymous), anonymous)?])?]);
     rules.insert(libc::SYS_mprotect, vec![rule(vec![not_executable()?])?]);
     // The standard library resets these to die from a fault; `SIGXCPU` must keep its effect.
     let faults = [libc::SIGSEGV, libc::SIGBUS, libc::SIGABRT];
-    let faults = faults
-        .into_iter()
-        .map(|signal| rule(vec![is(0, Eq, bits(signal))?]));
+    let faults = faults.into_iter().map(|signal| rule(vec![is(0, Eq, bits(signal))?]));
     rules.insert(libc::SYS_rt_sigaction, faults.collect::<Result<_, _>>()?);
     // `abort` of the process itself.
-    rules.insert(
-        libc::SYS_tgkill,
-        vec![rule(vec![
-            is(0, Eq, pid)?,
-            is(2, Eq, bits(libc::SIGABRT))?,
-        ])?],
-    );
+    rules.insert(libc::SYS_tgkill, vec![rule(vec![is(0, Eq, pid)?, is(2, Eq, bits(libc::SIGABRT))?])?]);
 
-    build(
-        rules,
-        SeccompAction::Errno(libc::EPERM.unsigned_abs()),
-        SeccompAction::Allow,
-    )
+    build(rules, SeccompAction::Errno(libc::EPERM.unsigned_abs()), SeccompAction::Allow)
 }
 
 /// A C constant as the bits that a filter compares.
@@ -389,10 +321,7 @@ fn build(
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::unwrap_used,
-    reason = "a filter that cannot be built fails the test"
-)]
+#[expect(clippy::unwrap_used, reason = "a filter that cannot be built fails the test")]
 mod tests {
     use super::*;
 
@@ -406,9 +335,7 @@ mod tests {
         data.extend(u32::try_from(call).unwrap().to_le_bytes());
         data.extend(architecture.to_le_bytes());
         data.extend(0u64.to_le_bytes());
-        arguments
-            .iter()
-            .for_each(|argument| data.extend(argument.to_le_bytes()));
+        arguments.iter().for_each(|argument| data.extend(argument.to_le_bytes()));
         let (mut at, mut accumulator) = (0usize, 0u32);
         loop {
             let step = &program[at];
@@ -430,11 +357,7 @@ mod tests {
         }
     }
 
-    const HERE: u32 = if cfg!(target_arch = "x86_64") {
-        0xc000_003e
-    } else {
-        0xc000_00b7
-    };
+    const HERE: u32 = if cfg!(target_arch = "x86_64") { 0xc000_003e } else { 0xc000_00b7 };
     const ME: u64 = 4711;
 
     fn allowed(call: i64, arguments: [u64; 6]) -> u32 {
@@ -449,8 +372,7 @@ mod tests {
         let possible: Vec<i64> = (0..1024)
             .chain(0x4000_0000..0x4000_0400)
             .filter(|call| {
-                answer(&program, HERE, *call, [0; 6]) == ALLOW
-                    && answer(&deadly, HERE, *call, [0; 6]) == ALLOW
+                answer(&program, HERE, *call, [0; 6]) == ALLOW && answer(&deadly, HERE, *call, [0; 6]) == ALLOW
             })
             .collect();
         let mut expected = vec![
@@ -479,23 +401,12 @@ mod tests {
         ];
         expected.sort_unstable();
         assert_eq!(possible, expected);
-        for call in [
-            libc::SYS_ptrace,
-            libc::SYS_execve,
-            libc::SYS_socket,
-            libc::SYS_kill,
-            libc::SYS_clone3,
-        ] {
+        for call in [libc::SYS_ptrace, libc::SYS_execve, libc::SYS_socket, libc::SYS_kill, libc::SYS_clone3] {
             assert_eq!(answer(&deadly, HERE, call, [0; 6]), KILL);
         }
-        for call in [
-            libc::SYS_openat,
-            libc::SYS_prctl,
-            libc::SYS_seccomp,
-            libc::SYS_ioctl,
-            libc::SYS_dup,
-            libc::SYS_prlimit64,
-        ] {
+        for call in
+            [libc::SYS_openat, libc::SYS_prctl, libc::SYS_seccomp, libc::SYS_ioctl, libc::SYS_dup, libc::SYS_prlimit64]
+        {
             assert_eq!(answer(&program, HERE, call, [0; 6]), FORBID);
         }
     }
@@ -503,15 +414,7 @@ mod tests {
     #[test]
     fn another_architecture_is_killed() {
         // AUDIT_ARCH_I386: the calls of 32-bit programs have other numbers.
-        assert_eq!(
-            answer(
-                &allowed_calls(&[], ME).unwrap(),
-                0x4000_0003,
-                libc::SYS_read,
-                [0; 6]
-            ),
-            KILL
-        );
+        assert_eq!(answer(&allowed_calls(&[], ME).unwrap(), 0x4000_0003, libc::SYS_read, [0; 6]), KILL);
     }
 
     #[test]

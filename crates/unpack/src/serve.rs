@@ -14,8 +14,7 @@ use crate::finding::{Finding, FindingKind};
 use crate::html;
 use crate::limits::ChildLimits;
 use crate::protocol::{
-    Already, Document, DocumentFormat, DocumentHint, LONGEST_REQUEST, Request, frame, write_bytes,
-    write_frame,
+    Already, Document, DocumentFormat, DocumentHint, LONGEST_REQUEST, Request, frame, write_bytes, write_frame,
 };
 use crate::sandbox::lock_down_child;
 use crate::sink::{Sink, Stop, shown};
@@ -63,13 +62,7 @@ fn serve_on(out: &mut dyn Write) -> io::Result<bool> {
     Ok(true)
 }
 
-fn files(
-    out: &mut dyn Write,
-    limits: &ChildLimits,
-    name: &str,
-    already: Already,
-    file: &mut File,
-) -> io::Result<()> {
+fn files(out: &mut dyn Write, limits: &ChildLimits, name: &str, already: Already, file: &mut File) -> io::Result<()> {
     let mut sink = Sink::new(out, limits, already);
     let walked = match catch_unwind(AssertUnwindSafe(|| walk_file(&mut sink, name, file))) {
         Ok(walked) => walked,
@@ -93,21 +86,17 @@ fn document(
     hint: DocumentHint,
     file: &mut File,
 ) -> io::Result<()> {
-    let read = catch_unwind(AssertUnwindSafe(|| read_document(limits, name, hint, file)))
-        .unwrap_or_else(|panic| {
-            let why = shown(panic_message(panic.as_ref()));
-            Err(finding(
-                name,
-                FindingKind::ParserFailed,
-                format!("the parser failed on it ({why}): save its text and add that"),
-            ))
-        });
+    let read = catch_unwind(AssertUnwindSafe(|| read_document(limits, name, hint, file))).unwrap_or_else(|panic| {
+        let why = shown(panic_message(panic.as_ref()));
+        Err(finding(
+            name,
+            FindingKind::ParserFailed,
+            format!("the parser failed on it ({why}): save its text and add that"),
+        ))
+    });
     match read {
         Ok(mut document) => {
-            for chunk in std::mem::take(&mut document.text)
-                .as_bytes()
-                .chunks(64 << 10)
-            {
+            for chunk in std::mem::take(&mut document.text).as_bytes().chunks(64 << 10) {
                 write_bytes(&mut out, frame::DATA, chunk)?;
             }
             write_frame(&mut out, frame::DOCUMENT, &document)?;
@@ -117,79 +106,44 @@ fn document(
     out.flush()
 }
 
-fn read_document(
-    limits: &ChildLimits,
-    name: &str,
-    hint: DocumentHint,
-    file: &mut File,
-) -> Result<Document, Finding> {
-    let unreadable =
-        |error: io::Error| finding(name, FindingKind::Unreadable, shown(&error.to_string()));
+fn read_document(limits: &ChildLimits, name: &str, hint: DocumentHint, file: &mut File) -> Result<Document, Finding> {
+    let unreadable = |error: io::Error| finding(name, FindingKind::Unreadable, shown(&error.to_string()));
     // The descriptor shares its position with the parent's; a pipe has none and is read as it comes.
     let _ = file.seek(io::SeekFrom::Start(0));
     let mut bytes = Vec::new();
-    file.take(limits.document_bytes.saturating_add(1))
-        .read_to_end(&mut bytes)
-        .map_err(unreadable)?;
+    file.take(limits.document_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(unreadable)?;
     if bytes.len() as u64 > limits.document_bytes {
         let most = limits.document_bytes;
-        let detail = format!(
-            "it is larger than {most} bytes, the limit for a document: add it as a sample instead"
-        );
+        let detail = format!("it is larger than {most} bytes, the limit for a document: add it as a sample instead");
         return Err(finding(name, FindingKind::TooLarge, detail));
     }
     let may_be_html = hint != DocumentHint::Text;
-    let declared = if may_be_html {
-        html::declared_encoding(&bytes)
-    } else {
-        None
-    };
+    let declared = if may_be_html { html::declared_encoding(&bytes) } else { None };
     let no_text = |reason: NoText| finding(name, reason.kind(), reason.to_string());
     let decoded = text::decode(bytes, declared).map_err(no_text)?;
     let mut problems = Vec::new();
     if decoded.had_errors {
-        let detail = format!(
-            "some bytes are no {}, and were replaced by U+FFFD",
-            decoded.encoding
-        );
+        let detail = format!("some bytes are no {}, and were replaced by U+FFFD", decoded.encoding);
         problems.push(finding(name, FindingKind::Undecodable, detail));
     }
     let is_html = hint == DocumentHint::Html || may_be_html && html::looks_like_html(&decoded.text);
-    let depth = if is_html {
-        html::nesting(&decoded.text)
-    } else {
-        0
-    };
+    let depth = if is_html { html::nesting(&decoded.text) } else { 0 };
     if depth > html::TOO_DEEP {
-        let detail = format!(
-            "its elements lie {depth} deep in one another, which is no page: save its text and add that"
-        );
+        let detail =
+            format!("its elements lie {depth} deep in one another, which is no page: save its text and add that");
         return Err(finding(name, FindingKind::Unsupported, detail));
     }
-    let page = if is_html {
-        html::read(&decoded.text)
-    } else {
-        html::Page {
-            text: decoded.text,
-            ..html::Page::default()
-        }
-    };
+    let page =
+        if is_html { html::read(&decoded.text) } else { html::Page { text: decoded.text, ..html::Page::default() } };
     if page.text.is_empty() {
         return Err(no_text(NoText::Empty));
     }
     if let Some(why) = &page.why_no_article {
-        let detail = format!(
-            "the whole page's text was taken, menus included ({})",
-            shown(why)
-        );
+        let detail = format!("the whole page's text was taken, menus included ({})", shown(why));
         problems.push(finding(name, FindingKind::NoArticle, detail));
     }
     Ok(Document {
-        format: if is_html {
-            DocumentFormat::Html
-        } else {
-            DocumentFormat::Text
-        },
+        format: if is_html { DocumentFormat::Html } else { DocumentFormat::Text },
         encoding: decoded.encoding.to_owned(),
         text: page.text,
         title: page.title,
@@ -204,11 +158,7 @@ fn read_document(
 }
 
 fn finding(path: &str, kind: FindingKind, detail: String) -> Finding {
-    Finding {
-        path: path.to_owned(),
-        kind,
-        detail,
-    }
+    Finding { path: path.to_owned(), kind, detail }
 }
 
 /// One message from the parent and the descriptor that came with it; `None` when it hung up.
@@ -217,12 +167,7 @@ fn receive(buffer: &mut [u8]) -> io::Result<Option<(usize, Option<OwnedFd>)>> {
     let mut control = RecvAncillaryBuffer::new(&mut space);
     let stdin = io::stdin();
     let received = loop {
-        match recvmsg(
-            stdin.as_fd(),
-            &mut [IoSliceMut::new(buffer)],
-            &mut control,
-            RecvFlags::CMSG_CLOEXEC,
-        ) {
+        match recvmsg(stdin.as_fd(), &mut [IoSliceMut::new(buffer)], &mut control, RecvFlags::CMSG_CLOEXEC) {
             Err(rustix::io::Errno::INTR) => {}
             other => break other?,
         }

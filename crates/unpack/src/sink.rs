@@ -39,11 +39,7 @@ pub(crate) struct Sink<'o> {
 }
 
 impl<'o> Sink<'o> {
-    pub(crate) fn new(
-        out: &'o mut dyn Write,
-        limits: &'o ChildLimits,
-        already: Already,
-    ) -> Sink<'o> {
+    pub(crate) fn new(out: &'o mut dyn Write, limits: &'o ChildLimits, already: Already) -> Sink<'o> {
         Sink {
             out,
             limits,
@@ -60,10 +56,8 @@ impl<'o> Sink<'o> {
     /// Counts one entry, whatever it is.
     pub(crate) fn count_entry(&mut self, path: &str) -> Result<(), Stop> {
         if self.entries == self.limits.entries {
-            let detail = format!(
-                "the limit of {} entries is reached; this one and the rest were not read",
-                self.entries
-            );
+            let detail =
+                format!("the limit of {} entries is reached; this one and the rest were not read", self.entries);
             return self.cut(path, FindingKind::TooManyEntries, detail);
         }
         self.entries += 1;
@@ -71,12 +65,7 @@ impl<'o> Sink<'o> {
     }
 
     /// Says what is wrong with an entry.
-    pub(crate) fn finding(
-        &mut self,
-        path: &str,
-        kind: FindingKind,
-        detail: impl Into<String>,
-    ) -> Result<(), Stop> {
+    pub(crate) fn finding(&mut self, path: &str, kind: FindingKind, detail: impl Into<String>) -> Result<(), Stop> {
         if self.entries < self.already.entry {
             // The worker before this one said so.
             return Ok(());
@@ -92,11 +81,7 @@ impl<'o> Sink<'o> {
     /// killed one before.
     pub(crate) fn open_archive(&mut self, path: &str) -> Result<bool, Stop> {
         if self.entries > self.already.entry {
-            let start = EntryStart {
-                path: path.to_owned(),
-                size: None,
-                entry: self.entries,
-            };
+            let start = EntryStart { path: path.to_owned(), size: None, entry: self.entries };
             write_frame(&mut self.out, frame::ARCHIVE, &start)?;
             self.out.flush()?;
         }
@@ -104,20 +89,11 @@ impl<'o> Sink<'o> {
     }
 
     /// Passes a whole file on. What goes wrong while reading is a finding about it.
-    pub(crate) fn copy(
-        &mut self,
-        path: &str,
-        size: Option<u64>,
-        reader: &mut dyn Read,
-    ) -> Result<(), Stop> {
+    pub(crate) fn copy(&mut self, path: &str, size: Option<u64>, reader: &mut dyn Read) -> Result<(), Stop> {
         if self.entries <= self.already.entry {
             return Ok(());
         }
-        let start = EntryStart {
-            path: path.to_owned(),
-            size,
-            entry: self.entries,
-        };
+        let start = EntryStart { path: path.to_owned(), size, entry: self.entries };
         write_frame(&mut self.out, frame::FILE, &start)?;
         // Whatever kills the child inside this file must not take the files before it along.
         self.out.flush()?;
@@ -146,17 +122,9 @@ impl<'o> Sink<'o> {
         };
         self.end(failed.is_none())?;
         if let Some(error) = failed {
-            self.finding(
-                path,
-                kind_of(&error),
-                format!("after {total} bytes: {error}"),
-            )?;
+            self.finding(path, kind_of(&error), format!("after {total} bytes: {error}"))?;
         } else if let Some(size) = size.filter(|size| *size != total) {
-            self.finding(
-                path,
-                FindingKind::WrongSize,
-                format!("{size} bytes are stated, {total} were found"),
-            )?;
+            self.finding(path, FindingKind::WrongSize, format!("{size} bytes are stated, {total} were found"))?;
         }
         Ok(())
     }
@@ -166,22 +134,14 @@ impl<'o> Sink<'o> {
         if self.is_open {
             self.end(false)?;
         }
-        self.finding(
-            path,
-            FindingKind::ParserFailed,
-            format!("what follows in it was not read: {why}"),
-        )
+        self.finding(path, FindingKind::ParserFailed, format!("what follows in it was not read: {why}"))
     }
 
     /// Ends the request.
     pub(crate) fn done(&mut self, path: &str) -> Result<(), Stop> {
         if self.findings > Limits::FINDINGS {
             let more = self.findings - Limits::FINDINGS;
-            self.write_finding(
-                path,
-                FindingKind::TooManyFindings,
-                format!("{more} more findings are not listed"),
-            )?;
+            self.write_finding(path, FindingKind::TooManyFindings, format!("{more} more findings are not listed"))?;
         }
         write_frame(&mut self.out, frame::DONE, &self.is_cut)?;
         Ok(self.out.flush()?)
@@ -199,19 +159,12 @@ impl<'o> Sink<'o> {
     }
 
     fn write_finding(&mut self, path: &str, kind: FindingKind, detail: String) -> Result<(), Stop> {
-        let finding = Finding {
-            path: path.to_owned(),
-            kind,
-            detail: shown(&detail),
-        };
+        let finding = Finding { path: path.to_owned(), kind, detail: shown(&detail) };
         Ok(write_frame(&mut self.out, frame::FINDING, &finding)?)
     }
 }
 
 /// Text that may quote a file, cut and without characters that reorder or hide what is around them.
 pub(crate) fn shown(text: &str) -> String {
-    text.chars()
-        .take(LONGEST_DETAIL)
-        .map(|c| if is_hidden(c) { ' ' } else { c })
-        .collect()
+    text.chars().take(LONGEST_DETAIL).map(|c| if is_hidden(c) { ' ' } else { c }).collect()
 }

@@ -28,11 +28,7 @@ fn has_right_checksum(block: &[u8]) -> bool {
     };
     let (mut unsigned, mut signed) = (0i64, 0i64);
     for (at, byte) in block.iter().enumerate() {
-        let byte = if (148..156).contains(&at) {
-            b' '
-        } else {
-            *byte
-        };
+        let byte = if (148..156).contains(&at) { b' ' } else { *byte };
         unsigned += i64::from(byte);
         signed += i64::from(byte.cast_signed());
     }
@@ -48,12 +44,7 @@ struct Extended {
 }
 
 /// Passes on every entry of a stream.
-pub(crate) fn walk(
-    sink: &mut Sink<'_>,
-    path: &str,
-    stream: &mut dyn Read,
-    depth: u32,
-) -> Result<(), Stop> {
+pub(crate) fn walk(sink: &mut Sink<'_>, path: &str, stream: &mut dyn Read, depth: u32) -> Result<(), Stop> {
     let mut names = Names::default();
     let mut extended = Extended::default();
     let mut is_ended = false;
@@ -71,11 +62,7 @@ pub(crate) fn walk(
         }
         if filled < BLOCK {
             let detail = "it ends without an end mark, so that entries may be missing";
-            return if is_ended {
-                Ok(())
-            } else {
-                sink.finding(path, FindingKind::Truncated, detail)
-            };
+            return if is_ended { Ok(()) } else { sink.finding(path, FindingKind::Truncated, detail) };
         }
         if block.iter().all(|byte| *byte == 0) {
             zeros += 1;
@@ -89,15 +76,9 @@ pub(crate) fn walk(
             let was_told = is_lost || is_ended && was_stray_told;
             if !was_told {
                 let (kind, detail) = if is_ended {
-                    (
-                        FindingKind::StrayBytes,
-                        "bytes after the end mark that are no entry",
-                    )
+                    (FindingKind::StrayBytes, "bytes after the end mark that are no entry")
                 } else {
-                    (
-                        FindingKind::Corrupt,
-                        "a damaged header: what follows up to the next header was not read",
-                    )
+                    (FindingKind::Corrupt, "a damaged header: what follows up to the next header was not read")
                 };
                 sink.finding(path, kind, detail)?;
             }
@@ -105,18 +86,12 @@ pub(crate) fn walk(
             continue;
         }
         if is_ended && !was_stray_told {
-            sink.finding(
-                path,
-                FindingKind::StrayBytes,
-                "entries after the end mark; other programs do not see them",
-            )?;
+            sink.finding(path, FindingKind::StrayBytes, "entries after the end mark; other programs do not see them")?;
             was_stray_told = true;
         }
         is_lost = false;
         let header = Header::from_byte_slice(&block);
-        if let Err(error) =
-            walk_entry(sink, path, header, &mut extended, stream, depth, &mut names)?
-        {
+        if let Err(error) = walk_entry(sink, path, header, &mut extended, stream, depth, &mut names)? {
             return sink.finding(path, kind_of(&error), shown(&error.to_string()));
         }
     }
@@ -144,31 +119,19 @@ fn walk_entry(
             return Ok(Ok(()));
         }
     };
-    if matches!(
-        kind,
-        EntryType::GNULongName
-            | EntryType::GNULongLink
-            | EntryType::XHeader
-            | EntryType::XGlobalHeader
-    ) {
+    if matches!(kind, EntryType::GNULongName | EntryType::GNULongLink | EntryType::XHeader | EntryType::XGlobalHeader) {
         return read_extension(sink, path, kind, stated, extended, stream);
     }
 
     let extended = std::mem::take(extended);
-    let name = extended
-        .name
-        .unwrap_or_else(|| header.path_bytes().into_owned());
+    let name = extended.name.unwrap_or_else(|| header.path_bytes().into_owned());
     let size = extended.size.unwrap_or(stated);
     let entry_path = nested_path(path, &name);
     if let Some(why) = why_unsafe(&name) {
         sink.finding(&entry_path, FindingKind::UnsafeName, why)?;
     }
     if !kind.is_dir() && !names.is_new(&name) {
-        sink.finding(
-            &entry_path,
-            FindingKind::DuplicateName,
-            "an entry before it has the same name",
-        )?;
+        sink.finding(&entry_path, FindingKind::DuplicateName, "an entry before it has the same name")?;
     }
     if kind.is_gnu_sparse() || extended.is_sparse {
         let detail = "a sparse file: only the parts that are stored are given, without the holes between them";
@@ -202,17 +165,9 @@ fn walk_entry(
 
 /// Links, devices and pipes, in words; `None` for what has content. A hard link may carry its content along.
 fn what_it_is_instead(header: &Header, size: u64) -> Option<String> {
-    let target = || {
-        header
-            .link_name_bytes()
-            .map(|target| display_name(&target))
-            .unwrap_or_default()
-    };
+    let target = || header.link_name_bytes().map(|target| display_name(&target)).unwrap_or_default();
     match header.entry_type() {
-        EntryType::Symlink => Some(format!(
-            "a symbolic link to {}; it is not followed",
-            target()
-        )),
+        EntryType::Symlink => Some(format!("a symbolic link to {}; it is not followed", target())),
         EntryType::Link if size == 0 => Some(format!("a hard link to {}", target())),
         EntryType::Char | EntryType::Block => Some("a device".to_owned()),
         EntryType::Fifo => Some("a pipe".to_owned()),
@@ -233,9 +188,7 @@ fn read_extension(
     let padded = size.div_ceil(BLOCK as u64).saturating_mul(BLOCK as u64);
     let mut content = Exactly::new(stream, padded);
     if size > LONGEST_RECORD {
-        let detail = format!(
-            "a name or record of {size} bytes, more than {LONGEST_RECORD}; it was not read"
-        );
+        let detail = format!("a name or record of {size} bytes, more than {LONGEST_RECORD}; it was not read");
         sink.finding(path, FindingKind::Corrupt, detail)?;
         return Ok(content.skip_rest());
     }
@@ -246,10 +199,7 @@ fn read_extension(
     record.truncate(usize::try_from(size).unwrap_or(usize::MAX));
     match kind {
         EntryType::GNULongName => {
-            let end = record
-                .iter()
-                .position(|byte| *byte == 0)
-                .unwrap_or(record.len());
+            let end = record.iter().position(|byte| *byte == 0).unwrap_or(record.len());
             record.truncate(end);
             extended.name = Some(record);
         }
@@ -268,13 +218,9 @@ fn read_pax(mut records: &[u8], extended: &mut Extended) -> bool {
         let Some(space) = records.iter().position(|byte| *byte == b' ') else {
             return false;
         };
-        let length = std::str::from_utf8(&records[..space])
-            .ok()
-            .and_then(|length| length.parse::<usize>().ok());
+        let length = std::str::from_utf8(&records[..space]).ok().and_then(|length| length.parse::<usize>().ok());
         let record = length.and_then(|length| records.get(space + 1..length));
-        let Some((length, record)) =
-            length.zip(record.and_then(|record| record.strip_suffix(b"\n")))
-        else {
+        let Some((length, record)) = length.zip(record.and_then(|record| record.strip_suffix(b"\n"))) else {
             return false;
         };
         let Some(equals) = record.iter().position(|byte| *byte == b'=') else {
@@ -283,21 +229,13 @@ fn read_pax(mut records: &[u8], extended: &mut Extended) -> bool {
         let (key, value) = (&record[..equals], &record[equals + 1..]);
         match key {
             // The first of these is a placeholder where the second is there.
-            b"path" if !extended.is_sparse || extended.name.is_none() => {
-                extended.name = Some(value.to_vec())
-            }
+            b"path" if !extended.is_sparse || extended.name.is_none() => extended.name = Some(value.to_vec()),
             b"GNU.sparse.name" => {
                 extended.name = Some(value.to_vec());
                 extended.is_sparse = true;
             }
-            b"GNU.sparse.major" | b"GNU.sparse.map" | b"GNU.sparse.size" => {
-                extended.is_sparse = true
-            }
-            b"size" => {
-                extended.size = std::str::from_utf8(value)
-                    .ok()
-                    .and_then(|size| size.parse().ok())
-            }
+            b"GNU.sparse.major" | b"GNU.sparse.map" | b"GNU.sparse.size" => extended.is_sparse = true,
+            b"size" => extended.size = std::str::from_utf8(value).ok().and_then(|size| size.parse().ok()),
             _ => {}
         }
         records = &records[length..];
@@ -326,19 +264,10 @@ mod tests {
     #[test]
     fn pax_records_are_read_up_to_the_first_that_is_none() {
         let mut extended = Extended::default();
-        assert!(read_pax(
-            b"18 path=dir/a.txt\n12 size=123\n13 other=any\n",
-            &mut extended
-        ));
+        assert!(read_pax(b"18 path=dir/a.txt\n12 size=123\n13 other=any\n", &mut extended));
         assert_eq!(extended.name.as_deref(), Some(&b"dir/a.txt"[..]));
         assert_eq!(extended.size, Some(123));
-        for broken in [
-            &b"99 path=x\n"[..],
-            b"0 path=x\n",
-            b"path=x\n",
-            b"9 pathxx\n",
-            b"3 ",
-        ] {
+        for broken in [&b"99 path=x\n"[..], b"0 path=x\n", b"path=x\n", b"9 pathxx\n", b"3 "] {
             assert!(!read_pax(broken, &mut Extended::default()), "{broken:?}");
         }
     }

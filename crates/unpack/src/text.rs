@@ -34,10 +34,7 @@ impl NoText {
 
 /// Reads a text. In order: a byte-order mark, UTF-16 by its zero bytes, UTF-8 where it is valid, the encoding that
 /// the document declares, the guess of chardetng. Valid UTF-8 comes back byte for byte, a byte-order mark included.
-pub(crate) fn decode(
-    bytes: Vec<u8>,
-    declared: Option<&'static Encoding>,
-) -> Result<Decoded, NoText> {
+pub(crate) fn decode(bytes: Vec<u8>, declared: Option<&'static Encoding>) -> Result<Decoded, NoText> {
     if bytes.iter().all(|byte| byte.is_ascii_whitespace()) {
         return Err(NoText::Empty);
     }
@@ -47,11 +44,7 @@ pub(crate) fn decode(
     };
     if let Some((encoding, mark)) = wide {
         let decoded = decode_as(encoding, &bytes[mark..]);
-        return if decoded.text.contains('\0') {
-            Err(NoText::Binary("it holds zero bytes"))
-        } else {
-            Ok(decoded)
-        };
+        return if decoded.text.contains('\0') { Err(NoText::Binary("it holds zero bytes")) } else { Ok(decoded) };
     }
     if bytes.contains(&0) {
         return Err(NoText::Binary("it holds zero bytes"));
@@ -62,11 +55,7 @@ pub(crate) fn decode(
     }
     let bytes = match String::from_utf8(bytes) {
         Ok(text) => {
-            return Ok(Decoded {
-                text,
-                encoding: UTF_8.name(),
-                had_errors: false,
-            });
+            return Ok(Decoded { text, encoding: UTF_8.name(), had_errors: false });
         }
         Err(error) => error.into_bytes(),
     };
@@ -76,11 +65,7 @@ pub(crate) fn decode(
 
 fn decode_as(encoding: &'static Encoding, bytes: &[u8]) -> Decoded {
     let (text, had_errors) = encoding.decode_without_bom_handling(bytes);
-    Decoded {
-        text: text.into_owned(),
-        encoding: encoding.name(),
-        had_errors,
-    }
+    Decoded { text: text.into_owned(), encoding: encoding.name(), had_errors }
 }
 
 fn guess(bytes: &[u8]) -> &'static Encoding {
@@ -93,13 +78,7 @@ fn guess(bytes: &[u8]) -> &'static Encoding {
 /// line ends), and hardly any in the others.
 fn guess_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = &bytes[..bytes.len().min(4096)];
-    let zeros = |parity: usize| {
-        head.iter()
-            .skip(parity)
-            .step_by(2)
-            .filter(|byte| **byte == 0)
-            .count()
-    };
+    let zeros = |parity: usize| head.iter().skip(parity).step_by(2).filter(|byte| **byte == 0).count();
     let (even, odd) = (zeros(0), zeros(1));
     let many = (head.len() / 2).div_ceil(10).max(2);
     if !bytes.len().is_multiple_of(2) {
@@ -119,32 +98,24 @@ fn is_no_text(byte: u8) -> bool {
 }
 
 #[cfg(test)]
-#[expect(
-    clippy::unwrap_used,
-    reason = "a text that cannot be read fails the test"
-)]
+#[expect(clippy::unwrap_used, reason = "a text that cannot be read fails the test")]
 mod tests {
     use encoding_rs::{IBM866, WINDOWS_1251, WINDOWS_1252};
     use proptest::prelude::*;
 
     use super::*;
 
-    const RUSSIAN: &str = "Группа продаёт исходный код трёх антивирусных компаний и доступ к их сетям за триста тысяч долларов.\n";
-    const FRENCH: &str = "Le vendeur prétend détenir près de 30 To de données volées à trois éditeurs, dont l’identité reste cachée.\n";
+    const RUSSIAN: &str =
+        "Группа продаёт исходный код трёх антивирусных компаний и доступ к их сетям за триста тысяч долларов.\n";
+    const FRENCH: &str =
+        "Le vendeur prétend détenir près de 30 To de données volées à trois éditeurs, dont l’identité reste cachée.\n";
 
     #[test]
     fn encodings_are_told_apart() {
-        for (text, encoding) in [
-            (RUSSIAN, WINDOWS_1251),
-            (RUSSIAN, IBM866),
-            (FRENCH, WINDOWS_1252),
-        ] {
+        for (text, encoding) in [(RUSSIAN, WINDOWS_1251), (RUSSIAN, IBM866), (FRENCH, WINDOWS_1252)] {
             let (bytes, _, _) = encoding.encode(text);
             let decoded = decode(bytes.into_owned(), None).unwrap();
-            assert_eq!(
-                (decoded.text.as_str(), decoded.encoding),
-                (text, encoding.name())
-            );
+            assert_eq!((decoded.text.as_str(), decoded.encoding), (text, encoding.name()));
             assert!(!decoded.had_errors);
         }
     }
@@ -165,38 +136,16 @@ mod tests {
     #[test]
     fn what_is_no_text_says_so() {
         assert!(matches!(decode(vec![], None), Err(NoText::Empty)));
-        assert!(matches!(
-            decode(b" \r\n\t".to_vec(), None),
-            Err(NoText::Empty)
-        ));
-        assert!(matches!(
-            decode(b"\x7fELF\x02\x01\x01\0\0\0".to_vec(), None),
-            Err(NoText::Binary(_))
-        ));
-        assert!(matches!(
-            decode(b"\x01\x02\x03\x04".to_vec(), None),
-            Err(NoText::Binary(_))
-        ));
-        assert!(matches!(
-            decode(b"\xff\xfea\0\0\0b\0".to_vec(), None),
-            Err(NoText::Binary(_))
-        ));
+        assert!(matches!(decode(b" \r\n\t".to_vec(), None), Err(NoText::Empty)));
+        assert!(matches!(decode(b"\x7fELF\x02\x01\x01\0\0\0".to_vec(), None), Err(NoText::Binary(_))));
+        assert!(matches!(decode(b"\x01\x02\x03\x04".to_vec(), None), Err(NoText::Binary(_))));
+        assert!(matches!(decode(b"\xff\xfea\0\0\0b\0".to_vec(), None), Err(NoText::Binary(_))));
     }
 
     #[test]
     fn a_declared_encoding_counts_only_where_utf8_does_not_hold() {
-        assert_eq!(
-            decode("é".as_bytes().to_vec(), Some(WINDOWS_1252))
-                .unwrap()
-                .text,
-            "é"
-        );
-        assert_eq!(
-            decode(b"caf\xe9".to_vec(), Some(WINDOWS_1251))
-                .unwrap()
-                .text,
-            "cafй"
-        );
+        assert_eq!(decode("é".as_bytes().to_vec(), Some(WINDOWS_1252)).unwrap().text, "é");
+        assert_eq!(decode(b"caf\xe9".to_vec(), Some(WINDOWS_1251)).unwrap().text, "cafй");
     }
 
     proptest! {

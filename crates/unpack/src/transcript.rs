@@ -99,9 +99,7 @@ impl Transcript {
                 }
             }
             Reply::Ready(_) | Reply::Refused(_) | Reply::Document(_) | Reply::NoDocument(_) => {
-                return Err(Violation::Order(
-                    "an answer to something that was not asked",
-                ));
+                return Err(Violation::Order("an answer to something that was not asked"));
             }
         }
         Ok(())
@@ -109,27 +107,13 @@ impl Transcript {
 
     fn check_start(&mut self, start: &EntryStart, is_file: bool) -> Result<(), Violation> {
         // An archive that could not be opened after all is passed on as the file that it is.
-        let is_unopened = |last: &EntryStart| {
-            is_file && last.entry == start.entry && self.suspect.as_ref() == Some(&start.path)
-        };
-        if self
-            .last
-            .as_ref()
-            .is_some_and(|last| start.entry <= last.entry && !is_unopened(last))
-            || start.entry == 0
-        {
+        let is_unopened =
+            |last: &EntryStart| is_file && last.entry == start.entry && self.suspect.as_ref() == Some(&start.path);
+        if self.last.as_ref().is_some_and(|last| start.entry <= last.entry && !is_unopened(last)) || start.entry == 0 {
             return Err(Violation::Order("an entry comes up again"));
         }
         self.check_path(&start.path)?;
-        spend(
-            if is_file {
-                &mut self.files_left
-            } else {
-                &mut self.archives_left
-            },
-            1,
-            "entries",
-        )?;
+        spend(if is_file { &mut self.files_left } else { &mut self.archives_left }, 1, "entries")?;
         self.suspect = Some(start.path.clone());
         self.last = Some(start.clone());
         Ok(())
@@ -137,9 +121,7 @@ impl Transcript {
 
     fn check_path(&self, path: &str) -> Result<(), Violation> {
         let below = path.strip_prefix(&self.root);
-        if below.is_some_and(|below| below.is_empty() || below.starts_with('!'))
-            && is_displayable(path)
-        {
+        if below.is_some_and(|below| below.is_empty() || below.starts_with('!')) && is_displayable(path) {
             Ok(())
         } else {
             Err(Violation::Path(path.chars().take(200).collect()))
@@ -152,9 +134,7 @@ pub(crate) fn check_line(line: &str) -> Result<(), Violation> {
     if is_displayable(line) && line.chars().count() <= LONGEST_DETAIL {
         Ok(())
     } else {
-        Err(Violation::Order(
-            "words that are too long or cannot be shown",
-        ))
+        Err(Violation::Order("words that are too long or cannot be shown"))
     }
 }
 
@@ -168,9 +148,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::protocol::{
-        EntryStart, FrameError, decode_reply, frame, read_frame, write_bytes, write_frame,
-    };
+    use crate::protocol::{EntryStart, FrameError, decode_reply, frame, read_frame, write_bytes, write_frame};
     use crate::{Finding, FindingKind};
 
     /// Runs frames through all that the parent checks; gives how many replies held, and why it ended.
@@ -180,9 +158,7 @@ mod tests {
         let mut held = 0;
         loop {
             let checked = match read_frame(&mut stream, &mut buffer) {
-                Ok(Some((tag, payload))) => {
-                    decode_reply(tag, payload).and_then(|reply| transcript.check(&reply))
-                }
+                Ok(Some((tag, payload))) => decode_reply(tag, payload).and_then(|reply| transcript.check(&reply)),
                 Err(FrameError::Violation(violation)) => Err(violation),
                 Ok(None) | Err(FrameError::Stream(_)) => return (held, None),
             };
@@ -194,22 +170,14 @@ mod tests {
     }
 
     fn file(path: &str, entry: u64) -> Vec<u8> {
-        let start = EntryStart {
-            path: path.to_owned(),
-            size: None,
-            entry,
-        };
+        let start = EntryStart { path: path.to_owned(), size: None, entry };
         let mut out = Vec::new();
         assert!(write_frame(&mut out, frame::FILE, &start).is_ok());
         out
     }
 
     fn finding(detail: &str) -> Vec<u8> {
-        let finding = Finding {
-            path: "a.zip".into(),
-            kind: FindingKind::Corrupt,
-            detail: detail.to_owned(),
-        };
+        let finding = Finding { path: "a.zip".into(), kind: FindingKind::Corrupt, detail: detail.to_owned() };
         let mut out = Vec::new();
         assert!(write_frame(&mut out, frame::FINDING, &finding).is_ok());
         out
@@ -229,20 +197,8 @@ mod tests {
 
     #[test]
     fn lies_are_caught() {
-        let limits = Limits {
-            entries: 2,
-            output_bytes: 100,
-            ..Limits::default()
-        };
-        let honest = [
-            file("a.zip!x", 2),
-            data(60),
-            end(),
-            file("a.zip!y", 3),
-            data(40),
-            end(),
-        ]
-        .concat();
+        let limits = Limits { entries: 2, output_bytes: 100, ..Limits::default() };
+        let honest = [file("a.zip!x", 2), data(60), end(), file("a.zip!y", 3), data(40), end()].concat();
         assert!(run(&honest, &limits).1.is_none());
         for (lie, held) in [
             (vec![file("a.zip!x", 2), file("a.zip!y", 3)], 1),
@@ -264,28 +220,18 @@ mod tests {
             (vec![vec![3, 0, 0, 0, 5, 0xf5, 0xf5]], 0),
         ] {
             let (so_far, violation) = run(&lie.concat(), &limits);
-            assert!(
-                violation.is_some() && so_far == held,
-                "{violation:?} after {so_far}"
-            );
+            assert!(violation.is_some() && so_far == held, "{violation:?} after {so_far}");
         }
     }
 
     #[test]
     fn findings_cannot_be_endless() {
         let mut stream = Vec::new();
-        let finding = Finding {
-            path: "a.zip".into(),
-            kind: FindingKind::Corrupt,
-            detail: String::new(),
-        };
+        let finding = Finding { path: "a.zip".into(), kind: FindingKind::Corrupt, detail: String::new() };
         for _ in 0..Limits::FINDINGS + 3 {
             assert!(write_frame(&mut stream, frame::FINDING, &finding).is_ok());
         }
-        assert!(matches!(
-            run(&stream, &Limits::default()).1,
-            Some(Violation::Budget("findings"))
-        ));
+        assert!(matches!(run(&stream, &Limits::default()).1, Some(Violation::Budget("findings"))));
     }
 
     /// Frames that are mostly right, so that arbitrary bytes get past the first check.

@@ -10,9 +10,7 @@ use crate::child::{Failure, Running};
 use crate::finding::{Finding, FindingKind};
 use crate::limits::Limits;
 use crate::names::display_name;
-use crate::protocol::{
-    Already, Document, DocumentHint, LONGEST_REQUEST, Reply, Request, Violation,
-};
+use crate::protocol::{Already, Document, DocumentHint, LONGEST_REQUEST, Reply, Request, Violation};
 use crate::sandbox::Enforced;
 use crate::transcript::{Transcript, check_line};
 
@@ -94,13 +92,7 @@ impl Worker {
     pub fn start(program: &Path, args: &[&str], limits: Limits) -> Result<Worker, Error> {
         let args = args.iter().map(|arg| (*arg).to_owned()).collect();
         let program = program.to_owned();
-        let mut worker = Worker {
-            program,
-            args,
-            limits,
-            enforced: Enforced::default(),
-            running: None,
-        };
+        let mut worker = Worker { program, args, limits, enforced: Enforced::default(), running: None };
         worker.restart()?;
         Ok(worker)
     }
@@ -115,21 +107,9 @@ impl Worker {
     /// # Errors
     /// [`Error::NoDocument`] where the file is empty, binary, too large or killed the worker, and the errors of
     /// [`Worker::start`] where the worker had died and cannot be started again.
-    pub fn document(
-        &mut self,
-        name: &str,
-        file: File,
-        hint: DocumentHint,
-    ) -> Result<Document, Error> {
+    pub fn document(&mut self, name: &str, file: File, hint: DocumentHint) -> Result<Document, Error> {
         let name = display_name(name.as_bytes());
-        self.request(
-            &Request::Document {
-                name: name.clone(),
-                hint,
-            },
-            &file,
-            self.limits.wall,
-        )?;
+        self.request(&Request::Document { name: name.clone(), hint }, &file, self.limits.wall)?;
         let failure = match self.receive_document(&name) {
             Ok(answer) => return answer.map_err(Error::NoDocument),
             Err(failure) => failure,
@@ -158,14 +138,7 @@ impl Worker {
         let mut already = Already::default();
         let mut patience = self.limits.wall;
         for death in 1.. {
-            self.request(
-                &Request::Files {
-                    name: name.clone(),
-                    already,
-                },
-                &file,
-                patience,
-            )?;
+            self.request(&Request::Files { name: name.clone(), already }, &file, patience)?;
             let failure = match self.receive_files(&mut transcript, &mut summary, on_event) {
                 Ok(Ended::Done { cut }) => {
                     summary.whole = death == 1 && !cut;
@@ -178,10 +151,7 @@ impl Worker {
                 }
                 Err(failure) => failure,
             };
-            patience = self
-                .running
-                .as_ref()
-                .map_or(Duration::ZERO, Running::patience);
+            patience = self.running.as_ref().map_or(Duration::ZERO, Running::patience);
             let last = transcript.last().map_or(0, |last| last.entry);
             let can_go_on = matches!(failure, Failure::Ended | Failure::Silent(_))
                 && death < DEATHS
@@ -189,11 +159,7 @@ impl Worker {
                 && !patience.is_zero()
                 && (&file).stream_position().is_ok();
             let mut finding = self.bury(transcript.suspect().unwrap_or(&name), &failure);
-            finding.detail.push_str(if can_go_on {
-                "; it was left out"
-            } else {
-                "; the rest was not read"
-            });
+            finding.detail.push_str(if can_go_on { "; it was left out" } else { "; the rest was not read" });
             summary.findings += 1;
             let was_open = transcript.close();
             // Both must be told, whatever the caller says to the first.
@@ -202,11 +168,7 @@ impl Worker {
             if !can_go_on || stops {
                 break;
             }
-            already = Already {
-                entry: last,
-                bytes: transcript.bytes,
-                findings: transcript.findings,
-            };
+            already = Already { entry: last, bytes: transcript.bytes, findings: transcript.findings };
         }
         Ok(summary)
     }
@@ -227,10 +189,7 @@ impl Worker {
             summary.files = transcript.files;
             summary.bytes = transcript.bytes;
             let flow = match reply {
-                Reply::File(start) => on_event(Event::File {
-                    path: &start.path,
-                    size: start.size,
-                }),
+                Reply::File(start) => on_event(Event::File { path: &start.path, size: start.size }),
                 Reply::Data(bytes) => on_event(Event::Data(bytes)),
                 Reply::End { complete } => on_event(Event::End { complete }),
                 Reply::Finding(finding) => {
@@ -254,9 +213,10 @@ impl Worker {
             return Err(self.start_error("the file's name is too long"));
         }
         let limits = &self.limits;
-        let is_sent = self.running.as_mut().is_some_and(|running| {
-            running.allot(limits, patience) && running.send(&message, Some(file)).is_ok()
-        });
+        let is_sent = self
+            .running
+            .as_mut()
+            .is_some_and(|running| running.allot(limits, patience) && running.send(&message, Some(file)).is_ok());
         if is_sent {
             return Ok(());
         }
@@ -266,13 +226,9 @@ impl Worker {
             return Err(self.start_error("it is gone again"));
         };
         if !running.allot(&self.limits, patience) && !self.limits.accept_unjailed {
-            return Err(Error::NotLockedDown {
-                missing: vec!["its processor time cannot be limited".to_owned()],
-            });
+            return Err(Error::NotLockedDown { missing: vec!["its processor time cannot be limited".to_owned()] });
         }
-        running
-            .send(&message, Some(file))
-            .map_err(|error| self.start_error(error))
+        running.send(&message, Some(file)).map_err(|error| self.start_error(error))
     }
 
     fn receive_document(&mut self, name: &str) -> Result<Result<Document, Finding>, Failure> {
@@ -291,8 +247,8 @@ impl Worker {
                     text.extend_from_slice(bytes);
                 }
                 Reply::Document(mut document) => {
-                    document.text = String::from_utf8(text)
-                        .map_err(|_| Violation::Order("a document's text that is no UTF-8"))?;
+                    document.text =
+                        String::from_utf8(text).map_err(|_| Violation::Order("a document's text that is no UTF-8"))?;
                     check_document(&document, name)?;
                     return Ok(Ok(document));
                 }
@@ -301,9 +257,7 @@ impl Worker {
                     return Ok(Err(finding));
                 }
                 _ => {
-                    return Err(
-                        Violation::Order("an answer to something that was not asked").into(),
-                    );
+                    return Err(Violation::Order("an answer to something that was not asked").into());
                 }
             }
         }
@@ -316,50 +270,33 @@ impl Worker {
             None => failure.to_string(),
         };
         let (kind, detail) = match failure {
-            Failure::Lied(_) => (
-                FindingKind::WorkerLied,
-                format!("the worker that read it is not to be trusted: {how}"),
-            ),
-            _ => (
-                FindingKind::WorkerDied,
-                format!("the worker did not survive it: {how}"),
-            ),
+            Failure::Lied(_) => {
+                (FindingKind::WorkerLied, format!("the worker that read it is not to be trusted: {how}"))
+            }
+            _ => (FindingKind::WorkerDied, format!("the worker did not survive it: {how}")),
         };
-        Finding {
-            path: path.to_owned(),
-            kind,
-            detail,
-        }
+        Finding { path: path.to_owned(), kind, detail }
     }
 
     fn restart(&mut self) -> Result<(), Error> {
         self.running = None;
-        let mut running = Running::spawn(&self.program, &self.args, &self.limits)
-            .map_err(|error| self.start_error(error))?;
+        let mut running =
+            Running::spawn(&self.program, &self.args, &self.limits).map_err(|error| self.start_error(error))?;
         let (enforced, failure) = match running.next() {
             Ok(Reply::Ready(enforced)) => (Ok(enforced), None),
             Ok(Reply::Refused(missing)) => (Err(missing), None),
-            Ok(_) => (
-                Err(vec![]),
-                Some(Violation::Order("an answer to something that was not asked").into()),
-            ),
+            Ok(_) => (Err(vec![]), Some(Violation::Order("an answer to something that was not asked").into())),
             Err(failure) => (Err(vec![]), Some(failure)),
         };
         if let Some(failure) = failure {
             let how = running.end(&failure, &self.limits);
-            return Err(
-                self.start_error(format!("{how}; it must be a program that serves requests"))
-            );
+            return Err(self.start_error(format!("{how}; it must be a program that serves requests")));
         }
         let enforced = enforced.map_err(|missing| Error::NotLockedDown { missing })?;
-        let is_held = enforced.seccomp
-            && enforced.no_new_privs
-            && enforced.resource_limits
-            && enforced.landlock_version > 0;
+        let is_held =
+            enforced.seccomp && enforced.no_new_privs && enforced.resource_limits && enforced.landlock_version > 0;
         if !is_held && !self.limits.accept_unjailed {
-            return Err(Error::NotLockedDown {
-                missing: vec!["it reports less than what matters".to_owned()],
-            });
+            return Err(Error::NotLockedDown { missing: vec!["it reports less than what matters".to_owned()] });
         }
         self.enforced = enforced;
         self.running = Some(running);
@@ -367,10 +304,7 @@ impl Worker {
     }
 
     fn start_error(&self, why: impl ToString) -> Error {
-        Error::Start {
-            program: self.program.clone(),
-            why: why.to_string(),
-        }
+        Error::Start { program: self.program.clone(), why: why.to_string() }
     }
 }
 
@@ -394,10 +328,7 @@ fn check_document(document: &Document, name: &str) -> Result<(), Violation> {
     for field in fields.into_iter().flatten().chain([&document.encoding]) {
         check_line(field)?;
     }
-    document
-        .problems
-        .iter()
-        .try_for_each(|problem| check_about(problem, name))
+    document.problems.iter().try_for_each(|problem| check_about(problem, name))
 }
 
 fn check_about(finding: &Finding, name: &str) -> Result<(), Violation> {

@@ -28,10 +28,8 @@ pub(crate) fn walk<R: Read + Seek>(
     let mut archive = match ZipIterable::try_new(directory, Config::default()) {
         Ok(archive) => archive,
         Err(error) => {
-            let detail = format!(
-                "no directory of entries ({}): read from the front instead",
-                shown(&error.to_string())
-            );
+            let detail =
+                format!("no directory of entries ({}): read from the front instead", shown(&error.to_string()));
             sink.finding(path, kind_of_zip(&error), detail)?;
             return salvage(sink, path, length, bodies, depth);
         }
@@ -44,8 +42,7 @@ pub(crate) fn walk<R: Read + Seek>(
         }
     };
     if entries.is_empty() && has_local_header(&mut bodies) {
-        let detail =
-            "the directory lists nothing, but entries are there: read from the front instead";
+        let detail = "the directory lists nothing, but entries are there: read from the front instead";
         sink.finding(path, FindingKind::Corrupt, detail)?;
         return salvage(sink, path, length, bodies, depth);
     }
@@ -57,18 +54,14 @@ pub(crate) fn walk<R: Read + Seek>(
             None => return Ok(true),
             Some(Ok(entry)) => entry,
             Some(Err(error)) if was_any_read => {
-                let detail = format!(
-                    "the directory breaks off with {left} entries to come: {}",
-                    shown(&error.to_string())
-                );
+                let detail =
+                    format!("the directory breaks off with {left} entries to come: {}", shown(&error.to_string()));
                 sink.finding(path, kind_of_zip(&error), detail)?;
                 return Ok(true);
             }
             Some(Err(error)) => {
-                let detail = format!(
-                    "the directory is damaged ({}): read from the front instead",
-                    shown(&error.to_string())
-                );
+                let detail =
+                    format!("the directory is damaged ({}): read from the front instead", shown(&error.to_string()));
                 sink.finding(path, kind_of_zip(&error), detail)?;
                 return salvage(sink, path, length, bodies, depth);
             }
@@ -80,9 +73,7 @@ pub(crate) fn walk<R: Read + Seek>(
         }
         match entry.with_reader(&mut bodies, ZipReadOptions::new()) {
             Ok(file) => walk_entry(sink, &entry_path, file, length, depth)?,
-            Err(error) => {
-                sink.finding(&entry_path, kind_of_zip(&error), shown(&error.to_string()))?
-            }
+            Err(error) => sink.finding(&entry_path, kind_of_zip(&error), shown(&error.to_string()))?,
         }
     }
 }
@@ -90,9 +81,7 @@ pub(crate) fn walk<R: Read + Seek>(
 /// Whether an entry begins where the archive does.
 fn has_local_header(bodies: &mut (impl Read + Seek)) -> bool {
     let mut signature = [0; 4];
-    bodies.seek(SeekFrom::Start(0)).is_ok()
-        && bodies.read_exact(&mut signature).is_ok()
-        && signature == *b"PK\x03\x04"
+    bodies.seek(SeekFrom::Start(0)).is_ok() && bodies.read_exact(&mut signature).is_ok() && signature == *b"PK\x03\x04"
 }
 
 /// Reads the entries one after the other, as far as their own headers lead: of an archive whose end is missing or damaged.
@@ -129,22 +118,13 @@ fn salvage<R: Read + Seek>(
 }
 
 /// Says what is wrong with an entry by its header alone; gives whether there is content to read.
-fn is_wanted(
-    sink: &mut Sink<'_>,
-    entry_path: &str,
-    entry: &ZipFileEntry<'_>,
-    names: &mut Names,
-) -> Result<bool, Stop> {
+fn is_wanted(sink: &mut Sink<'_>, entry_path: &str, entry: &ZipFileEntry<'_>, names: &mut Names) -> Result<bool, Stop> {
     let name = entry.name_raw();
     if let Some(why) = why_unsafe(name) {
         sink.finding(entry_path, FindingKind::UnsafeName, why)?;
     }
     if !names.is_new(name) {
-        sink.finding(
-            entry_path,
-            FindingKind::DuplicateName,
-            "an entry before it has the same name",
-        )?;
+        sink.finding(entry_path, FindingKind::DuplicateName, "an entry before it has the same name")?;
     }
     let unread = if entry.is_dir() && entry.size() == 0 {
         None
@@ -180,12 +160,8 @@ fn walk_entry<R: Read>(
 fn kind_of_zip(error: &ZipError) -> FindingKind {
     match error {
         ZipError::Io(error) => kind_of(error),
-        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => {
-            FindingKind::Encrypted
-        }
-        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => {
-            FindingKind::Unsupported
-        }
+        ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) | ZipError::InvalidPassword => FindingKind::Encrypted,
+        ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_) => FindingKind::Unsupported,
         _ => FindingKind::Corrupt,
     }
 }

@@ -139,9 +139,10 @@ fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) ->
         let Some(named) = names(parties, said, victim) else { continue };
         // Who contradicts speaks for himself, of whomever he speaks.
         let repeats = matches!(statement.stance, Stance::Informs | Stance::Claims);
-        let origin = statement.origin.clone().filter(|origin| {
-            repeats && parties.canonical(origin) != parties.canonical(&statement.speaker)
-        });
+        let origin = statement
+            .origin
+            .clone()
+            .filter(|origin| repeats && parties.canonical(origin) != parties.canonical(&statement.speaker));
         let source = &case.sources[said.source];
         let kind = match &origin {
             Some(origin) if parties.is_actor(origin) => PartyKind::Actor,
@@ -203,7 +204,15 @@ fn direction(case: &Case, parties: &Parties, said: &Said, facet: Facet) -> Optio
         Stance::PartlyConfirms => Some(matches!(facet, Facet::Access | Facet::Date)),
         Stance::Denies => Some(false),
         // "We never said so" takes a claim back, and makes none.
-        Stance::Disputes if mentions(case, said, &["never suggest", "never claimed", "never said", "did not suggest", "did not claim"]) => None,
+        Stance::Disputes
+            if mentions(
+                case,
+                said,
+                &["never suggest", "never claimed", "never said", "did not suggest", "did not claim"],
+            ) =>
+        {
+            None
+        }
         Stance::Disputes => Some(disputes_a_denial(case, parties, said)),
         Stance::NoComment | Stance::Investigating => None,
         // What is passed on from an actor is the actor's claim, said again.

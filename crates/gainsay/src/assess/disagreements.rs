@@ -81,7 +81,11 @@ fn stances(case: &Case, parties: &Parties, claims: &[Claim]) -> Vec<Disagreement
                     continue;
                 };
                 let asserter = assertion.origin.as_deref().unwrap_or(&assertion.party);
-                let pair = (parties.canonical(asserter), parties.canonical(&against.party), key(claim.victim.as_deref().unwrap_or("")));
+                let pair = (
+                    parties.canonical(asserter),
+                    parties.canonical(&against.party),
+                    key(claim.victim.as_deref().unwrap_or("")),
+                );
                 if pair.0 == pair.1 || !seen.insert((pair, claim.facet)) {
                     continue;
                 }
@@ -109,12 +113,17 @@ fn reversals(case: &Case, parties: &Parties) -> Vec<Disagreement> {
     for said in by_party.values() {
         let denials = said.iter().filter(|said| said.statement.stance == Stance::Denies);
         for denial in denials {
-            let admissions = said.iter().filter(|s| matches!(s.statement.stance, Stance::Confirms | Stance::PartlyConfirms));
+            let admissions =
+                said.iter().filter(|s| matches!(s.statement.stance, Stance::Confirms | Stance::PartlyConfirms));
             let point = points(denial);
             if let Some(admission) = admissions.into_iter().find(|other| !points(other).is_disjoint(&point)) {
                 found.push(Disagreement {
                     kind: Kind::Reversal,
-                    about: format!("{} on {}", denial.statement.speaker, point.into_iter().collect::<Vec<_>>().join(", ")),
+                    about: format!(
+                        "{} on {}",
+                        denial.statement.speaker,
+                        point.into_iter().collect::<Vec<_>>().join(", ")
+                    ),
                     places: [place(denial), place(admission)],
                 });
             }
@@ -171,7 +180,11 @@ fn victims(case: &Case) -> Vec<Disagreement> {
             let set: BTreeSet<String> = names.iter().map(|name| key(name)).collect();
             let first = allegations.first()?;
             let mut shown: Vec<&str> = Vec::new();
-            names.into_iter().for_each(|name| if !shown.contains(&name) { shown.push(name) });
+            names.into_iter().for_each(|name| {
+                if !shown.contains(&name) {
+                    shown.push(name)
+                }
+            });
             Some((
                 set,
                 Place {

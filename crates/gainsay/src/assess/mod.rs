@@ -9,9 +9,8 @@ mod parties;
 mod steps;
 mod weights;
 
-pub use claims::{Claim, Confidence, Voice};
-pub use disagreements::{Disagreement, Kind, Place};
-pub use likelihood::Likelihood;
+pub use claims::Claim;
+pub use disagreements::Disagreement;
 pub use steps::Step;
 pub use weights::{MODEL, TEXT as WEIGHTS};
 
@@ -46,12 +45,7 @@ pub fn assess(case: &Case) -> Assessment {
     Assessment { answer, claims, disagreements, origins, steps }
 }
 
-fn answer(
-    case: &Case,
-    claims: &[Claim],
-    origins: &BTreeSet<String>,
-    disagreements: &[Disagreement],
-) -> Vec<String> {
+fn answer(case: &Case, claims: &[Claim], origins: &BTreeSet<String>, disagreements: &[Disagreement]) -> Vec<String> {
     let mut answer = Vec::new();
     let settled: Vec<&Finding> =
         case.findings.iter().filter(|f| matches!(f.result.verdict.as_str(), "ours" | "partly ours")).collect();

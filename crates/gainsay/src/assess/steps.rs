@@ -2,7 +2,7 @@
 
 use super::claims::Claim;
 use super::disagreements::{Disagreement, Kind};
-use crate::claim::{Case, Finding, PartyKind, State, Stance};
+use crate::claim::{Case, Finding, PartyKind, Stance, State};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,19 +67,31 @@ fn of_finding(case: &Case, finding: &Finding, steps: &mut Vec<Step>) {
                     said.statement.speaker_kind == PartyKind::Victim
                         && super::parties::key(&said.statement.speaker) == super::parties::key(&result.owner)
                         && matches!(said.statement.stance, Stance::Denies | Stance::PartlyConfirms)
-                        && said.statement.facets.iter().any(|f| matches!(f, crate::claim::Facet::Assets | crate::claim::Facet::Victim))
+                        && said
+                            .statement
+                            .facets
+                            .iter()
+                            .any(|f| matches!(f, crate::claim::Facet::Assets | crate::claim::Facet::Victim))
                 })
                 .collect();
             if !denials.is_empty() {
                 step(
-                    format!("Correct what {} said of the kind of data: the sample bears it out no longer.", result.owner),
+                    format!(
+                        "Correct what {} said of the kind of data: the sample bears it out no longer.",
+                        result.owner
+                    ),
                     denials.iter().map(|said| said.handle.clone()).collect(),
                 );
             }
             let (when, whose) = match &result.window {
                 Some(window) if !window.open => (
                     format!("from {} on", day(&window.first)),
-                    format!("whoever could read {} between {} and {}", window.line, day(&window.first), day(&window.last)),
+                    format!(
+                        "whoever could read {} between {} and {}",
+                        window.line,
+                        day(&window.first),
+                        day(&window.last)
+                    ),
                 ),
                 Some(window) => (
                     format!("from {} on", day(&window.first)),
@@ -90,20 +102,26 @@ fn of_finding(case: &Case, finding: &Finding, steps: &mut Vec<Step>) {
             step(format!("Preserve the access logs of the places that hold these files, {when}."), vec![]);
             step(format!("List {whose}: people, service accounts, build machines, suppliers."), vec![]);
             step(
-                "Look through the matched files for keys, passwords and certificates, and revoke what is found.".to_owned(),
+                "Look through the matched files for keys, passwords and certificates, and revoke what is found."
+                    .to_owned(),
                 vec![],
             );
             step(
-                format!("Tell {} what may be told: the match proves possession of the files, not how they were had.", result.owner),
+                format!(
+                    "Tell {} what may be told: the match proves possession of the files, not how they were had.",
+                    result.owner
+                ),
                 vec![],
             );
         }
         "public only" | "published only" => step(
-            "Ask the seller's intermediary for a file that is not public: this sample shows nothing that is secret.".to_owned(),
+            "Ask the seller's intermediary for a file that is not public: this sample shows nothing that is secret."
+                .to_owned(),
             vec![],
         ),
         _ => step(
-            "Add to the corpus what it does not cover yet (other branches, products, years), and match again.".to_owned(),
+            "Add to the corpus what it does not cover yet (other branches, products, years), and match again."
+                .to_owned(),
             vec![],
         ),
     }

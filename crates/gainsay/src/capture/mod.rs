@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
-use unpack::{DocumentFormat, DocumentHint, Enforced, Event, Limits, Summary, Worker};
+use unpack::{DocumentFormat, DocumentHint, Event, Limits, Summary, Worker};
 
 /// The hidden command that runs the child; `main` answers to it.
 pub const WORKER_COMMAND: &str = "__worker";
@@ -78,11 +78,6 @@ impl Opener {
         let worker = Worker::start(&program, &[WORKER_COMMAND], limits)?;
         tracing::debug!(enforced = ?worker.enforced(), "worker started");
         Ok(Opener { worker })
-    }
-
-    /// What holds the child.
-    pub fn enforced(&self) -> &Enforced {
-        self.worker.enforced()
     }
 
     /// The text of a document.

@@ -59,8 +59,8 @@ impl Args {
                 };
                 let acting = acting(&desk);
                 let options = CorpusOptions { role, owner };
-                let (corpus, indexed) =
-                    desk.add_corpus(&acting, &name, &paths, &options, &mut |progress| ui.progress(|| shown(&progress)))?;
+                let (corpus, indexed) = desk
+                    .add_corpus(&acting, &name, &paths, &options, &mut |progress| ui.progress(|| shown(&progress)))?;
                 for not in &indexed.not_read {
                     ui.failure(&format!("{} was not read: {}", not.path.display(), not.reason));
                 }

@@ -92,8 +92,7 @@ impl Tour<'_> {
         self.add_texts(desk, INVENTED_CASE, demo::invented())?;
         let sample = self.folder.join(demo::SAMPLE_NAME);
         let cut = demo::write_sample(&repository, &sample)?;
-        let options =
-            AddOptions { kind: Some(SourceKind::Sample), unjailed: self.unjailed, ..AddOptions::default() };
+        let options = AddOptions { kind: Some(SourceKind::Sample), unjailed: self.unjailed, ..AddOptions::default() };
         self.add(desk, INVENTED_CASE, &sample, &options)?;
         let report = desk.match_sample(&self.acting, &sample, None, Some(INVENTED_CASE), self.unjailed, &mut |_| {})?;
         for result in &report.results {
@@ -161,7 +160,11 @@ impl Tour<'_> {
                 if added.kind == SourceKind::Sample {
                     String::new()
                 } else {
-                    format!(": {} drafted, {} sure enough to weigh", counted(added.drafted, "statement"), added.accepted)
+                    format!(
+                        ": {} drafted, {} sure enough to weigh",
+                        counted(added.drafted, "statement"),
+                        added.accepted
+                    )
                 }
             )),
             Err(error) => ui.failure(error),

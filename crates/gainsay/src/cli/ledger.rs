@@ -1,11 +1,11 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting};
 use crate::claim::EntryId;
-use crate::desk::Verification;
+use crate::desk::{Verification, check_report};
 
 /// The record: verify it, list it, keep a checkpoint of it, destroy a text in it
 #[derive(clap::Args)]
@@ -36,6 +36,15 @@ enum Command {
     },
     /// Print the newest signed head, to keep outside this machine
     Checkpoint,
+    /// Hold a JSON report against the signed head and the inclusion proofs in it; needs no desk, exits 1 where one fails
+    Check {
+        /// The report
+        #[arg(value_name = "REPORT.json")]
+        report: PathBuf,
+        /// The desk's public key, got from elsewhere; without it the report vouches for itself
+        #[arg(long, value_name = "KEY")]
+        key: Option<String>,
+    },
     /// Destroy the text of an entry, and of a source its bytes; the entry stands, and a new one says why
     Destroy {
         /// The entry, by the beginning of its id
@@ -49,16 +58,28 @@ enum Command {
 
 impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
+        if let Command::Check { report, key } = &self.command {
+            return check(report, key.as_deref(), ui);
+        }
         let mut desk = place.open()?;
         match self.command {
+            Command::Check { .. } => Ok(Answer::Yes),
             Command::Verify { against, json } => {
                 let note = against
                     .map(|path| {
-                        std::fs::read_to_string(&path).map_err(|why| Error::File { action: "read the checkpoint", path, why })
+                        std::fs::read_to_string(&path).map_err(|why| Error::File {
+                            action: "read the checkpoint",
+                            path,
+                            why,
+                        })
                     })
                     .transpose()?;
                 let verification = desk.verify(note.as_deref())?;
-                if json { print_json(ui, &verification) } else { print(ui, &verification) }
+                if json {
+                    print_json(ui, &verification)
+                } else {
+                    print(ui, &verification)
+                }
                 Ok(if verification.holds() { Answer::Yes } else { Answer::No })
             }
             Command::Log { count, json } => {
@@ -76,7 +97,14 @@ impl Args {
                         .to_string()
                     } else {
                         let received = line.received.strftime("%Y-%m-%dT%H:%M:%SZ");
-                        format!("{:>6}  {}  {received}  {:<14} {}: {}", line.seq, line.id.short(), line.kind, line.author, line.what)
+                        format!(
+                            "{:>6}  {}  {received}  {:<14} {}: {}",
+                            line.seq,
+                            line.id.short(),
+                            line.kind,
+                            line.author,
+                            line.what
+                        )
                     });
                 }
                 Ok(Answer::Yes)
@@ -101,6 +129,28 @@ impl Args {
     }
 }
 
+fn check(report: &Path, key: Option<&str>, ui: &Ui) -> Result<Answer, Error> {
+    let check = check_report(report, key)?;
+    for handle in &check.unproven {
+        ui.line(&format!("WRONG: {handle} is not proven to be in the ledger"));
+    }
+    ui.line(&format!(
+        "{} of {} entries are in the ledger of {} as it was signed on {} ({} entries).",
+        check.proven,
+        check.proven + check.unproven.len(),
+        check.key.origin(),
+        check.head.time,
+        check.head.size
+    ));
+    if key.is_none() {
+        ui.line(&format!(
+            "The key is the report's own: {}. That it is the desk's, hear from the desk itself, and give it with --key.",
+            check.key.to_text()
+        ));
+    }
+    Ok(if check.unproven.is_empty() { Answer::Yes } else { Answer::No })
+}
+
 fn print(ui: &Ui, verification: &Verification) {
     let ledger = &verification.ledger;
     for fault in &ledger.faults {
@@ -110,7 +160,8 @@ fn print(ui: &Ui, verification: &Verification) {
         ui.line(&format!("WRONG: {fault}"));
     }
     let root = EntryId(ledger.root).to_string();
-    let destroyed = if ledger.destroyed > 0 { format!(", {} texts lawfully destroyed", ledger.destroyed) } else { String::new() };
+    let destroyed =
+        if ledger.destroyed > 0 { format!(", {} texts lawfully destroyed", ledger.destroyed) } else { String::new() };
     ui.line(&format!(
         "{}: {} entries, root {root}, {} blobs{destroyed}.",
         if verification.holds() { "Holds" } else { "Does not hold" },

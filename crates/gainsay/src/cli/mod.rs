@@ -28,7 +28,12 @@ use ui::Ui;
 
 /// Is it true, is it ours, what do we do? Takes a data-breach claim from the first rumour to an answer that anyone can check.
 #[derive(Parser)]
-#[command(name = "gainsay", version, max_term_width = 100, after_help = "Exit codes: 0 yes or done, 1 no (a question's answer), 2 error.\nEnvironment: GAINSAY_AUTHOR names who makes the entries, GAINSAY_LOG sets the log (error, warn, info, debug, trace).")]
+#[command(
+    name = "gainsay",
+    version,
+    max_term_width = 100,
+    after_help = "Exit codes: 0 yes or done, 1 no (a question's answer), 2 error.\nEnvironment: GAINSAY_AUTHOR names who makes the entries, GAINSAY_LOG sets the log (error, warn, info, debug, trace)."
+)]
 struct Cli {
     /// The desk's folder; found upwards from the working folder where it is not given.
     #[arg(long, global = true, value_name = "DESK")]
@@ -135,7 +140,8 @@ fn start_log() {
 
 /// A moment as users write it: a day, or RFC 3339.
 fn parse_moment(words: &str) -> Result<Timestamp, String> {
-    crate::desk::moment(words).ok_or_else(|| "give a day like 2019-05-14, or a moment like 2019-05-14T10:00:00Z".to_owned())
+    crate::desk::moment(words)
+        .ok_or_else(|| "give a day like 2019-05-14, or a moment like 2019-05-14T10:00:00Z".to_owned())
 }
 
 /// The end of a day that was given without a time, so that `--as-of 2019-05-14` includes that day.

@@ -29,7 +29,9 @@ impl Args {
             Some("json") => Format::Json,
             _ => {
                 let path = self.output.display();
-                return Err(Error::Usage(format!("cannot tell the format of {path}: end the name in .html, .md or .json")));
+                return Err(Error::Usage(format!(
+                    "cannot tell the format of {path}: end the name in .html, .md or .json"
+                )));
             }
         };
         let mut desk = place.open()?;

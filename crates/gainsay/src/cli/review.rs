@@ -67,7 +67,10 @@ impl Args {
             for one in &waiting {
                 ui.line(&as_text(one));
             }
-            ui.line(&format!("{} wait. Decide with --accept, --reject, --speaker, --stance.", crate::claim::counted(waiting.len(), "draft")));
+            ui.line(&format!(
+                "{} wait. Decide with --accept, --reject, --speaker, --stance.",
+                crate::claim::counted(waiting.len(), "draft")
+            ));
         }
         Ok(Answer::Yes)
     }
@@ -84,19 +87,22 @@ impl Args {
         for handle in &self.reject {
             changes.push((handle.clone(), Change::Reject { reason: self.reason.clone() }));
         }
-        let mut mend = |handle: &str, set: &mut dyn FnMut(&mut Option<String>, &mut Option<PartyKind>, &mut Option<Stance>)| {
-            let known = changes.iter_mut().find_map(|(other, change)| match change {
-                Change::Mend { speaker, speaker_kind, stance } if other == handle => Some((speaker, speaker_kind, stance)),
-                _ => None,
-            });
-            if let Some((speaker, kind, stance)) = known {
-                set(speaker, kind, stance);
-                return;
-            }
-            let (mut speaker, mut speaker_kind, mut stance) = (None, None, None);
-            set(&mut speaker, &mut speaker_kind, &mut stance);
-            changes.push((handle.to_owned(), Change::Mend { speaker, speaker_kind, stance }));
-        };
+        let mut mend =
+            |handle: &str, set: &mut dyn FnMut(&mut Option<String>, &mut Option<PartyKind>, &mut Option<Stance>)| {
+                let known = changes.iter_mut().find_map(|(other, change)| match change {
+                    Change::Mend { speaker, speaker_kind, stance } if other == handle => {
+                        Some((speaker, speaker_kind, stance))
+                    }
+                    _ => None,
+                });
+                if let Some((speaker, kind, stance)) = known {
+                    set(speaker, kind, stance);
+                    return;
+                }
+                let (mut speaker, mut speaker_kind, mut stance) = (None, None, None);
+                set(&mut speaker, &mut speaker_kind, &mut stance);
+                changes.push((handle.to_owned(), Change::Mend { speaker, speaker_kind, stance }));
+            };
         for (handle, name) in &self.speaker {
             mend(handle, &mut |speaker, _, _| *speaker = Some(name.clone()));
         }
@@ -123,7 +129,9 @@ impl Args {
                     Some("t") => {
                         let word = ui.ask(&format!("Which ({stances})?")).unwrap_or_default();
                         match super::parse_word::<Stance>(&word) {
-                            Ok(stance) => break Some(Change::Mend { speaker: None, speaker_kind: None, stance: Some(stance) }),
+                            Ok(stance) => {
+                                break Some(Change::Mend { speaker: None, speaker_kind: None, stance: Some(stance) });
+                            }
                             Err(why) => ui.line(&why),
                         }
                     }

@@ -2,7 +2,11 @@
 //!
 //! Only what was released goes out of it, and everything that is not a result is masked here.
 
-#![expect(clippy::print_stdout, clippy::print_stderr, reason = "this file is the door that the rest of the program uses")]
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this file is the door that the rest of the program uses"
+)]
 
 use std::io::{BufRead, IsTerminal, Write};
 use std::time::{Duration, Instant};

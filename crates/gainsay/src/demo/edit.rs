@@ -19,9 +19,7 @@ impl Edit {
         let edited = match self {
             Edit::LinesCut(first, last) => {
                 let kept = text.split_inclusive('\n').enumerate();
-                kept.filter(|(at, _)| !(first..=last).contains(&(at + 1)))
-                    .map(|(_, line)| line)
-                    .collect()
+                kept.filter(|(at, _)| !(first..=last).contains(&(at + 1))).map(|(_, line)| line).collect()
             }
             Edit::Reformatted => text
                 .lines()
@@ -29,17 +27,12 @@ impl Edit {
                 .map(|line| {
                     let body = line.trim_start_matches(' ');
                     let spaces = line.len() - body.len();
-                    format!(
-                        "{}{}{body}\r\n",
-                        "\t".repeat(spaces / 4),
-                        " ".repeat(spaces % 4)
-                    )
+                    format!("{}{}{body}\r\n", "\t".repeat(spaces / 4), " ".repeat(spaces % 4))
                 })
                 .collect(),
             Edit::Renamed(from, to) => text.replace(from, to),
             Edit::HeaderStripped => {
-                let in_header =
-                    |line: &&str| ["/*", " *", "//"].iter().any(|mark| line.starts_with(mark));
+                let in_header = |line: &&str| ["/*", " *", "//"].iter().any(|mark| line.starts_with(mark));
                 text.split_inclusive('\n').skip_while(in_header).collect()
             }
         };
@@ -55,17 +48,8 @@ mod tests {
     fn an_edit_with_nothing_to_do_says_so() {
         assert_eq!(Edit::Renamed("absent", "x").apply("text\n"), None);
         assert_eq!(Edit::LinesCut(5, 9).apply("one\ntwo\n"), None);
-        assert_eq!(
-            Edit::LinesCut(2, 9).apply("one\ntwo\n"),
-            Some("one\n".to_owned())
-        );
-        assert_eq!(
-            Edit::Reformatted.apply("a {\n      b\n\n}\n"),
-            Some("a {\r\n\t  b\r\n}\r\n".to_owned())
-        );
-        assert_eq!(
-            Edit::HeaderStripped.apply("/*\n * c\n */\nx\n"),
-            Some("x\n".to_owned())
-        );
+        assert_eq!(Edit::LinesCut(2, 9).apply("one\ntwo\n"), Some("one\n".to_owned()));
+        assert_eq!(Edit::Reformatted.apply("a {\n      b\n\n}\n"), Some("a {\r\n\t  b\r\n}\r\n".to_owned()));
+        assert_eq!(Edit::HeaderStripped.apply("/*\n * c\n */\nx\n"), Some("x\n".to_owned()));
     }
 }

@@ -16,19 +16,23 @@ use std::path::{Path, PathBuf};
 
 use crate::claim::SourceKind;
 
-pub use edit::Edit;
-pub use repository::{CommitMade, HeadAndCommits, make_repository};
-pub use sample::{Cut, CutFile, Taken, write_sample};
+pub use repository::make_repository;
+pub use sample::write_sample;
 
 /// The password planted in the repository's `lab/deploy.sh` until its last month, and hence in the sample.
+#[cfg(test)]
 pub const PLANTED_PASSWORD: &str = "Kelp-Harness-4471!";
 /// The API key planted beside it; it opens nothing.
+#[cfg(test)]
 pub const PLANTED_API_KEY: &str = "osk_live_7Qd2mXv0Zt9RkLw4PyB8nHsE";
 /// The e-mail address of an invented person, planted beside the two.
+#[cfg(test)]
 pub const PLANTED_EMAIL: &str = "tova.hjelmquay@oskelund.example";
 /// The e-mail address in the listing's contact line.
+#[cfg(test)]
 pub const LISTING_EMAIL: &str = "desk@brinejackal.example";
 /// The password in the listing's contact line.
+#[cfg(test)]
 pub const LISTING_PASSWORD: &str = "Mudlark-Preview-7719";
 
 /// The name under which the listing offers the sample.
@@ -79,9 +83,7 @@ pub enum Error {
         what: String,
     },
     /// The material inside the program contradicts itself.
-    #[error(
-        "the program's own {asset}, line {line}: {what}; this is a fault of the program, please report it"
-    )]
+    #[error("the program's own {asset}, line {line}: {what}; this is a fault of the program, please report it")]
     Material {
         /// Which piece of material.
         asset: &'static str,
@@ -119,10 +121,7 @@ pub fn write_published(dir: &Path) -> Result<(), Error> {
 }
 
 fn write_all(dir: &Path, files: &[(&str, &str)]) -> Result<(), Error> {
-    fs::create_dir_all(dir).map_err(|source| Error::Write {
-        path: dir.to_owned(),
-        source,
-    })?;
+    fs::create_dir_all(dir).map_err(|source| Error::Write { path: dir.to_owned(), source })?;
     for (name, text) in files {
         let path = dir.join(name);
         fs::write(&path, text).map_err(|source| Error::Write { path, source })?;
@@ -199,10 +198,7 @@ static PUBLIC: &[(&str, &str)] = &[
 static PUBLISHED: &[(&str, &str)] = &[
     ("README.md", include_str!("published/README.md")),
     ("skerrywall.h", include_str!("published/skerrywall.h")),
-    (
-        "skerrywall_events.h",
-        include_str!("published/skerrywall_events.h"),
-    ),
+    ("skerrywall_events.h", include_str!("published/skerrywall_events.h")),
     ("sample_scan.c", include_str!("published/sample_scan.c")),
 ];
 
@@ -214,11 +210,7 @@ mod tests {
     #[test]
     fn every_title_stands_in_its_text() {
         for bundled in fxmsp().iter().chain(invented()) {
-            assert!(
-                bundled.text.contains(bundled.title),
-                "{}",
-                bundled.file_name
-            );
+            assert!(bundled.text.contains(bundled.title), "{}", bundled.file_name);
             assert!(bundled.text.ends_with('\n'));
         }
     }
@@ -230,61 +222,30 @@ mod tests {
             assert_eq!(bundled.text.lines().next(), Some(bundled.title));
             assert_eq!(
                 bundled.text.lines().last(),
-                Some(
-                    "A retelling in our own words of reporting of May/June 2019; not the outlet's text."
-                )
+                Some("A retelling in our own words of reporting of May/June 2019; not the outlet's text.")
             );
-            let body: usize = bundled
-                .text
-                .lines()
-                .skip(1)
-                .map(|line| line.split_whitespace().count())
-                .sum();
-            assert!(
-                (150..=270).contains(&body),
-                "{}: {body} words",
-                bundled.file_name
-            );
+            let body: usize = bundled.text.lines().skip(1).map(|line| line.split_whitespace().count()).sum();
+            assert!((150..=270).contains(&body), "{}: {body} words", bundled.file_name);
         }
     }
 
     #[test]
     fn the_retellings_disagree_where_the_reporting_did() {
         let [blog, first, after] = [0, 1, 2].map(|at| fxmsp()[at].text);
-        assert!(
-            blog.contains("names none of the three")
-                && blog.contains("three American antivirus makers")
-        );
+        assert!(blog.contains("names none of the three") && blog.contains("three American antivirus makers"));
         assert!(first.contains("McAfee") && !first.contains("Norton"));
-        assert!(
-            after.contains("Trend Micro, Symantec and Norton")
-                && after.contains("a Japanese group")
-        );
-        assert!(
-            first.contains("over $300,000")
-                && blog.contains("asks $300,000")
-                && after.contains("for $300,000")
-        );
+        assert!(after.contains("Trend Micro, Symantec and Norton") && after.contains("a Japanese group"));
+        assert!(first.contains("over $300,000") && blog.contains("asks $300,000") && after.contains("for $300,000"));
         assert!(first.contains("close to $1 million") && blog.contains("more than $1 million"));
         assert!(first.contains("first denied that AdvIntel") && first.contains("no indication"));
-        assert!(
-            after.contains("denied outright")
-                && blog.contains("None of the firms has confirmed or denied")
-        );
+        assert!(after.contains("denied outright") && blog.contains("None of the firms has confirmed or denied"));
         assert!(first.contains("\"low risk\"") && first.contains("\"incorrect based on"));
     }
 
     #[test]
     fn the_page_carries_metadata_and_what_a_reader_must_drop() {
         let page = invented()[1].text;
-        for mark in [
-            "og:site_name",
-            "article:published_time",
-            "<nav>",
-            "<script>",
-            "advert",
-            "<footer>",
-        ] {
+        for mark in ["og:site_name", "article:published_time", "<nav>", "<script>", "advert", "<footer>"] {
             assert!(page.contains(mark), "{mark}");
         }
     }
@@ -292,11 +253,7 @@ mod tests {
     #[test]
     fn the_listing_names_the_sample_and_holds_its_two_planted_secrets() {
         assert!(invented()[0].text.contains(SAMPLE_NAME));
-        let contact = invented()[0]
-            .text
-            .lines()
-            .find(|line| line.starts_with("Contact:"))
-            .unwrap();
+        let contact = invented()[0].text.lines().find(|line| line.starts_with("Contact:")).unwrap();
         assert!(contact.contains(LISTING_EMAIL) && contact.contains(LISTING_PASSWORD));
     }
 
@@ -307,10 +264,7 @@ mod tests {
         write_published(&dir.path().join("published")).unwrap();
         for (folder, files) in [("public", PUBLIC), ("published", PUBLISHED)] {
             for (name, text) in files {
-                assert_eq!(
-                    fs::read_to_string(dir.path().join(folder).join(name)).unwrap(),
-                    *text
-                );
+                assert_eq!(fs::read_to_string(dir.path().join(folder).join(name)).unwrap(), *text);
             }
         }
     }

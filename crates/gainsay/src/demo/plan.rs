@@ -25,14 +25,7 @@ const PUBLISHED_AT: u16 = 27;
 const VENDORED_FOLDER: &str = "third_party/feltcogs/";
 const PUBLISHED_FOLDER: &str = "sdk/";
 /// What the company took of the public library; the rest of it is public and nothing more.
-const VENDORED: [&str; 6] = [
-    "LICENSE",
-    "base64.c",
-    "crc32.c",
-    "optargs.py",
-    "ringbuf.c",
-    "ringbuf.h",
-];
+const VENDORED: [&str; 6] = ["LICENSE", "base64.c", "crc32.c", "optargs.py", "ringbuf.c", "ringbuf.h"];
 
 const HISTORY: &str = "history.plan";
 /// The assets by name: messages point to them.
@@ -91,22 +84,17 @@ impl Plan {
         }
         let mut plan = Plan { commits, files };
         for (name, text) in PUBLIC.iter().filter(|(name, _)| VENDORED.contains(name)) {
-            plan.files
-                .push(whole_file(VENDORED_FOLDER, name, text, VENDORED_AT));
+            plan.files.push(whole_file(VENDORED_FOLDER, name, text, VENDORED_AT));
         }
         for (name, text) in PUBLISHED {
-            plan.files
-                .push(whole_file(PUBLISHED_FOLDER, name, text, PUBLISHED_AT));
+            plan.files.push(whole_file(PUBLISHED_FOLDER, name, text, PUBLISHED_AT));
         }
         Ok(plan)
     }
 
     /// The commit with this number.
     pub(super) fn commit(&self, number: u16) -> Result<&PlannedCommit, Error> {
-        self.commits
-            .iter()
-            .find(|commit| commit.number == number)
-            .ok_or_else(|| missing(number))
+        self.commits.iter().find(|commit| commit.number == number).ok_or_else(|| missing(number))
     }
 
     /// The newest commit.
@@ -119,11 +107,7 @@ impl Plan {
         let here = |number: u16| commit.lineage.contains(&number);
         let mut tree = BTreeMap::new();
         for file in &self.files {
-            let mut alive = file
-                .pieces
-                .iter()
-                .filter(|p| here(p.born) && !p.gone.is_some_and(here))
-                .peekable();
+            let mut alive = file.pieces.iter().filter(|p| here(p.born) && !p.gone.is_some_and(here)).peekable();
             if alive.peek().is_none() || file.removed.is_some_and(here) {
                 continue;
             }
@@ -139,11 +123,7 @@ impl Plan {
 
 /// The error for a commit that other material names and the plan lacks.
 pub(super) fn missing(number: u16) -> Error {
-    Error::Material {
-        asset: HISTORY,
-        line: number.into(),
-        what: format!("there is no commit {number}"),
-    }
+    Error::Material { asset: HISTORY, line: number.into(), what: format!("there is no commit {number}") }
 }
 
 /// A file that never changes.
@@ -152,11 +132,7 @@ fn whole_file(folder: &str, name: &str, text: &str, born: u16) -> PlannedFile {
         path: format!("{folder}{name}"),
         born_as: None,
         removed: None,
-        pieces: vec![Piece {
-            born,
-            gone: None,
-            text: text.to_owned(),
-        }],
+        pieces: vec![Piece { born, gone: None, text: text.to_owned() }],
     }
 }
 
@@ -173,29 +149,15 @@ fn author(initials: &str) -> Option<(&'static str, &'static str)> {
 
 fn parse_commits(asset: &'static str, text: &'static str) -> Result<Vec<PlannedCommit>, Error> {
     let mut commits: Vec<PlannedCommit> = Vec::new();
-    for (at, line) in text
-        .lines()
-        .enumerate()
-        .filter(|(_, line)| !line.starts_with('#'))
-    {
-        let wrong = |what: &str| Error::Material {
-            asset,
-            line: at + 1,
-            what: what.to_owned(),
-        };
+    for (at, line) in text.lines().enumerate().filter(|(_, line)| !line.starts_with('#')) {
+        let wrong = |what: &str| Error::Material { asset, line: at + 1, what: what.to_owned() };
         let mut words = line.splitn(5, ' ');
         let mut word = || words.next().ok_or_else(|| wrong("five fields are wanted"));
         let number: u16 = word()?.parse().map_err(|_| wrong("no commit number"))?;
-        let when = format!("{}:00Z", word()?)
-            .parse()
-            .map_err(|_| wrong("no moment"))?;
+        let when = format!("{}:00Z", word()?).parse().map_err(|_| wrong("no moment"))?;
         let author = author(word()?).ok_or_else(|| wrong("unknown author"))?;
         let parents = match word()? {
-            "-" => commits
-                .last()
-                .map(|before| before.number)
-                .into_iter()
-                .collect(),
+            "-" => commits.last().map(|before| before.number).into_iter().collect(),
             list => list
                 .split('+')
                 .map(|parent| parent.parse().map_err(|_| wrong("no parent's number")))
@@ -204,20 +166,9 @@ fn parse_commits(asset: &'static str, text: &'static str) -> Result<Vec<PlannedC
         let mut lineage = BTreeSet::from([number]);
         for parent in &parents {
             let known = commits.iter().find(|commit| commit.number == *parent);
-            lineage.extend(
-                &known
-                    .ok_or_else(|| wrong("a parent stands before its child"))?
-                    .lineage,
-            );
+            lineage.extend(&known.ok_or_else(|| wrong("a parent stands before its child"))?.lineage);
         }
-        commits.push(PlannedCommit {
-            number,
-            when,
-            author,
-            parents,
-            subject: word()?,
-            lineage,
-        });
+        commits.push(PlannedCommit { number, when, author, parents, subject: word()?, lineage });
     }
     Ok(commits)
 }
@@ -225,15 +176,8 @@ fn parse_commits(asset: &'static str, text: &'static str) -> Result<Vec<PlannedC
 fn parse_files(asset: &'static str, text: &'static str) -> Result<Vec<PlannedFile>, Error> {
     let mut files: Vec<PlannedFile> = Vec::new();
     for (at, line) in text.lines().enumerate() {
-        let wrong = |what: &str| Error::Material {
-            asset,
-            line: at + 1,
-            what: what.to_owned(),
-        };
-        let number = |word: Option<&str>| {
-            word.and_then(|w| w.parse().ok())
-                .ok_or_else(|| wrong("no commit number"))
-        };
+        let wrong = |what: &str| Error::Material { asset, line: at + 1, what: what.to_owned() };
+        let number = |word: Option<&str>| word.and_then(|w| w.parse().ok()).ok_or_else(|| wrong("no commit number"));
         let Some(directive) = line.strip_prefix("%%") else {
             let piece = files.last_mut().and_then(|file| file.pieces.last_mut());
             let piece = piece.ok_or_else(|| wrong("text before any piece"))?;
@@ -245,32 +189,18 @@ fn parse_files(asset: &'static str, text: &'static str) -> Result<Vec<PlannedFil
         let (verb, first, second) = (words.next(), words.next(), words.next());
         if verb == Some("file") {
             let path = first.ok_or_else(|| wrong("a file needs a path"))?;
-            files.push(PlannedFile {
-                path: path.to_owned(),
-                born_as: None,
-                removed: None,
-                pieces: Vec::new(),
-            });
+            files.push(PlannedFile { path: path.to_owned(), born_as: None, removed: None, pieces: Vec::new() });
             continue;
         }
-        let file = files
-            .last_mut()
-            .ok_or_else(|| wrong("a directive before any file"))?;
+        let file = files.last_mut().ok_or_else(|| wrong("a directive before any file"))?;
         match verb {
             Some("born-as") => {
-                file.born_as = Some((
-                    first.ok_or_else(|| wrong("no earlier path"))?,
-                    number(second)?,
-                ));
+                file.born_as = Some((first.ok_or_else(|| wrong("no earlier path"))?, number(second)?));
             }
             Some("removed") => file.removed = Some(number(first)?),
             Some("piece") => {
                 let gone = second.map(|word| number(Some(word))).transpose()?;
-                file.pieces.push(Piece {
-                    born: number(first)?,
-                    gone,
-                    text: String::new(),
-                });
+                file.pieces.push(Piece { born: number(first)?, gone, text: String::new() });
             }
             _ => return Err(wrong("unknown directive")),
         }
@@ -292,17 +222,9 @@ mod tests {
         let plan = Plan::load().unwrap();
         for file in &plan.files {
             let moved = file.born_as.map(|(_, number)| number);
-            let named = file
-                .pieces
-                .iter()
-                .flat_map(|p| [Some(p.born), p.gone])
-                .chain([moved, file.removed]);
+            let named = file.pieces.iter().flat_map(|p| [Some(p.born), p.gone]).chain([moved, file.removed]);
             for number in named.flatten() {
-                assert!(
-                    plan.commit(number).is_ok(),
-                    "{}: commit {number}",
-                    file.path
-                );
+                assert!(plan.commit(number).is_ok(), "{}: commit {number}", file.path);
             }
         }
     }
@@ -311,11 +233,7 @@ mod tests {
     fn every_commit_changes_something() {
         let plan = Plan::load().unwrap();
         for commit in &plan.commits {
-            let before = commit
-                .parents
-                .first()
-                .map(|&parent| at(&plan, parent))
-                .unwrap_or_default();
+            let before = commit.parents.first().map(|&parent| at(&plan, parent)).unwrap_or_default();
             assert_ne!(plan.files_at(commit), before, "commit {}", commit.number);
         }
     }
@@ -325,11 +243,7 @@ mod tests {
         let plan = Plan::load().unwrap();
         for commit in &plan.commits {
             for &parent in &commit.parents {
-                assert!(
-                    plan.commit(parent).unwrap().when < commit.when,
-                    "commit {}",
-                    commit.number
-                );
+                assert!(plan.commit(parent).unwrap().when < commit.when, "commit {}", commit.number);
             }
         }
         let (first, last) = (&plan.commits[0], plan.commits.last().unwrap());
@@ -340,24 +254,12 @@ mod tests {
     #[test]
     fn files_move_go_and_wait_for_their_branch() {
         let plan = Plan::load().unwrap();
-        assert!(
-            at(&plan, 22).contains_key("engine/scan.c")
-                && !at(&plan, 22).contains_key("engine/scanner.c")
-        );
-        assert!(
-            at(&plan, 23).contains_key("engine/scanner.c")
-                && !at(&plan, 23).contains_key("engine/scan.c")
-        );
+        assert!(at(&plan, 22).contains_key("engine/scan.c") && !at(&plan, 22).contains_key("engine/scanner.c"));
+        assert!(at(&plan, 23).contains_key("engine/scanner.c") && !at(&plan, 23).contains_key("engine/scan.c"));
         assert!(at(&plan, 27).contains_key("engine/legacy_hash.c"));
         assert!(!at(&plan, 28).contains_key("engine/legacy_hash.c"));
-        assert!(
-            at(&plan, 33).contains_key("engine/emul.c")
-                && !at(&plan, 35).contains_key("engine/emul.c")
-        );
-        assert!(
-            at(&plan, 36).contains_key("engine/emul.c")
-                && at(&plan, 36).contains_key("tools/release.sh")
-        );
+        assert!(at(&plan, 33).contains_key("engine/emul.c") && !at(&plan, 35).contains_key("engine/emul.c"));
+        assert!(at(&plan, 36).contains_key("engine/emul.c") && at(&plan, 36).contains_key("tools/release.sh"));
     }
 
     #[test]

@@ -43,17 +43,8 @@ pub struct HeadAndCommits {
 /// # Errors
 /// When the folder can't be made or is not empty, or an object can't be written.
 pub fn make_repository(dir: &Path) -> Result<HeadAndCommits, Error> {
-    let failed = |what| {
-        move |source| Error::Repository {
-            what,
-            path: dir.to_owned(),
-            source: Box::new(source),
-        }
-    };
-    std::fs::create_dir_all(dir).map_err(|source| Error::Write {
-        path: dir.to_owned(),
-        source,
-    })?;
+    let failed = |what| move |source| Error::Repository { what, path: dir.to_owned(), source: Box::new(source) };
+    std::fs::create_dir_all(dir).map_err(|source| Error::Write { path: dir.to_owned(), source })?;
     let plan = Plan::load()?;
     // Isolated: the user's own git configuration must not change a byte of what is made.
     let repo: gix::Repository = gix::ThreadSafeRepository::init_opts(
@@ -69,11 +60,7 @@ pub fn make_repository(dir: &Path) -> Result<HeadAndCommits, Error> {
     let mut made = Vec::new();
     for commit in &plan.commits {
         let id = write_commit(&repo, &plan, commit, &ids).map_err(failed("write a commit"))?;
-        made.push(CommitMade {
-            id: id.to_string(),
-            when: commit.when,
-            subject: commit.subject,
-        });
+        made.push(CommitMade { id: id.to_string(), when: commit.when, subject: commit.subject });
         ids.insert(commit.number, id);
     }
 
@@ -81,8 +68,7 @@ pub fn make_repository(dir: &Path) -> Result<HeadAndCommits, Error> {
     let branch = id_of(&ids, BRANCH_TIP)?;
     let release = plan.commit(TAGGED)?;
     for (name, target) in [("refs/heads/main", head), (BRANCH, branch)] {
-        repo.reference(name, target, PreviousValue::MustNotExist, "made")
-            .map_err(failed("name a branch"))?;
+        repo.reference(name, target, PreviousValue::MustNotExist, "made").map_err(failed("name a branch"))?;
     }
     let mut time = gix::date::parse::TimeBuf::default();
     repo.tag(
@@ -94,16 +80,11 @@ pub fn make_repository(dir: &Path) -> Result<HeadAndCommits, Error> {
         PreviousValue::MustNotExist,
     )
     .map_err(failed("tag a release"))?;
-    Ok(HeadAndCommits {
-        head: head.to_string(),
-        commits: made,
-    })
+    Ok(HeadAndCommits { head: head.to_string(), commits: made })
 }
 
 fn id_of(ids: &BTreeMap<u16, gix::ObjectId>, number: u16) -> Result<gix::ObjectId, Error> {
-    ids.get(&number)
-        .copied()
-        .ok_or_else(|| plan::missing(number))
+    ids.get(&number).copied().ok_or_else(|| plan::missing(number))
 }
 
 fn signature(commit: &PlannedCommit) -> gix::actor::Signature {
@@ -111,10 +92,7 @@ fn signature(commit: &PlannedCommit) -> gix::actor::Signature {
     gix::actor::Signature {
         name: name.into(),
         email: email.into(),
-        time: gix::date::Time {
-            seconds: commit.when.as_second(),
-            offset: 0,
-        },
+        time: gix::date::Time { seconds: commit.when.as_second(), offset: 0 },
     }
 }
 
@@ -126,9 +104,7 @@ fn write_commit(
     ids: &BTreeMap<u16, gix::ObjectId>,
 ) -> gix::Result<gix::ObjectId> {
     let first_parent = commit.parents.first();
-    let before = first_parent
-        .and_then(|parent| plan.commit(*parent).ok())
-        .map(|parent| plan.files_at(parent));
+    let before = first_parent.and_then(|parent| plan.commit(*parent).ok()).map(|parent| plan.files_at(parent));
     let before = before.unwrap_or_default();
     let files = plan.files_at(commit);
     let mut tree = match first_parent.and_then(|parent| ids.get(parent)) {
@@ -138,24 +114,13 @@ fn write_commit(
     for path in before.keys().filter(|path| !files.contains_key(*path)) {
         tree.remove(*path)?;
     }
-    for (path, text) in files
-        .iter()
-        .filter(|(path, text)| before.get(*path) != Some(text))
-    {
-        let kind = if path.ends_with(".sh") {
-            EntryKind::BlobExecutable
-        } else {
-            EntryKind::Blob
-        };
+    for (path, text) in files.iter().filter(|(path, text)| before.get(*path) != Some(text)) {
+        let kind = if path.ends_with(".sh") { EntryKind::BlobExecutable } else { EntryKind::Blob };
         tree.upsert(*path, kind, repo.write_blob(text)?)?;
     }
     let object = gix::objs::Commit {
         tree: tree.write()?.detach(),
-        parents: commit
-            .parents
-            .iter()
-            .filter_map(|parent| ids.get(parent).copied())
-            .collect(),
+        parents: commit.parents.iter().filter_map(|parent| ids.get(parent).copied()).collect(),
         author: signature(commit),
         committer: signature(commit),
         encoding: None,
@@ -176,11 +141,7 @@ mod tests {
     fn made() -> (tempfile::TempDir, HeadAndCommits, gix::Repository) {
         let dir = tempfile::tempdir().unwrap();
         let made = make_repository(&dir.path().join("oskelund.git")).unwrap();
-        let repo = gix::open_opts(
-            dir.path().join("oskelund.git"),
-            gix::open::Options::isolated(),
-        )
-        .unwrap();
+        let repo = gix::open_opts(dir.path().join("oskelund.git"), gix::open::Options::isolated()).unwrap();
         (dir, made, repo)
     }
 
@@ -191,12 +152,7 @@ mod tests {
         entries
             .into_iter()
             .filter(|entry| entry.mode.is_blob())
-            .map(|entry| {
-                (
-                    entry.filepath.to_string(),
-                    repo.find_blob(entry.oid).unwrap().data.len(),
-                )
-            })
+            .map(|entry| (entry.filepath.to_string(), repo.find_blob(entry.oid).unwrap().data.len()))
             .collect()
     }
 
@@ -217,10 +173,7 @@ mod tests {
         let bytes: usize = files.iter().map(|(_, length)| length).sum();
         assert!((60_000..=150_000).contains(&bytes), "{bytes} bytes");
         for ending in [".c", ".cpp", ".rs", ".py", ".sh", "Makefile", ".md", ".sql"] {
-            assert!(
-                files.iter().any(|(path, _)| path.ends_with(ending)),
-                "{ending}"
-            );
+            assert!(files.iter().any(|(path, _)| path.ends_with(ending)), "{ending}");
         }
     }
 
@@ -228,37 +181,17 @@ mod tests {
     fn head_reaches_every_commit_through_one_merge() {
         let (_dir, made, repo) = made();
         assert_eq!(repo.head_id().unwrap().to_string(), made.head);
-        assert_eq!(
-            repo.head_name().unwrap().unwrap().as_bstr(),
-            "refs/heads/main"
-        );
-        let walked: Vec<_> = repo
-            .head_commit()
-            .unwrap()
-            .ancestors()
-            .all()
-            .unwrap()
-            .map(Result::unwrap)
-            .collect();
+        assert_eq!(repo.head_name().unwrap().unwrap().as_bstr(), "refs/heads/main");
+        let walked: Vec<_> = repo.head_commit().unwrap().ancestors().all().unwrap().map(Result::unwrap).collect();
         assert_eq!(walked.len(), made.commits.len());
-        assert_eq!(
-            walked
-                .iter()
-                .filter(|info| info.parent_ids.len() == 2)
-                .count(),
-            1
-        );
+        assert_eq!(walked.iter().filter(|info| info.parent_ids.len() == 2).count(), 1);
     }
 
     #[test]
     fn the_tag_names_the_release() {
         let (_dir, made, repo) = made();
         let mut tag = repo.find_reference("refs/tags/v2.0").unwrap();
-        let release = made
-            .commits
-            .iter()
-            .find(|commit| commit.subject == "Release 2.0")
-            .unwrap();
+        let release = made.commits.iter().find(|commit| commit.subject == "Release 2.0").unwrap();
         assert_eq!(tag.peel_to_id().unwrap().to_string(), release.id);
     }
 
@@ -267,12 +200,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         std::fs::write(dir.path().join("mine.txt"), "mine").unwrap();
         let error = make_repository(dir.path()).unwrap_err();
-        assert!(
-            error
-                .to_string()
-                .contains(&dir.path().display().to_string()),
-            "{error}"
-        );
+        assert!(error.to_string().contains(&dir.path().display().to_string()), "{error}");
         assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }

@@ -62,82 +62,38 @@ pub fn write_sample(repository: &Path, path: &Path) -> Result<Cut, Error> {
     let taken_at = plan.commit(TAKEN_AT)?;
     let repository = Repository::open(repository)?;
     let commit = repository.find(taken_at)?;
-    let tree = commit
-        .tree()
-        .map_err(|source| repository.failed("read a tree", source))?;
+    let tree = commit.tree().map_err(|source| repository.failed("read a tree", source))?;
 
     let mut archive = Vec::new();
     let mut files = Vec::new();
     let mut add = |name: String, taken: Taken, edits: &'static [Edit], text: &str| {
         if !ustar::append(&mut archive, &name, text.as_bytes(), PACKED_S) {
-            return Err(Error::Material {
-                asset: "sample",
-                line: files.len() + 1,
-                what: format!("name {name}"),
-            });
+            return Err(Error::Material { asset: "sample", line: files.len() + 1, what: format!("name {name}") });
         }
-        files.push(CutFile {
-            name,
-            taken,
-            edits,
-            length: text.len(),
-        });
+        files.push(CutFile { name, taken, edits, length: text.len() });
         Ok(())
     };
-    add(
-        "README.txt".to_owned(),
-        Taken::Foreign,
-        &[],
-        include_str!("sample-readme.txt"),
-    )?;
+    add("README.txt".to_owned(), Taken::Foreign, &[], include_str!("sample-readme.txt"))?;
     for (inside, edits) in OWN {
         let mut text = repository.read(&tree, inside)?;
         for edit in *edits {
-            text = edit.apply(&text).ok_or_else(|| {
-                repository.lacks(format!("{inside} to which {edit:?} can be done"))
-            })?;
+            text =
+                edit.apply(&text).ok_or_else(|| repository.lacks(format!("{inside} to which {edit:?} can be done")))?;
         }
-        add(
-            format!("skerrywall/{inside}"),
-            Taken::Own(inside),
-            edits,
-            &text,
-        )?;
+        add(format!("skerrywall/{inside}"), Taken::Own(inside), edits, &text)?;
     }
     for inside in VENDORED {
-        add(
-            format!("skerrywall/{inside}"),
-            Taken::Vendored(inside),
-            &[],
-            &repository.read(&tree, inside)?,
-        )?;
+        add(format!("skerrywall/{inside}"), Taken::Vendored(inside), &[], &repository.read(&tree, inside)?)?;
     }
     for inside in PUBLISHED {
-        add(
-            format!("skerrywall/{inside}"),
-            Taken::Published(inside),
-            &[],
-            &repository.read(&tree, inside)?,
-        )?;
+        add(format!("skerrywall/{inside}"), Taken::Published(inside), &[], &repository.read(&tree, inside)?)?;
     }
     for (name, text) in FOREIGN {
-        add(
-            format!("skerrywall/tools/{name}"),
-            Taken::Foreign,
-            &[],
-            text,
-        )?;
+        add(format!("skerrywall/tools/{name}"), Taken::Foreign, &[], text)?;
     }
     ustar::finish(&mut archive);
-    fs::write(path, archive).map_err(|source| Error::Write {
-        path: path.to_owned(),
-        source,
-    })?;
-    Ok(Cut {
-        commit: commit.id().to_string(),
-        when: taken_at.when,
-        files,
-    })
+    fs::write(path, archive).map_err(|source| Error::Write { path: path.to_owned(), source })?;
+    Ok(Cut { commit: commit.id().to_string(), when: taken_at.when, files })
 }
 
 /// The company's files in the sample. Eleven are exact, nine are edited.
@@ -155,10 +111,7 @@ const OWN: &[(&str, &[Edit])] = &[
     ("sigc/grammar.py", &[Edit::LinesCut(1, 14)]),
     ("sigc/pack.py", &[]),
     ("sigs/heuristics.sig", &[]),
-    (
-        "unpackers/lzbrick.cpp",
-        &[Edit::HeaderStripped, Edit::Reformatted],
-    ),
+    ("unpackers/lzbrick.cpp", &[Edit::HeaderStripped, Edit::Reformatted]),
     ("unpackers/nested.cpp", &[]),
     ("unpackers/registry.cpp", &[Edit::HeaderStripped]),
     ("unpackers/script.cpp", &[Edit::LinesCut(60, 75)]),
@@ -167,16 +120,11 @@ const OWN: &[(&str, &[Edit])] = &[
     ("updater/src/manifest.rs", &[]),
 ];
 
-const VENDORED: [&str; 3] = [
-    "third_party/feltcogs/base64.c",
-    "third_party/feltcogs/crc32.c",
-    "third_party/feltcogs/ringbuf.c",
-];
+const VENDORED: [&str; 3] =
+    ["third_party/feltcogs/base64.c", "third_party/feltcogs/crc32.c", "third_party/feltcogs/ringbuf.c"];
 const PUBLISHED: [&str; 2] = ["sdk/skerrywall.h", "sdk/sample_scan.c"];
-const FOREIGN: [(&str, &str); 2] = [
-    ("hopscotch.c", include_str!("foreign/hopscotch.c")),
-    ("moonphase.py", include_str!("foreign/moonphase.py")),
-];
+const FOREIGN: [(&str, &str); 2] =
+    [("hopscotch.c", include_str!("foreign/hopscotch.c")), ("moonphase.py", include_str!("foreign/moonphase.py"))];
 
 /// The repository that a sample is cut from.
 struct Repository<'p> {
@@ -201,15 +149,13 @@ impl<'p> Repository<'p> {
         let mut commit = self.git.head_commit().map_err(failed)?;
         loop {
             if commit.time().map_err(failed)?.seconds == planned.when.as_second()
-                && commit.message_raw().map_err(failed)?.strip_suffix(b"\n")
-                    == Some(planned.subject.as_bytes())
+                && commit.message_raw().map_err(failed)?.strip_suffix(b"\n") == Some(planned.subject.as_bytes())
             {
                 return Ok(commit);
             }
             let parent = commit.parent_ids().next();
-            let parent = parent.ok_or_else(|| {
-                self.lacks(format!("commit {:?} of {}", planned.subject, planned.when))
-            })?;
+            let parent =
+                parent.ok_or_else(|| self.lacks(format!("commit {:?} of {}", planned.subject, planned.when)))?;
             commit = self.git.find_commit(parent).map_err(failed)?;
         }
     }
@@ -217,27 +163,17 @@ impl<'p> Repository<'p> {
     fn read(&self, tree: &gix::Tree<'_>, inside: &str) -> Result<String, Error> {
         let failed = |source| self.failed("read a file", source);
         let lacking = || self.lacks(format!("text {inside}"));
-        let entry = tree
-            .lookup_entry_by_path(inside)
-            .map_err(failed)?
-            .ok_or_else(lacking)?;
+        let entry = tree.lookup_entry_by_path(inside).map_err(failed)?.ok_or_else(lacking)?;
         let mut blob = self.git.find_blob(entry.oid()).map_err(failed)?;
         String::from_utf8(blob.take_data()).map_err(|_| lacking())
     }
 
     fn failed(&self, what: &'static str, source: gix::Error) -> Error {
-        Error::Repository {
-            what,
-            path: self.path.to_owned(),
-            source: Box::new(source),
-        }
+        Error::Repository { what, path: self.path.to_owned(), source: Box::new(source) }
     }
 
     fn lacks(&self, what: String) -> Error {
-        Error::NotTheDemos {
-            path: self.path.to_owned(),
-            what,
-        }
+        Error::NotTheDemos { path: self.path.to_owned(), what }
     }
 }
 
@@ -249,31 +185,20 @@ mod tests {
     use sha2::Digest;
 
     use super::*;
-    use crate::demo::{
-        PLANTED_API_KEY, PLANTED_EMAIL, PLANTED_PASSWORD, PUBLIC, invented, make_repository,
-    };
+    use crate::demo::{PLANTED_API_KEY, PLANTED_EMAIL, PLANTED_PASSWORD, PUBLIC, invented, make_repository};
 
     fn cut() -> (Cut, BTreeMap<String, String>) {
         let dir = tempfile::tempdir().unwrap();
-        let (repository, archive) = (
-            dir.path().join("oskelund.git"),
-            dir.path().join("skerrywall-sample.tar"),
-        );
+        let (repository, archive) = (dir.path().join("oskelund.git"), dir.path().join("skerrywall-sample.tar"));
         make_repository(&repository).unwrap();
         let cut = write_sample(&repository, &archive).unwrap();
         let members = ustar::tests::list(&fs::read(archive).unwrap());
-        let members = members
-            .into_iter()
-            .map(|(name, bytes)| (name, String::from_utf8(bytes).unwrap()))
-            .collect();
+        let members = members.into_iter().map(|(name, bytes)| (name, String::from_utf8(bytes).unwrap())).collect();
         (cut, members)
     }
 
     fn lines(text: &str) -> BTreeSet<&str> {
-        text.lines()
-            .map(str::trim)
-            .filter(|line| line.len() > 8)
-            .collect()
+        text.lines().map(str::trim).filter(|line| line.len() > 8).collect()
     }
 
     #[test]
@@ -290,30 +215,17 @@ mod tests {
                     assert_ne!(*offered, tree[path], "{path}");
                     let (old, new) = (lines(&tree[path]), lines(offered));
                     let shared = old.intersection(&new).count();
-                    assert!(
-                        shared * 2 > old.len(),
-                        "{path} keeps {shared} of {} lines",
-                        old.len()
-                    );
+                    assert!(shared * 2 > old.len(), "{path} keeps {shared} of {} lines", old.len());
                 }
                 Taken::Own(path) | Taken::Vendored(path) | Taken::Published(path) => {
                     assert_eq!(*offered, tree[path], "{path}");
                 }
                 Taken::Foreign => {
-                    let everything: Vec<_> = plan
-                        .commits
-                        .iter()
-                        .flat_map(|c| plan.files_at(c).into_values())
-                        .collect();
-                    let theirs: BTreeSet<&str> =
-                        everything.iter().flat_map(|text| lines(text)).collect();
+                    let everything: Vec<_> = plan.commits.iter().flat_map(|c| plan.files_at(c).into_values()).collect();
+                    let theirs: BTreeSet<&str> = everything.iter().flat_map(|text| lines(text)).collect();
                     let offered = lines(offered);
                     let telling = offered.intersection(&theirs).find(|line| line.len() > 32);
-                    assert_eq!(
-                        telling, None,
-                        "{} shares a telling line with the company",
-                        file.name
-                    );
+                    assert_eq!(telling, None, "{} shares a telling line with the company", file.name);
                 }
             }
         }
@@ -349,9 +261,7 @@ mod tests {
             .iter()
             .filter(|commit| {
                 let tree = plan.files_at(commit);
-                exact
-                    .iter()
-                    .all(|(path, text)| tree.get(path) == Some(text))
+                exact.iter().all(|(path, text)| tree.get(path) == Some(text))
             })
             .map(|commit| commit.number)
             .collect();
@@ -361,11 +271,7 @@ mod tests {
     #[test]
     fn vendored_files_are_the_public_corpus_byte_for_byte() {
         let (cut, members) = cut();
-        for file in cut
-            .files
-            .iter()
-            .filter(|file| matches!(file.taken, Taken::Vendored(_)))
-        {
+        for file in cut.files.iter().filter(|file| matches!(file.taken, Taken::Vendored(_))) {
             let name = file.name.rsplit('/').next().unwrap();
             let public = PUBLIC.iter().find(|(public, _)| *public == name).unwrap().1;
             assert_eq!(members[&file.name], public);
@@ -378,11 +284,7 @@ mod tests {
         let plan = Plan::load().unwrap();
         let head = plan.files_at(plan.head().unwrap());
         for secret in [PLANTED_PASSWORD, PLANTED_API_KEY, PLANTED_EMAIL] {
-            let holders: Vec<_> = members
-                .iter()
-                .filter(|(_, text)| text.contains(secret))
-                .map(|(n, _)| n)
-                .collect();
+            let holders: Vec<_> = members.iter().filter(|(_, text)| text.contains(secret)).map(|(n, _)| n).collect();
             assert_eq!(holders, ["skerrywall/lab/deploy.sh"], "{secret}");
             assert!(!head.values().any(|text| text.contains(secret)), "{secret}");
         }
@@ -391,19 +293,13 @@ mod tests {
     #[test]
     fn the_archive_is_the_same_every_time() {
         let dir = tempfile::tempdir().unwrap();
-        let (repository, archive) = (
-            dir.path().join("oskelund.git"),
-            dir.path().join("skerrywall-sample.tar"),
-        );
+        let (repository, archive) = (dir.path().join("oskelund.git"), dir.path().join("skerrywall-sample.tar"));
         make_repository(&repository).unwrap();
         write_sample(&repository, &archive).unwrap();
         // Changes with every change of the code under `demo/`, and with nothing else.
         let digest = sha2::Sha256::digest(fs::read(archive).unwrap());
         let digest: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(
-            digest,
-            "adf1ec65ad4e6363319c832d1a08291c6caf2f3f5f19794b5bfed2dae4910e40"
-        );
+        assert_eq!(digest, "adf1ec65ad4e6363319c832d1a08291c6caf2f3f5f19794b5bfed2dae4910e40");
     }
 
     #[test]
@@ -420,8 +316,7 @@ mod tests {
         let error = write_sample(dir.path(), &dir.path().join("s.tar")).unwrap_err();
         assert!(matches!(error, Error::Repository { .. }), "{error}");
         gix::init_bare(dir.path().join("other.git")).unwrap();
-        let error =
-            write_sample(&dir.path().join("other.git"), &dir.path().join("s.tar")).unwrap_err();
+        let error = write_sample(&dir.path().join("other.git"), &dir.path().join("s.tar")).unwrap_err();
         assert!(error.to_string().contains("other.git"), "{error}");
         assert!(!dir.path().join("s.tar").exists());
     }

@@ -17,11 +17,7 @@ pub(super) fn append(archive: &mut Vec<u8>, name: &str, bytes: &[u8], modified_s
     put(&mut header, 100, b"0000644\0");
     put(&mut header, 108, b"0000000\0");
     put(&mut header, 116, b"0000000\0");
-    put(
-        &mut header,
-        124,
-        format!("{:011o}\0", bytes.len()).as_bytes(),
-    );
+    put(&mut header, 124, format!("{:011o}\0", bytes.len()).as_bytes());
     put(&mut header, 136, format!("{modified_s:011o}\0").as_bytes());
     header[156] = b'0';
     put(&mut header, 257, b"ustar\x0000");
@@ -54,33 +50,19 @@ pub(super) mod tests {
     /// A second, independent reading of the format: names and contents in order.
     pub(in crate::demo) fn list(mut archive: &[u8]) -> Vec<(String, Vec<u8>)> {
         let octal = |field: &[u8]| {
-            let digits = std::str::from_utf8(field)
-                .unwrap()
-                .trim_matches(|c| c == '\0' || c == ' ');
+            let digits = std::str::from_utf8(field).unwrap().trim_matches(|c| c == '\0' || c == ' ');
             usize::from_str_radix(digits, 8).unwrap()
         };
         let mut members = Vec::new();
         while archive[0] != 0 {
             let (header, rest) = archive.split_at(512);
             assert_eq!(&header[257..265], b"ustar\x0000");
-            let unsummed: usize = header
-                .iter()
-                .enumerate()
-                .map(|(at, &b)| {
-                    if (148..156).contains(&at) {
-                        32
-                    } else {
-                        b.into()
-                    }
-                })
-                .sum();
+            let unsummed: usize =
+                header.iter().enumerate().map(|(at, &b)| if (148..156).contains(&at) { 32 } else { b.into() }).sum();
             assert_eq!(octal(&header[148..156]), unsummed);
             let name = header[..100].split(|&b| b == 0).next().unwrap();
             let size = octal(&header[124..136]);
-            members.push((
-                String::from_utf8(name.to_vec()).unwrap(),
-                rest[..size].to_vec(),
-            ));
+            members.push((String::from_utf8(name.to_vec()).unwrap(), rest[..size].to_vec()));
             archive = &rest[size.div_ceil(512) * 512..];
         }
         assert_eq!(archive, [0; 1024]);

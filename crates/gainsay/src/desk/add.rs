@@ -244,9 +244,9 @@ fn find_source(entries: &[Entry], is_it: impl Fn(&SourceCaptured) -> bool) -> Op
 
 /// A page is known by its own address, a file by its full path: the next capture of either is a new version.
 fn whence(path: &Path, captured: Option<&Captured>) -> String {
-    captured.and_then(|captured| captured.address.clone()).unwrap_or_else(|| {
-        std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
-    })
+    captured
+        .and_then(|captured| captured.address.clone())
+        .unwrap_or_else(|| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned())
 }
 
 fn text_entry(captured: Captured) -> Text {

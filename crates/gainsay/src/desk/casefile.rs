@@ -28,10 +28,7 @@ pub(super) fn case_id(reader: &Reader<'_>, name: &str) -> Result<EntryId, Error>
     let mut by_prefix = known.iter().filter(|(_, id)| name.len() >= 4 && id.to_string().starts_with(name));
     match (by_prefix.next(), by_prefix.next()) {
         (Some((_, id)), None) => Ok(*id),
-        _ => Err(Error::NoCase {
-            name: name.to_owned(),
-            known: known.into_iter().map(|(title, _)| title).collect(),
-        }),
+        _ => Err(Error::NoCase { name: name.to_owned(), known: known.into_iter().map(|(title, _)| title).collect() }),
     }
 }
 

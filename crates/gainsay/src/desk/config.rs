@@ -86,6 +86,8 @@ impl Config {
             tlp: Some(self.tlp.word().to_owned()),
         };
         let body = toml::to_string(&written).unwrap_or_default();
-        format!("# Settings of this desk. Keys: organisation, author, tlp (clear, green, amber, amber+strict, red).\n{body}")
+        format!(
+            "# Settings of this desk. Keys: organisation, author, tlp (clear, green, amber, amber+strict, red).\n{body}"
+        )
     }
 }

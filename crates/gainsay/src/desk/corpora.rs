@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use fingerprint::{Profile, Segment};
 
@@ -53,7 +53,8 @@ impl Desk {
         let mut all: Vec<PathBuf> =
             known.iter().flat_map(|corpus| corpus.indexed.paths.iter().map(PathBuf::from)).collect();
         for path in paths {
-            let whole = fs::canonicalize(path).map_err(|why| Error::File { action: "read", path: path.clone(), why })?;
+            let whole =
+                fs::canonicalize(path).map_err(|why| Error::File { action: "read", path: path.clone(), why })?;
             if !all.contains(&whole) {
                 all.push(whole);
             }
@@ -199,4 +200,3 @@ impl<W: Write> Write for Hashing<W> {
         self.inner.flush()
     }
 }
-

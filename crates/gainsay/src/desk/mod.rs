@@ -20,10 +20,9 @@ pub use add::{AddOptions, Added, Keep};
 pub use config::Config;
 pub use corpora::{Corpus, CorpusOptions};
 pub use drafts::drafts;
-pub use record::{LogLine, Verification};
+pub use record::{Verification, check_report};
 pub use report::{Format, Shape};
 pub use review::{Change, Waiting};
-pub use samples::{MatchReport, SampleProgress};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -161,6 +160,14 @@ pub enum Error {
     /// There is nothing to match against.
     #[error("there is no corpus to match against; index your own files with `gainsay corpus add NAME PATH`")]
     NoCorpus,
+    /// Not a report.
+    #[error("{path} is not a JSON report of gainsay: {why}")]
+    NotAReport {
+        /// The file.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
     /// No such corpus.
     #[error("there is no corpus {name:?}; `gainsay corpus list` names those that there are")]
     UnknownCorpus {
@@ -238,8 +245,11 @@ impl Desk {
         }
         let config = Config::read(root)?;
         let key_path = root.join(KEYS).join(KEY);
-        let key = fs::read_to_string(&key_path)
-            .map_err(|why| Error::File { action: "read the desk's key", path: key_path, why })?;
+        let key = fs::read_to_string(&key_path).map_err(|why| Error::File {
+            action: "read the desk's key",
+            path: key_path,
+            why,
+        })?;
         Ok(Desk {
             root: root.to_owned(),
             config,
@@ -326,13 +336,16 @@ fn write_new(path: &Path, text: &str, secret: bool) -> Result<(), Error> {
     use std::os::unix::fs::OpenOptionsExt;
 
     let mode = if secret { 0o600 } else { 0o644 };
-    let written = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(path).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        file.sync_all()
-    });
+    let written =
+        fs::OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(path).and_then(|mut file| {
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        });
     written.map_err(|why| Error::File { action: "write", path: path.to_owned(), why })?;
     let folder = path.parent().unwrap_or(Path::new("."));
-    fs::File::open(folder)
-        .and_then(|folder| folder.sync_all())
-        .map_err(|why| Error::File { action: "sync", path: folder.to_owned(), why })
+    fs::File::open(folder).and_then(|folder| folder.sync_all()).map_err(|why| Error::File {
+        action: "sync",
+        path: folder.to_owned(),
+        why,
+    })
 }

@@ -1,11 +1,14 @@
 //! The ledger as users see it: verify, log, checkpoint; and the lawful destruction of a text.
 
+use std::path::Path;
+
 use jiff::Timestamp;
+use serde_json::Value;
 
 use super::{Acting, Desk, Error};
-use crate::claim::{Tlp, EntryId};
+use crate::claim::{EntryId, Tlp};
 use crate::ledger::payload::{BodyDestroyed, Held};
-use crate::ledger::{Entry, NewEntry, Payload, TreeHead, Verdict, Verifier};
+use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::store;
 
 /// What verification of the whole desk found.
@@ -60,7 +63,8 @@ impl Desk {
             let (mut faults, mut checked) = (Vec::new(), 0);
             reader.each(|stored| {
                 verifier.entry(&stored);
-                let Ok(Entry { payload: Some(Payload::Source(source)), .. }) = Entry::from_record(&stored.record) else {
+                let Ok(Entry { payload: Some(Payload::Source(source)), .. }) = Entry::from_record(&stored.record)
+                else {
                     return;
                 };
                 let held = match &source.held {
@@ -177,6 +181,56 @@ impl Desk {
     }
 }
 
+/// What the check of a report found.
+#[derive(Debug)]
+pub struct ReportCheck {
+    /// The ledger's name and state that the report rests on.
+    pub head: TreeHead,
+    /// The key that signed it.
+    pub key: PublicKey,
+    /// Entries proven to be in that ledger.
+    pub proven: usize,
+    /// Entries whose proof does not lead to the signed root, by handle.
+    pub unproven: Vec<String>,
+}
+
+/// Holds a JSON report against the signed head and the inclusion proofs in it: needs no desk, only the report, and the desk's public
+/// key from elsewhere to know whose ledger it is.
+///
+/// # Errors
+/// It is no report, or its head is not signed by the key.
+pub fn check_report(path: &Path, key: Option<&str>) -> Result<ReportCheck, Error> {
+    let bad = |why: &str| Error::NotAReport { path: path.to_owned(), why: why.to_owned() };
+    let text = std::fs::read_to_string(path)
+        .map_err(|why| Error::File { action: "read the report", path: path.to_owned(), why })?;
+    let report: Value = serde_json::from_str(&text).map_err(|e| bad(&e.to_string()))?;
+    let ledger = &report["ledger"];
+    let text_of = |value: &Value, what: &str| value.as_str().map(str::to_owned).ok_or_else(|| bad(what));
+    let key = PublicKey::from_text(&match key {
+        Some(key) => key.to_owned(),
+        None => text_of(&ledger["public_key"], "it names no public key")?,
+    })?;
+    let head = TreeHead::from_checkpoint(&text_of(&ledger["checkpoint"], "it holds no signed head")?, &key)?;
+    let proofs = ledger["proofs"].as_array().ok_or_else(|| bad("it holds no proofs"))?;
+    let mut unproven = Vec::new();
+    for proof in proofs {
+        let handle = text_of(&proof["handle"], "a proof names nothing")?;
+        let path: Option<Vec<Hash>> = proof["path"].as_array().and_then(|path| path.iter().map(hash).collect());
+        let root = hash(&proof["leaf"])
+            .zip(path)
+            .zip(proof["seq"].as_u64())
+            .and_then(|((leaf, path), seq)| root_from_proof(leaf, seq, head.size, &path));
+        if root != Some(head.root) {
+            unproven.push(handle);
+        }
+    }
+    Ok(ReportCheck { proven: proofs.len() - unproven.len(), head, key, unproven })
+}
+
+fn hash(value: &Value) -> Option<Hash> {
+    value.as_str()?.parse::<EntryId>().ok().map(|id| id.0)
+}
+
 fn what(payload: &Payload) -> String {
     match payload {
         Payload::Case(case) => format!("opened case {:?}", case.title),
@@ -187,7 +241,9 @@ fn what(payload: &Payload) -> String {
             None => "rejected a draft".to_owned(),
         },
         Payload::Corpus(corpus) => format!("indexed {} corpus {:?}: {} files", corpus.role, corpus.name, corpus.files),
-        Payload::Match(found) => format!("matched a sample: {}", crate::claim::SampleMatch::from(&found.result).summary()),
+        Payload::Match(found) => {
+            format!("matched a sample: {}", crate::claim::SampleMatch::from(&found.result).summary())
+        }
         Payload::Assessment(assessment) => format!("assessed {} claims", assessment.claims.len()),
         Payload::Release(release) => format!("released a report ({}) to TLP:{}", release.format, release.audience),
         Payload::Destruction(destroyed) => {

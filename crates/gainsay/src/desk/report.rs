@@ -135,19 +135,20 @@ impl Desk {
             shown.extend(entry.map(|entry| (said.handle.clone(), entry)));
         }
         shown.extend(case.findings.iter().map(|finding| (finding.handle.clone(), finding.id)));
-        self.database.with_snapshot(|reader| {
-            let head = reader.newest_head()?;
-            let leaves = reader.leaves(head.as_ref().map_or(0, |head| head.size))?;
-            let places: std::collections::HashMap<EntryId, usize> =
-                leaves.iter().enumerate().map(|(place, leaf)| (EntryId(*leaf), place)).collect();
-            let tree = Tree::new(leaves);
-            let proofs = shown.into_iter().filter_map(|(handle, id)| {
-                let place = *places.get(&id)?;
-                Some(Proof { handle, seq: place as u64, leaf: id.0, path: tree.proof(place)? })
-            });
-            Ok::<_, store::Error>(Record { head, key, proofs: proofs.collect() })
-        })
-        .map_err(Error::from)
+        self.database
+            .with_snapshot(|reader| {
+                let head = reader.newest_head()?;
+                let leaves = reader.leaves(head.as_ref().map_or(0, |head| head.size))?;
+                let places: std::collections::HashMap<EntryId, usize> =
+                    leaves.iter().enumerate().map(|(place, leaf)| (EntryId(*leaf), place)).collect();
+                let tree = Tree::new(leaves);
+                let proofs = shown.into_iter().filter_map(|(handle, id)| {
+                    let place = *places.get(&id)?;
+                    Some(Proof { handle, seq: place as u64, leaf: id.0, path: tree.proof(place)? })
+                });
+                Ok::<_, store::Error>(Record { head, key, proofs: proofs.collect() })
+            })
+            .map_err(Error::from)
     }
 }
 

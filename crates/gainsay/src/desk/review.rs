@@ -2,8 +2,8 @@
 
 use super::{Acting, Desk, Error, casefile};
 use crate::claim::{Case, EntryId, PartyKind, Said, SourceText, Stance, State, Statement};
-use crate::ledger::payload::{DraftDecided, DraftRef};
 use crate::ledger::NewEntry;
+use crate::ledger::payload::{DraftDecided, DraftRef};
 
 /// A draft that waits for somebody, with the words of its source.
 #[derive(Clone, Debug)]
@@ -85,8 +85,8 @@ impl Desk {
                 .ok_or_else(|| Error::NoCase { name: case_name.to_owned(), known: Vec::new() })?;
             for (handle, change) in changes {
                 let said = case.statements.iter().find(|said| said.handle == *handle);
-                let said = said
-                    .ok_or_else(|| Error::NoHandle { case: case_name.to_owned(), handle: handle.clone() })?;
+                let said =
+                    said.ok_or_else(|| Error::NoHandle { case: case_name.to_owned(), handle: handle.clone() })?;
                 if let (Some(by), false) = (decided_by_a_person(said), again) {
                     return Err(Error::Stale { handle: handle.clone(), by: by.to_owned() });
                 }

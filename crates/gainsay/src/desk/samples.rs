@@ -160,9 +160,9 @@ impl Desk {
         let sample = self.add_sample(acting, case_id, path, &options)?.id;
         let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
         let corpus = corpus.map_or(String::new(), |name| format!(" --corpus {}", quoted(name)));
-        let command =
-            format!("gainsay match {}{corpus} --case {}", quoted(&absolute.to_string_lossy()), quoted(case));
-        let tlp = self.case(case)?.sources.iter().find(|source| source.id == sample).map_or(self.config.tlp, |it| it.tlp);
+        let command = format!("gainsay match {}{corpus} --case {}", quoted(&absolute.to_string_lossy()), quoted(case));
+        let tlp =
+            self.case(case)?.sources.iter().find(|source| source.id == sample).map_or(self.config.tlp, |it| it.tlp);
         self.database.commit(&self.key, acting.now, |commit| {
             results
                 .iter()
@@ -348,7 +348,11 @@ fn commit(at: &CommitAt) -> Commit {
 /// A word as a shell takes it.
 fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+:@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', r"'\''")) }
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
 }
 
 #[cfg(test)]

@@ -86,7 +86,10 @@ fn digest_into(mut from: impl Read, path: &Path, to: &mut impl Write) -> Result<
         };
         hasher.update(&piece[..read]);
         size += read as u64;
-        to.write_all(&piece[..read])
-            .map_err(|why| Error::File { action: "keep a copy of", path: path.to_owned(), why })?;
+        to.write_all(&piece[..read]).map_err(|why| Error::File {
+            action: "keep a copy of",
+            path: path.to_owned(),
+            why,
+        })?;
     }
 }

@@ -29,7 +29,10 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
         writeln!(out, "{}. {} ({})", number + 1, plain(&step.what), step.from.join(", "))?;
     }
     if !page.claims.is_empty() {
-        writeln!(out, "\n## Claims\n\n| | claim | facet | likelihood | confidence | for and against | origins |\n|---|---|---|---|---|---|---|")?;
+        writeln!(
+            out,
+            "\n## Claims\n\n| | claim | facet | likelihood | confidence | for and against | origins |\n|---|---|---|---|---|---|---|"
+        )?;
         for claim in &page.claims {
             let voices = claim.voices.iter().map(|voice| {
                 let side = if voice.for_claim { "for" } else { "against" };

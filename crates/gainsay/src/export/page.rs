@@ -315,7 +315,11 @@ fn around(text: &str, span: Span) -> (String, String, String) {
     let before = &text[start.min(span.start)..span.start];
     let after = &text[span.end..end.max(span.end)];
     let cut = |is_cut: bool| if is_cut { "…" } else { "" };
-    (format!("{}{before}", cut(start > paragraph_start)), quote.to_owned(), format!("{after}{}", cut(end < paragraph_end)))
+    (
+        format!("{}{before}", cut(start > paragraph_start)),
+        quote.to_owned(),
+        format!("{after}{}", cut(end < paragraph_end)),
+    )
 }
 
 fn source(source: &crate::claim::Source) -> Source {

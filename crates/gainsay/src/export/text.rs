@@ -92,7 +92,8 @@ pub fn reading(file: &str, text: &str, reading: &Reading) -> String {
     for draft in &reading.drafts {
         let statement = &draft.statement;
         let origin = statement.origin.as_ref().map_or(String::new(), |origin| format!(", repeating {origin}"));
-        let about = if statement.about.is_empty() { String::new() } else { format!(" on {}", statement.about.join(", ")) };
+        let about =
+            if statement.about.is_empty() { String::new() } else { format!(" on {}", statement.about.join(", ")) };
         out += &format!(
             "\n  {} ({}) {}{about}{origin}   {} % sure: {}\n    bytes {}–{}: {}\n",
             statement.speaker,
@@ -110,10 +111,16 @@ pub fn reading(file: &str, text: &str, reading: &Reading) -> String {
             out += &format!("\n{what}: {}\n", items.join("; "));
         }
     };
-    list("organisations", reading.organisations.iter().map(|o| format!("{} ({})", o.name, o.role.word().replace('_', " "))).collect());
+    list(
+        "organisations",
+        reading.organisations.iter().map(|o| format!("{} ({})", o.name, o.role.word().replace('_', " "))).collect(),
+    );
     list("actors", reading.actors.iter().map(|actor| actor.name.clone()).collect());
     list("figures", reading.figures.iter().map(|figure| format!("{} {}", figure.kind, figure.value)).collect());
-    list("ways in", reading.vectors.iter().map(|vector| format!("{} ({})", vector.attack_id, quote(vector.span))).collect());
+    list(
+        "ways in",
+        reading.vectors.iter().map(|vector| format!("{} ({})", vector.attack_id, quote(vector.span))).collect(),
+    );
     list("contacts", reading.contacts.iter().map(|contact| format!("{} to {}", contact.from, contact.to)).collect());
     list("rests on", reading.citations.iter().map(|cite| format!("{} ({})", cite.source, cite.kind)).collect());
     out
@@ -218,7 +225,9 @@ impl Page {
         }
         let rest = claim.voices.len() - weighty.count().min(ROWS);
         if rest > 0 {
-            self.line(&format!("      … and {rest} more that repeat these origins, came before their last word, or wait for review"));
+            self.line(&format!(
+                "      … and {rest} more that repeat these origins, came before their last word, or wait for review"
+            ));
         }
     }
 
@@ -277,7 +286,12 @@ impl Page {
 
     fn finding(&mut self, view: &View, finding: &Finding) {
         let sample = &view.case.sources[finding.sample];
-        self.line(&format!("  {:<4} {} against the corpora of {}", finding.handle, sample.name(), finding.result.owner));
+        self.line(&format!(
+            "  {:<4} {} against the corpora of {}",
+            finding.handle,
+            sample.name(),
+            finding.result.owner
+        ));
         self.sample_match(&finding.result, ROWS);
         self.hanging("      again: ", &finding.command);
     }
@@ -361,7 +375,13 @@ impl Page {
         let root = crate::claim::EntryId(head.root).to_string();
         self.line(&self.in_style(
             self.styles.faint,
-            &format!("Ledger of {}: {} entries, root {}…, signed {}.", view.record.key.origin(), head.size, &root[..16], head.time.strftime("%Y-%m-%dT%H:%M:%SZ")),
+            &format!(
+                "Ledger of {}: {} entries, root {}…, signed {}.",
+                view.record.key.origin(),
+                head.size,
+                &root[..16],
+                head.time.strftime("%Y-%m-%dT%H:%M:%SZ")
+            ),
         ));
     }
 }

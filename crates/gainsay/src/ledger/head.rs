@@ -33,8 +33,10 @@ impl DeskKey {
     /// Anything else.
     pub fn from_text(text: &str) -> Result<DeskKey, Error> {
         let seed = BASE64.decode(text.trim()).ok().and_then(|bytes| <[u8; 32]>::try_from(bytes).ok());
-        seed.map(|seed| DeskKey(SigningKey::from_bytes(&seed)))
-            .ok_or_else(|| Error::Malformed { what: "the desk's key".into(), why: "it is not 32 bytes in base64".into() })
+        seed.map(|seed| DeskKey(SigningKey::from_bytes(&seed))).ok_or_else(|| Error::Malformed {
+            what: "the desk's key".into(),
+            why: "it is not 32 bytes in base64".into(),
+        })
     }
 
     /// The key file's text.

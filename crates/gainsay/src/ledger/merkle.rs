@@ -96,11 +96,6 @@ impl Tree {
         self.levels[0].len()
     }
 
-    /// The root.
-    pub fn root(&self) -> Hash {
-        if self.size() == 0 { sha256(&[]) } else { self.subtree(0, self.size()) }
-    }
-
     /// The audit path of leaf `index` (RFC 6962, section 2.1.1), lowest first; `None` where there is no such leaf.
     pub fn proof(&self, index: usize) -> Option<Vec<Hash>> {
         if index >= self.size() {
@@ -212,7 +207,6 @@ mod tests {
             leaves.iter().for_each(|leaf| edge.push(*leaf));
             let tree = Tree::new(leaves.clone());
             prop_assert_eq!(edge.root(), naive_root(&leaves));
-            prop_assert_eq!(tree.root(), edge.root());
             prop_assert_eq!(Edge::from_bytes(count, &edge.to_bytes()), Some(edge.clone()));
             for (index, leaf) in leaves.iter().enumerate() {
                 let path = tree.proof(index).unwrap();

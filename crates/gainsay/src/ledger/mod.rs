@@ -13,7 +13,7 @@ pub use entry::{Body, Entry, NewEntry, Record};
 pub use head::{DeskKey, PublicKey, TreeHead};
 pub use merkle::{Edge, Hash, Tree, root_from_proof, sha256};
 pub use payload::Payload;
-pub use verify::{Fault, Stored, Verdict, Verifier};
+pub use verify::{Stored, Verdict, Verifier};
 
 /// What can go wrong with the ledger's bytes.
 #[derive(Debug, thiserror::Error)]

@@ -1,7 +1,7 @@
 //! What entries record, and the bytes that it has forever.
 //!
 //! Each kind carries its version in its name and is never rewritten: a change of meaning is a new version beside the old.
-//! The bytes of every version are a fixture of the tests (`tests/it/fixtures/payloads`) and decode forever. Numbers that
+//! The bytes of every version are a fixture of the tests (`payload/tests.rs`) and decode forever. Numbers that
 //! hashes depend on are integers; there is no floating point in the ledger.
 
 use jiff::Timestamp;
@@ -9,8 +9,8 @@ use minicbor::{Decode, Encode};
 
 use super::{Error, canonical};
 use crate::claim::{
-    Actor, Allegation, BestMatch, Citation, Commit, Contact, CorpusRole, Draft, EntryId, Facet, FileMatch, Figure,
-    FigureKind, Organisation, OrganisationRole, PartyKind, Reading, SampleMatch, SourceKind, Span, Stance, Statement,
+    Actor, Allegation, BestMatch, Citation, Commit, Contact, CorpusRole, Draft, EntryId, Facet, Figure, FigureKind,
+    FileMatch, Organisation, OrganisationRole, PartyKind, Reading, SampleMatch, SourceKind, Span, Stance, Statement,
     Tlp, Vector, Window,
 };
 
@@ -23,6 +23,7 @@ macro_rules! kinds {
 
         impl Payload {
             /// Every kind with its version.
+            #[cfg(test)]
             pub const KINDS: &'static [&'static str] = &[$($name),+];
 
             /// The payload's kind and version.
@@ -103,10 +104,7 @@ impl<C> Encode<C> for EntryId {
 impl<'b, C> Decode<'b, C> for EntryId {
     fn decode(from: &mut minicbor::Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
         let at = from.position();
-        from.bytes()?
-            .try_into()
-            .map(EntryId)
-            .map_err(|_| minicbor::decode::Error::message("an id has 32 bytes").at(at))
+        from.bytes()?.try_into().map(EntryId).map_err(|_| minicbor::decode::Error::message("an id has 32 bytes").at(at))
     }
 }
 
@@ -492,9 +490,10 @@ impl<'b, C> Decode<'b, C> for FacetsV1 {
         let at = from.position();
         Vec::<&str>::decode(from, ctx)?
             .into_iter()
-            .map(|word| word.parse().map_err(|e: crate::claim::UnknownWord| {
-                minicbor::decode::Error::message(e.to_string()).at(at)
-            }))
+            .map(|word| {
+                word.parse()
+                    .map_err(|e: crate::claim::UnknownWord| minicbor::decode::Error::message(e.to_string()).at(at))
+            })
             .collect::<Result<_, _>>()
             .map(FacetsV1)
     }
@@ -609,3 +608,6 @@ impl SourceRead {
 fn twins<'a, A: 'a, B: From<&'a A>>(list: &'a [A]) -> Vec<B> {
     list.iter().map(B::from).collect()
 }
+
+#[cfg(test)]
+mod tests;

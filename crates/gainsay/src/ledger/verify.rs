@@ -211,7 +211,8 @@ impl Verifier {
             self.signed = Some(head.time);
             self.next_head = self.heads.next();
         }
-        if let Some(known) = self.against.as_ref().filter(|known| known.size == size && known.root != self.edge.root()) {
+        if let Some(known) = self.against.as_ref().filter(|known| known.size == size && known.root != self.edge.root())
+        {
             self.faults.push(Fault::Rewritten { size, time: known.time });
         }
     }

@@ -15,8 +15,7 @@ use crate::claim::EntryId;
 use crate::ledger::{Body, DeskKey, Edge, Entry, Hash, NewEntry, Payload, Record, Stored, TreeHead};
 
 /// Each migration takes the database from the version of its place to the next; what was released is never edited.
-const MIGRATIONS: &[&str] = &[
-    "CREATE TABLE entry (
+const MIGRATIONS: &[&str] = &["CREATE TABLE entry (
         seq     INTEGER PRIMARY KEY,
         leaf    BLOB NOT NULL UNIQUE,
         header  BLOB NOT NULL,
@@ -29,8 +28,7 @@ const MIGRATIONS: &[&str] = &[
         time      INTEGER NOT NULL,
         signature BLOB NOT NULL,
         edge      BLOB NOT NULL
-     ) STRICT;",
-];
+     ) STRICT;"];
 
 /// The index of entries is a projection: of another version it is dropped and rebuilt from the entries.
 const INDEX_VERSION: i64 = 1;
@@ -104,7 +102,9 @@ impl Database {
             let from = version(&transaction).map_err(fail)?;
             for (place, sql) in MIGRATIONS.iter().enumerate().skip(from as usize) {
                 transaction.execute_batch(sql).map_err(fail)?;
-                transaction.pragma_update(None, "user_version", i64::try_from(place + 1).unwrap_or(i64::MAX)).map_err(fail)?;
+                transaction
+                    .pragma_update(None, "user_version", i64::try_from(place + 1).unwrap_or(i64::MAX))
+                    .map_err(fail)?;
             }
             transaction.commit().map_err(fail)?;
             if let Some(folder) = path.parent() {
@@ -170,7 +170,8 @@ impl Database {
         let edge = commit.edge;
         if edge.size() > before {
             let head = TreeHead::sign(key, edge.size(), edge.root(), now);
-            let row = params![column(head.size), head.root, head.time.as_microsecond(), head.signature, edge.to_bytes()];
+            let row =
+                params![column(head.size), head.root, head.time.as_microsecond(), head.signature, edge.to_bytes()];
             transaction
                 .execute("INSERT INTO head (size, root, time, signature, edge) VALUES (?1, ?2, ?3, ?4, ?5)", row)
                 .map_err(fail)?;
@@ -198,13 +199,9 @@ impl Database {
     ///
     /// # Errors
     /// The database fails.
-    pub fn with_snapshot<T, E: From<Error>>(
-        &mut self,
-        read: impl FnOnce(&Reader<'_>) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn with_snapshot<T, E: From<Error>>(&mut self, read: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
         let path = self.path.clone();
-        let transaction =
-            self.connection.transaction().map_err(|e| Error::from(database_error(&path, &e)))?;
+        let transaction = self.connection.transaction().map_err(|e| Error::from(database_error(&path, &e)))?;
         read(&Reader { connection: &transaction, path: &path })
     }
 }
@@ -295,14 +292,9 @@ impl Reader<'_> {
     /// # Errors
     /// The database fails.
     pub fn leaves(&self, size: u64) -> Result<Vec<Hash>, Error> {
-        let mut select = self
-            .connection
-            .prepare("SELECT leaf FROM entry WHERE seq < ?1 ORDER BY seq")
-            .map_err(|e| self.fail(&e))?;
-        select
-            .query_map([column(size)], |row| row.get(0))
-            .and_then(Iterator::collect)
-            .map_err(|e| self.fail(&e))
+        let mut select =
+            self.connection.prepare("SELECT leaf FROM entry WHERE seq < ?1 ORDER BY seq").map_err(|e| self.fail(&e))?;
+        select.query_map([column(size)], |row| row.get(0)).and_then(Iterator::collect).map_err(|e| self.fail(&e))
     }
 
     /// The entries of a case in order, the one that opened it first.
@@ -350,25 +342,7 @@ impl Reader<'_> {
     /// # Errors
     /// The database fails, or an entry is damaged.
     pub fn newest(&self, count: u32) -> Result<Vec<Entry>, Error> {
-        self.entries(
-            "SELECT seq, leaf, header, salt, payload FROM entry ORDER BY seq DESC LIMIT ?1",
-            params![count],
-        )
-    }
-
-    /// The rows of the index, to compare a rebuilt one with the live one.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn index_rows(&self) -> Result<Vec<(i64, String, Option<Vec<u8>>)>, Error> {
-        let mut select = self
-            .connection
-            .prepare("SELECT seq, kind, of_case FROM entry_index ORDER BY seq")
-            .map_err(|e| self.fail(&e))?;
-        select
-            .query_map([], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
-            .and_then(Iterator::collect)
-            .map_err(|e| self.fail(&e))
+        self.entries("SELECT seq, leaf, header, salt, payload FROM entry ORDER BY seq DESC LIMIT ?1", params![count])
     }
 
     fn entries(&self, sql: &str, params: impl rusqlite::Params) -> Result<Vec<Entry>, Error> {
@@ -404,13 +378,7 @@ fn insert_entry(transaction: &Transaction<'_>, seq: u64, record: &Record) -> rus
     let body = record.body.as_ref();
     transaction.execute(
         "INSERT INTO entry (seq, leaf, header, salt, payload) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![
-            column(seq),
-            record.id().0,
-            record.header,
-            body.map(|body| &body.salt),
-            body.map(|body| &body.payload)
-        ],
+        params![column(seq), record.id().0, record.header, body.map(|body| &body.salt), body.map(|body| &body.payload)],
     )
 }
 
@@ -422,12 +390,7 @@ fn index_entry(transaction: &Transaction<'_>, seq: u64, entry: &Entry) -> rusqli
     }
 }
 
-fn index_payload(
-    transaction: &Transaction<'_>,
-    seq: u64,
-    id: EntryId,
-    payload: &Payload,
-) -> rusqlite::Result<usize> {
+fn index_payload(transaction: &Transaction<'_>, seq: u64, id: EntryId, payload: &Payload) -> rusqlite::Result<usize> {
     if let Payload::Destruction(destruction) = payload {
         // The same row whether the index lives through the destruction or is rebuilt after it.
         transaction.execute(
@@ -439,12 +402,7 @@ fn index_payload(
     insert_index(transaction, seq, payload.kind(), case)
 }
 
-fn insert_index(
-    transaction: &Transaction<'_>,
-    seq: u64,
-    kind: &str,
-    case: Option<EntryId>,
-) -> rusqlite::Result<usize> {
+fn insert_index(transaction: &Transaction<'_>, seq: u64, kind: &str, case: Option<EntryId>) -> rusqlite::Result<usize> {
     transaction.execute(
         "INSERT INTO entry_index (seq, kind, of_case) VALUES (?1, ?2, ?3)",
         params![column(seq), kind, case.map(|case| case.0)],
@@ -480,17 +438,11 @@ fn bounds(prefix: &str) -> Option<(Hash, Hash)> {
     if prefix.is_empty() || prefix.len() > 64 {
         return None;
     }
-    let padded = |digit: u8| {
-        let mut digits = prefix.as_bytes().to_vec();
-        digits.resize(64, digit);
-        let mut hash = [0; 32];
-        for (byte, pair) in hash.iter_mut().zip(digits.as_chunks::<2>().0) {
-            let nibble = |digit: u8| char::from(digit).to_digit(16).and_then(|n| u8::try_from(n).ok());
-            *byte = nibble(pair[0])? << 4 | nibble(pair[1])?;
-        }
-        Some(hash)
+    let padded = |digit: &str| {
+        let digits = prefix.to_ascii_lowercase() + &digit.repeat(64 - prefix.len());
+        digits.parse::<EntryId>().ok().map(|id| id.0)
     };
-    Some((padded(b'0')?, padded(b'f')?))
+    Some((padded("0")?, padded("f")?))
 }
 
 /// A ledger of 2^63 entries does not fit on any disk.

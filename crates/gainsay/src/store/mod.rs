@@ -6,7 +6,7 @@ mod blobs;
 mod database;
 
 pub use blobs::Blobs;
-pub use database::{Commit, Database, Reader};
+pub use database::{Database, Reader};
 
 use std::path::PathBuf;
 
@@ -36,7 +36,9 @@ pub enum Error {
         hint: &'static str,
     },
     /// The desk was written by a later version.
-    #[error("the desk at {path} is of version {found}, this gainsay knows up to {known}; use the newer gainsay that wrote it")]
+    #[error(
+        "the desk at {path} is of version {found}, this gainsay knows up to {known}; use the newer gainsay that wrote it"
+    )]
     Newer {
         /// The database's file.
         path: PathBuf,

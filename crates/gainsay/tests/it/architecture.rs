@@ -18,10 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("assess", &["claim"]),
     ("release", &["assess", "claim", "ledger", "mask"]),
     ("export", &["assess", "claim", "read", "release"]),
-    (
-        "desk",
-        &["assess", "capture", "claim", "corpus", "export", "ledger", "matching", "read", "release", "store"],
-    ),
+    ("desk", &["assess", "capture", "claim", "corpus", "export", "ledger", "matching", "read", "release", "store"]),
     ("cli", &["claim", "demo", "desk", "release"]),
     ("main", &["capture", "cli"]),
 ];
@@ -193,8 +190,10 @@ fn mentions(code: &str, what: &str) -> bool {
     let code = code_only(code);
     code.match_indices(what).any(|(at, _)| {
         let before = code[..at].chars().next_back();
-        !before.is_some_and(|c| c.is_alphanumeric() || c == '_') && !code[..at].ends_with("crate::")
-            && !code[..at].ends_with("self::") && !code[..at].ends_with("super::")
+        !before.is_some_and(|c| c.is_alphanumeric() || c == '_')
+            && !code[..at].ends_with("crate::")
+            && !code[..at].ends_with("self::")
+            && !code[..at].ends_with("super::")
     })
 }
 
@@ -214,7 +213,9 @@ fn sources(folder: &str) -> Vec<(String, String)> {
         for path in listed.map(|entry| entry.expect("the folder can be listed").path()) {
             let is_test = path.file_stem().is_some_and(|stem| stem == "tests");
             // Material of the demo is no code of the program.
-            let is_material = path.components().any(|part| ["code", "public", "published", "foreign"].iter().any(|m| part.as_os_str() == *m));
+            let is_material = path
+                .components()
+                .any(|part| ["code", "public", "published", "foreign"].iter().any(|m| part.as_os_str() == *m));
             if path.is_dir() && !is_material {
                 folders.push(path);
             } else if path.extension().is_some_and(|ending| ending == "rs") && !is_test && !is_material {

@@ -28,12 +28,15 @@ const RUNS: &[(&str, &[&[&str]])] = &[
     ("demo", &[&["demo", "demo"]]),
     ("init", &[&["init", "another", "--author", "password: Tr0ub4dor-Wharf"]]),
     ("corpus", &[&["corpus", "list"], &["corpus", "list", "--json"], &["corpus", "verify"]]),
-    (
-        "match",
-        &[&["match", "sample"], &["match", "sample", "--json"], &["match", "sample", "--case", "leak"]],
-    ),
+    ("match", &[&["match", "sample"], &["match", "sample", "--json"], &["match", "sample", "--case", "leak"]]),
     ("open", &[&["open", "password: Tr0ub4dor-Wharf"]]),
-    ("add", &[&["add", "leak", "story.txt"], &["add", "leak", "story.txt", "--json", "--title", "wilma.k@marlbeck.example"]]),
+    (
+        "add",
+        &[
+            &["add", "leak", "story.txt"],
+            &["add", "leak", "story.txt", "--json", "--title", "wilma.k@marlbeck.example"],
+        ],
+    ),
     ("read", &[&["read", "story.txt"], &["read", "story.txt", "--json"]]),
     ("review", &[&["review", "leak"], &["review", "leak", "--json"]]),
     ("show", &[&["show"], &["show", "--json"], &["show", "leak"], &["show", "leak", "--json"]]),

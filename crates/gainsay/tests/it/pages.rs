@@ -21,9 +21,22 @@ fn steady(environment: &Environment, text: &str) -> String {
 fn help() {
     let environment = Environment::new();
     let mut all = String::new();
-    for command in
-        ["", "demo", "init", "corpus", "corpus add", "match", "open", "add", "read", "review", "show", "report", "ledger", "ledger verify"]
-    {
+    for command in [
+        "",
+        "demo",
+        "init",
+        "corpus",
+        "corpus add",
+        "match",
+        "open",
+        "add",
+        "read",
+        "review",
+        "show",
+        "report",
+        "ledger",
+        "ledger verify",
+    ] {
         let mut args: Vec<&str> = command.split_whitespace().collect();
         args.push("--help");
         let help = crate::support::run(&mut environment.command(&args)).succeeded();

@@ -35,11 +35,7 @@ fn attack(how: &str, aim: &str) -> io::Result<()> {
     if how == "second-thread" {
         std::thread::spawn(|| std::thread::sleep(Duration::from_secs(3600)));
     }
-    lock_down(&Limits {
-        address_space: 256 << 20,
-        ..Limits::default()
-    })
-    .map_err(io::Error::other)?;
+    lock_down(&Limits { address_space: 256 << 20, ..Limits::default() }).map_err(io::Error::other)?;
     let tried: io::Result<()> = match how {
         "nothing" => Ok(()),
         "panic" => match std::panic::catch_unwind(|| panic!("inside a parser")) {
@@ -50,20 +46,12 @@ fn attack(how: &str, aim: &str) -> io::Result<()> {
         "list" => fs::read_dir("/").map(drop),
         "create" => File::create(aim).map(drop),
         "remove" => fs::remove_file(aim),
-        "open-parent" => File::open(format!(
-            "/proc/{}/mem",
-            parent.map_or(0, |pid| pid.as_raw_nonzero().get())
-        ))
-        .map(drop),
-        "read-inherited" => opened
-            .as_mut()
-            .map_or(Ok(()), |file| file.read(&mut [0; 8]).map(drop)),
-        "write-inherited" => opened
-            .as_mut()
-            .map_or(Ok(()), |file| file.write(b"gone").map(drop)),
-        "write-input" => rustix::io::write(io::stdin().as_fd(), b"gone")
-            .map(drop)
-            .map_err(Into::into),
+        "open-parent" => {
+            File::open(format!("/proc/{}/mem", parent.map_or(0, |pid| pid.as_raw_nonzero().get()))).map(drop)
+        }
+        "read-inherited" => opened.as_mut().map_or(Ok(()), |file| file.read(&mut [0; 8]).map(drop)),
+        "write-inherited" => opened.as_mut().map_or(Ok(()), |file| file.write(b"gone").map(drop)),
+        "write-input" => rustix::io::write(io::stdin().as_fd(), b"gone").map(drop).map_err(Into::into),
         "connect" => TcpStream::connect(aim).map(drop),
         "send" => UdpSocket::bind("127.0.0.1:0").map(drop),
         "pair" => std::os::unix::net::UnixStream::pair().map(drop),
@@ -74,15 +62,10 @@ fn attack(how: &str, aim: &str) -> io::Result<()> {
             rustix::process::kill_process(pid, rustix::process::Signal::CONT).map_err(Into::into)
         }),
         "raise-limits" => {
-            let limit = rustix::process::Rlimit {
-                current: None,
-                maximum: None,
-            };
+            let limit = rustix::process::Rlimit { current: None, maximum: None };
             rustix::process::setrlimit(rustix::process::Resource::As, limit).map_err(Into::into)
         }
-        "allocate" => Vec::<u8>::new()
-            .try_reserve_exact(300 << 20)
-            .map_err(io::Error::other),
+        "allocate" => Vec::<u8>::new().try_reserve_exact(300 << 20).map_err(io::Error::other),
         _ => Err(io::Error::other("an unknown attack")),
     };
     match tried {
@@ -120,14 +103,7 @@ fn lie(how: &str) -> io::Result<()> {
             frame(7, &cbor(&false)?)?;
             continue;
         }
-        frame(
-            3,
-            &cbor(&FileStart {
-                path: name.clone(),
-                size: None,
-                entry: 1,
-            })?,
-        )?;
+        frame(3, &cbor(&FileStart { path: name.clone(), size: None, entry: 1 })?)?;
         frame(4, b"half of it")?;
         if name.contains("bad") {
             match how {
@@ -139,34 +115,13 @@ fn lie(how: &str) -> io::Result<()> {
                 },
                 "half" => return write(&[200, 0, 0, 0, 4, b'x']),
                 "nonsense" => write(b"\xff\xff\xff\xff, and so on")?,
-                "twice" => frame(
-                    3,
-                    &cbor(&FileStart {
-                        path: name.clone(),
-                        size: None,
-                        entry: 1,
-                    })?,
-                )?,
-                "elsewhere" => frame(
-                    6,
-                    &cbor(&Finding {
-                        path: "other".into(),
-                        kind: 4,
-                        detail: String::new(),
-                    })?,
-                )?,
+                "twice" => frame(3, &cbor(&FileStart { path: name.clone(), size: None, entry: 1 })?)?,
+                "elsewhere" => frame(6, &cbor(&Finding { path: "other".into(), kind: 4, detail: String::new() })?)?,
                 "flood" => loop {
                     frame(4, &[0; 1000])?;
                 },
                 "drip" => loop {
-                    frame(
-                        6,
-                        &cbor(&Finding {
-                            path: name.clone(),
-                            kind: 4,
-                            detail: String::new(),
-                        })?,
-                    )?;
+                    frame(6, &cbor(&Finding { path: name.clone(), kind: 4, detail: String::new() })?)?;
                     std::thread::sleep(Duration::from_millis(20));
                 },
                 _ => return Err(io::Error::other("an unknown lie")),

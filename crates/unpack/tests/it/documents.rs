@@ -19,22 +19,13 @@ fn kind_of(result: Result<Document, Error>) -> (FindingKind, String) {
 fn the_child_is_locked_down() {
     let worker = worker(&[], Limits::default());
     let enforced = worker.enforced();
-    assert!(
-        enforced.seccomp && enforced.no_new_privs && enforced.resource_limits,
-        "{enforced:?}"
-    );
-    assert!(
-        enforced.landlock_version > 0 && enforced.missing.is_empty(),
-        "{enforced:?}"
-    );
+    assert!(enforced.seccomp && enforced.no_new_privs && enforced.resource_limits, "{enforced:?}");
+    assert!(enforced.landlock_version > 0 && enforced.missing.is_empty(), "{enforced:?}");
 }
 
 #[test]
 fn plain_text_comes_back_byte_for_byte() {
-    for text in [
-        "\u{feff}Zeile eins\r\n\tzwei — “drei”\n\n",
-        &"Symantec: “no”. ".repeat(200_000),
-    ] {
+    for text in ["\u{feff}Zeile eins\r\n\tzwei — “drei”\n\n", &"Symantec: “no”. ".repeat(200_000)] {
         let document = read("story.txt", text.as_bytes()).expect("a document");
         assert_eq!(document.format, DocumentFormat::Text);
         assert_eq!(document.encoding, "UTF-8");
@@ -44,14 +35,10 @@ fn plain_text_comes_back_byte_for_byte() {
 
 #[test]
 fn other_encodings_and_pages_are_read() {
-    let russian =
-        "Группа продаёт исходный код и доступ к сетям трёх компаний за триста тысяч долларов.";
+    let russian = "Группа продаёт исходный код и доступ к сетям трёх компаний за триста тысяч долларов.";
     let (bytes, _, _) = encoding_rs::WINDOWS_1251.encode(russian);
     let document = read("post", &bytes).expect("a document");
-    assert_eq!(
-        (document.text.as_str(), document.encoding.as_str()),
-        (russian, "windows-1251")
-    );
+    assert_eq!((document.text.as_str(), document.encoding.as_str()), (russian, "windows-1251"));
 
     let page = format!(
         "<html><head><meta charset=windows-1251><title>Sale</title>\
@@ -67,13 +54,7 @@ fn other_encodings_and_pages_are_read() {
 
 #[test]
 fn what_is_no_document_says_so_and_the_next_is_read() {
-    let mut worker = worker(
-        &[],
-        Limits {
-            document_bytes: 1000,
-            ..Limits::default()
-        },
-    );
+    let mut worker = worker(&[], Limits { document_bytes: 1000, ..Limits::default() });
     let mut ask = |bytes: &[u8]| worker.document("x.txt", file_of(bytes), DocumentHint::None);
     for (bytes, kind) in [
         (&b""[..], FindingKind::Empty),
@@ -94,14 +75,10 @@ fn what_is_no_document_says_so_and_the_next_is_read() {
 #[test]
 fn a_page_nested_beyond_reason_does_not_take_the_next_along() {
     let mut worker = worker(&[], Limits::default());
-    let mut ask =
-        |page: &str| worker.document("deep.html", file_of(page.as_bytes()), DocumentHint::Html);
+    let mut ask = |page: &str| worker.document("deep.html", file_of(page.as_bytes()), DocumentHint::Html);
     let deep = |levels| format!("<html><body>{}Price: 5 BTC", "<div>".repeat(levels));
     let (kind, message) = kind_of(ask(&deep(50_000)));
-    assert!(
-        kind == FindingKind::Unsupported && message.contains("50000 deep"),
-        "{message}"
-    );
+    assert!(kind == FindingKind::Unsupported && message.contains("50000 deep"), "{message}");
     let document = ask(&deep(1_000)).expect("a document");
     assert_eq!(document.text, "Price: 5 BTC");
     assert_eq!(document.problems[0].kind, FindingKind::NoArticle);

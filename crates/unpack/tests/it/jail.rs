@@ -8,17 +8,11 @@ use super::CHILD;
 
 /// How an attack ended: what the attacker wrote, and the signal that killed it.
 fn attack(how: &str, aim: &str) -> (String, Option<i32>) {
-    let output = Command::new(CHILD)
-        .args(["attack", how, aim])
-        .stdin(Stdio::from(super::file_of(b"input")))
-        .output();
+    let output = Command::new(CHILD).args(["attack", how, aim]).stdin(Stdio::from(super::file_of(b"input"))).output();
     match output {
         Ok(output) => {
             let said = [output.stdout, output.stderr].concat();
-            (
-                String::from_utf8_lossy(&said).into_owned(),
-                output.status.signal(),
-            )
+            (String::from_utf8_lossy(&said).into_owned(), output.status.signal())
         }
         Err(error) => panic!("{error}"),
     }
@@ -45,19 +39,13 @@ fn the_attacker_reaches_its_attempt() {
 #[test]
 fn a_parser_that_fails_inside_is_caught_in_the_jail() {
     let (said, signal) = attack("panic", "");
-    assert!(
-        said.starts_with("denied: caught") && signal.is_none(),
-        "{said:?} {signal:?}"
-    );
+    assert!(said.starts_with("denied: caught") && signal.is_none(), "{said:?} {signal:?}");
 }
 
 #[test]
 fn a_process_with_a_second_thread_is_not_held() {
     let (said, _) = attack("second-thread", "");
-    assert!(
-        said.contains("cannot lock the process down: the process has 2 threads"),
-        "{said:?}"
-    );
+    assert!(said.contains("cannot lock the process down: the process has 2 threads"), "{said:?}");
 }
 
 #[test]
@@ -65,10 +53,7 @@ fn no_file_can_be_opened_made_or_removed() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let there = folder.path().join("there");
     std::fs::write(&there, "precious").expect("a file");
-    let (there, new) = (
-        there.display().to_string(),
-        folder.path().join("new").display().to_string(),
-    );
+    let (there, new) = (there.display().to_string(), folder.path().join("new").display().to_string());
     assert_denied("open", "/etc/passwd");
     assert_denied("open", &there);
     assert_denied("open-parent", "");
@@ -79,10 +64,7 @@ fn no_file_can_be_opened_made_or_removed() {
     assert_denied("read-inherited", &there);
     assert_denied("write-inherited", &there);
     assert_denied("write-input", "");
-    assert_eq!(
-        std::fs::read_to_string(&there).expect("still there"),
-        "precious"
-    );
+    assert_eq!(std::fs::read_to_string(&there).expect("still there"), "precious");
     assert!(!std::path::Path::new(&new).exists());
 }
 
@@ -105,10 +87,7 @@ fn no_program_thread_or_signal_can_be_started() {
     // shown by the test of the filter.
     for how in ["exec", "spawn"] {
         let (said, signal) = attack(how, "");
-        assert!(
-            said.starts_with("denied") || signal == Some(FORBIDDEN_CALL),
-            "{how}: {said:?} {signal:?}"
-        );
+        assert!(said.starts_with("denied") || signal == Some(FORBIDDEN_CALL), "{how}: {said:?} {signal:?}");
     }
 }
 

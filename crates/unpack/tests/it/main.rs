@@ -56,15 +56,11 @@ impl Outcome {
 
     fn text(&self, path: &str) -> &str {
         let file = self.files.iter().find(|file| file.path == path);
-        file.and_then(|file| std::str::from_utf8(&file.bytes).ok())
-            .unwrap_or("(none)")
+        file.and_then(|file| std::str::from_utf8(&file.bytes).ok()).unwrap_or("(none)")
     }
 
     fn kinds(&self) -> Vec<(&str, FindingKind)> {
-        self.findings
-            .iter()
-            .map(|finding| (finding.path.as_str(), finding.kind))
-            .collect()
+        self.findings.iter().map(|finding| (finding.path.as_str(), finding.kind)).collect()
     }
 }
 
@@ -73,11 +69,7 @@ fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
     let result = worker.files(name, file_of(bytes), &mut |event| {
         match (event, files.last_mut()) {
             (Event::File { path, .. }, _) => {
-                files.push(Unpacked {
-                    path: path.to_owned(),
-                    bytes: Vec::new(),
-                    is_complete: false,
-                });
+                files.push(Unpacked { path: path.to_owned(), bytes: Vec::new(), is_complete: false });
             }
             (Event::Data(bytes), Some(file)) => file.bytes.extend_from_slice(bytes),
             (Event::End { complete }, Some(file)) => file.is_complete = complete,
@@ -87,11 +79,7 @@ fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
         ControlFlow::Continue(())
     });
     match result {
-        Ok(summary) => Outcome {
-            files,
-            findings,
-            summary,
-        },
+        Ok(summary) => Outcome { files, findings, summary },
         Err(error) => panic!("{error}"),
     }
 }
