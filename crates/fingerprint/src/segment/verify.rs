@@ -91,14 +91,15 @@ impl<R: ReadAt> Segment<R> {
 
     fn verify_by_oid(&self) -> Result<(), SegmentError> {
         let mut rows = self.rows(Section::ContentsByOid);
-        let mut previous = Vec::new();
+        let mut previous = (Vec::new(), 0);
         for number in 0..rows.len() {
-            let oid = self.content(ContentId(u32_at(rows.row(number)?, 0)))?.oid;
-            // Two contents of one id would mean a broken hash; the search would find one of them.
-            if oid.is_empty() || oid < previous {
+            let content = u32_at(rows.row(number)?, 0);
+            let this = (self.content(ContentId(content))?.oid, content);
+            // Two contents may claim one id where its hash is broken; the search then finds one of them.
+            if this.0.is_empty() || this <= previous {
                 return Err(rows.damaged(format!("row {number}"), "it is not above the row before it"));
             }
-            previous = oid;
+            previous = this;
         }
         Ok(())
     }
