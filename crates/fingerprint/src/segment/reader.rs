@@ -258,7 +258,7 @@ impl<R: ReadAt> Segment<R> {
 }
 
 /// A content's row, where its kind and the length of its object id are known ones.
-fn content_of(row: &[u8]) -> Option<Content> {
+pub(super) fn content_of(row: &[u8]) -> Option<Content> {
     let kind = match row.get(76)? {
         0 => Kind::Text,
         1 => Kind::Utf16,

@@ -3,7 +3,7 @@
 use super::blocks::{Extent, ReadAt};
 use super::error::SegmentError;
 use super::layout::{BLOCK, PAYLOAD, Section, u32_at, u64_at};
-use super::reader::Segment;
+use super::reader::{Segment, content_of};
 use super::{ContentId, IntervalId, LineId, PathId};
 
 impl<R: ReadAt> Segment<R> {
@@ -70,8 +70,11 @@ impl<R: ReadAt> Segment<R> {
             previous = this;
         }
         self.intervals(&ids(counts.intervals).map(IntervalId).collect::<Vec<_>>())?;
-        for content in ids(counts.contents) {
-            self.content(ContentId(content))?;
+        let mut contents = self.rows(Section::Contents);
+        for number in 0..contents.len() {
+            if content_of(contents.row(number)?).is_none() {
+                return Err(contents.damaged(format!("row {number}"), "its kind or its object id is unknown"));
+            }
         }
         self.verify_by_oid()?;
         for (section, at, count) in [
