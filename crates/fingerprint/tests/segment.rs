@@ -204,6 +204,65 @@ proptest! {
     }
 }
 
+/// Changes a byte and makes the block's tag fit, as a forger would.
+fn forge(bytes: &mut [u8], at: usize, value: u8) {
+    let block = at / 4096;
+    let header = &bytes[..4080];
+    let entries = header[64..].chunks(64).take(9);
+    let offset = |entry: &[u8]| usize::try_from(u64::from_le_bytes(entry[8..16].try_into().unwrap())).unwrap() / 4096;
+    let owner = (1u32..).zip(entries).filter(|(_, entry)| offset(entry) <= block).last();
+    let (section, first) = owner.map_or((0, 0), |(number, entry)| (number, offset(entry)));
+    bytes[at] = value;
+    let (payload, tag) = bytes[block * 4096..][..4096].split_at_mut(4080);
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&section.to_le_bytes()).update(&((block - first) as u64).to_le_bytes()).update(payload);
+    tag.copy_from_slice(&hasher.finalize().as_bytes()[..16]);
+}
+
+proptest! {
+    #[test]
+    fn a_forged_byte_never_makes_a_reader_panic(
+        block in any::<prop::sample::Index>(), within in 0usize..700, value in any::<u8>(),
+    ) {
+        let mut bytes = EXAMPLE.to_vec();
+        let block = block.index(bytes.len() / 4096);
+        let changes = bytes[block * 4096 + within] != value;
+        forge(&mut bytes, block * 4096 + within, value);
+        let Ok(segment) = Segment::open(&bytes[..]) else { return Ok(()) };
+        let keys: Vec<u64> = (0..14u8).flat_map(|n| content(n).hashes).collect::<BTreeSet<_>>().into_iter().collect();
+        let mut found = Vec::new();
+        let _ = segment.look_up(&keys, &mut |posting| found.push(posting));
+        for id in found.iter().map(|posting| posting.interval) {
+            if let Ok(interval) = segment.interval(id) {
+                prop_assert!(interval.first <= interval.last);
+                let _ = (segment.path(interval.path), segment.line(interval.line));
+                let _ = (segment.commit(interval.line, interval.first), segment.commit(interval.line, interval.last));
+            }
+        }
+        for n in 0..9 {
+            let _ = segment.content_by_oid(&oid(n));
+            if let Ok(Some(id)) = segment.content_by_blake3(&content(n).blake3) {
+                let _ = (segment.content(id), segment.files_of(id));
+            }
+        }
+        // Who forges the header too can make a segment of his own.
+        prop_assert!(!changes || block == 0 || segment.verify().is_err());
+    }
+}
+
+#[test]
+fn a_segment_of_nothing_opens_and_answers_nothing() {
+    let mut bytes = Vec::new();
+    SegmentWriter::new(&Profile::one()).write(&mut bytes).unwrap();
+    let segment = Segment::open(&bytes[..]).unwrap();
+    segment.verify().unwrap();
+    assert_eq!((segment.counts().lines, segment.counts().bytes), (0, 4096));
+    assert_eq!(look_up(&segment, &[0, 1, u64::MAX]), []);
+    assert_eq!(segment.content_by_blake3(&[0; 32]).unwrap(), None);
+    assert!(segment.interval(IntervalId(0)).is_err());
+    assert!(segment.line(LineId(0)).is_err());
+}
+
 #[test]
 fn look_up_finds_every_key_among_thousands_of_rows_over_many_blocks() {
     let mut writer = SegmentWriter::new(&Profile::one());

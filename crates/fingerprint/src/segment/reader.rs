@@ -39,6 +39,9 @@ impl<R: ReadAt> Segment<R> {
         if begin < BLOCK || tag(0, 0, payload) != *stored {
             return Err(damaged("its bytes do not fit their tag"));
         }
+        if u32_at(payload, 8) != VERSION {
+            return Err(damaged("there is no such version of the format"));
+        }
         if u64_at(payload, 48) != length {
             return Err(damaged("the file is shorter or longer than it says"));
         }
@@ -255,7 +258,7 @@ impl<R: ReadAt> Segment<R> {
 }
 
 /// A content's row, where its kind and the length of its object id are known ones.
-fn content_of(row: &[u8]) -> Option<Content> {
+pub(super) fn content_of(row: &[u8]) -> Option<Content> {
     let kind = match row.get(76)? {
         0 => Kind::Text,
         1 => Kind::Utf16,
@@ -280,13 +283,18 @@ fn extents(payload: &[u8], length: u64) -> Option<[Extent; 9]> {
     if u32_at(payload, 12) as usize != Section::ALL.len() {
         return None;
     }
+    let table_end = TABLE + ENTRY * Section::ALL.len();
+    let unused = [payload.get(56..TABLE)?, payload.get(table_end..)?];
+    if unused.into_iter().flatten().any(|byte| *byte != 0) {
+        return None;
+    }
     let mut end = BLOCK as u64;
     let mut extents = Vec::new();
     for section in Section::ALL {
         let entry = payload.get(TABLE + section.index() * ENTRY..)?.get(..ENTRY)?;
         let rows = u64_at(entry, 16);
         let known = u32_at(entry, 0) == section.number() && u32_at(entry, 4) as usize == section.width();
-        if !known || u64_at(entry, 8) != end {
+        if !known || u64_at(entry, 8) != end || u64_at(entry, 24) != 0 {
             return None;
         }
         let blocks = Extent::blocks(section, rows).checked_mul(BLOCK as u64)?;

@@ -3,7 +3,7 @@
 use super::blocks::{Extent, ReadAt};
 use super::error::SegmentError;
 use super::layout::{BLOCK, PAYLOAD, Section, u32_at, u64_at};
-use super::reader::Segment;
+use super::reader::{Segment, content_of};
 use super::{ContentId, IntervalId, LineId, PathId};
 
 impl<R: ReadAt> Segment<R> {
@@ -70,8 +70,11 @@ impl<R: ReadAt> Segment<R> {
             previous = this;
         }
         self.intervals(&ids(counts.intervals).map(IntervalId).collect::<Vec<_>>())?;
-        for content in ids(counts.contents) {
-            self.content(ContentId(content))?;
+        let mut contents = self.rows(Section::Contents);
+        for number in 0..contents.len() {
+            if content_of(contents.row(number)?).is_none() {
+                return Err(contents.damaged(format!("row {number}"), "its kind or its object id is unknown"));
+            }
         }
         self.verify_by_oid()?;
         for (section, at, count) in [
@@ -91,14 +94,15 @@ impl<R: ReadAt> Segment<R> {
 
     fn verify_by_oid(&self) -> Result<(), SegmentError> {
         let mut rows = self.rows(Section::ContentsByOid);
-        let mut previous = Vec::new();
+        let mut previous = (Vec::new(), 0);
         for number in 0..rows.len() {
-            let oid = self.content(ContentId(u32_at(rows.row(number)?, 0)))?.oid;
-            // Two contents of one id would mean a broken hash; the search would find one of them.
-            if oid.is_empty() || oid < previous {
+            let content = u32_at(rows.row(number)?, 0);
+            let this = (self.content(ContentId(content))?.oid, content);
+            // Two contents may claim one id where its hash is broken; the search then finds one of them.
+            if this.0.is_empty() || this <= previous {
                 return Err(rows.damaged(format!("row {number}"), "it is not above the row before it"));
             }
-            previous = oid;
+            previous = this;
         }
         Ok(())
     }

@@ -216,7 +216,7 @@ impl SegmentWriter {
         let rows = self.content_rows.iter().flat_map(ContentRow::encode).collect();
         let mut by_oid: Vec<u32> = (0u32..).take(self.content_rows.len()).collect();
         by_oid.retain(|content| !self.content_rows[*content as usize].oid.is_empty());
-        by_oid.sort_unstable_by_key(|content| padded(&self.content_rows[*content as usize].oid));
+        by_oid.sort_unstable_by_key(|content| (padded(&self.content_rows[*content as usize].oid), *content));
         Ok((rows, by_oid.iter().flat_map(|content| content.to_le_bytes()).collect()))
     }
 
