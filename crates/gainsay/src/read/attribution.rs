@@ -1,7 +1,9 @@
 //! The sieve: who speaks in one sentence, and by which words that is known. The first rule that answers wins.
 
 use crate::claim::{PartyKind, Span};
+use crate::read::cues::{fits, helpers_before, is_yet_to, phrase_cue};
 use crate::read::lexicon::{self, Cue};
+use crate::read::phrases::{first_party, phrase_from, subject_before};
 use crate::read::subject::{Memory, Sentence, Speaker};
 use crate::read::tokens::Shape;
 
@@ -76,12 +78,6 @@ struct Found {
     closing: bool,
 }
 
-/// A quotation shorter than this may be a name.
-const NAME_BYTES: usize = 40;
-
-/// How far a subject may stand from its verb, in tokens.
-const SUBJECT_REACH: usize = 40;
-
 /// Who speaks in this sentence.
 pub(super) fn attributions(
     sentence: &Sentence<'_>,
@@ -119,7 +115,9 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
         Some(cue) => Some(cue),
         None => phrase_cue(sentence, verb),
     }?;
-    if before == "to" && !is_yet_to(sentence, verb)
+    let owned = verb > 0 && sentence.tokens[verb - 1].shape == Shape::Possessive;
+    if owned
+        || before == "to" && !is_yet_to(sentence, verb)
         || lexicon::determiner(before) && before != "that"
     {
         return None;
@@ -164,336 +162,6 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
         });
     }
     inverted(sentence, verb, cue, memory)
-}
-
-struct Helpers {
-    /// The first of the auxiliaries and adverbs before the verb.
-    from: usize,
-    passive: bool,
-    helped: bool,
-}
-
-fn helpers_before(sentence: &Sentence<'_>, verb: usize) -> Helpers {
-    let mut from = verb;
-    let mut be = None;
-    let mut helped = false;
-    while from > 0 && sentence.party[from - 1].is_none() {
-        let word = sentence.word(from - 1);
-        if matches!(word, "yet" | "to" | "failed") && is_yet_to(sentence, verb)
-            || lexicon::auxiliary(word)
-            || lexicon::adverb(word)
-            || is_time_phrase(sentence, from - 1)
-        {
-            be = be.or_else(|| {
-                matches!(
-                    word,
-                    "was" | "were" | "been" | "is" | "are" | "be" | "being"
-                )
-                .then_some(from - 1)
-            });
-            helped |= lexicon::auxiliary(word) && !matches!(word, "also" | "never" | "yet");
-            from -= 1;
-        } else {
-            break;
-        }
-    }
-    let participle = !sentence.word(verb).ends_with("ing")
-        && !matches!(
-            sentence.word(verb),
-            "unavailable" | "available" | "unable" | "aware" | "looking"
-        );
-    Helpers {
-        from,
-        passive: be.is_some() && participle,
-        helped,
-    }
-}
-
-/// "Has yet to respond", "failed to respond".
-fn is_yet_to(sentence: &Sentence<'_>, verb: usize) -> bool {
-    verb >= 2
-        && sentence.word(verb - 1) == "to"
-        && matches!(sentence.word(verb - 2), "yet" | "failed")
-        && lexicon::silence_after_not(sentence.word(verb))
-        && !matches!(sentence.word(verb), "reveal" | "name" | "share" | "provide")
-}
-
-/// "On Monday", "last week": may stand between subject and verb.
-fn is_time_phrase(sentence: &Sentence<'_>, at: usize) -> bool {
-    let word = sentence.word(at);
-    let time = |w: &str| {
-        lexicon::calendar_word(w)
-            || matches!(
-                w,
-                "week"
-                    | "month"
-                    | "year"
-                    | "today"
-                    | "yesterday"
-                    | "morning"
-                    | "afternoon"
-                    | "evening"
-                    | "weekend"
-            )
-    };
-    time(word)
-        || matches!(
-            word,
-            "on" | "last" | "this" | "in" | "earlier" | "late" | "early"
-        ) && (at + 1..at + 4).any(|n| time(sentence.word(n)))
-}
-
-/// Cues of more than one word.
-fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
-    let next = |n: usize| sentence.word(at + n);
-    match sentence.word(at) {
-        "took" | "takes" | "taken" if next(1) == "issue" => Some(Cue::Disputes),
-        "pushed" | "pushes" | "hit" | "hits" | "fired" if next(1) == "back" => Some(Cue::Disputes),
-        "cast" | "casts" if next(1) == "doubt" => Some(Cue::Disputes),
-        "looking" if next(1) == "into" => Some(Cue::Investigates),
-        "reached"
-            if at > 0
-                && matches!(sentence.word(at - 1), "be")
-                && (1..6).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) =>
-        {
-            Some(Cue::Declines)
-        }
-        "unavailable" if next(1) == "for" => Some(Cue::Declines),
-        "available"
-            if next(1) == "for"
-                && (1..4).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) =>
-        {
-            Some(Cue::Declines)
-        }
-        "respond" | "comment" | "reply" if is_yet_to(sentence, at) => Some(Cue::Declines),
-        "took" | "claiming" | "take" if next(1) == "credit" || next(1) == "responsibility" => {
-            Some(Cue::Claims)
-        }
-        "launched" | "opened" | "began" | "started" | "initiated"
-            if (1..5).any(|n| matches!(next(n), "investigation" | "inquiry" | "probe")) =>
-        {
-            Some(Cue::Investigates)
-        }
-        "aware" if next(1) == "of" => Some(Cue::Investigates),
-        "asking" if matches!(next(1), "users" | "customers") => Some(Cue::Says),
-        "apologizing" | "notifying" => Some(Cue::Says),
-        "reviewed" | "examined" | "viewed" | "obtained" | "analyzed" | "analysed"
-            if press_near(sentence, at) && sentence.word(at + 1) != "by" =>
-        {
-            Some(Cue::Reports)
-        }
-        "reviewed"
-            if at > 0 && (1..5).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) =>
-        {
-            Some(Cue::Reports)
-        }
-        _ => None,
-    }
-}
-
-/// Verbs that speak only in some company.
-fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool) -> bool {
-    let next = |n: usize| sentence.word(verb + n);
-    let quote_soon = (1..6).any(|n| {
-        sentence
-            .tokens
-            .get(verb + n)
-            .is_some_and(|t| t.shape == Shape::Quote)
-    });
-    match sentence.word(verb) {
-        "called" | "described" | "describes" => {
-            quote_soon
-                || (1..8).any(|n| {
-                    matches!(
-                        next(n),
-                        "claims" | "claim" | "allegations" | "incident" | "breach" | "attack"
-                    )
-                })
-        }
-        "found" | "observed" | "shared" => next(1) == "that" || next(1) == "no" || quote_soon,
-        "believe" | "say" | "report" | "claim" | "warn" | "deny" | "confirm" | "dispute"
-        | "admit" | "verify" | "investigate" | "decline" | "threaten" | "allege" | "assert"
-        | "acknowledge" => !matches!(next(1), "button"),
-        "claims" | "reports" | "states" | "notes" | "estimates" | "demands" | "disputes"
-        | "reads" => verb == 0 || sentence.tokens[verb - 1].shape != Shape::Possessive,
-        "pointed" => next(1) == "out",
-        "expects" | "maintains" | "maintained" | "concluded" | "continued" => {
-            next(1) == "that" || next(1) == "to" || quote_soon || closes_at(sentence, verb + 1)
-        }
-        "listed" => {
-            (1..12).any(|n| matches!(next(n), "sale" | "leak" | "site" | "victims" | "victim"))
-        }
-        "responded" => !helped || !closes_at(sentence, verb + 1),
-        "investigated" => false,
-        "rejected" | "dismissed" | "rejects" | "dismisses" => (1..8).any(|n| {
-            matches!(
-                next(n),
-                "claims"
-                    | "claim"
-                    | "allegations"
-                    | "reports"
-                    | "suggestions"
-                    | "idea"
-                    | "accusations"
-                    | "statement"
-                    | "that"
-                    | "as"
-            )
-        }),
-        _ => cue != Cue::Tells || !matches!(next(1), "that"),
-    }
-}
-
-fn closes_at(sentence: &Sentence<'_>, at: usize) -> bool {
-    sentence
-        .tokens
-        .get(at)
-        .is_none_or(|t| t.shape == Shape::Quote || t.shape == Shape::Mark)
-}
-
-/// The subject that ends right before token `end`, over insertions between commas or dashes.
-pub(super) fn subject_before(
-    sentence: &Sentence<'_>,
-    end: usize,
-    memory: &Memory,
-) -> Option<(usize, Vec<Speaker>)> {
-    let mut end = end;
-    if end > 0 && sentence.word(end - 1) == "who" {
-        end -= 1;
-        if end > 0 && sentence.tokens[end - 1].is_mark(",") {
-            end -= 1;
-        }
-    }
-    let at = end.checked_sub(1)?;
-    // The hacker, who calls himself "Wren," wrote: the closing comma stands inside the marks.
-    let token = &sentence.tokens[at];
-    let name_in_marks = token.shape == Shape::Quote
-        && token.span.end - token.span.start < NAME_BYTES
-        || matches!(token.lower.as_str(), "”" | "\"");
-    if !token.sets_apart() && !name_in_marks {
-        return phrase_ending(sentence, at, memory);
-    }
-    let mark = if name_in_marks {
-        ","
-    } else {
-        sentence.word(at)
-    };
-    let mut tried = 0;
-    for open in (at.saturating_sub(SUBJECT_REACH)..at).rev() {
-        if sentence.word(open) != mark {
-            continue;
-        }
-        // "The firm's director, Ann Lee, said": the name in the insertion says more than the role.
-        let inner = &sentence.party[open + 1..at];
-        if let Some(party) = inner
-            .first()
-            .copied()
-            .flatten()
-            .filter(|p| inner.iter().all(|q| *q == Some(*p)))
-        {
-            if tried == 0
-                && !open
-                    .checked_sub(1)
-                    .is_some_and(|e| sentence.party[e].is_some())
-            {
-                return Some((open, sentence.speakers(open + 1, at - 1, memory)))
-                    .filter(|_| sentence.cast.parties.get(party).is_some());
-            }
-        }
-        if let Some(found) = open
-            .checked_sub(1)
-            .and_then(|e| phrase_ending(sentence, e, memory))
-        {
-            return Some(found);
-        }
-        tried += 1;
-        if tried == 4 {
-            break;
-        }
-    }
-    None
-}
-
-/// The noun phrase whose last token is `last`.
-fn phrase_ending(
-    sentence: &Sentence<'_>,
-    last: usize,
-    memory: &Memory,
-) -> Option<(usize, Vec<Speaker>)> {
-    let mut first = last + 1;
-    let mut depth = 0usize;
-    while first > 0 && last + 1 - first < SUBJECT_REACH {
-        let at = first - 1;
-        let token = &sentence.tokens[at];
-        if token.is_mark(")") {
-            depth += 1;
-        } else if token.is_mark("(") {
-            if depth == 0 {
-                break;
-            }
-            depth -= 1;
-        } else if depth == 0 && sentence.party[at].is_none() {
-            let word = token.lower.as_str();
-            let mark = token.shape == Shape::Mark
-                && !matches!(word, "\"" | "“" | "”" | "-" | "&" | "." | "‘" | "’")
-                || word == "."
-                    && at + 1 <= last
-                    && sentence.tokens[at + 1].capital
-                    && at > 0
-                    && sentence.tokens[at - 1].lower.len() > 3;
-            let verb = lexicon::cue(word).is_some()
-                && !matches!(word, "report" | "claim" | "notes" | "reports" | "claims")
-                || lexicon::auxiliary(word) && !matches!(word, "may" | "also" | "yet");
-            if token.shape == Shape::Quote
-                || mark
-                || lexicon::opens_clause(word) && at != last
-                || verb
-            {
-                break;
-            }
-        }
-        first = at;
-    }
-    // "Advanced Locks (AdLock)": the bracket says nothing new.
-    let mut end = last;
-    if sentence.tokens[end].is_mark(")") {
-        let open = (first..end)
-            .rev()
-            .find(|&at| sentence.tokens[at].is_mark("("))?;
-        end = open.checked_sub(1).filter(|&e| e >= first)?;
-    }
-    let speakers = sentence.speakers(first, end, memory);
-    (!speakers.is_empty()).then_some((first, speakers))
-}
-
-/// The noun phrase that starts at `first`.
-pub(super) fn phrase_from(
-    sentence: &Sentence<'_>,
-    first: usize,
-    memory: &Memory,
-) -> Option<(usize, Vec<Speaker>)> {
-    let mut end = first;
-    while end < sentence.tokens.len() && end - first < SUBJECT_REACH {
-        let token = &sentence.tokens[end];
-        let word = token.lower.as_str();
-        let stop = token.shape == Shape::Quote
-            || token.shape == Shape::Mark && !matches!(word, "-" | "&" | "\"" | "“" | "”")
-            || sentence.party[end].is_none()
-                && (lexicon::opens_clause(word)
-                    || lexicon::auxiliary(word)
-                    || lexicon::calendar_word(word)
-                    || matches!(
-                        word,
-                        "today" | "yesterday" | "last" | "via" | "on" | "in" | "earlier" | "seen"
-                    ));
-        if stop {
-            break;
-        }
-        end += 1;
-    }
-    let last = end.checked_sub(1).filter(|&l| l >= first)?;
-    let speakers = sentence.speakers(first, last, memory);
-    (!speakers.is_empty()).then_some((last, speakers))
 }
 
 /// "…," said Ann Lee.
@@ -582,28 +250,6 @@ fn own_account(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     })
 }
 
-/// The first party, by name or role, at or after `from`.
-fn first_party(
-    sentence: &Sentence<'_>,
-    from: usize,
-    memory: &Memory,
-) -> Option<(usize, Vec<Speaker>)> {
-    let head = (from..sentence.tokens.len().min(from + 25)).find(|&at| {
-        let word = sentence.word(at);
-        sentence.party[at].is_some()
-            || lexicon::actor_noun(word)
-            || lexicon::company_noun(word)
-            || lexicon::spokesperson(word)
-            || matches!(word, "he" | "she" | "it" | "they")
-    })?;
-    let mut last = head;
-    while last + 1 < sentence.tokens.len() && sentence.party[last + 1].is_some() {
-        last += 1;
-    }
-    let speakers = sentence.speakers(from, last, memory);
-    (!speakers.is_empty()).then_some((last, speakers))
-}
-
 fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     let (verb, cue) = (1..sentence.tokens.len()).find_map(|at| {
         lexicon::participle(sentence.word(at))
@@ -641,13 +287,6 @@ fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         negated: false,
         rule: Rule::Hanging,
         closing: false,
-    })
-}
-
-/// An outlet's name shortly before: "The Daily Log has reviewed".
-fn press_near(sentence: &Sentence<'_>, at: usize) -> bool {
-    (at.saturating_sub(5)..at).any(|n| {
-        sentence.party[n].is_some_and(|p| sentence.cast.parties[p].kind == PartyKind::Press)
     })
 }
 
@@ -809,4 +448,135 @@ fn before_contrast(sentence: &Sentence<'_>, found: &Found) -> Option<usize> {
         .iter()
         .any(|t| t.shape == Shape::Quote);
     (other && !quoted_after).then(|| sentence.tokens[at - 2].span.end)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::About;
+    use crate::read::entities::cast;
+    use crate::read::names::Gazetteer;
+    use crate::read::speech::{pages, sentence_of};
+
+    const BEFORE: &str = "A gang going by GreyHeron breached Brightwell. Brightwell denied it. Tarnwell, a threat intelligence firm, said so. The theft hurt Oakvale, and Oakvale denied it.\n";
+
+    fn of(said: &str) -> Vec<(Vec<String>, Rule, String)> {
+        let text = format!("{BEFORE}{said}");
+        let pages = pages(&text);
+        let cast = cast(&text, &pages, &About::default(), &Gazetteer::built_in());
+        let span = Span {
+            start: BEFORE.len(),
+            end: text.len(),
+        };
+        let mut memory = Memory::default();
+        memory.hear_names(
+            &cast,
+            Span {
+                start: 0,
+                end: BEFORE.len(),
+            },
+        );
+        let found = attributions(
+            &sentence_of(&text, &cast, span, &pages[1].quotes),
+            span,
+            &memory,
+        );
+        found
+            .into_iter()
+            .map(|a| {
+                (
+                    a.speakers.into_iter().map(|s| s.name).collect(),
+                    a.rule,
+                    a.span.of(&text).unwrap_or_default().to_owned(),
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn each_rule_finds_its_form() {
+        for (said, speaker, rule) in [
+            (
+                "“It is not ours at all, and never was,” said Tarnwell.",
+                "Tarnwell",
+                Rule::Quote,
+            ),
+            (
+                "Brightwell, which makes locks, has since admitted the theft.",
+                "Brightwell",
+                Rule::Indirect,
+            ),
+            (
+                "The files are old, according to Tarnwell.",
+                "Tarnwell",
+                Rule::AccordingTo,
+            ),
+            (
+                "The sale was first reported by Tarnwell.",
+                "Tarnwell",
+                Rule::Passive,
+            ),
+            (
+                "GreyHeron put up a page, saying that the files will follow.",
+                "GreyHeron",
+                Rule::Hanging,
+            ),
+            (
+                "By its own account, the gang spent months inside.",
+                "GreyHeron",
+                Rule::OwnAccount,
+            ),
+            (
+                "A notorious gang, GreyHeron, says it hacked the firm.",
+                "GreyHeron",
+                Rule::Indirect,
+            ),
+            (
+                "Brightwell has yet to respond.",
+                "Brightwell",
+                Rule::Indirect,
+            ),
+        ] {
+            let found = of(said);
+            assert_eq!(
+                found
+                    .iter()
+                    .map(|f| (f.0.join("+"), f.1))
+                    .collect::<Vec<_>>(),
+                [(speaker.to_owned(), rule)],
+                "{said}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_reported_inside_a_report_is_no_statement_of_its_own() {
+        let found = of("Tarnwell reported that GreyHeron claims to hold files.");
+        assert_eq!(
+            found.iter().map(|f| f.0.join("+")).collect::<Vec<_>>(),
+            ["Tarnwell"]
+        );
+    }
+
+    #[test]
+    fn two_subjects_of_one_verb_share_it_and_contrasts_part_the_sentence() {
+        assert_eq!(
+            of("Brightwell and Oakvale denied the theft.")[0].0,
+            ["Brightwell", "Oakvale"]
+        );
+        let parted = of("Tarnwell said that it is true, while Brightwell denied it.");
+        assert_eq!(
+            parted.iter().map(|f| f.2.as_str()).collect::<Vec<_>>(),
+            ["Tarnwell said that it is true", "Brightwell denied it."]
+        );
+    }
+
+    #[test]
+    fn nouns_and_infinitives_are_no_verbs_of_speaking() {
+        assert_eq!(
+            of("The firm's claims were many, and it came to say more.").len(),
+            0
+        );
+        assert_eq!(of("GreyHeron's report was long.").len(), 0);
+    }
 }

@@ -66,6 +66,7 @@ mod tests {
             span: Span { start: 0, end: 1 },
             paragraph: 0,
             shared: false,
+            of_contact: false,
         };
         let surest = confidence(&item(Rule::Quote, Known::Named, true));
         assert!(surest > confidence(&item(Rule::Quote, Known::Pronoun, true)));

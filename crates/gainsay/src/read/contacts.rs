@@ -1,8 +1,8 @@
 //! Who told whom: the company warned, the police called, the press written to by a crew.
 
 use crate::claim::{Contact, PartyKind, Span};
-use crate::read::attribution::{phrase_from, subject_before};
 use crate::read::lexicon;
+use crate::read::phrases::{phrase_from, subject_before};
 use crate::read::relay;
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 
@@ -198,4 +198,69 @@ fn object_at(sentence: &Sentence<'_>, first: usize, memory: &Memory) -> Option<(
     }
     let (last, speakers) = phrase_from(sentence, first, memory)?;
     speakers.into_iter().next().map(|s| (last, s))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::About;
+    use crate::read::entities::cast;
+    use crate::read::names::Gazetteer;
+    use crate::read::speech::{pages, sentence_of};
+
+    const BEFORE: &str = "A gang going by GreyHeron breached Brightwell. Brightwell denied it. Tarnwell, a threat intelligence firm, said so.\n";
+
+    fn of(said: &str) -> Vec<(String, String)> {
+        let text = format!("{BEFORE}{said}");
+        let cast = cast(
+            &text,
+            &pages(&text),
+            &About::default(),
+            &Gazetteer::built_in(),
+        );
+        let span = Span {
+            start: BEFORE.len(),
+            end: text.len(),
+        };
+        let mut found = Vec::new();
+        contacts(
+            &sentence_of(&text, &cast, span, &[]),
+            said,
+            span,
+            &Memory::default(),
+            &mut found,
+        );
+        found.into_iter().map(|c| (c.from, c.to)).collect()
+    }
+
+    #[test]
+    fn tellers_and_told_are_found_in_every_voice() {
+        let pair = |a: &str, b: &str| vec![(a.to_owned(), b.to_owned())];
+        assert_eq!(
+            of("Tarnwell notified Brightwell on May 3."),
+            pair("Tarnwell", "Brightwell")
+        );
+        assert_eq!(
+            of("Brightwell was contacted by Tarnwell."),
+            pair("Tarnwell", "Brightwell")
+        );
+        assert_eq!(
+            of("Tarnwell had reached out to Brightwell."),
+            pair("Tarnwell", "Brightwell")
+        );
+        assert_eq!(
+            of("GreyHeron told Reuters that it was in."),
+            pair("GreyHeron", "Reuters")
+        );
+        assert_eq!(
+            of("Brightwell notified customers."),
+            pair("Brightwell", "customers")
+        );
+    }
+
+    #[test]
+    fn a_reporters_call_is_no_contact() {
+        assert_eq!(of("Reuters contacted Brightwell for comment."), []);
+        assert_eq!(of("Brightwell told Reuters that it was safe."), []);
+    }
 }

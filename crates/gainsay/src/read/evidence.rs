@@ -74,10 +74,23 @@ impl<'t> Around<'t> {
 
     /// The words of an insertion right after the name: "Acme, a maker of locks, said".
     fn apposition(&self) -> &[&'t str] {
-        if !matches!(self.r(0), "," | "--" | "–" | "—" | "(") || self.right.len() < 3 {
+        // "Advanced Locks (AdLock), a maker of locks": the bracket comes first.
+        let bracket = match self.r(0) {
+            ")" => 1,
+            "(" if self.right.iter().take(6).any(|w| *w == ")") => self
+                .right
+                .iter()
+                .position(|w| *w == ")")
+                .map_or(0, |at| at + 1),
+            _ => 0,
+        };
+        let rest = self.right.get(bracket..).unwrap_or_default();
+        let Some((first, body)) = rest.split_first().filter(|(_, body)| body.len() > 1) else {
+            return &[];
+        };
+        if !matches!(*first, "," | "--" | "–" | "—" | "(") {
             return &[];
         }
-        let body = &self.right[1..];
         let end = body
             .iter()
             .position(|w| matches!(*w, "," | "--" | "–" | "—" | ")" | "."))
@@ -557,9 +570,21 @@ fn speech(around: &Around<'_>, found: &mut Evidence) {
     if matches!(l(0), "in" | "near") {
         found.place += 1;
     }
+    // "Advanced Locks (AdLock) said": the bracket stands between both names and their verb.
+    let bracket = match r(0) {
+        ")" => 1,
+        "(" => around
+            .right
+            .iter()
+            .take(6)
+            .position(|w| *w == ")")
+            .map_or(0, |at| at + 1),
+        _ => 0,
+    };
     let mut verb = around
         .right
         .iter()
+        .skip(bracket)
         .skip_while(|w| lexicon::auxiliary(w) || lexicon::adverb(w));
     if verb
         .next()

@@ -9,9 +9,11 @@
 mod allegations;
 mod attribution;
 mod candidates;
+mod casting;
 mod citations;
 mod confidence;
 mod contacts;
+mod cues;
 mod entities;
 mod evidence;
 mod facets;
@@ -20,9 +22,11 @@ mod lexicon;
 mod names;
 mod paragraphs;
 mod parts;
+mod phrases;
 mod quotes;
 mod relay;
 mod sentences;
+mod set_off;
 mod speech;
 mod stance;
 mod subject;
@@ -139,5 +143,211 @@ fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::
             item.rule.words(),
             item.speaker.known.words()
         ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::claim::{FigureKind, OrganisationRole, Stance};
+
+    const STORY: &str = "Lock maker Brightwell denies theft\n\nBy Ann Lee\nMay 3, 2030\n\nA hacking group known as “GreyHeron” is offering 2 TB of source code stolen from lock maker Brightwell for more than $50,000.\n\nTarnwell, a threat intelligence firm, reported last week that the group was attempting to sell the files. Tarnwell notified Brightwell on May 1.\n\n“There is no evidence that our systems were breached,” Brightwell spokesperson Mara Onslow told The Daily Log. The company declined to comment on the price.\n\nGreyHeron told The Daily Log that it had entered the network with stolen credentials.\n";
+
+    fn plain(text: &str) -> Reading {
+        read(text, &About::default(), &Gazetteer::built_in())
+    }
+
+    #[test]
+    fn a_story_is_read_from_end_to_end() {
+        let reading = plain(STORY);
+        let told: Vec<(&str, Stance)> = reading
+            .drafts
+            .iter()
+            .map(|d| (d.statement.speaker.as_str(), d.statement.stance))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("Tarnwell", Stance::Informs),
+                ("Mara Onslow (Brightwell)", Stance::Denies),
+                ("Brightwell", Stance::NoComment),
+                ("GreyHeron", Stance::Claims),
+            ]
+        );
+        assert_eq!(
+            reading.drafts[0].statement.origin.as_deref(),
+            Some("GreyHeron")
+        );
+        assert_eq!(
+            reading.drafts[0].statement.date.as_deref(),
+            Some("last week")
+        );
+        assert_eq!(
+            reading.drafts[1].statement.to.as_deref(),
+            Some("The Daily Log")
+        );
+        let figures: Vec<(FigureKind, &str)> = reading
+            .figures
+            .iter()
+            .map(|f| (f.kind, f.value.as_str()))
+            .collect();
+        assert!(
+            figures.contains(&(FigureKind::Volume, "2 TB"))
+                && figures.contains(&(FigureKind::Price, ">50000 USD")),
+            "{figures:?}"
+        );
+        assert!(
+            reading
+                .organisations
+                .iter()
+                .any(|o| o.name == "Brightwell" && o.role == OrganisationRole::AllegedVictim)
+        );
+        assert_eq!(
+            reading
+                .actors
+                .iter()
+                .map(|a| a.name.as_str())
+                .collect::<Vec<_>>(),
+            ["GreyHeron"]
+        );
+        assert_eq!(
+            reading
+                .vectors
+                .iter()
+                .map(|v| v.attack_id.as_str())
+                .collect::<Vec<_>>(),
+            ["T1078"]
+        );
+        assert!(
+            reading
+                .contacts
+                .iter()
+                .any(|c| c.from == "Tarnwell" && c.to == "Brightwell")
+        );
+        assert_eq!(
+            reading
+                .allegations
+                .iter()
+                .map(|a| (a.actor.as_str(), a.victim.as_str()))
+                .collect::<Vec<_>>(),
+            [("GreyHeron", "Brightwell")]
+        );
+    }
+
+    #[test]
+    fn an_outlet_known_from_elsewhere_is_press() {
+        let about = About {
+            outlet: Some("Quillmark".to_owned()),
+            ..About::default()
+        };
+        let reading = read(
+            "Quillmark reported that files were stolen from Brightwell.\n",
+            &about,
+            &Gazetteer::built_in(),
+        );
+        assert_eq!(
+            reading.drafts.first().map(|d| d.statement.speaker_kind),
+            Some(PartyKind::Press)
+        );
+    }
+
+    #[test]
+    fn nothing_is_read_from_nothing() {
+        for text in ["", "\n\n", "\u{feff}", "..", "“"] {
+            assert_eq!(plain(text), Reading::default());
+        }
+    }
+
+    fn every_span_is_of_the_text(text: &str) {
+        let reading = plain(text);
+        let spans = reading
+            .drafts
+            .iter()
+            .map(|d| d.statement.span)
+            .chain(reading.figures.iter().map(|f| f.span))
+            .chain(reading.organisations.iter().map(|o| o.span))
+            .chain(reading.actors.iter().map(|a| a.span))
+            .chain(reading.allegations.iter().map(|a| a.span))
+            .chain(reading.vectors.iter().map(|v| v.span))
+            .chain(reading.contacts.iter().map(|c| c.span))
+            .chain(reading.citations.iter().map(|c| c.span));
+        for span in spans {
+            assert!(
+                span.start < span.end && span.of(text).is_some(),
+                "{span:?} in {text:?}"
+            );
+        }
+        assert_eq!(reading, plain(text), "the same text reads the same");
+    }
+
+    /// Pieces that the rules look for, so that chance puts them side by side.
+    const PIECES: &[&str] = &[
+        "Brightwell",
+        "Ann Lee",
+        "the company",
+        "GreyHeron",
+        "hacking group",
+        " said ",
+        " denied ",
+        " told ",
+        "“",
+        "”",
+        "\"",
+        "‘",
+        "’",
+        "'s ",
+        "’s ",
+        "according to ",
+        ", ",
+        ". ",
+        " -- ",
+        "(",
+        ")",
+        "\n",
+        "\u{a0}",
+        "\u{202e}",
+        "Аcme",
+        "ﬁle",
+        "İstanbul",
+        "ß",
+        "٣",
+        "$",
+        "€5 million",
+        "about 30 TB",
+        "1,2,3",
+        "more than $",
+        "in May 2030",
+        "we ",
+        "our systems ",
+        "and ",
+        "while ",
+        "by its own account, ",
+        "spokesperson for ",
+        "«",
+        "»",
+        "…",
+        "é",
+        "—",
+        ":",
+        "was breached",
+        "no evidence",
+        "Update: ",
+        "By ",
+        "# source: ",
+    ];
+
+    proptest! {
+        #[test]
+        fn any_text_gives_spans_of_that_text(text in any::<String>()) {
+            every_span_is_of_the_text(&text);
+        }
+
+        #[test]
+        fn words_of_the_trade_in_any_order_give_spans_of_the_text(picks in prop::collection::vec(0..PIECES.len(), 0..60)) {
+            let text: String = picks.into_iter().map(|p| PIECES[p]).collect();
+            every_span_is_of_the_text(&text);
+        }
     }
 }

@@ -7,6 +7,7 @@ use crate::read::lexicon::{self, Cue};
 use crate::read::paragraphs::{Paragraph, paragraphs};
 use crate::read::quotes::{Quotation, quotations};
 use crate::read::sentences::sentences;
+use crate::read::set_off::{announces, cut_short, is_set_off, set_off_speaker, speaks_as_a_firm};
 use crate::read::stance::{Heard, stance};
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 use crate::read::tokens::{Shape, Token, tokens};
@@ -67,23 +68,23 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
             .and_then(|n| pages.get(n))
             .and_then(|p| p.paragraph.span.of(text))
             .is_some_and(|t| t.ends_with(':'));
-        if page.quotes.is_empty() && (is_set_off(text, page) || after_colon && announced.is_some())
-        {
-            if let Some((speaker, rule)) =
-                set_off_speaker(text, pages, number, cast, announced.as_ref())
-            {
-                let whole = Attribution {
-                    speakers: vec![speaker.clone()],
-                    cue: Cue::Says,
-                    negated: false,
-                    rule,
-                    span: page.paragraph.span,
-                };
-                found.push(settle(text, cast, number, speaker.clone(), &whole));
-                memory.hear_speaker(cast, &speaker);
-                announced = Some(speaker);
-                continue;
-            }
+        let own_words = page.quotes.is_empty()
+            && (is_set_off(text, page) || after_colon && announced.is_some());
+        let set_off = own_words
+            .then(|| set_off_speaker(text, pages, number, cast, announced.as_ref()))
+            .flatten();
+        if let Some((speaker, rule)) = set_off {
+            let whole = Attribution {
+                speakers: vec![speaker.clone()],
+                cue: Cue::Says,
+                negated: false,
+                rule,
+                span: page.paragraph.span,
+            };
+            found.push(settle(text, cast, number, speaker.clone(), &whole));
+            memory.hear_speaker(cast, &speaker);
+            announced = Some(speaker);
+            continue;
         }
         let from = found.len();
         for (at, &span) in page.sentences.iter().enumerate() {
@@ -258,199 +259,6 @@ fn continued(
     after.or_else(|| memory.speaker.clone()).map(by)
 }
 
-/// Words of the first or second person outside of quotation marks: somebody's own text, set off without marks.
-fn is_set_off(text: &str, page: &Page) -> bool {
-    let words: Vec<Token> = tokens(text, cut_short(text, page.paragraph.span), &[]);
-    let first = words
-        .iter()
-        .filter(|t| {
-            matches!(
-                t.lower.as_str(),
-                "we" | "our" | "us" | "we've" | "we're" | "i" | "my" | "we'll" | "ours"
-            ) && t.lower != "us"
-                || t.is("us") && !t.capital
-        })
-        .count();
-    let second = words
-        .iter()
-        .filter(|t| matches!(t.lower.as_str(), "you" | "your" | "you're"))
-        .count();
-    let reporter = words.windows(4).any(|w| {
-        w[0].is("we")
-            && w[1..].iter().any(|t| {
-                matches!(
-                    t.lower.as_str(),
-                    "reported"
-                        | "reached"
-                        | "asked"
-                        | "contacted"
-                        | "update"
-                        | "wrote"
-                        | "covered"
-                        | "emailed"
-                )
-            })
-    });
-    (first > 0 || second > 1) && !reporter
-}
-
-/// "We have notified", "our systems": a firm's own "we", not a writer's.
-fn speaks_as_a_firm(text: &str, page: &Page) -> bool {
-    let words = tokens(text, cut_short(text, page.paragraph.span), &[]);
-    words.windows(3).any(|w| match w[0].lower.as_str() {
-        "we" => matches!(
-            w[1].lower.as_str(),
-            "have"
-                | "are"
-                | "were"
-                | "take"
-                | "took"
-                | "will"
-                | "immediately"
-                | "recently"
-                | "became"
-                | "began"
-                | "discovered"
-                | "identified"
-                | "detected"
-                | "notified"
-                | "regret"
-                | "recommend"
-                | "apologize"
-                | "apologise"
-                | "determined"
-                | "confirm"
-                | "understand"
-                | "continue"
-                | "can"
-        ),
-        "our" => {
-            matches!(
-                w[1].lower.as_str(),
-                "customers"
-                    | "systems"
-                    | "investigation"
-                    | "network"
-                    | "networks"
-                    | "team"
-                    | "teams"
-                    | "servers"
-                    | "users"
-                    | "members"
-                    | "clients"
-                    | "employees"
-                    | "operations"
-                    | "engineers"
-                    | "security"
-                    | "partners"
-                    | "data"
-            ) || matches!(
-                w[2].lower.as_str(),
-                "customers"
-                    | "systems"
-                    | "investigation"
-                    | "network"
-                    | "team"
-                    | "data"
-                    | "infrastructure"
-            )
-        }
-        _ => false,
-    })
-}
-
-/// Enough of a paragraph to see in which person it is written.
-fn cut_short(text: &str, span: Span) -> Span {
-    let mut end = span.end.min(span.start.saturating_add(2000));
-    while end > span.start && !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    Span {
-        start: span.start,
-        end,
-    }
-}
-
-fn set_off_speaker(
-    text: &str,
-    pages: &[Page],
-    number: usize,
-    cast: &Cast,
-    announced: Option<&Speaker>,
-) -> Option<(Speaker, Rule)> {
-    let named = |party: usize| Speaker {
-        name: cast.display(party),
-        kind: cast.kind(party),
-        party: Some(party),
-        known: Known::Named,
-    };
-    let run_end = (number..pages.len().min(number + 12))
-        .take_while(|&n| {
-            !pages[n].paragraph.short && pages[n].quotes.is_empty() && is_set_off(text, &pages[n])
-        })
-        .last()?;
-    if let Some(line) = pages
-        .get(run_end + 1)
-        .filter(|p| p.paragraph.short)
-        .and_then(|p| p.paragraph.span.of(text))
-    {
-        if let Some(party) = cast.called(line) {
-            return Some((named(party), Rule::Signed));
-        }
-    }
-    let run = (number..=run_end).chain((0..number).rev().take(6).take_while(|&n| {
-        !pages[n].paragraph.short && pages[n].quotes.is_empty() && is_set_off(text, &pages[n])
-    }));
-    for page in run {
-        let words = tokens(text, cut_short(text, pages[page].paragraph.span), &[]);
-        let ours = words.windows(5).any(|w| {
-            matches!(w[0].lower.as_str(), "our" | "we")
-                && w[1..].iter().any(|t| {
-                    matches!(
-                        t.lower.as_str(),
-                        "hackers" | "group" | "gang" | "affiliates" | "pentesters"
-                    )
-                })
-        });
-        if ours && let Some(actor) = cast.of_kind(PartyKind::Actor).first() {
-            return Some((named(*actor), Rule::SelfDescribed));
-        }
-    }
-    announced.map(|s| {
-        (
-            Speaker {
-                known: s.known.max(Known::Role),
-                ..s.clone()
-            },
-            Rule::Announced,
-        )
-    })
-}
-
-/// Whether a paragraph's last sentence leads up to somebody's own words.
-fn announces(closing: &str) -> bool {
-    let lower = closing.to_lowercase();
-    closing.ends_with(':')
-        || [
-            "statement",
-            "message",
-            "post",
-            "email",
-            "letter",
-            "announce",
-            "wrote",
-            "reads",
-            "below",
-            "as follows",
-            "in full",
-            "note",
-            "notice",
-            "faq",
-        ]
-        .iter()
-        .any(|w| lower.contains(w))
-}
-
 /// Joins neighbouring items of one speaker and one stance in a paragraph.
 fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
     let here: Vec<Item> = found.drain(from..).collect();
@@ -532,4 +340,86 @@ pub(super) fn is_dated(text: &str, span: Span) -> bool {
                 && t.lower.len() == 4
                 && (t.lower.starts_with("19") || t.lower.starts_with("20"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::About;
+    use crate::read::entities::cast;
+    use crate::read::names::Gazetteer;
+
+    fn of(text: &str) -> Vec<(String, &'static str, Rule, String)> {
+        let pages = pages(text);
+        let cast = cast(text, &pages, &About::default(), &Gazetteer::built_in());
+        let told = |i: Item| {
+            (
+                i.speaker.name,
+                i.stance.word(),
+                i.rule,
+                i.span.of(text).unwrap_or_default().to_owned(),
+            )
+        };
+        items(text, &pages, &cast).into_iter().map(told).collect()
+    }
+
+    #[test]
+    fn neighbouring_sentences_of_one_voice_are_one_item() {
+        let found = of(
+            "Brightwell said that one server was accessed. “No customer data was taken,” the company said.\nBrightwell declined to comment on the price.",
+        );
+        assert_eq!(
+            found
+                .iter()
+                .map(|f| (f.0.as_str(), f.1))
+                .collect::<Vec<_>>(),
+            [
+                ("Brightwell", "partly_confirms"),
+                ("Brightwell", "no_comment")
+            ]
+        );
+        assert!(found[0].3.ends_with("the company said."));
+    }
+
+    #[test]
+    fn a_quotation_that_goes_on_keeps_its_speaker() {
+        let found = of(
+            "“We found no evidence of a breach,” Ann Lee, director at Brightwell, said.\n“Our customers were not affected at any point in time.”",
+        );
+        assert_eq!(
+            found
+                .iter()
+                .map(|f| (f.0.as_str(), f.2))
+                .collect::<Vec<_>>(),
+            [
+                ("Ann Lee (Brightwell)", Rule::Quote),
+                ("Ann Lee (Brightwell)", Rule::Continued)
+            ]
+        );
+    }
+
+    #[test]
+    fn set_off_words_belong_to_the_name_below_or_to_who_announced_them() {
+        let signed = of(
+            "Brightwell denied a breach of its systems.\nThe firm confirmed the theft in a message.\nWe have notified our customers about this matter.\nBrightwell\n",
+        );
+        assert!(
+            signed
+                .iter()
+                .any(|f| f.0 == "Brightwell" && f.2 == Rule::Signed)
+        );
+        let announced = of(
+            "Brightwell denied a breach and wrote the following:\nWe take this seriously and our systems are safe.\n",
+        );
+        assert!(
+            announced
+                .iter()
+                .any(|f| f.0 == "Brightwell" && f.2 == Rule::Announced)
+        );
+    }
+
+    #[test]
+    fn narration_is_no_statement() {
+        assert_eq!(of("Brightwell makes locks. Its shops are open. The Daily Log wrote a story last year about shops.").len(), 1);
+    }
 }

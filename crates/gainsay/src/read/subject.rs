@@ -504,7 +504,7 @@ mod tests {
         };
         let cast = cast(
             text,
-            &[sentences(text, all, &[])],
+            &pages(text),
             &About::default(),
             &Gazetteer::built_in(),
         );
@@ -537,7 +537,7 @@ mod tests {
             ("Many customers", "customers"),
             ("On Monday the firm", "Brightwell"),
         ] {
-            let text = format!("{STORY} {phrase}");
+            let text = format!("{STORY} {phrase} spoke.");
             assert_eq!(who(&text, phrase), [expected], "{phrase}");
         }
     }
@@ -546,13 +546,13 @@ mod tests {
     fn two_names_are_two_speakers_and_a_thing_is_none() {
         assert_eq!(
             who(
-                &format!("{STORY} Brightwell and Tarnwell"),
+                &format!("{STORY} Brightwell and Tarnwell spoke."),
                 "Brightwell and Tarnwell"
             ),
             ["Brightwell", "Tarnwell"]
         );
         assert_eq!(
-            who(&format!("{STORY} The weather"), "The weather"),
+            who(&format!("{STORY} The weather spoke."), "The weather"),
             Vec::<String>::new()
         );
     }

@@ -1,0 +1,279 @@
+//! From candidates to parties: what each name is, which names are one party, and which part each party plays.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use crate::claim::{PartyKind, Span};
+use crate::read::entities::{Cast, Class, Party};
+use crate::read::evidence::Evidence;
+use crate::read::lexicon;
+use crate::read::names::{NameKind, key};
+
+pub(super) struct RawMention {
+    pub(super) span: Span,
+    pub(super) key: String,
+    /// The key of the organisation that stands beside a person.
+    pub(super) home: Option<String>,
+}
+
+#[derive(Default)]
+pub(super) struct Candidate {
+    pub(super) name: String,
+    pub(super) words: usize,
+    pub(super) first: Option<Span>,
+    pub(super) count: u32,
+    pub(super) inside_sentence: u32,
+    pub(super) evidence: Evidence,
+    pub(super) known: Option<NameKind>,
+    pub(super) home: Option<String>,
+    pub(super) known_name: Option<String>,
+}
+
+pub(super) fn class_of(candidate: &Candidate) -> Option<Class> {
+    let e = &candidate.evidence;
+    match candidate.known {
+        Some(NameKind::Actor) => return Some(Class::Actor),
+        Some(NameKind::Given | NameKind::Place | NameKind::Thing) => return None,
+        Some(_) => return Some(Class::Organisation),
+        None => {}
+    }
+    if e.place > 0 && e.organisation < 3 && e.actor < 4 && e.person < 3 && e.victim < 3 {
+        return None;
+    }
+    // A single capitalised word that only ever opens sentences may be any word.
+    // One that speaks and is no plural is a name after all: "Residents said", but "Acme said".
+    let speaks_alone = e.speaks > 0 && !candidate.name.ends_with('s');
+    let surely_a_name = candidate.inside_sentence > 0 || candidate.words > 1 || speaks_alone;
+    let organisation = e.organisation + e.outlet + e.researcher;
+    if e.actor >= 4 && e.actor > e.person && e.actor + 2 > organisation {
+        Some(Class::Actor)
+    } else if e.person >= 3 && candidate.words <= 4 && e.person + 1 >= e.organisation {
+        Some(Class::Person)
+    } else if e.organisation >= 3
+        || e.victim >= 4
+        || e.researcher >= 3
+        || (surely_a_name
+            && (e.outlet >= 2 || e.victim >= 2 || e.speaks >= 1 || e.organisation >= 2))
+    {
+        Some(Class::Organisation)
+    } else {
+        None
+    }
+}
+
+pub(super) fn settle(
+    raw: Vec<RawMention>,
+    candidates: BTreeMap<String, Candidate>,
+    short_for: BTreeMap<String, String>,
+    outlet: Option<&str>,
+) -> Cast {
+    // A short form stands for its long one; the two pool what is known of them.
+    let mut pooled = candidates;
+    for (long, short) in &short_for {
+        if long == short {
+            continue;
+        }
+        if let Some(taken) = pooled.remove(short) {
+            let entry = pooled.entry(long.clone()).or_default();
+            entry.evidence.add(&taken.evidence);
+            entry.count += taken.count;
+            entry.inside_sentence += taken.inside_sentence;
+            entry.known = entry.known.or(taken.known);
+            // The short form is what the story goes on to say.
+            entry.name = taken.name;
+        }
+    }
+    let by_short: BTreeMap<&str, &str> = short_for
+        .iter()
+        .map(|(long, short)| (short.as_str(), long.as_str()))
+        .collect();
+
+    let mut parties: Vec<Party> = Vec::new();
+    let mut party_of: BTreeMap<String, usize> = BTreeMap::new();
+    let mut homes: Vec<Option<String>> = Vec::new();
+    let mut evidence_of: Vec<Evidence> = Vec::new();
+    let mut known_of: Vec<Option<NameKind>> = Vec::new();
+    // Longer names first, so that a part of one finds its whole; among equals the order of the text.
+    let mut order: Vec<(&String, &Candidate)> = pooled.iter().collect();
+    order.sort_by_key(|(_, c)| (Reverse(c.words.min(8)), c.first.map(|s| s.start)));
+    let mut part_of: BTreeMap<String, usize> = BTreeMap::new();
+    for (id, candidate) in order {
+        let Some(first) = candidate.first else {
+            continue;
+        };
+        let class = class_of(candidate);
+        let whole = (candidate.known.is_none() || candidate.words == 1)
+            .then(|| part_of.get(id))
+            .flatten()
+            .copied();
+        if let Some(whole) =
+            whole.filter(|&w| candidate.known.is_none() || parties[w].class != Class::Person)
+        {
+            party_of.insert(id.clone(), whole);
+            let party = &mut parties[whole];
+            party.mentions += candidate.count;
+            if candidate.name != party.name && party.class != Class::Person {
+                party.aliases.push(candidate.name.clone());
+            }
+            if first.start < party.first.start {
+                party.first = first;
+            }
+            evidence_of[whole].add(&candidate.evidence);
+            continue;
+        }
+        let Some(class) = class else { continue };
+        let at = parties.len();
+        let words: Vec<&str> = candidate.name.split_whitespace().collect();
+        if words.len() > 1 && class != Class::Actor
+            || words.len() > 1
+                && words
+                    .last()
+                    .is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()))
+        {
+            let ends = if class == Class::Person {
+                vec![words.last()]
+            } else {
+                vec![words.last(), words.first()]
+            };
+            for word in ends.into_iter().flatten() {
+                let word = key(word);
+                if word.chars().count() > 2
+                    && !lexicon::company_noun(&word)
+                    && !lexicon::opens_sentence(&word)
+                {
+                    part_of.entry(word).or_insert(at);
+                }
+            }
+        }
+        party_of.insert(id.clone(), at);
+        homes.push(candidate.home.clone());
+        evidence_of.push(candidate.evidence);
+        known_of.push(candidate.known);
+        parties.push(Party {
+            name: candidate.name.clone(),
+            class,
+            kind: PartyKind::Other,
+            home: None,
+            aliases: candidate
+                .known_name
+                .iter()
+                .filter(|n| **n != candidate.name)
+                .cloned()
+                .collect(),
+            first,
+            mentions: candidate.count,
+            victim: 0,
+            platform: candidate.known == Some(NameKind::Platform),
+        });
+    }
+    let find = |id: &str| {
+        party_of
+            .get(by_short.get(id).copied().unwrap_or(id))
+            .copied()
+    };
+    for (at, home) in homes.iter().enumerate() {
+        if parties[at].class == Class::Person {
+            parties[at].home = home
+                .as_deref()
+                .and_then(find)
+                .filter(|&h| h != at && parties[h].class != Class::Person);
+        }
+    }
+    let mut mentions: Vec<(Span, usize)> = Vec::new();
+    for mention in &raw {
+        let Some(party) = find(&mention.key) else {
+            continue;
+        };
+        mentions.push((mention.span, party));
+        if parties[party].class == Class::Person && parties[party].home.is_none() {
+            parties[party].home = mention
+                .home
+                .as_deref()
+                .and_then(find)
+                .filter(|&h| h != party && parties[h].class != Class::Person);
+        }
+    }
+    mentions.sort_by_key(|(span, _)| span.start);
+    give_roles(&mut parties, &evidence_of, &known_of, outlet);
+    let by_key = parties
+        .iter()
+        .enumerate()
+        .rev()
+        .map(|(at, p)| (key(&p.name), at))
+        .collect();
+    let mut cast = Cast {
+        parties,
+        mentions,
+        by_key,
+        ranked: BTreeMap::new(),
+    };
+    cast.rank();
+    cast
+}
+
+/// Which part each party plays.
+pub(super) fn give_roles(
+    parties: &mut [Party],
+    evidence: &[Evidence],
+    known: &[Option<NameKind>],
+    outlet: Option<&str>,
+) {
+    for (at, party) in parties.iter_mut().enumerate() {
+        let e = &evidence[at];
+        let name = party.name.to_lowercase();
+        let own_outlet = outlet == Some(key(&party.name).as_str());
+        party.victim = e.victim;
+        party.kind = match (party.class, known[at]) {
+            (Class::Actor, _) => PartyKind::Actor,
+            (Class::Person, _) if e.researcher >= 3 => PartyKind::Researcher,
+            (Class::Person, _) => PartyKind::Other,
+            (_, Some(NameKind::Outlet)) => PartyKind::Press,
+            _ if own_outlet => PartyKind::Press,
+            (_, Some(NameKind::Authority)) => PartyKind::Authority,
+            (_, Some(NameKind::Platform)) => PartyKind::Other,
+            (_, None)
+                if [
+                    "police",
+                    "commission",
+                    "agency",
+                    "department",
+                    "ministry",
+                    "attorney",
+                    "court",
+                    "bureau",
+                ]
+                .iter()
+                .any(|w| name.contains(w)) =>
+            {
+                PartyKind::Authority
+            }
+            (_, Some(NameKind::Researcher)) => PartyKind::Researcher,
+            _ if e.researcher >= 3 => PartyKind::Researcher,
+            _ if e.outlet >= 2 && e.victim < 4 && known[at].is_none() => PartyKind::Press,
+            _ => PartyKind::Other,
+        };
+    }
+    let strongest = parties
+        .iter()
+        .filter(|p| may_be_victim(p))
+        .map(|p| p.victim)
+        .max()
+        .unwrap_or(0);
+    for party in parties.iter_mut() {
+        // A firm that reports on crews needs more to count as breached: it stands beside such words all day.
+        let bar = if party.kind == PartyKind::Researcher {
+            6
+        } else {
+            3
+        };
+        if may_be_victim(party) && party.victim >= bar.max(strongest / 4) {
+            party.kind = PartyKind::Victim;
+        }
+    }
+}
+
+pub(super) fn may_be_victim(party: &Party) -> bool {
+    party.class == Class::Organisation
+        && !party.platform
+        && matches!(party.kind, PartyKind::Other | PartyKind::Researcher)
+}

@@ -1,0 +1,198 @@
+//! Verbs of speaking in their sentence: which words count as one, and with which helpers before them.
+
+use crate::claim::PartyKind;
+use crate::read::lexicon::{self, Cue};
+use crate::read::subject::Sentence;
+use crate::read::tokens::Shape;
+
+pub(super) struct Helpers {
+    /// The first of the auxiliaries and adverbs before the verb.
+    pub(super) from: usize,
+    pub(super) passive: bool,
+    pub(super) helped: bool,
+}
+
+pub(super) fn helpers_before(sentence: &Sentence<'_>, verb: usize) -> Helpers {
+    let mut from = verb;
+    let mut be = None;
+    let mut helped = false;
+    while from > 0 && sentence.party[from - 1].is_none() {
+        let word = sentence.word(from - 1);
+        if matches!(word, "yet" | "to" | "failed") && is_yet_to(sentence, verb)
+            || lexicon::auxiliary(word)
+            || lexicon::adverb(word)
+            || is_time_phrase(sentence, from - 1)
+        {
+            be = be.or_else(|| {
+                matches!(
+                    word,
+                    "was" | "were" | "been" | "is" | "are" | "be" | "being"
+                )
+                .then_some(from - 1)
+            });
+            helped |= lexicon::auxiliary(word) && !matches!(word, "also" | "never" | "yet");
+            from -= 1;
+        } else {
+            break;
+        }
+    }
+    let participle = !sentence.word(verb).ends_with("ing")
+        && !matches!(
+            sentence.word(verb),
+            "unavailable" | "available" | "unable" | "aware" | "looking"
+        );
+    Helpers {
+        from,
+        passive: be.is_some() && participle,
+        helped,
+    }
+}
+
+/// "Has yet to respond", "failed to respond".
+pub(super) fn is_yet_to(sentence: &Sentence<'_>, verb: usize) -> bool {
+    verb >= 2
+        && sentence.word(verb - 1) == "to"
+        && matches!(sentence.word(verb - 2), "yet" | "failed")
+        && lexicon::silence_after_not(sentence.word(verb))
+        && !matches!(sentence.word(verb), "reveal" | "name" | "share" | "provide")
+}
+
+/// "On Monday", "last week": may stand between subject and verb.
+pub(super) fn is_time_phrase(sentence: &Sentence<'_>, at: usize) -> bool {
+    let word = sentence.word(at);
+    let time = |w: &str| {
+        lexicon::calendar_word(w)
+            || matches!(
+                w,
+                "week"
+                    | "month"
+                    | "year"
+                    | "today"
+                    | "yesterday"
+                    | "morning"
+                    | "afternoon"
+                    | "evening"
+                    | "weekend"
+            )
+    };
+    time(word)
+        || matches!(
+            word,
+            "on" | "last" | "this" | "in" | "earlier" | "late" | "early"
+        ) && (at + 1..at + 4).any(|n| time(sentence.word(n)))
+}
+
+/// Cues of more than one word.
+pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
+    let next = |n: usize| sentence.word(at + n);
+    match sentence.word(at) {
+        "took" | "takes" | "taken" if next(1) == "issue" => Some(Cue::Disputes),
+        "pushed" | "pushes" | "hit" | "hits" | "fired" if next(1) == "back" => Some(Cue::Disputes),
+        "cast" | "casts" if next(1) == "doubt" => Some(Cue::Disputes),
+        "looking" if next(1) == "into" => Some(Cue::Investigates),
+        "reached"
+            if at > 0
+                && matches!(sentence.word(at - 1), "be")
+                && (1..6).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) =>
+        {
+            Some(Cue::Declines)
+        }
+        "unavailable" if next(1) == "for" => Some(Cue::Declines),
+        "available"
+            if next(1) == "for"
+                && (1..4).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) =>
+        {
+            Some(Cue::Declines)
+        }
+        "respond" | "comment" | "reply" if is_yet_to(sentence, at) => Some(Cue::Declines),
+        "took" | "claiming" | "take" if next(1) == "credit" || next(1) == "responsibility" => {
+            Some(Cue::Claims)
+        }
+        "launched" | "opened" | "began" | "started" | "initiated"
+            if (1..5).any(|n| matches!(next(n), "investigation" | "inquiry" | "probe")) =>
+        {
+            Some(Cue::Investigates)
+        }
+        "aware" if next(1) == "of" => Some(Cue::Investigates),
+        "asking" if matches!(next(1), "users" | "customers") => Some(Cue::Says),
+        "apologizing" | "notifying" => Some(Cue::Says),
+        "reviewed" | "examined" | "viewed" | "obtained" | "analyzed" | "analysed"
+            if press_near(sentence, at) && sentence.word(at + 1) != "by" =>
+        {
+            Some(Cue::Reports)
+        }
+        "reviewed"
+            if at > 0 && (1..5).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) =>
+        {
+            Some(Cue::Reports)
+        }
+        _ => None,
+    }
+}
+
+/// Verbs that speak only in some company.
+pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool) -> bool {
+    let next = |n: usize| sentence.word(verb + n);
+    let quote_soon = (1..6).any(|n| {
+        sentence
+            .tokens
+            .get(verb + n)
+            .is_some_and(|t| t.shape == Shape::Quote)
+    });
+    match sentence.word(verb) {
+        "called" | "described" | "describes" => {
+            quote_soon
+                || (1..8).any(|n| {
+                    matches!(
+                        next(n),
+                        "claims" | "claim" | "allegations" | "incident" | "breach" | "attack"
+                    )
+                })
+        }
+        "found" | "observed" | "shared" => next(1) == "that" || next(1) == "no" || quote_soon,
+        "believe" | "say" | "report" | "claim" | "warn" | "deny" | "confirm" | "dispute"
+        | "admit" | "verify" | "investigate" | "decline" | "threaten" | "allege" | "assert"
+        | "acknowledge" => !matches!(next(1), "button"),
+        "claims" | "reports" | "states" | "notes" | "estimates" | "demands" | "disputes"
+        | "reads" => verb == 0 || sentence.tokens[verb - 1].shape != Shape::Possessive,
+        "pointed" => next(1) == "out",
+        "expects" | "maintains" | "maintained" | "concluded" | "continued" => {
+            next(1) == "that" || next(1) == "to" || quote_soon || closes_at(sentence, verb + 1)
+        }
+        "listed" => {
+            (1..12).any(|n| matches!(next(n), "sale" | "leak" | "site" | "victims" | "victim"))
+        }
+        "responded" => !helped || !closes_at(sentence, verb + 1),
+        "investigated" => false,
+        "rejected" | "dismissed" | "rejects" | "dismisses" => (1..8).any(|n| {
+            matches!(
+                next(n),
+                "claims"
+                    | "claim"
+                    | "allegations"
+                    | "reports"
+                    | "suggestions"
+                    | "idea"
+                    | "accusations"
+                    | "statement"
+                    | "that"
+                    | "as"
+            )
+        }),
+        _ => cue != Cue::Tells || !matches!(next(1), "that"),
+    }
+}
+
+pub(super) fn closes_at(sentence: &Sentence<'_>, at: usize) -> bool {
+    sentence
+        .tokens
+        .get(at)
+        .is_none_or(|t| t.shape == Shape::Quote || t.shape == Shape::Mark)
+}
+
+/// An outlet's name shortly before: "The Daily Log has reviewed".
+pub(super) fn press_near(sentence: &Sentence<'_>, at: usize) -> bool {
+    (at.saturating_sub(5)..at).any(|n| {
+        sentence.party[n].is_some_and(|p| sentence.cast.parties[p].kind == PartyKind::Press)
+    })
+}

@@ -1,0 +1,170 @@
+//! Where a subject or object begins and ends: from a verb to the left or right, over insertions between commas.
+
+use crate::read::lexicon;
+use crate::read::subject::{Memory, Sentence, Speaker};
+use crate::read::tokens::Shape;
+
+/// A quotation shorter than this may be a name.
+pub(super) const NAME_BYTES: usize = 40;
+
+/// How far a subject may stand from its verb, in tokens.
+pub(super) const SUBJECT_REACH: usize = 40;
+
+/// The subject that ends right before token `end`, over insertions between commas or dashes.
+pub(super) fn subject_before(
+    sentence: &Sentence<'_>,
+    end: usize,
+    memory: &Memory,
+) -> Option<(usize, Vec<Speaker>)> {
+    let mut end = end;
+    if end > 0 && sentence.word(end - 1) == "who" {
+        end -= 1;
+        if end > 0 && sentence.tokens[end - 1].is_mark(",") {
+            end -= 1;
+        }
+    }
+    let at = end.checked_sub(1)?;
+    // The hacker, who calls himself "Wren," wrote: the closing comma stands inside the marks.
+    let token = &sentence.tokens[at];
+    let name_in_marks = token.shape == Shape::Quote
+        && token.span.end - token.span.start < NAME_BYTES
+        || matches!(token.lower.as_str(), "”" | "\"");
+    if !token.sets_apart() && !name_in_marks {
+        return phrase_ending(sentence, at, memory);
+    }
+    let mark = if name_in_marks {
+        ","
+    } else {
+        sentence.word(at)
+    };
+    let mut tried = 0;
+    for open in (at.saturating_sub(SUBJECT_REACH)..at).rev() {
+        if sentence.word(open) != mark {
+            continue;
+        }
+        // "The firm's director, Ann Lee, said": the name in the insertion says more than the role.
+        let inner = &sentence.party[open + 1..at];
+        let one_name = inner
+            .first()
+            .is_some_and(|p| p.is_some() && inner.iter().all(|q| q == p));
+        let after_name = open > 0 && sentence.party[open - 1].is_some();
+        if tried == 0 && one_name && !after_name {
+            return Some((open, sentence.speakers(open + 1, at - 1, memory)));
+        }
+        if let Some(found) = open
+            .checked_sub(1)
+            .and_then(|e| phrase_ending(sentence, e, memory))
+        {
+            return Some(found);
+        }
+        tried += 1;
+        if tried == 4 {
+            break;
+        }
+    }
+    None
+}
+
+/// The noun phrase whose last token is `last`.
+pub(super) fn phrase_ending(
+    sentence: &Sentence<'_>,
+    last: usize,
+    memory: &Memory,
+) -> Option<(usize, Vec<Speaker>)> {
+    let mut first = last + 1;
+    let mut depth = 0usize;
+    while first > 0 && last + 1 - first < SUBJECT_REACH {
+        let at = first - 1;
+        let token = &sentence.tokens[at];
+        if token.is_mark(")") {
+            depth += 1;
+        } else if token.is_mark("(") {
+            if depth == 0 {
+                break;
+            }
+            depth -= 1;
+        } else if depth == 0 && sentence.party[at].is_none() {
+            let word = token.lower.as_str();
+            let mark = token.shape == Shape::Mark
+                && !matches!(word, "\"" | "“" | "”" | "-" | "&" | "." | "‘" | "’")
+                || word == "."
+                    && at < last
+                    && sentence.tokens[at + 1].capital
+                    && at > 0
+                    && sentence.tokens[at - 1].lower.len() > 3;
+            let verb = lexicon::cue(word).is_some()
+                && !matches!(word, "report" | "claim" | "notes" | "reports" | "claims")
+                || lexicon::auxiliary(word) && !matches!(word, "may" | "also" | "yet");
+            if token.shape == Shape::Quote
+                || mark
+                || lexicon::opens_clause(word) && at != last
+                || verb
+            {
+                break;
+            }
+        }
+        first = at;
+    }
+    // "Advanced Locks (AdLock)": the bracket says nothing new.
+    let mut end = last;
+    if sentence.tokens[end].is_mark(")") {
+        let open = (first..end)
+            .rev()
+            .find(|&at| sentence.tokens[at].is_mark("("))?;
+        end = open.checked_sub(1).filter(|&e| e >= first)?;
+    }
+    let speakers = sentence.speakers(first, end, memory);
+    (!speakers.is_empty()).then_some((first, speakers))
+}
+
+/// The noun phrase that starts at `first`.
+pub(super) fn phrase_from(
+    sentence: &Sentence<'_>,
+    first: usize,
+    memory: &Memory,
+) -> Option<(usize, Vec<Speaker>)> {
+    let mut end = first;
+    while end < sentence.tokens.len() && end - first < SUBJECT_REACH {
+        let token = &sentence.tokens[end];
+        let word = token.lower.as_str();
+        let stop = token.shape == Shape::Quote
+            || token.shape == Shape::Mark && !matches!(word, "-" | "&" | "\"" | "“" | "”")
+            || sentence.party[end].is_none()
+                && (lexicon::opens_clause(word)
+                    || lexicon::auxiliary(word)
+                    || lexicon::calendar_word(word)
+                    || matches!(
+                        word,
+                        "today" | "yesterday" | "last" | "via" | "on" | "in" | "earlier" | "seen"
+                    ));
+        if stop {
+            break;
+        }
+        end += 1;
+    }
+    let last = end.checked_sub(1).filter(|&l| l >= first)?;
+    let speakers = sentence.speakers(first, last, memory);
+    (!speakers.is_empty()).then_some((last, speakers))
+}
+
+/// The first party, by name or role, at or after `from`.
+pub(super) fn first_party(
+    sentence: &Sentence<'_>,
+    from: usize,
+    memory: &Memory,
+) -> Option<(usize, Vec<Speaker>)> {
+    let head = (from..sentence.tokens.len().min(from + 25)).find(|&at| {
+        let word = sentence.word(at);
+        sentence.party[at].is_some()
+            || lexicon::actor_noun(word)
+            || lexicon::company_noun(word)
+            || lexicon::spokesperson(word)
+            || matches!(word, "he" | "she" | "it" | "they")
+    })?;
+    let mut last = head;
+    while last + 1 < sentence.tokens.len() && sentence.party[last + 1].is_some() {
+        last += 1;
+    }
+    let speakers = sentence.speakers(from, last, memory);
+    (!speakers.is_empty()).then_some((last, speakers))
+}
