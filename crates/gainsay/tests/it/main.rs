@@ -1,9 +1,11 @@
-//! Tests of the program as its users meet it, in one binary.
+//! Gainsay as its users run it: the real program, in a folder of its own, with an environment of its own.
 
 #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 mod architecture;
 mod cases;
+mod crash;
+mod ledger;
 mod outlets;
 mod pages;
 mod support;
