@@ -45,6 +45,8 @@ enum Command {
         #[arg(long, value_name = "KEY")]
         key: Option<String>,
     },
+    /// Drop what is computed from the ledger, and compute it again
+    Reindex,
     /// Destroy the text of an entry, and of a source its bytes; the entry stands, and a new one says why
     Destroy {
         /// The entry, by the beginning of its id
@@ -116,6 +118,11 @@ impl Args {
                 }
                 Ok(Answer::Yes)
             }
+            Command::Reindex => {
+                desk.reindex()?;
+                ui.line("Everything that is computed from the ledger was computed again.");
+                Ok(Answer::Yes)
+            }
             Command::Destroy { entry, reason } => {
                 let acting = acting(&desk);
                 let id = desk.destroy(&acting, &entry, &reason)?;
@@ -153,10 +160,7 @@ fn check(report: &Path, key: Option<&str>, ui: &Ui) -> Result<Answer, Error> {
 
 fn print(ui: &Ui, verification: &Verification) {
     let ledger = &verification.ledger;
-    for fault in &ledger.faults {
-        ui.line(&format!("WRONG: {fault}"));
-    }
-    for fault in &verification.blobs {
+    for fault in verification.faults() {
         ui.line(&format!("WRONG: {fault}"));
     }
     let root = EntryId(ledger.root).to_string();
@@ -189,7 +193,7 @@ fn print_json(ui: &Ui, verification: &Verification) {
         "destroyed": ledger.destroyed,
         "blobs": verification.blobs_checked,
         "against": ledger.against.as_ref().map(|head| json!({ "size": head.size, "time": head.time.to_string() })),
-        "faults": ledger.faults.iter().map(ToString::to_string).chain(verification.blobs.iter().cloned()).collect::<Vec<_>>(),
+        "faults": verification.faults(),
     });
     ui.line(&value.to_string());
 }

@@ -180,6 +180,7 @@ impl Desk {
             replaces: None,
             problems: problems.clone(),
         };
+        let blobs = &self.blobs;
         let by_the_reader = |payload: Payload| NewEntry { author: read::READER.to_owned(), tlp, note: None, payload };
         self.database.commit(&self.key, acting.now, |commit| {
             let mut added =
@@ -191,6 +192,10 @@ impl Desk {
             };
             if let Some(id) = find_source(&entries, same) {
                 return Ok(Added { id, already: true, ..added });
+            }
+            // Under the lock no destruction runs; one may have run since the blobs were put there.
+            if source.held == Held::Desk && !std::iter::once(&source.digest).chain(source.text.as_ref().map(|it| &it.digest)).all(|it| blobs.has(it)) {
+                return Err(Error::BlobGone { path: path.to_owned() });
             }
             source.replaces = find_source(&entries, |other| other.whence == whence && other.kind == kind);
             added.is_new_version = source.replaces.is_some();

@@ -76,7 +76,7 @@ pub enum Error {
         path: PathBuf,
     },
     /// A file outside the store failed.
-    #[error("cannot {action} {path}: {why}")]
+    #[error("cannot {action} {path}: {why}{}", store::hint_for(.why))]
     File {
         /// What was tried.
         action: &'static str,
@@ -95,6 +95,12 @@ pub enum Error {
         path: PathBuf,
         /// Where and why.
         why: crate::read::GazetteerError,
+    },
+    /// A blob that was there was destroyed by somebody else.
+    #[error("the bytes of {path} were destroyed by somebody else meanwhile; run the command again")]
+    BlobGone {
+        /// The source.
+        path: PathBuf,
     },
     /// The store failed.
     #[error(transparent)]
@@ -140,6 +146,12 @@ pub enum Error {
         what: &'static str,
         /// What was given.
         name: String,
+    },
+    /// No such entry.
+    #[error("there is no entry {id:?} in the ledger; `gainsay ledger log` lists them")]
+    NoEntry {
+        /// What was asked for.
+        id: String,
     },
     /// No such thing in the case.
     #[error("case {case:?} has no {handle:?}; `gainsay show {case:?}` lists what it has")]
@@ -231,6 +243,15 @@ impl Desk {
         write_new(&root.join(KEYS).join(KEY), &key.to_text(), true)?;
         write_new(&root.join(KEYS).join(PUBLIC_KEY), &(key.public().to_text() + "\n"), false)?;
         Database::create(&root.join(DATABASE))?;
+        // The desk's own name, and those of the folders made for it, before the file that makes it a desk.
+        let whole = std::path::absolute(root).unwrap_or_else(|_| root.to_owned());
+        for above in whole.ancestors().skip(1).take_while(|above| !above.as_os_str().is_empty()) {
+            let synced = fs::File::open(above).and_then(|folder| folder.sync_all());
+            if synced.is_err() {
+                // A folder that may not be read was there before, and its names with it.
+                break;
+            }
+        }
         write_new(&root.join(config::FILE), &config.to_text(), false)?;
         Desk::open(root)
     }

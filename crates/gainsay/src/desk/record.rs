@@ -9,13 +9,15 @@ use super::{Acting, Desk, Error};
 use crate::claim::{EntryId, Tlp};
 use crate::ledger::payload::{BodyDestroyed, Held};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
-use crate::store;
+use crate::store::{self, Reader};
 
 /// What verification of the whole desk found.
 #[derive(Debug)]
 pub struct Verification {
     /// What became of the ledger.
     pub ledger: Verdict,
+    /// Places whose rows in the index are not those that the entries give: what is shown would lack them.
+    pub unindexed: Vec<u64>,
     /// Bytes of sources that are missing or changed.
     pub blobs: Vec<String>,
     /// Sources whose bytes were held against their digest.
@@ -23,9 +25,17 @@ pub struct Verification {
 }
 
 impl Verification {
+    /// Each thing that is wrong, in words.
+    pub fn faults(&self) -> Vec<String> {
+        let unindexed = self.unindexed.iter().map(|seq| {
+            format!("the index does not show entry {seq} as it is: run `gainsay ledger reindex`")
+        });
+        self.ledger.faults.iter().map(ToString::to_string).chain(unindexed).chain(self.blobs.iter().cloned()).collect()
+    }
+
     /// Whether nothing is wrong.
     pub fn holds(&self) -> bool {
-        self.ledger.faults.is_empty() && self.blobs.is_empty()
+        self.ledger.faults.is_empty() && self.unindexed.is_empty() && self.blobs.is_empty()
     }
 }
 
@@ -58,6 +68,7 @@ impl Desk {
         let key = self.public_key();
         let against = checkpoint.map(|note| TreeHead::from_checkpoint(note, &key)).transpose()?;
         let blobs = &self.blobs;
+        let unindexed = self.database.index_faults()?;
         self.database.with_snapshot(|reader| {
             let mut verifier = Verifier::new(key, reader.heads()?, against);
             let (mut faults, mut checked) = (Vec::new(), 0);
@@ -80,8 +91,16 @@ impl Desk {
                     }
                 }
             })?;
-            Ok(Verification { ledger: verifier.finish(), blobs: faults, blobs_checked: checked })
+            Ok(Verification { ledger: verifier.finish(), unindexed, blobs: faults, blobs_checked: checked })
         })
+    }
+
+    /// Drops everything that is computed from the ledger, and computes it again.
+    ///
+    /// # Errors
+    /// The store cannot be written.
+    pub fn reindex(&mut self) -> Result<(), Error> {
+        Ok(self.database.rebuild_index()?)
     }
 
     /// The newest entries, newest first.
@@ -113,72 +132,83 @@ impl Desk {
         Ok(head.map(|head| head.to_checkpoint(&self.public_key())))
     }
 
-    /// Destroys the text of an entry, and of a source its bytes as well. The entry stands, and a new one says who did it and why.
+    /// Destroys the text of an entry, and of a source its bytes and what was read in it as well. The entries stand, and new ones say
+    /// who did it and why. Run again after it was cut short, it ends what it began.
     ///
     /// # Errors
     /// There is no such entry, or the store cannot be written.
     pub fn destroy(&mut self, acting: &Acting, id: &str, reason: &str) -> Result<EntryId, Error> {
-        let entry = self.database.reader().by_prefix(id)?;
-        let Some(entry) = entry else {
-            return Err(Error::NoHandle { case: "ledger".to_owned(), handle: id.to_owned() });
-        };
-        let mut digests = Vec::new();
-        if let Some(Payload::Source(source)) = &entry.payload {
-            digests.push(source.digest);
-            digests.extend(source.text.as_ref().map(|text| text.digest));
-            if let Held::Sealed(_, sealed) = source.held {
-                digests.push(sealed);
+        let blobs = &self.blobs;
+        let destroyed = self.database.commit(&self.key, acting.now, |commit| {
+            let Some(entry) = commit.reader().by_prefix(id)? else {
+                return Err(Error::NoEntry { id: id.to_owned() });
+            };
+            if let Some(payload) = &entry.payload {
+                let case = if matches!(payload, Payload::Case(_)) { Some(entry.id) } else { payload.case() };
+                let readings = readings_of(&commit.reader(), case, entry.id)?;
+                for (entry, blobs) in std::iter::once((entry.id, blobs_of(payload))).chain(readings) {
+                    commit.push(&NewEntry {
+                        author: acting.author.clone(),
+                        tlp: Tlp::Amber,
+                        note: None,
+                        payload: BodyDestroyed { case, entry, reason: reason.to_owned(), blobs }.into(),
+                    })?;
+                }
             }
-        }
-        let case = match &entry.payload {
-            Some(Payload::Case(_)) => Some(entry.id),
-            Some(payload) => payload.case(),
-            None => None,
-        };
-        let readings = self.readings_of(case, entry.id)?;
+            Ok::<_, Error>(entry.id)
+        })?;
+        // A second commit, of nothing: the record is on the disk before any bytes go, and nobody captures while they do.
         self.database.commit(&self.key, acting.now, |commit| {
-            for entry in std::iter::once(entry.id).chain(readings) {
-                commit.push(&NewEntry {
-                    author: acting.author.clone(),
-                    tlp: Tlp::Amber,
-                    note: None,
-                    payload: BodyDestroyed { case, entry, reason: reason.to_owned() }.into(),
-                })?;
+            let reader = commit.reader();
+            for doomed in doomed_by(&reader, destroyed)? {
+                if !is_used(&reader, &doomed)? {
+                    blobs.destroy(&doomed)?;
+                }
             }
             Ok::<_, Error>(())
         })?;
-        for digest in digests {
-            // Another source of the same bytes keeps them.
-            if !self.is_used(&digest)? {
-                self.blobs.destroy(&digest)?;
-            }
-        }
         self.database.scrub()?;
-        Ok(entry.id)
+        Ok(destroyed)
     }
+}
 
-    /// The readings of a source: they hold names and figures of its text, and go with it.
-    fn readings_of(&self, case: Option<EntryId>, source: EntryId) -> Result<Vec<EntryId>, Error> {
-        let Some(case) = case else { return Ok(Vec::new()) };
-        let entries = self.database.reader().of_case(case)?;
-        Ok(entries
-            .iter()
-            .filter(|entry| matches!(&entry.payload, Some(Payload::Reading(read)) if read.source == source))
-            .map(|entry| entry.id)
-            .collect())
-    }
+/// The bytes that belong to an entry.
+fn blobs_of(payload: &Payload) -> Vec<EntryId> {
+    let Payload::Source(source) = payload else { return Vec::new() };
+    let sealed = match source.held {
+        Held::Sealed(_, sealed) => Some(sealed),
+        _ => None,
+    };
+    let text = source.text.as_ref().map(|text| text.digest);
+    std::iter::once(source.digest).chain(text).chain(sealed).map(EntryId).collect()
+}
 
-    fn is_used(&self, digest: &crate::ledger::Hash) -> Result<bool, store::Error> {
-        let sources = self.database.reader().of_kind("source/1")?;
-        Ok(sources.iter().any(|entry| match &entry.payload {
-            Some(Payload::Source(source)) => {
-                source.digest == *digest
-                    || source.text.as_ref().is_some_and(|text| text.digest == *digest)
-                    || matches!(&source.held, Held::Sealed(_, sealed) if sealed == digest)
-            }
-            _ => false,
-        }))
-    }
+/// The readings of a source: they hold names and figures of its text, and go with it.
+fn readings_of(
+    reader: &Reader<'_>,
+    case: Option<EntryId>,
+    source: EntryId,
+) -> Result<Vec<(EntryId, Vec<EntryId>)>, store::Error> {
+    let Some(case) = case else { return Ok(Vec::new()) };
+    let entries = reader.of_case(case)?;
+    let is_reading = |entry: &&Entry| matches!(&entry.payload, Some(Payload::Reading(read)) if read.source == source);
+    Ok(entries.iter().filter(is_reading).map(|entry| (entry.id, Vec::new())).collect())
+}
+
+/// The digests that the destruction of an entry names.
+fn doomed_by(reader: &Reader<'_>, entry: EntryId) -> Result<Vec<Hash>, store::Error> {
+    let destructions = reader.of_kind("destruction/1")?;
+    let of_entry = destructions.into_iter().filter_map(|it| match it.payload {
+        Some(Payload::Destruction(destroyed)) if destroyed.entry == entry => Some(destroyed.blobs),
+        _ => None,
+    });
+    Ok(of_entry.flatten().map(|digest| digest.0).collect())
+}
+
+/// Whether a source that stands is made of these bytes: another of the same bytes keeps them.
+fn is_used(reader: &Reader<'_>, digest: &Hash) -> Result<bool, store::Error> {
+    let sources = reader.of_kind("source/1")?;
+    Ok(sources.iter().filter_map(|entry| entry.payload.as_ref()).any(|it| blobs_of(it).contains(&EntryId(*digest))))
 }
 
 /// What the check of a report found.

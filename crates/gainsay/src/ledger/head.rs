@@ -1,7 +1,7 @@
 //! Signed tree heads, and the checkpoints that outsiders keep.
 //!
 //! A head is signed with Ed25519 (RFC 8032) over the text that a checkpoint shows, a signed note as in C2SP's tlog-checkpoint:
-//! origin, size, root in base64, a line with the time, an empty line, and a signature line.
+//! origin, size, root in base64, lines with the time and with the size at the head before it, an empty line, and a signature line.
 
 use std::fmt::Write as _;
 
@@ -87,6 +87,8 @@ impl PublicKey {
 pub struct TreeHead {
     /// Number of entries.
     pub size: u64,
+    /// Number of entries at the head before it; 0 for the first. It lets the loss of a head be seen.
+    pub previous: u64,
     /// Root of the tree over them.
     pub root: Hash,
     /// When it was signed, to the microsecond.
@@ -97,14 +99,14 @@ pub struct TreeHead {
 
 impl TreeHead {
     /// Signs a state.
-    pub fn sign(key: &DeskKey, size: u64, root: Hash, time: Timestamp) -> TreeHead {
-        let text = signed_text(&key.public().origin(), size, &root, time);
-        TreeHead { size, root, time, signature: key.0.sign(text.as_bytes()).to_bytes() }
+    pub fn sign(key: &DeskKey, previous: u64, size: u64, root: Hash, time: Timestamp) -> TreeHead {
+        let text = signed_text(&key.public().origin(), previous, size, &root, time);
+        TreeHead { size, previous, root, time, signature: key.0.sign(text.as_bytes()).to_bytes() }
     }
 
     /// Whether the key signed it.
     pub fn is_signed_by(&self, key: &PublicKey) -> bool {
-        let text = signed_text(&key.origin(), self.size, &self.root, self.time);
+        let text = signed_text(&key.origin(), self.previous, self.size, &self.root, self.time);
         key.0.verify_strict(text.as_bytes(), &Signature::from_bytes(&self.signature)).is_ok()
     }
 
@@ -113,7 +115,7 @@ impl TreeHead {
         let origin = key.origin();
         let mut signature = key_hash(&origin, key).to_vec();
         signature.extend(self.signature);
-        let text = signed_text(&origin, self.size, &self.root, self.time);
+        let text = signed_text(&origin, self.previous, self.size, &self.root, self.time);
         format!("{text}\n— {origin} {}\n", BASE64.encode(signature))
     }
 
@@ -134,6 +136,8 @@ impl TreeHead {
         let root = root.ok_or_else(|| bad("its root is not 32 bytes in base64"))?;
         let time = line("time")?.strip_prefix("time ").and_then(|time| time.parse().ok());
         let time = time.ok_or_else(|| bad("its time is not in RFC 3339"))?;
+        let previous = line("predecessor")?.strip_prefix("after ").and_then(|size| size.parse().ok());
+        let previous = previous.ok_or_else(|| bad("its predecessor is no number"))?;
         if !line("empty line")?.is_empty() {
             return Err(bad("there is no empty line before the signature"));
         }
@@ -141,13 +145,13 @@ impl TreeHead {
         let signature = signature.ok_or_else(|| bad("its signature line is not one"))?;
         let signature = signature.get(4..).and_then(|signature| signature.try_into().ok());
         let signature = signature.ok_or_else(|| bad("its signature has not 64 bytes"))?;
-        let head = TreeHead { size, root, time, signature };
+        let head = TreeHead { size, previous, root, time, signature };
         if head.is_signed_by(key) { Ok(head) } else { Err(bad("its signature is not this desk's")) }
     }
 }
 
-fn signed_text(origin: &str, size: u64, root: &Hash, time: Timestamp) -> String {
-    format!("{origin}\n{size}\n{}\ntime {time}\n", BASE64.encode(root))
+fn signed_text(origin: &str, previous: u64, size: u64, root: &Hash, time: Timestamp) -> String {
+    format!("{origin}\n{size}\n{}\ntime {time}\nafter {previous}\n", BASE64.encode(root))
 }
 
 /// C2SP signed-note: the first four bytes of SHA-256(name, newline, algorithm 1, key).
@@ -165,7 +169,7 @@ mod tests {
     fn a_checkpoint_is_read_back_and_no_other_passes() {
         let key = DeskKey::from_text(&BASE64.encode([7; 32])).unwrap();
         let time = "2019-05-14T10:00:00.000001Z".parse().unwrap();
-        let head = TreeHead::sign(&key, 3, sha256(&[b"root"]), time);
+        let head = TreeHead::sign(&key, 2, 3, sha256(&[b"root"]), time);
         let note = head.to_checkpoint(&key.public());
         assert_eq!(TreeHead::from_checkpoint(&note, &key.public()).unwrap(), head);
         for (place, byte) in note.bytes().enumerate() {

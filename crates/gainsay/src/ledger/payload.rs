@@ -391,6 +391,9 @@ pub struct BodyDestroyed {
     /// On what ground.
     #[n(2)]
     pub reason: String,
+    /// The digests of the bytes that went with it: the hash of what was destroyed stays.
+    #[n(3)]
+    pub blobs: Vec<EntryId>,
 }
 
 /// A span.

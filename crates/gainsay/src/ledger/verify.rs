@@ -68,6 +68,14 @@ pub enum Fault {
         /// When it was signed.
         time: Timestamp,
     },
+    /// A signed head between two others is gone.
+    #[error("a signed head was removed: between those of {after} and of {before} entries")]
+    HeadRemoved {
+        /// The size of the head before it; 0 for none.
+        after: u64,
+        /// The size of the head after it.
+        before: u64,
+    },
     /// A head's signature is not the desk's.
     #[error("the head of {size} entries is not signed by this desk's key")]
     Unsigned {
@@ -166,7 +174,7 @@ impl Verifier {
         if stored.seq > self.expected {
             self.moved(Fault::Removed { first: self.expected, last: stored.seq - 1 });
         }
-        self.expected = stored.seq + 1;
+        self.expected = stored.seq.saturating_add(1);
         let leaf = leaf_hash(&stored.record.header);
         match Header::from_bytes(&stored.record.header) {
             _ if leaf != stored.leaf => self.faults.push(Fault::Changed { seq: stored.seq }),
@@ -199,11 +207,14 @@ impl Verifier {
     }
 
     fn heads_at_this_size(&mut self) {
-        let size = self.edge.size();
+        // Places, not entries: where one was removed, the heads after it are still held against the place that they were made for.
+        let size = self.expected;
         while let Some(head) = self.next_head.take_if(|head| head.size <= size) {
             let root_fits = head.size == size && head.root == self.edge.root();
             if !head.is_signed_by(&self.key) {
                 self.faults.push(Fault::Unsigned { size: head.size });
+            } else if head.previous != self.covered {
+                self.faults.push(Fault::HeadRemoved { after: self.covered, before: head.size });
             } else if !root_fits && !self.roots_explained {
                 self.moved(Fault::RootDiffers { first: self.covered, last: head.size - 1, time: head.time });
             }
@@ -226,11 +237,11 @@ impl Verifier {
     pub fn finish(mut self) -> Verdict {
         if let Some(last) = self.heads.by_ref().last().or(self.next_head.take()) {
             self.faults.push(Fault::Removed { first: self.expected, last: last.size.saturating_sub(1) });
-        } else if self.edge.size() > self.covered {
-            self.faults.push(Fault::Uncovered { first: self.covered, last: self.edge.size() - 1 });
+        } else if self.expected > self.covered {
+            self.faults.push(Fault::Uncovered { first: self.covered, last: self.expected - 1 });
         }
         self.faults.extend(self.missing.values().map(|seq| Fault::BodyRemoved { seq: *seq }));
-        if let Some(known) = self.against.as_ref().filter(|known| known.size > self.edge.size()) {
+        if let Some(known) = self.against.as_ref().filter(|known| known.size > self.expected) {
             self.faults.push(Fault::TailCut { time: known.time, known: known.size, held: self.edge.size() });
         }
         Verdict {

@@ -47,6 +47,11 @@ impl Blobs {
         Ok(BlobWriter { blobs: self, file, hasher: Sha256::new() })
     }
 
+    /// Whether there is a blob of this name.
+    pub fn has(&self, digest: &Hash) -> bool {
+        self.path(digest).exists()
+    }
+
     /// The bytes of a blob, whole: for texts, which are bounded when they are captured.
     ///
     /// # Errors
@@ -93,10 +98,13 @@ impl BlobWriter<'_> {
     pub fn keep(self) -> Result<Hash, Error> {
         let digest: Hash = self.hasher.finalize().into();
         let path = self.blobs.path(&digest);
+        let folder = self.blobs.folder.join(&hex(&digest)[..2]);
         if path.exists() {
+            // Whoever wrote it may have been killed before its name was synced.
+            sync_folder(&folder)?;
+            sync_folder(&self.blobs.folder)?;
             return Ok(digest);
         }
-        let folder = self.blobs.folder.join(&hex(&digest)[..2]);
         self.file.as_file().sync_all().map_err(|e| failed("sync", &path)(e))?;
         fs::create_dir_all(&folder).map_err(|e| failed("create", &folder)(e))?;
         sync_folder(&self.blobs.folder)?;

@@ -3,6 +3,7 @@
 //! WAL, so that readers and one writer go side by side; `synchronous=FULL`, so that an acknowledged commit outlives the power;
 //! `BEGIN IMMEDIATE`, and the head read again inside, so that two writers never build on the same state.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -24,6 +25,7 @@ const MIGRATIONS: &[&str] = &["CREATE TABLE entry (
      ) STRICT;
      CREATE TABLE head (
         size      INTEGER PRIMARY KEY,
+        previous  INTEGER NOT NULL,
         root      BLOB NOT NULL,
         time      INTEGER NOT NULL,
         signature BLOB NOT NULL,
@@ -35,14 +37,16 @@ const INDEX_VERSION: i64 = 1;
 const INDEX: &str = "
     DROP TABLE IF EXISTS entry_index;
     DROP TABLE IF EXISTS index_version;
+    CREATE TABLE index_version (version INTEGER NOT NULL) STRICT;";
+const INDEX_TABLE: &str = "
     CREATE TABLE entry_index (
         seq     INTEGER PRIMARY KEY,
         kind    TEXT NOT NULL,
         of_case BLOB
-    ) STRICT;
+    ) STRICT;";
+const INDEX_INDICES: &str = "
     CREATE INDEX entry_index_case ON entry_index (of_case, seq);
-    CREATE INDEX entry_index_kind ON entry_index (kind, seq);
-    CREATE TABLE index_version (version INTEGER NOT NULL) STRICT;";
+    CREATE INDEX entry_index_kind ON entry_index (kind, seq);";
 
 /// Another writer is waited for this long before a command gives up.
 const BUSY: Duration = Duration::from_secs(30);
@@ -59,7 +63,9 @@ impl Database {
     /// # Errors
     /// The folder cannot be written, or is on a network file system.
     pub fn create(path: &Path) -> Result<Database, Error> {
-        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)
+        let database = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        database.connection.pragma_update(None, "journal_mode", "wal").map_err(|e| database_error(path, &e))?;
+        database.finish_opening()
     }
 
     /// Opens a desk's database, migrating it where it is of an older version.
@@ -67,7 +73,12 @@ impl Database {
     /// # Errors
     /// It is no database, of a newer version, or on a network file system.
     pub fn open(path: &Path) -> Result<Database, Error> {
-        Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)
+        let database = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        // To SQLite an empty file is an empty database; here it would pass for a desk that never had an entry.
+        if database.version()? == 0 {
+            return Err(Error::Emptied { path: path.to_owned() });
+        }
+        database.finish_opening()
     }
 
     fn connect(path: &Path, flags: OpenFlags) -> Result<Database, Error> {
@@ -75,31 +86,52 @@ impl Database {
         let fail = |e| database_error(path, &e);
         let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fail)?;
         connection.busy_timeout(BUSY).map_err(fail)?;
-        let mut database = Database { path: path.to_owned(), connection };
-        database.migrate()?;
-        database.rebuild_index_if_old()?;
-        Ok(database)
+        Ok(Database { path: path.to_owned(), connection })
+    }
+
+    fn finish_opening(mut self) -> Result<Database, Error> {
+        self.migrate()?;
+        self.sync_log()?;
+        self.rebuild_index_if_old()?;
+        Ok(self)
+    }
+
+    /// Makes what is in the write-ahead log last. A writer that was killed between writing and syncing leaves a commit there that
+    /// SQLite takes for good; what is told of it from here on must outlive the power as well.
+    fn sync_log(&self) -> Result<(), Error> {
+        let mut log = self.path.clone().into_os_string();
+        log.push("-wal");
+        let log = PathBuf::from(log);
+        match File::open(&log) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
+            Err(why) => Err(failed("open", &log)(why)),
+            Ok(file) => {
+                file.sync_all().map_err(failed("sync", &log))?;
+                self.path.parent().map_or(Ok(()), sync_folder)
+            }
+        }
+    }
+
+    fn version(&self) -> Result<u32, Error> {
+        self.connection
+            .query_row("PRAGMA user_version", [], |row| row.get(0))
+            .map_err(|e| database_error(&self.path, &e))
     }
 
     fn migrate(&mut self) -> Result<(), Error> {
         let path = self.path.clone();
         let fail = |e| database_error(&path, &e);
-        let version = |c: &Connection| c.query_row("PRAGMA user_version", [], |row| row.get::<_, u32>(0));
         let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
-        let found = version(&self.connection).map_err(fail)?;
+        let found = self.version()?;
         if found > known {
             return Err(Error::Newer { path, found, known });
-        }
-        if found == 0 {
-            // Read-only checks come first: a desk that is read only must still open.
-            self.connection.pragma_update(None, "journal_mode", "wal").map_err(fail)?;
         }
         self.connection.pragma_update(None, "synchronous", "FULL").map_err(fail)?;
         if found < known {
             let transaction =
                 self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
             // Another process may have migrated it between the first look and the lock.
-            let from = version(&transaction).map_err(fail)?;
+            let from: u32 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(fail)?;
             for (place, sql) in MIGRATIONS.iter().enumerate().skip(from as usize) {
                 transaction.execute_batch(sql).map_err(fail)?;
                 transaction
@@ -131,18 +163,42 @@ impl Database {
         let path = self.path.clone();
         let fail = |e| database_error(&path, &e);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
-        transaction.execute_batch(INDEX).map_err(fail)?;
-        transaction.execute("INSERT INTO index_version VALUES (?1)", [INDEX_VERSION]).map_err(fail)?;
-        {
-            let mut select =
-                transaction.prepare("SELECT seq, leaf, header, salt, payload FROM entry ORDER BY seq").map_err(fail)?;
-            let mut rows = select.query([]).map_err(fail)?;
-            while let Some(row) = rows.next().map_err(fail)? {
-                let stored = stored(row).map_err(fail)?;
-                index_entry(&transaction, stored.seq, &Entry::from_record(&stored.record)?).map_err(fail)?;
-            }
+        for sql in [INDEX, INDEX_TABLE, INDEX_INDICES] {
+            transaction.execute_batch(sql).map_err(fail)?;
         }
+        transaction.execute("INSERT INTO index_version VALUES (?1)", [INDEX_VERSION]).map_err(fail)?;
+        index_all(&transaction, &path)?;
         transaction.commit().map_err(fail)
+    }
+
+    /// The places whose rows in the index are not those that the entries give. Entries that are gone or damaged themselves are
+    /// named by `Verifier`, not here.
+    ///
+    /// # Errors
+    /// The database fails, or an entry is damaged.
+    pub fn index_faults(&mut self) -> Result<Vec<u64>, Error> {
+        let path = self.path.clone();
+        let fail = |e| database_error(&path, &e);
+        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+        transaction.execute_batch("ALTER TABLE entry_index RENAME TO index_found;").map_err(fail)?;
+        transaction.execute_batch(INDEX_TABLE).map_err(fail)?;
+        let damaged = index_all(&transaction, &path)?;
+        let faults: rusqlite::Result<Vec<u64>> = {
+            let mut select = transaction
+                .prepare(
+                    "SELECT seq FROM (SELECT * FROM index_found EXCEPT SELECT * FROM entry_index)
+                     WHERE seq IN (SELECT seq FROM entry)
+                     UNION SELECT seq FROM (SELECT * FROM entry_index EXCEPT SELECT * FROM index_found) ORDER BY 1",
+                )
+                .map_err(fail)?;
+            let places = select.query_map([], |row| row.get::<_, i64>(0)).map_err(fail)?;
+            places.map(|place| place.map(|place| u64::try_from(place).unwrap_or(u64::MAX))).collect()
+        };
+        // Nothing of this is kept.
+        transaction.rollback().map_err(fail)?;
+        let mut faults = faults.map_err(fail)?;
+        faults.retain(|place| !damaged.contains(place));
+        Ok(faults)
     }
 
     /// Makes one commit with one signed head of what `build` pushes: all of it, or nothing.
@@ -169,11 +225,17 @@ impl Database {
         let built = build(&mut commit)?;
         let edge = commit.edge;
         if edge.size() > before {
-            let head = TreeHead::sign(key, edge.size(), edge.root(), now);
-            let row =
-                params![column(head.size), head.root, head.time.as_microsecond(), head.signature, edge.to_bytes()];
+            let head = TreeHead::sign(key, before, edge.size(), edge.root(), now);
+            let row = params![
+                column(head.size),
+                column(head.previous),
+                head.root,
+                head.time.as_microsecond(),
+                head.signature,
+                edge.to_bytes()
+            ];
             transaction
-                .execute("INSERT INTO head (size, root, time, signature, edge) VALUES (?1, ?2, ?3, ?4, ?5)", row)
+                .execute("INSERT INTO head (size, previous, root, time, signature, edge) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", row)
                 .map_err(fail)?;
         }
         transaction.commit().map_err(fail)?;
@@ -187,7 +249,9 @@ impl Database {
     pub fn scrub(&mut self) -> Result<(), Error> {
         self.connection
             .execute_batch("VACUUM; PRAGMA wal_checkpoint(TRUNCATE);")
-            .map_err(|e| database_error(&self.path, &e))
+            .map_err(|e| database_error(&self.path, &e))?;
+        // SQLite does not sync the cut, after which an old log could be back.
+        self.sync_log()
     }
 
     /// A view of the entries as they are now.
@@ -254,7 +318,7 @@ impl Reader<'_> {
     /// The database fails.
     pub fn newest_head(&self) -> Result<Option<TreeHead>, Error> {
         self.connection
-            .query_row("SELECT size, root, time, signature FROM head ORDER BY size DESC LIMIT 1", [], head)
+            .query_row("SELECT size, previous, root, time, signature FROM head ORDER BY size DESC LIMIT 1", [], head)
             .optional()
             .map_err(|e| self.fail(&e))
     }
@@ -266,7 +330,7 @@ impl Reader<'_> {
     pub fn heads(&self) -> Result<Vec<TreeHead>, Error> {
         let mut select = self
             .connection
-            .prepare("SELECT size, root, time, signature FROM head ORDER BY size")
+            .prepare("SELECT size, previous, root, time, signature FROM head ORDER BY size")
             .map_err(|e| self.fail(&e))?;
         select.query_map([], head).and_then(Iterator::collect).map_err(|e| self.fail(&e))
     }
@@ -382,6 +446,23 @@ fn insert_entry(transaction: &Transaction<'_>, seq: u64, record: &Record) -> rus
     )
 }
 
+/// Fills the index from the entries, and gives the places of damaged ones: they are left out, so that the rest can be shown.
+fn index_all(transaction: &Transaction<'_>, path: &Path) -> Result<Vec<u64>, Error> {
+    let fail = |e| database_error(path, &e);
+    let mut select =
+        transaction.prepare("SELECT seq, leaf, header, salt, payload FROM entry ORDER BY seq").map_err(fail)?;
+    let mut rows = select.query([]).map_err(fail)?;
+    let mut damaged = Vec::new();
+    while let Some(row) = rows.next().map_err(fail)? {
+        let stored = stored(row).map_err(fail)?;
+        match Entry::from_record(&stored.record) {
+            Ok(entry) => drop(index_entry(transaction, stored.seq, &entry).map_err(fail)?),
+            Err(_) => damaged.push(stored.seq),
+        }
+    }
+    Ok(damaged)
+}
+
 fn index_entry(transaction: &Transaction<'_>, seq: u64, entry: &Entry) -> rusqlite::Result<usize> {
     match &entry.payload {
         Some(payload) => index_payload(transaction, seq, entry.id, payload),
@@ -423,13 +504,14 @@ fn stored(row: &rusqlite::Row<'_>) -> rusqlite::Result<Stored> {
 }
 
 fn head(row: &rusqlite::Row<'_>) -> rusqlite::Result<TreeHead> {
-    let size: i64 = row.get(0)?;
-    let time: i64 = row.get(2)?;
+    let (size, previous): (i64, i64) = (row.get(0)?, row.get(1)?);
+    let time: i64 = row.get(3)?;
     Ok(TreeHead {
         size: u64::try_from(size).unwrap_or(u64::MAX),
-        root: row.get(1)?,
+        previous: u64::try_from(previous).unwrap_or(u64::MAX),
+        root: row.get(2)?,
         time: Timestamp::from_microsecond(time).unwrap_or(Timestamp::MIN),
-        signature: row.get(3)?,
+        signature: row.get(4)?,
     })
 }
 

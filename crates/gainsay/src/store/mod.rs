@@ -35,6 +35,12 @@ pub enum Error {
         /// What to do, with a leading separator; may be empty.
         hint: &'static str,
     },
+    /// The database holds nothing at all.
+    #[error("{path} is empty, and was not when the desk was made; restore it from a backup")]
+    Emptied {
+        /// Its file.
+        path: PathBuf,
+    },
     /// The desk was written by a later version.
     #[error(
         "the desk at {path} is of version {found}, this gainsay knows up to {known}; use the newer gainsay that wrote it"
@@ -84,7 +90,7 @@ pub enum Error {
 }
 
 /// What to do about the system's error, where there is something.
-fn hint_for(error: &std::io::Error) -> &'static str {
+pub fn hint_for(error: &std::io::Error) -> &'static str {
     match error.kind() {
         std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded | std::io::ErrorKind::FileTooLarge => {
             "; free some space and run the command again: the desk is as it was"

@@ -252,35 +252,45 @@ fn a_command_run_again_after_a_kill_is_as_safe() {
     let mut recording = Recording::new();
     recording.run(&["init"]);
     recording.run(&["open", "Lighthouse"]);
-    let before = recording.disk.clone();
     let story = recording.environment.write("story.txt", "A story.\n\nNobody has confirmed it.\n");
-    let add = ["add", "Lighthouse", story.to_str().unwrap()];
-    recording.run(&add);
-    let (mut disk, mut checked, mut faults) = (before, 0, Vec::new());
-    for (place, operation) in recording.commands[2].iter().enumerate() {
-        disk.apply(operation);
-        let again = recording.environment.path(&format!("again-{place}"));
-        std::fs::create_dir(&again).unwrap();
-        write_tree(&again, &disk.visible());
-        let (operations, output) = record(&recording.environment, &again, &add);
-        output.succeeded();
-        let told = operations.iter().position(|operation| matches!(operation, Operation::Acknowledge)).unwrap();
-        let mut later = disk.clone();
-        operations[..told].iter().for_each(|operation| later.apply(operation));
-        let ids = [ids(&recording.environment, &read_tree(&again))];
-        let mut seen = HashSet::new();
-        later.after_power_failure(|tree| {
-            if seen.insert(tree.clone()) {
-                checked += 1;
-                let state =
-                    State { tree, acknowledged: 1, after: format!("a kill after operation {place} and another run") };
-                faults.extend(check(&recording.environment, &state, &ids).err());
+    let code = "fn lamp(turns: u32) -> u32 {\n    turns.wrapping_mul(7).rotate_left(3)\n}\n".repeat(3);
+    let code = recording.environment.write("lamp.rs", code);
+    for args in
+        [["add", "Lighthouse", story.to_str().unwrap()].as_slice(), &["corpus", "add", "own", code.to_str().unwrap()]]
+    {
+        let mut disk = recording.disk.clone();
+        recording.run(args);
+        let (mut checked, mut faults) = (0, Vec::new());
+        for (place, operation) in recording.commands[recording.commands.len() - 1].iter().enumerate() {
+            disk.apply(operation);
+            let after = format!("a kill after operation {place} of {args:?}, and another run");
+            let (states, ids) = run_again(&recording.environment, &disk, args);
+            checked += states.len();
+            for tree in states {
+                let state = State { tree, acknowledged: 1, after: after.clone() };
+                faults.extend(check(&recording.environment, &state, std::slice::from_ref(&ids)).err());
             }
-        });
-        std::fs::remove_dir_all(again).unwrap();
+        }
+        eprintln!("{args:?}: {checked} states after a kill, another run and a power failure");
+        assert!(faults.is_empty(), "{} of {checked} states do not hold; the first: {}", faults.len(), faults[0]);
     }
-    eprintln!("{checked} states after a kill, another run and a power failure");
-    assert!(faults.is_empty(), "{} of {checked} states do not hold; the first: {}", faults.len(), faults[0]);
+}
+
+/// Runs a command on what a killed one left, and gives the states that a power failure may leave when the command has told its
+/// user, and the ids that were in the ledger then.
+fn run_again(environment: &Environment, left: &Disk, args: &[&str]) -> (HashSet<Tree>, Vec<String>) {
+    let again = TempDir::new_in(environment.path("")).unwrap();
+    write_tree(again.path(), &left.visible());
+    let (operations, output) = record(environment, again.path(), args);
+    output.succeeded();
+    let told = operations.iter().position(|operation| matches!(operation, Operation::Acknowledge)).unwrap();
+    let mut disk = left.clone();
+    operations[..told].iter().for_each(|operation| disk.apply(operation));
+    let mut states = HashSet::new();
+    disk.after_power_failure(|tree| {
+        states.insert(tree);
+    });
+    (states, ids(environment, &read_tree(again.path())))
 }
 
 /// The bytes of a destroyed text must not outlive a destruction that was cut short.

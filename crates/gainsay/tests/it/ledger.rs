@@ -1,8 +1,6 @@
 //! The ledger as somebody finds it who could write to the desk's files; and a desk in bad company: two writers, a later version,
 //! damaged files, a full disk.
 
-use std::path::Path;
-
 use rusqlite::Connection;
 
 use crate::support::{Environment, Output, read_tree, run};
@@ -304,25 +302,33 @@ fn an_emptied_database_is_refused() {
     assert_refused(&environment, "ledger.db", "");
 }
 
-/// Runs a shell script with a file system of 512 KB mounted on `disk`; `None` where this machine does not allow it.
-fn on_a_small_disk(environment: &Environment, disk: &Path, script: &str) -> Option<Output> {
-    std::fs::create_dir(disk).unwrap();
-    let mount = "mount -t tmpfs -o size=512k gainsay-test \"$DISK\" || exit 99\n";
-    let mut command = environment.command_under(&["unshare", "--mount", "sh", "-c", &format!("{mount}{script}")], &[]);
+/// Runs a shell script with a file system of 512 KB mounted on `$DISK` and the desk in `$DISK/desk`; `None`, and a word about
+/// it, where this machine does not allow it.
+#[expect(clippy::print_stderr, reason = "a test that was not run must say so")]
+fn on_a_small_disk(environment: &Environment, script: &str) -> Option<Output> {
+    let disk = environment.path("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let begin = r#"mount -t tmpfs -o size=512k gainsay-test "$DISK" || exit 99
+        G() { "$0" --desk "$DISK/desk" "$@"; }
+        G init >/dev/null && G open Heron >/dev/null || exit 98
+    "#;
+    let mut command = environment.command_under(&["unshare", "--mount", "sh", "-c", &format!("{begin}{script}")], &[]);
     let output = run(command.env("DISK", disk));
-    let refused = output.code == Some(99) || output.stderr.starts_with("unshare:");
-    if refused { None } else { Some(output) }
+    if output.code == Some(99) || output.stderr.starts_with("unshare:") {
+        eprintln!(
+            "skipped: this needs the right to mount a file system (root, and `unshare --mount`): {}",
+            output.stderr
+        );
+        return None;
+    }
+    Some(output)
 }
 
 #[test]
-#[expect(clippy::print_stderr, reason = "a test that was not run must say so")]
 fn a_full_disk_leaves_the_desk_as_it_was() {
     let environment = Environment::new();
     environment.write("big.txt", "A line of a long story that nobody has confirmed.\n".repeat(12_000));
     let script = r#"
-G() { "$0" --desk "$DISK/desk" "$@"; }
-G init >/dev/null || exit 98
-G open Heron >/dev/null || exit 97
 if G add Heron big.txt; then exit 96; fi
 echo "after add: $(find "$DISK" -name '.new-*' | wc -l) left"
 opened=1
@@ -332,10 +338,7 @@ mount -o remount,size=4m "$DISK"
 G ledger verify --json
 G add Heron big.txt >/dev/null && G ledger verify >/dev/null && echo "goes on"
 "#;
-    let Some(output) = on_a_small_disk(&environment, &environment.path("disk"), script) else {
-        eprintln!("skipped: a full disk needs the right to mount one (root, and `unshare --mount`)");
-        return;
-    };
+    let Some(output) = on_a_small_disk(&environment, script) else { return };
     assert_eq!(output.code, Some(0), "{output:#?}");
     assert_eq!(output.stderr.matches("free some space").count(), 2, "{output:#?}");
     assert!(output.stdout.contains("after add: 0 left") && output.stdout.contains("goes on"), "{output:#?}");
@@ -343,4 +346,22 @@ G add Heron big.txt >/dev/null && G ledger verify >/dev/null && echo "goes on"
     let verdict = output.stdout.lines().find(|line| line.starts_with('{')).unwrap();
     let verdict: serde_json::Value = serde_json::from_str(verdict).unwrap();
     assert_eq!((&verdict["holds"], &verdict["size"]), (&true.into(), &opened.into()), "{output:#?}");
+}
+
+#[test]
+fn a_read_only_disk_is_named() {
+    let environment = Environment::new();
+    environment.write("story.txt", "A story.\n");
+    let script = r#"
+mount -o remount,ro "$DISK"
+G open Gannet; echo "open: $?"
+G add Heron story.txt; echo "add: $?"
+"#;
+    let Some(output) = on_a_small_disk(&environment, script) else { return };
+    assert_eq!(output.stdout, "open: 2\nadd: 2\n", "{output:#?}");
+    let lines: Vec<&str> = output.stderr.lines().collect();
+    assert_eq!(lines.len(), 2, "{output:#?}");
+    for line in lines {
+        assert!(line.contains("/disk/desk/") && (line.contains("writable") || line.contains("write it")), "{line}");
+    }
 }

@@ -154,7 +154,7 @@ fn examples() -> Vec<Payload> {
         .into(),
         ViewReleased { case: CASE, format: "html".into(), audience: Tlp::AmberStrict, digest: [10; 32], withheld: 2 }
             .into(),
-        BodyDestroyed { case: Some(CASE), entry: SOURCE, reason: "a court order".into() }.into(),
+        BodyDestroyed { case: Some(CASE), entry: SOURCE, reason: "a court order".into(), blobs: vec![EntryId([11; 32])] }.into(),
     ]
 }
 
