@@ -38,7 +38,7 @@ pub use names::{Gazetteer, GazetteerError, KnownName, NameKind};
 use crate::claim::{About, Draft, PartyKind, Reading, Span, Statement};
 
 /// Drafts at or above this confidence, in thousandths, are accepted with the machine as author; the rest wait for review.
-pub const ACCEPT_AT: u16 = 800;
+pub const ACCEPT_AT: u16 = 850;
 
 /// Reads one text.
 ///
