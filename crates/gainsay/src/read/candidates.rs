@@ -51,7 +51,7 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
                 "." | "!" | "?" | ":" | "“" | "\"" | "‘" | "("
             );
         let (last, known) = match known_at(text, tokens, at, names) {
-            // "Saudi" alone is a place, in "Saudi Aramco" it is half a name.
+            // A place alone is a place; before another name it may be half of one.
             Some((last, NameKind::Place | NameKind::Thing)) if goes_on(text, tokens, last) => {
                 (unknown_end(text, tokens, at, names), None)
             }

@@ -106,13 +106,13 @@ static SILENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A researcher's own assertion that the thing happened, not a report of somebody's claim.
 static ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|broke into|gained access|is massive|scale of the|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
+        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|broke into|gained access|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
     )
 });
 
 static HEARSAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:claims?|claimed|claiming|alleg\w+|purported\w*|attempting|trying|looking to sell|offer\w*|said to|reportedly|may have|might have|could have|if |credible threat|selling off|auction\w*|advertis\w+)\b",
+        r"\b(?:claims?|claimed|claiming|alleg\w+|purported\w*|attempting|trying|looking to sell|offer\w*|said to|reportedly|may have|might have|could have|if |auction\w*|advertis\w+)\b",
     )
 });
 
