@@ -1,6 +1,9 @@
 //! Takes a data-breach claim from the first rumour to an answer that nobody can gainsay.
 
-#![expect(unreachable_pub, reason = "in a program every `pub` reaches the whole crate and no further: it says what a room offers")]
+#![expect(
+    unreachable_pub,
+    reason = "in a program every `pub` reaches the whole crate and no further: it says what a room offers"
+)]
 
 mod assess;
 mod capture;

@@ -11,7 +11,7 @@ use crate::read::speech::Item;
 static GOODS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
         r"(?i)\b(?:source code|(?:customer|client|employee|user|personal|financial|corporate|internal|confidential|medical|payment|sensitive) (?:\w+ )?(?:data|information|records|documents|files)|network access|databases?|(?:internal |corporate )*documents",
-        r"|passwords?|credentials|passports?|emails?|email addresses|phone numbers|social security numbers|credit card (?:data|numbers|details)|contracts|invoices|blueprints|project (?:\w+ )?specifications|analysis reports|screenshots|backups|(?:\d[\d,]* )?files|customer accounts|security plugins|pre-release software)\b"
+        r"|passwords?|credentials|passports?|emails?|email addresses|phone numbers|social security numbers|credit card (?:data|numbers|details)|contracts|invoices|blueprints|screenshots|backups|(?:\d[\d,]* )?files|customer accounts)\b"
     ))
     .ok()
 });

@@ -252,8 +252,12 @@ fn own_account(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
 
 fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     let (verb, cue) = (1..sentence.tokens.len()).find_map(|at| {
+        let before = &sentence.tokens[at - 1];
+        let apart = before.sets_apart()
+            || lexicon::adverb(&before.lower) && at > 1 && sentence.tokens[at - 2].sets_apart()
+            || sentence.word(at + 1) == "that" && !lexicon::preposition(&before.lower);
         lexicon::participle(sentence.word(at))
-            .filter(|_| sentence.tokens[at - 1].sets_apart())
+            .filter(|_| apart)
             .map(|cue| (at, cue))
     })?;
     let (_, speakers) = first_party(sentence, 0, memory)?;

@@ -51,9 +51,13 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
                 "." | "!" | "?" | ":" | "“" | "\"" | "‘" | "("
             );
         let (last, known) = match known_at(text, tokens, at, names) {
-            // "Saudi" alone is a place, in "Saudi Aramco" it is half a name.
+            // A place alone is a place; before another name it may be half of one.
             Some((last, NameKind::Place | NameKind::Thing)) if goes_on(text, tokens, last) => {
                 (unknown_end(text, tokens, at, names), None)
+            }
+            // "Vice" is an outlet and so is "Vice News": the longer name is a name of its own.
+            Some((last, kind)) if named_on(text, tokens, last) => {
+                (last + 1, Some(kind).filter(|k| *k == NameKind::Outlet))
             }
             Some((last, kind)) => (last, Some(kind)),
             None => (unknown_end(text, tokens, at, names), None),
@@ -119,6 +123,14 @@ fn handle_at(tokens: &[Token], at: usize) -> Option<usize> {
         .iter()
         .all(|t| matches!(t.shape, Shape::Word | Shape::Number));
     (introduced && words).then_some(close - 1)
+}
+
+fn named_on(text: &str, tokens: &[Token], last: usize) -> bool {
+    goes_on(text, tokens, last)
+        && matches!(
+            tokens[last + 1].lower.as_str(),
+            "news" | "labs" | "research" | "media" | "health" | "ventures" | "online"
+        )
 }
 
 fn goes_on(text: &str, tokens: &[Token], last: usize) -> bool {

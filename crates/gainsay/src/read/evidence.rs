@@ -135,12 +135,19 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         found.actor += 5;
     }
     if matches!(l(0), "marketplace")
-        && around
-            .left
-            .iter()
-            .skip(1)
-            .take(2)
-            .any(|w| matches!(*w, "data" | "leak" | "stolen" | "extortion" | "underground"))
+        && around.left.iter().skip(1).take(2).any(|w| {
+            matches!(
+                *w,
+                "data"
+                    | "leak"
+                    | "stolen"
+                    | "extortion"
+                    | "underground"
+                    | "criminal"
+                    | "cybercrime"
+                    | "darknet"
+            )
+        })
     {
         found.actor += 4;
     }
@@ -377,23 +384,24 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
         found.organisation += 3;
     }
     let security = |words: &[&str]| {
-        words.iter().any(|w| {
+        let trade = |w: &str| {
             matches!(
-                *w,
+                w,
                 "threat"
                     | "intelligence"
                     | "threat-research"
                     | "threat-intelligence"
                     | "cybersecurity"
-                    | "security"
                     | "antivirus"
-                    | "cyber"
                     | "infosec"
-                    | "research"
             )
-        }) && words
-            .iter()
-            .any(|w| lexicon::company_noun(w) || *w == "researchers")
+        };
+        let firm = |w: &str| lexicon::company_noun(w) || w == "researchers";
+        // A "security camera company" makes cameras: "security" counts right beside the firm, in either order of reading.
+        let beside = words
+            .windows(2)
+            .any(|w| w[0] == "security" && firm(w[1]) || firm(w[0]) && w[1] == "security");
+        beside || words.iter().any(|w| trade(w)) && words.iter().any(|w| firm(w))
     };
     let before: Vec<&str> = around
         .left

@@ -286,7 +286,7 @@ pub(super) fn company_noun(word: &str) -> bool {
 
 static ACTOR: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     words(
-        "hacker hackers group gang crew collective cybercriminal cybercriminals criminals criminal \
+        "individual hacker hackers group gang crew collective cybercriminal cybercriminals criminals criminal \
      attacker attackers intruder intruders seller sellers extortionist extortionists operators \
      hacktivist hacktivists cybergang thief thieves fraudsters scammers",
     )

@@ -41,7 +41,7 @@ use crate::claim::{About, Draft, PartyKind, Reading, Span, Statement};
 pub const READER: &str = "gainsay reader 1";
 
 /// Drafts at or above this confidence, in thousandths, are accepted with the machine as author; the rest wait for review.
-pub const ACCEPT_AT: u16 = 800;
+pub const ACCEPT_AT: u16 = 850;
 
 /// Reads one text.
 ///
@@ -76,8 +76,10 @@ fn assemble(
         let aside = background.binary_search(&number).is_ok();
         for &span in &page.sentences {
             let sentence = speech::sentence_of(text, cast, span, &page.quotes);
-            let stating: Vec<&&speech::Item> =
-                here.iter().filter(|i| i.span.overlaps(&span)).collect();
+            // Items come in the order of the text, so those of a sentence stand side by side.
+            let from = here.partition_point(|i| i.span.end <= span.start);
+            let to = here.partition_point(|i| i.span.start < span.end);
+            let stating = here.get(from..to).unwrap_or_default();
             if !aside {
                 figures::figures(text, span, !stating.is_empty(), &mut figures);
                 if !here.is_empty() {

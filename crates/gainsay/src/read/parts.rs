@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::claim::{Actor, Organisation, OrganisationRole, PartyKind, Span, Stance};
 use crate::read::entities::{Cast, Class};
-use crate::read::lexicon;
+use crate::read::lexicon::{self, Cue};
 use crate::read::speech::{Item, Page, is_dated};
 
 static OWN_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -49,7 +49,8 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
         if candidate
             && (named_again
                 || about_breach && !researcher && (of_breach || own)
-                || of_breach && own && researcher)
+                || of_breach && own && researcher
+                || item.cue == Cue::Denies && item.stance == Stance::Denies)
         {
             cast.parties[party].kind = PartyKind::Victim;
             cast.parties[party].victim = cast.parties[party].victim.max(3);

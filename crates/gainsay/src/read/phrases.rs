@@ -1,5 +1,6 @@
 //! Where a subject or object begins and ends: from a verb to the left or right, over insertions between commas.
 
+use crate::read::cues::is_time_phrase;
 use crate::read::lexicon;
 use crate::read::subject::{Memory, Sentence, Speaker};
 use crate::read::tokens::Shape;
@@ -71,6 +72,13 @@ pub(super) fn phrase_ending(
     last: usize,
     memory: &Memory,
 ) -> Option<(usize, Vec<Speaker>)> {
+    // "Acme's statement today": the time is no part of who speaks.
+    let timed = |at: usize| sentence.party[at].is_none() && is_time_phrase(sentence, at);
+    let last = (0..=last)
+        .rev()
+        .take(4)
+        .find(|&at| !timed(at))
+        .unwrap_or(last);
     let mut first = last + 1;
     let mut depth = 0usize;
     while first > 0 && last + 1 - first < SUBJECT_REACH {
@@ -105,6 +113,9 @@ pub(super) fn phrase_ending(
         }
         first = at;
     }
+    if inside_a_noun(sentence, first, last) {
+        return None;
+    }
     // "Advanced Locks (AdLock)": the bracket says nothing new.
     let mut end = last;
     if sentence.tokens[end].is_mark(")") {
@@ -115,6 +126,38 @@ pub(super) fn phrase_ending(
     }
     let speakers = sentence.speakers(first, end, memory);
     (!speakers.is_empty()).then_some((first, speakers))
+}
+
+/// "The sixth breach Acme has disclosed", "what data the gang claims": the subject of a clause that hangs on a noun says nothing by itself.
+fn inside_a_noun(sentence: &Sentence<'_>, first: usize, last: usize) -> bool {
+    let thing = |at: usize| {
+        matches!(
+            sentence.word(at),
+            "breach"
+                | "data"
+                | "claim"
+                | "claims"
+                | "files"
+                | "incident"
+                | "attack"
+                | "information"
+                | "hack"
+                | "documents"
+                | "amount"
+        )
+    };
+    let asked = first > 0 && matches!(sentence.word(first - 1), "what" | "how");
+    let mut head = last;
+    while head > first
+        && sentence.party[head].is_some()
+        && sentence.party[head - 1] == sentence.party[head]
+    {
+        head -= 1;
+    }
+    let before_article = head > first && sentence.word(head - 1) == "the";
+    let at = if before_article { head - 1 } else { head };
+    asked && (first..last).any(thing)
+        || at > first && sentence.party[head].is_some() && thing(at - 1)
 }
 
 /// The noun phrase that starts at `first`.
@@ -165,6 +208,77 @@ pub(super) fn first_party(
     while last + 1 < sentence.tokens.len() && sentence.party[last + 1].is_some() {
         last += 1;
     }
+    // What stands before a comma is no part of the phrase.
+    let from = (from..head)
+        .rev()
+        .find(|&at| sentence.tokens[at].sets_apart())
+        .map_or(from, |at| at + 1);
     let speakers = sentence.speakers(from, last, memory);
     (!speakers.is_empty()).then_some((last, speakers))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::{About, Span};
+    use crate::read::entities::cast;
+    use crate::read::names::Gazetteer;
+    use crate::read::speech::{pages, sentence_of};
+
+    const BEFORE: &str = "A gang known as GreyHeron breached Brightwell. Brightwell denied it.\n";
+
+    /// Who is the subject right before the first `verb` of the sentence.
+    fn before(said: &str, verb: &str) -> Vec<String> {
+        let text = format!("{BEFORE}{said}");
+        let cast = cast(
+            &text,
+            &pages(&text),
+            &About::default(),
+            &Gazetteer::built_in(),
+        );
+        let span = Span {
+            start: BEFORE.len(),
+            end: text.len(),
+        };
+        let sentence = sentence_of(&text, &cast, span, &[]);
+        let at = sentence.tokens.iter().position(|t| t.is(verb)).unwrap_or(0);
+        let found = subject_before(&sentence, at, &Memory::default());
+        found.map_or_else(Vec::new, |(_, speakers)| {
+            speakers.into_iter().map(|s| s.name).collect()
+        })
+    }
+
+    #[test]
+    fn insertions_are_stepped_over() {
+        assert_eq!(
+            before(
+                "Brightwell, a maker of locks, doors and safes, denied it.",
+                "denied"
+            ),
+            ["Brightwell"]
+        );
+        assert_eq!(
+            before("Brightwell -- one of the big ones -- denied it.", "denied"),
+            ["Brightwell"]
+        );
+        assert_eq!(
+            before(
+                "Brightwell's statement today, long as it is, confirms it.",
+                "confirms"
+            ),
+            ["Brightwell"]
+        );
+    }
+
+    #[test]
+    fn a_clause_that_hangs_on_a_noun_has_no_speaker() {
+        assert_eq!(
+            before("It is the third breach Brightwell disclosed.", "disclosed"),
+            Vec::<String>::new()
+        );
+        assert_eq!(
+            before("Nobody knows what data the gang claims to hold.", "claims"),
+            Vec::<String>::new()
+        );
+    }
 }

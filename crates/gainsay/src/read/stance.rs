@@ -42,7 +42,7 @@ static DENIAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"(?:\bno\b|\bany\b|\bwithout\b|\bnot\b|\bnever\b|n['’]t\b|\bzero\b)\s+(?:\w+ ){0,4}(?:evidence|indications?|signs?|proof|trace)\b",
         r"|\bno reason (?:to (?:believe|think|suspect)|for (?:concern|alarm))\b|(?:\bnot|n['’]t) (?:\w+ )?believe\b|\bdoes not appear\b",
         r"|(?:\bnot|\bnever|n['’]t)(?: (?:an?|the|any) (?:result of )?(?:\w+ )?(?:breach|hack|intrusion|compromise|cyberattack|data leak|leak)\b|(?: \w+){0,2} (?:breached|hacked|compromised|impacted|affected|accessed|stolen|exposed|exfiltrated|infiltrated|involved|touched|disrupted|encrypted|leaked|taken|suffer|suffered|occur|happen|contain|include|come from|originate|due to|the result|related|connected|ours|impact|affect|compromise|involve)\b)",
-        r"|\b(?:no|zero) (?:\w+[ ,]){0,4}(?:data|information|systems?|breach|hack|intrusion|compromise|access|impact|customers?|code|records|passwords|credentials|accounts|ransomware|files|incident)\b",
+        r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come )?from (?:its|their|our|the company)\b|\b(?:no|zero) (?:\w+[ ,]){0,4}(?:data|information|systems?|breach|hack|intrusion|compromise|access|impact|customers?|code|records|passwords|credentials|accounts|ransomware|files|incident)\b",
         r"|\bneither\b.{0,160}\bnor\b|\b(?:remains?|are|is) (?:\w+ )?(?:secure|safe|unaffected|intact)\b|\bunaffected\b|\bnothing to do with\b",
         r"|\b(?:deny|denies|denied|denying)\b|\buntrue\b|\bhoax\b|\bfabricated\b|\bunfounded\b|\bbaseless\b|\bwere not ours\b",
     ))
@@ -59,16 +59,23 @@ static ADMISSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
 });
 
+/// The thing itself, as a noun or a verb.
+static EVENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:breach|hacks?|intrusion|incident|attack|cyberattack|theft|leak|access|compromise|gained|stole|broke|authentic|genuine)\b",
+    )
+});
+
 /// Words that make an admission small.
 static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:only|limited|single|isolated|small (?:number|amount|subset|portion|percentage)|subset|low[- ]risk|third[- ]party (?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|contractors?|old|outdated|test(?:ing)? (?:lab|environment|server|data)s?|non-sensitive|publicly available|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|one of its|one of our)\b",
+        r"\b(?:only|limited|single|isolated|small (?:number|amount|subset|portion|percentage)|subset|low[- ]risk|third[- ]party (?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|contractors?|old|outdated|test(?:ing)? (?:lab|environment|server|data)s?|non-sensitive|publicly available|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|one of its|one of our)\b",
     )
 });
 
 static INVESTIGATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"\baware (?:of (?:the|these|those|reports|claims|a|recent|allegations|this)|that)\b|\bto learn more\b|\bgather\w* (?:more )?(?:information|details|facts)|\b(?:no|any) (?:further|additional|more) (?:details|information)|\bdetails (?:\w+ ){0,3}(?:are|is) (?:still )?unknown|\b(?:investigating|(?:making )?(?:enquir|inquir)\w+|looking into|look into|reviewing the|examining|assessing)\b",
+        r"\bto investigate\b|\banaly[sz]ing\b|\bcoordinating with\b|\baware (?:of (?:the|these|those|reports|claims|a|recent|allegations|this)|that)\b|\bto learn more\b|\bgather\w* (?:more )?(?:information|details|facts)|\b(?:no|any) (?:further|additional|more) (?:details|information)|\bdetails (?:\w+ ){0,3}(?:are|is) (?:still )?unknown|\b(?:investigating|(?:making )?(?:enquir|inquir)\w+|looking into|look into|reviewing the|examining|assessing)\b",
         r"|\binvestigation\b.{0,40}\b(?:under ?way|ongoing|continu|still|in progress)|\b(?:ongoing|launched|opened|began|started|initiated|immediate|conducting|active|thorough|undertaking|commenced|finishes|complet\w+)\b.{0,30}\b(?:investigation|review|probe|inquiry)\b",
         r"|\bworking (?:\w+ )?with (?:\w+ ){0,3}(?:law enforcement|authorities|police|experts|forensic|the fbi|investigators|cybersecurity)|\b(?:engaged|hired|retained) (?:\w+ ){0,4}(?:forensic|experts?|firm|specialists)|\bto determine (?:the|if|whether|what)\b|\b(?:monitor|verify|validate)(?:ing)? (?:\w+ ){0,3}(?:and|claims?|situation|validity|authenticity)|\binvestigate (?:it|this|the)\b",
     ))
@@ -89,16 +96,23 @@ static DISPUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
 });
 
+/// Silence in the speaker's own words.
+static SILENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:refrain(?:ing)? from|not in a position to|unable to|cannot|can['’]t|won['’]t|will not|decline to|no) (?:\w+ ){0,2}(?:comment|speculate|discuss|elaborate)\b|\bno (?:further )?comment\b",
+    )
+});
+
 /// A researcher's own assertion that the thing happened, not a report of somebody's claim.
 static ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|broke into|gained access|is massive|scale of the|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
+        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|broke into|gained access|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
     )
 });
 
 static HEARSAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:claims?|claimed|claiming|alleg\w+|purported\w*|attempting|trying|looking to sell|offer\w*|said to|reportedly|may have|might have|could have|if |credible threat|selling off|auction\w*|advertis\w+)\b",
+        r"\b(?:claims?|claimed|claiming|alleg\w+|purported\w*|attempting|trying|looking to sell|offer\w*|said to|reportedly|may have|might have|could have|if |auction\w*|advertis\w+)\b",
     )
 });
 
@@ -184,15 +198,13 @@ fn victim(heard: &Heard<'_>, denial: bool, confirms: bool) -> Reading {
             Stance::Denies
         });
     }
-    let admission = hits(&ADMISSION, &without_denials(text)) || confirms;
+    let rest = without_denials(text);
+    // "Confirmed that it was not related" admits nothing: what is left without the denial must name the thing.
+    let admission = hits(&ADMISSION, &rest) || confirms && (!denial || hits(&EVENT, &rest));
     let investigation =
         (heard.cue == Cue::Investigates || hits(&INVESTIGATION, text)) && !hits(&CONCLUDED, text);
     match (admission, denial) {
-        (true, true) => known(if confirms || hits(&ADMISSION, &without_denials(text)) {
-            Stance::PartlyConfirms
-        } else {
-            Stance::Denies
-        }),
+        (true, true) => known(Stance::PartlyConfirms),
         (false, true) => known(if hits(&DISPUTE, text) && !hits(&DENIAL, text) {
             Stance::Disputes
         } else {
@@ -200,6 +212,7 @@ fn victim(heard: &Heard<'_>, denial: bool, confirms: bool) -> Reading {
         }),
         (true, false) if hits(&LIMIT, text) => known(Stance::PartlyConfirms),
         (true, false) => known(Stance::Confirms),
+        (false, false) if hits(&SILENCE, text) => known(Stance::NoComment),
         (false, false) if hits(&DISPUTE, text) => known(Stance::Disputes),
         (false, false) if investigation => known(Stance::Investigating),
         _ => match heard.cue {
@@ -219,7 +232,7 @@ fn victim(heard: &Heard<'_>, denial: bool, confirms: bool) -> Reading {
 fn without_denials(text: &str) -> String {
     static DENIED_CLAUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
         pattern(concat!(
-            r"\b(?:den(?:y|ied|ies|ying)|no (?:\w+ )?(?:evidence|indications?|signs?|reason|proof)|not (?:\w+ )?believe|\w+n['’]t|any (?:evidence|indications?|signs?)|neither|not|never|claims?|claimed|allegations?|alleged(?:ly)?|purport\w*|reports?|whether|if|aware of (?:the|these|those|reports|recent|claims|allegations|online|media))\b[^.;]*?(?:, but\b|\bbut rather\b|\bhowever\b|[.;]|$)",
+            r"\b(?:den(?:y|ied|ies|ying)|no (?:\w+ )?(?:evidence|indications?|signs?|reason|proof)|not (?:\w+ )?believe|\w+n['’]t|any (?:evidence|indications?|signs?)|neither|not|never|claims?|claimed|allegations?|alleged(?:ly)?|purport\w*|reports?|whether|if|aware of (?:the |these |those |recent |online |media )?(?:[\w-]+ )?(?:claims?|reports?|allegations|posts?|listing|rumou?rs))\b[^.;]*?(?:, but\b|\bbut rather\b|\bhowever\b|[.;]|$)",
             r"|\bno (?:\w+[ ,]+){0,5}(?:was|were|has been|have been|had been)[^.;,]*",
         ))
     });
@@ -250,6 +263,8 @@ mod tests {
             &DENIAL,
             &ADMISSION,
             &LIMIT,
+            &EVENT,
+            &SILENCE,
             &INVESTIGATION,
             &CONCLUDED,
             &DISPUTE,
@@ -296,6 +311,42 @@ mod tests {
         ] {
             assert_eq!(of(PartyKind::Victim, Cue::Says, text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn to_confirm_a_denial_is_to_deny_and_silence_can_be_quoted() {
+        for (text, expected) in [
+            (
+                "Brightwell has confirmed that the files are not related to any attack on its systems.",
+                Stance::Denies,
+            ),
+            (
+                "Brightwell confirmed the breach but said no records were taken.",
+                Stance::PartlyConfirms,
+            ),
+            (
+                "Brightwell confirmed that some of its servers were breached.",
+                Stance::PartlyConfirms,
+            ),
+            (
+                "Brightwell became aware of the release of old invoices held by a contractor.",
+                Stance::PartlyConfirms,
+            ),
+        ] {
+            assert_eq!(
+                of(PartyKind::Victim, Cue::Confirms, text),
+                expected,
+                "{text}"
+            );
+        }
+        assert_eq!(
+            of(
+                PartyKind::Victim,
+                Cue::Says,
+                "“We are not in a position to speculate,” it said."
+            ),
+            Stance::NoComment
+        );
     }
 
     #[test]

@@ -368,6 +368,22 @@ impl<'a> Sentence<'a> {
             || lexicon::researcher_noun(noun)
             || matches!(noun, "officials" | "executives" | "team" | "staff")
         {
+            let several = noun.ends_with('s') && !definite && owner.is_none();
+            if several && lexicon::researcher_noun(noun) {
+                let qualified = head > first && self.word(head - 1) == "security";
+                let name = if qualified {
+                    format!("security {noun}")
+                } else {
+                    noun.to_owned()
+                };
+                let kind = PartyKind::Researcher;
+                return Some(Speaker {
+                    name,
+                    kind,
+                    party: None,
+                    known: Known::Unnamed,
+                });
+            }
             return owner.or_else(|| self.person_by_role(noun, memory));
         }
         if lexicon::company_noun(noun) {
