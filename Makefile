@@ -1,8 +1,9 @@
-# What a fresh Debian or Ubuntu with a Rust toolchain needs: a C compiler for SQLite. Everything else is Rust.
+# A fresh Debian or Ubuntu with a Rust toolchain lacks a C compiler (for SQLite) and, for the tests, strace; both are installed
+# where they are missing. Everything else is Rust.
 CARGO ?= cargo
 GAINSAY = target/release/gainsay
 
-.PHONY: demo test build setup setup-test lint fuzz-check clean
+.PHONY: demo test build setup setup-test lint deny clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -21,7 +22,13 @@ setup:
 	@command -v $(CARGO) >/dev/null || { echo 'cargo is missing: install Rust with  curl --proto "=https" --tlsv1.2 -sSf https://sh.rustup.rs | sh'; exit 1; }
 	@command -v cc >/dev/null || scripts/install-packages gcc libc6-dev
 
+# The crash test records what the program does to the disk with strace.
 setup-test: setup
+	@command -v strace >/dev/null || scripts/install-packages strace
+
+# Licences, bans and sources of the dependencies; needs cargo-deny (`cargo install cargo-deny`).
+deny:
+	$(CARGO) deny --all-features check bans licenses sources
 
 clean:
 	$(CARGO) clean

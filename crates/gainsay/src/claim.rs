@@ -40,7 +40,8 @@ impl FromStr for EntryId {
         let (pairs, rest) = digits.as_bytes().as_chunks::<2>();
         let nibble = |digit: u8| char::from(digit).to_digit(16).and_then(|nibble| u8::try_from(nibble).ok());
         let byte = |pair: &[u8; 2]| Some((nibble(pair[0])? << 4) | nibble(pair[1])?);
-        let bytes: Vec<u8> = pairs.iter().map(byte).collect::<Option<_>>().filter(|_| rest.is_empty()).ok_or_else(not)?;
+        let bytes: Vec<u8> =
+            pairs.iter().map(byte).collect::<Option<_>>().filter(|_| rest.is_empty()).ok_or_else(not)?;
         bytes.try_into().map(EntryId).map_err(|_| not())
     }
 }

@@ -100,7 +100,7 @@ fn is_card_number(text: &str) -> bool {
         .enumerate()
         .map(|(place, digit)| if place % 2 == 0 { *digit } else { digit * 2 % 10 + digit * 2 / 10 })
         .sum();
-    (13..=19).contains(&digits.len()) && (2..=6).contains(&digits[0]) && sum % 10 == 0
+    (13..=19).contains(&digits.len()) && (2..=6).contains(&digits[0]) && sum.is_multiple_of(10)
 }
 
 /// ISO 13616-1: the remainder of 1 modulo 97.

@@ -54,7 +54,7 @@ pub fn steps(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> V
 
 fn of_finding(case: &Case, finding: &Finding, steps: &mut Vec<Step>) {
     let result = &finding.result;
-    let from = vec![finding.handle.clone()];
+    let from = [finding.handle.clone()];
     let mut step = |what: String, mut more: Vec<String>| {
         more.splice(0..0, from.iter().cloned());
         steps.push(Step { what, from: more });

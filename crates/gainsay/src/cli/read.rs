@@ -22,9 +22,9 @@ impl Args {
     pub(super) fn run(self, ui: &mut Ui) -> Result<Answer, Error> {
         let shape = if self.json { Shape::Json } else { Shape::Text(ui.styles()) };
         drafts(&self.files, shape, self.unsafe_no_sandbox, &mut |result| match result {
-            Ok((released, problems)) => {
-                problems.iter().for_each(|problem| ui.note(problem));
-                ui.out(&released);
+            Ok(drafts) => {
+                drafts.problems.iter().for_each(|problem| ui.note(problem));
+                ui.out(&drafts.shown);
             }
             Err(error) => ui.failure(&error),
         })?;

@@ -1,9 +1,11 @@
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting};
-use crate::claim::{PartyKind, Stance, State};
-use crate::desk::{Change, Desk, Waiting};
+use crate::claim::{Stance, State};
+use crate::desk::{Change, Desk, Mended, Waiting};
 
 /// Accept, mend or reject what the reader drafted
 ///
@@ -87,33 +89,17 @@ impl Args {
         for handle in &self.reject {
             changes.push((handle.clone(), Change::Reject { reason: self.reason.clone() }));
         }
-        let mut mend =
-            |handle: &str, set: &mut dyn FnMut(&mut Option<String>, &mut Option<PartyKind>, &mut Option<Stance>)| {
-                let known = changes.iter_mut().find_map(|(other, change)| match change {
-                    Change::Mend { speaker, speaker_kind, stance } if other == handle => {
-                        Some((speaker, speaker_kind, stance))
-                    }
-                    _ => None,
-                });
-                if let Some((speaker, kind, stance)) = known {
-                    set(speaker, kind, stance);
-                    return;
-                }
-                let (mut speaker, mut speaker_kind, mut stance) = (None, None, None);
-                set(&mut speaker, &mut speaker_kind, &mut stance);
-                changes.push((handle.to_owned(), Change::Mend { speaker, speaker_kind, stance }));
-            };
+        let mut mended: BTreeMap<&str, Mended> = BTreeMap::new();
         for (handle, name) in &self.speaker {
-            mend(handle, &mut |speaker, _, _| *speaker = Some(name.clone()));
+            mended.entry(handle).or_default().speaker = Some(name.clone());
         }
         for (handle, word) in &self.role {
-            let role = super::parse_word::<PartyKind>(word).map_err(Error::Usage)?;
-            mend(handle, &mut |_, kind, _| *kind = Some(role));
+            mended.entry(handle).or_default().speaker_kind = Some(super::parse_word(word).map_err(Error::Usage)?);
         }
         for (handle, word) in &self.stance {
-            let mended = super::parse_word::<Stance>(word).map_err(Error::Usage)?;
-            mend(handle, &mut |_, _, stance| *stance = Some(mended));
+            mended.entry(handle).or_default().stance = Some(super::parse_word(word).map_err(Error::Usage)?);
         }
+        changes.extend(mended.into_iter().map(|(handle, mended)| (handle.to_owned(), Change::Mend(mended))));
         Ok(changes)
     }
 
@@ -130,14 +116,14 @@ impl Args {
                         let word = ui.ask(&format!("Which ({stances})?")).unwrap_or_default();
                         match super::parse_word::<Stance>(&word) {
                             Ok(stance) => {
-                                break Some(Change::Mend { speaker: None, speaker_kind: None, stance: Some(stance) });
+                                break Some(Change::Mend(Mended { stance: Some(stance), ..Mended::default() }));
                             }
                             Err(why) => ui.line(&why),
                         }
                     }
                     Some("p") => match ui.ask("Who?").filter(|name| !name.is_empty()) {
                         Some(name) => {
-                            break Some(Change::Mend { speaker: Some(name), speaker_kind: None, stance: None });
+                            break Some(Change::Mend(Mended { speaker: Some(name), ..Mended::default() }));
                         }
                         None => ui.line("A speaker has a name."),
                     },

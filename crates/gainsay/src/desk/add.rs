@@ -141,7 +141,10 @@ impl Desk {
         names: &Gazetteer,
     ) -> Result<Added, Error> {
         captured.title = options.title.clone().or(captured.title);
-        captured.outlet = options.outlet.clone().or(captured.outlet);
+        captured.outlet = options.outlet.clone().or(captured.outlet).or_else(|| {
+            let host = captured.address.as_deref()?.split("//").nth(1)?.split(['/', ':', '?']).next()?;
+            names.find_domain(host).map(|known| known.name.to_owned())
+        });
         captured.published = options.published.or(captured.published);
         let keep = options.keep.clone().unwrap_or(Keep::InDesk);
         let kept = self.keep(path, &keep)?;
@@ -194,7 +197,11 @@ impl Desk {
                 return Ok(Added { id, already: true, ..added });
             }
             // Under the lock no destruction runs; one may have run since the blobs were put there.
-            if source.held == Held::Desk && !std::iter::once(&source.digest).chain(source.text.as_ref().map(|it| &it.digest)).all(|it| blobs.has(it)) {
+            if source.held == Held::Desk
+                && !std::iter::once(&source.digest)
+                    .chain(source.text.as_ref().map(|it| &it.digest))
+                    .all(|it| blobs.has(it))
+            {
                 return Err(Error::BlobGone { path: path.to_owned() });
             }
             source.replaces = find_source(&entries, |other| other.whence == whence && other.kind == kind);

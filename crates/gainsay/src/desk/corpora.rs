@@ -115,7 +115,7 @@ impl Desk {
     ///
     /// # Errors
     /// The store fails.
-    pub fn verify_corpora(&self) -> Result<Vec<(String, Result<(), Error>)>, Error> {
+    pub fn verify_corpora(&self) -> Result<BTreeMap<String, Result<(), Error>>, Error> {
         let check = |corpus: &Corpus| {
             let name = &corpus.indexed.name;
             let mut file = self.segment_file(corpus)?;

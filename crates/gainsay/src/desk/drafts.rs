@@ -11,6 +11,14 @@ use crate::export;
 use crate::read::{Gazetteer, read};
 use crate::release::Released;
 
+/// The drafts of one file.
+pub struct Drafts {
+    /// As they are shown.
+    pub shown: Released,
+    /// What was wrong with the file.
+    pub problems: Vec<String>,
+}
+
 /// The drafts of each file, with what was wrong with it; what fails is reported and the rest goes on.
 ///
 /// # Errors
@@ -19,7 +27,7 @@ pub fn drafts(
     files: &[PathBuf],
     shape: Shape,
     unjailed: bool,
-    on_result: &mut dyn FnMut(Result<(Released, Vec<String>), Error>),
+    on_result: &mut dyn FnMut(Result<Drafts, Error>),
 ) -> Result<(), Error> {
     let mut opener = Opener::start(unjailed)?;
     let names = Gazetteer::built_in();
@@ -29,12 +37,7 @@ pub fn drafts(
     Ok(())
 }
 
-fn drafts_of(
-    file: &Path,
-    shape: Shape,
-    opener: &mut Opener,
-    names: &Gazetteer,
-) -> Result<(Released, Vec<String>), Error> {
+fn drafts_of(file: &Path, shape: Shape, opener: &mut Opener, names: &Gazetteer) -> Result<Drafts, Error> {
     let captured = opener.document(file)?;
     let about = About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
     let reading = read(&captured.text, &about, names);
@@ -50,5 +53,5 @@ fn drafts_of(
         }
         Shape::Text(_) | Shape::Brief(_) => export::text::reading(&name, &captured.text, &reading),
     };
-    Ok((Released::plain(&shown), captured.problems))
+    Ok(Drafts { shown: Released::plain(&shown), problems: captured.problems })
 }

@@ -22,7 +22,7 @@ pub use corpora::{Corpus, CorpusOptions};
 pub use drafts::drafts;
 pub use record::{Verification, check_report};
 pub use report::{Format, Shape};
-pub use review::{Change, Waiting};
+pub use review::{Change, Mended, Waiting};
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -27,9 +27,10 @@ pub struct Verification {
 impl Verification {
     /// Each thing that is wrong, in words.
     pub fn faults(&self) -> Vec<String> {
-        let unindexed = self.unindexed.iter().map(|seq| {
-            format!("the index does not show entry {seq} as it is: run `gainsay ledger reindex`")
-        });
+        let unindexed = self
+            .unindexed
+            .iter()
+            .map(|seq| format!("the index does not show entry {seq} as it is: run `gainsay ledger reindex`"));
         self.ledger.faults.iter().map(ToString::to_string).chain(unindexed).chain(self.blobs.iter().cloned()).collect()
     }
 
@@ -231,8 +232,11 @@ pub struct ReportCheck {
 /// It is no report, or its head is not signed by the key.
 pub fn check_report(path: &Path, key: Option<&str>) -> Result<ReportCheck, Error> {
     let bad = |why: &str| Error::NotAReport { path: path.to_owned(), why: why.to_owned() };
-    let text = std::fs::read_to_string(path)
-        .map_err(|why| Error::File { action: "read the report", path: path.to_owned(), why })?;
+    let text = std::fs::read_to_string(path).map_err(|why| Error::File {
+        action: "read the report",
+        path: path.to_owned(),
+        why,
+    })?;
     let report: Value = serde_json::from_str(&text).map_err(|e| bad(&e.to_string()))?;
     let ledger = &report["ledger"];
     let text_of = |value: &Value, what: &str| value.as_str().map(str::to_owned).ok_or_else(|| bad(what));

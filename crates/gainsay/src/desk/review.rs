@@ -24,19 +24,23 @@ pub enum Change {
     /// It is as drafted.
     Accept,
     /// It was said, but by another party or with another stance.
-    Mend {
-        /// Who said it, where that is mended.
-        speaker: Option<String>,
-        /// In which role.
-        speaker_kind: Option<PartyKind>,
-        /// With which stance.
-        stance: Option<Stance>,
-    },
+    Mend(Mended),
     /// It was not said.
     Reject {
         /// Why, in words.
         reason: Option<String>,
     },
+}
+
+/// What is mended of a statement; what is `None` stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mended {
+    /// Who said it.
+    pub speaker: Option<String>,
+    /// In which role.
+    pub speaker_kind: Option<PartyKind>,
+    /// With which stance.
+    pub stance: Option<Stance>,
 }
 
 impl Desk {
@@ -107,10 +111,10 @@ fn decided_by_a_person(said: &Said) -> Option<&str> {
 fn decision(acting: &Acting, case: &Case, id: EntryId, said: &Said, change: &Change) -> NewEntry {
     let statement = match change {
         Change::Accept => Some(said.statement.clone()),
-        Change::Mend { speaker, speaker_kind, stance } => Some(Statement {
-            speaker: speaker.clone().unwrap_or_else(|| said.statement.speaker.clone()),
-            speaker_kind: speaker_kind.unwrap_or(said.statement.speaker_kind),
-            stance: stance.unwrap_or(said.statement.stance),
+        Change::Mend(mended) => Some(Statement {
+            speaker: mended.speaker.clone().unwrap_or_else(|| said.statement.speaker.clone()),
+            speaker_kind: mended.speaker_kind.unwrap_or(said.statement.speaker_kind),
+            stance: mended.stance.unwrap_or(said.statement.stance),
             ..said.statement.clone()
         }),
         Change::Reject { .. } => None,

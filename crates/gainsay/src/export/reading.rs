@@ -85,24 +85,14 @@ mod tests {
         let json = reading_to_json(text, &reading);
         assert_eq!(json["statements"][0]["quote"], "Brightwell denied it.");
         assert_eq!(
-            (
-                &json["statements"][0]["accepted"],
-                &json["statements"][1]["accepted"]
-            ),
+            (&json["statements"][0]["accepted"], &json["statements"][1]["accepted"]),
             (&json!(true), &json!(false))
         );
         assert_eq!(
             json["figures"][0],
             json!({"kind": "volume", "value": "3 TB", "span": {"start": 22, "end": 26}, "quote": "3 TB"})
         );
-        for list in [
-            "claims",
-            "organisations",
-            "actors",
-            "vectors",
-            "contacts",
-            "cites",
-        ] {
+        for list in ["claims", "organisations", "actors", "vectors", "contacts", "cites"] {
             assert!(json[list].is_array(), "{list}");
         }
     }

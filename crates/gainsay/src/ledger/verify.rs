@@ -199,10 +199,10 @@ impl Verifier {
             self.faults.push(Fault::BodyChanged { seq: stored.seq });
             return;
         }
-        if let Ok(Entry { payload: Some(Payload::Destruction(destruction)), .. }) = Entry::from_record(&stored.record) {
-            if self.missing.remove(&destruction.entry).is_some() {
-                self.destroyed += 1;
-            }
+        if let Ok(Entry { payload: Some(Payload::Destruction(destruction)), .. }) = Entry::from_record(&stored.record)
+            && self.missing.remove(&destruction.entry).is_some()
+        {
+            self.destroyed += 1;
         }
     }
 

@@ -24,18 +24,11 @@ pub(super) fn allegations(
     actors: &[String],
     cast: &Cast,
 ) -> Vec<Allegation> {
-    let victims: Vec<usize> = cast
-        .of_kind(PartyKind::Victim)
-        .iter()
-        .copied()
-        .take(MOST)
-        .collect();
+    let victims: Vec<usize> = cast.of_kind(PartyKind::Victim).iter().copied().take(MOST).collect();
     let claims: Vec<&Item> = items
         .iter()
         .filter(|i| {
-            i.stance == Stance::Claims
-                || i.speaker.kind == PartyKind::Actor
-                || i.speaker.kind == PartyKind::Researcher
+            i.stance == Stance::Claims || i.speaker.kind == PartyKind::Actor || i.speaker.kind == PartyKind::Researcher
         })
         .collect();
     let mut found = Vec::new();
@@ -53,13 +46,9 @@ pub(super) fn allegations(
             continue;
         }
         for &victim in &victims {
-            let named = own
-                .iter()
-                .find(|i| cast.within(i.span).iter().any(|&(_, p)| p == victim));
-            let Some(span) = named
-                .or(own.first())
-                .map(|i| i.span)
-                .or_else(|| (rank == 0).then(|| cast.parties[victim].first))
+            let named = own.iter().find(|i| cast.within(i.span).iter().any(|&(_, p)| p == victim));
+            let Some(span) =
+                named.or(own.first()).map(|i| i.span).or_else(|| (rank == 0).then(|| cast.parties[victim].first))
             else {
                 continue;
             };
@@ -79,11 +68,7 @@ pub(super) fn allegations(
 const MOST: usize = 12;
 
 fn worded(text: &str, figures: &[Figure], kind: FigureKind) -> Option<String> {
-    figures
-        .iter()
-        .find(|f| f.kind == kind)
-        .and_then(|f| f.span.of(text))
-        .map(str::to_owned)
+    figures.iter().find(|f| f.kind == kind).and_then(|f| f.span.of(text)).map(str::to_owned)
 }
 
 /// What is said to have been taken, each once, as first worded.
@@ -107,14 +92,7 @@ mod tests {
     fn goods_are_taken_as_worded_and_once() {
         let text = "It sold source code and customer data. The source code was old.";
         assert_eq!(
-            goods(
-                text,
-                [Span {
-                    start: 0,
-                    end: text.len()
-                }]
-                .into_iter()
-            ),
+            goods(text, [Span { start: 0, end: text.len() }].into_iter()),
             ["source code", "customer data"].map(str::to_owned)
         );
     }

@@ -27,17 +27,8 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
     let mut at = 0;
     while at < tokens.len() {
         if let Some(last) = handle_at(tokens, at) {
-            let span = Span {
-                start: tokens[at].span.start,
-                end: tokens[last].span.end,
-            };
-            found.push(Run {
-                first: at,
-                last,
-                span,
-                known: None,
-                opens_sentence: false,
-            });
+            let span = Span { start: tokens[at].span.start, end: tokens[last].span.end };
+            found.push(Run { first: at, last, span, known: None, opens_sentence: false });
             at = last + 1;
             continue;
         }
@@ -45,11 +36,8 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
             at += 1;
             continue;
         }
-        let opens_sentence = at == 0
-            || matches!(
-                tokens[at - 1].lower.as_str(),
-                "." | "!" | "?" | ":" | "“" | "\"" | "‘" | "("
-            );
+        let opens_sentence =
+            at == 0 || matches!(tokens[at - 1].lower.as_str(), "." | "!" | "?" | ":" | "“" | "\"" | "‘" | "(");
         let (last, known) = match known_at(text, tokens, at, names) {
             // A place alone is a place; before another name it may be half of one.
             Some((last, NameKind::Place | NameKind::Thing)) if goes_on(text, tokens, last) => {
@@ -62,24 +50,11 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
             Some((last, kind)) => (last, Some(kind)),
             None => (unknown_end(text, tokens, at, names), None),
         };
-        let first = if known.is_some() {
-            at
-        } else {
-            after_openers(tokens, at, last, opens_sentence)
-        };
+        let first = if known.is_some() { at } else { after_openers(tokens, at, last, opens_sentence) };
         let next = last + 1;
         if first <= last && (known.is_some() || !is_no_name(&tokens[first..=last])) {
-            let span = Span {
-                start: tokens[first].span.start,
-                end: tokens[last].span.end,
-            };
-            found.push(Run {
-                first,
-                last,
-                span,
-                known,
-                opens_sentence: opens_sentence && first == at,
-            });
+            let span = Span { start: tokens[first].span.start, end: tokens[last].span.end };
+            found.push(Run { first, last, span, known, opens_sentence: opens_sentence && first == at });
         }
         at = next;
     }
@@ -99,8 +74,7 @@ fn handle_at(tokens: &[Token], at: usize) -> Option<usize> {
     {
         return None;
     }
-    let close = (at + 1..(at + 4).min(tokens.len()))
-        .find(|&n| mark(&tokens[n]) || tokens[n].is_mark(","))?;
+    let close = (at + 1..(at + 4).min(tokens.len())).find(|&n| mark(&tokens[n]) || tokens[n].is_mark(","))?;
     let introduced = at >= 2
         && matches!(
             tokens[at - 2].lower.as_str(),
@@ -119,9 +93,7 @@ fn handle_at(tokens: &[Token], at: usize) -> Option<usize> {
                 | "itself"
                 | "himself"
         );
-    let words = tokens[at..close]
-        .iter()
-        .all(|t| matches!(t.shape, Shape::Word | Shape::Number));
+    let words = tokens[at..close].iter().all(|t| matches!(t.shape, Shape::Word | Shape::Number));
     (introduced && words).then_some(close - 1)
 }
 
@@ -134,37 +106,24 @@ fn named_on(text: &str, tokens: &[Token], last: usize) -> bool {
 }
 
 fn goes_on(text: &str, tokens: &[Token], last: usize) -> bool {
-    tokens.get(last + 1).is_some_and(|t| {
-        t.shape == Shape::Word && t.capital && &text[tokens[last].span.end..t.span.start] == " "
-    })
+    tokens
+        .get(last + 1)
+        .is_some_and(|t| t.shape == Shape::Word && t.capital && &text[tokens[last].span.end..t.span.start] == " ")
 }
 
 /// The longest known name that starts here.
-fn known_at(
-    text: &str,
-    tokens: &[Token],
-    at: usize,
-    names: &Gazetteer,
-) -> Option<(usize, NameKind)> {
+fn known_at(text: &str, tokens: &[Token], at: usize, names: &Gazetteer) -> Option<(usize, NameKind)> {
     let mut last = (at + LONGEST_KNOWN - 1).min(tokens.len() - 1);
     loop {
         let apart = tokens[at..=last]
             .iter()
             .any(|t| t.shape == Shape::Quote || t.is_mark(",") || t.is_mark(".") || t.is_mark("("));
         if !apart && matches!(tokens[last].shape, Shape::Word | Shape::Number) || last == at {
-            let span = Span {
-                start: tokens[at].span.start,
-                end: tokens[last].span.end,
-            };
+            let span = Span { start: tokens[at].span.start, end: tokens[last].span.end };
             let written = span.of(text).unwrap_or_default();
             // "US" is a place and "Us" is a word, "IT" a thing and "It" a word: a short known name must keep its capitals.
-            let kept = written.len() > 3
-                || written.chars().nth(1).is_some_and(|c| !c.is_lowercase())
-                || last > at;
-            if let Some(known) = names
-                .find(written)
-                .filter(|k| k.kind != NameKind::Given && kept)
-            {
+            let kept = written.len() > 3 || written.chars().nth(1).is_some_and(|c| !c.is_lowercase()) || last > at;
+            if let Some(known) = names.find(written).filter(|k| k.kind != NameKind::Given && kept) {
                 return Some((last, known.kind));
             }
         }
@@ -203,9 +162,7 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
             break;
         } else if beside
             && joins_names(&tokens[last].lower, &next.lower)
-            && tokens
-                .get(last + 2)
-                .is_some_and(|t| t.capital && t.shape == Shape::Word)
+            && tokens.get(last + 2).is_some_and(|t| t.capital && t.shape == Shape::Word)
         {
             last += 2;
         } else {
@@ -331,14 +288,8 @@ mod tests {
 
     fn found(text: &str) -> Vec<&str> {
         let names = Gazetteer::parse("authority: Harbour Police\nplace: Ruritanian").unwrap();
-        let all = Span {
-            start: 0,
-            end: text.len(),
-        };
-        runs(text, &tokens(text, all, &[]), &names)
-            .iter()
-            .map(|r| &text[r.span.start..r.span.end])
-            .collect()
+        let all = Span { start: 0, end: text.len() };
+        runs(text, &tokens(text, all, &[]), &names).iter().map(|r| &text[r.span.start..r.span.end]).collect()
     }
 
     #[test]
@@ -347,20 +298,12 @@ mod tests {
             found(
                 "Previously, Ruritanian firm Brightwell Systems told Ann Lee on Monday that the University of Stroud was hit."
             ),
-            [
-                "Ruritanian",
-                "Brightwell Systems",
-                "Ann Lee",
-                "University of Stroud"
-            ]
+            ["Ruritanian", "Brightwell Systems", "Ann Lee", "University of Stroud"]
         );
     }
 
     #[test]
     fn titles_and_known_names_part_a_run() {
-        assert_eq!(
-            found("Brightwell CEO Ann Lee called Harbour Police."),
-            ["Brightwell", "Ann Lee", "Harbour Police"]
-        );
+        assert_eq!(found("Brightwell CEO Ann Lee called Harbour Police."), ["Brightwell", "Ann Lee", "Harbour Police"]);
     }
 }

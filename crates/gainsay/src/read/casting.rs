@@ -52,8 +52,7 @@ pub(super) fn class_of(candidate: &Candidate) -> Option<Class> {
     } else if e.organisation >= 3
         || e.victim >= 4
         || e.researcher >= 3
-        || (surely_a_name
-            && (e.outlet >= 2 || e.victim >= 2 || e.speaks >= 1 || e.organisation >= 2))
+        || (surely_a_name && (e.outlet >= 2 || e.victim >= 2 || e.speaks >= 1 || e.organisation >= 2))
     {
         Some(Class::Organisation)
     } else {
@@ -83,10 +82,8 @@ pub(super) fn settle(
             entry.name = taken.name;
         }
     }
-    let by_short: BTreeMap<&str, &str> = short_for
-        .iter()
-        .map(|(long, short)| (short.as_str(), long.as_str()))
-        .collect();
+    let by_short: BTreeMap<&str, &str> =
+        short_for.iter().map(|(long, short)| (short.as_str(), long.as_str())).collect();
 
     let mut parties: Vec<Party> = Vec::new();
     let mut party_of: BTreeMap<String, usize> = BTreeMap::new();
@@ -102,13 +99,8 @@ pub(super) fn settle(
             continue;
         };
         let class = class_of(candidate);
-        let whole = (candidate.known.is_none() || candidate.words == 1)
-            .then(|| part_of.get(id))
-            .flatten()
-            .copied();
-        if let Some(whole) =
-            whole.filter(|&w| candidate.known.is_none() || parties[w].class != Class::Person)
-        {
+        let whole = (candidate.known.is_none() || candidate.words == 1).then(|| part_of.get(id)).flatten().copied();
+        if let Some(whole) = whole.filter(|&w| candidate.known.is_none() || parties[w].class != Class::Person) {
             party_of.insert(id.clone(), whole);
             let party = &mut parties[whole];
             party.mentions += candidate.count;
@@ -125,22 +117,12 @@ pub(super) fn settle(
         let at = parties.len();
         let words: Vec<&str> = candidate.name.split_whitespace().collect();
         if words.len() > 1 && class != Class::Actor
-            || words.len() > 1
-                && words
-                    .last()
-                    .is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()))
+            || words.len() > 1 && words.last().is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()))
         {
-            let ends = if class == Class::Person {
-                vec![words.last()]
-            } else {
-                vec![words.last(), words.first()]
-            };
+            let ends = if class == Class::Person { vec![words.last()] } else { vec![words.last(), words.first()] };
             for word in ends.into_iter().flatten() {
                 let word = key(word);
-                if word.chars().count() > 2
-                    && !lexicon::company_noun(&word)
-                    && !lexicon::opens_sentence(&word)
-                {
+                if word.chars().count() > 2 && !lexicon::company_noun(&word) && !lexicon::opens_sentence(&word) {
                     part_of.entry(word).or_insert(at);
                 }
             }
@@ -154,29 +136,17 @@ pub(super) fn settle(
             class,
             kind: PartyKind::Other,
             home: None,
-            aliases: candidate
-                .known_name
-                .iter()
-                .filter(|n| **n != candidate.name)
-                .cloned()
-                .collect(),
+            aliases: candidate.known_name.iter().filter(|n| **n != candidate.name).cloned().collect(),
             first,
             mentions: candidate.count,
             victim: 0,
             platform: candidate.known == Some(NameKind::Platform),
         });
     }
-    let find = |id: &str| {
-        party_of
-            .get(by_short.get(id).copied().unwrap_or(id))
-            .copied()
-    };
+    let find = |id: &str| party_of.get(by_short.get(id).copied().unwrap_or(id)).copied();
     for (at, home) in homes.iter().enumerate() {
         if parties[at].class == Class::Person {
-            parties[at].home = home
-                .as_deref()
-                .and_then(find)
-                .filter(|&h| h != at && parties[h].class != Class::Person);
+            parties[at].home = home.as_deref().and_then(find).filter(|&h| h != at && parties[h].class != Class::Person);
         }
     }
     let mut mentions: Vec<(Span, usize)> = Vec::new();
@@ -186,27 +156,14 @@ pub(super) fn settle(
         };
         mentions.push((mention.span, party));
         if parties[party].class == Class::Person && parties[party].home.is_none() {
-            parties[party].home = mention
-                .home
-                .as_deref()
-                .and_then(find)
-                .filter(|&h| h != party && parties[h].class != Class::Person);
+            parties[party].home =
+                mention.home.as_deref().and_then(find).filter(|&h| h != party && parties[h].class != Class::Person);
         }
     }
     mentions.sort_by_key(|(span, _)| span.start);
     give_roles(&mut parties, &evidence_of, &known_of, outlet);
-    let by_key = parties
-        .iter()
-        .enumerate()
-        .rev()
-        .map(|(at, p)| (key(&p.name), at))
-        .collect();
-    let mut cast = Cast {
-        parties,
-        mentions,
-        by_key,
-        ranked: BTreeMap::new(),
-    };
+    let by_key = parties.iter().enumerate().rev().map(|(at, p)| (key(&p.name), at)).collect();
+    let mut cast = Cast { parties, mentions, by_key, ranked: BTreeMap::new() };
     cast.rank();
     cast
 }
@@ -232,18 +189,9 @@ pub(super) fn give_roles(
             (_, Some(NameKind::Authority)) => PartyKind::Authority,
             (_, Some(NameKind::Platform)) => PartyKind::Other,
             (_, None)
-                if [
-                    "police",
-                    "commission",
-                    "agency",
-                    "department",
-                    "ministry",
-                    "attorney",
-                    "court",
-                    "bureau",
-                ]
-                .iter()
-                .any(|w| name.contains(w)) =>
+                if ["police", "commission", "agency", "department", "ministry", "attorney", "court", "bureau"]
+                    .iter()
+                    .any(|w| name.contains(w)) =>
             {
                 PartyKind::Authority
             }
@@ -253,19 +201,10 @@ pub(super) fn give_roles(
             _ => PartyKind::Other,
         };
     }
-    let strongest = parties
-        .iter()
-        .filter(|p| may_be_victim(p))
-        .map(|p| p.victim)
-        .max()
-        .unwrap_or(0);
+    let strongest = parties.iter().filter(|p| may_be_victim(p)).map(|p| p.victim).max().unwrap_or(0);
     for party in parties.iter_mut() {
         // A firm that reports on crews needs more to count as breached: it stands beside such words all day.
-        let bar = if party.kind == PartyKind::Researcher {
-            6
-        } else {
-            3
-        };
+        let bar = if party.kind == PartyKind::Researcher { 6 } else { 3 };
         if may_be_victim(party) && party.victim >= bar.max(strongest / 4) {
             party.kind = PartyKind::Victim;
         }

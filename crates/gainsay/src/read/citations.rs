@@ -14,8 +14,7 @@ pub(super) fn citations(text: &str, items: &[Item], cast: &Cast) -> Vec<Citation
         .iter()
         .filter(|i| i.stance != Stance::NoComment)
         .filter_map(|i| {
-            kind_of(i, &i.span.of(text).unwrap_or_default().to_lowercase())
-                .map(|(kind, plain)| (i, kind, plain))
+            kind_of(i, &i.span.of(text).unwrap_or_default().to_lowercase()).map(|(kind, plain)| (i, kind, plain))
         })
         .collect();
     for pass in [false, true] {
@@ -25,18 +24,11 @@ pub(super) fn citations(text: &str, items: &[Item], cast: &Cast) -> Vec<Citation
                 .and_then(|p| p.home)
                 .and_then(|h| cast.parties.get(h))
                 .map_or_else(|| item.speaker.name.clone(), |h| h.name.clone());
-            if plain
-                && item.speaker.kind == PartyKind::Actor
-                && seen.iter().any(|(name, _)| *name == key(&house))
-            {
+            if plain && item.speaker.kind == PartyKind::Actor && seen.iter().any(|(name, _)| *name == key(&house)) {
                 continue;
             }
             if seen.insert((key(&house), kind)) {
-                found.push(Citation {
-                    source: item.speaker.name.clone(),
-                    kind: kind.to_owned(),
-                    span: item.span,
-                });
+                found.push(Citation { source: item.speaker.name.clone(), kind: kind.to_owned(), span: item.span });
             }
         }
     }
@@ -61,18 +53,9 @@ fn kind_of(item: &Item, said: &str) -> Option<(&'static str, bool)> {
     }
     let kind = match item.speaker.kind {
         PartyKind::Actor if names(&["forum", "marketplace", "thread"]) => "forum_post",
-        PartyKind::Actor if names(&["telegram channel", "tweet", "posted on twitter"]) => {
-            "social_post"
-        }
+        PartyKind::Actor if names(&["telegram channel", "tweet", "posted on twitter"]) => "social_post",
         PartyKind::Actor
-            if names(&[
-                "told ",
-                "in an email",
-                "in a chat",
-                "in a message",
-                "interview",
-                "on telegram",
-            ]) =>
+            if names(&["told ", "in an email", "in a chat", "in a message", "interview", "on telegram"]) =>
         {
             "actor_contact"
         }
@@ -108,16 +91,7 @@ fn kind_of(item: &Item, said: &str) -> Option<(&'static str, bool)> {
         {
             "document"
         }
-        PartyKind::Researcher
-            if names(&[
-                "report",
-                "published",
-                "research",
-                "according to",
-                "warned",
-                " say ",
-            ]) =>
-        {
+        PartyKind::Researcher if names(&["report", "published", "research", "according to", "warned", " say "]) => {
             "report"
         }
         _ => "statement",

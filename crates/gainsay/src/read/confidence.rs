@@ -53,12 +53,7 @@ mod tests {
     #[test]
     fn what_was_guessed_costs_confidence() {
         let item = |rule, known, explicit| Item {
-            speaker: Speaker {
-                name: "Brightwell".to_owned(),
-                kind: PartyKind::Victim,
-                party: None,
-                known,
-            },
+            speaker: Speaker { name: "Brightwell".to_owned(), kind: PartyKind::Victim, party: None, known },
             stance: Stance::Denies,
             explicit,
             rule,

@@ -7,13 +7,7 @@ use crate::read::relay;
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 
 /// The contacts of one sentence. An outlet's request for comment is none.
-pub(super) fn contacts(
-    sentence: &Sentence<'_>,
-    said: &str,
-    span: Span,
-    memory: &Memory,
-    found: &mut Vec<Contact>,
-) {
+pub(super) fn contacts(sentence: &Sentence<'_>, said: &str, span: Span, memory: &Memory, found: &mut Vec<Contact>) {
     for verb in 0..sentence.tokens.len() {
         let Some((from, to)) = active(sentence, verb, memory)
             .or_else(|| passive(sentence, verb, memory))
@@ -50,11 +44,9 @@ fn house(sentence: &Sentence<'_>, speaker: &Speaker) -> String {
 fn active(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<(Speaker, Speaker)> {
     let word = sentence.word(verb);
     let object = match word {
-        "notified" | "contacted" | "alerted" | "approached" | "emailed" | "warned" | "informed"
-        | "messaged" | "notify" | "alert" | "inform" | "contacting" | "notifying" => verb + 1,
-        "reached" if sentence.word(verb + 1) == "out" && sentence.word(verb + 2) == "to" => {
-            verb + 3
-        }
+        "notified" | "contacted" | "alerted" | "approached" | "emailed" | "warned" | "informed" | "messaged"
+        | "notify" | "alert" | "inform" | "contacting" | "notifying" => verb + 1,
+        "reached" if sentence.word(verb + 1) == "out" && sentence.word(verb + 2) == "to" => verb + 3,
         "told" => verb + 1,
         _ => return None,
     };
@@ -64,39 +56,24 @@ fn active(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<(Spea
         && sentence.party[from - 1].is_none()
         && (lexicon::auxiliary(sentence.word(from - 1))
             || lexicon::adverb(sentence.word(from - 1))
-            || matches!(
-                sentence.word(from - 1),
-                "to" | "plans" | "planned" | "began" | "begun" | "had" | "tried"
-            ))
+            || matches!(sentence.word(from - 1), "to" | "plans" | "planned" | "began" | "begun" | "had" | "tried"))
     {
-        if matches!(
-            sentence.word(from - 1),
-            "was" | "were" | "been" | "is" | "are" | "being"
-        ) {
+        if matches!(sentence.word(from - 1), "was" | "were" | "been" | "is" | "are" | "being") {
             return None;
         }
         from -= 1;
     }
-    let pronoun = from.checked_sub(1).filter(|&p| {
-        matches!(
-            sentence.word(p),
-            "he'd" | "she'd" | "they'd" | "it'd" | "they've" | "it's"
-        )
-    });
+    let pronoun = from
+        .checked_sub(1)
+        .filter(|&p| matches!(sentence.word(p), "he'd" | "she'd" | "they'd" | "it'd" | "they've" | "it's"));
     let by = match pronoun {
         Some(_) => memory.here.clone().or_else(|| memory.speaker.clone())?,
-        None => subject_before(sentence, from, memory)?
-            .1
-            .into_iter()
-            .next()?,
+        None => subject_before(sentence, from, memory)?.1.into_iter().next()?,
     };
     // "Acme told The Daily" is a statement; "the crew told The Daily" is a contact.
     if word == "told"
         && (by.kind != PartyKind::Actor
-            || !matches!(
-                to.kind,
-                PartyKind::Press | PartyKind::Researcher | PartyKind::Authority
-            ))
+            || !matches!(to.kind, PartyKind::Press | PartyKind::Researcher | PartyKind::Authority))
     {
         return None;
     }
@@ -105,10 +82,7 @@ fn active(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<(Spea
 
 /// "Acme was contacted by Tarn".
 fn passive(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<(Speaker, Speaker)> {
-    if !matches!(
-        sentence.word(verb),
-        "contacted" | "notified" | "alerted" | "warned" | "approached" | "informed"
-    ) {
+    if !matches!(sentence.word(verb), "contacted" | "notified" | "alerted" | "warned" | "approached" | "informed") {
         return None;
     }
     let by = (verb + 1..verb + 5).find(|&at| matches!(sentence.word(at), "by" | "with"))?;
@@ -121,8 +95,7 @@ fn passive(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<(Spe
     {
         from -= 1;
     }
-    let helped =
-        (from..verb).any(|at| matches!(sentence.word(at), "was" | "were" | "been" | "being"));
+    let helped = (from..verb).any(|at| matches!(sentence.word(at), "was" | "were" | "been" | "being"));
     if !helped {
         return None;
     }
@@ -143,10 +116,7 @@ fn dealings(sentence: &Sentence<'_>, noun: usize, memory: &Memory) -> Option<(Sp
         return None;
     }
     let (_, to) = object_at(sentence, noun + 2, memory)?;
-    let named = (0..noun)
-        .rev()
-        .find_map(|at| sentence.party[at])
-        .filter(|&p| to.party != Some(p));
+    let named = (0..noun).rev().find_map(|at| sentence.party[at]).filter(|&p| to.party != Some(p));
     let by = match named {
         Some(party) => Speaker {
             name: sentence.cast.display(party),
@@ -164,36 +134,19 @@ fn object_at(sentence: &Sentence<'_>, first: usize, memory: &Memory) -> Option<(
     if let Some(offices) = (first..(first + 4).min(sentence.tokens.len())).find(|&at| {
         matches!(
             sentence.word(at),
-            "offices"
-                | "regulators"
-                | "enforcement"
-                | "authorities"
-                | "customers"
-                | "police"
-                | "users"
+            "offices" | "regulators" | "enforcement" | "authorities" | "customers" | "police" | "users"
         )
     }) {
-        let before_ends = (first..offices)
-            .all(|at| !sentence.tokens[at].sets_apart() && sentence.party[at].is_none());
+        let before_ends = (first..offices).all(|at| !sentence.tokens[at].sets_apart() && sentence.party[at].is_none());
         if before_ends {
             let name = match sentence.word(offices) {
-                "offices" => sentence.tokens[first..=offices]
-                    .iter()
-                    .map(|t| t.lower.as_str())
-                    .collect::<Vec<_>>()
-                    .join(" "),
+                "offices" => {
+                    sentence.tokens[first..=offices].iter().map(|t| t.lower.as_str()).collect::<Vec<_>>().join(" ")
+                }
                 "enforcement" => "law enforcement".to_owned(),
                 other => other.to_owned(),
             };
-            return Some((
-                offices,
-                Speaker {
-                    name,
-                    kind: PartyKind::Other,
-                    party: None,
-                    known: Known::Role,
-                },
-            ));
+            return Some((offices, Speaker { name, kind: PartyKind::Other, party: None, known: Known::Role }));
         }
     }
     let (last, speakers) = phrase_from(sentence, first, memory)?;
@@ -212,50 +165,21 @@ mod tests {
 
     fn of(said: &str) -> Vec<(String, String)> {
         let text = format!("{BEFORE}{said}");
-        let cast = cast(
-            &text,
-            &pages(&text),
-            &About::default(),
-            &Gazetteer::built_in(),
-        );
-        let span = Span {
-            start: BEFORE.len(),
-            end: text.len(),
-        };
+        let cast = cast(&text, &pages(&text), &About::default(), &Gazetteer::built_in());
+        let span = Span { start: BEFORE.len(), end: text.len() };
         let mut found = Vec::new();
-        contacts(
-            &sentence_of(&text, &cast, span, &[]),
-            said,
-            span,
-            &Memory::default(),
-            &mut found,
-        );
+        contacts(&sentence_of(&text, &cast, span, &[]), said, span, &Memory::default(), &mut found);
         found.into_iter().map(|c| (c.from, c.to)).collect()
     }
 
     #[test]
     fn tellers_and_told_are_found_in_every_voice() {
         let pair = |a: &str, b: &str| vec![(a.to_owned(), b.to_owned())];
-        assert_eq!(
-            of("Tarnwell notified Brightwell on May 3."),
-            pair("Tarnwell", "Brightwell")
-        );
-        assert_eq!(
-            of("Brightwell was contacted by Tarnwell."),
-            pair("Tarnwell", "Brightwell")
-        );
-        assert_eq!(
-            of("Tarnwell had reached out to Brightwell."),
-            pair("Tarnwell", "Brightwell")
-        );
-        assert_eq!(
-            of("GreyHeron told Reuters that it was in."),
-            pair("GreyHeron", "Reuters")
-        );
-        assert_eq!(
-            of("Brightwell notified customers."),
-            pair("Brightwell", "customers")
-        );
+        assert_eq!(of("Tarnwell notified Brightwell on May 3."), pair("Tarnwell", "Brightwell"));
+        assert_eq!(of("Brightwell was contacted by Tarnwell."), pair("Tarnwell", "Brightwell"));
+        assert_eq!(of("Tarnwell had reached out to Brightwell."), pair("Tarnwell", "Brightwell"));
+        assert_eq!(of("GreyHeron told Reuters that it was in."), pair("GreyHeron", "Reuters"));
+        assert_eq!(of("Brightwell notified customers."), pair("Brightwell", "customers"));
     }
 
     #[test]

@@ -24,11 +24,7 @@ pub(super) fn helpers_before(sentence: &Sentence<'_>, verb: usize) -> Helpers {
             || is_time_phrase(sentence, from - 1)
         {
             be = be.or_else(|| {
-                matches!(
-                    word,
-                    "was" | "were" | "been" | "is" | "are" | "be" | "being"
-                )
-                .then_some(from - 1)
+                matches!(word, "was" | "were" | "been" | "is" | "are" | "be" | "being").then_some(from - 1)
             });
             helped |= lexicon::auxiliary(word) && !matches!(word, "also" | "never" | "yet");
             from -= 1;
@@ -37,15 +33,8 @@ pub(super) fn helpers_before(sentence: &Sentence<'_>, verb: usize) -> Helpers {
         }
     }
     let participle = !sentence.word(verb).ends_with("ing")
-        && !matches!(
-            sentence.word(verb),
-            "unavailable" | "available" | "unable" | "aware" | "looking"
-        );
-    Helpers {
-        from,
-        passive: be.is_some() && participle,
-        helped,
-    }
+        && !matches!(sentence.word(verb), "unavailable" | "available" | "unable" | "aware" | "looking");
+    Helpers { from, passive: be.is_some() && participle, helped }
 }
 
 /// "Has yet to respond", "failed to respond".
@@ -64,22 +53,12 @@ pub(super) fn is_time_phrase(sentence: &Sentence<'_>, at: usize) -> bool {
         lexicon::calendar_word(w)
             || matches!(
                 w,
-                "week"
-                    | "month"
-                    | "year"
-                    | "today"
-                    | "yesterday"
-                    | "morning"
-                    | "afternoon"
-                    | "evening"
-                    | "weekend"
+                "week" | "month" | "year" | "today" | "yesterday" | "morning" | "afternoon" | "evening" | "weekend"
             )
     };
     time(word)
-        || matches!(
-            word,
-            "on" | "last" | "this" | "in" | "earlier" | "late" | "early"
-        ) && (at + 1..at + 4).any(|n| time(sentence.word(n)))
+        || matches!(word, "on" | "last" | "this" | "in" | "earlier" | "late" | "early")
+            && (at + 1..at + 4).any(|n| time(sentence.word(n)))
 }
 
 /// Cues of more than one word.
@@ -98,16 +77,11 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
             Some(Cue::Declines)
         }
         "unavailable" if next(1) == "for" => Some(Cue::Declines),
-        "available"
-            if next(1) == "for"
-                && (1..4).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) =>
-        {
+        "available" if next(1) == "for" && (1..4).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) => {
             Some(Cue::Declines)
         }
         "respond" | "comment" | "reply" if is_yet_to(sentence, at) => Some(Cue::Declines),
-        "took" | "claiming" | "take" if next(1) == "credit" || next(1) == "responsibility" => {
-            Some(Cue::Claims)
-        }
+        "took" | "claiming" | "take" if next(1) == "credit" || next(1) == "responsibility" => Some(Cue::Claims),
         "launched" | "opened" | "began" | "started" | "initiated"
             if (1..5).any(|n| matches!(next(n), "investigation" | "inquiry" | "probe")) =>
         {
@@ -121,9 +95,7 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
         {
             Some(Cue::Reports)
         }
-        "reviewed"
-            if at > 0 && (1..5).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) =>
-        {
+        "reviewed" if at > 0 && (1..5).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) => {
             Some(Cue::Reports)
         }
         _ => None,
@@ -133,35 +105,24 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
 /// Verbs that speak only in some company.
 pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool) -> bool {
     let next = |n: usize| sentence.word(verb + n);
-    let quote_soon = (1..6).any(|n| {
-        sentence
-            .tokens
-            .get(verb + n)
-            .is_some_and(|t| t.shape == Shape::Quote)
-    });
+    let quote_soon = (1..6).any(|n| sentence.tokens.get(verb + n).is_some_and(|t| t.shape == Shape::Quote));
     match sentence.word(verb) {
         "called" | "described" | "describes" => {
             quote_soon
-                || (1..8).any(|n| {
-                    matches!(
-                        next(n),
-                        "claims" | "claim" | "allegations" | "incident" | "breach" | "attack"
-                    )
-                })
+                || (1..8)
+                    .any(|n| matches!(next(n), "claims" | "claim" | "allegations" | "incident" | "breach" | "attack"))
         }
         "found" | "observed" | "shared" => next(1) == "that" || next(1) == "no" || quote_soon,
-        "believe" | "say" | "report" | "claim" | "warn" | "deny" | "confirm" | "dispute"
-        | "admit" | "verify" | "investigate" | "decline" | "threaten" | "allege" | "assert"
-        | "acknowledge" => !matches!(next(1), "button"),
-        "claims" | "reports" | "states" | "notes" | "estimates" | "demands" | "disputes"
-        | "reads" => verb == 0 || sentence.tokens[verb - 1].shape != Shape::Possessive,
+        "believe" | "say" | "report" | "claim" | "warn" | "deny" | "confirm" | "dispute" | "admit" | "verify"
+        | "investigate" | "decline" | "threaten" | "allege" | "assert" | "acknowledge" => !matches!(next(1), "button"),
+        "claims" | "reports" | "states" | "notes" | "estimates" | "demands" | "disputes" | "reads" => {
+            verb == 0 || sentence.tokens[verb - 1].shape != Shape::Possessive
+        }
         "pointed" => next(1) == "out",
         "expects" | "maintains" | "maintained" | "concluded" | "continued" => {
             next(1) == "that" || next(1) == "to" || quote_soon || closes_at(sentence, verb + 1)
         }
-        "listed" => {
-            (1..12).any(|n| matches!(next(n), "sale" | "leak" | "site" | "victims" | "victim"))
-        }
+        "listed" => (1..12).any(|n| matches!(next(n), "sale" | "leak" | "site" | "victims" | "victim")),
         "responded" => !helped || !closes_at(sentence, verb + 1),
         "investigated" => false,
         "rejected" | "dismissed" | "rejects" | "dismisses" => (1..8).any(|n| {
@@ -184,15 +145,11 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
 }
 
 pub(super) fn closes_at(sentence: &Sentence<'_>, at: usize) -> bool {
-    sentence
-        .tokens
-        .get(at)
-        .is_none_or(|t| t.shape == Shape::Quote || t.shape == Shape::Mark)
+    sentence.tokens.get(at).is_none_or(|t| t.shape == Shape::Quote || t.shape == Shape::Mark)
 }
 
 /// An outlet's name shortly before: "The Daily Log has reviewed".
 pub(super) fn press_near(sentence: &Sentence<'_>, at: usize) -> bool {
-    (at.saturating_sub(5)..at).any(|n| {
-        sentence.party[n].is_some_and(|p| sentence.cast.parties[p].kind == PartyKind::Press)
-    })
+    (at.saturating_sub(5)..at)
+        .any(|n| sentence.party[n].is_some_and(|p| sentence.cast.parties[p].kind == PartyKind::Press))
 }

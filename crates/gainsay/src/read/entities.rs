@@ -65,10 +65,7 @@ impl Cast {
         let Some(found) = self.parties.get(party) else {
             return PartyKind::Other;
         };
-        found
-            .home
-            .and_then(|home| self.parties.get(home))
-            .map_or(found.kind, |home| home.kind)
+        found.home.and_then(|home| self.parties.get(home)).map_or(found.kind, |home| home.kind)
     }
 
     /// The mentions inside a span.
@@ -91,23 +88,12 @@ impl Cast {
     /// Orders the parties by part; to be called again when a part changes.
     pub(super) fn rank(&mut self) {
         self.ranked.clear();
-        for (at, party) in self
-            .parties
-            .iter()
-            .enumerate()
-            .filter(|(_, p)| p.class != Class::Person)
-        {
+        for (at, party) in self.parties.iter().enumerate().filter(|(_, p)| p.class != Class::Person) {
             self.ranked.entry(party.kind).or_default().push(at);
         }
         let parties = &self.parties;
         for list in self.ranked.values_mut() {
-            list.sort_by_key(|&p| {
-                (
-                    Reverse(parties[p].victim),
-                    Reverse(parties[p].mentions),
-                    parties[p].first.start,
-                )
-            });
+            list.sort_by_key(|&p| (Reverse(parties[p].victim), Reverse(parties[p].mentions), parties[p].first.start));
         }
     }
 }
@@ -121,31 +107,22 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
         for &sentence in &page.sentences {
             let tokens = tokens(text, sentence, &[]);
             let found = runs(text, &tokens, names);
-            let mut told_of: Vec<Evidence> =
-                found.iter().map(|run| evidence(&tokens, run)).collect();
+            let mut told_of: Vec<Evidence> = found.iter().map(|run| evidence(&tokens, run)).collect();
             share_in_lists(&tokens, &found, &mut told_of);
             for (at, run) in found.iter().enumerate() {
                 if matches!(run.known, Some(NameKind::Place | NameKind::Thing)) {
                     continue;
                 }
                 let written = run.span.of(text).unwrap_or_default();
-                let known_name = run
-                    .known
-                    .and_then(|_| names.find(written))
-                    .filter(|k| !k.brand)
-                    .map(|k| k.name.to_owned());
+                let known_name =
+                    run.known.and_then(|_| names.find(written)).filter(|k| !k.brand).map(|k| k.name.to_owned());
                 let id = key(known_name.as_deref().unwrap_or(written));
                 let mut told = told_of[at];
                 add_shape(text, &tokens, run, names, &mut told);
                 // What a story says first is what it is about.
                 told.victim *= if number < 3 { 2 } else { 1 };
-                if let Some(next) = found
-                    .get(at + 1)
-                    .filter(|next| is_short_form(&tokens, run, next))
-                {
-                    short_for
-                        .entry(id.clone())
-                        .or_insert_with(|| key(next.span.of(text).unwrap_or_default()));
+                if let Some(next) = found.get(at + 1).filter(|next| is_short_form(&tokens, run, next)) {
+                    short_for.entry(id.clone()).or_insert_with(|| key(next.span.of(text).unwrap_or_default()));
                 }
                 let home = home_of(text, &tokens, &found, at);
                 let entry = candidates.entry(id.clone()).or_default();
@@ -160,19 +137,11 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
                 entry.inside_sentence += u32::from(!run.opens_sentence);
                 entry.evidence.add(&told);
                 entry.home = entry.home.take().or(home.clone());
-                raw.push(RawMention {
-                    span: run.span,
-                    key: id,
-                    home,
-                });
+                raw.push(RawMention { span: run.span, key: id, home });
             }
         }
     }
-    let outlet = about
-        .outlet
-        .as_deref()
-        .or_else(|| outlet_in_header(text))
-        .map(key);
+    let outlet = about.outlet.as_deref().or_else(|| outlet_in_header(text)).map(key);
     settle(raw, candidates, short_for, outlet.as_deref())
 }
 
@@ -180,11 +149,7 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
 fn share_in_lists(tokens: &[Token], found: &[Run], told: &mut [Evidence]) {
     let listed = |left: &Run, right: &Run| {
         let between = &tokens[left.last + 1..right.first];
-        !between.is_empty()
-            && between.len() <= 2
-            && between
-                .iter()
-                .all(|t| t.is("and") || t.is("or") || t.is_mark(","))
+        !between.is_empty() && between.len() <= 2 && between.iter().all(|t| t.is("and") || t.is("or") || t.is_mark(","))
     };
     let mut from = 0;
     while from < found.len() {
@@ -193,10 +158,8 @@ fn share_in_lists(tokens: &[Token], found: &[Run], told: &mut [Evidence]) {
             to += 1;
         }
         // A comma alone is an apposition as often as a list.
-        let is_list = to > from
-            && tokens[found[to - 1].last + 1..found[to].first]
-                .iter()
-                .any(|t| t.is("and") || t.is("or"));
+        let is_list =
+            to > from && tokens[found[to - 1].last + 1..found[to].first].iter().any(|t| t.is("and") || t.is("or"));
         if is_list {
             let most = told[from..=to].iter().map(|e| e.victim).max().unwrap_or(0);
             told[from..=to].iter_mut().for_each(|e| e.victim = most);
@@ -221,9 +184,7 @@ fn add_shape(text: &str, tokens: &[Token], run: &Run, names: &Gazetteer, found: 
     if given && (2..=3).contains(&words) && run.known.is_none() {
         found.person += 3;
     }
-    let owned = run.first >= 2
-        && tokens[run.first - 1].shape == Shape::Possessive
-        && tokens[run.first - 2].capital;
+    let owned = run.first >= 2 && tokens[run.first - 1].shape == Shape::Possessive && tokens[run.first - 2].capital;
     if owned && words == 2 && found.speaks > 0 {
         found.person += 3;
     }
@@ -252,24 +213,15 @@ fn home_of(text: &str, tokens: &[Token], found: &[Run], at: usize) -> Option<Str
                         | "and"
                 )
         });
-        if !between.is_empty()
-            && between.len() <= 5
-            && beside
-            && !between.iter().all(|t| t.is("and"))
-        {
+        if !between.is_empty() && between.len() <= 5 && beside && !between.iter().all(|t| t.is("and")) {
             return Some(named(before));
         }
     }
     let after = found.get(at + 1)?;
     let between = &tokens[run.last + 1..after.first];
     let near = between.len() <= 10
-        && between.first().is_some_and(|t| {
-            t.sets_apart() || matches!(t.lower.as_str(), "of" | "from" | "at" | "(")
-        });
-    let crossed = between
-        .iter()
-        .skip(1)
-        .any(|t| t.sets_apart() || t.is_mark(".") || lexicon::cue(&t.lower).is_some());
+        && between.first().is_some_and(|t| t.sets_apart() || matches!(t.lower.as_str(), "of" | "from" | "at" | "("));
+    let crossed = between.iter().skip(1).any(|t| t.sets_apart() || t.is_mark(".") || lexicon::cue(&t.lower).is_some());
     (near && !crossed && !between.iter().any(|t| t.is("and"))).then(|| named(after))
 }
 
@@ -280,12 +232,7 @@ mod tests {
     use crate::read::speech::pages;
 
     fn cast_of(text: &str) -> Cast {
-        cast(
-            text,
-            &pages(text),
-            &About::default(),
-            &Gazetteer::built_in(),
-        )
+        cast(text, &pages(text), &About::default(), &Gazetteer::built_in())
     }
 
     #[test]
@@ -294,10 +241,7 @@ mod tests {
             "Northern Threat Institute (NorThreat), a threat intelligence firm, reported the sale. NorThreat said more.",
         );
         assert_eq!(cast.parties.len(), 1);
-        assert_eq!(
-            (cast.parties[0].name.as_str(), cast.parties[0].kind),
-            ("NorThreat", PartyKind::Researcher)
-        );
+        assert_eq!((cast.parties[0].name.as_str(), cast.parties[0].kind), ("NorThreat", PartyKind::Researcher));
         assert_eq!(cast.mentions.len(), 3);
     }
 
@@ -306,23 +250,15 @@ mod tests {
         let cast = cast_of(
             "Mara Onslow, Tarnwell’s director of research, said so. Onslow added more. Files were stolen from Tarnwell, which Tarnwell denied.",
         );
-        let person = cast
-            .parties
-            .iter()
-            .position(|p| p.class == Class::Person)
-            .unwrap();
+        let person = cast.parties.iter().position(|p| p.class == Class::Person).unwrap();
         assert_eq!(cast.display(person), "Mara Onslow (Tarnwell)");
-        assert_eq!(
-            cast.mentions.iter().filter(|(_, p)| *p == person).count(),
-            2
-        );
+        assert_eq!(cast.mentions.iter().filter(|(_, p)| *p == person).count(), 2);
     }
 
     #[test]
     fn crews_and_victims_get_their_parts() {
-        let cast = cast_of(
-            "A gang going by GreyHeron said it breached Brightwell. Brightwell denied that it was hacked.",
-        );
+        let cast =
+            cast_of("A gang going by GreyHeron said it breached Brightwell. Brightwell denied that it was hacked.");
         let part = |name: &str| cast.parties.iter().find(|p| p.name == name).unwrap().kind;
         assert_eq!(part("GreyHeron"), PartyKind::Actor);
         assert_eq!(part("Brightwell"), PartyKind::Victim);

@@ -43,24 +43,11 @@ const REACH: usize = 14;
 
 impl<'t> Around<'t> {
     fn new(tokens: &'t [Token], run: &Run) -> Self {
-        let seen = |t: &&Token| {
-            !matches!(t.lower.as_str(), "\"" | "“" | "”" | "‘" | "’" | "'")
-                && t.shape != Shape::Quote
-        };
+        let seen =
+            |t: &&Token| !matches!(t.lower.as_str(), "\"" | "“" | "”" | "‘" | "’" | "'") && t.shape != Shape::Quote;
         Self {
-            left: tokens[..run.first]
-                .iter()
-                .rev()
-                .take(REACH)
-                .filter(seen)
-                .map(|t| t.lower.as_str())
-                .collect(),
-            right: tokens[run.last + 1..]
-                .iter()
-                .take(REACH)
-                .filter(seen)
-                .map(|t| t.lower.as_str())
-                .collect(),
+            left: tokens[..run.first].iter().rev().take(REACH).filter(seen).map(|t| t.lower.as_str()).collect(),
+            right: tokens[run.last + 1..].iter().take(REACH).filter(seen).map(|t| t.lower.as_str()).collect(),
         }
     }
 
@@ -77,11 +64,9 @@ impl<'t> Around<'t> {
         // "Advanced Locks (AdLock), a maker of locks": the bracket comes first.
         let bracket = match self.r(0) {
             ")" => 1,
-            "(" if self.right.iter().take(6).any(|w| *w == ")") => self
-                .right
-                .iter()
-                .position(|w| *w == ")")
-                .map_or(0, |at| at + 1),
+            "(" if self.right.iter().take(6).any(|w| *w == ")") => {
+                self.right.iter().position(|w| *w == ")").map_or(0, |at| at + 1)
+            }
             _ => 0,
         };
         let rest = self.right.get(bracket..).unwrap_or_default();
@@ -91,10 +76,7 @@ impl<'t> Around<'t> {
         if !matches!(*first, "," | "--" | "–" | "—" | "(") {
             return &[];
         }
-        let end = body
-            .iter()
-            .position(|w| matches!(*w, "," | "--" | "–" | "—" | ")" | "."))
-            .unwrap_or(body.len());
+        let end = body.iter().position(|w| matches!(*w, "," | "--" | "–" | "—" | ")" | ".")).unwrap_or(body.len());
         &body[..end]
     }
 }
@@ -113,19 +95,15 @@ pub(super) fn evidence(tokens: &[Token], run: &Run) -> Evidence {
 
 fn actor(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
-    let near_actor =
-        around.left.iter().take(10).any(|w| {
-            lexicon::actor_noun(w) || *w == "actor" || *w == "actors" || *w == "ransomware"
-        });
+    let near_actor = around
+        .left
+        .iter()
+        .take(10)
+        .any(|w| lexicon::actor_noun(w) || *w == "actor" || *w == "actors" || *w == "ransomware");
     let named = match l(0) {
-        "as" => {
-            matches!(l(1), "known" | "identified")
-                || l(1) == "online" && l(2) == "known"
-                || l(1) == "itself"
-        }
+        "as" => matches!(l(1), "known" | "identified") || l(1) == "online" && l(2) == "known" || l(1) == "itself",
         "by" => l(1) == "going" || l(1) == "goes" || l(1) == "go",
-        "called" | "named" | "dubbed" | "nicknamed" | "alias" | "handle" | "moniker"
-        | "pseudonym" | "nickname" => true,
+        "called" | "named" | "dubbed" | "nicknamed" | "alias" | "handle" | "moniker" | "pseudonym" | "nickname" => true,
         "name" | "names" => matches!(l(1), "the" | "a" | "online"),
         "calling" | "itself" | "themselves" | "himself" => true,
         "of" => matches!(l(1), "handle" | "alias" | "moniker" | "pseudonym"),
@@ -138,14 +116,7 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         && around.left.iter().skip(1).take(2).any(|w| {
             matches!(
                 *w,
-                "data"
-                    | "leak"
-                    | "stolen"
-                    | "extortion"
-                    | "underground"
-                    | "criminal"
-                    | "cybercrime"
-                    | "darknet"
+                "data" | "leak" | "stolen" | "extortion" | "underground" | "criminal" | "cybercrime" | "darknet"
             )
         })
     {
@@ -156,24 +127,14 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
     }
     match r(0) {
         "ransomware" => {
-            found.actor += if matches!(
-                r(1),
-                "gang" | "group" | "operation" | "crew" | "operators" | "actors"
-            ) {
-                5
-            } else {
-                3
-            }
+            found.actor +=
+                if matches!(r(1), "gang" | "group" | "operation" | "crew" | "operators" | "actors") { 5 } else { 3 }
         }
-        "gang" | "hackers" | "hacker" | "collective" | "operators" | "affiliate" | "affiliates"
-        | "hacktivists" => found.actor += 4,
-        "cybercrime" | "hacking" | "extortion" | "cybercriminal" | "hacktivist" | "data-theft"
-        | "threat" => {
-            found.actor += if lexicon::actor_noun(r(1)) || r(1) == "actor" {
-                4
-            } else {
-                0
-            }
+        "gang" | "hackers" | "hacker" | "collective" | "operators" | "affiliate" | "affiliates" | "hacktivists" => {
+            found.actor += 4
+        }
+        "cybercrime" | "hacking" | "extortion" | "cybercriminal" | "hacktivist" | "data-theft" | "threat" => {
+            found.actor += if lexicon::actor_noun(r(1)) || r(1) == "actor" { 4 } else { 0 }
         }
         "'s" if matches!(r(1), "leak" | "data" | "dark" | "tor")
             && around.right.iter().take(5).any(|w| *w == "leak")
@@ -186,9 +147,7 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         "claimed" | "claims" | "boasted" | "bragged" => found.actor += 1,
         "added" | "adds" if around.right.iter().take(8).any(|w| *w == "leak") => found.actor += 2,
         "threatened" | "threatens" => found.actor += 2,
-        "stole" | "infiltrated" | "breached" | "hacked" | "exfiltrated" | "leaked" => {
-            found.actor += 2
-        }
+        "stole" | "infiltrated" | "breached" | "hacked" | "exfiltrated" | "leaked" => found.actor += 2,
         _ => {}
     }
     if l(0) == "by"
@@ -224,11 +183,7 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
                 | "underground"
         ) || *w == "marketplace"
     });
-    if criminal
-        && told
-            .iter()
-            .any(|w| lexicon::actor_noun(w) || matches!(*w, "actor" | "operation" | "marketplace"))
-    {
+    if criminal && told.iter().any(|w| lexicon::actor_noun(w) || matches!(*w, "actor" | "operation" | "marketplace")) {
         found.actor += 4;
     }
 }
@@ -247,9 +202,7 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
         found.person += 3;
     }
     let told = around.apposition();
-    if told.iter().take(9).any(|w| lexicon::person_noun(w))
-        && !told.iter().take(3).any(|w| lexicon::company_noun(w))
-    {
+    if told.iter().take(9).any(|w| lexicon::person_noun(w)) && !told.iter().take(3).any(|w| lexicon::company_noun(w)) {
         found.person += 3;
     }
     if told.first().is_some_and(|w| matches!(*w, "who")) {
@@ -312,13 +265,7 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
         found.organisation += 3;
     }
     if lexicon::person_noun(r(0))
-        || r(0) == "'s"
-            && around
-                .right
-                .iter()
-                .skip(1)
-                .take(3)
-                .any(|w| lexicon::person_noun(w))
+        || r(0) == "'s" && around.right.iter().skip(1).take(3).any(|w| lexicon::person_noun(w))
     {
         found.organisation += 3;
     }
@@ -375,12 +322,7 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     {
         found.organisation += 2;
     }
-    if l(0) == "by"
-        && matches!(
-            l(1),
-            "owned" | "acquired" | "bought" | "operated" | "employed" | "run"
-        )
-    {
+    if l(0) == "by" && matches!(l(1), "owned" | "acquired" | "bought" | "operated" | "employed" | "run") {
         found.organisation += 3;
     }
     let security = |words: &[&str]| {
@@ -398,18 +340,11 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
         };
         let firm = |w: &str| lexicon::company_noun(w) || w == "researchers";
         // A "security camera company" makes cameras: "security" counts right beside the firm, in either order of reading.
-        let beside = words
-            .windows(2)
-            .any(|w| w[0] == "security" && firm(w[1]) || firm(w[0]) && w[1] == "security");
+        let beside = words.windows(2).any(|w| w[0] == "security" && firm(w[1]) || firm(w[0]) && w[1] == "security");
         beside || words.iter().any(|w| trade(w)) && words.iter().any(|w| firm(w))
     };
-    let before: Vec<&str> = around
-        .left
-        .iter()
-        .copied()
-        .take(4)
-        .take_while(|w| !matches!(*w, "," | "." | "and" | "of"))
-        .collect();
+    let before: Vec<&str> =
+        around.left.iter().copied().take(4).take_while(|w| !matches!(*w, "," | "." | "and" | "of")).collect();
     if lexicon::company_noun(l(0)) && security(&before) || security(told) {
         found.researcher += 3;
     }
@@ -455,12 +390,7 @@ fn victim(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
     // "Stolen from Ruritanian lock maker Acme": the descriptor stands between the preposition and the name.
     let skipped = if lexicon::company_noun(l(0)) {
-        around
-            .left
-            .iter()
-            .take(6)
-            .position(|w| lexicon::preposition(w) || breach_word(w))
-            .unwrap_or(0)
+        around.left.iter().take(6).position(|w| lexicon::preposition(w) || breach_word(w)).unwrap_or(0)
     } else {
         0
     };
@@ -486,51 +416,31 @@ fn victim(around: &Around<'_>, found: &mut Evidence) {
             found.victim += 2
         }
         "to" if l(1) == "belonging" => found.victim += 2,
-        "breached" | "hacked" | "compromised" | "infiltrated" | "penetrated" | "attacked"
-        | "targeting" | "hacking" | "breaching" | "extort" | "extorting" => found.victim += 3,
-        "like" | "as" | "including"
-            if around.left.iter().skip(1).take(3).any(|w| *w == "victims") =>
-        {
-            found.victim += 2
-        }
+        "breached" | "hacked" | "compromised" | "infiltrated" | "penetrated" | "attacked" | "targeting" | "hacking"
+        | "breaching" | "extort" | "extorting" => found.victim += 3,
+        "like" | "as" | "including" if around.left.iter().skip(1).take(3).any(|w| *w == "victims") => found.victim += 2,
         "victim" => found.victim += 3,
         _ => {}
     }
-    let passive = around
-        .right
-        .iter()
-        .take(5)
-        .position(|w| matches!(*w, "was" | "were" | "been" | "being"));
+    let passive = around.right.iter().take(5).position(|w| matches!(*w, "was" | "were" | "been" | "being"));
     if passive.is_some_and(|at| {
         around.right.iter().skip(at + 1).take(2).any(|w| {
             matches!(
                 *w,
-                "breached"
-                    | "hacked"
-                    | "compromised"
-                    | "hit"
-                    | "attacked"
-                    | "impacted"
-                    | "infiltrated"
-                    | "targeted"
+                "breached" | "hacked" | "compromised" | "hit" | "attacked" | "impacted" | "infiltrated" | "targeted"
             )
         })
     }) {
         found.victim += 2;
     }
-    let soon =
-        |words: &[&str], reach: usize| around.right.iter().take(reach).any(|w| words.contains(w));
+    let soon = |words: &[&str], reach: usize| around.right.iter().take(reach).any(|w| words.contains(w));
     match r(0) {
         "denied" | "denies" => found.victim += 3,
         "suffered" | "experienced" => found.victim += 2,
         "is" | "says" | "said" if soon(&["investigating", "looking"], 5) => found.victim += 2,
         "has" if soon(&["denied", "confirmed", "suffered"], 3) => found.victim += 2,
         "confirmed" | "confirms" | "disclosed" | "acknowledged" | "admitted"
-            if around
-                .right
-                .iter()
-                .take(9)
-                .any(|w| breach_word(w) || *w == "access" || *w == "unauthorized") =>
+            if around.right.iter().take(9).any(|w| breach_word(w) || *w == "access" || *w == "unauthorized") =>
         {
             found.victim += 2
         }
@@ -553,21 +463,14 @@ fn victim(around: &Around<'_>, found: &mut Evidence) {
         {
             found.victim += 1
         }
-        "systems" | "network" | "servers" | "customers" | "customer" | "accounts" | "data" => {
-            found.victim += 1
-        }
+        "systems" | "network" | "servers" | "customers" | "customer" | "accounts" | "data" => found.victim += 1,
         _ => {}
     }
     let told = around.apposition();
     let after = around.right.get(told.len() + 2..).unwrap_or_default();
     if !told.is_empty()
-        && after
-            .first()
-            .is_some_and(|w| matches!(*w, "denied" | "denies" | "confirmed" | "has" | "confirms"))
-        && after
-            .iter()
-            .take(7)
-            .any(|w| breach_word(w) || matches!(*w, "denied" | "hackers"))
+        && after.first().is_some_and(|w| matches!(*w, "denied" | "denies" | "confirmed" | "has" | "confirms"))
+        && after.iter().take(7).any(|w| breach_word(w) || matches!(*w, "denied" | "hackers"))
     {
         found.victim += 3;
     }
@@ -581,23 +484,11 @@ fn speech(around: &Around<'_>, found: &mut Evidence) {
     // "Advanced Locks (AdLock) said": the bracket stands between both names and their verb.
     let bracket = match r(0) {
         ")" => 1,
-        "(" => around
-            .right
-            .iter()
-            .take(6)
-            .position(|w| *w == ")")
-            .map_or(0, |at| at + 1),
+        "(" => around.right.iter().take(6).position(|w| *w == ")").map_or(0, |at| at + 1),
         _ => 0,
     };
-    let mut verb = around
-        .right
-        .iter()
-        .skip(bracket)
-        .skip_while(|w| lexicon::auxiliary(w) || lexicon::adverb(w));
-    if verb
-        .next()
-        .is_some_and(|w| lexicon::cue(w).is_some_and(|c| c != Cue::Offers))
-    {
+    let mut verb = around.right.iter().skip(bracket).skip_while(|w| lexicon::auxiliary(w) || lexicon::adverb(w));
+    if verb.next().is_some_and(|w| lexicon::cue(w).is_some_and(|c| c != Cue::Offers)) {
         found.speaks += 1;
     }
     if matches!(l(0), "told" | "tells" | "informed")
@@ -620,22 +511,16 @@ fn speech(around: &Around<'_>, found: &mut Evidence) {
     {
         found.outlet += 2;
     }
-    if l(0) == "by"
-        && matches!(
-            l(1),
-            "seen" | "reviewed" | "reached" | "obtained" | "contacted" | "viewed" | "asked"
-        )
-    {
+    if l(0) == "by" && matches!(l(1), "seen" | "reviewed" | "reached" | "obtained" | "contacted" | "viewed" | "asked") {
         found.outlet += 2;
     }
     if r(0) == "reached" && r(1) == "out"
         || matches!(r(0), "has" | "could" | "was")
-            && around.right.iter().take(5).any(|w| {
-                matches!(
-                    *w,
-                    "reviewed" | "verified" | "learned" | "independently" | "unable"
-                )
-            })
+            && around
+                .right
+                .iter()
+                .take(5)
+                .any(|w| matches!(*w, "reviewed" | "verified" | "learned" | "independently" | "unable"))
     {
         found.outlet += 2;
     }
@@ -651,14 +536,7 @@ mod tests {
     use crate::read::tokens::tokens;
 
     fn of(text: &str, name: &str) -> Evidence {
-        let tokens = tokens(
-            text,
-            Span {
-                start: 0,
-                end: text.len(),
-            },
-            &[],
-        );
+        let tokens = tokens(text, Span { start: 0, end: text.len() }, &[]);
         let run = runs(text, &tokens, &Gazetteer::default())
             .into_iter()
             .find(|r| &text[r.span.start..r.span.end] == name)
@@ -676,23 +554,9 @@ mod tests {
 
     #[test]
     fn persons_firms_and_victims_are_told_by_their_neighbours() {
-        assert!(
-            of(
-                "Mara Onslow, Tarn’s director of research, spoke.",
-                "Mara Onslow"
-            )
-            .person
-                >= 3
-        );
+        assert!(of("Mara Onslow, Tarn’s director of research, spoke.", "Mara Onslow").person >= 3);
         assert!(of("A spokesperson for Brightwell spoke.", "Brightwell").organisation >= 3);
         assert!(of("The files were stolen from Brightwell.", "Brightwell").victim >= 2);
-        assert!(
-            of(
-                "It was seen by Tarn, a threat intelligence firm, last week.",
-                "Tarn"
-            )
-            .researcher
-                >= 3
-        );
+        assert!(of("It was seen by Tarn, a threat intelligence firm, last week.", "Tarn").researcher >= 3);
     }
 }

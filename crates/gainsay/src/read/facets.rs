@@ -23,11 +23,7 @@ static WORDS: LazyLock<Vec<(Facet, Regex)>> = LazyLock::new(|| {
 
 /// The facets that these words speak to, in their order; empty for context.
 pub(super) fn facets(said: &str) -> Vec<Facet> {
-    WORDS
-        .iter()
-        .filter(|(_, words)| words.is_match(said))
-        .map(|(facet, _)| *facet)
-        .collect()
+    WORDS.iter().filter(|(_, words)| words.is_match(said)).map(|(facet, _)| *facet).collect()
 }
 
 #[cfg(test)]
@@ -39,17 +35,9 @@ mod tests {
         assert_eq!(WORDS.len(), Facet::ALL.len());
         assert_eq!(
             facets("Source code worth 3 TB was stolen and is for sale."),
-            [
-                Facet::Exfiltration,
-                Facet::Assets,
-                Facet::Volume,
-                Facet::Offer
-            ]
+            [Facet::Exfiltration, Facet::Assets, Facet::Volume, Facet::Offer]
         );
         assert_eq!(facets("Its shops open on Mondays."), []);
-        assert_eq!(
-            facets("Our network was not breached."),
-            [Facet::Access, Facet::Victim]
-        );
+        assert_eq!(facets("Our network was not breached."), [Facet::Access, Facet::Victim]);
     }
 }

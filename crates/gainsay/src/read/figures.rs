@@ -81,10 +81,8 @@ pub(super) fn figures(text: &str, sentence: Span, stated: bool, found: &mut Vec<
     let Some(piece) = sentence.of(text) else {
         return;
     };
-    let at = |range: std::ops::Range<usize>| Span {
-        start: sentence.start + range.start,
-        end: sentence.start + range.end,
-    };
+    let at =
+        |range: std::ops::Range<usize>| Span { start: sentence.start + range.start, end: sentence.start + range.end };
     let earlier = found.len();
     for c in VOLUME.iter().flat_map(|p| p.captures_iter(piece)) {
         let (Some(all), Some(number), Some(unit)) = (c.get(0), c.name("n"), c.name("unit")) else {
@@ -113,42 +111,27 @@ pub(super) fn figures(text: &str, sentence: Span, stated: bool, found: &mut Vec<
         let Some(number) = c.name("n").or_else(|| c.name("m")) else {
             continue;
         };
-        let scale = c
-            .name("scale")
-            .or_else(|| c.name("scale2"))
-            .map_or("", |m| m.as_str());
+        let scale = c.name("scale").or_else(|| c.name("scale2")).map_or("", |m| m.as_str());
         let (hedge, start) = hedge_before(piece, all.start());
-        push(
-            found,
-            kind,
-            format!("{hedge}{} {}", scaled(number.as_str(), scale), currency(&c)),
-            at(start..all.end()),
-        );
+        push(found, kind, format!("{hedge}{} {}", scaled(number.as_str(), scale), currency(&c)), at(start..all.end()));
     }
     for c in COUNT.iter().flat_map(|p| p.captures_iter(piece)) {
         let (Some(all), Some(noun)) = (c.get(0), c.name("noun")) else {
             continue;
         };
-        let boilerplate = hit(
-            &STAFF,
-            &piece[floor(piece, all.start().saturating_sub(60))..all.start()],
-        ) && !hit(&CLAIMED, &piece[all.end()..]);
+        let boilerplate = hit(&STAFF, &piece[floor(piece, all.start().saturating_sub(60))..all.start()])
+            && !hit(&CLAIMED, &piece[all.end()..]);
         if !hit(&CLAIMED, piece) && !stated || boilerplate {
             continue;
         }
         // "4 GB of files" counts bytes.
         let span = at(all.start()..all.end());
-        if found[earlier..]
-            .iter()
-            .any(|f| f.kind == FigureKind::Volume && f.span.overlaps(&span))
-        {
+        if found[earlier..].iter().any(|f| f.kind == FigureKind::Volume && f.span.overlaps(&span)) {
             continue;
         }
         let value = match (c.name("n"), c.name("word")) {
             (Some(number), _) if is_year(number.as_str()) && c.name("scale").is_none() => continue,
-            (Some(number), _) => {
-                scaled(number.as_str(), c.name("scale").map_or("", |m| m.as_str()))
-            }
+            (Some(number), _) => scaled(number.as_str(), c.name("scale").map_or("", |m| m.as_str())),
             (_, Some(word)) => match number_word(&word.as_str().to_lowercase()) {
                 Some(number) => number.to_owned(),
                 None => continue,
@@ -177,32 +160,20 @@ fn dates(piece: &str, base: usize, found: &mut Vec<Figure>) {
         else {
             continue;
         };
-        let day = group(["day", "day2", "", ""])
-            .and_then(|d| d.parse::<u8>().ok())
-            .filter(|d| (1..=31).contains(d));
-        let mut value =
-            group(["year", "year2", "year3", ""]).map_or_else(String::new, |y| format!("{y}-"));
+        let day = group(["day", "day2", "", ""]).and_then(|d| d.parse::<u8>().ok()).filter(|d| (1..=31).contains(d));
+        let mut value = group(["year", "year2", "year3", ""]).map_or_else(String::new, |y| format!("{y}-"));
         value.push_str(&format!("{month:02}"));
         if let Some(day) = day {
             value.push_str(&format!("-{day:02}"));
         }
-        push(
-            found,
-            FigureKind::Date,
-            value,
-            Span {
-                start: base + all.start(),
-                end: base + all.end(),
-            },
-        );
+        push(found, FigureKind::Date, value, Span { start: base + all.start(), end: base + all.end() });
     }
 }
 
 /// What a sum is, by the words nearest to it; `None` where it is not the claim's.
 fn money_kind(piece: &str, start: usize, end: usize, stated: bool) -> Option<FigureKind> {
     let before = &piece[floor(piece, start.saturating_sub(70))..start];
-    let around =
-        &piece[floor(piece, start.saturating_sub(120))..floor(piece, (end + 60).min(piece.len()))];
+    let around = &piece[floor(piece, start.saturating_sub(120))..floor(piece, (end + 60).min(piece.len()))];
     if hit(&BUSINESS, around) && !around.to_lowercase().contains("ransom") {
         return None;
     }
@@ -224,13 +195,8 @@ fn hedge_before(piece: &str, start: usize) -> (&'static str, usize) {
         return ("", start);
     }
     let trimmed = lower.trim_end();
-    let from = |words: &str| {
-        start
-            - (before.len()
-                - before
-                    .len()
-                    .min(before.trim_end().len().saturating_sub(words.len())))
-    };
+    let from =
+        |words: &str| start - (before.len() - before.len().min(before.trim_end().len().saturating_sub(words.len())));
     for (words, sign) in [
         ("more than", ">"),
         ("at least", ">"),
@@ -244,11 +210,7 @@ fn hedge_before(piece: &str, start: usize) -> (&'static str, usize) {
             return (sign, from(words));
         }
     }
-    let Some(word) = trimmed
-        .rsplit(|c: char| !c.is_alphabetic())
-        .next()
-        .filter(|w| trimmed.ends_with(w))
-    else {
+    let Some(word) = trimmed.rsplit(|c: char| !c.is_alphabetic()).next().filter(|w| trimmed.ends_with(w)) else {
         return ("", start);
     };
     match lexicon::hedge(word) {
@@ -284,30 +246,16 @@ fn scaled(number: &str, scale: &str) -> String {
     };
     let plain = number.replace(',', "");
     let (whole, part) = plain.split_once('.').unwrap_or((&plain, ""));
-    let kept: String = part
-        .chars()
-        .chain(std::iter::repeat('0'))
-        .take(zeros)
-        .collect();
+    let kept: String = part.chars().chain(std::iter::repeat('0')).take(zeros).collect();
     let rest: String = part.chars().skip(zeros).collect();
     let digits = format!("{whole}{kept}");
     let digits = digits.trim_start_matches('0');
     let digits = if digits.is_empty() { "0" } else { digits };
-    if rest.is_empty() {
-        digits.to_owned()
-    } else {
-        format!("{digits}.{rest}")
-    }
+    if rest.is_empty() { digits.to_owned() } else { format!("{digits}.{rest}") }
 }
 
 fn currency(c: &Captures<'_>) -> &'static str {
-    match c
-        .name("sign")
-        .or_else(|| c.name("coin"))
-        .map_or("", |m| m.as_str())
-        .to_lowercase()
-        .as_str()
-    {
+    match c.name("sign").or_else(|| c.name("coin")).map_or("", |m| m.as_str()).to_lowercase().as_str() {
         "€" | "eur" | "euros" => "EUR",
         "£" | "gbp" | "pounds" => "GBP",
         "¥" | "yen" => "JPY",
@@ -342,12 +290,7 @@ pub(super) fn distinct(found: Vec<Figure>) -> Vec<Figure> {
     let mut seen = std::collections::BTreeSet::new();
     let mut kept: Vec<Figure> = found
         .into_iter()
-        .filter(|f| {
-            seen.insert((
-                f.kind,
-                f.value.trim_start_matches(['~', '>', '<']).to_owned(),
-            ))
-        })
+        .filter(|f| seen.insert((f.kind, f.value.trim_start_matches(['~', '>', '<']).to_owned())))
         .collect();
     kept.sort_by_key(|f| (f.span.start, f.span.end));
     kept
@@ -359,26 +302,13 @@ mod tests {
 
     fn of(text: &str) -> Vec<(&'static str, String)> {
         let mut found = Vec::new();
-        figures(
-            text,
-            Span {
-                start: 0,
-                end: text.len(),
-            },
-            true,
-            &mut found,
-        );
-        found
-            .iter()
-            .map(|f| (f.kind.word(), f.value.clone()))
-            .collect()
+        figures(text, Span { start: 0, end: text.len() }, true, &mut found);
+        found.iter().map(|f| (f.kind.word(), f.value.clone())).collect()
     }
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in [
-            &VOLUME, &MONEY, &COUNT, &DATE, &BUSINESS, &EARNED, &ASKED, &CLAIMED, &STAFF,
-        ] {
+        for pattern in [&VOLUME, &MONEY, &COUNT, &DATE, &BUSINESS, &EARNED, &ASKED, &CLAIMED, &STAFF] {
             assert!(pattern.is_some());
         }
     }
@@ -386,21 +316,12 @@ mod tests {
     #[test]
     fn hedges_scales_and_units_are_worked_in() {
         assert_eq!(
-            of(
-                "GreyHeron asked more than $1.5 million for roughly 2.5 terabytes stolen on June 3, 2030."
-            ),
-            [
-                ("volume", "~2.5 TB".to_owned()),
-                ("price", ">1500000 USD".to_owned()),
-                ("date", "2030-06-03".to_owned())
-            ]
+            of("GreyHeron asked more than $1.5 million for roughly 2.5 terabytes stolen on June 3, 2030."),
+            [("volume", "~2.5 TB".to_owned()), ("price", ">1500000 USD".to_owned()), ("date", "2030-06-03".to_owned())]
         );
         assert_eq!(
             of("It took 1T of data and sold it for 20 BTC."),
-            [
-                ("volume", "1 TB".to_owned()),
-                ("price", "20 BTC".to_owned())
-            ]
+            [("volume", "1 TB".to_owned()), ("price", "20 BTC".to_owned())]
         );
     }
 
@@ -408,34 +329,17 @@ mod tests {
     fn counts_are_of_what_was_taken_and_business_is_left_out() {
         assert_eq!(
             of("They leaked 14,254 files of three big firms."),
-            [
-                ("count", "14254 files".to_owned()),
-                ("count", "3 firms".to_owned())
-            ]
+            [("count", "14254 files".to_owned()), ("count", "3 firms".to_owned())]
         );
         assert_eq!(of("Brightwell had revenue of $3 billion."), []);
-        assert_eq!(
-            of("The crew made $2 million."),
-            [("money", "2000000 USD".to_owned())]
-        );
+        assert_eq!(of("The crew made $2 million."), [("money", "2000000 USD".to_owned())]);
     }
 
     #[test]
     fn a_figure_covers_its_hedge() {
         let text = "It leaked about 30 GB.";
         let mut found = Vec::new();
-        figures(
-            text,
-            Span {
-                start: 0,
-                end: text.len(),
-            },
-            true,
-            &mut found,
-        );
-        assert_eq!(
-            found.first().and_then(|f| f.span.of(text)),
-            Some("about 30 GB")
-        );
+        figures(text, Span { start: 0, end: text.len() }, true, &mut found);
+        assert_eq!(found.first().and_then(|f| f.span.of(text)), Some("about 30 GB"));
     }
 }

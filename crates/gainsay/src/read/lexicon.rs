@@ -33,10 +33,7 @@ fn words(list: &'static str) -> BTreeSet<&'static str> {
 }
 
 fn verbs(classes: &[(Cue, &'static str)]) -> BTreeMap<&'static str, Cue> {
-    classes
-        .iter()
-        .flat_map(|(cue, list)| list.split_whitespace().map(|word| (word, *cue)))
-        .collect()
+    classes.iter().flat_map(|(cue, list)| list.split_whitespace().map(|word| (word, *cue))).collect()
 }
 
 static FINITE: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
@@ -73,14 +70,8 @@ static FINITE: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
             "disputed disputes dispute rejected rejects refuted refutes dismissed dismisses \
      contradicted contradicts debunked",
         ),
-        (
-            Cue::Declines,
-            "declined declines decline refused refuses withheld",
-        ),
-        (
-            Cue::Investigates,
-            "investigating investigates investigated investigate",
-        ),
+        (Cue::Declines, "declined declines decline refused refuses withheld"),
+        (Cue::Investigates, "investigating investigates investigated investigate"),
         (
             Cue::Offers,
             "threatened threatens threaten demanded demands advertised advertises touted touting \
@@ -96,10 +87,7 @@ pub(super) fn cue(word: &str) -> Option<Cue> {
 
 static HANGING: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
     verbs(&[
-        (
-            Cue::Says,
-            "saying adding stating noting explaining writing stressing insisting arguing",
-        ),
+        (Cue::Says, "saying adding stating noting explaining writing stressing insisting arguing"),
         (Cue::Tells, "telling"),
         (Cue::Reports, "reporting revealing warning announcing"),
         (Cue::Claims, "claiming alleging asserting boasting bragging"),
@@ -144,14 +132,10 @@ pub(super) fn auxiliary(word: &str) -> bool {
 
 /// Words that deny what follows them.
 pub(super) fn negates(word: &str) -> bool {
-    matches!(
-        word,
-        "not" | "never" | "no" | "cannot" | "neither" | "nor" | "without"
-    ) || word.ends_with("n't")
+    matches!(word, "not" | "never" | "no" | "cannot" | "neither" | "nor" | "without") || word.ends_with("n't")
 }
 
-static ADVERB: LazyLock<BTreeSet<&str>> =
-    LazyLock::new(|| words("family supply only italy reply assembly"));
+static ADVERB: LazyLock<BTreeSet<&str>> = LazyLock::new(|| words("family supply only italy reply assembly"));
 
 /// Adverbs that may stand between a subject and its verb.
 pub(super) fn adverb(word: &str) -> bool {
@@ -250,22 +234,13 @@ pub(super) fn person_noun(word: &str) -> bool {
 pub(super) fn spokesperson(word: &str) -> bool {
     matches!(
         word,
-        "spokesperson"
-            | "spokesman"
-            | "spokeswoman"
-            | "spokespeople"
-            | "representative"
-            | "representatives"
-            | "rep"
+        "spokesperson" | "spokesman" | "spokeswoman" | "spokespeople" | "representative" | "representatives" | "rep"
     )
 }
 
 /// Titles before a name.
 pub(super) fn honorific(word: &str) -> bool {
-    matches!(
-        word,
-        "mr" | "mrs" | "ms" | "dr" | "prof" | "sir" | "sen" | "rep" | "gov" | "lt" | "col" | "sgt"
-    )
+    matches!(word, "mr" | "mrs" | "ms" | "dr" | "prof" | "sir" | "sen" | "rep" | "gov" | "lt" | "col" | "sgt")
 }
 
 static COMPANY: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
@@ -299,16 +274,7 @@ pub(super) fn actor_noun(word: &str) -> bool {
 
 /// A noun for those who watch actors.
 pub(super) fn researcher_noun(word: &str) -> bool {
-    matches!(
-        word,
-        "researchers"
-            | "researcher"
-            | "analysts"
-            | "analyst"
-            | "experts"
-            | "expert"
-            | "investigators"
-    )
+    matches!(word, "researchers" | "researcher" | "analysts" | "analyst" | "experts" | "expert" | "investigators")
 }
 
 static CROWD: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
@@ -329,14 +295,7 @@ pub(super) fn crowd_noun(word: &str) -> bool {
 pub(super) fn authority_noun(word: &str) -> bool {
     matches!(
         word,
-        "police"
-            | "prosecutors"
-            | "authorities"
-            | "regulators"
-            | "regulator"
-            | "officials"
-            | "investigators"
-            | "court"
+        "police" | "prosecutors" | "authorities" | "regulators" | "regulator" | "officials" | "investigators" | "court"
     )
 }
 
@@ -414,8 +373,8 @@ pub(super) fn opens_sentence(word: &str) -> bool {
 /// A hedge word's sign: about, over, under.
 pub(super) fn hedge(word: &str) -> Option<char> {
     Some(match word {
-        "about" | "around" | "roughly" | "approximately" | "nearly" | "almost" | "some"
-        | "estimated" | "approx" | "circa" => '~',
+        "about" | "around" | "roughly" | "approximately" | "nearly" | "almost" | "some" | "estimated" | "approx"
+        | "circa" => '~',
         "over" | "exceeding" | "above" => '>',
         "under" | "below" => '<',
         _ => return None,

@@ -33,9 +33,9 @@ mod subject;
 mod tokens;
 mod vectors;
 
-pub use names::{Gazetteer, GazetteerError, KnownName, NameKind};
+pub use names::{Gazetteer, GazetteerError};
 
-use crate::claim::{About, Draft, PartyKind, Reading, Span, Statement};
+use crate::claim::{About, Draft, PartyKind, Reading, Statement};
 
 /// The reader with its version: the author of what it drafts and accepts. Other rules are another version.
 pub const READER: &str = "gainsay reader 1";
@@ -89,18 +89,10 @@ fn assemble(
             if let Some(item) = stating.first() {
                 memory.hear_speaker(cast, &item.speaker);
             }
-            contacts::contacts(
-                &sentence,
-                span.of(text).unwrap_or_default(),
-                span,
-                &memory,
-                &mut reading.contacts,
-            );
+            contacts::contacts(&sentence, span.of(text).unwrap_or_default(), span, &memory, &mut reading.contacts);
             memory.hear_names(cast, span);
         }
-        reading
-            .drafts
-            .extend(here.into_iter().map(|item| draft(text, page, cast, item)));
+        reading.drafts.extend(here.into_iter().map(|item| draft(text, page, cast, item)));
     }
     reading.figures = figures::distinct(figures);
     reading.organisations = parts::organisations(text, cast);
@@ -114,12 +106,8 @@ fn assemble(
 
 fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::Item) -> Draft {
     let said = item.span.of(text).unwrap_or_default();
-    let from = page
-        .quotes
-        .partition_point(|q| q.span.end <= item.span.start);
-    let to = page
-        .quotes
-        .partition_point(|q| q.span.start < item.span.end);
+    let from = page.quotes.partition_point(|q| q.span.end <= item.span.start);
+    let to = page.quotes.partition_point(|q| q.span.start < item.span.end);
     let quotes = page.quotes.get(from..to).unwrap_or_default();
     let sentence = speech::sentence_of(text, cast, item.span, &page.quotes);
     let statement = Statement {
@@ -129,22 +117,14 @@ fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::
         about: relay::about(item, cast),
         facets: facets::facets(said),
         origin: relay::origin(item, said, cast),
-        to: if item.speaker.kind == PartyKind::Press {
-            None
-        } else {
-            relay::addressee(&sentence)
-        },
+        to: if item.speaker.kind == PartyKind::Press { None } else { relay::addressee(&sentence) },
         date: relay::date(said, quotes, item.span.start),
         span: item.span,
     };
     Draft {
         statement,
         confidence: confidence::confidence(item),
-        because: format!(
-            "{}; speaker {}",
-            item.rule.words(),
-            item.speaker.known.words()
-        ),
+        because: format!("{}; speaker {}", item.rule.words(), item.speaker.known.words()),
     }
 }
 
@@ -164,11 +144,8 @@ mod tests {
     #[test]
     fn a_story_is_read_from_end_to_end() {
         let reading = plain(STORY);
-        let told: Vec<(&str, Stance)> = reading
-            .drafts
-            .iter()
-            .map(|d| (d.statement.speaker.as_str(), d.statement.stance))
-            .collect();
+        let told: Vec<(&str, Stance)> =
+            reading.drafts.iter().map(|d| (d.statement.speaker.as_str(), d.statement.stance)).collect();
         assert_eq!(
             told,
             [
@@ -178,81 +155,32 @@ mod tests {
                 ("GreyHeron", Stance::Claims),
             ]
         );
-        assert_eq!(
-            reading.drafts[0].statement.origin.as_deref(),
-            Some("GreyHeron")
-        );
-        assert_eq!(
-            reading.drafts[0].statement.date.as_deref(),
-            Some("last week")
-        );
-        assert_eq!(
-            reading.drafts[1].statement.to.as_deref(),
-            Some("The Daily Log")
-        );
-        let figures: Vec<(FigureKind, &str)> = reading
-            .figures
-            .iter()
-            .map(|f| (f.kind, f.value.as_str()))
-            .collect();
+        assert_eq!(reading.drafts[0].statement.origin.as_deref(), Some("GreyHeron"));
+        assert_eq!(reading.drafts[0].statement.date.as_deref(), Some("last week"));
+        assert_eq!(reading.drafts[1].statement.to.as_deref(), Some("The Daily Log"));
+        let figures: Vec<(FigureKind, &str)> = reading.figures.iter().map(|f| (f.kind, f.value.as_str())).collect();
         assert!(
-            figures.contains(&(FigureKind::Volume, "2 TB"))
-                && figures.contains(&(FigureKind::Price, ">50000 USD")),
+            figures.contains(&(FigureKind::Volume, "2 TB")) && figures.contains(&(FigureKind::Price, ">50000 USD")),
             "{figures:?}"
         );
         assert!(
-            reading
-                .organisations
-                .iter()
-                .any(|o| o.name == "Brightwell" && o.role == OrganisationRole::AllegedVictim)
+            reading.organisations.iter().any(|o| o.name == "Brightwell" && o.role == OrganisationRole::AllegedVictim)
         );
+        assert_eq!(reading.actors.iter().map(|a| a.name.as_str()).collect::<Vec<_>>(), ["GreyHeron"]);
+        assert_eq!(reading.vectors.iter().map(|v| v.attack_id.as_str()).collect::<Vec<_>>(), ["T1078"]);
+        assert!(reading.contacts.iter().any(|c| c.from == "Tarnwell" && c.to == "Brightwell"));
         assert_eq!(
-            reading
-                .actors
-                .iter()
-                .map(|a| a.name.as_str())
-                .collect::<Vec<_>>(),
-            ["GreyHeron"]
-        );
-        assert_eq!(
-            reading
-                .vectors
-                .iter()
-                .map(|v| v.attack_id.as_str())
-                .collect::<Vec<_>>(),
-            ["T1078"]
-        );
-        assert!(
-            reading
-                .contacts
-                .iter()
-                .any(|c| c.from == "Tarnwell" && c.to == "Brightwell")
-        );
-        assert_eq!(
-            reading
-                .allegations
-                .iter()
-                .map(|a| (a.actor.as_str(), a.victim.as_str()))
-                .collect::<Vec<_>>(),
+            reading.allegations.iter().map(|a| (a.actor.as_str(), a.victim.as_str())).collect::<Vec<_>>(),
             [("GreyHeron", "Brightwell")]
         );
     }
 
     #[test]
     fn an_outlet_known_from_elsewhere_is_press() {
-        let about = About {
-            outlet: Some("Quillmark".to_owned()),
-            ..About::default()
-        };
-        let reading = read(
-            "Quillmark reported that files were stolen from Brightwell.\n",
-            &about,
-            &Gazetteer::built_in(),
-        );
-        assert_eq!(
-            reading.drafts.first().map(|d| d.statement.speaker_kind),
-            Some(PartyKind::Press)
-        );
+        let about = About { outlet: Some("Quillmark".to_owned()), ..About::default() };
+        let reading =
+            read("Quillmark reported that files were stolen from Brightwell.\n", &about, &Gazetteer::built_in());
+        assert_eq!(reading.drafts.first().map(|d| d.statement.speaker_kind), Some(PartyKind::Press));
     }
 
     #[test]
@@ -276,10 +204,7 @@ mod tests {
             .chain(reading.contacts.iter().map(|c| c.span))
             .chain(reading.citations.iter().map(|c| c.span));
         for span in spans {
-            assert!(
-                span.start < span.end && span.of(text).is_some(),
-                "{span:?} in {text:?}"
-            );
+            assert!(span.start < span.end && span.of(text).is_some(), "{span:?} in {text:?}");
         }
         assert_eq!(reading, plain(text), "the same text reads the same");
     }

@@ -40,9 +40,7 @@ pub struct KnownName<'g> {
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
 pub enum GazetteerError {
     /// A line without `kind:`.
-    #[error(
-        "gazetteer line {line}: {text:?} has no kind; write it as `company: Name; Other name; +Brand; @domain`"
-    )]
+    #[error("gazetteer line {line}: {text:?} has no kind; write it as `company: Name; Other name; +Brand; @domain`")]
     NoKind {
         /// The line's number, from 1.
         line: usize,
@@ -60,9 +58,7 @@ pub enum GazetteerError {
         kind: String,
     },
     /// A name without a letter or digit.
-    #[error(
-        "gazetteer line {line}: {name:?} has no letter or digit to be found by; remove it or write it out"
-    )]
+    #[error("gazetteer line {line}: {name:?} has no letter or digit to be found by; remove it or write it out")]
     EmptyName {
         /// The line's number, from 1.
         line: usize,
@@ -112,25 +108,13 @@ impl Gazetteer {
     pub fn merge(&mut self, other: Gazetteer) {
         let base = self.entries.len();
         self.entries.extend(other.entries);
-        self.found_by.extend(
-            other
-                .found_by
-                .into_iter()
-                .map(|(key, (entry, brand))| (key, (entry + base, brand))),
-        );
-        self.domains.extend(
-            other
-                .domains
-                .into_iter()
-                .map(|(domain, entry)| (domain, entry + base)),
-        );
+        self.found_by.extend(other.found_by.into_iter().map(|(key, (entry, brand))| (key, (entry + base, brand))));
+        self.domains.extend(other.domains.into_iter().map(|(domain, entry)| (domain, entry + base)));
     }
 
     /// What is known of a name.
     pub fn find(&self, name: &str) -> Option<KnownName<'_>> {
-        self.found_by
-            .get(&key(name))
-            .and_then(|&(entry, brand)| self.known(entry, brand))
+        self.found_by.get(&key(name)).and_then(|&(entry, brand)| self.known(entry, brand))
     }
 
     /// Whose domain this is: `mail.acme.example` is found by `acme.example`.
@@ -146,18 +130,13 @@ impl Gazetteer {
     }
 
     fn known(&self, entry: usize, brand: bool) -> Option<KnownName<'_>> {
-        self.entries.get(entry).map(|e| KnownName {
-            kind: e.kind,
-            name: &e.name,
-            brand,
-        })
+        self.entries.get(entry).map(|e| KnownName { kind: e.kind, name: &e.name, brand })
     }
 
     fn add_line(&mut self, line: usize, text: &str) -> Result<(), GazetteerError> {
-        let (kind, names) = text.split_once(':').ok_or_else(|| GazetteerError::NoKind {
-            line,
-            text: text.chars().take(60).collect(),
-        })?;
+        let (kind, names) = text
+            .split_once(':')
+            .ok_or_else(|| GazetteerError::NoKind { line, text: text.chars().take(60).collect() })?;
         let kind = match kind.trim() {
             "actor" => NameKind::Actor,
             "company" => NameKind::Company,
@@ -169,36 +148,26 @@ impl Gazetteer {
             "thing" => NameKind::Thing,
             "given" => NameKind::Given,
             other => {
-                return Err(GazetteerError::UnknownKind {
-                    line,
-                    kind: other.chars().take(60).collect(),
-                });
+                return Err(GazetteerError::UnknownKind { line, kind: other.chars().take(60).collect() });
             }
         };
         // Places and given names on one line are names of their own, not other names of the first.
         let apart = matches!(kind, NameKind::Place | NameKind::Given);
         let mut entry = None;
         for written in names.split(';').map(str::trim).filter(|n| !n.is_empty()) {
-            let (name, brand, domain) = match (written.strip_prefix('+'), written.strip_prefix('@'))
-            {
+            let (name, brand, domain) = match (written.strip_prefix('+'), written.strip_prefix('@')) {
                 (Some(brand), _) => (brand, true, false),
                 (_, Some(domain)) => (domain, false, true),
                 _ => (written, false, false),
             };
             let found_by = key(name);
             if found_by.is_empty() {
-                return Err(GazetteerError::EmptyName {
-                    line,
-                    name: name.to_owned(),
-                });
+                return Err(GazetteerError::EmptyName { line, name: name.to_owned() });
             }
             let at = match entry {
                 Some(at) if !apart => at,
                 _ => {
-                    self.entries.push(Entry {
-                        kind,
-                        name: name.to_owned(),
-                    });
+                    self.entries.push(Entry { kind, name: name.to_owned() });
                     self.entries.len() - 1
                 }
             };
@@ -215,10 +184,7 @@ impl Gazetteer {
 
 /// Letters and digits in lower case: what two spellings of a name have in common.
 pub(super) fn key(name: &str) -> String {
-    name.chars()
-        .filter(|c| c.is_alphanumeric() || *c == '$')
-        .flat_map(char::to_lowercase)
-        .collect()
+    name.chars().filter(|c| c.is_alphanumeric() || *c == '$').flat_map(char::to_lowercase).collect()
 }
 
 #[cfg(test)]
@@ -234,10 +200,7 @@ mod tests {
             parsed.find("bleeping computer").map(|k| (k.kind, k.name)),
             Some((NameKind::Outlet, "BleepingComputer"))
         );
-        assert_eq!(
-            parsed.find("WhatsApp").map(|k| (k.name, k.brand)),
-            Some(("Meta", true))
-        );
+        assert_eq!(parsed.find("WhatsApp").map(|k| (k.name, k.brand)), Some(("Meta", true)));
     }
 
     #[test]
@@ -245,10 +208,7 @@ mod tests {
         let mut names = Gazetteer::parse("company: Brightwell; @brightwell.example\n").unwrap();
         names.merge(Gazetteer::parse("# ours\nresearcher: Brightwell; Brightwell Labs").unwrap());
         assert_eq!(names.find("Brightwell").unwrap().kind, NameKind::Researcher);
-        assert_eq!(
-            names.find_domain("mail.Brightwell.example").unwrap().name,
-            "Brightwell"
-        );
+        assert_eq!(names.find_domain("mail.Brightwell.example").unwrap().name, "Brightwell");
         assert!(names.find_domain("example").is_none());
     }
 
@@ -256,20 +216,11 @@ mod tests {
     fn errors_name_the_line() {
         assert_eq!(
             Gazetteer::parse("\nBrightwell").unwrap_err(),
-            GazetteerError::NoKind {
-                line: 2,
-                text: "Brightwell".to_owned()
-            }
+            GazetteerError::NoKind { line: 2, text: "Brightwell".to_owned() }
         );
         assert!(
-            Gazetteer::parse("firm: Brightwell")
-                .unwrap_err()
-                .to_string()
-                .contains("line 1: unknown kind \"firm\"")
+            Gazetteer::parse("firm: Brightwell").unwrap_err().to_string().contains("line 1: unknown kind \"firm\"")
         );
-        assert!(matches!(
-            Gazetteer::parse("company: --").unwrap_err(),
-            GazetteerError::EmptyName { line: 1, .. }
-        ));
+        assert!(matches!(Gazetteer::parse("company: --").unwrap_err(), GazetteerError::EmptyName { line: 1, .. }));
     }
 }

@@ -30,11 +30,7 @@ pub(super) fn paragraphs(text: &str) -> Vec<Paragraph> {
         if closes_story(line) && number * 2 > lines.len() {
             break;
         }
-        if is_furniture(line)
-            || lines
-                .get(number + 1)
-                .is_some_and(|next| is_credit(&text[next.start..next.end]))
-        {
+        if is_furniture(line) || lines.get(number + 1).is_some_and(|next| is_credit(&text[next.start..next.end])) {
             continue;
         }
         let words = line.split_whitespace().take(31).count();
@@ -53,10 +49,7 @@ fn lines_of(text: &str) -> Vec<Span> {
         let trimmed = line.trim();
         if !trimmed.is_empty() {
             let margin = line.len() - line.trim_start().len();
-            found.push(Span {
-                start: start + margin,
-                end: start + margin + trimmed.len(),
-            });
+            found.push(Span { start: start + margin, end: start + margin + trimmed.len() });
         }
         start += line.len();
     }
@@ -65,30 +58,22 @@ fn lines_of(text: &str) -> Vec<Span> {
 
 /// A by-line among the first lines ends the head: what stands above it is title and sub-title.
 fn end_of_head(text: &str, lines: &[Span]) -> usize {
-    let byline = lines
-        .iter()
-        .take(8)
-        .position(|s| is_byline(&text[s.start..s.end]));
+    let byline = lines.iter().take(8).position(|s| is_byline(&text[s.start..s.end]));
     let header = usize::from(text.starts_with("# source:"));
     byline.map_or(header, |at| at + 1)
 }
 
 fn is_byline(line: &str) -> bool {
     let mut words = line.split_whitespace();
-    let by = words
-        .next()
-        .is_some_and(|w| w.eq_ignore_ascii_case("by") || w.eq_ignore_ascii_case("written"));
+    let by = words.next().is_some_and(|w| w.eq_ignore_ascii_case("by") || w.eq_ignore_ascii_case("written"));
     by && line.split_whitespace().count() <= 8
         && !is_finished(line)
-        && words
-            .next()
-            .is_some_and(|w| w.starts_with(char::is_uppercase) || w == "by")
+        && words.next().is_some_and(|w| w.starts_with(char::is_uppercase) || w == "by")
 }
 
 /// Ends as a sentence does.
 fn is_finished(line: &str) -> bool {
-    line.trim_end_matches(['"', '”', '’', '»', ')', ']', '\'', '*'])
-        .ends_with(['.', '!', '?', ':', '…', ';', ','])
+    line.trim_end_matches(['"', '”', '’', '»', ')', ']', '\'', '*']).ends_with(['.', '!', '?', ':', '…', ';', ','])
         || line.ends_with(['"', '”', '»']) && line.split_whitespace().nth(5).is_some()
         || line.starts_with(['“', '"', '«', '„'])
 }
@@ -172,15 +157,7 @@ fn is_furniture(line: &str) -> bool {
             && line.split_whitespace().count() < 12
             && start.contains(|c: char| c.is_ascii_digit())
         || is_update_note(&start)
-        || [
-            "pgp ",
-            "fingerprint:",
-            "signal:",
-            "| email",
-            "encrypted texts",
-        ]
-        .iter()
-        .any(|p| start.contains(p))
+        || ["pgp ", "fingerprint:", "signal:", "| email", "encrypted texts"].iter().any(|p| start.contains(p))
         || is_date_line(line)
 }
 
@@ -193,10 +170,7 @@ fn is_update_note(start: &str) -> bool {
     else {
         return false;
     };
-    let said = rest
-        .split_once(':')
-        .map_or(rest, |(_, said)| said)
-        .trim_start();
+    let said = rest.split_once(':').map_or(rest, |(_, said)| said).trim_start();
     [
         "updated",
         "added",
@@ -221,17 +195,12 @@ fn is_update_note(start: &str) -> bool {
 fn is_date_line(line: &str) -> bool {
     let mut any = false;
     line.split_whitespace().take(12).all(|w| {
-        let word = w
-            .trim_matches(|c: char| !c.is_alphanumeric())
-            .to_lowercase();
+        let word = w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
         any |= !word.is_empty();
         word.is_empty()
             || lexicon::calendar_word(&word)
             || word.starts_with(|c: char| c.is_ascii_digit())
-            || matches!(
-                word.as_str(),
-                "am" | "pm" | "at" | "updated" | "published" | "posted" | "on"
-            )
+            || matches!(word.as_str(), "am" | "pm" | "at" | "updated" | "published" | "posted" | "on")
     }) && any
         && line.split_whitespace().count() <= 12
 }
@@ -257,11 +226,7 @@ mod tests {
     use super::*;
 
     fn kept(text: &str) -> Vec<&str> {
-        paragraphs(text)
-            .iter()
-            .filter(|p| !p.short)
-            .map(|p| &text[p.span.start..p.span.end])
-            .collect()
+        paragraphs(text).iter().filter(|p| !p.short).map(|p| &text[p.span.start..p.span.end]).collect()
     }
 
     #[test]
@@ -273,10 +238,7 @@ mod tests {
     #[test]
     fn a_signature_is_kept_as_a_short_line() {
         let found = paragraphs("Brightwell spoke.\nWe are sorry.\nBrightwell\n");
-        assert_eq!(
-            found.iter().map(|p| p.short).collect::<Vec<_>>(),
-            [false, false, true]
-        );
+        assert_eq!(found.iter().map(|p| p.short).collect::<Vec<_>>(), [false, false, true]);
     }
 
     #[test]

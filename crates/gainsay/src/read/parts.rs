@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::claim::{Actor, Organisation, OrganisationRole, PartyKind, Span, Stance};
+use crate::claim::{Actor, Organisation, OrganisationRole, PartyKind, Stance};
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon::{self, Cue};
 use crate::read::speech::{Item, Page, is_dated};
@@ -24,11 +24,7 @@ static SPEAKS_OF_BREACH: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Makes victims of organisations whose own words are about a breach of their own house.
 pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
     for item in items {
-        let Some(party) = item
-            .speaker
-            .party
-            .map(|p| cast.parties[p].home.unwrap_or(p))
-        else {
+        let Some(party) = item.speaker.party.map(|p| cast.parties[p].home.unwrap_or(p)) else {
             continue;
         };
         let Some(found) = cast.parties.get(party) else {
@@ -40,10 +36,8 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
             && !found.platform;
         let named_again = named_as_hit(said, &found.name);
         let own = OWN_HOUSE.as_ref().is_some_and(|p| p.is_match(said));
-        let about_breach = matches!(
-            item.stance,
-            Stance::Denies | Stance::Confirms | Stance::PartlyConfirms | Stance::Investigating
-        );
+        let about_breach =
+            matches!(item.stance, Stance::Denies | Stance::Confirms | Stance::PartlyConfirms | Stance::Investigating);
         let of_breach = SPEAKS_OF_BREACH.as_ref().is_some_and(|p| p.is_match(said));
         let researcher = found.kind == PartyKind::Researcher;
         if candidate
@@ -60,32 +54,20 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
 }
 
 fn lower_words(said: &str) -> impl Iterator<Item = &str> {
-    said.split(|c: char| !c.is_alphanumeric())
-        .filter(|w| !w.is_empty())
+    said.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty())
 }
 
 /// "Acme has been impacted", "Acme source code remains".
 fn named_as_hit(said: &str, name: &str) -> bool {
     said.match_indices(name).any(|(at, _)| {
         let after: Vec<&str> = lower_words(&said[at + name.len()..]).take(4).collect();
-        let passive = after
-            .iter()
-            .position(|w| matches!(*w, "was" | "been" | "were"))
-            .is_some_and(|p| {
-                after[p..].iter().any(|w| {
-                    matches!(
-                        *w,
-                        "breached" | "hacked" | "compromised" | "impacted" | "affected"
-                    )
-                })
-            });
+        let passive = after.iter().position(|w| matches!(*w, "was" | "been" | "were")).is_some_and(|p| {
+            after[p..].iter().any(|w| matches!(*w, "breached" | "hacked" | "compromised" | "impacted" | "affected"))
+        });
         passive
             || matches!(
                 after.as_slice(),
-                ["source", "code", ..]
-                    | ["customer", "data", ..]
-                    | ["systems", ..]
-                    | ["network", ..]
+                ["source", "code", ..] | ["customer", "data", ..] | ["systems", ..] | ["network", ..]
             )
     })
 }
@@ -96,38 +78,24 @@ static THIS_MATTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Takes out what is said of other matters: a dated paragraph that names none of this story's victims. Gives the paragraphs' numbers, in order.
-pub(super) fn leave_out_background(
-    text: &str,
-    pages: &[Page],
-    cast: &Cast,
-    items: &mut Vec<Item>,
-) -> Vec<usize> {
+pub(super) fn leave_out_background(text: &str, pages: &[Page], cast: &Cast, items: &mut Vec<Item>) -> Vec<usize> {
     let victims = cast.of_kind(PartyKind::Victim);
     let Some(most) = victims.iter().map(|&v| cast.parties[v].mentions).max() else {
         return Vec::new();
     };
     // A victim of another story is named once in passing.
-    let main = |party: usize| {
-        cast.parties[party].kind == PartyKind::Victim && cast.parties[party].mentions * 4 >= most
-    };
+    let main = |party: usize| cast.parties[party].kind == PartyKind::Victim && cast.parties[party].mentions * 4 >= most;
     let is_background = |number: usize| {
         let Some(page) = pages.get(number).filter(|p| !p.paragraph.short) else {
             return false;
         };
-        let names_main = cast
-            .within(page.paragraph.span)
-            .iter()
-            .any(|&(_, p)| main(cast.parties[p].home.unwrap_or(p)));
+        let names_main = cast.within(page.paragraph.span).iter().any(|&(_, p)| main(cast.parties[p].home.unwrap_or(p)));
         let said = page.paragraph.span.of(text).unwrap_or_default();
         let head: String = said.chars().take(1200).collect();
         let by_role = THIS_MATTER.as_ref().is_some_and(|p| p.is_match(&head));
         !names_main && !by_role && is_dated(text, page.paragraph.span)
     };
-    let speaks_main = |item: &Item| {
-        item.speaker
-            .party
-            .is_some_and(|p| main(cast.parties[p].home.unwrap_or(p)))
-    };
+    let speaks_main = |item: &Item| item.speaker.party.is_some_and(|p| main(cast.parties[p].home.unwrap_or(p)));
     let background: Vec<usize> = (0..pages.len()).filter(|&n| is_background(n)).collect();
     let mut kept_pages = std::collections::BTreeSet::new();
     items.retain(|item| {
@@ -137,10 +105,7 @@ pub(super) fn leave_out_background(
         }
         keep
     });
-    background
-        .into_iter()
-        .filter(|n| !kept_pages.contains(n))
-        .collect()
+    background.into_iter().filter(|n| !kept_pages.contains(n)).collect()
 }
 
 /// The organisations, by first mention. A place where people post is one only where it is more than that.
@@ -151,15 +116,8 @@ pub(super) fn organisations(text: &str, cast: &Cast) -> Vec<Organisation> {
         .filter(|p| p.class == Class::Organisation)
         .filter(|p| {
             !p.platform
-                || !text[..p.first.start]
-                    .trim_end()
-                    .ends_with(|c: char| c.is_alphabetic())
-                || !lexicon::preposition(
-                    text[..p.first.start]
-                        .split_whitespace()
-                        .next_back()
-                        .unwrap_or_default(),
-                )
+                || !text[..p.first.start].trim_end().ends_with(|c: char| c.is_alphabetic())
+                || !lexicon::preposition(text[..p.first.start].split_whitespace().next_back().unwrap_or_default())
         })
         .map(|p| Organisation {
             name: p.name.clone(),
@@ -178,16 +136,9 @@ pub(super) fn organisations(text: &str, cast: &Cast) -> Vec<Organisation> {
 
 /// The crews, by first mention; where none has a name, the unnamed one that speaks.
 pub(super) fn actors(items: &[Item], cast: &Cast) -> Vec<Actor> {
-    let mut named: Vec<usize> = (0..cast.parties.len())
-        .filter(|&p| cast.parties[p].class == Class::Actor)
-        .collect();
+    let mut named: Vec<usize> = (0..cast.parties.len()).filter(|&p| cast.parties[p].class == Class::Actor).collect();
     // The crew that is named most claims most; the first listed is the story's.
-    named.sort_by_key(|&p| {
-        (
-            std::cmp::Reverse(cast.parties[p].mentions),
-            cast.parties[p].first.start,
-        )
-    });
+    named.sort_by_key(|&p| (std::cmp::Reverse(cast.parties[p].mentions), cast.parties[p].first.start));
     let mut found: Vec<Actor> = named
         .into_iter()
         .map(|p| Actor {
@@ -197,14 +148,8 @@ pub(super) fn actors(items: &[Item], cast: &Cast) -> Vec<Actor> {
         })
         .collect();
     if found.is_empty() {
-        let unnamed = items
-            .iter()
-            .find(|i| i.speaker.kind == PartyKind::Actor && i.speaker.party.is_none());
-        found.extend(unnamed.map(|i| Actor {
-            name: i.speaker.name.clone(),
-            aliases: Vec::new(),
-            span: i.span,
-        }));
+        let unnamed = items.iter().find(|i| i.speaker.kind == PartyKind::Actor && i.speaker.party.is_none());
+        found.extend(unnamed.map(|i| Actor { name: i.speaker.name.clone(), aliases: Vec::new(), span: i.span }));
     }
     found
 }

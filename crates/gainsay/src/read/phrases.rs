@@ -12,11 +12,7 @@ pub(super) const NAME_BYTES: usize = 40;
 pub(super) const SUBJECT_REACH: usize = 40;
 
 /// The subject that ends right before token `end`, over insertions between commas or dashes.
-pub(super) fn subject_before(
-    sentence: &Sentence<'_>,
-    end: usize,
-    memory: &Memory,
-) -> Option<(usize, Vec<Speaker>)> {
+pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memory) -> Option<(usize, Vec<Speaker>)> {
     let mut end = end;
     if end > 0 && sentence.word(end - 1) == "who" {
         end -= 1;
@@ -27,17 +23,12 @@ pub(super) fn subject_before(
     let at = end.checked_sub(1)?;
     // The hacker, who calls himself "Wren," wrote: the closing comma stands inside the marks.
     let token = &sentence.tokens[at];
-    let name_in_marks = token.shape == Shape::Quote
-        && token.span.end - token.span.start < NAME_BYTES
+    let name_in_marks = token.shape == Shape::Quote && token.span.end - token.span.start < NAME_BYTES
         || matches!(token.lower.as_str(), "”" | "\"");
     if !token.sets_apart() && !name_in_marks {
         return phrase_ending(sentence, at, memory);
     }
-    let mark = if name_in_marks {
-        ","
-    } else {
-        sentence.word(at)
-    };
+    let mark = if name_in_marks { "," } else { sentence.word(at) };
     let mut tried = 0;
     for open in (at.saturating_sub(SUBJECT_REACH)..at).rev() {
         if sentence.word(open) != mark {
@@ -45,17 +36,12 @@ pub(super) fn subject_before(
         }
         // "The firm's director, Ann Lee, said": the name in the insertion says more than the role.
         let inner = &sentence.party[open + 1..at];
-        let one_name = inner
-            .first()
-            .is_some_and(|p| p.is_some() && inner.iter().all(|q| q == p));
+        let one_name = inner.first().is_some_and(|p| p.is_some() && inner.iter().all(|q| q == p));
         let after_name = open > 0 && sentence.party[open - 1].is_some();
         if tried == 0 && one_name && !after_name {
             return Some((open, sentence.speakers(open + 1, at - 1, memory)));
         }
-        if let Some(found) = open
-            .checked_sub(1)
-            .and_then(|e| phrase_ending(sentence, e, memory))
-        {
+        if let Some(found) = open.checked_sub(1).and_then(|e| phrase_ending(sentence, e, memory)) {
             return Some(found);
         }
         tried += 1;
@@ -67,18 +53,10 @@ pub(super) fn subject_before(
 }
 
 /// The noun phrase whose last token is `last`.
-pub(super) fn phrase_ending(
-    sentence: &Sentence<'_>,
-    last: usize,
-    memory: &Memory,
-) -> Option<(usize, Vec<Speaker>)> {
+pub(super) fn phrase_ending(sentence: &Sentence<'_>, last: usize, memory: &Memory) -> Option<(usize, Vec<Speaker>)> {
     // "Acme's statement today": the time is no part of who speaks.
     let timed = |at: usize| sentence.party[at].is_none() && is_time_phrase(sentence, at);
-    let last = (0..=last)
-        .rev()
-        .take(4)
-        .find(|&at| !timed(at))
-        .unwrap_or(last);
+    let last = (0..=last).rev().take(4).find(|&at| !timed(at)).unwrap_or(last);
     let mut first = last + 1;
     let mut depth = 0usize;
     while first > 0 && last + 1 - first < SUBJECT_REACH {
@@ -93,8 +71,7 @@ pub(super) fn phrase_ending(
             depth -= 1;
         } else if depth == 0 && sentence.party[at].is_none() {
             let word = token.lower.as_str();
-            let mark = token.shape == Shape::Mark
-                && !matches!(word, "\"" | "“" | "”" | "-" | "&" | "." | "‘" | "’")
+            let mark = token.shape == Shape::Mark && !matches!(word, "\"" | "“" | "”" | "-" | "&" | "." | "‘" | "’")
                 || word == "."
                     && at < last
                     && sentence.tokens[at + 1].capital
@@ -103,11 +80,7 @@ pub(super) fn phrase_ending(
             let verb = lexicon::cue(word).is_some()
                 && !matches!(word, "report" | "claim" | "notes" | "reports" | "claims")
                 || lexicon::auxiliary(word) && !matches!(word, "may" | "also" | "yet");
-            if token.shape == Shape::Quote
-                || mark
-                || lexicon::opens_clause(word) && at != last
-                || verb
-            {
+            if token.shape == Shape::Quote || mark || lexicon::opens_clause(word) && at != last || verb {
                 break;
             }
         }
@@ -119,9 +92,7 @@ pub(super) fn phrase_ending(
     // "Advanced Locks (AdLock)": the bracket says nothing new.
     let mut end = last;
     if sentence.tokens[end].is_mark(")") {
-        let open = (first..end)
-            .rev()
-            .find(|&at| sentence.tokens[at].is_mark("("))?;
+        let open = (first..end).rev().find(|&at| sentence.tokens[at].is_mark("("))?;
         end = open.checked_sub(1).filter(|&e| e >= first)?;
     }
     let speakers = sentence.speakers(first, end, memory);
@@ -148,24 +119,16 @@ fn inside_a_noun(sentence: &Sentence<'_>, first: usize, last: usize) -> bool {
     };
     let asked = first > 0 && matches!(sentence.word(first - 1), "what" | "how");
     let mut head = last;
-    while head > first
-        && sentence.party[head].is_some()
-        && sentence.party[head - 1] == sentence.party[head]
-    {
+    while head > first && sentence.party[head].is_some() && sentence.party[head - 1] == sentence.party[head] {
         head -= 1;
     }
     let before_article = head > first && sentence.word(head - 1) == "the";
     let at = if before_article { head - 1 } else { head };
-    asked && (first..last).any(thing)
-        || at > first && sentence.party[head].is_some() && thing(at - 1)
+    asked && (first..last).any(thing) || at > first && sentence.party[head].is_some() && thing(at - 1)
 }
 
 /// The noun phrase that starts at `first`.
-pub(super) fn phrase_from(
-    sentence: &Sentence<'_>,
-    first: usize,
-    memory: &Memory,
-) -> Option<(usize, Vec<Speaker>)> {
+pub(super) fn phrase_from(sentence: &Sentence<'_>, first: usize, memory: &Memory) -> Option<(usize, Vec<Speaker>)> {
     let mut end = first;
     while end < sentence.tokens.len() && end - first < SUBJECT_REACH {
         let token = &sentence.tokens[end];
@@ -176,10 +139,7 @@ pub(super) fn phrase_from(
                 && (lexicon::opens_clause(word)
                     || lexicon::auxiliary(word)
                     || lexicon::calendar_word(word)
-                    || matches!(
-                        word,
-                        "today" | "yesterday" | "last" | "via" | "on" | "in" | "earlier" | "seen"
-                    ));
+                    || matches!(word, "today" | "yesterday" | "last" | "via" | "on" | "in" | "earlier" | "seen"));
         if stop {
             break;
         }
@@ -191,11 +151,7 @@ pub(super) fn phrase_from(
 }
 
 /// The first party, by name or role, at or after `from`.
-pub(super) fn first_party(
-    sentence: &Sentence<'_>,
-    from: usize,
-    memory: &Memory,
-) -> Option<(usize, Vec<Speaker>)> {
+pub(super) fn first_party(sentence: &Sentence<'_>, from: usize, memory: &Memory) -> Option<(usize, Vec<Speaker>)> {
     let head = (from..sentence.tokens.len().min(from + 25)).find(|&at| {
         let word = sentence.word(at);
         sentence.party[at].is_some()
@@ -209,10 +165,7 @@ pub(super) fn first_party(
         last += 1;
     }
     // What stands before a comma is no part of the phrase.
-    let from = (from..head)
-        .rev()
-        .find(|&at| sentence.tokens[at].sets_apart())
-        .map_or(from, |at| at + 1);
+    let from = (from..head).rev().find(|&at| sentence.tokens[at].sets_apart()).map_or(from, |at| at + 1);
     let speakers = sentence.speakers(from, last, memory);
     (!speakers.is_empty()).then_some((last, speakers))
 }
@@ -230,55 +183,24 @@ mod tests {
     /// Who is the subject right before the first `verb` of the sentence.
     fn before(said: &str, verb: &str) -> Vec<String> {
         let text = format!("{BEFORE}{said}");
-        let cast = cast(
-            &text,
-            &pages(&text),
-            &About::default(),
-            &Gazetteer::built_in(),
-        );
-        let span = Span {
-            start: BEFORE.len(),
-            end: text.len(),
-        };
+        let cast = cast(&text, &pages(&text), &About::default(), &Gazetteer::built_in());
+        let span = Span { start: BEFORE.len(), end: text.len() };
         let sentence = sentence_of(&text, &cast, span, &[]);
         let at = sentence.tokens.iter().position(|t| t.is(verb)).unwrap_or(0);
         let found = subject_before(&sentence, at, &Memory::default());
-        found.map_or_else(Vec::new, |(_, speakers)| {
-            speakers.into_iter().map(|s| s.name).collect()
-        })
+        found.map_or_else(Vec::new, |(_, speakers)| speakers.into_iter().map(|s| s.name).collect())
     }
 
     #[test]
     fn insertions_are_stepped_over() {
-        assert_eq!(
-            before(
-                "Brightwell, a maker of locks, doors and safes, denied it.",
-                "denied"
-            ),
-            ["Brightwell"]
-        );
-        assert_eq!(
-            before("Brightwell -- one of the big ones -- denied it.", "denied"),
-            ["Brightwell"]
-        );
-        assert_eq!(
-            before(
-                "Brightwell's statement today, long as it is, confirms it.",
-                "confirms"
-            ),
-            ["Brightwell"]
-        );
+        assert_eq!(before("Brightwell, a maker of locks, doors and safes, denied it.", "denied"), ["Brightwell"]);
+        assert_eq!(before("Brightwell -- one of the big ones -- denied it.", "denied"), ["Brightwell"]);
+        assert_eq!(before("Brightwell's statement today, long as it is, confirms it.", "confirms"), ["Brightwell"]);
     }
 
     #[test]
     fn a_clause_that_hangs_on_a_noun_has_no_speaker() {
-        assert_eq!(
-            before("It is the third breach Brightwell disclosed.", "disclosed"),
-            Vec::<String>::new()
-        );
-        assert_eq!(
-            before("Nobody knows what data the gang claims to hold.", "claims"),
-            Vec::<String>::new()
-        );
+        assert_eq!(before("It is the third breach Brightwell disclosed.", "disclosed"), Vec::<String>::new());
+        assert_eq!(before("Nobody knows what data the gang claims to hold.", "claims"), Vec::<String>::new());
     }
 }

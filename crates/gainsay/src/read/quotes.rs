@@ -30,14 +30,8 @@ pub(super) fn quotations(text: &str, paragraph: Span) -> Vec<Quotation> {
             None if opens(mark, previous, next) => open = Some((at, mark)),
             Some((start, opener)) if closes(opener, mark, next) => {
                 found.push(Quotation {
-                    span: Span {
-                        start: paragraph.start + start,
-                        end: paragraph.start + at + mark.len_utf8(),
-                    },
-                    inner: Span {
-                        start: paragraph.start + start + opener.len_utf8(),
-                        end: paragraph.start + at,
-                    },
+                    span: Span { start: paragraph.start + start, end: paragraph.start + at + mark.len_utf8() },
+                    inner: Span { start: paragraph.start + start + opener.len_utf8(), end: paragraph.start + at },
                     closed: true,
                 });
                 open = None;
@@ -50,14 +44,8 @@ pub(super) fn quotations(text: &str, paragraph: Span) -> Vec<Quotation> {
         // A lone single mark is an apostrophe far more often than speech.
         if opener != '‘' {
             found.push(Quotation {
-                span: Span {
-                    start: paragraph.start + start,
-                    end: paragraph.end,
-                },
-                inner: Span {
-                    start: paragraph.start + start + opener.len_utf8(),
-                    end: paragraph.end,
-                },
+                span: Span { start: paragraph.start + start, end: paragraph.end },
+                inner: Span { start: paragraph.start + start + opener.len_utf8(), end: paragraph.end },
                 closed: false,
             });
         }
@@ -90,38 +78,23 @@ mod tests {
     use super::*;
 
     fn inner(text: &str) -> Vec<(&str, bool)> {
-        quotations(
-            text,
-            Span {
-                start: 0,
-                end: text.len(),
-            },
-        )
-        .iter()
-        .map(|q| (&text[q.inner.start..q.inner.end], q.closed))
-        .collect()
+        quotations(text, Span { start: 0, end: text.len() })
+            .iter()
+            .map(|q| (&text[q.inner.start..q.inner.end], q.closed))
+            .collect()
     }
 
     #[test]
     fn curly_straight_and_mixed_marks_are_read() {
         assert_eq!(
             inner("“One,” he said. \"Two.\" „Drei“ «четыре» “five\""),
-            [
-                ("One,", true),
-                ("Two.", true),
-                ("Drei", true),
-                ("четыре", true),
-                ("five", true)
-            ]
+            [("One,", true), ("Two.", true), ("Drei", true), ("четыре", true), ("five", true)]
         );
     }
 
     #[test]
     fn an_open_quotation_ends_with_its_paragraph() {
-        assert_eq!(
-            inner("“We have more to say."),
-            [("We have more to say.", false)]
-        );
+        assert_eq!(inner("“We have more to say."), [("We have more to say.", false)]);
         assert_eq!(inner("A 5\" disk"), []);
         assert_eq!(inner("the ‘90s"), []);
     }

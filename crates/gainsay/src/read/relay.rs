@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::claim::{PartyKind, Span};
+use crate::claim::PartyKind;
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon;
 use crate::read::quotes::Quotation;
@@ -27,11 +27,7 @@ static RELAYED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 pub(super) fn date(said: &str, quotes: &[Quotation], start: usize) -> Option<String> {
     let hits = WHEN.as_ref()?.find_iter(said);
     hits.into_iter()
-        .find(|m| {
-            !quotes
-                .iter()
-                .any(|q| q.span.start <= start + m.start() && start + m.end() <= q.span.end)
-        })
+        .find(|m| !quotes.iter().any(|q| q.span.start <= start + m.start() && start + m.end() <= q.span.end))
         .map(|m| m.as_str().to_owned())
 }
 
@@ -62,8 +58,8 @@ pub(super) fn addressee(sentence: &Sentence<'_>) -> Option<String> {
         (told || to) && sentence.party[at].is_none()
     })?;
     // "told its customers": people without a name are addressed as they are called.
-    if let Some(crowd) = (at + 1..at + 4)
-        .find(|&n| lexicon::crowd_noun(sentence.word(n)) && sentence.party[n].is_none())
+    if let Some(crowd) =
+        (at + 1..at + 4).find(|&n| lexicon::crowd_noun(sentence.word(n)) && sentence.party[n].is_none())
     {
         return Some(sentence.word(crowd).to_owned());
     }
@@ -73,29 +69,15 @@ pub(super) fn addressee(sentence: &Sentence<'_>) -> Option<String> {
 
 /// The actor whose words a researcher, authority or outlet repeats.
 pub(super) fn origin(item: &Item, said: &str, cast: &Cast) -> Option<String> {
-    if !matches!(
-        item.speaker.kind,
-        PartyKind::Researcher | PartyKind::Press | PartyKind::Authority
-    ) || !RELAYED.as_ref().is_some_and(|p| p.is_match(said))
+    if !matches!(item.speaker.kind, PartyKind::Researcher | PartyKind::Press | PartyKind::Authority)
+        || !RELAYED.as_ref().is_some_and(|p| p.is_match(said))
     {
         return None;
     }
-    let named = cast
-        .within(item.span)
-        .iter()
-        .map(|&(_, p)| p)
-        .find(|&p| cast.parties[p].class == Class::Actor);
-    let by_role = said
-        .to_lowercase()
-        .split(|c: char| !c.is_alphanumeric())
-        .any(lexicon::actor_noun);
+    let named = cast.within(item.span).iter().map(|&(_, p)| p).find(|&p| cast.parties[p].class == Class::Actor);
+    let by_role = said.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(lexicon::actor_noun);
     named
-        .or_else(|| {
-            cast.of_kind(PartyKind::Actor)
-                .first()
-                .copied()
-                .filter(|_| by_role)
-        })
+        .or_else(|| cast.of_kind(PartyKind::Actor).first().copied().filter(|_| by_role))
         .map(|p| cast.parties[p].name.clone())
 }
 
@@ -119,43 +101,24 @@ pub(super) fn about(item: &Item, cast: &Cast) -> Vec<String> {
         found = vec![own];
     }
     if found.is_empty() {
-        found = cast
-            .of_kind(PartyKind::Victim)
-            .iter()
-            .copied()
-            .take(3)
-            .collect();
+        found = cast.of_kind(PartyKind::Victim).iter().copied().take(3).collect();
     }
-    found
-        .into_iter()
-        .map(|p| cast.parties[p].name.clone())
-        .collect()
+    found.into_iter().map(|p| cast.parties[p].name.clone()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::claim::Span;
     use crate::read::quotes::quotations;
 
     #[test]
     fn dates_are_taken_as_worded_and_not_from_quotations() {
         assert!(WHEN.is_some() && RELAYED.is_some());
-        assert_eq!(
-            date("It said on Monday that it knew.", &[], 0).as_deref(),
-            Some("on Monday")
-        );
+        assert_eq!(date("It said on Monday that it knew.", &[], 0).as_deref(), Some("on Monday"));
         let text = "“Last week,” it said in June 2030.";
-        let quoted = quotations(
-            text,
-            Span {
-                start: 0,
-                end: text.len(),
-            },
-        );
-        assert_eq!(
-            date("“Last week,” it said in June 2030.", &quoted, 0).as_deref(),
-            Some("in June 2030")
-        );
+        let quoted = quotations(text, Span { start: 0, end: text.len() });
+        assert_eq!(date("“Last week,” it said in June 2030.", &quoted, 0).as_deref(), Some("in June 2030"));
         assert_eq!(date("It may say so.", &[], 0), None);
     }
 }

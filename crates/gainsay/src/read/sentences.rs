@@ -14,10 +14,7 @@ pub(super) fn sentences(text: &str, paragraph: Span, quotes: &[Quotation]) -> Ve
     };
     let mut found = Vec::new();
     let mut start = paragraph.start;
-    let mut quote = quotes
-        .iter()
-        .filter(|q| q.span.start >= paragraph.start && q.span.end <= paragraph.end)
-        .peekable();
+    let mut quote = quotes.iter().filter(|q| q.span.start >= paragraph.start && q.span.end <= paragraph.end).peekable();
     let mut skip_to = 0;
     for (offset, mark) in piece.char_indices() {
         let at = paragraph.start + offset;
@@ -48,9 +45,7 @@ pub(super) fn sentences(text: &str, paragraph: Span, quotes: &[Quotation]) -> Ve
             .map(char::len_utf8)
             .sum();
         let end = end + closers;
-        if starts_sentence(&text[end..paragraph.end])
-            && !(mark == '.' && is_abbreviation(text, start, at))
-        {
+        if starts_sentence(&text[end..paragraph.end]) && !(mark == '.' && is_abbreviation(text, start, at)) {
             push(text, start, end, &mut found);
             start = end;
             skip_to = end;
@@ -67,10 +62,7 @@ fn push(text: &str, start: usize, end: usize, found: &mut Vec<Span>) {
     let trimmed = piece.trim();
     if !trimmed.is_empty() {
         let margin = piece.len() - piece.trim_start().len();
-        found.push(Span {
-            start: start + margin,
-            end: start + margin + trimmed.len(),
-        });
+        found.push(Span { start: start + margin, end: start + margin + trimmed.len() });
     }
 }
 
@@ -79,9 +71,7 @@ fn starts_sentence(rest: &str) -> bool {
     let trimmed = rest.trim_start();
     trimmed.len() < rest.len()
         && trimmed.starts_with(|c: char| {
-            c.is_uppercase()
-                || c.is_numeric()
-                || matches!(c, '"' | '“' | '‘' | '«' | '„' | '(' | '[' | '$' | '€' | '£')
+            c.is_uppercase() || c.is_numeric() || matches!(c, '"' | '“' | '‘' | '«' | '„' | '(' | '[' | '$' | '€' | '£')
         })
 }
 
@@ -98,13 +88,10 @@ fn ends_with_its_quotation(text: &str, quote: &Quotation, end: usize) -> bool {
         return false;
     }
     last == '.'
-        || !rest.split_whitespace().take(5).any(|w| {
-            lexicon::cue(
-                &w.trim_matches(|c: char| !c.is_alphanumeric())
-                    .to_lowercase(),
-            )
-            .is_some()
-        })
+        || !rest
+            .split_whitespace()
+            .take(5)
+            .any(|w| lexicon::cue(&w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase()).is_some())
 }
 
 /// Whether the full stop at `at` belongs to a short form or an initial.
@@ -169,24 +156,15 @@ mod tests {
     use crate::read::quotes::quotations;
 
     fn split(text: &str) -> Vec<&str> {
-        let all = Span {
-            start: 0,
-            end: text.len(),
-        };
-        sentences(text, all, &quotations(text, all))
-            .iter()
-            .map(|s| &text[s.start..s.end])
-            .collect()
+        let all = Span { start: 0, end: text.len() };
+        sentences(text, all, &quotations(text, all)).iter().map(|s| &text[s.start..s.end]).collect()
     }
 
     #[test]
     fn short_forms_and_initials_do_not_end_a_sentence() {
         assert_eq!(
             split("Dr. J. Roe of the U.S. office spoke. Brightwell Inc. did not."),
-            [
-                "Dr. J. Roe of the U.S. office spoke.",
-                "Brightwell Inc. did not."
-            ]
+            ["Dr. J. Roe of the U.S. office spoke.", "Brightwell Inc. did not."]
         );
     }
 
@@ -200,17 +178,11 @@ mod tests {
             split("\"We will publish!\" the gang wrote. Done."),
             ["\"We will publish!\" the gang wrote.", "Done."]
         );
-        assert_eq!(
-            split("\"We will publish!\" Grey Heron wrote."),
-            ["\"We will publish!\" Grey Heron wrote."]
-        );
+        assert_eq!(split("\"We will publish!\" Grey Heron wrote."), ["\"We will publish!\" Grey Heron wrote."]);
     }
 
     #[test]
     fn numbers_keep_their_points() {
-        assert_eq!(
-            split("It took 1.5 TB. It left."),
-            ["It took 1.5 TB.", "It left."]
-        );
+        assert_eq!(split("It took 1.5 TB. It left."), ["It took 1.5 TB.", "It left."]);
     }
 }

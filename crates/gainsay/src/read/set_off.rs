@@ -13,30 +13,18 @@ pub(super) fn is_set_off(text: &str, page: &Page) -> bool {
     let first = words
         .iter()
         .filter(|t| {
-            matches!(
-                t.lower.as_str(),
-                "we" | "our" | "us" | "we've" | "we're" | "i" | "my" | "we'll" | "ours"
-            ) && t.lower != "us"
+            matches!(t.lower.as_str(), "we" | "our" | "us" | "we've" | "we're" | "i" | "my" | "we'll" | "ours")
+                && t.lower != "us"
                 || t.is("us") && !t.capital
         })
         .count();
-    let second = words
-        .iter()
-        .filter(|t| matches!(t.lower.as_str(), "you" | "your" | "you're"))
-        .count();
+    let second = words.iter().filter(|t| matches!(t.lower.as_str(), "you" | "your" | "you're")).count();
     let reporter = words.windows(4).any(|w| {
         w[0].is("we")
             && w[1..].iter().any(|t| {
                 matches!(
                     t.lower.as_str(),
-                    "reported"
-                        | "reached"
-                        | "asked"
-                        | "contacted"
-                        | "update"
-                        | "wrote"
-                        | "covered"
-                        | "emailed"
+                    "reported" | "reached" | "asked" | "contacted" | "update" | "wrote" | "covered" | "emailed"
                 )
             })
     });
@@ -95,13 +83,7 @@ pub(super) fn speaks_as_a_firm(text: &str, page: &Page) -> bool {
                     | "data"
             ) || matches!(
                 w[2].lower.as_str(),
-                "customers"
-                    | "systems"
-                    | "investigation"
-                    | "network"
-                    | "team"
-                    | "data"
-                    | "infrastructure"
+                "customers" | "systems" | "investigation" | "network" | "team" | "data" | "infrastructure"
             )
         }
         _ => false,
@@ -114,10 +96,7 @@ pub(super) fn cut_short(text: &str, span: Span) -> Span {
     while end > span.start && !text.is_char_boundary(end) {
         end -= 1;
     }
-    Span {
-        start: span.start,
-        end,
-    }
+    Span { start: span.start, end }
 }
 
 pub(super) fn set_off_speaker(
@@ -134,9 +113,7 @@ pub(super) fn set_off_speaker(
         known: Known::Named,
     };
     let run_end = (number..pages.len().min(number + 12))
-        .take_while(|&n| {
-            !pages[n].paragraph.short && pages[n].quotes.is_empty() && is_set_off(text, &pages[n])
-        })
+        .take_while(|&n| !pages[n].paragraph.short && pages[n].quotes.is_empty() && is_set_off(text, &pages[n]))
         .last()
         .unwrap_or(number);
     let below = pages.get(run_end + 1).filter(|p| p.paragraph.short);
@@ -144,17 +121,16 @@ pub(super) fn set_off_speaker(
     if let Some(party) = signature.and_then(|line| cast.called(line)) {
         return Some((named(party), Rule::Signed));
     }
-    let run = (number..=run_end).chain((0..number).rev().take(6).take_while(|&n| {
-        !pages[n].paragraph.short && pages[n].quotes.is_empty() && is_set_off(text, &pages[n])
-    }));
+    let run = (number..=run_end).chain(
+        (0..number)
+            .rev()
+            .take(6)
+            .take_while(|&n| !pages[n].paragraph.short && pages[n].quotes.is_empty() && is_set_off(text, &pages[n])),
+    );
     for page in run {
         let words = tokens(text, cut_short(text, pages[page].paragraph.span), &[]);
         let ours = words.windows(5).any(|w| {
-            let soon = |reach: usize, list: &[&str]| {
-                w[1..=reach]
-                    .iter()
-                    .any(|t| list.contains(&t.lower.as_str()))
-            };
+            let soon = |reach: usize, list: &[&str]| w[1..=reach].iter().any(|t| list.contains(&t.lower.as_str()));
             w[0].is("our") && soon(1, &["group", "gang", "affiliates", "crew"])
                 || w[0].is("we") && soon(4, &["hackers", "pentesters", "gang"])
         });
@@ -162,15 +138,7 @@ pub(super) fn set_off_speaker(
             return Some((named(*actor), Rule::SelfDescribed));
         }
     }
-    announced.map(|s| {
-        (
-            Speaker {
-                known: s.known.max(Known::Role),
-                ..s.clone()
-            },
-            Rule::Announced,
-        )
-    })
+    announced.map(|s| (Speaker { known: s.known.max(Known::Role), ..s.clone() }, Rule::Announced))
 }
 
 /// Whether a paragraph's last sentence leads up to somebody's own words.

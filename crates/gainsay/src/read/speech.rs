@@ -10,7 +10,7 @@ use crate::read::sentences::sentences;
 use crate::read::set_off::{announces, cut_short, is_set_off, set_off_speaker, speaks_as_a_firm};
 use crate::read::stance::{Heard, stance};
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
-use crate::read::tokens::{Shape, Token, tokens};
+use crate::read::tokens::{Shape, tokens};
 
 /// What one speaker said in one paragraph with one stance.
 #[derive(Clone, Debug)]
@@ -41,11 +41,7 @@ pub(super) struct Page {
 pub(super) fn pages(text: &str) -> Vec<Page> {
     let cut = |paragraph: Paragraph| {
         let quotes = quotations(text, paragraph.span);
-        Page {
-            paragraph,
-            sentences: sentences(text, paragraph.span, &quotes),
-            quotes,
-        }
+        Page { paragraph, sentences: sentences(text, paragraph.span, &quotes), quotes }
     };
     paragraphs(text).into_iter().map(cut).collect()
 }
@@ -68,11 +64,8 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
             .and_then(|n| pages.get(n))
             .and_then(|p| p.paragraph.span.of(text))
             .is_some_and(|t| t.ends_with(':'));
-        let own_words = page.quotes.is_empty()
-            && (is_set_off(text, page) || after_colon && announced.is_some());
-        let set_off = own_words
-            .then(|| set_off_speaker(text, pages, number, cast, announced.as_ref()))
-            .flatten();
+        let own_words = page.quotes.is_empty() && (is_set_off(text, page) || after_colon && announced.is_some());
+        let set_off = own_words.then(|| set_off_speaker(text, pages, number, cast, announced.as_ref())).flatten();
         if let Some((speaker, rule)) = set_off {
             let whole = Attribution {
                 speakers: vec![speaker.clone()],
@@ -105,34 +98,21 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
             }
         }
         join(&mut found, from, cast);
-        let closing = page
-            .sentences
-            .last()
-            .and_then(|s| s.of(text))
-            .unwrap_or_default();
+        let closing = page.sentences.last().and_then(|s| s.of(text)).unwrap_or_default();
         let lately = found.last().is_some_and(|i| {
             i.paragraph + 1 >= number
                 && i.speaker.party.is_some()
                 && matches!(i.speaker.kind, PartyKind::Victim | PartyKind::Other)
         });
-        let goes_on = lately
-            && pages
-                .get(number + 1)
-                .is_some_and(|p| p.quotes.is_empty() && speaks_as_a_firm(text, p));
-        announced = (announces(closing) || goes_on)
-            .then(|| memory.here.clone().or_else(|| memory.speaker.clone()))
-            .flatten();
+        let goes_on = lately && pages.get(number + 1).is_some_and(|p| p.quotes.is_empty() && speaks_as_a_firm(text, p));
+        announced =
+            (announces(closing) || goes_on).then(|| memory.here.clone().or_else(|| memory.speaker.clone())).flatten();
     }
     found
 }
 
 /// The sentence's tokens, speech hidden. Names in marks stay in sight: a crew is often only ever written in them.
-pub(super) fn sentence_of<'a>(
-    text: &str,
-    cast: &'a Cast,
-    span: Span,
-    quotes: &[Quotation],
-) -> Sentence<'a> {
+pub(super) fn sentence_of<'a>(text: &str, cast: &'a Cast, span: Span, quotes: &[Quotation]) -> Sentence<'a> {
     let from = quotes.partition_point(|q| q.span.end <= span.start);
     let hidden: Vec<Span> = quotes[from..]
         .iter()
@@ -144,16 +124,8 @@ pub(super) fn sentence_of<'a>(
 }
 
 fn is_name(text: &str, cast: &Cast, quote: &Quotation) -> bool {
-    let inner = quote
-        .inner
-        .of(text)
-        .unwrap_or_default()
-        .trim_end_matches([',', '.']);
-    inner.len() <= SPEECH_BYTES
-        && cast
-            .within(quote.span)
-            .first()
-            .is_some_and(|(m, _)| m.end - m.start == inner.len())
+    let inner = quote.inner.of(text).unwrap_or_default().trim_end_matches([',', '.']);
+    inner.len() <= SPEECH_BYTES && cast.within(quote.span).first().is_some_and(|(m, _)| m.end - m.start == inner.len())
 }
 
 /// Selling and threatening are statements of crews alone; an outlet's own "said" is its story.
@@ -162,21 +134,13 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
         Cue::Offers => speaker.kind == PartyKind::Actor,
         Cue::Investigates => !matches!(speaker.kind, PartyKind::Press | PartyKind::Actor),
         Cue::Declines => speaker.kind != PartyKind::Actor || speaker.known == Known::Named,
-        Cue::Confirms | Cue::Says if speaker.kind == PartyKind::Press => {
-            negated || speaker.known == Known::Named
-        }
+        Cue::Confirms | Cue::Says if speaker.kind == PartyKind::Press => negated || speaker.known == Known::Named,
         _ => true,
     }
 }
 
 /// The item of one of an attribution's speakers.
-fn settle(
-    text: &str,
-    cast: &Cast,
-    paragraph: usize,
-    speaker: Speaker,
-    found: &Attribution,
-) -> Item {
+fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &Attribution) -> Item {
     let said = found.span.of(text).unwrap_or_default();
     let read = stance(&Heard {
         cue: found.cue,
@@ -203,10 +167,7 @@ fn settle(
 fn own_matter(cast: &Cast, speaker: &Speaker) -> bool {
     match speaker.kind {
         PartyKind::Victim => true,
-        PartyKind::Other => speaker
-            .party
-            .and_then(|p| cast.parties.get(p))
-            .is_some_and(|p| p.class != Class::Actor),
+        PartyKind::Other => speaker.party.and_then(|p| cast.parties.get(p)).is_some_and(|p| p.class != Class::Actor),
         _ => false,
     }
 }
@@ -220,24 +181,14 @@ fn continued(
     sentence: &Sentence<'_>,
     memory: &Memory,
 ) -> Option<Attribution> {
-    let speech = sentence
-        .tokens
-        .iter()
-        .any(|t| t.shape == Shape::Quote && t.span.end - t.span.start > SPEECH_BYTES);
-    let outside = sentence
-        .tokens
-        .iter()
-        .filter(|t| t.shape == Shape::Word)
-        .count();
+    let speech = sentence.tokens.iter().any(|t| t.shape == Shape::Quote && t.span.end - t.span.start > SPEECH_BYTES);
+    let outside = sentence.tokens.iter().filter(|t| t.shape == Shape::Word).count();
     if !speech || outside > 2 {
         return None;
     }
     let span = *page.sentences.get(at)?;
     let by = |speaker: Speaker| Attribution {
-        speakers: vec![Speaker {
-            known: speaker.known.max(Known::Role),
-            ..speaker
-        }],
+        speakers: vec![Speaker { known: speaker.known.max(Known::Role), ..speaker }],
         cue: Cue::Says,
         negated: false,
         rule: Rule::Continued,
@@ -252,10 +203,7 @@ fn continued(
         .get(at + 1)
         .map(|&next| attributions(&sentence_of(text, cast, next, &page.quotes), next, memory))
         .unwrap_or_default();
-    let after = next
-        .into_iter()
-        .find(|a| a.rule == Rule::Quote)
-        .and_then(|a| a.speakers.into_iter().next());
+    let after = next.into_iter().find(|a| a.rule == Rule::Quote).and_then(|a| a.speakers.into_iter().next());
     after.or_else(|| memory.speaker.clone()).map(by)
 }
 
@@ -284,18 +232,13 @@ fn absorb(left: &mut Item, right: Item, stance: Stance) {
     left.of_contact |= right.of_contact;
     // Of two ways to name one speaker the surer stands; a person says more than the firm.
     let longer = right.speaker.name.len() > left.speaker.name.len();
-    if right.speaker.known < left.speaker.known
-        || right.speaker.known == left.speaker.known && longer
-    {
+    if right.speaker.known < left.speaker.known || right.speaker.known == left.speaker.known && longer {
         left.speaker = right.speaker;
     }
 }
 
 fn one_voice(cast: &Cast, left: &Speaker, right: &Speaker) -> bool {
-    let home = |s: &Speaker| {
-        s.party
-            .map(|p| cast.parties.get(p).and_then(|q| q.home).unwrap_or(p))
-    };
+    let home = |s: &Speaker| s.party.map(|p| cast.parties.get(p).and_then(|q| q.home).unwrap_or(p));
     if left.party.is_none() || right.party.is_none() {
         return left.name == right.name;
     }
@@ -305,9 +248,7 @@ fn one_voice(cast: &Cast, left: &Speaker, right: &Speaker) -> bool {
 
 /// The stance of two neighbouring items together; `None` where they are two statements.
 fn combine(left: &Item, right: &Item) -> Option<Stance> {
-    use Stance::{
-        Claims, Confirms, Denies, Disputes, Informs, Investigating, NoComment, PartlyConfirms,
-    };
+    use Stance::{Claims, Confirms, Denies, Disputes, Informs, Investigating, NoComment, PartlyConfirms};
     Some(match (left.stance, right.stance) {
         (a, b) if a == b => a,
         (NoComment, _) | (_, NoComment) => return None,
@@ -321,10 +262,7 @@ fn combine(left: &Item, right: &Item) -> Option<Stance> {
         (Confirms | PartlyConfirms, Denies | PartlyConfirms)
         | (Denies | PartlyConfirms, Confirms | PartlyConfirms)
         | (PartlyConfirms, Investigating | Informs) => PartlyConfirms,
-        (
-            Informs,
-            other @ (Denies | Disputes | Confirms | PartlyConfirms | Investigating | Claims),
-        ) => other,
+        (Informs, other @ (Denies | Disputes | Confirms | PartlyConfirms | Investigating | Claims)) => other,
         (other @ (Denies | Disputes | Confirms | Investigating | Claims), Informs) => other,
         (Investigating, other @ (Denies | Confirms | PartlyConfirms))
         | (other @ (Denies | Confirms), Investigating) => other,
@@ -352,14 +290,7 @@ mod tests {
     fn of(text: &str) -> Vec<(String, &'static str, Rule, String)> {
         let pages = pages(text);
         let cast = cast(text, &pages, &About::default(), &Gazetteer::built_in());
-        let told = |i: Item| {
-            (
-                i.speaker.name,
-                i.stance.word(),
-                i.rule,
-                i.span.of(text).unwrap_or_default().to_owned(),
-            )
-        };
+        let told = |i: Item| (i.speaker.name, i.stance.word(), i.rule, i.span.of(text).unwrap_or_default().to_owned());
         items(text, &pages, &cast).into_iter().map(told).collect()
     }
 
@@ -369,14 +300,8 @@ mod tests {
             "Brightwell said that one server was accessed. “No customer data was taken,” the company said.\nBrightwell declined to comment on the price.",
         );
         assert_eq!(
-            found
-                .iter()
-                .map(|f| (f.0.as_str(), f.1))
-                .collect::<Vec<_>>(),
-            [
-                ("Brightwell", "partly_confirms"),
-                ("Brightwell", "no_comment")
-            ]
+            found.iter().map(|f| (f.0.as_str(), f.1)).collect::<Vec<_>>(),
+            [("Brightwell", "partly_confirms"), ("Brightwell", "no_comment")]
         );
         assert!(found[0].3.ends_with("the company said."));
     }
@@ -387,14 +312,8 @@ mod tests {
             "“We found no evidence of a breach,” Ann Lee, director at Brightwell, said.\n“Our customers were not affected at any point in time.”",
         );
         assert_eq!(
-            found
-                .iter()
-                .map(|f| (f.0.as_str(), f.2))
-                .collect::<Vec<_>>(),
-            [
-                ("Ann Lee (Brightwell)", Rule::Quote),
-                ("Ann Lee (Brightwell)", Rule::Continued)
-            ]
+            found.iter().map(|f| (f.0.as_str(), f.2)).collect::<Vec<_>>(),
+            [("Ann Lee (Brightwell)", Rule::Quote), ("Ann Lee (Brightwell)", Rule::Continued)]
         );
     }
 
@@ -403,23 +322,18 @@ mod tests {
         let signed = of(
             "Brightwell denied a breach of its systems.\nThe firm confirmed the theft in a message.\nWe have notified our customers about this matter.\nBrightwell\n",
         );
-        assert!(
-            signed
-                .iter()
-                .any(|f| f.0 == "Brightwell" && f.2 == Rule::Signed)
-        );
+        assert!(signed.iter().any(|f| f.0 == "Brightwell" && f.2 == Rule::Signed));
         let announced = of(
             "Brightwell denied a breach and wrote the following:\nWe take this seriously and our systems are safe.\n",
         );
-        assert!(
-            announced
-                .iter()
-                .any(|f| f.0 == "Brightwell" && f.2 == Rule::Announced)
-        );
+        assert!(announced.iter().any(|f| f.0 == "Brightwell" && f.2 == Rule::Announced));
     }
 
     #[test]
     fn narration_is_no_statement() {
-        assert_eq!(of("Brightwell makes locks. Its shops are open. The Daily Log wrote a story last year about shops.").len(), 1);
+        assert_eq!(
+            of("Brightwell makes locks. Its shops are open. The Daily Log wrote a story last year about shops.").len(),
+            1
+        );
     }
 }

@@ -125,14 +125,8 @@ static CONTACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The stance of one item. Order: silence, dispute, part, denial, inquiry, admission, else by role.
 pub(super) fn stance(heard: &Heard<'_>) -> Reading {
-    let known = |stance| Reading {
-        stance,
-        explicit: true,
-    };
-    let by_role = |stance| Reading {
-        stance,
-        explicit: false,
-    };
+    let known = |stance| Reading { stance, explicit: true };
+    let by_role = |stance| Reading { stance, explicit: false };
     let text = heard.text;
     if heard.cue == Cue::Declines {
         return known(Stance::NoComment);
@@ -141,8 +135,7 @@ pub(super) fn stance(heard: &Heard<'_>) -> Reading {
         return known(Stance::Disputes);
     }
     let denial = hits(&DENIAL, text) || heard.cue == Cue::Denies && !heard.negated;
-    let confirms =
-        heard.cue == Cue::Confirms && !heard.negated || text.to_lowercase().contains("we confirm");
+    let confirms = heard.cue == Cue::Confirms && !heard.negated || text.to_lowercase().contains("we confirm");
     match heard.kind {
         PartyKind::Actor => {
             let about_itself = hits(&DENIAL, text)
@@ -166,9 +159,7 @@ pub(super) fn stance(heard: &Heard<'_>) -> Reading {
             } else if heard.cue == Cue::Confirms && !heard.negated {
                 known(Stance::Confirms)
             } else if heard.cue == Cue::Investigates
-                || heard.kind == PartyKind::Authority
-                    && hits(&INVESTIGATION, text)
-                    && !hits(&CONCLUDED, text)
+                || heard.kind == PartyKind::Authority && hits(&INVESTIGATION, text) && !hits(&CONCLUDED, text)
             {
                 known(Stance::Investigating)
             } else if heard.cue == Cue::Claims || hits(&ASSERTION, text) && !hits(&HEARSAY, text) {
@@ -177,53 +168,33 @@ pub(super) fn stance(heard: &Heard<'_>) -> Reading {
                 by_role(Stance::Informs)
             }
         }
-        PartyKind::Press => by_role(if hits(&DISPUTE, text) {
-            Stance::Disputes
-        } else {
-            Stance::Informs
-        }),
+        PartyKind::Press => by_role(if hits(&DISPUTE, text) { Stance::Disputes } else { Stance::Informs }),
     }
 }
 
 fn victim(heard: &Heard<'_>, denial: bool, confirms: bool) -> Reading {
-    let known = |stance| Reading {
-        stance,
-        explicit: true,
-    };
+    let known = |stance| Reading { stance, explicit: true };
     let text = heard.text;
     if hits(&CONTACT, text) && (confirms || heard.cue == Cue::Denies) {
-        return known(if confirms {
-            Stance::Confirms
-        } else {
-            Stance::Denies
-        });
+        return known(if confirms { Stance::Confirms } else { Stance::Denies });
     }
     let rest = without_denials(text);
     // "Confirmed that it was not related" admits nothing: what is left without the denial must name the thing.
     let admission = hits(&ADMISSION, &rest) || confirms && (!denial || hits(&EVENT, &rest));
-    let investigation =
-        (heard.cue == Cue::Investigates || hits(&INVESTIGATION, text)) && !hits(&CONCLUDED, text);
+    let investigation = (heard.cue == Cue::Investigates || hits(&INVESTIGATION, text)) && !hits(&CONCLUDED, text);
     match (admission, denial) {
         (true, true) => known(Stance::PartlyConfirms),
-        (false, true) => known(if hits(&DISPUTE, text) && !hits(&DENIAL, text) {
-            Stance::Disputes
-        } else {
-            Stance::Denies
-        }),
+        (false, true) => {
+            known(if hits(&DISPUTE, text) && !hits(&DENIAL, text) { Stance::Disputes } else { Stance::Denies })
+        }
         (true, false) if hits(&LIMIT, text) => known(Stance::PartlyConfirms),
         (true, false) => known(Stance::Confirms),
         (false, false) if hits(&SILENCE, text) => known(Stance::NoComment),
         (false, false) if hits(&DISPUTE, text) => known(Stance::Disputes),
         (false, false) if investigation => known(Stance::Investigating),
         _ => match heard.cue {
-            Cue::Claims => Reading {
-                stance: Stance::Claims,
-                explicit: false,
-            },
-            _ => Reading {
-                stance: Stance::Informs,
-                explicit: false,
-            },
+            Cue::Claims => Reading { stance: Stance::Claims, explicit: false },
+            _ => Reading { stance: Stance::Informs, explicit: false },
         },
     }
 }
@@ -236,10 +207,7 @@ fn without_denials(text: &str) -> String {
             r"|\bno (?:\w+[ ,]+){0,5}(?:was|were|has been|have been|had been)[^.;,]*",
         ))
     });
-    DENIED_CLAUSE.as_ref().map_or_else(
-        || text.to_owned(),
-        |p| p.replace_all(text, " . ").into_owned(),
-    )
+    DENIED_CLAUSE.as_ref().map_or_else(|| text.to_owned(), |p| p.replace_all(text, " . ").into_owned())
 }
 
 #[cfg(test)]
@@ -247,14 +215,7 @@ mod tests {
     use super::*;
 
     fn of(kind: PartyKind, cue: Cue, text: &str) -> Stance {
-        stance(&Heard {
-            cue,
-            negated: false,
-            kind,
-            own_matter: kind == PartyKind::Victim,
-            text,
-        })
-        .stance
+        stance(&Heard { cue, negated: false, kind, own_matter: kind == PartyKind::Victim, text }).stance
     }
 
     #[test]
@@ -274,40 +235,19 @@ mod tests {
         ] {
             assert!(pattern.is_some());
         }
-        assert_ne!(
-            without_denials("It denied that it was hacked."),
-            "It denied that it was hacked."
-        );
+        assert_ne!(without_denials("It denied that it was hacked."), "It denied that it was hacked.");
     }
 
     #[test]
     fn a_victims_words_decide() {
         for (text, expected) in [
-            (
-                "“We have found no evidence of a breach,” Brightwell said.",
-                Stance::Denies,
-            ),
+            ("“We have found no evidence of a breach,” Brightwell said.", Stance::Denies),
             ("Brightwell denied that it had been hacked.", Stance::Denies),
-            (
-                "Brightwell said its systems were not compromised.",
-                Stance::Denies,
-            ),
-            (
-                "Brightwell said that an unauthorized party accessed customer data.",
-                Stance::Confirms,
-            ),
-            (
-                "Brightwell said one server was accessed, but no customer data was taken.",
-                Stance::PartlyConfirms,
-            ),
-            (
-                "Brightwell said it was looking into the claims.",
-                Stance::Investigating,
-            ),
-            (
-                "Brightwell said that its shops open on Monday.",
-                Stance::Informs,
-            ),
+            ("Brightwell said its systems were not compromised.", Stance::Denies),
+            ("Brightwell said that an unauthorized party accessed customer data.", Stance::Confirms),
+            ("Brightwell said one server was accessed, but no customer data was taken.", Stance::PartlyConfirms),
+            ("Brightwell said it was looking into the claims.", Stance::Investigating),
+            ("Brightwell said that its shops open on Monday.", Stance::Informs),
         ] {
             assert_eq!(of(PartyKind::Victim, Cue::Says, text), expected, "{text}");
         }
@@ -316,84 +256,35 @@ mod tests {
     #[test]
     fn to_confirm_a_denial_is_to_deny_and_silence_can_be_quoted() {
         for (text, expected) in [
-            (
-                "Brightwell has confirmed that the files are not related to any attack on its systems.",
-                Stance::Denies,
-            ),
-            (
-                "Brightwell confirmed the breach but said no records were taken.",
-                Stance::PartlyConfirms,
-            ),
-            (
-                "Brightwell confirmed that some of its servers were breached.",
-                Stance::PartlyConfirms,
-            ),
-            (
-                "Brightwell became aware of the release of old invoices held by a contractor.",
-                Stance::PartlyConfirms,
-            ),
+            ("Brightwell has confirmed that the files are not related to any attack on its systems.", Stance::Denies),
+            ("Brightwell confirmed the breach but said no records were taken.", Stance::PartlyConfirms),
+            ("Brightwell confirmed that some of its servers were breached.", Stance::PartlyConfirms),
+            ("Brightwell became aware of the release of old invoices held by a contractor.", Stance::PartlyConfirms),
         ] {
-            assert_eq!(
-                of(PartyKind::Victim, Cue::Confirms, text),
-                expected,
-                "{text}"
-            );
+            assert_eq!(of(PartyKind::Victim, Cue::Confirms, text), expected, "{text}");
         }
         assert_eq!(
-            of(
-                PartyKind::Victim,
-                Cue::Says,
-                "“We are not in a position to speculate,” it said."
-            ),
+            of(PartyKind::Victim, Cue::Says, "“We are not in a position to speculate,” it said."),
             Stance::NoComment
         );
     }
 
     #[test]
     fn roles_decide_where_words_do_not() {
+        assert_eq!(of(PartyKind::Actor, Cue::Says, "GreyHeron said it took 3 TB."), Stance::Claims);
         assert_eq!(
-            of(PartyKind::Actor, Cue::Says, "GreyHeron said it took 3 TB."),
-            Stance::Claims
-        );
-        assert_eq!(
-            of(
-                PartyKind::Actor,
-                Cue::Says,
-                "GreyHeron said it had nothing to do with the attack."
-            ),
+            of(PartyKind::Actor, Cue::Says, "GreyHeron said it had nothing to do with the attack."),
             Stance::Denies
         );
         assert_eq!(
-            of(
-                PartyKind::Researcher,
-                Cue::Reports,
-                "Tarnwell reported that a crew was attempting to sell data."
-            ),
+            of(PartyKind::Researcher, Cue::Reports, "Tarnwell reported that a crew was attempting to sell data."),
             Stance::Informs
         );
         assert_eq!(
-            of(
-                PartyKind::Researcher,
-                Cue::Says,
-                "Tarnwell said GreyHeron infiltrated the firm."
-            ),
+            of(PartyKind::Researcher, Cue::Says, "Tarnwell said GreyHeron infiltrated the firm."),
             Stance::Claims
         );
-        assert_eq!(
-            of(
-                PartyKind::Researcher,
-                Cue::Says,
-                "Tarnwell said that was incorrect."
-            ),
-            Stance::Disputes
-        );
-        assert_eq!(
-            of(
-                PartyKind::Victim,
-                Cue::Declines,
-                "Brightwell would not say."
-            ),
-            Stance::NoComment
-        );
+        assert_eq!(of(PartyKind::Researcher, Cue::Says, "Tarnwell said that was incorrect."), Stance::Disputes);
+        assert_eq!(of(PartyKind::Victim, Cue::Declines, "Brightwell would not say."), Stance::NoComment);
     }
 }

@@ -87,17 +87,11 @@ impl Memory {
     /// Takes in who spoke.
     pub(super) fn hear_speaker(&mut self, cast: &Cast, speaker: &Speaker) {
         if let Some(party) = speaker.party {
-            let home = cast.parties.get(party).and_then(|p| {
-                if p.class == Class::Person {
-                    p.home
-                } else {
-                    Some(party)
-                }
-            });
-            if let Some(home) = home.filter(|&h| {
-                cast.parties[h].class == Class::Organisation
-                    && cast.parties[h].kind != PartyKind::Press
-            }) {
+            let home =
+                cast.parties.get(party).and_then(|p| if p.class == Class::Person { p.home } else { Some(party) });
+            if let Some(home) = home
+                .filter(|&h| cast.parties[h].class == Class::Organisation && cast.parties[h].kind != PartyKind::Press)
+            {
                 self.organisation = Some(home);
             }
             match cast.parties.get(party).map(|p| p.class) {
@@ -125,27 +119,18 @@ impl<'a> Sentence<'a> {
         let party = tokens
             .iter()
             .map(|token| {
-                while mentions
-                    .get(at)
-                    .is_some_and(|(m, _)| m.end <= token.span.start)
-                {
+                while mentions.get(at).is_some_and(|(m, _)| m.end <= token.span.start) {
                     at += 1;
                 }
                 mentions
                     .get(at)
                     .filter(|(m, _)| {
-                        token.shape != Shape::Quote
-                            && m.start <= token.span.start
-                            && token.span.end <= m.end
+                        token.shape != Shape::Quote && m.start <= token.span.start && token.span.end <= m.end
                     })
                     .map(|&(_, p)| p)
             })
             .collect();
-        Self {
-            cast,
-            tokens,
-            party,
-        }
+        Self { cast, tokens, party }
     }
 
     pub(super) fn word(&self, at: usize) -> &str {
@@ -162,19 +147,13 @@ impl<'a> Sentence<'a> {
                 && self.party[at - 1].is_some()
                 && (at + 1..=last.min(at + 2)).any(|n| self.party[n].is_some())
         }) {
-            let (mut left, right) = (
-                self.speakers(first, and - 1, memory),
-                self.speakers(and + 1, last, memory),
-            );
+            let (mut left, right) = (self.speakers(first, and - 1, memory), self.speakers(and + 1, last, memory));
             if !left.is_empty() && !right.is_empty() {
                 left.extend(right);
                 return left;
             }
         }
-        let first = (first..=last)
-            .rev()
-            .find(|&at| self.word(at) == "and")
-            .map_or(first, |and| and + 1);
+        let first = (first..=last).rev().find(|&at| self.word(at) == "and").map_or(first, |and| and + 1);
         self.one(first, last, memory).into_iter().collect()
     }
 
@@ -190,13 +169,11 @@ impl<'a> Sentence<'a> {
                     && !lexicon::preposition(self.word(at))
         };
         let cut = (first + 1..=last).find(|&at| {
-            self.party[at].is_none()
-                && lexicon::preposition(self.word(at))
-                && (first..at).any(is_head_word)
+            self.party[at].is_none() && lexicon::preposition(self.word(at)) && (first..at).any(is_head_word)
         });
-        let head_end = (first..cut.unwrap_or(last + 1)).rev().find(|&at| {
-            matches!(self.tokens[at].shape, Shape::Word | Shape::Number) || self.party[at].is_some()
-        })?;
+        let head_end = (first..cut.unwrap_or(last + 1))
+            .rev()
+            .find(|&at| matches!(self.tokens[at].shape, Shape::Word | Shape::Number) || self.party[at].is_some())?;
         let tail = cut.map(|c| (c, last));
         if let Some(party) = self.party[head_end] {
             return Some(self.named(party));
@@ -212,10 +189,7 @@ impl<'a> Sentence<'a> {
         let mut at = first;
         while at <= last
             && (matches!(self.tokens[at].shape, Shape::Mark)
-                || matches!(
-                    self.word(at),
-                    "and" | "but" | "yet" | "so" | "then" | "however" | "meanwhile"
-                )
+                || matches!(self.word(at), "and" | "but" | "yet" | "so" | "then" | "however" | "meanwhile")
                 || self.party[at].is_none() && lexicon::adverb(self.word(at)))
         {
             at += 1;
@@ -234,19 +208,11 @@ impl<'a> Sentence<'a> {
     }
 
     fn named(&self, party: usize) -> Speaker {
-        Speaker {
-            name: self.cast.display(party),
-            kind: self.cast.kind(party),
-            party: Some(party),
-            known: Known::Named,
-        }
+        Speaker { name: self.cast.display(party), kind: self.cast.kind(party), party: Some(party), known: Known::Named }
     }
 
     fn as_role(&self, party: usize) -> Speaker {
-        Speaker {
-            known: Known::Role,
-            ..self.named(party)
-        }
+        Speaker { known: Known::Role, ..self.named(party) }
     }
 
     fn pronoun(&self, first: usize, last: usize, memory: &Memory) -> Option<Speaker> {
@@ -257,111 +223,57 @@ impl<'a> Sentence<'a> {
         let party = match self.word(first) {
             "he" | "she" => memory.person,
             "it" => match memory.here.as_ref().or(memory.speaker.as_ref()) {
-                Some(last)
-                    if last
-                        .party
-                        .is_some_and(|p| self.cast.parties[p].class != Class::Person) =>
-                {
-                    last.party
-                }
+                Some(last) if last.party.is_some_and(|p| self.cast.parties[p].class != Class::Person) => last.party,
                 _ => memory.topic.or_else(organisation),
             },
             "they" => match &memory.here {
                 Some(last) if last.party.is_some() => last.party,
                 Some(last) => {
-                    return Some(Speaker {
-                        known: Known::Pronoun,
-                        ..last.clone()
-                    });
+                    return Some(Speaker { known: Known::Pronoun, ..last.clone() });
                 }
                 None => memory.actor.or_else(organisation),
             },
             _ => return None,
         }?;
-        Some(Speaker {
-            known: Known::Pronoun,
-            ..self.named(party)
-        })
+        Some(Speaker { known: Known::Pronoun, ..self.named(party) })
     }
 
     /// A phrase whose head is a common noun.
-    fn by_noun(
-        &self,
-        first: usize,
-        head: usize,
-        tail: Option<(usize, usize)>,
-        memory: &Memory,
-    ) -> Option<Speaker> {
+    fn by_noun(&self, first: usize, head: usize, tail: Option<(usize, usize)>, memory: &Memory) -> Option<Speaker> {
         let noun = self.word(head);
         let owner = self.owner(first, head, tail, memory);
         let party_in = |from: usize, to: usize, class: Class| {
-            (from..=to)
-                .find_map(|at| self.party[at].filter(|&p| self.cast.parties[p].class == class))
+            (from..=to).find_map(|at| self.party[at].filter(|&p| self.cast.parties[p].class == class))
         };
-        let definite = (first..head)
-            .any(|at| matches!(self.word(at), "the" | "this" | "that" | "these" | "those"));
-        let threat_actor =
-            matches!(noun, "actor" | "actors") && head > first && self.word(head - 1) == "threat";
-        let going_by = matches!(
-            noun,
-            "going" | "known" | "called" | "named" | "dubbed" | "calling" | "claiming"
-        ) && (first..head).any(|at| {
-            lexicon::actor_noun(self.word(at)) || matches!(self.word(at), "actor" | "actors")
-        });
+        let definite = (first..head).any(|at| matches!(self.word(at), "the" | "this" | "that" | "these" | "those"));
+        let threat_actor = matches!(noun, "actor" | "actors") && head > first && self.word(head - 1) == "threat";
+        let going_by = matches!(noun, "going" | "known" | "called" | "named" | "dubbed" | "calling" | "claiming")
+            && (first..head)
+                .any(|at| lexicon::actor_noun(self.word(at)) || matches!(self.word(at), "actor" | "actors"));
         if lexicon::actor_noun(noun) || threat_actor || going_by {
             let last = tail.map_or(head, |(_, last)| last);
             if let Some(actor) = party_in(first, last, Class::Actor) {
                 return Some(self.named(actor));
             }
-            let remembered = memory
-                .actor
-                .or_else(|| self.cast.of_kind(PartyKind::Actor).first().copied());
-            if let Some(actor) =
-                remembered.filter(|_| definite || self.cast.of_kind(PartyKind::Actor).len() == 1)
-            {
+            let remembered = memory.actor.or_else(|| self.cast.of_kind(PartyKind::Actor).first().copied());
+            if let Some(actor) = remembered.filter(|_| definite || self.cast.of_kind(PartyKind::Actor).len() == 1) {
                 return Some(self.as_role(actor));
             }
-            let name = if matches!(noun, "hacker" | "hackers") {
-                "hacker (unnamed)"
-            } else {
-                "threat actor (unnamed)"
-            };
-            return Some(Speaker {
-                name: name.to_owned(),
-                kind: PartyKind::Actor,
-                party: None,
-                known: Known::Unnamed,
-            });
+            let name = if matches!(noun, "hacker" | "hackers") { "hacker (unnamed)" } else { "threat actor (unnamed)" };
+            return Some(Speaker { name: name.to_owned(), kind: PartyKind::Actor, party: None, known: Known::Unnamed });
         }
         let of_the_crew = matches!(
             noun,
-            "operator"
-                | "member"
-                | "representative"
-                | "admin"
-                | "administrator"
-                | "affiliate"
-                | "spokesperson"
+            "operator" | "member" | "representative" | "admin" | "administrator" | "affiliate" | "spokesperson"
         );
         if let Some(actor) = party_in(first, head, Class::Actor).filter(|_| of_the_crew) {
             return Some(self.named(actor));
         }
-        if lexicon::crowd_noun(noun)
-            && !lexicon::researcher_noun(noun)
-            && !matches!(noun, "officials")
+        if lexicon::crowd_noun(noun) && !lexicon::researcher_noun(noun) && !matches!(noun, "officials")
             || noun == "authorities"
         {
-            let kind = if lexicon::authority_noun(noun) {
-                PartyKind::Authority
-            } else {
-                PartyKind::Other
-            };
-            return Some(Speaker {
-                name: noun.to_owned(),
-                kind,
-                party: None,
-                known: Known::Unnamed,
-            });
+            let kind = if lexicon::authority_noun(noun) { PartyKind::Authority } else { PartyKind::Other };
+            return Some(Speaker { name: noun.to_owned(), kind, party: None, known: Known::Unnamed });
         }
         if lexicon::person_noun(noun)
             || lexicon::spokesperson(noun)
@@ -371,40 +283,20 @@ impl<'a> Sentence<'a> {
             let several = noun.ends_with('s') && !definite && owner.is_none();
             if several && lexicon::researcher_noun(noun) {
                 let qualified = head > first && self.word(head - 1) == "security";
-                let name = if qualified {
-                    format!("security {noun}")
-                } else {
-                    noun.to_owned()
-                };
+                let name = if qualified { format!("security {noun}") } else { noun.to_owned() };
                 let kind = PartyKind::Researcher;
-                return Some(Speaker {
-                    name,
-                    kind,
-                    party: None,
-                    known: Known::Unnamed,
-                });
+                return Some(Speaker { name, kind, party: None, known: Known::Unnamed });
             }
             return owner.or_else(|| self.person_by_role(noun, memory));
         }
         if lexicon::company_noun(noun) {
-            if let Some(party) = (first..head)
-                .rev()
-                .find_map(|at| self.party[at])
-                .filter(|&p| {
-                    self.cast.parties[p].class == Class::Organisation
-                        && self
-                            .tokens
-                            .get(head - 1)
-                            .is_none_or(|t| t.shape != Shape::Possessive)
-                })
-            {
+            if let Some(party) = (first..head).rev().find_map(|at| self.party[at]).filter(|&p| {
+                self.cast.parties[p].class == Class::Organisation
+                    && self.tokens.get(head - 1).is_none_or(|t| t.shape != Shape::Possessive)
+            }) {
                 return Some(self.named(party));
             }
-            return if definite {
-                self.the_company(memory)
-            } else {
-                None
-            };
+            return if definite { self.the_company(memory) } else { None };
         }
         if lexicon::document_noun(noun) {
             return owner;
@@ -413,47 +305,27 @@ impl<'a> Sentence<'a> {
     }
 
     /// Whose spokesperson, researchers or statement: "Acme’s", "an Acme", "its", "… for Acme".
-    fn owner(
-        &self,
-        first: usize,
-        head: usize,
-        tail: Option<(usize, usize)>,
-        memory: &Memory,
-    ) -> Option<Speaker> {
-        if let Some(possessive) = (first + 1..head)
-            .rev()
-            .find(|&at| self.tokens[at].shape == Shape::Possessive)
-        {
+    fn owner(&self, first: usize, head: usize, tail: Option<(usize, usize)>, memory: &Memory) -> Option<Speaker> {
+        if let Some(possessive) = (first + 1..head).rev().find(|&at| self.tokens[at].shape == Shape::Possessive) {
             return self.one(first, possessive - 1, memory);
         }
         if let Some(party) = (first..head).rev().find_map(|at| self.party[at]) {
             return Some(self.named(party));
         }
-        if let Some((from, last)) = tail.filter(|&(from, _)| {
-            matches!(
-                self.word(from),
-                "for" | "at" | "of" | "from" | "with" | "by"
-            )
-        }) {
+        if let Some((from, last)) =
+            tail.filter(|&(from, _)| matches!(self.word(from), "for" | "at" | "of" | "from" | "with" | "by"))
+        {
             if let Some(party) = (from + 1..=last).find_map(|at| self.party[at]) {
                 return Some(self.named(party));
             }
-            if let Some(speaker) = self
-                .one(from + 1, last, memory)
-                .filter(|s| s.known == Known::Role)
-            {
+            if let Some(speaker) = self.one(from + 1, last, memory).filter(|s| s.known == Known::Role) {
                 return Some(speaker);
             }
         }
         match self.word(first) {
-            "its" | "their" => memory
-                .here
-                .clone()
-                .or_else(|| memory.speaker.clone())
-                .map(|s| Speaker {
-                    known: Known::Pronoun,
-                    ..s
-                }),
+            "its" | "their" => {
+                memory.here.clone().or_else(|| memory.speaker.clone()).map(|s| Speaker { known: Known::Pronoun, ..s })
+            }
             _ => None,
         }
     }
@@ -468,18 +340,10 @@ impl<'a> Sentence<'a> {
                 .filter(|&p| self.cast.kind(p) == PartyKind::Researcher && !noun.ends_with('s'))
                 .or(memory.researcher);
             return party.map(|p| self.as_role(p)).or_else(|| {
-                Some(Speaker {
-                    name: noun.to_owned(),
-                    kind: PartyKind::Researcher,
-                    party: None,
-                    known: Known::Unnamed,
-                })
+                Some(Speaker { name: noun.to_owned(), kind: PartyKind::Researcher, party: None, known: Known::Unnamed })
             });
         }
-        memory
-            .person
-            .map(|p| self.as_role(p))
-            .or_else(|| memory.organisation.map(|p| self.as_role(p)))
+        memory.person.map(|p| self.as_role(p)).or_else(|| memory.organisation.map(|p| self.as_role(p)))
     }
 
     /// "The company": who spoke last in this paragraph, whom the paragraph names first, who spoke last at all, whom the story is about.
@@ -492,11 +356,7 @@ impl<'a> Sentence<'a> {
                 _ => None,
             }
         };
-        let here = memory
-            .here
-            .as_ref()
-            .and_then(|s| s.party)
-            .and_then(organisation);
+        let here = memory.here.as_ref().and_then(|s| s.party).and_then(organisation);
         here.or(memory.topic.and_then(organisation))
             .or(memory.organisation)
             .or_else(|| self.cast.of_kind(PartyKind::Victim).first().copied())
@@ -514,29 +374,14 @@ mod tests {
     use crate::read::tokens::tokens;
 
     fn who(text: &str, phrase: &str) -> Vec<String> {
-        let all = Span {
-            start: 0,
-            end: text.len(),
-        };
-        let cast = cast(
-            text,
-            &pages(text),
-            &About::default(),
-            &Gazetteer::built_in(),
-        );
+        let all = Span { start: 0, end: text.len() };
+        let cast = cast(text, &pages(text), &About::default(), &Gazetteer::built_in());
         let mut memory = Memory::default();
         memory.hear_names(&cast, all);
         let start = text.rfind(phrase).unwrap_or(0);
-        let span = Span {
-            start,
-            end: start + phrase.len(),
-        };
+        let span = Span { start, end: start + phrase.len() };
         let sentence = Sentence::new(&cast, tokens(text, span, &[]), span);
-        sentence
-            .speakers(0, sentence.tokens.len() - 1, &memory)
-            .into_iter()
-            .map(|s| s.name)
-            .collect()
+        sentence.speakers(0, sentence.tokens.len() - 1, &memory).into_iter().map(|s| s.name).collect()
     }
 
     const STORY: &str = "A gang known as GreyHeron breached Brightwell. Brightwell denied it. Tarnwell, a threat intelligence firm, said so.";
@@ -561,15 +406,9 @@ mod tests {
     #[test]
     fn two_names_are_two_speakers_and_a_thing_is_none() {
         assert_eq!(
-            who(
-                &format!("{STORY} Brightwell and Tarnwell spoke."),
-                "Brightwell and Tarnwell"
-            ),
+            who(&format!("{STORY} Brightwell and Tarnwell spoke."), "Brightwell and Tarnwell"),
             ["Brightwell", "Tarnwell"]
         );
-        assert_eq!(
-            who(&format!("{STORY} The weather spoke."), "The weather"),
-            Vec::<String>::new()
-        );
+        assert_eq!(who(&format!("{STORY} The weather spoke."), "The weather"), Vec::<String>::new());
     }
 }

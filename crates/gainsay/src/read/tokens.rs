@@ -47,34 +47,12 @@ impl Token {
 pub(super) fn tokens(text: &str, span: Span, hidden: &[Span]) -> Vec<Token> {
     let mut found = Vec::new();
     let mut at = span.start;
-    for quote in hidden
-        .iter()
-        .filter(|q| q.start >= span.start && q.end <= span.end)
-    {
-        visible(
-            text,
-            Span {
-                start: at,
-                end: quote.start,
-            },
-            &mut found,
-        );
-        found.push(Token {
-            span: *quote,
-            lower: String::new(),
-            shape: Shape::Quote,
-            capital: false,
-        });
+    for quote in hidden.iter().filter(|q| q.start >= span.start && q.end <= span.end) {
+        visible(text, Span { start: at, end: quote.start }, &mut found);
+        found.push(Token { span: *quote, lower: String::new(), shape: Shape::Quote, capital: false });
         at = quote.end;
     }
-    visible(
-        text,
-        Span {
-            start: at,
-            end: span.end,
-        },
-        &mut found,
-    );
+    visible(text, Span { start: at, end: span.end }, &mut found);
     found
 }
 
@@ -113,16 +91,8 @@ fn visible(text: &str, span: Span, found: &mut Vec<Token>) {
         {
             chars.next();
             end += 1;
-            let span = Span {
-                start: span.start + start,
-                end: span.start + end,
-            };
-            found.push(Token {
-                span,
-                lower: "'s".to_owned(),
-                shape: Shape::Possessive,
-                capital: false,
-            });
+            let span = Span { start: span.start + start, end: span.start + end };
+            found.push(Token { span, lower: "'s".to_owned(), shape: Shape::Possessive, capital: false });
             previous_end = usize::MAX;
             continue;
         } else if first == '-' {
@@ -139,10 +109,7 @@ fn visible(text: &str, span: Span, found: &mut Vec<Token>) {
             (false, _) => Shape::Mark,
         };
         found.push(Token {
-            span: Span {
-                start: span.start + start,
-                end: span.start + end,
-            },
+            span: Span { start: span.start + start, end: span.start + end },
             lower: written.to_lowercase().replace('’', "'"),
             shape,
             capital: first.is_uppercase(),
@@ -160,50 +127,21 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
-        tokens(
-            text,
-            Span {
-                start: 0,
-                end: text.len(),
-            },
-            &[],
-        )
-        .into_iter()
-        .map(|t| t.lower)
-        .collect()
+        tokens(text, Span { start: 0, end: text.len() }, &[]).into_iter().map(|t| t.lower).collect()
     }
 
     #[test]
     fn possessives_numbers_and_joined_words_come_apart_as_the_rules_need_them() {
         assert_eq!(
             words("Brightwell’s $1,200.50 isn't U.S. money -- ok."),
-            [
-                "brightwell",
-                "'s",
-                "$",
-                "1,200.50",
-                "isn't",
-                "u.s",
-                ".",
-                "money",
-                "--",
-                "ok",
-                "."
-            ]
+            ["brightwell", "'s", "$", "1,200.50", "isn't", "u.s", ".", "money", "--", "ok", "."]
         );
     }
 
     #[test]
     fn a_hidden_quotation_is_one_token() {
         let text = "It said \"no\" twice";
-        let found = tokens(
-            text,
-            Span {
-                start: 0,
-                end: text.len(),
-            },
-            &[Span { start: 8, end: 12 }],
-        );
+        let found = tokens(text, Span { start: 0, end: text.len() }, &[Span { start: 8, end: 12 }]);
         assert_eq!(found[2].shape, Shape::Quote);
         assert_eq!(found[3].lower, "twice");
     }

@@ -11,22 +11,13 @@ const TABLE: &[(&str, &str)] = &[
     (r"credential[- ]stuffing", "T1110.004"),
     (r"password[- ]spray\w*", "T1110.003"),
     (r"brute[- ]forc\w+", "T1110"),
-    (
-        r"spear[- ]?phish\w*|phish\w+|malicious (?:e-?mail|attachment)s?",
-        "T1566",
-    ),
-    (
-        r"vishing|voice phishing|(?:phone|help ?desk)[- ](?:based )?social engineering",
-        "T1566.004",
-    ),
+    (r"spear[- ]?phish\w*|phish\w+|malicious (?:e-?mail|attachment)s?", "T1566"),
+    (r"vishing|voice phishing|(?:phone|help ?desk)[- ](?:based )?social engineering", "T1566.004"),
     (
         r"(?:via|through|using|exposed|unsecured|compromised) (?:\w+ ){0,2}(?:remote desktop(?: protocol)?|rdp)(?: \(rdp\))?(?: servers?| access| credentials)?",
         "T1133",
     ),
-    (
-        r"(?:via|through|using|compromised|exploit\w*|vulnerab\w+) (?:\w+ ){0,3}(?:vpn|citrix)\b(?: \w+)?",
-        "T1133",
-    ),
+    (r"(?:via|through|using|compromised|exploit\w*|vulnerab\w+) (?:\w+ ){0,3}(?:vpn|citrix)\b(?: \w+)?", "T1133"),
     (
         r"(?:exposed|compromised|stolen|hijacked|valid) active directory(?: accounts?| credentials)?|domain admin\w*(?: accounts?| credentials)",
         "T1078.002",
@@ -44,19 +35,13 @@ const TABLE: &[(&str, &str)] = &[
         r"(?:third[- ]party|compromised) (?:contractor|vendor|supplier|provider)(?:'s|’s)?(?: \w+)? (?:access|account|breach|was|had been|network|systems?)|breach (?:of|at) (?:a|its|one of its) (?:third[- ]party )?(?:contractor|vendor|supplier|service provider)s?",
         "T1199",
     ),
-    (
-        r"credential[- ](?:stealing|theft|harvesting) (?:botnet|network)",
-        "T1584.005",
-    ),
+    (r"credential[- ](?:stealing|theft|harvesting) (?:botnet|network)", "T1584.005"),
     (r"info[- ]?stealers?(?: malware)?", "T1555"),
     (r"keylogg\w+", "T1056.001"),
     (r"sim[- ]swap\w*", "T1451"),
     (r"malicious insider|rogue employee|insider threat", "T1078"),
     (r"mfa[- ](?:fatigue|bombing)|push bombing", "T1621"),
-    (
-        r"session (?:cookies?|tokens?) (?:theft|hijack\w*)|stolen (?:session )?(?:cookies?|tokens?)",
-        "T1539",
-    ),
+    (r"session (?:cookies?|tokens?) (?:theft|hijack\w*)|stolen (?:session )?(?:cookies?|tokens?)", "T1539"),
     (
         r"misconfigured (?:\w+ ){0,3}(?:bucket|database|server|storage|cloud)|(?:unsecured|exposed|open) (?:\w+ ){0,2}(?:s3 )?(?:bucket|database|elasticsearch)",
         "T1530",
@@ -65,14 +50,7 @@ const TABLE: &[(&str, &str)] = &[
 ];
 
 static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
-    TABLE
-        .iter()
-        .filter_map(|(words, id)| {
-            Regex::new(&format!(r"(?i)\b(?:{words})\b"))
-                .ok()
-                .map(|p| (p, *id))
-        })
-        .collect()
+    TABLE.iter().filter_map(|(words, id)| Regex::new(&format!(r"(?i)\b(?:{words})\b")).ok().map(|p| (p, *id))).collect()
 });
 
 /// The ways in that one sentence names.
@@ -87,10 +65,7 @@ pub(super) fn vectors(text: &str, sentence: Span, found: &mut Vec<Vector>) {
         if let Some(hit) = pattern.find(piece) {
             found.push(Vector {
                 attack_id: (*id).to_owned(),
-                span: Span {
-                    start: sentence.start + hit.start(),
-                    end: sentence.start + hit.end(),
-                },
+                span: Span { start: sentence.start + hit.start(), end: sentence.start + hit.end() },
             });
         }
     }
@@ -105,39 +80,16 @@ mod tests {
         assert_eq!(PATTERNS.len(), TABLE.len());
         let text = "It got in through an exposed Remote Desktop Protocol server, then used password spraying.";
         let mut found = Vec::new();
-        vectors(
-            text,
-            Span {
-                start: 0,
-                end: text.len(),
-            },
-            &mut found,
-        );
-        assert_eq!(
-            found
-                .iter()
-                .map(|v| v.attack_id.as_str())
-                .collect::<Vec<_>>(),
-            ["T1110.003", "T1133"]
-        );
-        assert_eq!(
-            found.first().and_then(|v| v.span.of(text)),
-            Some("password spraying")
-        );
+        vectors(text, Span { start: 0, end: text.len() }, &mut found);
+        assert_eq!(found.iter().map(|v| v.attack_id.as_str()).collect::<Vec<_>>(), ["T1110.003", "T1133"]);
+        assert_eq!(found.first().and_then(|v| v.span.of(text)), Some("password spraying"));
     }
 
     #[test]
     fn a_second_naming_adds_nothing() {
         let mut found = Vec::new();
         for text in ["A phishing mail.", "More phishing."] {
-            vectors(
-                text,
-                Span {
-                    start: 0,
-                    end: text.len(),
-                },
-                &mut found,
-            );
+            vectors(text, Span { start: 0, end: text.len() }, &mut found);
         }
         assert_eq!(found.len(), 1);
     }

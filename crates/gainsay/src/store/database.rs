@@ -215,7 +215,7 @@ impl Database {
         build: impl FnOnce(&mut Commit<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let path = self.path.clone();
-        let fail = |e| Error::from(database_error(&path, &e));
+        let fail = |e| database_error(&path, &e);
         // What is signed is what is stored: microseconds.
         let now = Timestamp::from_microsecond(now.as_microsecond()).unwrap_or(now);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
@@ -235,7 +235,10 @@ impl Database {
                 edge.to_bytes()
             ];
             transaction
-                .execute("INSERT INTO head (size, previous, root, time, signature, edge) VALUES (?1, ?2, ?3, ?4, ?5, ?6)", row)
+                .execute(
+                    "INSERT INTO head (size, previous, root, time, signature, edge) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    row,
+                )
                 .map_err(fail)?;
         }
         transaction.commit().map_err(fail)?;
@@ -265,7 +268,7 @@ impl Database {
     /// The database fails.
     pub fn with_snapshot<T, E: From<Error>>(&mut self, read: impl FnOnce(&Reader<'_>) -> Result<T, E>) -> Result<T, E> {
         let path = self.path.clone();
-        let transaction = self.connection.transaction().map_err(|e| Error::from(database_error(&path, &e)))?;
+        let transaction = self.connection.transaction().map_err(|e| database_error(&path, &e))?;
         read(&Reader { connection: &transaction, path: &path })
     }
 }

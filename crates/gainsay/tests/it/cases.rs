@@ -102,8 +102,7 @@ fn as_of_leaves_out_what_was_published_later() {
     environment.gainsay(&["add", "marlbeck", "later.txt", "--published", "2024-03-09"]).succeeded();
     let speaks = |args: &[&str]| -> usize {
         let case = json(&environment, args);
-        let later = case["statements"].as_array().unwrap().iter().filter(|s| s["source"] == "src2").count();
-        later
+        case["statements"].as_array().unwrap().iter().filter(|s| s["source"] == "src2").count()
     };
     assert!(speaks(&["show", "marlbeck", "--json"]) > 0);
     assert!(speaks(&["show", "marlbeck", "--json", "--as-of", "2024-03-09"]) > 0);
@@ -144,7 +143,7 @@ fn one_bad_file_does_not_stop_the_others() {
     let environment = Environment::with_desk();
     environment.gainsay(&["open", "folder"]).succeeded();
     environment.write("texts/a-empty.txt", "");
-    environment.write("texts/b-binary.txt", (0..4000_u32).map(|n| (n * n / 7 % 256) as u8).collect::<Vec<_>>());
+    environment.write("texts/b-binary.txt", (0..4000_u32).flat_map(|n| (n * n / 7).to_le_bytes()).collect::<Vec<_>>());
     environment.write("texts/c-story.txt", STORY);
     let added = environment.gainsay(&["add", "folder", "texts", "no-such-file.txt"]);
     assert_eq!(added.code, Some(2), "{added:?}");

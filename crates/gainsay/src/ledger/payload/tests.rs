@@ -154,7 +154,13 @@ fn examples() -> Vec<Payload> {
         .into(),
         ViewReleased { case: CASE, format: "html".into(), audience: Tlp::AmberStrict, digest: [10; 32], withheld: 2 }
             .into(),
-        BodyDestroyed { case: Some(CASE), entry: SOURCE, reason: "a court order".into(), blobs: vec![EntryId([11; 32])] }.into(),
+        BodyDestroyed {
+            case: Some(CASE),
+            entry: SOURCE,
+            reason: "a court order".into(),
+            blobs: vec![EntryId([11; 32])],
+        }
+        .into(),
     ]
 }
 
@@ -196,7 +202,9 @@ fn another_encoding_of_the_same_value_is_refused() {
     // {title: "a"} as an array of one text: the canonical form, then with a longer length, then with bytes after it.
     let canonical = [0x81, 0x61, b'a'];
     assert!(Payload::from_bytes("case/1", &canonical).is_ok());
-    for bytes in [&[0x98, 0x01, 0x61, b'a'][..], &[0x81, 0x78, 0x01, b'a'], &[0x9f, 0x61, b'a', 0xff], &[0x81, 0x61, b'a', 0]] {
+    for bytes in
+        [&[0x98, 0x01, 0x61, b'a'][..], &[0x81, 0x78, 0x01, b'a'], &[0x9f, 0x61, b'a', 0xff], &[0x81, 0x61, b'a', 0]]
+    {
         assert!(Payload::from_bytes("case/1", bytes).is_err(), "{bytes:02x?}");
     }
     assert!(matches!(Payload::from_bytes("case/9", &canonical), Err(Error::NewerEncoding { .. })));
