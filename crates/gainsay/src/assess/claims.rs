@@ -58,6 +58,13 @@ pub enum Confidence {
     High,
 }
 
+impl Claim {
+    /// Whether anything that was reviewed or can be recomputed speaks to it. Otherwise there is nothing to judge by.
+    pub fn is_assessed(&self) -> bool {
+        self.voices.iter().any(|voice| voice.weight != 0)
+    }
+}
+
 impl Confidence {
     /// Its word.
     pub fn word(self) -> &'static str {
@@ -85,6 +92,7 @@ pub fn claims(case: &Case, parties: &Parties) -> Vec<Claim> {
     for facet in [Facet::Volume, Facet::Offer] {
         claims.extend(claim(case, parties, facet, None));
     }
+    claims.sort_by_key(|claim| !claim.is_assessed());
     for (number, claim) in claims.iter_mut().enumerate() {
         claim.handle = format!("c{}", number + 1);
     }

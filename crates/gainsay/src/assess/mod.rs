@@ -55,7 +55,8 @@ fn answer(case: &Case, claims: &[Claim], origins: &BTreeSet<String>, disagreemen
     if settled.is_empty() {
         answer.push(unsettled(case));
     }
-    let mut access: Vec<&Claim> = claims.iter().filter(|claim| claim.facet == Facet::Access).collect();
+    let mut access: Vec<&Claim> =
+        claims.iter().filter(|claim| claim.facet == Facet::Access && claim.is_assessed()).collect();
     access.sort_by_key(|claim| std::cmp::Reverse(claim.likelihood));
     for access in access.into_iter().take(3) {
         answer.push(format!(

@@ -17,17 +17,20 @@ pub fn key(name: &str) -> String {
 const LEGAL_FORMS: &[&str] = &["inc", "corp", "corporation", "ltd", "llc", "plc", "gmbh", "ag", "co", "sa", "the"];
 
 /// The parties of a case: who are said to be victims, who are actors, and other names for one of them.
+///
+/// One text may mistake a firm that reports a breach for the one that suffered it. The texts of a case decide together: a party has
+/// the role that most of them give it.
 pub struct Parties {
     /// Alleged victims by key, with the name as first written.
     pub victims: BTreeMap<String, String>,
     actors: BTreeMap<String, String>,
-    kinds: BTreeMap<String, PartyKind>,
+    votes: BTreeMap<String, BTreeMap<PartyKind, usize>>,
 }
 
 impl Parties {
     /// The parties that the case's texts and findings name.
     pub fn of(case: &Case) -> Parties {
-        let mut parties = Parties { victims: BTreeMap::new(), actors: BTreeMap::new(), kinds: BTreeMap::new() };
+        let mut parties = Parties { victims: BTreeMap::new(), actors: BTreeMap::new(), votes: BTreeMap::new() };
         for source in case.sources.iter().filter(|source| source.replaced_by.is_none()) {
             for actor in &source.reading.actors {
                 let main = key(&actor.name);
@@ -36,36 +39,52 @@ impl Parties {
                 }
                 parties.actors.entry(main.clone()).or_insert(main);
             }
-            let victims = source.reading.organisations.iter().filter(|o| o.role == OrganisationRole::AllegedVictim);
-            for victim in victims {
-                parties.victims.entry(key(&victim.name)).or_insert_with(|| victim.name.clone());
+            for organisation in &source.reading.organisations {
+                match organisation.role {
+                    OrganisationRole::AllegedVictim => {
+                        parties.victims.entry(key(&organisation.name)).or_insert_with(|| organisation.name.clone());
+                        parties.vote(&organisation.name, PartyKind::Victim);
+                    }
+                    OrganisationRole::Researcher => parties.vote(&organisation.name, PartyKind::Researcher),
+                    OrganisationRole::Outlet => parties.vote(&organisation.name, PartyKind::Press),
+                    OrganisationRole::Other => {}
+                }
             }
         }
-        parties.victims.retain(|victim, _| !parties.actors.contains_key(victim));
-        for said in case.shown().map(|said| &said.statement).filter(|it| it.speaker_kind != PartyKind::Other) {
-            parties.kinds.entry(key(&said.speaker)).or_insert(said.speaker_kind);
+        for said in case.shown() {
+            parties.vote(&said.statement.speaker, said.statement.speaker_kind);
         }
         for finding in &case.findings {
             let owner = &finding.result.owner;
             parties.victims.entry(key(owner)).or_insert_with(|| owner.clone());
         }
+        let is_victim = |victim: &String| parties.kind(victim, PartyKind::Victim) == PartyKind::Victim;
+        let not: Vec<String> = parties.victims.keys().filter(|victim| !is_victim(victim)).cloned().collect();
+        parties.victims.retain(|victim, _| !not.contains(victim));
         parties
+    }
+
+    fn vote(&mut self, name: &str, kind: PartyKind) {
+        if kind != PartyKind::Other {
+            *self.votes.entry(key(name)).or_default().entry(kind).or_default() += 1;
+        }
+    }
+
+    /// In which role a party speaks: an actor is one, whatever else is said of it; otherwise the role that most places of the case
+    /// give it, and where they are as many, the one of the text at hand.
+    pub fn kind(&self, name: &str, in_text: PartyKind) -> PartyKind {
+        let party = key(name);
+        if self.actors.contains_key(&party) {
+            return PartyKind::Actor;
+        }
+        let votes = self.votes.get(&party).into_iter().flatten();
+        votes.max_by_key(|(kind, count)| (**count, **kind == in_text)).map_or(in_text, |(kind, _)| *kind)
     }
 
     /// The form under which a party counts: an actor's alias counts as the actor.
     pub fn canonical(&self, name: &str) -> String {
         let key = key(name);
         self.actors.get(&key).cloned().unwrap_or(key)
-    }
-
-    /// In which role a party speaks, where one text leaves it open and another of the case tells.
-    pub fn kind(&self, name: &str, in_text: PartyKind) -> PartyKind {
-        let party = key(name);
-        match in_text {
-            PartyKind::Other if self.victims.contains_key(&party) => PartyKind::Victim,
-            PartyKind::Other => self.kinds.get(&party).copied().unwrap_or(PartyKind::Other),
-            told => told,
-        }
     }
 
     /// Whether the party is an actor.

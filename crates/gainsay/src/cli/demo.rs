@@ -8,7 +8,7 @@ use super::ui::Ui;
 use super::{Answer, Error, acting};
 use crate::claim::{CorpusRole, SourceKind, Tlp, counted};
 use crate::demo::{self, Bundled};
-use crate::desk::{self, Acting, AddOptions, Config, CorpusOptions, Desk, Format, Shape};
+use crate::desk::{self, Acting, AddOptions, Change, Config, CorpusOptions, Desk, Format, Shape};
 
 /// Two bundled cases from rumour to report, in a throw-away desk
 #[derive(clap::Args)]
@@ -86,10 +86,15 @@ impl Tour<'_> {
             })?;
             self.ui.clear_progress();
             let it = corpus.indexed;
-            self.ui.line(&format!("   indexed {name} ({role}): {} file versions, {} commits", it.files, it.commits));
+            self.ui.line(&format!(
+                "   indexed {name} ({role}): {} file versions, {}",
+                it.files,
+                counted(usize::try_from(it.commits).unwrap_or(usize::MAX), "commit")
+            ));
         }
         desk.open_case(&self.acting, INVENTED_CASE, None)?;
         self.add_texts(desk, INVENTED_CASE, demo::invented())?;
+        self.review(desk, INVENTED_CASE)?;
         let sample = self.folder.join(demo::SAMPLE_NAME);
         let cut = demo::write_sample(&repository, &sample)?;
         let options = AddOptions { kind: Some(SourceKind::Sample), unjailed: self.unjailed, ..AddOptions::default() };
@@ -169,6 +174,17 @@ impl Tour<'_> {
             )),
             Err(error) => ui.failure(error),
         })?;
+        Ok(())
+    }
+
+    /// What an analyst does with `gainsay review`; here it takes every draft as it is.
+    fn review(&mut self, desk: &mut Desk, case: &str) -> Result<(), Error> {
+        let waiting = desk.waiting(case)?;
+        let accepted: Vec<(String, Change)> =
+            waiting.into_iter().map(|one| (one.said.handle, Change::Accept)).collect();
+        let analyst = Acting { author: "demo analyst".to_owned(), now: self.acting.now };
+        let count = desk.decide(&analyst, case, &accepted, false)?;
+        self.ui.line(&format!("   reviewed: {} more accepted by the demo's analyst", counted(count, "draft")));
         Ok(())
     }
 

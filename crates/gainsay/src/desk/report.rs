@@ -91,33 +91,28 @@ impl Desk {
             Format::Json => export::json::view(view),
         });
         let marking = view.marking();
+        let assessed = view.assessment.claims.iter().filter(|claim| claim.is_assessed());
+        let assessment = CaseAssessed {
+            case: case.id,
+            based_on,
+            model: assess::MODEL.to_owned(),
+            weights: sha256(&[assess::WEIGHTS.as_bytes()]),
+            answer: view.assessment.answer.clone(),
+            claims: assessed
+                .map(|it| (it.proposition.clone(), it.likelihood.millinats, it.confidence.word().to_owned()))
+                .collect(),
+        };
+        let release = ViewReleased {
+            case: case.id,
+            format: format.word().to_owned(),
+            audience,
+            digest: sha256(&[released.as_str().as_bytes()]),
+            withheld: view.withheld as u64,
+        };
         let new = |payload| NewEntry { author: acting.author.clone(), tlp: marking, note: None, payload };
         self.database.commit(&self.key, acting.now, |commit| {
-            let assessment = &view.assessment;
-            commit.push(&new(CaseAssessed {
-                case: case.id,
-                based_on,
-                model: assess::MODEL.to_owned(),
-                weights: sha256(&[assess::WEIGHTS.as_bytes()]),
-                answer: assessment.answer.clone(),
-                claims: assessment
-                    .claims
-                    .iter()
-                    .map(|claim| {
-                        (claim.proposition.clone(), claim.likelihood.millinats, claim.confidence.word().to_owned())
-                    })
-                    .collect(),
-            }
-            .into()))?;
-            commit.push(&new(ViewReleased {
-                case: case.id,
-                format: format.word().to_owned(),
-                audience,
-                digest: sha256(&[released.as_str().as_bytes()]),
-                withheld: view.withheld as u64,
-            }
-            .into()))?;
-            Ok::<_, Error>(())
+            commit.push(&new(assessment.into()))?;
+            commit.push(&new(release.into()))
         })?;
         Ok((released, marking, view.withheld))
     }

@@ -28,13 +28,13 @@ pub fn view(view: &View) -> String {
             "facet": claim.facet.word(),
             "victim": claim.victim,
             "proposition": claim.proposition,
-            "likelihood": {
+            "likelihood": claim.is_assessed().then(|| json!({
                 "word": claim.likelihood.word(),
                 "range": claim.likelihood.range(),
                 "percent": claim.likelihood.percent(),
                 "millinats": claim.likelihood.millinats,
-            },
-            "confidence": claim.confidence.word(),
+            })),
+            "confidence": claim.is_assessed().then(|| claim.confidence.word()),
             "origins": claim.origins,
             "voices": claim.voices.iter().map(|voice| json!({
                 "handle": voice.handle,

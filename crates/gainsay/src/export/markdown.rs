@@ -38,15 +38,17 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
                 let side = if voice.for_claim { "for" } else { "against" };
                 format!("{side} {} {} {} ({})", voice.weight, voice.handle, plain(&voice.party), plain(&voice.because))
             });
+            let likelihood = if claim.assessed {
+                format!("{} ({}) | {}", claim.likelihood, claim.range, claim.confidence)
+            } else {
+                "not assessed: nothing that was reviewed speaks to it | ".to_owned()
+            };
             writeln!(
                 out,
-                "| {} | {} | {} | {} ({}) | {} | {} | {} |",
+                "| {} | {} | {} | {likelihood} | {} | {} |",
                 claim.handle,
                 plain(&claim.proposition),
                 claim.facet,
-                claim.likelihood,
-                claim.range,
-                claim.confidence,
                 voices.collect::<Vec<_>>().join("<br>"),
                 plain(&claim.origins.join(", ")),
             )?;

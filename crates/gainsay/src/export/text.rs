@@ -206,6 +206,10 @@ impl Page {
 
     fn claim(&mut self, claim: &Claim) {
         self.hanging(&format!("  {:<4}", claim.handle), &claim.proposition);
+        if !claim.is_assessed() {
+            self.line("      not assessed: nothing that was reviewed speaks to it");
+            return;
+        }
         let likelihood = self.in_style(self.styles.strong, &claim.likelihood.to_string());
         self.line(&format!(
             "      {likelihood}, confidence {}, {}",
