@@ -16,7 +16,7 @@ use crate::mask::mask;
 pub struct Released(String);
 
 impl Released {
-    /// Releases a text that says nothing of a case: help, lists, messages, results that name no source.
+    /// Releases a text to whoever sits at the desk and may see all of it: lists, messages, results for no audience.
     pub fn plain(text: &str) -> Released {
         Released(mask(text).into_owned())
     }

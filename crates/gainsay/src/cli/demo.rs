@@ -129,8 +129,9 @@ impl Tour<'_> {
             pages.push(page.display().to_string());
         }
         self.ui.line(&format!(
-            "\nThe pages to hand over:\n  {}\n\nGo on with:\n  cd {}\n  gainsay show {REAL_CASE}\n  gainsay show {INVENTED_CASE}\n  gainsay review {REAL_CASE}\n  gainsay match ../{}\n  gainsay ledger verify",
+            "\nThe pages to hand over:\n  {}\n\nGo on with:\n{}  cd {}\n  gainsay show {REAL_CASE}\n  gainsay show {INVENTED_CASE}\n  gainsay review {REAL_CASE}\n  gainsay match ../{}\n  gainsay ledger verify",
             pages.join("\n  "),
+            path_to_this_program(),
             desk.root().display(),
             demo::SAMPLE_NAME
         ));
@@ -193,6 +194,18 @@ impl Tour<'_> {
         let shown = desk.show(case, Timestamp::now(), None, Shape::Brief(styles))?;
         self.ui.out(&shown);
         Ok(())
+    }
+}
+
+/// The line that puts this program on the shell's path, where it is not there yet.
+fn path_to_this_program() -> String {
+    let folder = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.to_owned()));
+    let on_path = |folder: &PathBuf| {
+        std::env::var_os("PATH").is_some_and(|path| std::env::split_paths(&path).any(|known| known == *folder))
+    };
+    match folder.filter(|folder| !on_path(folder)) {
+        Some(folder) => format!("  export PATH={}:$PATH\n", folder.display()),
+        None => String::new(),
     }
 }
 

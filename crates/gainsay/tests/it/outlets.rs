@@ -86,6 +86,40 @@ fn no_output_shows_a_planted_secret() {
     assert!(masked > 20, "the secrets were in the way: {masked} masked");
 }
 
+/// What the demo plants in the sample and in the crew's listing.
+const DEMO: [&str; 5] = [
+    "Kelp-Harness-4471!",
+    "osk_live_7Qd2mXv0Zt9RkLw4PyB8nHsE",
+    "tova.hjelmquay@oskelund.example",
+    "desk@brinejackal.example",
+    "Mudlark-Preview-7719",
+];
+
+#[test]
+fn the_demo_shows_none_of_its_planted_secrets() {
+    let environment = Environment::new();
+    let tour = crate::support::run(&mut environment.command(&["demo", "demo"])).succeeded();
+    let material = std::fs::read_to_string(environment.path("demo/skerrywall-2024/1-listing.txt")).unwrap();
+    assert!(material.contains(DEMO[3]) && material.contains(DEMO[4]), "the listing holds what is looked for");
+    let desk = environment.path("demo/desk");
+    let mut texts = vec![tour];
+    for args in [
+        &["show", "skerrywall-2024"][..],
+        &["show", "skerrywall-2024", "--json"],
+        &["match", "demo/skerrywall-sample.tar", "--json"],
+        &["read", "demo/skerrywall-2024/1-listing.txt", "--json"],
+    ] {
+        texts.push(environment.gainsay_at(&desk, args).stdout);
+    }
+    texts.push(std::fs::read_to_string(environment.path("demo/skerrywall-2024.html")).unwrap());
+    for text in texts {
+        assert!(!text.is_empty());
+        for secret in DEMO {
+            assert!(!text.contains(secret), "{secret} shows:\n{text}");
+        }
+    }
+}
+
 #[test]
 fn messages_of_failure_show_none_either() {
     let environment = Environment::with_desk();

@@ -12,7 +12,8 @@ fn demo() -> (Environment, String) {
 }
 
 fn steady(environment: &Environment, text: &str) -> String {
-    let text = environment.steady(text);
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_gainsay")).parent().unwrap();
+    let text = environment.steady(&text.replace(&*program.to_string_lossy(), "[program]"));
     let opened = Regex::new(r"(opened|Case opened) \d{4}-\d\d-\d\d").unwrap();
     opened.replace_all(&text, "$1 [day]").into_owned()
 }
