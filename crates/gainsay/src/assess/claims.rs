@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::likelihood::Likelihood;
-use super::parties::{Parties, key};
+use super::parties::{Parties, key, organisation};
 use super::weights;
 use crate::claim::{Case, Facet, Finding, PartyKind, Said, Stance};
 
@@ -59,6 +59,15 @@ pub enum Confidence {
 }
 
 impl Claim {
+    /// What weighs most in the direction that the likelihood goes.
+    pub fn mainstay(&self) -> Option<&Voice> {
+        let up = self.likelihood.millinats >= weights::PRIOR;
+        self.voices
+            .iter()
+            .filter(|voice| voice.for_claim == up && voice.weight != 0)
+            .max_by_key(|voice| voice.weight.abs())
+    }
+
     /// Whether anything that was reviewed or can be recomputed speaks to it. Otherwise there is nothing to judge by.
     pub fn is_assessed(&self) -> bool {
         self.voices.iter().any(|voice| voice.weight != 0)
@@ -257,6 +266,9 @@ fn disputes_a_denial(case: &Case, parties: &Parties, said: &Said) -> bool {
     })
 }
 
+/// The party of a match.
+pub const SAMPLE_ITSELF: &str = "the sample itself";
+
 /// What a match says on a facet. It bears on whose data it is and on what is offered, never by itself on access or exfiltration.
 fn found(finding: &Finding, facet: Facet, victim: Option<&str>) -> Option<Candidate> {
     let result = &finding.result;
@@ -284,7 +296,7 @@ fn found(finding: &Finding, facet: Facet, victim: Option<&str>) -> Option<Candid
         origin_key: format!("match {}", finding.handle),
         voice: Voice {
             handle: finding.handle.clone(),
-            party: "the sample itself".to_owned(),
+            party: SAMPLE_ITSELF.to_owned(),
             origin: None,
             for_claim,
             weight,
@@ -323,7 +335,12 @@ fn weigh(case: &Case, facet: Facet, victim: Option<String>, mut voices: Vec<Cand
     }
     let likelihood = Likelihood { millinats: weights::PRIOR + voices.iter().map(|voice| voice.weight).sum::<i64>() };
     let confidence = confidence(&voices);
-    let origins = voices.iter().filter(|voice| voice.weighs).map(|voice| voice.origin_key.clone()).collect();
+    let named: BTreeMap<&str, &str> = voices
+        .iter()
+        .filter(|voice| voice.weighs)
+        .map(|voice| (voice.origin_key.as_str(), organisation(voice.origin.as_deref().unwrap_or(&voice.party))))
+        .collect();
+    let origins = named.into_values().map(str::to_owned).collect();
     voices.sort_by_key(|voice| (std::cmp::Reverse(voice.weight.abs()), voice.when));
     Claim {
         handle: String::new(),

@@ -59,8 +59,11 @@ fn answer(case: &Case, claims: &[Claim], origins: &BTreeSet<String>, disagreemen
         claims.iter().filter(|claim| claim.facet == Facet::Access && claim.is_assessed()).collect();
     access.sort_by_key(|claim| std::cmp::Reverse(claim.likelihood));
     for access in access.into_iter().take(3) {
+        let mainstay = access.mainstay().map_or(String::new(), |voice| {
+            format!(", mostly on the word of {} ({})", voice.origin.as_ref().unwrap_or(&voice.party), voice.handle)
+        });
         answer.push(format!(
-            "{}: {}, {} confidence.",
+            "{}: {}, {} confidence{mainstay}.",
             access.proposition.trim_end_matches('.'),
             access.likelihood,
             access.confidence.word()
@@ -71,7 +74,7 @@ fn answer(case: &Case, claims: &[Claim], origins: &BTreeSet<String>, disagreemen
         answer.push(format!(
             "{} rest on {}; {} found among them.",
             counted(texts, "source"),
-            counted(origins.iter().filter(|origin| !origin.starts_with("match ")).count(), "origin"),
+            counted(origins.iter().filter(|origin| *origin != claims::SAMPLE_ITSELF).count(), "origin"),
             counted(disagreements.len(), "disagreement"),
         ));
     }

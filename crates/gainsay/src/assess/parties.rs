@@ -6,12 +6,17 @@ use crate::claim::{Case, OrganisationRole, PartyKind};
 
 /// A party's name in the form that is compared: the organisation of `Person (Organisation)`, lower case, without legal forms.
 pub fn key(name: &str) -> String {
-    let name = match (name.find('('), name.ends_with(')')) {
+    let words =
+        organisation(name).split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase);
+    words.filter(|word| !LEGAL_FORMS.contains(&word.as_str())).collect::<Vec<_>>().join(" ")
+}
+
+/// The organisation of `Person (Organisation)`, and any other name as it is.
+pub fn organisation(name: &str) -> &str {
+    match (name.find('('), name.ends_with(')')) {
         (Some(open), true) if !name[open..].contains("unnamed") => &name[open + 1..name.len() - 1],
         _ => name,
-    };
-    let words = name.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).map(str::to_lowercase);
-    words.filter(|word| !LEGAL_FORMS.contains(&word.as_str())).collect::<Vec<_>>().join(" ")
+    }
 }
 
 const LEGAL_FORMS: &[&str] = &["inc", "corp", "corporation", "ltd", "llc", "plc", "gmbh", "ag", "co", "sa", "the"];

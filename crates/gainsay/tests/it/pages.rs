@@ -78,6 +78,20 @@ fn the_demo_settles_what_can_be_settled_and_nothing_else() {
     assert!(real["answer"][0].as_str().unwrap().starts_with("Unsettled: "), "{:#}", real["answer"]);
     assert!(real["disagreements"].as_array().unwrap().len() >= 4);
     assert!(real["sources"].as_array().unwrap().iter().all(|source| source["kind"] == "retelling"));
+    // Of real companies nothing is said but what was reported: only these were named as victims.
+    let reported = ["Symantec", "Trend Micro", "Norton", "McAfee"];
+    let names = |list: &str, field: &str| -> Vec<String> {
+        let list = real[list].as_array().unwrap();
+        list.iter().filter_map(|it| it[field].as_str().map(str::to_owned)).collect()
+    };
+    for victim in names("claims", "victim") {
+        assert!(reported.contains(&victim.as_str()), "{victim} was never named as a victim");
+    }
+    for said in real["statements"].as_array().unwrap() {
+        let is_victim = said["speaker_kind"] == "victim";
+        let speaker = said["speaker"].as_str().unwrap();
+        assert!(!is_victim || reported.iter().any(|name| speaker.contains(name)), "{said:#}");
+    }
     let invented = show("skerrywall-2024");
     assert!(invented["answer"][0].as_str().unwrap().starts_with("The sample is data of Oskelund Security"));
     let result = &invented["findings"][0]["result"];
