@@ -1,7 +1,7 @@
 //! The one way out. Everything that leaves the desk, to a screen, a file or a page, is a `Released`, and only this file makes one.
 //!
-//! Two checks, in this order: what is marked above the audience's clearance is taken out of the case before anything is drawn
-//! from it (`View::of`), and the finished text goes through the mask (`Released`). A test holds that no other file prints or
+//! Three checks, in this order: what is marked above the audience's clearance is taken out of the case before anything is drawn
+//! from it (`View::of`), and the finished text goes through the mask and loses what a terminal would obey (`Released`). A test holds that no other file prints or
 //! writes.
 
 use jiff::Timestamp;
@@ -18,18 +18,42 @@ pub struct Released(String);
 impl Released {
     /// Releases a text to whoever sits at the desk and may see all of it: lists, messages, results for no audience.
     pub fn plain(text: &str) -> Released {
-        Released(mask(text).into_owned())
+        Released(harmless(&mask(text), false))
     }
 
-    /// Releases what an exporter made of a view.
-    pub fn of(view: &View, render: impl FnOnce(&View) -> String) -> Released {
-        Released(mask(&render(view)).into_owned())
+    /// The same, for a text that the program itself has coloured.
+    pub fn coloured(text: &str) -> Released {
+        Released(harmless(&mask(text), true))
+    }
+
+    /// Releases what an exporter made of a view; `coloured` where it was made for a terminal with colour.
+    pub fn of(view: &View, coloured: bool, render: impl FnOnce(&View) -> String) -> Released {
+        Released(harmless(&mask(&render(view)), coloured))
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Takes out what a terminal or a reader's eye would act on: control characters, which move the cursor or rewrite what stands
+/// above, and overrides of the writing direction, which turn names around. In a coloured text the few escape sequences for bold and
+/// colour that the program itself writes stay.
+fn harmless(text: &str, coloured: bool) -> String {
+    const OWN: [&str; 6] = ["[0m", "[1m", "[2m", "[4m", "[31m", "[32m"];
+    let mut out = String::with_capacity(text.len());
+    for (at, c) in text.char_indices() {
+        match c {
+            '\n' | '\t' => out.push(c),
+            '\x1b' if coloured && OWN.iter().any(|own| text[at + 1..].starts_with(own)) => out.push(c),
+            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
+                out.push(char::REPLACEMENT_CHARACTER);
+            }
+            c => out.push(c),
+        }
+    }
+    out
 }
 
 /// A case as one audience may see it, with its assessment. Exporters take nothing else.
@@ -120,5 +144,21 @@ fn drop_sources(case: &mut Case, keep: &[bool]) {
     }
     for finding in &mut case.findings {
         finding.sample = new_place[finding.sample];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn only_our_own_escape_sequences_pass() {
+        let harmless = |text: &str| super::harmless(text, true);
+        assert_eq!(harmless("\x1b[1mbold\x1b[0m\n\ttab"), "\x1b[1mbold\x1b[0m\n\ttab");
+        assert_eq!(super::harmless("\x1b[1mbold", false), "\u{fffd}[1mbold");
+        assert_eq!(
+            harmless("a\x1b[2Jb\x1b]0;title\x07c\rd\u{9b}5me"),
+            "a\u{fffd}[2Jb\u{fffd}]0;title\u{fffd}c\u{fffd}d\u{fffd}5me"
+        );
+        assert_eq!(harmless("exe.\u{202e}gpj"), "exe.\u{fffd}gpj");
+        assert_eq!(harmless("naïve עברית"), "naïve עברית");
     }
 }

@@ -72,8 +72,9 @@ fn answer(case: &Case, claims: &[Claim], origins: &BTreeSet<String>, disagreemen
     let texts = case.sources.iter().filter(|s| s.kind != SourceKind::Sample && s.replaced_by.is_none()).count();
     if texts > 0 {
         answer.push(format!(
-            "{} rest on {}; {} found among them.",
+            "{} {} on {}; {} found among them.",
             counted(texts, "source"),
+            if texts == 1 { "rests" } else { "rest" },
             counted(origins.iter().filter(|origin| *origin != claims::SAMPLE_ITSELF).count(), "origin"),
             counted(disagreements.len(), "disagreement"),
         ));

@@ -62,7 +62,11 @@ impl Desk {
             None => case,
         };
         let view = View::of(&case, Tlp::Red, now, self.record(&case)?);
-        Ok(Released::of(&view, |view| match shape {
+        let coloured = match shape {
+            Shape::Text(styles) | Shape::Brief(styles) => styles.is_coloured(),
+            Shape::Json => false,
+        };
+        Ok(Released::of(&view, coloured, |view| match shape {
             Shape::Text(styles) => export::text::view(view, styles),
             Shape::Brief(styles) => export::text::brief(view, styles),
             Shape::Json => export::json::view(view),
@@ -85,7 +89,7 @@ impl Desk {
         let record = self.record(&case)?;
         let based_on = record.head.as_ref().map_or(0, |head| head.size);
         let view = View::of(&case, audience, acting.now, record);
-        let released = Released::of(&view, |view| match format {
+        let released = Released::of(&view, false, |view| match format {
             Format::Html => export::html::view(view),
             Format::Markdown => export::markdown::view(view),
             Format::Json => export::json::view(view),

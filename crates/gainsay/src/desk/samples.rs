@@ -60,7 +60,7 @@ impl MatchReport {
                 for entry in &self.entries {
                     text += &format!("Kept in the case as {}.\n", entry.short());
                 }
-                Released::plain(&text)
+                if styles.is_coloured() { Released::coloured(&text) } else { Released::plain(&text) }
             }
         }
     }

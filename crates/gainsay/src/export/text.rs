@@ -17,6 +17,11 @@ pub struct Styles {
 }
 
 impl Styles {
+    /// Whether anything is set off at all.
+    pub fn is_coloured(self) -> bool {
+        self.strong != Style::new()
+    }
+
     /// With colour.
     pub fn colour() -> Styles {
         Styles {

@@ -121,6 +121,49 @@ fn the_demo_shows_none_of_its_planted_secrets() {
 }
 
 #[test]
+fn nothing_that_comes_in_reaches_a_terminal_or_a_page_as_a_command() {
+    let environment = Environment::with_desk();
+    let story = "Dustfinch \x1b[2J\x1b]0;owned\x07 claims <script>alert(1)</script>\n\n\
+                 A hacking group known as Dustfinch claims to have stolen <img src=x onerror=alert(2)> 2 TB of data from \
+                 Marlbeck Systems \x1b[8mhidden\x1b[0m and [a link](javascript:alert(3)).\n";
+    environment.write("story.txt", story);
+    environment.write("sample/\x1b[31;1mred\u{202e}gpj.c", "int main(void) { return 0; }\n".repeat(40));
+    environment.write("ours/a.c", "int other(void) { return 1; }\n".repeat(40));
+    environment.gainsay(&["open", "hostile"]).succeeded();
+    environment.gainsay(&["corpus", "add", "code", "ours"]).succeeded();
+    let title = "<b onmouseover=alert(4)>\x1b[5mtitle";
+    environment.gainsay(&["add", "hostile", "story.txt", "--title", title, "--outlet", "\x1b[7moutlet"]).succeeded();
+    let mut outputs = Vec::new();
+    for args in [
+        &["match", "sample", "--case", "hostile"][..],
+        &["show", "hostile"],
+        &["review", "hostile"],
+        &["read", "story.txt"],
+        &["add", "hostile", "sample"],
+        &["ledger", "log"],
+        &["show", "\x1b[2J"],
+    ] {
+        let output = environment.gainsay(args);
+        outputs.push(output.stdout + &output.stderr);
+    }
+    for ending in ["html", "md"] {
+        let name = format!("report.{ending}");
+        environment.gainsay(&["report", "hostile", "-o", &name]).succeeded();
+        outputs.push(std::fs::read_to_string(environment.path(&name)).unwrap());
+    }
+    for output in &outputs {
+        let bad = |c: char| c.is_control() && c != '\n' || c == '\u{202e}';
+        assert!(!output.contains(bad), "{output:?}");
+    }
+    let [.., page, markdown] = &outputs[..] else { panic!("two reports were written") };
+    for active in ["<script", "<img", "<b onmouseover"] {
+        assert!(!page.contains(active) && !markdown.replace("\\<", "").contains(active), "{active}");
+    }
+    assert!(page.contains("&#60;img src=x") || page.contains("&lt;img src=x"), "it is shown as text");
+    assert!(!markdown.contains("[a link](javascript"), "{markdown}");
+}
+
+#[test]
 fn messages_of_failure_show_none_either() {
     let environment = Environment::with_desk();
     for run in [
