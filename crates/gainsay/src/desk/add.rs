@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::vault::Kept;
-use super::{Acting, Desk, Error, casefile};
+use super::{Acting, BLOBS, Desk, Error, casefile};
 use crate::capture::{self, Captured, Opener};
 use crate::claim::{About, EntryId, Reading, SourceKind, Tlp};
 use crate::ledger::payload::{DraftDecided, DraftRef, Held, SourceCaptured, SourceRead, Text};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, sha256};
 use crate::read::{self, Gazetteer};
+use crate::store;
 
 pub use super::vault::Keep;
 
@@ -74,6 +75,7 @@ impl Desk {
         on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
     ) -> Result<(), Error> {
         let case = casefile::case_id(&self.database.reader(), case)?;
+        store::sweep_unfinished(&self.root().join(BLOBS));
         let mut opener = Opener::start(options.unjailed)?;
         let names = self.names()?;
         for path in paths {

@@ -12,6 +12,7 @@ use crate::claim::{CorpusRole, EntryId, Tlp};
 use crate::corpus::{self, Indexed, Progress};
 use crate::ledger::payload::CorpusIndexed;
 use crate::ledger::{NewEntry, Payload};
+use crate::store;
 
 /// How many things that were not read an entry names.
 const NAMED_NOT_READ: usize = 100;
@@ -150,7 +151,7 @@ impl Desk {
     ) -> Result<([u8; 32], Indexed), Error> {
         let folder = self.root().join(CORPORA);
         let failed = |why| Error::File { action: "write in", path: folder.clone(), why };
-        let file = tempfile::Builder::new().prefix(".new-").tempfile_in(&folder).map_err(failed)?;
+        let file = tempfile::Builder::new().prefix(store::UNFINISHED).tempfile_in(&folder).map_err(failed)?;
         let mut out = Hashing { inner: BufWriter::new(file), hasher: blake3::Hasher::new() };
         let indexed = corpus::index(paths, index, &mut out, progress)?;
         out.flush().map_err(failed)?;
@@ -168,6 +169,7 @@ impl Desk {
             self.corpora()?.values().map(|corpus| self.segment_path(&corpus.indexed.segment)).collect();
         let folder = self.root().join(CORPORA);
         let failed = |why| Error::File { action: "list", path: folder.clone(), why };
+        store::sweep_unfinished(&folder);
         for entry in fs::read_dir(&folder).map_err(failed)? {
             let path = entry.map_err(failed)?.path();
             let is_segment = path.extension().is_some_and(|ending| ending == "segment");

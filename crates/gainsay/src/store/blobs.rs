@@ -41,7 +41,7 @@ impl Blobs {
     /// The folder cannot be written.
     pub fn writer(&self) -> Result<BlobWriter<'_>, Error> {
         let file = tempfile::Builder::new()
-            .prefix(".new-")
+            .prefix(UNFINISHED)
             .tempfile_in(&self.folder)
             .map_err(|e| failed("write in", &self.folder)(e))?;
         Ok(BlobWriter { blobs: self, file, hasher: Sha256::new() })
@@ -123,6 +123,23 @@ impl Write for BlobWriter<'_> {
 
     fn flush(&mut self) -> std::io::Result<()> {
         self.file.flush()
+    }
+}
+
+/// How the names of files begin that are being written.
+pub const UNFINISHED: &str = ".new-";
+
+/// Removes what interrupted runs left in a folder. A file that somebody may still be writing is younger than a day.
+pub fn sweep_unfinished(folder: &Path) {
+    const DAY: std::time::Duration = std::time::Duration::from_secs(86_400);
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        let is_unfinished = entry.file_name().to_string_lossy().starts_with(UNFINISHED);
+        let age = entry.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
+        if is_unfinished && age.is_some_and(|age| age > DAY) {
+            // It only takes room; the next run tries again.
+            let _ = fs::remove_file(entry.path());
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 mod blobs;
 mod database;
 
-pub use blobs::Blobs;
+pub use blobs::{Blobs, UNFINISHED, sweep_unfinished};
 pub use database::{Database, Reader};
 
 use std::path::PathBuf;

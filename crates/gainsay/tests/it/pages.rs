@@ -15,7 +15,8 @@ fn steady(environment: &Environment, text: &str) -> String {
     let program = std::path::Path::new(env!("CARGO_BIN_EXE_gainsay")).parent().unwrap();
     let text = environment.steady(&text.replace(&*program.to_string_lossy(), "[program]"));
     let opened = Regex::new(r"(opened|Case opened) \d{4}-\d\d-\d\d").unwrap();
-    opened.replace_all(&text, "$1 [day]").into_owned()
+    let root = Regex::new(r"root [0-9a-f]{16}…").unwrap();
+    root.replace_all(&opened.replace_all(&text, "$1 [day]"), "root [hash]…").into_owned()
 }
 
 #[test]
