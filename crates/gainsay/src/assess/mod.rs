@@ -150,3 +150,6 @@ fn list(names: &[&str]) -> String {
         [all @ .., last] => format!("{} and {last}", all.join(", ")),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -159,3 +159,38 @@ pub(super) fn failed(action: &'static str, path: &Path) -> impl FnOnce(std::io::
 fn hex(digest: &Hash) -> String {
     crate::claim::EntryId(*digest).to_string()
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a failing test may panic")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_come_back_and_changed_ones_do_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::new(folder.path().to_owned());
+        let digest = blobs.put(b"a story").unwrap();
+        assert_eq!(blobs.put(b"a story").unwrap(), digest);
+        assert_eq!(blobs.get(&digest).unwrap(), b"a story");
+        fs::write(blobs.path(&digest), b"another").unwrap();
+        assert!(matches!(blobs.get(&digest), Err(Error::BlobChanged { .. })));
+        blobs.destroy(&digest).unwrap();
+        blobs.destroy(&digest).unwrap();
+        assert!(!blobs.has(&digest) && matches!(blobs.get(&digest), Err(Error::BlobMissing { .. })));
+    }
+
+    #[test]
+    fn only_old_leftovers_are_swept() {
+        let folder = tempfile::tempdir().unwrap();
+        let old = std::time::SystemTime::now() - std::time::Duration::from_secs(90_000);
+        for (name, is_old) in [(".new-old", true), (".new-young", false), ("kept", true)] {
+            let file = File::create(folder.path().join(name)).unwrap();
+            if is_old {
+                file.set_modified(old).unwrap();
+            }
+        }
+        sweep_unfinished(folder.path());
+        let left = |name: &str| folder.path().join(name).exists();
+        assert!(!left(".new-old") && left(".new-young") && left("kept"));
+    }
+}
