@@ -41,9 +41,6 @@ pub(super) struct Args {
     /// Keep the bytes in the desk, encrypted to this age recipient, whose key stays elsewhere
     #[arg(long, value_name = "AGE-RECIPIENT")]
     seal: Option<String>,
-    /// Print one JSON object for each source
-    #[arg(long)]
-    json: bool,
     /// Open foreign files even where the kernel cannot lock the worker down
     #[arg(long)]
     unsafe_no_sandbox: bool,
@@ -70,9 +67,9 @@ impl Args {
         let mut count = 0;
         desk.add(&acting, &self.case, &self.sources, &options, &mut |path, result| {
             count += usize::from(result.is_ok());
-            if self.json { print_json(ui, path, result) } else { print(ui, path, result) }
+            if ui.json { print_json(ui, path, result) } else { print(ui, path, result) }
         })?;
-        if !self.json && count > 0 {
+        if !ui.json && count > 0 {
             ui.line(&format!("Next: `gainsay show {:?}`, `gainsay review {:?}`.", self.case, self.case));
         }
         Ok(Answer::Yes)

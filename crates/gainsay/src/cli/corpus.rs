@@ -33,16 +33,9 @@ enum Command {
         /// Whose files; the desk's organisation where it is not given
         #[arg(long, value_name = "NAME")]
         owner: Option<String>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
     },
     /// List the corpora
-    List {
-        /// Print one JSON object for each
-        #[arg(long)]
-        json: bool,
-    },
+    List,
     /// Hold every byte of the index against its checksums; exits 1 where something is wrong
     Verify,
 }
@@ -51,7 +44,7 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         match self.command {
-            Command::Add { name, paths, public, published, owner, json } => {
+            Command::Add { name, paths, public, published, owner } => {
                 let role = match (public, published) {
                     (true, _) => CorpusRole::Public,
                     (_, true) => CorpusRole::Published,
@@ -65,16 +58,16 @@ impl Args {
                     ui.failure(&format!("{} was not read: {}", not.path.display(), not.reason));
                 }
                 ui.clear_progress();
-                ui.line(&if json { as_json(&corpus).to_string() } else { as_text(&corpus) });
+                ui.line(&if ui.json { as_json(&corpus).to_string() } else { as_text(&corpus) });
                 Ok(Answer::Yes)
             }
-            Command::List { json } => {
+            Command::List => {
                 let corpora = desk.corpora()?;
-                if corpora.is_empty() && !json {
+                if corpora.is_empty() && !ui.json {
                     ui.line("No corpus yet. Index your own files with `gainsay corpus add NAME PATH`.");
                 }
                 for corpus in corpora.values() {
-                    ui.line(&if json { as_json(corpus).to_string() } else { as_text(corpus) });
+                    ui.line(&if ui.json { as_json(corpus).to_string() } else { as_text(corpus) });
                 }
                 Ok(Answer::Yes)
             }
@@ -82,10 +75,11 @@ impl Args {
                 let mut answer = Answer::Yes;
                 for (name, result) in desk.verify_corpora()? {
                     match result {
-                        Ok(()) => ui.line(&format!("Holds: {name}")),
+                        Ok(()) => ui.result(&format!("Holds: {name}"), &json!({ "name": name, "holds": true })),
                         Err(error) => {
                             answer = Answer::No;
-                            ui.line(&format!("WRONG: {error}"));
+                            let value = json!({ "name": name, "holds": false, "fault": error.to_string() });
+                            ui.result(&format!("WRONG: {error}"), &value);
                         }
                     }
                 }

@@ -2,6 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
+use serde_json::json;
 
 use super::report::write;
 use super::ui::Ui;
@@ -56,7 +57,7 @@ struct Tour<'u> {
 impl Tour<'_> {
     /// A rumour and its denials, and no sample: it stays unsettled, and the desk says who said what.
     fn real_case(&mut self, desk: &mut Desk) -> Result<(), Error> {
-        self.ui.line("1. A rumour: Fxmsp, May 2019. Three retellings, in our own words, of what the press reported.\n");
+        self.tell("1. A rumour: Fxmsp, May 2019. Three retellings, in our own words, of what the press reported.\n");
         desk.open_case(&self.acting, REAL_CASE, None)?;
         self.add_texts(desk, REAL_CASE, demo::fxmsp())?;
         self.brief(desk, REAL_CASE)
@@ -64,7 +65,7 @@ impl Tour<'_> {
 
     /// The same shape with invented names, and a sample to settle it.
     fn invented_case(&mut self, desk: &mut Desk) -> Result<(), Error> {
-        self.ui.line(&format!(
+        self.tell(&format!(
             "\n2. The same shape, with a sample to settle it. {INVENTED_COMPANY}, its product, the crew, the firm and the outlet are invented.\n"
         ));
         let repository = self.folder.join("repository.git");
@@ -86,7 +87,7 @@ impl Tour<'_> {
             })?;
             self.ui.clear_progress();
             let it = corpus.indexed;
-            self.ui.line(&format!(
+            self.tell(&format!(
                 "   indexed {name} ({role}): {} file versions, {}",
                 it.files,
                 counted(usize::try_from(it.commits).unwrap_or(usize::MAX), "commit")
@@ -101,10 +102,10 @@ impl Tour<'_> {
         self.add(desk, INVENTED_CASE, &sample, &options)?;
         let report = desk.match_sample(&self.acting, &sample, None, Some(INVENTED_CASE), self.unjailed, &mut |_| {})?;
         for result in &report.results {
-            self.ui.line(&format!("   matched {}: {}\n", demo::SAMPLE_NAME, result.summary()));
+            self.tell(&format!("   matched {}: {}\n", demo::SAMPLE_NAME, result.summary()));
         }
         self.brief(desk, INVENTED_CASE)?;
-        self.ui.line(&format!(
+        self.tell(&format!(
             "\n   What was hidden from the desk: the sample was cut from commit {} of {} ({} of {}), and edited.",
             &cut.commit[..10],
             cut.when.strftime("%Y-%m-%d"),
@@ -116,7 +117,7 @@ impl Tour<'_> {
 
     fn ending(&mut self, desk: &mut Desk) -> Result<(), Error> {
         let verification = desk.verify(None)?;
-        self.ui.line(&format!(
+        self.tell(&format!(
             "\n3. The record: {} entries in the signed ledger, {}.",
             verification.ledger.size,
             if verification.holds() { "all of them hold" } else { "and not all of them hold" }
@@ -128,7 +129,11 @@ impl Tour<'_> {
             write(&page, &released)?;
             pages.push(page.display().to_string());
         }
-        self.ui.line(&format!(
+        if self.ui.json {
+            let value = json!({ "folder": self.folder.to_string_lossy(), "desk": desk.root().to_string_lossy(), "pages": pages });
+            self.ui.line(&value.to_string());
+        }
+        self.tell(&format!(
             "\nThe pages to hand over:\n  {}\n\nGo on with:\n{}  cd {}\n  gainsay show {REAL_CASE}\n  gainsay show {INVENTED_CASE}\n  gainsay review {REAL_CASE}\n  gainsay match ../{}\n  gainsay ledger verify",
             pages.join("\n  "),
             path_to_this_program(),
@@ -159,20 +164,23 @@ impl Tour<'_> {
     fn add(&mut self, desk: &mut Desk, case: &str, path: &Path, options: &AddOptions) -> Result<(), Error> {
         let ui = &mut *self.ui;
         desk.add(&self.acting, case, &[path.to_owned()], options, &mut |path, result| match result {
-            Ok(added) => ui.line(&format!(
-                "   added {} {}{}",
-                added.kind,
-                path.file_name().unwrap_or_default().display(),
-                if added.kind == SourceKind::Sample {
-                    String::new()
-                } else {
-                    format!(
-                        ": {} drafted, {} sure enough to weigh",
-                        counted(added.drafted, "statement"),
-                        added.accepted
-                    )
-                }
-            )),
+            Ok(added) => tell(
+                ui,
+                &format!(
+                    "   added {} {}{}",
+                    added.kind,
+                    path.file_name().unwrap_or_default().display(),
+                    if added.kind == SourceKind::Sample {
+                        String::new()
+                    } else {
+                        format!(
+                            ": {} drafted, {} sure enough to weigh",
+                            counted(added.drafted, "statement"),
+                            added.accepted
+                        )
+                    }
+                ),
+            ),
             Err(error) => ui.failure(error),
         })?;
         Ok(())
@@ -185,16 +193,28 @@ impl Tour<'_> {
             waiting.into_iter().map(|one| (one.said.handle, Change::Accept)).collect();
         let analyst = Acting { author: "demo analyst".to_owned(), now: self.acting.now };
         let count = desk.decide(&analyst, case, &accepted, false)?;
-        self.ui.line(&format!("   reviewed: {} more accepted by the demo's analyst", counted(count, "draft")));
+        self.tell(&format!("   reviewed: {} more accepted by the demo's analyst", counted(count, "draft")));
         Ok(())
     }
 
+    /// For machines the tour goes beside the result.
+    fn tell(&mut self, words: &str) {
+        tell(self.ui, words);
+    }
+
     fn brief(&mut self, desk: &mut Desk, case: &str) -> Result<(), Error> {
+        if self.ui.json {
+            return Ok(());
+        }
         let styles = self.ui.styles();
         let shown = desk.show(case, Timestamp::now(), None, Shape::Brief(styles))?;
         self.ui.out(&shown);
         Ok(())
     }
+}
+
+fn tell(ui: &mut Ui, words: &str) {
+    if ui.json { ui.note(words) } else { ui.line(words) }
 }
 
 /// The line that puts this program on the shell's path, where it is not there yet.

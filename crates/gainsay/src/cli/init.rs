@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use serde_json::json;
+
 use super::ui::Ui;
 use super::{Answer, Error, Place, parse_word};
 use crate::claim::Tlp;
@@ -27,11 +29,17 @@ impl Args {
         let folder = place.desk.clone().unwrap_or(self.folder);
         let config = Config { organisation: self.organisation, author: self.author, tlp: self.tlp };
         let desk = Desk::create(&folder, config)?;
-        ui.line(&format!(
+        let value = json!({
+            "desk": desk.root().to_string_lossy(),
+            "origin": desk.public_key().origin(),
+            "public_key": desk.public_key().to_text(),
+        });
+        let words = format!(
             "A new desk in {}: {}.\nIts signing key is in keys/desk.key; who can read it can sign for the desk.\nNext: `gainsay open CASE`, then `gainsay add CASE FILE…`.",
             desk.root().display(),
             desk.public_key().origin()
-        ));
+        );
+        ui.result(&words, &value);
         Ok(Answer::Yes)
     }
 }

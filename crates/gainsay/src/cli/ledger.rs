@@ -21,18 +21,12 @@ enum Command {
         /// A checkpoint kept elsewhere: finds a cut tail and a rewritten history
         #[arg(long, value_name = "CHECKPOINT")]
         against: Option<PathBuf>,
-        /// Print JSON
-        #[arg(long)]
-        json: bool,
     },
     /// List the newest entries, newest first
     Log {
         /// How many
         #[arg(short = 'n', long, default_value_t = 30)]
         count: u32,
-        /// Print one JSON object for each
-        #[arg(long)]
-        json: bool,
     },
     /// Print the newest signed head, to keep outside this machine
     Checkpoint,
@@ -66,7 +60,7 @@ impl Args {
         let mut desk = place.open()?;
         match self.command {
             Command::Check { .. } => Ok(Answer::Yes),
-            Command::Verify { against, json } => {
+            Command::Verify { against } => {
                 let note = against
                     .map(|path| {
                         std::fs::read_to_string(&path).map_err(|why| Error::File {
@@ -77,16 +71,16 @@ impl Args {
                     })
                     .transpose()?;
                 let verification = desk.verify(note.as_deref())?;
-                if json {
+                if ui.json {
                     print_json(ui, &verification)
                 } else {
                     print(ui, &verification)
                 }
                 Ok(if verification.holds() { Answer::Yes } else { Answer::No })
             }
-            Command::Log { count, json } => {
+            Command::Log { count } => {
                 for line in desk.log(count)? {
-                    ui.line(&if json {
+                    ui.line(&if ui.json {
                         json!({
                             "seq": line.seq,
                             "id": line.id.to_string(),
@@ -113,23 +107,29 @@ impl Args {
             }
             Command::Checkpoint => {
                 match desk.checkpoint()? {
-                    Some(note) => ui.line(&note),
+                    Some(note) => ui.result(&note, &json!({ "checkpoint": note })),
                     None => return Err(Error::Usage("the ledger is empty: there is nothing to keep yet".to_owned())),
                 }
                 Ok(Answer::Yes)
             }
             Command::Reindex => {
                 desk.reindex()?;
-                ui.line("Everything that is computed from the ledger was computed again.");
+                ui.result(
+                    "Everything that is computed from the ledger was computed again.",
+                    &json!({ "reindexed": true }),
+                );
                 Ok(Answer::Yes)
             }
             Command::Destroy { entry, reason } => {
                 let acting = acting(&desk);
                 let id = desk.destroy(&acting, &entry, &reason)?;
-                ui.line(&format!(
-                    "Destroyed the text of {}. Its entry stands. Backups and snapshots of the desk still hold it.",
-                    id.short()
-                ));
+                ui.result(
+                    &format!(
+                        "Destroyed the text of {}. Its entry stands. Backups and snapshots of the desk still hold it.",
+                        id.short()
+                    ),
+                    &json!({ "destroyed": id.to_string() }),
+                );
                 Ok(Answer::Yes)
             }
         }
@@ -138,6 +138,19 @@ impl Args {
 
 fn check(report: &Path, key: Option<&str>, ui: &Ui) -> Result<Answer, Error> {
     let check = check_report(report, key)?;
+    if ui.json {
+        let value = json!({
+            "holds": check.unproven.is_empty(),
+            "proven": check.proven,
+            "unproven": check.unproven,
+            "origin": check.key.origin(),
+            "public_key": check.key.to_text(),
+            "size": check.head.size,
+            "signed": check.head.time.to_string(),
+        });
+        ui.line(&value.to_string());
+        return Ok(if check.unproven.is_empty() { Answer::Yes } else { Answer::No });
+    }
     for handle in &check.unproven {
         ui.line(&format!("WRONG: {handle} is not proven to be in the ledger"));
     }

@@ -19,9 +19,6 @@ pub(super) struct Args {
     /// Keep the result as evidence in this case
     #[arg(long, value_name = "CASE")]
     case: Option<String>,
-    /// Print JSON with every figure
-    #[arg(long)]
-    json: bool,
     /// Open foreign files even where the kernel cannot lock the worker down
     #[arg(long)]
     unsafe_no_sandbox: bool,
@@ -40,7 +37,7 @@ impl Args {
             &mut |done| ui.progress(|| format!("{} files, {} MB of the sample", done.files, done.bytes / 1_000_000)),
         )?;
         ui.clear_progress();
-        ui.out(&report.shown(if self.json { Shape::Json } else { Shape::Text(ui.styles()) }));
+        ui.out(&report.shown(if ui.json { Shape::Json } else { Shape::Text(ui.styles()) }));
         let is_ours = |result: &SampleMatch| matches!(result.verdict.as_str(), "ours" | "partly ours");
         Ok(if report.results.iter().any(is_ours) { Answer::Yes } else { Answer::No })
     }

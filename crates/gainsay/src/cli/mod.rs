@@ -38,6 +38,9 @@ struct Cli {
     /// The desk's folder; found upwards from the working folder where it is not given.
     #[arg(long, global = true, value_name = "DESK")]
     desk: Option<PathBuf>,
+    /// Print JSON for machines: one object, or one a line where there are several.
+    #[arg(long, global = true)]
+    json: bool,
     #[command(subcommand)]
     command: Command,
 }
@@ -77,7 +80,7 @@ pub fn main() -> ExitCode {
         }
     };
     start_log();
-    let mut ui = Ui::new();
+    let mut ui = Ui::new(cli.json);
     let result = run(cli, &mut ui);
     ui.clear_progress();
     match result {

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_word};
 use crate::claim::Tlp;
@@ -18,7 +20,8 @@ impl Args {
         let mut desk = place.open()?;
         let acting = acting(&desk);
         let id = desk.open_case(&acting, &self.case, self.tlp)?;
-        ui.line(&format!("Opened {:?} ({}). Next: `gainsay add {:?} FILE…`.", self.case, id.short(), self.case));
+        let words = format!("Opened {:?} ({}). Next: `gainsay add {:?} FILE…`.", self.case, id.short(), self.case);
+        ui.result(&words, &json!({ "case": self.case, "id": id.to_string() }));
         Ok(Answer::Yes)
     }
 }

@@ -10,9 +10,6 @@ pub(super) struct Args {
     /// Texts or pages (HTML)
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
-    /// Print one JSON object for each file; spans are byte offsets into the text that was read
-    #[arg(long)]
-    json: bool,
     /// Open foreign files even where the kernel cannot lock the worker down
     #[arg(long)]
     unsafe_no_sandbox: bool,
@@ -20,7 +17,7 @@ pub(super) struct Args {
 
 impl Args {
     pub(super) fn run(self, ui: &mut Ui) -> Result<Answer, Error> {
-        let shape = if self.json { Shape::Json } else { Shape::Text(ui.styles()) };
+        let shape = if ui.json { Shape::Json } else { Shape::Text(ui.styles()) };
         drafts(&self.files, shape, self.unsafe_no_sandbox, &mut |result| match result {
             Ok(drafts) => {
                 drafts.problems.iter().for_each(|problem| ui.note(problem));

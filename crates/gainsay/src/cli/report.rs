@@ -1,6 +1,8 @@
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
+use serde_json::json;
+
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_word};
 use crate::claim::Tlp;
@@ -38,11 +40,18 @@ impl Args {
         let acting = acting(&desk);
         let (released, marking, withheld) = desk.report(&acting, &self.case, format, self.audience)?;
         write(&self.output, &released)?;
+        let value = json!({
+            "path": self.output.to_string_lossy(),
+            "format": format.word(),
+            "tlp": marking.word(),
+            "withheld": withheld,
+        });
         let withheld = match withheld {
             0 => String::new(),
             count => format!("; {} withheld under their marking", crate::claim::counted(count, "item")),
         };
-        ui.line(&format!("Wrote {} (TLP:{}{withheld}).", self.output.display(), marking.word().to_uppercase()));
+        let marking = marking.word().to_uppercase();
+        ui.result(&format!("Wrote {} (TLP:{marking}{withheld}).", self.output.display()), &value);
         Ok(Answer::Yes)
     }
 }

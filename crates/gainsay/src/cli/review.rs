@@ -36,9 +36,6 @@ pub(super) struct Args {
     /// Change what another person has decided
     #[arg(long)]
     again: bool,
-    /// Print what waits as JSON
-    #[arg(long)]
-    json: bool,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -53,11 +50,12 @@ impl Args {
         if !changes.is_empty() {
             let acting = acting(&desk);
             let count = desk.decide(&acting, &self.case, &changes, self.again)?;
-            ui.line(&format!("Decided on {}.", crate::claim::counted(count, "statement")));
+            let words = format!("Decided on {}.", crate::claim::counted(count, "statement"));
+            ui.result(&words, &json!({ "decided": count }));
             return Ok(Answer::Yes);
         }
         let waiting = desk.waiting(&self.case)?;
-        if self.json {
+        if ui.json {
             for one in &waiting {
                 ui.line(&as_json(one).to_string());
             }

@@ -14,22 +14,19 @@ pub(super) struct Args {
     /// Only what was published until this day or moment
     #[arg(long, value_name = "DATE", value_parser = parse_moment_inclusive)]
     as_of: Option<Timestamp>,
-    /// Print JSON
-    #[arg(long)]
-    json: bool,
 }
 
 impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         if let Some(case) = self.case {
-            let shape = if self.json { Shape::Json } else { Shape::Text(ui.styles()) };
+            let shape = if ui.json { Shape::Json } else { Shape::Text(ui.styles()) };
             let shown = desk.show(&case, Timestamp::now(), self.as_of, shape)?;
             ui.out(&shown);
             return Ok(Answer::Yes);
         }
         let cases = desk.cases()?;
-        if self.json {
+        if ui.json {
             let list: Vec<_> = cases.iter().map(|(name, id)| json!({ "case": name, "id": id.to_string() })).collect();
             ui.line(&json!(list).to_string());
         } else if cases.is_empty() {

@@ -16,6 +16,8 @@ use crate::release::Released;
 
 /// The terminal, or what stands in for it.
 pub(super) struct Ui {
+    /// Whether results are for machines.
+    pub(super) json: bool,
     colour: bool,
     shows_progress: bool,
     last_progress: Option<Instant>,
@@ -27,9 +29,9 @@ pub(super) struct Ui {
 const PROGRESS_EVERY: Duration = Duration::from_millis(150);
 
 impl Ui {
-    pub(super) fn new() -> Ui {
+    pub(super) fn new(json: bool) -> Ui {
         let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
-        Ui { colour, shows_progress: std::io::stderr().is_terminal(), last_progress: None, failed: false }
+        Ui { json, colour, shows_progress: std::io::stderr().is_terminal(), last_progress: None, failed: false }
     }
 
     pub(super) fn styles(&self) -> Styles {
@@ -50,6 +52,11 @@ impl Ui {
     /// Prints a line of a result that says nothing of a case.
     pub(super) fn line(&self, line: &str) {
         self.out(&Released::plain(&format!("{line}\n")));
+    }
+
+    /// Prints a result, in words or as JSON.
+    pub(super) fn result(&self, words: &str, value: &serde_json::Value) {
+        if self.json { self.line(&value.to_string()) } else { self.line(words) }
     }
 
     /// Prints a note that is not part of the result.
@@ -86,7 +93,7 @@ impl Ui {
 
     /// Whether there is somebody to ask.
     pub(super) fn can_ask(&self) -> bool {
-        std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
+        !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
     }
 
     /// Asks; `None` at the end of the input.

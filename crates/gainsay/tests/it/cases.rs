@@ -307,3 +307,43 @@ fn match_answers_with_its_exit_code() {
     environment.gainsay(&["corpus", "add", "sdk", "ours", "--owner", "Marlbeck", "--published"]).succeeded();
     assert_eq!(environment.gainsay(&["match", "theirs.rs"]).code, Some(1));
 }
+
+#[test]
+fn every_command_speaks_json() {
+    let environment = Environment::with_desk();
+    environment.write("story.txt", STORY);
+    environment.write("ours/a.rs", STORY.repeat(9));
+    for args in [
+        &["init", "another"][..],
+        &["open", "marlbeck"],
+        &["add", "marlbeck", "story.txt"],
+        &["read", "story.txt"],
+        &["corpus", "add", "code", "ours"],
+        &["corpus", "list"],
+        &["corpus", "verify"],
+        &["match", "ours", "--case", "marlbeck"],
+        &["review", "marlbeck"],
+        &["review", "marlbeck", "--again", "--reject", "s1"],
+        &["show"],
+        &["show", "marlbeck"],
+        &["report", "marlbeck", "-o", "report.json"],
+        &["ledger", "verify"],
+        &["ledger", "log"],
+        &["ledger", "checkpoint"],
+        &["ledger", "check", "report.json"],
+        &["ledger", "reindex"],
+        &["demo", "demo"],
+    ] {
+        let output = if args[0] == "init" {
+            crate::support::run(&mut environment.command(&[args, &["--json"]].concat()))
+        } else {
+            environment.gainsay(&[args, &["--json"]].concat())
+        };
+        let printed = output.stdout.clone();
+        let values: Result<Vec<Value>, _> = serde_json::Deserializer::from_str(&printed).into_iter().collect();
+        let values = values.unwrap_or_else(|e| panic!("{args:?}: {e}: {output:#?}"));
+        assert!(values.iter().all(|value| value.is_object() || value.is_array()), "{args:?}: {printed}");
+        assert!(!values.is_empty() || args == ["review", "marlbeck"], "{args:?} printed nothing: {output:#?}");
+        assert_eq!(output.code, Some(0), "{args:?}: {output:#?}");
+    }
+}
