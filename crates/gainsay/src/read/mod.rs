@@ -14,6 +14,7 @@ mod citations;
 mod confidence;
 mod contacts;
 mod cues;
+mod deeds;
 mod entities;
 mod evidence;
 mod facets;
