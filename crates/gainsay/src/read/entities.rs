@@ -8,7 +8,7 @@ use crate::read::candidates::{Run, runs};
 use crate::read::casting::{Candidate, RawMention, give_roles, settle};
 use crate::read::deeds;
 use crate::read::evidence::{Evidence, evidence};
-use crate::read::lexicon;
+use crate::read::lexicon::{self, Cue};
 use crate::read::names::{Gazetteer, NameKind, key};
 use crate::read::paragraphs::outlet_in_header;
 use crate::read::speech::Page;
@@ -124,6 +124,7 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
                 let id = key(known_name.as_deref().unwrap_or(written));
                 let mut told = told_of[at];
                 add_shape(text, &tokens, run, names, &mut told);
+                told.person += speaks_for(&tokens, run, found.get(at + 1));
                 // What a story says first is what it is about.
                 told.victim *= if number < 3 { 2 } else { 1 };
                 if let Some(next) = found.get(at + 1).filter(|next| is_short_form(&tokens, run, next)) {
@@ -201,6 +202,23 @@ fn add_shape(text: &str, tokens: &[Token], run: &Run, names: &Gazetteer, found: 
     if owned && words == 2 && found.speaks > 0 {
         found.person += 3;
     }
+}
+
+/// "Ann Lee of Acme said", "Lee of Acme denied": who is of an organisation and speaks is a person.
+fn speaks_for(tokens: &[Token], run: &Run, next: Option<&Run>) -> u32 {
+    let words = run.last + 1 - run.first;
+    let beside = next.filter(|next| {
+        run.known.is_none()
+            && words <= 3
+            && next.first == run.last + 2
+            && matches!(tokens[run.last + 1].lower.as_str(), "of" | "from" | "at")
+            && !matches!(next.known, Some(NameKind::Place | NameKind::Thing | NameKind::Given))
+    });
+    let Some(next) = beside else { return 0 };
+    let mut after =
+        tokens[next.last + 1..].iter().skip_while(|t| lexicon::auxiliary(&t.lower) || lexicon::adverb(&t.lower));
+    let speaks = after.next().is_some_and(|t| lexicon::cue(&t.lower).is_some_and(|cue| cue != Cue::Offers));
+    if speaks { 3 } else { 0 }
 }
 
 /// The organisation beside a person: "Acme's Ann Lee", "Acme CEO Ann Lee", "Ann Lee, director at Acme", "Ann Lee of Acme".

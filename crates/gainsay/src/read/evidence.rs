@@ -373,6 +373,14 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
         found.researcher += 3;
         found.organisation += 2;
     }
+    // "Head of research at Acme", "Acme Research": a sign, and not enough alone, for makers of medicines do research too.
+    if matches!(l(0), "at" | "of") && matches!(l(1), "research" | "intelligence") {
+        found.researcher += 1;
+    }
+    if run.last > run.first && matches!(last, "research" | "intelligence" | "threat" | "forensics") {
+        found.researcher += 1;
+        found.organisation += 2;
+    }
 }
 
 /// The verbs of breaking in and taking.

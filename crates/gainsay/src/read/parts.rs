@@ -37,7 +37,7 @@ pub(super) fn of_words(said: &str) -> bool {
 }
 
 static SPEAKS_OF_BREACH: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:breach\w*|accessed|compromis\w+|hack\w*|impacted|incident|unauthori[sz]ed|intrusion|stolen|attack\w*|ransomware|cyberattack|exposed|copied|leaked|claims?)\b").ok()
+    Regex::new(r"(?i)\b(?:breach\w*|accessed|compromis\w+|hack\w*|impacted|incident|unauthori[sz]ed|intrusion|stolen|attack\w*|ransomware|cyberattack|exposed|copied|leaked|claims?|(?:got|broke|broken) into|break-?in|entered|without (?:permission|authori[sz]ation|leave))\b").ok()
 });
 
 /// Makes victims of organisations whose own words are about a breach of their own house.

@@ -49,6 +49,16 @@ pub(super) fn pages(text: &str) -> Vec<Page> {
     paragraphs(text).into_iter().map(cut).collect()
 }
 
+/// "Acme confirmed that …": a paragraph that says who speaks is told by somebody else, or by Acme of itself, and is not set off.
+fn opens_with_a_speaker(text: &str, cast: &Cast, page: &Page, memory: &Memory) -> bool {
+    page.sentences.first().is_some_and(|&first| {
+        let found = attributions(&sentence_of(text, cast, first, &page.quotes), first, memory);
+        found.iter().any(|a| {
+            a.rule == Rule::Indirect && a.cue != Cue::Investigates && a.speakers.iter().any(|s| s.known == Known::Named)
+        })
+    })
+}
+
 /// A quotation longer than this is speech; a shorter one is a word or a name in marks.
 const SPEECH_BYTES: usize = 24;
 
@@ -67,7 +77,9 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
             .and_then(|n| pages.get(n))
             .and_then(|p| p.paragraph.span.of(text))
             .is_some_and(|t| t.ends_with(':'));
-        let own_words = page.quotes.is_empty() && (is_set_off(text, page) || after_colon && announced.is_some());
+        let own_words = page.quotes.is_empty()
+            && !opens_with_a_speaker(text, cast, page, &memory)
+            && (is_set_off(text, page) || after_colon && announced.is_some());
         let set_off = own_words.then(|| set_off_speaker(text, pages, number, cast, announced.as_ref())).flatten();
         if let Some((speaker, rule)) = set_off {
             let whole = Attribution {
@@ -287,6 +299,13 @@ fn combine(left: &Item, right: &Item) -> Option<Stance> {
         (Confirms | PartlyConfirms, Denies | PartlyConfirms)
         | (Denies | PartlyConfirms, Confirms | PartlyConfirms)
         | (PartlyConfirms, Investigating | Informs) => PartlyConfirms,
+        // What a researcher goes on to tell is no part of what it contradicts.
+        (Disputes, Informs) if left.speaker.kind == PartyKind::Researcher && right.rule != Rule::Continued => {
+            return None;
+        }
+        (Confirms | Denies, Informs) | (Informs, Confirms | Denies) if left.of_contact != right.of_contact => {
+            return None;
+        }
         (Informs, other @ (Denies | Disputes | Confirms | PartlyConfirms | Investigating | Claims)) => other,
         (other @ (Denies | Disputes | Confirms | Investigating | Claims), Informs) => other,
         (Investigating, other @ (Denies | Confirms | PartlyConfirms))

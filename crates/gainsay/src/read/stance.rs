@@ -119,7 +119,14 @@ static HEARSAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The speaker talks of who told whom, not of the breach.
 static CONTACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:contacted|contact|reached out|approached|notified)\b (?:\w+ ){0,3}(?:by|with|from|week)\b|\bbeen contacted\b",
+        r"\b(?:contacted|contact|reached out|approached|notified)\b (?:\w+ ){0,3}(?:by|with|from|week)\b|\bbeen contacted\b|\bin touch\b|\b(?:contacted|warned|notified|alerted|approached|reached out to) (?:it|us|them)\b",
+    )
+});
+
+/// The speaker denies a word of its own, not the breach.
+static OF_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:den(?:y|ied|ies|ying)) (?:that |having )?(?:[\w’'-]+ ){0,5}(?:said|stated|called|suggested|reported|claimed|named)\b",
     )
 });
 
@@ -153,7 +160,8 @@ pub(super) fn stance(heard: &Heard<'_>) -> Reading {
         PartyKind::Victim | PartyKind::Other if heard.own_matter => victim(heard, denial, confirms),
         PartyKind::Researcher | PartyKind::Authority | PartyKind::Other | PartyKind::Victim => {
             if heard.cue == Cue::Denies && !heard.negated {
-                known(Stance::Denies)
+                // To deny having said it is to contradict who said so.
+                known(if hits(&OF_WORDS, text) { Stance::Disputes } else { Stance::Denies })
             } else if hits(&DISPUTE, text) {
                 known(Stance::Disputes)
             } else if heard.cue == Cue::Confirms && !heard.negated {
@@ -232,6 +240,7 @@ mod tests {
             &ASSERTION,
             &HEARSAY,
             &CONTACT,
+            &OF_WORDS,
         ] {
             assert!(pattern.is_some());
         }
