@@ -100,7 +100,9 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
     let token =
         sentence.tokens.get(verb).filter(|t| t.shape == Shape::Word && !t.capital && sentence.party[verb].is_none())?;
     let before = verb.checked_sub(1).map_or("", |b| sentence.word(b));
-    let helpers = helpers_before(sentence, verb);
+    // "Was first to report": the subject stands before all of it.
+    let first_to = before == "to" && verb > 2 && sentence.word(verb - 2) == "first";
+    let helpers = helpers_before(sentence, if first_to { verb - 2 } else { verb });
     let negated = (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
     let cue = match lexicon::cue(&token.lower) {
         _ if negated && lexicon::silence_after_not(&token.lower) => Some(Cue::Declines),
@@ -108,13 +110,16 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
         None => phrase_cue(sentence, verb),
     }?;
     let owned = verb > 0 && sentence.tokens[verb - 1].shape == Shape::Possessive;
-    if owned || before == "to" && !is_yet_to(sentence, verb) || lexicon::determiner(before) && before != "that" {
+    if owned
+        || before == "to" && !first_to && !is_yet_to(sentence, verb)
+        || lexicon::determiner(before) && before != "that"
+    {
         return None;
     }
     if !fits(sentence, verb, cue, helpers.helped) {
         return None;
     }
-    if helpers.passive && !matches!(cue, Cue::Investigates | Cue::Declines) {
+    if helpers.passive && !first_to && !matches!(cue, Cue::Investigates | Cue::Declines) {
         return passive(sentence, verb, cue, memory);
     }
     if sentence.word(verb + 1) == "by" {
@@ -267,7 +272,9 @@ fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
                     && sentence.tokens[at - 1].is_mark(",")
         });
         let same = last.speakers.iter().any(|s| next.speakers.iter().any(|n| n.party.is_some() && n.party == s.party));
-        if contrasted && !same && next.rule != Rule::AccordingTo {
+        // After a semicolon even the same speaker says another thing.
+        let parted = (last.verb..next.from).any(|at| sentence.tokens[at].is_mark(";")) && last.cue == Cue::Declines;
+        if contrasted && (!same || parted) && next.rule != Rule::AccordingTo {
             governing.push(next);
         }
     }

@@ -88,8 +88,6 @@ pub(super) fn settle(
     let mut parties: Vec<Party> = Vec::new();
     let mut party_of: BTreeMap<String, usize> = BTreeMap::new();
     let mut homes: Vec<Option<String>> = Vec::new();
-    let mut evidence_of: Vec<Evidence> = Vec::new();
-    let mut known_of: Vec<Option<NameKind>> = Vec::new();
     // Longer names first, so that a part of one finds its whole; among equals the order of the text.
     let mut order: Vec<(&String, &Candidate)> = pooled.iter().collect();
     order.sort_by_key(|(_, c)| (Reverse(c.words.min(8)), c.first.map(|s| s.start)));
@@ -110,7 +108,7 @@ pub(super) fn settle(
             if first.start < party.first.start {
                 party.first = first;
             }
-            evidence_of[whole].add(&candidate.evidence);
+            party.evidence.add(&candidate.evidence);
             continue;
         }
         let Some(class) = class else { continue };
@@ -129,8 +127,6 @@ pub(super) fn settle(
         }
         party_of.insert(id.clone(), at);
         homes.push(candidate.home.clone());
-        evidence_of.push(candidate.evidence);
-        known_of.push(candidate.known);
         parties.push(Party {
             name: candidate.name.clone(),
             class,
@@ -141,6 +137,8 @@ pub(super) fn settle(
             mentions: candidate.count,
             victim: 0,
             platform: candidate.known == Some(NameKind::Platform),
+            known: candidate.known,
+            evidence: candidate.evidence,
         });
     }
     let find = |id: &str| party_of.get(by_short.get(id).copied().unwrap_or(id)).copied();
@@ -161,7 +159,7 @@ pub(super) fn settle(
         }
     }
     mentions.sort_by_key(|(span, _)| span.start);
-    give_roles(&mut parties, &evidence_of, &known_of, outlet);
+    give_roles(&mut parties, outlet);
     let by_key = parties.iter().enumerate().rev().map(|(at, p)| (key(&p.name), at)).collect();
     let mut cast = Cast { parties, mentions, by_key, ranked: BTreeMap::new() };
     cast.rank();
@@ -169,18 +167,13 @@ pub(super) fn settle(
 }
 
 /// Which part each party plays.
-pub(super) fn give_roles(
-    parties: &mut [Party],
-    evidence: &[Evidence],
-    known: &[Option<NameKind>],
-    outlet: Option<&str>,
-) {
-    for (at, party) in parties.iter_mut().enumerate() {
-        let e = &evidence[at];
+pub(super) fn give_roles(parties: &mut [Party], outlet: Option<&str>) {
+    for party in parties.iter_mut() {
+        let e = &party.evidence;
         let name = party.name.to_lowercase();
         let own_outlet = outlet == Some(key(&party.name).as_str());
         party.victim = e.victim;
-        party.kind = match (party.class, known[at]) {
+        party.kind = match (party.class, party.known) {
             (Class::Actor, _) => PartyKind::Actor,
             (Class::Person, _) if e.researcher >= 3 => PartyKind::Researcher,
             (Class::Person, _) => PartyKind::Other,
@@ -197,7 +190,7 @@ pub(super) fn give_roles(
             }
             (_, Some(NameKind::Researcher)) => PartyKind::Researcher,
             _ if e.researcher >= 3 => PartyKind::Researcher,
-            _ if e.outlet >= 2 && e.victim < 4 && known[at].is_none() => PartyKind::Press,
+            _ if e.outlet >= 2 && e.victim < 4 && party.known.is_none() => PartyKind::Press,
             _ => PartyKind::Other,
         };
     }

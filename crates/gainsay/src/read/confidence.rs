@@ -62,6 +62,7 @@ mod tests {
             paragraph: 0,
             shared: false,
             of_contact: false,
+            own_matter: true,
         };
         let surest = confidence(&item(Rule::Quote, Known::Named, true));
         assert!(surest > confidence(&item(Rule::Quote, Known::Pronoun, true)));

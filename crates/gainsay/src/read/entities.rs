@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 
 use crate::claim::{About, PartyKind, Span};
 use crate::read::candidates::{Run, runs};
-use crate::read::casting::{Candidate, RawMention, settle};
+use crate::read::casting::{Candidate, RawMention, give_roles, settle};
+use crate::read::deeds;
 use crate::read::evidence::{Evidence, evidence};
-use crate::read::lexicon;
+use crate::read::lexicon::{self, Cue};
 use crate::read::names::{Gazetteer, NameKind, key};
 use crate::read::paragraphs::outlet_in_header;
 use crate::read::speech::Page;
@@ -36,6 +37,10 @@ pub(super) struct Party {
     pub(super) victim: u32,
     /// A place where people post: a party only where it speaks.
     pub(super) platform: bool,
+    /// What the gazetteer knows it as.
+    pub(super) known: Option<NameKind>,
+    /// What the text says about it, summed over its mentions.
+    pub(super) evidence: Evidence,
 }
 
 /// The parties of one text and where they are named.
@@ -119,15 +124,20 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
                 let id = key(known_name.as_deref().unwrap_or(written));
                 let mut told = told_of[at];
                 add_shape(text, &tokens, run, names, &mut told);
+                told.person += speaks_for(&tokens, run, found.get(at + 1));
                 // What a story says first is what it is about.
                 told.victim *= if number < 3 { 2 } else { 1 };
                 if let Some(next) = found.get(at + 1).filter(|next| is_short_form(&tokens, run, next)) {
                     short_for.entry(id.clone()).or_insert_with(|| key(next.span.of(text).unwrap_or_default()));
                 }
+                // Where both forms are known beforehand, too, the short one is what the story goes on to say.
+                let short = found.get(at + 1).filter(|next| is_short_form(&tokens, run, next));
+                let short = short.map(|next| next.span.of(text).unwrap_or_default());
+                let short = short.filter(|s| names.find(s).is_some_and(|k| !k.brand && key(k.name) == id));
                 let home = home_of(text, &tokens, &found, at);
                 let entry = candidates.entry(id.clone()).or_default();
                 if entry.first.is_none() {
-                    entry.name = written.to_owned();
+                    entry.name = short.unwrap_or(written).to_owned();
                     entry.first = Some(run.span);
                     entry.words = run.last + 1 - run.first;
                     entry.known = run.known;
@@ -142,7 +152,11 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
         }
     }
     let outlet = about.outlet.as_deref().or_else(|| outlet_in_header(text)).map(key);
-    settle(raw, candidates, short_for, outlet.as_deref())
+    let mut cast = settle(raw, candidates, short_for, outlet.as_deref());
+    deeds::weigh(text, pages, &mut cast);
+    give_roles(&mut cast.parties, outlet.as_deref());
+    cast.rank();
+    cast
 }
 
 /// "Acme, Bolt and Crane were breached": what is said of one name in a list is said of all.
@@ -188,6 +202,23 @@ fn add_shape(text: &str, tokens: &[Token], run: &Run, names: &Gazetteer, found: 
     if owned && words == 2 && found.speaks > 0 {
         found.person += 3;
     }
+}
+
+/// "Ann Lee of Acme said", "Lee of Acme denied": who is of an organisation and speaks is a person.
+fn speaks_for(tokens: &[Token], run: &Run, next: Option<&Run>) -> u32 {
+    let words = run.last + 1 - run.first;
+    let beside = next.filter(|next| {
+        run.known.is_none()
+            && words <= 3
+            && next.first == run.last + 2
+            && matches!(tokens[run.last + 1].lower.as_str(), "of" | "from" | "at")
+            && !matches!(next.known, Some(NameKind::Place | NameKind::Thing | NameKind::Given))
+    });
+    let Some(next) = beside else { return 0 };
+    let mut after =
+        tokens[next.last + 1..].iter().skip_while(|t| lexicon::auxiliary(&t.lower) || lexicon::adverb(&t.lower));
+    let speaks = after.next().is_some_and(|t| lexicon::cue(&t.lower).is_some_and(|cue| cue != Cue::Offers));
+    if speaks { 3 } else { 0 }
 }
 
 /// The organisation beside a person: "Acme's Ann Lee", "Acme CEO Ann Lee", "Ann Lee, director at Acme", "Ann Lee of Acme".

@@ -148,6 +148,7 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         "added" | "adds" if around.right.iter().take(8).any(|w| *w == "leak") => found.actor += 2,
         "threatened" | "threatens" => found.actor += 2,
         "stole" | "infiltrated" | "breached" | "hacked" | "exfiltrated" | "leaked" => found.actor += 2,
+        "broke" | "got" if r(1) == "into" => found.actor += 2,
         _ => {}
     }
     if l(0) == "by"
@@ -206,7 +207,23 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
         found.person += 3;
     }
     if told.first().is_some_and(|w| matches!(*w, "who")) {
-        found.person += 2;
+        // "Ann Lee, who heads research at Acme": to head and to direct is a person's.
+        let leads = told.iter().skip(1).take(2).any(|w| {
+            matches!(
+                *w,
+                "directs"
+                    | "heads"
+                    | "leads"
+                    | "runs"
+                    | "oversees"
+                    | "chairs"
+                    | "founded"
+                    | "works"
+                    | "directed"
+                    | "led"
+            )
+        });
+        found.person += if leads { 4 } else { 2 };
     }
 }
 
@@ -336,9 +353,10 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
                     | "cybersecurity"
                     | "antivirus"
                     | "infosec"
+                    | "research"
             )
         };
-        let firm = |w: &str| lexicon::company_noun(w) || w == "researchers";
+        let firm = |w: &str| lexicon::company_noun(w) && w != "university" || w == "researchers";
         // A "security camera company" makes cameras: "security" counts right beside the firm, in either order of reading.
         let beside = words.windows(2).any(|w| w[0] == "security" && firm(w[1]) || firm(w[0]) && w[1] == "security");
         beside || words.iter().any(|w| trade(w)) && words.iter().any(|w| firm(w))
@@ -350,9 +368,17 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     }
     if lexicon::researcher_noun(r(0))
         || r(0) == "security" && lexicon::researcher_noun(r(1))
-        || matches!(l(0), "at" | "from" | "with") && lexicon::researcher_noun(l(1))
+        || matches!(l(0), "at" | "from" | "with" | "of" | "by") && lexicon::researcher_noun(l(1))
     {
         found.researcher += 3;
+        found.organisation += 2;
+    }
+    // "Head of research at Acme", "Acme Research": a sign, and not enough alone, for makers of medicines do research too.
+    if matches!(l(0), "at" | "of") && matches!(l(1), "research" | "intelligence") {
+        found.researcher += 1;
+    }
+    if run.last > run.first && matches!(last, "research" | "intelligence" | "threat" | "forensics") {
+        found.researcher += 1;
         found.organisation += 2;
     }
 }
@@ -418,6 +444,10 @@ fn victim(around: &Around<'_>, found: &mut Evidence) {
         "to" if l(1) == "belonging" => found.victim += 2,
         "breached" | "hacked" | "compromised" | "infiltrated" | "penetrated" | "attacked" | "targeting" | "hacking"
         | "breaching" | "extort" | "extorting" => found.victim += 3,
+        // "Broke into Acme", "got into Acme".
+        "into" if matches!(l(1), "broke" | "broken" | "break" | "got" | "hacked" | "breaking" | "getting") => {
+            found.victim += 3
+        }
         "like" | "as" | "including" if around.left.iter().skip(1).take(3).any(|w| *w == "victims") => found.victim += 2,
         "victim" => found.victim += 3,
         _ => {}

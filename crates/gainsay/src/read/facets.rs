@@ -8,22 +8,75 @@ use crate::claim::Facet;
 
 static WORDS: LazyLock<Vec<(Facet, Regex)>> = LazyLock::new(|| {
     [
-        (Facet::Access, r"breach\w*|hack(?:ed|ing|s)?|access(?:ed)?|intrusions?|infiltrat\w+|penetrat\w+|compromis\w+|broke into|unauthori[sz]ed|impacted|affected|attack(?:ed)?|entered|logged in|incident"),
-        (Facet::Exfiltration, r"stol\w+|steal\w*|exfiltrat\w+|theft|leak\w*|taken|took|downloaded|copied|obtained|extract\w+|release of data|disclosed"),
-        (Facet::Assets, r"source code|customer (?:data|information|records)|documents?|files?|credentials|passwords?|databases?|emails?|records|personal (?:data|information)|employee (?:data|information)|artifacts?|screenshots?|blueprints|contracts|information"),
+        (Facet::Access, r"breach\w*|hack(?:ed|s)?|break-?ins?|br(?:oke|oken|eak|eaking) in(?:to)?|g[eo]t(?:ten|ting)? (?:in|into|through)|enter(?:ed|ing)|entry|access(?:ed|ing)?|intrusions?|intruders?|infiltrat\w+|penetrat\w+|compromis\w+|unauthori[sz]ed|without (?:permission|authori[sz]ation)|ways? in(?:to)?|impacted|affected|attack(?:ed)?|logged in(?:to)?|incident"),
+        (Facet::Exfiltration, r"stol\w+|steal\w*|exfiltrat\w+|thefts?|leak\w*|taken|took|takes?|left with|made off with|walked off with|(?:code|data|records?|files?|documents?) (?:had |has |have |ha[sd] ever )?left|download(?:ed|ing)|cop(?:ied|ying)|obtain(?:ed|ing)|extract\w+|haul|release of data"),
+        (Facet::Assets, r"(?:source )?code|(?:customers?|users?|employees?|personal|account|subscribers?)['’]?s? (?:data|information|records?|details)|documents?|documentation|papers|files?|credentials|passwords?|databases?|emails?|records?|artifacts?|artefacts?|screenshots?|blueprints|contracts|information"),
         (Facet::Volume, r"\d[\d,.]*\s?(?:[kmgtp]b|terabytes?|gigabytes?|megabytes?|t of|(?:million|thousand)?\s?(?:files|records|customers|users|accounts|employees|people|documents))"),
-        (Facet::Date, r"(?:on|since|in|until|between|from) (?:early |late |mid-)?(?:january|february|march|april|may|june|july|august|september|october|november|december|19\d\d|20\d\d)|last (?:week|month|year)|first quarter|yesterday"),
-        (Facet::Victim, r"(?:our|its|their) (?:own )?(?:\w+ )?(?:systems?|networks?|data|customers|infrastructure|environment|source code)|belong(?:s|ing)? to|third[- ]party|contractors?|not ours|victim list|alleged victims|names? of"),
-        (Facet::Offer, r"sell\w*|sold|sale|auction\w*|ransom\w*|price|for [$€£]\s?\d\S*|bid\w*|publish(?:ed|ing)? (?:the|all|it)|will be (?:published|leaked)|extort\w*|offer(?:ed|ing)"),
+        (Facet::Date, r"(?:on|since|in|until|between|from) (?:early |late |mid-)?(?:january|february|march|april|may|june|july|august|september|october|november|december|19\d\d|20\d\d)|since the (?:start|beginning|end) of|last (?:week|month|year)|first quarter|yesterday"),
+        (Facet::Victim, r"(?:our|its|their) (?:own )?(?:\w+ )?(?:systems?|networks?|data|customers|infrastructure|environment|source code)|belong(?:s|ing)? to|third[- ]party|contractors?|not ours|victim list|alleged victims"),
+        (Facet::Offer, r"sell\w*|sold|sale|auction\w*|advertis\w+|ransom\w*|price|for (?:over |about |some |more than |up to )?[$€£]\s?\d\S*|asks? (?:for )?(?:over |about |some |more than )?[$€£]\s?\d\S*|bid\w*|publish(?:ed|ing)? (?:the|all|it)|will be (?:published|leaked)|extort\w*|offer(?:ed|ing)"),
     ]
     .into_iter()
     .filter_map(|(facet, words)| Regex::new(&format!(r"(?i)\b(?:{words})(?:\W|$)")).ok().map(|p| (facet, p)))
     .collect()
 });
 
-/// The facets that these words speak to, in their order; empty for context.
+/// Where one thought ends and the next begins.
+static THOUGHT_END: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"[.;!?]["”’]?\s+"#).ok());
+
+/// Turns of phrase whose words mean something else: "took issue", "offered to help", "took steps".
+static IDIOM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:took|takes?|taken|taking) (?:\w+ )?(?:issue|steps|action|place|part|measures|time|seriously|responsibility|credit)\b|\boffer(?:ed|s|ing)? (?:on \w+ \w+ )?to \w+|\b(?:took|takes?) (?:this|it|the matter|security|these) ").ok()
+});
+
+/// Who called, warned or met whom.
+static CONTACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:contacted|contact with|in touch|in contact|reached out|approached|warn(?:ed|s)|alert(?:ed|s)|notif(?:ied|ies)|withh(?:eld|olds?)|had called)\b").ok()
+});
+
+/// A word of the speaker's own, denied.
+static DENIED_WORD: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(
+        r"(?i)\bden(?:y|ied|ies) (?:that |having )?(?:[\w’'-]+ ){0,5}(?:said|stated|called|suggested|reported|named)\b",
+    )
+    .ok()
+});
+
+/// What a call was about: naming the matter of a call says nothing on the matter.
+static MATTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:about|of|over|regarding|concerning|on|after|before) (?:the|an?|any|this|that|its) (?:\w+ ){0,2}(?:breach|break-in|intrusion|incident|theft|hack|attack|sale|offer|leak|claims?|matter)\b").ok()
+});
+
+/// The facets that these words speak to, in their order; empty for context and for what tells only of who called whom.
 pub(super) fn facets(said: &str) -> Vec<Facet> {
-    WORDS.iter().filter(|(_, words)| words.is_match(said)).map(|(facet, _)| *facet).collect()
+    let thoughts: Vec<String> = THOUGHT_END
+        .as_ref()
+        .map_or_else(|| vec![said], |end| end.split(said).collect())
+        .into_iter()
+        .map(plain)
+        .collect();
+    WORDS.iter().filter(|(_, words)| thoughts.iter().any(|t| words.is_match(t))).map(|(facet, _)| *facet).collect()
+}
+
+/// One thought without its idioms; nothing where it is about a call alone.
+fn plain(thought: &str) -> String {
+    let without = |pattern: &LazyLock<Option<Regex>>, text: &str| {
+        pattern.as_ref().map_or_else(|| text.to_owned(), |p| p.replace_all(text, " ").into_owned())
+    };
+    let thought = without(&IDIOM, thought);
+    // To deny having called somebody breached says nothing on the breach.
+    if DENIED_WORD.as_ref().is_some_and(|p| p.is_match(&thought)) {
+        return String::new();
+    }
+    if !CONTACT.as_ref().is_some_and(|p| p.is_match(&thought)) {
+        return thought;
+    }
+    let rest = without(&MATTER, &thought);
+    let of_breach = WORDS
+        .iter()
+        .filter(|(facet, _)| matches!(facet, Facet::Access | Facet::Exfiltration))
+        .any(|(_, words)| words.is_match(&rest));
+    if of_breach { rest } else { String::new() }
 }
 
 #[cfg(test)]
@@ -39,5 +92,53 @@ mod tests {
         );
         assert_eq!(facets("Its shops open on Mondays."), []);
         assert_eq!(facets("Our network was not breached."), [Facet::Access, Facet::Victim]);
+    }
+
+    #[test]
+    fn every_pattern_compiles() {
+        for pattern in [&THOUGHT_END, &IDIOM, &CONTACT, &DENIED_WORD, &MATTER] {
+            assert!(pattern.is_some());
+        }
+    }
+
+    #[test]
+    fn every_way_of_saying_that_somebody_got_in_and_took_things() {
+        use Facet::{Access, Assets, Exfiltration};
+        for (said, expected) in [
+            (
+                "Brightwell confirmed that GreyHeron got into a single lab and left with artifacts.",
+                &[Access, Exfiltration, Assets][..],
+            ),
+            ("It speaks of a break-in at its plant.", &[Access]),
+            ("Thieves broke into it and copied customer records.", &[Access, Exfiltration, Assets]),
+            ("A test lab was accessed.", &[Access]),
+            ("Somebody entered the lab.", &[Access]),
+            ("It saw an intrusion.", &[Access]),
+            ("It denied that any code had left.", &[Exfiltration, Assets]),
+            ("They obtained documents.", &[Exfiltration, Assets]),
+        ] {
+            assert_eq!(facets(said), expected, "{said}");
+        }
+    }
+
+    #[test]
+    fn calls_withheld_names_and_idioms_are_no_part_of_the_claim() {
+        for said in [
+            "Brightwell confirmed that it was contacted by Tarnwell.",
+            "Brightwell denied that Tarnwell had been in touch about the breach.",
+            "Tarnwell said it warned Brightwell on May 8.",
+            "Tarnwell withheld the names.",
+            "Tarnwell denied that it had ever called the firm breached.",
+            "Brightwell took issue with that.",
+            "Tarnwell said it offered to help.",
+            "Brightwell is a credible firm.",
+        ] {
+            assert_eq!(facets(said), [], "{said}");
+        }
+        assert_eq!(facets("Tarnwell was in touch. Brightwell was hacked."), [Facet::Access]);
+        assert_eq!(
+            facets("GreyHeron contacted us and said that it stole files."),
+            [Facet::Exfiltration, Facet::Assets]
+        );
     }
 }

@@ -14,6 +14,7 @@ mod citations;
 mod confidence;
 mod contacts;
 mod cues;
+mod deeds;
 mod entities;
 mod evidence;
 mod facets;
@@ -114,7 +115,7 @@ fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::
         speaker: item.speaker.name.clone(),
         speaker_kind: item.speaker.kind,
         stance: item.stance,
-        about: relay::about(item, cast),
+        about: relay::about(item, said, cast),
         facets: facets::facets(said),
         origin: relay::origin(item, said, cast),
         to: if item.speaker.kind == PartyKind::Press { None } else { relay::addressee(&sentence) },

@@ -5,9 +5,11 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::claim::{Actor, Organisation, OrganisationRole, PartyKind, Stance};
+use crate::read::attribution::Rule;
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon::{self, Cue};
 use crate::read::speech::{Item, Page, is_dated};
+use crate::read::subject::Known;
 
 static OWN_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -17,8 +19,25 @@ static OWN_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// The speaker's own house beyond doubt: "their" may be anybody's.
+static OURS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:our|its own) (?:\w+ ){0,3}(?:labs?|systems?|networks?|servers?|environments?|infrastructure|customers?|source code|databases?|platforms?|products?|employees|data)\b|\b(?:we (?:were|have been|had been)|one of (?:our|its)) ").ok()
+});
+
+/// "Denied that it had ever said so", "denied that anybody had been in touch".
+static OF_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:den(?:y|ied|ies|ying)|confirm(?:s|ed|ing)?) (?:that |having )?(?:[\w’'-]+ ){0,5}(?:said|stated|called|suggested|reported|named|in touch|contact(?:ed)?|warned|notified|alerted|reached out|approached)\b").ok()
+});
+
+/// Whether the words admit or deny a word or a call, not a breach.
+pub(super) fn of_words(said: &str) -> bool {
+    OF_WORDS.as_ref().is_some_and(|p| p.is_match(said))
+        && !Regex::new(r"(?i)\b(?:breach|intrusion|access|stolen|hack|impacted|compromis)")
+            .is_ok_and(|p| p.is_match(said))
+}
+
 static SPEAKS_OF_BREACH: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:breach\w*|accessed|compromis\w+|hack\w*|impacted|incident|unauthori[sz]ed|intrusion|stolen|attack\w*|ransomware|cyberattack|exposed|copied|leaked|claims?)\b").ok()
+    Regex::new(r"(?i)\b(?:breach\w*|accessed|compromis\w+|hack\w*|impacted|incident|unauthori[sz]ed|intrusion|stolen|attack\w*|ransomware|cyberattack|exposed|copied|leaked|claims?|(?:got|broke|broken) into|break-?in|entered|without (?:permission|authori[sz]ation|leave))\b").ok()
 });
 
 /// Makes victims of organisations whose own words are about a breach of their own house.
@@ -31,6 +50,10 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
             continue;
         };
         let said = item.span.of(text).unwrap_or_default();
+        // A pronoun is too thin a thread to hang a breach on, and to deny having said something denies no breach.
+        if item.speaker.known == Known::Pronoun && item.rule != Rule::Continued || of_words(said) {
+            continue;
+        }
         let candidate = found.class == Class::Organisation
             && matches!(found.kind, PartyKind::Other | PartyKind::Researcher)
             && !found.platform;
@@ -42,15 +65,25 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
         let researcher = found.kind == PartyKind::Researcher;
         if candidate
             && (named_again
-                || about_breach && !researcher && (of_breach || own)
-                || of_breach && own && researcher
-                || item.cue == Cue::Denies && item.stance == Stance::Denies)
+                || about_breach && !researcher && item.own_matter && (of_breach || own)
+                || of_breach && researcher && about_breach && OURS.as_ref().is_some_and(|p| p.is_match(said))
+                || !researcher && item.own_matter && item.cue == Cue::Denies && item.stance == Stance::Denies)
         {
             cast.parties[party].kind = PartyKind::Victim;
             cast.parties[party].victim = cast.parties[party].victim.max(3);
         }
     }
     cast.rank();
+}
+
+/// "Its systems", "we were breached", "Acme has been impacted": the speaker's own house is at issue.
+pub(super) fn of_own_house(said: &str, name: &str) -> bool {
+    named_as_hit(said, name) || OWN_HOUSE.as_ref().is_some_and(|p| p.find_iter(said).any(|m| !is_theirs(m.as_str())))
+}
+
+/// "Their code" in the mouth of a third party is another's.
+fn is_theirs(owned: &str) -> bool {
+    owned.get(..3).is_some_and(|w| w.eq_ignore_ascii_case("the"))
 }
 
 fn lower_words(said: &str) -> impl Iterator<Item = &str> {

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use crate::claim::PartyKind;
+use crate::claim::{PartyKind, Span, Stance};
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon;
 use crate::read::quotes::Quotation;
@@ -69,8 +69,12 @@ pub(super) fn addressee(sentence: &Sentence<'_>) -> Option<String> {
 
 /// The actor whose words a researcher, authority or outlet repeats.
 pub(super) fn origin(item: &Item, said: &str, cast: &Cast) -> Option<String> {
-    if !matches!(item.speaker.kind, PartyKind::Researcher | PartyKind::Press | PartyKind::Authority)
-        || !RELAYED.as_ref().is_some_and(|p| p.is_match(said))
+    let repeats = |text: &str| RELAYED.as_ref().is_some_and(|p| p.is_match(text)) || crew_speaks(item.span, text, cast);
+    // Who contradicts, denies or keeps silent does so on its own knowledge.
+    let own_voice = matches!(item.stance, Stance::Disputes | Stance::Denies | Stance::NoComment);
+    if own_voice
+        || !matches!(item.speaker.kind, PartyKind::Researcher | PartyKind::Press | PartyKind::Authority)
+        || !repeats(said)
     {
         return None;
     }
@@ -81,8 +85,27 @@ pub(super) fn origin(item: &Item, said: &str, cast: &Cast) -> Option<String> {
         .map(|p| cast.parties[p].name.clone())
 }
 
+static ONE_FIRM: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:the|this) (?:[\w-]+ )?(?:company|firm|maker|vendor|provider|carrier|retailer|bank|hospital|victim)\b").ok()
+});
+
+fn said_of_one_firm(said: &str) -> bool {
+    ONE_FIRM.as_ref().is_some_and(|p| p.is_match(said))
+}
+
+/// "That GreyHeron had confirmed": the crew is the subject of a verb of speaking inside what is said.
+fn crew_speaks(span: Span, said: &str, cast: &Cast) -> bool {
+    cast.within(span).iter().filter(|(_, p)| cast.parties[*p].class == Class::Actor).any(|(mention, _)| {
+        let after = said.get(mention.end - span.start..).unwrap_or_default();
+        let mut words = after.split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’').filter(|w| !w.is_empty());
+        words
+            .find(|w| !lexicon::auxiliary(w) && !lexicon::adverb(w))
+            .is_some_and(|w| lexicon::cue(w).is_some() && after.starts_with(' '))
+    })
+}
+
 /// The alleged victims that an item speaks about: those it names; else the speaker's own house; else the story's.
-pub(super) fn about(item: &Item, cast: &Cast) -> Vec<String> {
+pub(super) fn about(item: &Item, said: &str, cast: &Cast) -> Vec<String> {
     let mut found: Vec<usize> = Vec::new();
     for &(_, party) in cast.within(item.span) {
         if cast.kind(party) == PartyKind::Victim
@@ -100,6 +123,16 @@ pub(super) fn about(item: &Item, cast: &Cast) -> Vec<String> {
     if let Some(own) = own {
         found = vec![own];
     }
+    if found.is_empty() && said_of_one_firm(said) {
+        // "The company": the one that the text named last.
+        let before = cast.mentions.partition_point(|(m, _)| m.start < item.span.start);
+        let last = cast.mentions[..before]
+            .iter()
+            .rev()
+            .map(|&(_, p)| p)
+            .find(|&p| cast.parties[p].kind == PartyKind::Victim && cast.parties[p].class == Class::Organisation);
+        found.extend(last);
+    }
     if found.is_empty() {
         found = cast.of_kind(PartyKind::Victim).iter().copied().take(3).collect();
     }
@@ -109,7 +142,6 @@ pub(super) fn about(item: &Item, cast: &Cast) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claim::Span;
     use crate::read::quotes::quotations;
 
     #[test]

@@ -5,6 +5,7 @@ use crate::read::attribution::{Attribution, Rule, attributions};
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon::{self, Cue};
 use crate::read::paragraphs::{Paragraph, paragraphs};
+use crate::read::parts;
 use crate::read::quotes::{Quotation, quotations};
 use crate::read::sentences::sentences;
 use crate::read::set_off::{announces, cut_short, is_set_off, set_off_speaker, speaks_as_a_firm};
@@ -28,6 +29,8 @@ pub(super) struct Item {
     pub(super) shared: bool,
     /// It is about who told whom: to admit a call is not to admit a breach.
     pub(super) of_contact: bool,
+    /// It speaks of the speaker's own house.
+    pub(super) own_matter: bool,
 }
 
 /// A paragraph with its sentences and quotations.
@@ -44,6 +47,16 @@ pub(super) fn pages(text: &str) -> Vec<Page> {
         Page { paragraph, sentences: sentences(text, paragraph.span, &quotes), quotes }
     };
     paragraphs(text).into_iter().map(cut).collect()
+}
+
+/// "Acme confirmed that …": a paragraph that says who speaks is told by somebody else, or by Acme of itself, and is not set off.
+fn opens_with_a_speaker(text: &str, cast: &Cast, page: &Page, memory: &Memory) -> bool {
+    page.sentences.first().is_some_and(|&first| {
+        let found = attributions(&sentence_of(text, cast, first, &page.quotes), first, memory);
+        found.iter().any(|a| {
+            a.rule == Rule::Indirect && a.cue != Cue::Investigates && a.speakers.iter().any(|s| s.known == Known::Named)
+        })
+    })
 }
 
 /// A quotation longer than this is speech; a shorter one is a word or a name in marks.
@@ -64,7 +77,9 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
             .and_then(|n| pages.get(n))
             .and_then(|p| p.paragraph.span.of(text))
             .is_some_and(|t| t.ends_with(':'));
-        let own_words = page.quotes.is_empty() && (is_set_off(text, page) || after_colon && announced.is_some());
+        let own_words = page.quotes.is_empty()
+            && !opens_with_a_speaker(text, cast, page, &memory)
+            && (is_set_off(text, page) || after_colon && announced.is_some());
         let set_off = own_words.then(|| set_off_speaker(text, pages, number, cast, announced.as_ref())).flatten();
         if let Some((speaker, rule)) = set_off {
             let whole = Attribution {
@@ -142,13 +157,8 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
 /// The item of one of an attribution's speakers.
 fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &Attribution) -> Item {
     let said = found.span.of(text).unwrap_or_default();
-    let read = stance(&Heard {
-        cue: found.cue,
-        negated: found.negated,
-        kind: speaker.kind,
-        own_matter: own_matter(cast, &speaker),
-        text: said,
-    });
+    let own_matter = own_matter(cast, &speaker, found, said);
+    let read = stance(&Heard { cue: found.cue, negated: found.negated, kind: speaker.kind, own_matter, text: said });
     let lower = said.to_lowercase();
     Item {
         speaker,
@@ -159,17 +169,44 @@ fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &A
         span: found.span,
         paragraph,
         shared: found.speakers.len() > 1,
-        of_contact: lower.contains("contacted") || lower.contains("reached out"),
+        of_contact: ["contacted", "reached out", "in touch"].iter().any(|w| lower.contains(w)),
+        own_matter,
     }
 }
 
-/// Whether the speaker would be speaking of its own house.
-fn own_matter(cast: &Cast, speaker: &Speaker) -> bool {
+/// Whether the speaker would be speaking of its own house. A victim always is; of anybody else it must not look like another's breach.
+fn own_matter(cast: &Cast, speaker: &Speaker, found: &Attribution, said: &str) -> bool {
+    let Some(party) = speaker.party.map(|p| cast.parties[p].home.unwrap_or(p)) else {
+        return speaker.kind == PartyKind::Victim;
+    };
     match speaker.kind {
         PartyKind::Victim => true,
-        PartyKind::Other => speaker.party.and_then(|p| cast.parties.get(p)).is_some_and(|p| p.class != Class::Actor),
+        PartyKind::Other if cast.parties[party].class == Class::Organisation => {
+            parts::of_own_house(said, &cast.parties[party].name)
+                || !(matches!(found.cue, Cue::Reports) || of_another(cast, party, found.span, said))
+        }
         _ => false,
     }
+}
+
+/// Another organisation or a crew is in it, or several firms: what is told of them is no admission.
+fn of_another(cast: &Cast, party: usize, span: Span, said: &str) -> bool {
+    let others = cast.within(span).iter().any(|&(_, p)| {
+        let other = &cast.parties[p];
+        other.class == Class::Actor
+            || p != party
+                && other.class == Class::Organisation
+                && !other.platform
+                && !matches!(other.kind, PartyKind::Press | PartyKind::Authority)
+    });
+    others || said.split(|c: char| !c.is_alphanumeric()).any(several)
+}
+
+fn several(word: &str) -> bool {
+    matches!(
+        word.to_lowercase().as_str(),
+        "companies" | "firms" | "makers" | "vendors" | "organisations" | "organizations" | "victims" | "targets"
+    )
 }
 
 /// A sentence of speech alone: it belongs to the neighbour that says whose it is.
@@ -262,6 +299,13 @@ fn combine(left: &Item, right: &Item) -> Option<Stance> {
         (Confirms | PartlyConfirms, Denies | PartlyConfirms)
         | (Denies | PartlyConfirms, Confirms | PartlyConfirms)
         | (PartlyConfirms, Investigating | Informs) => PartlyConfirms,
+        // What a researcher goes on to tell is no part of what it contradicts.
+        (Disputes, Informs) if left.speaker.kind == PartyKind::Researcher && right.rule != Rule::Continued => {
+            return None;
+        }
+        (Confirms | Denies, Informs) | (Informs, Confirms | Denies) if left.of_contact != right.of_contact => {
+            return None;
+        }
         (Informs, other @ (Denies | Disputes | Confirms | PartlyConfirms | Investigating | Claims)) => other,
         (other @ (Denies | Disputes | Confirms | Investigating | Claims), Informs) => other,
         (Investigating, other @ (Denies | Confirms | PartlyConfirms))

@@ -54,7 +54,7 @@ static ADMISSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"\b(?:was|were|had been|has been|have been|got|been) (?:\w+ ){0,2}(?:accessed|breached|hacked|compromised|stolen|exfiltrated|exposed|leaked|obtained|taken|copied|affected|impacted|targeted|infiltrated|downloaded|encrypted|hit|charged)\b",
         r"|\b(?:experienced|suffered|identified|detected|discovered|fell victim|falling victim|became aware of|subject(?:ed)? to|victim of|responding to|responded to)\b.{0,60}\b(?:breach|attack|access|incident|intrusion|activity|ransomware|compromise|release|theft|leak|exposure|cyberattack|hack)\b",
         r"|\b(?:gained|obtained|had) (?:\w+ ){0,2}(?:access|entry|artifacts|data|files|information|credentials)\b|\bunauthori[sz]ed (?:access|party|actor|third|individual|user|person)",
-        r"|\bbroke into\b|\bstole\b|\baware of an (?:issue|incident|attack)\b|\b(?:accessed|downloaded|copied|exfiltrated|acquired|removed) (?:\w+ ){0,3}(?:data|files|information|records|code|documents)\b",
+        r"|\b(?:broke|got) into\b|\bstole\b|\baware of an (?:issue|incident|attack)\b|\b(?:accessed|downloaded|copied|exfiltrated|acquired|removed) (?:\w+ ){0,3}(?:data|files|information|records|code|documents)\b",
         r"|\b(?:data|information|files|documents|records|code) (?:is|are|appears? to be) (?:\w+ )?(?:authentic|genuine|legitimate|ours|real|valid)\b",
     ))
 });
@@ -106,7 +106,7 @@ static SILENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A researcher's own assertion that the thing happened, not a report of somebody's claim.
 static ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|broke into|gained access|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
+        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|copied|broke into|got into|entered|gained access|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
     )
 });
 
@@ -119,7 +119,14 @@ static HEARSAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The speaker talks of who told whom, not of the breach.
 static CONTACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:contacted|contact|reached out|approached|notified)\b (?:\w+ ){0,3}(?:by|with|from|week)\b|\bbeen contacted\b",
+        r"\b(?:contacted|contact|reached out|approached|notified)\b (?:\w+ ){0,3}(?:by|with|from|week)\b|\bbeen contacted\b|\bin touch\b|\b(?:contacted|warned|notified|alerted|approached|reached out to) (?:it|us|them)\b",
+    )
+});
+
+/// The speaker denies a word of its own, not the breach.
+static OF_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:den(?:y|ied|ies|ying)) (?:that |having )?(?:[\w’'-]+ ){0,5}(?:said|stated|called|suggested|reported|claimed|named)\b",
     )
 });
 
@@ -153,7 +160,8 @@ pub(super) fn stance(heard: &Heard<'_>) -> Reading {
         PartyKind::Victim | PartyKind::Other if heard.own_matter => victim(heard, denial, confirms),
         PartyKind::Researcher | PartyKind::Authority | PartyKind::Other | PartyKind::Victim => {
             if heard.cue == Cue::Denies && !heard.negated {
-                known(Stance::Denies)
+                // To deny having said it is to contradict who said so.
+                known(if hits(&OF_WORDS, text) { Stance::Disputes } else { Stance::Denies })
             } else if hits(&DISPUTE, text) {
                 known(Stance::Disputes)
             } else if heard.cue == Cue::Confirms && !heard.negated {
@@ -232,6 +240,7 @@ mod tests {
             &ASSERTION,
             &HEARSAY,
             &CONTACT,
+            &OF_WORDS,
         ] {
             assert!(pattern.is_some());
         }

@@ -219,6 +219,17 @@ impl<'a> Sentence<'a> {
         if first != last {
             return None;
         }
+        // "The blog said; it added": "it" is the blog, and whose blog that is nobody said.
+        let of_a_document = || {
+            (1..first).rev().any(|at| {
+                lexicon::document_noun(self.word(at))
+                    && matches!(self.word(at - 1), "the" | "a" | "this")
+                    && lexicon::cue(self.word(at + 1)).is_some()
+            })
+        };
+        if self.word(first) == "it" && of_a_document() {
+            return None;
+        }
         let organisation = || memory.organisation.or(memory.topic);
         let party = match self.word(first) {
             "he" | "she" => memory.person,
@@ -287,7 +298,9 @@ impl<'a> Sentence<'a> {
                 let kind = PartyKind::Researcher;
                 return Some(Speaker { name, kind, party: None, known: Known::Unnamed });
             }
-            return owner.or_else(|| self.person_by_role(noun, memory));
+            return owner
+                .or_else(|| self.house_named_before(first, noun))
+                .or_else(|| self.person_by_role(noun, memory));
         }
         if lexicon::company_noun(noun) {
             if let Some(party) = (first..head).rev().find_map(|at| self.party[at]).filter(|&p| {
@@ -328,6 +341,16 @@ impl<'a> Sentence<'a> {
             }
             _ => None,
         }
+    }
+
+    /// "Acme kept silent; a spokesperson said": the spokesperson is of the house that the sentence has just named.
+    fn house_named_before(&self, first: usize, noun: &str) -> Option<Speaker> {
+        let house = |p: &usize| {
+            let party = &self.cast.parties[*p];
+            party.class == Class::Organisation && matches!(party.kind, PartyKind::Victim | PartyKind::Other)
+        };
+        let named = (0..first).rev().find_map(|at| self.party[at]).filter(house);
+        named.filter(|_| lexicon::spokesperson(noun)).map(|p| self.as_role(p))
     }
 
     fn person_by_role(&self, noun: &str, memory: &Memory) -> Option<Speaker> {
