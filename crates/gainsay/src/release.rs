@@ -4,6 +4,8 @@
 //! from it (`View::of`), and the finished text goes through the mask and loses what a terminal would obey (`Released`). A test holds that no other file prints or
 //! writes.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::assess::{Assessment, assess};
@@ -84,6 +86,9 @@ pub struct Record {
     pub proofs: Vec<Proof>,
 }
 
+/// The handle of the proof of the entry that opened the case.
+pub const OF_CASE: &str = "case";
+
 /// That an entry is in the ledger (RFC 6962, section 2.1.1).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Proof {
@@ -102,7 +107,7 @@ impl View {
     ///
     /// The assessment is made of the case without what is withheld: an answer must not give away what it may not show. The count
     /// of what was withheld says that there is more.
-    pub fn of(case: &Case, audience: Tlp, made: Timestamp, record: Record) -> View {
+    pub fn of(case: &Case, audience: Tlp, made: Timestamp, mut record: Record) -> View {
         let mut case = case.clone();
         let before = size(&case);
         let may_see_source: Vec<bool> = case.sources.iter().map(|source| source.tlp <= audience).collect();
@@ -110,6 +115,14 @@ impl View {
         case.findings.retain(|finding| finding.tlp <= audience && may_see_source[finding.sample]);
         drop_sources(&mut case, &may_see_source);
         let withheld = before - size(&case);
+        let shown: BTreeSet<&str> = case
+            .sources
+            .iter()
+            .map(|it| it.handle.as_str())
+            .chain(case.statements.iter().map(|it| it.handle.as_str()))
+            .chain(case.findings.iter().map(|it| it.handle.as_str()))
+            .collect();
+        record.proofs.retain(|proof| proof.handle == OF_CASE || shown.contains(proof.handle.as_str()));
         let assessment = assess(&case);
         View { case, assessment, audience, withheld, made, record, _only_here: () }
     }

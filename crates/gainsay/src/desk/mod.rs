@@ -147,6 +147,14 @@ pub enum Error {
         /// What was given.
         name: String,
     },
+    /// The audience may not even know of the case.
+    #[error("the case itself is marked TLP:{}: a report to an audience of TLP:{} would name it", .tlp.word().to_uppercase(), .audience.word().to_uppercase())]
+    CaseAbove {
+        /// The case's marking.
+        tlp: Tlp,
+        /// The audience's clearance.
+        audience: Tlp,
+    },
     /// No such entry.
     #[error("there is no entry {id:?} in the ledger; `gainsay ledger log` lists them")]
     NoEntry {

@@ -8,7 +8,7 @@ use crate::claim::{Case, EntryId, SourceText, State, Tlp};
 use crate::export::{self, text::Styles};
 use crate::ledger::payload::{CaseAssessed, ViewReleased};
 use crate::ledger::{NewEntry, Tree, sha256};
-use crate::release::{Proof, Record, Released, View};
+use crate::release::{OF_CASE, Proof, Record, Released, View};
 use crate::store;
 
 /// What a report is written as.
@@ -77,7 +77,7 @@ impl Desk {
     /// The case as a report for an audience. What left, to whom, and the assessment in it become ledger entries.
     ///
     /// # Errors
-    /// There is no such case, or the store fails.
+    /// There is no such case, it is itself marked above the audience, or the store fails.
     pub fn report(
         &mut self,
         acting: &Acting,
@@ -87,6 +87,9 @@ impl Desk {
     ) -> Result<(Released, Tlp, usize), Error> {
         let case = self.case(name)?;
         let audience = audience.unwrap_or_else(|| case.highest_marking());
+        if case.tlp > audience {
+            return Err(Error::CaseAbove { tlp: case.tlp, audience });
+        }
         let record = self.record(&case, true)?;
         let based_on = record.head.as_ref().map_or(0, |head| head.size);
         let view = View::of(&case, audience, acting.now, record);
@@ -130,7 +133,7 @@ impl Desk {
             let head = self.database.reader().newest_head()?;
             return Ok(Record { head, key, proofs: Vec::new() });
         }
-        let mut shown: Vec<(String, EntryId)> = vec![("case".to_owned(), case.id)];
+        let mut shown: Vec<(String, EntryId)> = vec![(OF_CASE.to_owned(), case.id)];
         shown.extend(case.sources.iter().map(|source| (source.handle.clone(), source.id)));
         for said in case.shown() {
             let entry = match &said.state {

@@ -169,6 +169,22 @@ fn what_is_marked_higher_is_withheld_from_the_audience() {
             assert_eq!(wrote.contains("withheld"), !sees, "{wrote}");
         }
     }
+    // Not even its handle stands among the proofs.
+    let handles = |name: &str| -> Vec<String> {
+        let report: Value = serde_json::from_str(&std::fs::read_to_string(environment.path(name)).unwrap()).unwrap();
+        report["ledger"]["proofs"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|it| it["handle"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert!(handles("red.json").contains(&"src2".to_owned()) && !handles("amber.json").contains(&"src2".to_owned()));
+    assert!(handles("amber.json").contains(&"src1".to_owned()));
+    environment.gainsay(&["open", "hidden", "--tlp", "red"]).succeeded();
+    let refused = environment.gainsay(&["report", "hidden", "-o", "x.html", "--audience", "green"]);
+    assert_eq!(refused.code, Some(2), "{refused:?}");
+    assert!(!environment.path("x.html").exists());
     // Nor may the answer give it away: to the lower audience nobody admitted anything.
     let amber: Value = serde_json::from_str(&std::fs::read_to_string(environment.path("amber.json")).unwrap()).unwrap();
     assert!(!amber["answer"].to_string().contains("admitted"), "{:#}", amber["answer"]);
