@@ -188,16 +188,22 @@ fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) ->
     voices
 }
 
-/// Whether a statement speaks to a facet. A company that confirms whom it talked to, or when, confirms no breach by that: on whose
-/// data it is and on the date it speaks only together with what happened.
+/// Whether a statement speaks to a facet, by its words or by what follows from them: who says that data was taken from a company says
+/// that it was entered, and who denies that it was entered denies that anything was taken. A company that confirms whom it talked to,
+/// or when, confirms no breach by that: on whose data it is and on the date it speaks only together with what happened.
 fn speaks_to(said: &Said, facet: Facet) -> bool {
     let facets = &said.statement.facets;
-    let of_what_happened = [Facet::Access, Facet::Exfiltration, Facet::Assets];
+    let follows = match (said.statement.stance, facet) {
+        (Stance::Denies, Facet::Exfiltration) => facets.contains(&Facet::Access),
+        (Stance::Claims | Stance::Confirms | Stance::PartlyConfirms | Stance::Informs, Facet::Access) => {
+            facets.contains(&Facet::Exfiltration)
+        }
+        _ => false,
+    };
+    let happened = [Facet::Access, Facet::Exfiltration, Facet::Assets];
     let admits = matches!(said.statement.stance, Stance::Confirms | Stance::PartlyConfirms);
-    facets.contains(&facet)
-        && (!matches!(facet, Facet::Victim | Facet::Date)
-            || !admits
-            || of_what_happened.iter().any(|happened| facets.contains(happened)))
+    let needs_more = admits && matches!(facet, Facet::Victim | Facet::Date);
+    follows || facets.contains(&facet) && (!needs_more || happened.iter().any(|facet| facets.contains(facet)))
 }
 
 /// Whether the statement speaks of this victim, and by name; `None` where it speaks of others.
