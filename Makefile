@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = target/release/gainsay
 
-.PHONY: demo test build setup setup-test lint deny clean
+.PHONY: demo test build setup setup-test lint deny pictures clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -29,6 +29,10 @@ setup-test: setup
 # Licences, bans and sources of the dependencies; needs cargo-deny (`cargo install cargo-deny`).
 deny:
 	$(CARGO) deny --all-features check bans licenses sources
+
+# The pictures of the README, from the demo's pages; installs chromium where it is missing.
+pictures: build
+	scripts/pictures $(GAINSAY)
 
 clean:
 	$(CARGO) clean

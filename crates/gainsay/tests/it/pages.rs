@@ -51,6 +51,7 @@ fn help() {
 fn the_demo_and_everything_that_it_leads_to() {
     let (environment, tour) = demo();
     insta::assert_snapshot!("tour", steady(&environment, &tour));
+    assert_readme_shows(&tour);
     let desk = environment.path("demo/desk");
     let run = |args: &[&str]| environment.gainsay_at(&desk, args);
     insta::assert_snapshot!("show_fxmsp", steady(&environment, &run(&["show", "fxmsp-2019"]).succeeded()));
@@ -104,4 +105,15 @@ fn the_demo_settles_what_can_be_settled_and_nothing_else() {
     assert_eq!(day(&result["window"]["best"]), cut);
     assert!(tour.contains("The pages to hand over:"));
     assert!(environment.path("demo/skerrywall-2024.html").is_file());
+}
+
+/// What the README says that the demo prints is what it prints.
+fn assert_readme_shows(tour: &str) {
+    let readme = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+    let readme = std::fs::read_to_string(readme).unwrap();
+    let shown = readme.split("It prints\n\n```\n").nth(1).unwrap().split("```").next().unwrap();
+    assert!(shown.lines().count() > 3, "{shown}");
+    for line in shown.lines() {
+        assert!(tour.contains(line), "the README shows what the demo does not print: {line:?}");
+    }
 }
