@@ -215,10 +215,11 @@ fn speaks_for(tokens: &[Token], run: &Run, next: Option<&Run>) -> u32 {
             && !matches!(next.known, Some(NameKind::Place | NameKind::Thing | NameKind::Given))
     });
     let Some(next) = beside else { return 0 };
+    let said_by = run.first > 0 && lexicon::cue(&tokens[run.first - 1].lower) == Some(Cue::Says);
     let mut after =
         tokens[next.last + 1..].iter().skip_while(|t| lexicon::auxiliary(&t.lower) || lexicon::adverb(&t.lower));
     let speaks = after.next().is_some_and(|t| lexicon::cue(&t.lower).is_some_and(|cue| cue != Cue::Offers));
-    if speaks { 3 } else { 0 }
+    if speaks || said_by { 3 } else { 0 }
 }
 
 /// The organisation beside a person: "Acme's Ann Lee", "Acme CEO Ann Lee", "Ann Lee, director at Acme", "Ann Lee of Acme".

@@ -14,7 +14,7 @@ static WORDS: LazyLock<Vec<(Facet, Regex)>> = LazyLock::new(|| {
         (Facet::Volume, r"\d[\d,.]*\s?(?:[kmgtp]b|terabytes?|gigabytes?|megabytes?|t of|(?:million|thousand)?\s?(?:files|records|customers|users|accounts|employees|people|documents))"),
         (Facet::Date, r"(?:on|since|in|until|between|from) (?:early |late |mid-)?(?:january|february|march|april|may|june|july|august|september|october|november|december|19\d\d|20\d\d)|since the (?:start|beginning|end) of|last (?:week|month|year)|first quarter|yesterday"),
         (Facet::Victim, r"(?:our|its|their) (?:own )?(?:\w+ )?(?:systems?|networks?|data|customers|infrastructure|environment|source code)|belong(?:s|ing)? to|third[- ]party|contractors?|not ours|victim list|alleged victims"),
-        (Facet::Offer, r"sell\w*|sold|sale|auction\w*|advertis\w+|ransom\w*|price|for (?:over |about |some |more than |up to )?[$€£]\s?\d\S*|asks? (?:for )?(?:over |about |some |more than )?[$€£]\s?\d\S*|bid\w*|publish(?:ed|ing)? (?:the|all|it)|will be (?:published|leaked)|extort\w*|offer(?:ed|ing)"),
+        (Facet::Offer, r"(?:re)?sell(?:s|ing)?|sold|sale|auction\w*|advertis\w+|ransom\w*|price|for (?:over |about |some |more than |up to )?[$€£]\s?\d\S*|asks? (?:for )?(?:over |about |some |more than )?[$€£]\s?\d\S*|bid\w*|publish(?:ed|ing)? (?:the|all|it)|will be (?:published|leaked)|extort\w*|offer(?:ed|ing)"),
     ]
     .into_iter()
     .filter_map(|(facet, words)| Regex::new(&format!(r"(?i)\b(?:{words})(?:\W|$)")).ok().map(|p| (facet, p)))

@@ -70,8 +70,9 @@ pub(super) fn addressee(sentence: &Sentence<'_>) -> Option<String> {
 /// The actor whose words a researcher, authority or outlet repeats.
 pub(super) fn origin(item: &Item, said: &str, cast: &Cast) -> Option<String> {
     let repeats = |text: &str| RELAYED.as_ref().is_some_and(|p| p.is_match(text)) || crew_speaks(item.span, text, cast);
-    // Who contradicts, denies or keeps silent does so on its own knowledge.
-    let own_voice = matches!(item.stance, Stance::Disputes | Stance::Denies | Stance::NoComment);
+    // Who contradicts, denies or keeps silent does so on its own knowledge; so does a researcher who asserts the breach itself.
+    let own_voice = matches!(item.stance, Stance::Disputes | Stance::Denies | Stance::NoComment)
+        || item.stance == Stance::Claims && item.speaker.kind == PartyKind::Researcher;
     if own_voice
         || !matches!(item.speaker.kind, PartyKind::Researcher | PartyKind::Press | PartyKind::Authority)
         || !repeats(said)
@@ -84,6 +85,9 @@ pub(super) fn origin(item: &Item, said: &str, cast: &Cast) -> Option<String> {
         .or_else(|| cast.of_kind(PartyKind::Actor).first().copied().filter(|_| by_role))
         .map(|p| cast.parties[p].name.clone())
 }
+
+/// "The company" means one of the latest names, in mentions; farther back nobody would remember.
+const LOOK_BACK: usize = 100;
 
 static ONE_FIRM: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:the|this) (?:[\w-]+ )?(?:company|firm|maker|vendor|provider|carrier|retailer|bank|hospital|victim)\b").ok()
@@ -129,6 +133,7 @@ pub(super) fn about(item: &Item, said: &str, cast: &Cast) -> Vec<String> {
         let last = cast.mentions[..before]
             .iter()
             .rev()
+            .take(LOOK_BACK)
             .map(|&(_, p)| p)
             .find(|&p| cast.parties[p].kind == PartyKind::Victim && cast.parties[p].class == Class::Organisation);
         found.extend(last);
