@@ -228,8 +228,11 @@ fn home_of(text: &str, tokens: &[Token], found: &[Run], at: usize) -> Option<Str
     let named = |r: &Run| key(r.span.of(text).unwrap_or_default());
     if let Some(before) = at.checked_sub(1).and_then(|b| found.get(b)) {
         let between = &tokens[before.last + 1..run.first];
-        let beside = between.iter().all(|t| {
+        let titled = between.iter().any(|t| lexicon::person_noun(&t.lower));
+        let beside = between.iter().enumerate().all(|(n, t)| {
             t.shape == Shape::Possessive
+                // "Acme's director, Ann Lee,".
+                || t.is_mark(",") && titled && n + 1 == between.len()
                 || lexicon::person_noun(&t.lower)
                 || matches!(
                     t.lower.as_str(),

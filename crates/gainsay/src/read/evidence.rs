@@ -379,6 +379,9 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
         found.researcher += 3;
         found.organisation += 2;
     }
+    if r(0) == "'s" && around.right.iter().skip(1).take(3).any(|w| lexicon::researcher_noun(w)) {
+        found.researcher += 2;
+    }
     // "Head of research at Acme", "Acme Research": a sign, and not enough alone, for makers of medicines do research too.
     if matches!(l(0), "at" | "of") && matches!(l(1), "research" | "intelligence") {
         found.researcher += 1;

@@ -9,7 +9,7 @@ use crate::claim::Facet;
 static WORDS: LazyLock<Vec<(Facet, Regex)>> = LazyLock::new(|| {
     [
         (Facet::Access, r"breach\w*|hack(?:ed|s)?|break-?ins?|br(?:oke|oken|eak|eaking) in(?:to)?|g[eo]t(?:ten|ting)? (?:in|into|through)|enter(?:ed|ing)|entry|access(?:ed|ing)?|intrusions?|intruders?|infiltrat\w+|penetrat\w+|compromis\w+|unauthori[sz]ed|without (?:permission|authori[sz]ation)|ways? in(?:to)?|impacted|affected|attack(?:ed)?|logged in(?:to)?|incident"),
-        (Facet::Exfiltration, r"stol\w+|steal\w*|exfiltrat\w+|thefts?|leak\w*|taken|took|takes?|left with|made off with|walked off with|(?:code|data|records?|files?|documents?) (?:had |has |have |ha[sd] ever )?left|download(?:ed|ing)|cop(?:ied|ying)|obtain(?:ed|ing)|extract\w+|haul|release of data"),
+        (Facet::Exfiltration, r"stol\w+|steal\w*|exfiltrat\w+|thefts?|leak\w*|taken|took|takes?|left (?:\w+ ){0,3}with|made off with|walked off with|(?:code|data|records?|files?|documents?) (?:had |has |have |ha[sd] ever )?left|download(?:ed|ing)|cop(?:ied|ying)|obtain(?:ed|ing)|extract\w+|haul|release of data"),
         (Facet::Assets, r"(?:source )?code|(?:customers?|users?|employees?|personal|account|subscribers?)['’]?s? (?:data|information|records?|details)|documents?|documentation|papers|files?|credentials|passwords?|databases?|emails?|records?|artifacts?|artefacts?|screenshots?|blueprints|contracts|information"),
         (Facet::Volume, r"\d[\d,.]*\s?(?:[kmgtp]b|terabytes?|gigabytes?|megabytes?|t of|(?:million|thousand)?\s?(?:files|records|customers|users|accounts|employees|people|documents))"),
         (Facet::Date, r"(?:on|since|in|until|between|from) (?:early |late |mid-)?(?:january|february|march|april|may|june|july|august|september|october|november|december|19\d\d|20\d\d)|since the (?:start|beginning|end) of|last (?:week|month|year)|first quarter|yesterday"),
@@ -31,7 +31,7 @@ static IDIOM: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Who called, warned or met whom.
 static CONTACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:contacted|contact with|in touch|in contact|reached out|approached|warn(?:ed|s)|alert(?:ed|s)|notif(?:ied|ies)|withh(?:eld|olds?)|had called)\b").ok()
+    Regex::new(r"(?i)\b(?:contacted|contact with|in touch|in contact|reached out|approached|warn(?:ed|s)|alert(?:ed|s)|notif(?:ied|ies)|withh(?:eld|olds?)|(?:not|n['’]t|declin\w+ to|refus\w+ to) (?:\w+ )?(?:reveal|name|identify)|had called)\b").ok()
 });
 
 /// A word of the speaker's own, denied.
@@ -41,6 +41,10 @@ static DENIED_WORD: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
     .ok()
 });
+
+/// What an inquiry sees or does not see.
+static SEEN: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)\b(?:evidence|indications?|signs?|proof|traces?)\b").ok());
 
 /// What a call was about: naming the matter of a call says nothing on the matter.
 static MATTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -72,6 +76,10 @@ fn plain(thought: &str) -> String {
         return thought;
     }
     let rest = without(&MATTER, &thought);
+    // "Asked by the press, it saw no evidence of a breach": the evidence is the matter, not the call.
+    if SEEN.as_ref().is_some_and(|p| p.is_match(&thought)) {
+        return thought;
+    }
     let of_breach = WORDS
         .iter()
         .filter(|(facet, _)| matches!(facet, Facet::Access | Facet::Exfiltration))
@@ -96,7 +104,7 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in [&THOUGHT_END, &IDIOM, &CONTACT, &DENIED_WORD, &MATTER] {
+        for pattern in [&THOUGHT_END, &IDIOM, &CONTACT, &DENIED_WORD, &SEEN, &MATTER] {
             assert!(pattern.is_some());
         }
     }
@@ -128,6 +136,7 @@ mod tests {
             "Brightwell denied that Tarnwell had been in touch about the breach.",
             "Tarnwell said it warned Brightwell on May 8.",
             "Tarnwell withheld the names.",
+            "Tarnwell did not reveal the names of the alleged victims.",
             "Tarnwell denied that it had ever called the firm breached.",
             "Brightwell took issue with that.",
             "Tarnwell said it offered to help.",
@@ -135,6 +144,7 @@ mod tests {
         ] {
             assert_eq!(facets(said), [], "{said}");
         }
+        assert_eq!(facets("When the press reached out, it had seen no evidence of a breach."), [Facet::Access]);
         assert_eq!(facets("Tarnwell was in touch. Brightwell was hacked."), [Facet::Access]);
         assert_eq!(
             facets("GreyHeron contacted us and said that it stole files."),

@@ -9,7 +9,7 @@ use crate::read::entities::{Cast, Class};
 use crate::read::lexicon;
 use crate::read::quotes::Quotation;
 use crate::read::speech::Item;
-use crate::read::subject::Sentence;
+use crate::read::subject::{Known, Sentence};
 
 static WHEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -127,7 +127,7 @@ pub(super) fn about(item: &Item, said: &str, cast: &Cast) -> Vec<String> {
     if let Some(own) = own {
         found = vec![own];
     }
-    if found.is_empty() && said_of_one_firm(said) {
+    if found.is_empty() && item.speaker.known != Known::Role && said_of_one_firm(said) {
         // "The company": the one that the text named last.
         let before = cast.mentions.partition_point(|(m, _)| m.start < item.span.start);
         let last = cast.mentions[..before]

@@ -106,7 +106,7 @@ static SILENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A researcher's own assertion that the thing happened, not a report of somebody's claim.
 static ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|copied|broke into|got into|entered|gained access|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
+        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|copied (?:\w+ ){0,4}(?:data|code|files|records|documents)|broke into|got into|entered|gained access|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
     )
 });
 
