@@ -298,4 +298,43 @@ mod tests {
         assert_eq!(part("GreyHeron"), PartyKind::Actor);
         assert_eq!(part("Brightwell"), PartyKind::Victim);
     }
+
+    /// The display names of the persons.
+    fn persons(text: &str) -> Vec<String> {
+        let cast = cast_of(text);
+        (0..cast.parties.len()).filter(|&p| cast.parties[p].class == Class::Person).map(|p| cast.display(p)).collect()
+    }
+
+    #[test]
+    fn persons_are_told_by_what_they_do_and_whose_they_are() {
+        for text in [
+            "Odo Marrin, who directs research at Tarnwell, said so. Marrin added more. Tarnwell said so, too.",
+            "Odo Marrin of Tarnwell denied it. Marrin added more. Tarnwell said so, too.",
+            "It is fine, said Odo Marrin of Tarnwell. Marrin added more. Tarnwell said so, too.",
+            "Tarnwell’s chief analyst, Odo Marrin, said so. Marrin added more. Tarnwell said so, too.",
+        ] {
+            assert_eq!(persons(text), ["Odo Marrin (Tarnwell)"], "{text}");
+        }
+        assert_eq!(
+            persons("It came up on Monday, when Marrin of Tarnwell said so. Tarnwell said so, too."),
+            ["Marrin (Tarnwell)"]
+        );
+    }
+
+    #[test]
+    fn of_two_names_known_beforehand_the_short_one_stands() {
+        let names = Gazetteer::parse("researcher: NorThreat; Northern Threat Institute").unwrap_or_default();
+        let text = "Northern Threat Institute (NorThreat) reported the sale.";
+        let cast = cast(text, &pages(text), &About::default(), &names);
+        assert_eq!(cast.parties.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["NorThreat"]);
+    }
+
+    #[test]
+    fn an_outlet_a_researcher_or_a_company_known_beforehand_is_no_crew() {
+        let names = Gazetteer::parse("company: Brightwell").unwrap_or_default();
+        let text =
+            "Brightwell broke into the bank. Brightwell is selling customer records. Brightwell stole the files.";
+        let cast = cast(text, &pages(text), &About::default(), &names);
+        assert!(cast.parties.iter().all(|p| p.class == Class::Organisation));
+    }
 }

@@ -8,8 +8,8 @@ use crate::claim::Facet;
 
 static WORDS: LazyLock<Vec<(Facet, Regex)>> = LazyLock::new(|| {
     [
-        (Facet::Access, r"breach\w*|hack(?:ed|s)?|break-?ins?|br(?:oke|oken|eak|eaking) in(?:to)?|g[eo]t(?:ten|ting)? (?:in|into|through)|enter(?:ed|ing)|entry|access(?:ed|ing)?|intrusions?|intruders?|infiltrat\w+|penetrat\w+|compromis\w+|unauthori[sz]ed|without (?:permission|authori[sz]ation)|ways? in(?:to)?|impacted|affected|attack(?:ed)?|logged in(?:to)?|incident"),
-        (Facet::Exfiltration, r"stol\w+|steal\w*|exfiltrat\w+|thefts?|leak\w*|taken|took|takes?|left (?:\w+ ){0,3}with|made off with|walked off with|(?:code|data|records?|files?|documents?) (?:had |has |have |ha[sd] ever )?left|download(?:ed|ing)|cop(?:ied|ying)|obtain(?:ed|ing)|extract\w+|haul|release of data"),
+        (Facet::Access, r"breach\w*|hack(?:ed|s)?|(?:for|of|by|after) hacking|hacking (?:into|of)|break-?ins?|br(?:oke|oken|eak|eaking) in(?:to)?|g[eo]t(?:ten|ting)? (?:in|into|through)|enter(?:ed|ing)|entry|access(?:ed|ing)?|intrusions?|intruders?|infiltrat\w+|penetrat\w+|compromis\w+|unauthori[sz]ed|without (?:permission|authori[sz]ation)|ways? in(?:to)?|impacted|affected|attack(?:ed)?|logged in(?:to)?|incident"),
+        (Facet::Exfiltration, r"stol\w+|steal(?:ing)?|exfiltrat\w+|thefts?|leak\w*|taken|took|takes?|left (?:\w+ ){0,3}with|made off with|walked off with|(?:code|data|records?|files?|documents?) (?:had |has |have |ha[sd] ever )?left|download(?:ed|ing)|cop(?:ied|ying)|obtain(?:ed|ing)|extract\w+|haul|release of data|(?:den(?:y|ied|ies|ying)|no|any|not an?|evidence of|signs? of|indications? of) (?:\w+ ){0,2}breach"),
         (Facet::Assets, r"(?:source )?code|(?:customers?|users?|employees?|personal|account|subscribers?)['’]?s? (?:data|information|records?|details)|documents?|documentation|papers|files?|credentials|passwords?|databases?|emails?|records?|artifacts?|artefacts?|screenshots?|blueprints|contracts|information"),
         (Facet::Volume, r"\d[\d,.]*\s?(?:[kmgtp]b|terabytes?|gigabytes?|megabytes?|t of|(?:million|thousand)?\s?(?:files|records|customers|users|accounts|employees|people|documents))"),
         (Facet::Date, r"(?:on|since|in|until|between|from) (?:early |late |mid-)?(?:january|february|march|april|may|june|july|august|september|october|november|december|19\d\d|20\d\d)|since the (?:start|beginning|end) of|last (?:week|month|year)|first quarter|yesterday"),
@@ -24,9 +24,9 @@ static WORDS: LazyLock<Vec<(Facet, Regex)>> = LazyLock::new(|| {
 /// Where one thought ends and the next begins.
 static THOUGHT_END: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"[.;!?]["”’]?\s+"#).ok());
 
-/// Turns of phrase whose words mean something else: "took issue", "offered to help", "took steps".
+/// Turns of phrase whose words mean something else: "took issue", "offered to help", "a tool that steals passwords".
 static IDIOM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:took|takes?|taken|taking) (?:\w+ )?(?:issue|steps|action|place|part|measures|time|seriously|responsibility|credit)\b|\boffer(?:ed|s|ing)? (?:on \w+ \w+ )?to \w+|\b(?:took|takes?) (?:this|it|the matter|security|these) ").ok()
+    Regex::new(r"(?i)\b(?:took|takes?|taken|taking) (?:\w+ )?(?:issue|steps|action|place|part|measures|time|seriously|responsibility|credit)\b|\b[\w-]+-stealing\b|\b(?:that|which|to) (?:steals?|collects?|copies) [^,.;]*|\boffer(?:ed|s|ing)? (?:on \w+ \w+ )?to \w+|\b(?:took|takes?) (?:this|it|the matter|security|these) ").ok()
 });
 
 /// Who called, warned or met whom.
@@ -130,6 +130,14 @@ mod tests {
     }
 
     #[test]
+    fn to_deny_any_breach_is_to_deny_both_and_a_hacking_crew_has_not_hacked_by_its_name() {
+        assert_eq!(facets("Brightwell denied a breach."), [Facet::Access, Facet::Exfiltration]);
+        assert_eq!(facets("Brightwell confirmed the breach."), [Facet::Access]);
+        assert_eq!(facets("The hacking crew went on."), []);
+        assert_eq!(facets("It boasted of hacking Brightwell."), [Facet::Access]);
+    }
+
+    #[test]
     fn calls_withheld_names_and_idioms_are_no_part_of_the_claim() {
         for said in [
             "Brightwell confirmed that it was contacted by Tarnwell.",
@@ -141,10 +149,14 @@ mod tests {
             "Brightwell took issue with that.",
             "Tarnwell said it offered to help.",
             "Brightwell is a credible firm.",
+            "GreyHeron claims a botnet that steals passwords.",
         ] {
             assert_eq!(facets(said), [], "{said}");
         }
-        assert_eq!(facets("When the press reached out, it had seen no evidence of a breach."), [Facet::Access]);
+        assert_eq!(
+            facets("When the press reached out, it had seen no evidence of a breach."),
+            [Facet::Access, Facet::Exfiltration]
+        );
         assert_eq!(facets("Tarnwell was in touch. Brightwell was hacked."), [Facet::Access]);
         assert_eq!(
             facets("GreyHeron contacted us and said that it stole files."),

@@ -147,7 +147,11 @@ pub(super) fn about(item: &Item, said: &str, cast: &Cast) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::claim::About;
+    use crate::read::entities::cast;
+    use crate::read::names::Gazetteer;
     use crate::read::quotes::quotations;
+    use crate::read::speech::{items, pages};
 
     #[test]
     fn dates_are_taken_as_worded_and_not_from_quotations() {
@@ -157,5 +161,40 @@ mod tests {
         let quoted = quotations(text, Span { start: 0, end: text.len() });
         assert_eq!(date("“Last week,” it said in June 2030.", &quoted, 0).as_deref(), Some("in June 2030"));
         assert_eq!(date("It may say so.", &[], 0), None);
+    }
+
+    /// The origin and the victims of each item.
+    fn read(text: &str) -> Vec<(String, Option<String>, Vec<String>)> {
+        let pages = pages(text);
+        let cast = cast(text, &pages, &About::default(), &Gazetteer::built_in());
+        let told = |item: Item| {
+            let said = item.span.of(text).unwrap_or_default();
+            (item.speaker.name.clone(), origin(&item, said, &cast), about(&item, said, &cast))
+        };
+        items(text, &pages, &cast).into_iter().map(told).collect()
+    }
+
+    const BEFORE: &str = "A gang known as GreyHeron breached Brightwell and Oakvale. Brightwell denied a breach of its systems. Oakvale denied a breach of its systems.\n\n";
+
+    #[test]
+    fn a_crews_words_passed_on_have_it_as_origin_and_the_researchers_own_have_none() {
+        for (said, expected) in [
+            ("Tarnwell, a threat intelligence firm, wrote that GreyHeron had confirmed the sale.", Some("GreyHeron")),
+            ("Tarnwell, a threat intelligence firm, reported that GreyHeron is offering files.", Some("GreyHeron")),
+            ("Tarnwell, a threat intelligence firm, said that GreyHeron broke into the bank.", None),
+            ("Tarnwell, a threat intelligence firm, disputed the statement of GreyHeron.", None),
+        ] {
+            let found = read(&format!("{BEFORE}{said}"));
+            let of_firm = found.iter().find(|f| f.0 == "Tarnwell").map(|f| f.1.as_deref());
+            assert_eq!(of_firm, Some(expected), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_company_is_the_victim_named_last() {
+        let found = read(&format!("{BEFORE}GreyHeron said that it had robbed the company for weeks."));
+        assert_eq!(found.last().map(|f| f.2.clone()), Some(vec!["Oakvale".to_owned()]));
+        let found = read(&format!("{BEFORE}GreyHeron said that it had robbed Brightwell for weeks."));
+        assert_eq!(found.last().map(|f| f.2.clone()), Some(vec!["Brightwell".to_owned()]));
     }
 }
