@@ -26,7 +26,7 @@ static THOUGHT_END: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"[.;
 
 /// Turns of phrase whose words mean something else: "took issue", "offered to help", "a tool that steals passwords".
 static IDIOM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:took|takes?|taken|taking) (?:\w+ )?(?:issue|steps|action|place|part|measures|time|seriously|responsibility|credit)\b|\b[\w-]+-stealing\b|\b(?:that|which|to) (?:steals?|collects?|copies) [^,.;]*|\boffer(?:ed|s|ing)? (?:on \w+ \w+ )?to \w+|\b(?:took|takes?) (?:this|it|the matter|security|these) ").ok()
+    Regex::new(r"(?i)\b(?:took|takes?|taken|taking) (?:\w+ )?(?:issue|steps|action|place|part|measures|time|seriously|responsibility|credit)\b|\b[\w-]+-stealing\b|\b(?:that|which) (?:steals?|collects?|copies) [^,.;]*|\boffer(?:ed|s|ing)? (?:on \w+ \w+ )?to \w+|\b(?:took|takes?) (?:this|it|the matter|security|these) ").ok()
 });
 
 /// Who called, warned or met whom.
