@@ -8,12 +8,12 @@ use crate::claim::Facet;
 
 static WORDS: LazyLock<Vec<(Facet, Regex)>> = LazyLock::new(|| {
     [
-        (Facet::Access, r"breach\w*|hack(?:ed|s)?|(?:for|of|by|after) hacking|hacking (?:into|of)|break-?ins?|br(?:oke|oken|eak|eaking) in(?:to)?|g[eo]t(?:ten|ting)? (?:in|into|through)|enter(?:ed|ing)|entry|access(?:ed|ing)?|intrusions?|intruders?|infiltrat\w+|penetrat\w+|compromis\w+|unauthori[sz]ed|without (?:permission|authori[sz]ation)|ways? in(?:to)?|impacted|affected|attack(?:ed)?|logged in(?:to)?|incident"),
-        (Facet::Exfiltration, r"stol\w+|steal(?:ing)?|exfiltrat\w+|thefts?|leak\w*|taken|took|takes?|left (?:\w+ ){0,3}with|made off with|walked off with|(?:code|data|records?|files?|documents?) (?:had |has |have |ha[sd] ever )?left|download(?:ed|ing)|cop(?:ied|ying)|obtain(?:ed|ing)|extract\w+|haul|release of data|(?:den(?:y|ied|ies|ying)|no|any|not an?|evidence of|signs? of|indications? of) (?:\w+ ){0,2}breach"),
+        (Facet::Access, r"breach\w*|hack(?:ed|s)?|claim(?:s|ed|ing)? (?:to have|(?:that )?(?:it|they)(?: had| has| have)?) (?:stolen|stole|taken|took|exfiltrated)|(?:for|of|by|after) hacking|hacking (?:into|of)|break-?ins?|br(?:oke|oken|eak|eaking) in(?:to)?|g[eo]t(?:ten|ting)? (?:in|into|through)|enter(?:ed|ing)|entry|access(?:ed|ing)?|intrusions?|intruders?|infiltrat\w+|penetrat\w+|compromis\w+|unauthori[sz]ed|without (?:permission|authori[sz]ation)|ways? in(?:to)?|impacted|affected|attack(?:ed)?|logged in(?:to)?|incident"),
+        (Facet::Exfiltration, r"stol\w+|steal(?:ing)?|exfiltrat\w+|thefts?|leak\w*|taken|took|takes?|left (?:\w+ ){0,3}with|made off with|walked off with|(?:code|data|records?|files?|documents?) (?:had |has |have |ha[sd] ever )?left|download(?:ed|ing)|cop(?:ied|ying)|obtain(?:ed|ing)|extract\w+|release of data|(?:den(?:y|ied|ies|ying)|no|any|not an?|evidence of|signs? of|indications? of) (?:\w+ ){0,2}breach"),
         (Facet::Assets, r"(?:source )?code|(?:customers?|users?|employees?|personal|account|subscribers?)['’]?s? (?:data|information|records?|details)|documents?|documentation|papers|files?|credentials|passwords?|databases?|emails?|records?|artifacts?|artefacts?|screenshots?|blueprints|contracts|information"),
         (Facet::Volume, r"\d[\d,.]*\s?(?:[kmgtp]b|terabytes?|gigabytes?|megabytes?|t of|(?:million|thousand)?\s?(?:files|records|customers|users|accounts|employees|people|documents))"),
         (Facet::Date, r"(?:on|since|in|until|between|from) (?:early |late |mid-)?(?:january|february|march|april|may|june|july|august|september|october|november|december|19\d\d|20\d\d)|since the (?:start|beginning|end) of|last (?:week|month|year)|first quarter|yesterday"),
-        (Facet::Victim, r"(?:our|its|their) (?:own )?(?:\w+ )?(?:systems?|networks?|data|customers|infrastructure|environment|source code)|belong(?:s|ing)? to|third[- ]party|contractors?|not ours|victim list|alleged victims"),
+        (Facet::Victim, r"(?:from|not|n['’]t) (?:\w+ ){0,3}(?:our|its|their) (?:own )?(?:\w+ )?(?:systems?|networks?|data|customers|infrastructure|environment|source code)|not (?:related|connected) to|belong(?:s|ing)? to|third[- ]party|contractors?|not ours|victim list|alleged victims"),
         (Facet::Offer, r"(?:re)?sell(?:s|ing)?|sold|sale|auction\w*|advertis\w+|ransom\w*|price|for (?:over |about |some |more than |up to )?[$€£]\s?\d\S*|asks? (?:for )?(?:over |about |some |more than )?[$€£]\s?\d\S*|bid\w*|publish(?:ed|ing)? (?:the|all|it)|will be (?:published|leaked)|extort\w*|offer(?:ed|ing)"),
     ]
     .into_iter()
@@ -99,7 +99,12 @@ mod tests {
             [Facet::Exfiltration, Facet::Assets, Facet::Volume, Facet::Offer]
         );
         assert_eq!(facets("Its shops open on Mondays."), []);
-        assert_eq!(facets("Our network was not breached."), [Facet::Access, Facet::Victim]);
+        assert_eq!(facets("Our network was not breached."), [Facet::Access]);
+        assert_eq!(facets("The files are not from our systems."), [Facet::Assets, Facet::Victim]);
+        assert_eq!(
+            facets("GreyHeron claims to have stolen files."),
+            [Facet::Access, Facet::Exfiltration, Facet::Assets]
+        );
     }
 
     #[test]
