@@ -43,7 +43,9 @@ pub(super) fn class_of(candidate: &Candidate) -> Option<Class> {
     // A single capitalised word that only ever opens sentences may be any word.
     // One that speaks and is no plural is a name after all: "Residents said", but "Acme said".
     let speaks_alone = e.speaks > 0 && !candidate.name.ends_with('s');
-    let surely_a_name = candidate.inside_sentence > 0 || candidate.words > 1 || speaks_alone;
+    // One that strikes and comes again is one, too: "Thieves broke in" is not.
+    let strikes_again = e.actor >= 2 && candidate.count > 1 && !candidate.name.ends_with('s');
+    let surely_a_name = candidate.inside_sentence > 0 || candidate.words > 1 || speaks_alone || strikes_again;
     let organisation = e.organisation + e.outlet + e.researcher;
     if e.actor >= 4 && e.actor > e.person && e.actor + 2 > organisation {
         Some(Class::Actor)
@@ -52,7 +54,7 @@ pub(super) fn class_of(candidate: &Candidate) -> Option<Class> {
     } else if e.organisation >= 3
         || e.victim >= 4
         || e.researcher >= 3
-        || (surely_a_name && (e.outlet >= 2 || e.victim >= 2 || e.speaks >= 1 || e.organisation >= 2))
+        || (surely_a_name && (e.outlet >= 2 || e.victim >= 2 || e.speaks >= 1 || e.organisation >= 2 || e.actor >= 2))
     {
         Some(Class::Organisation)
     } else {

@@ -39,8 +39,13 @@ pub(super) fn confidence(item: &Item) -> u16 {
         (false, Stance::Claims, _) => -160,
         _ => -100,
     };
+    // An admission or a denial by somebody whose part is unknown may be of anybody's breach.
+    let part = match (item.speaker.kind, item.stance) {
+        (PartyKind::Other, Stance::Confirms | Stance::PartlyConfirms | Stance::Denies) => -120,
+        _ => 0,
+    };
     let shared = if item.shared { -40 } else { 0 };
-    u16::try_from((rule + speaker + stance + shared).clamp(50, 980)).unwrap_or(50)
+    u16::try_from((rule + speaker + stance + part + shared).clamp(50, 980)).unwrap_or(50)
 }
 
 #[cfg(test)]
@@ -67,6 +72,11 @@ mod tests {
         let surest = confidence(&item(Rule::Quote, Known::Named, true));
         assert!(surest > confidence(&item(Rule::Quote, Known::Pronoun, true)));
         assert!(surest > confidence(&item(Rule::Quote, Known::Named, false)));
+        let unknown = Item {
+            speaker: Speaker { kind: PartyKind::Other, ..item(Rule::Quote, Known::Named, true).speaker },
+            ..item(Rule::Quote, Known::Named, true)
+        };
+        assert!(confidence(&unknown) < crate::read::ACCEPT_AT);
         assert!(confidence(&item(Rule::QuoteNear, Known::Unnamed, false)) < crate::read::ACCEPT_AT);
         assert!((crate::read::ACCEPT_AT..1000).contains(&surest));
     }

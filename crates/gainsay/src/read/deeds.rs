@@ -9,11 +9,14 @@ use crate::read::speech::{Page, sentence_of};
 use crate::read::subject::Sentence;
 use crate::read::tokens::Shape;
 
-/// Points of [`struck`] from which a name that nobody knows is a crew.
+/// Points of [`strike`] from which a name that nobody knows is a crew.
 const CREW_AT: u32 = 4;
 
 /// How far behind a verb its object is looked for, in tokens.
 const OBJECT_REACH: usize = 12;
+
+/// How much of what is told is looked at, in tokens: a sentence may be as long as the text.
+const TOLD_REACH: usize = 60;
 
 /// Adds to each party's evidence what its deeds say, and makes crews of those who break in, take and sell.
 pub(super) fn weigh(text: &str, pages: &[Page], cast: &mut Cast) {
@@ -179,7 +182,7 @@ fn subject(sentence: &Sentence<'_>, verb: usize) -> Option<usize> {
     }
     let token = &sentence.tokens[at];
     if token.is_mark(")") {
-        return at.checked_sub(1).and_then(|inside| sentence.party[inside]);
+        return in_bracket(sentence, at);
     }
     if token.sets_apart() {
         let from = at.saturating_sub(25);
@@ -192,13 +195,10 @@ fn subject(sentence: &Sentence<'_>, verb: usize) -> Option<usize> {
     }
     let noun = token.lower.as_str();
     if matches!(noun, "it" | "they") {
-        return (0..at)
-            .rev()
-            .find(|&n| lexicon::cue(sentence.word(n)).is_some() && sentence.party[n].is_none())
-            .and_then(|n| {
-                let before = helpers_before(sentence, n).from.checked_sub(1)?;
-                sentence.party[before].or_else(|| subject_by_name(sentence, before))
-            });
+        let speaks = |n: &usize| lexicon::cue(sentence.word(*n)).is_some() && sentence.party[*n].is_none();
+        let cue = (at.saturating_sub(TOLD_REACH)..at).rev().find(speaks)?;
+        let before = helpers_before(sentence, cue).from.checked_sub(1)?;
+        return sentence.party[before].or_else(|| in_bracket(sentence, before));
     }
     if lexicon::researcher_noun(noun) || lexicon::person_noun(noun) || noun == "team" {
         let before = at.checked_sub(1)?;
@@ -208,9 +208,10 @@ fn subject(sentence: &Sentence<'_>, verb: usize) -> Option<usize> {
     None
 }
 
-/// The name before a closing bracket or a closing comma.
-fn subject_by_name(sentence: &Sentence<'_>, at: usize) -> Option<usize> {
-    sentence.tokens[at].is_mark(")").then(|| at.checked_sub(1).and_then(|inside| sentence.party[inside])).flatten()
+/// "Advanced Locks (AdLock)": the name in a bracket that ends at `at`.
+fn in_bracket(sentence: &Sentence<'_>, at: usize) -> Option<usize> {
+    let inside = at.checked_sub(1).filter(|_| sentence.tokens[at].is_mark(")"))?;
+    sentence.party[inside]
 }
 
 /// How much a verb makes a researcher of its subject: it tells of a crew's doings that are no matter of its own house, or warns a company.
@@ -260,7 +261,7 @@ fn watch(sentence: &Sentence<'_>, verb: usize) -> Option<(usize, u32)> {
 /// What is told from token `from` on has a crew in it, and nothing of the teller's own house.
 fn tells_of_crew(sentence: &Sentence<'_>, from: usize, teller: usize) -> bool {
     let mut crew = false;
-    for at in from..sentence.tokens.len() {
+    for at in from..(from + TOLD_REACH).min(sentence.tokens.len()) {
         let word = sentence.word(at);
         match sentence.party[at] {
             Some(p) if sentence.cast.parties[p].class == Class::Actor => crew = true,
@@ -309,5 +310,45 @@ mod tests {
     fn part(text: &str, name: &str) -> PartyKind {
         let cast = cast(text, &pages(text), &About::default(), &Gazetteer::built_in());
         cast.parties.iter().find(|p| p.name == name).unwrap().kind
+    }
+
+    #[test]
+    fn who_breaks_in_takes_and_sells_is_a_crew() {
+        for text in [
+            "GreyHeron got into three makers of locks. GreyHeron claims 30 terabytes.",
+            "GreyHeron says it broke into the bank. GreyHeron is selling customer records.",
+            "GreyHeron, which hacked the school, is offering its files. GreyHeron threatened to publish them.",
+        ] {
+            assert_eq!(part(text, "GreyHeron"), PartyKind::Actor, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_trade_a_passive_and_a_denial_make_no_crew() {
+        for text in [
+            "Brightwell sells locks. Brightwell said it offers safes. Brightwell claims to have the best of them.",
+            "Brightwell was hacked and Brightwell was breached. Brightwell said so.",
+            "Brightwell never stole data, and Brightwell has not hacked the school, Brightwell said.",
+            "Brightwell got into trouble. Brightwell broke into tears. Brightwell said so.",
+        ] {
+            assert_ne!(part(text, "Brightwell"), PartyKind::Actor, "{text}");
+        }
+    }
+
+    #[test]
+    fn who_reports_and_warns_is_a_researcher_and_never_a_victim() {
+        for text in [
+            "A gang known as GreyHeron came. Tarnwell reported that GreyHeron stole files. Tarnwell warned Brightwell on Monday. Brightwell denied a breach of its systems.",
+            "A gang known as GreyHeron came. Tarnwell discovered that GreyHeron got into the bank. Tarnwell revealed how the gang works.",
+            "Researchers of Tarnwell say that the hackers copied source code of three makers.",
+        ] {
+            assert_eq!(part(text, "Tarnwell"), PartyKind::Researcher, "{text}");
+        }
+    }
+
+    #[test]
+    fn who_tells_of_its_own_house_is_no_researcher() {
+        let text = "A gang known as GreyHeron came. Brightwell reported that GreyHeron got into its systems. Brightwell reported that the gang took our customers’ data.";
+        assert_ne!(part(text, "Brightwell"), PartyKind::Researcher);
     }
 }

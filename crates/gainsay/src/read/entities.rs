@@ -215,10 +215,11 @@ fn speaks_for(tokens: &[Token], run: &Run, next: Option<&Run>) -> u32 {
             && !matches!(next.known, Some(NameKind::Place | NameKind::Thing | NameKind::Given))
     });
     let Some(next) = beside else { return 0 };
+    let said_by = run.first > 0 && lexicon::cue(&tokens[run.first - 1].lower) == Some(Cue::Says);
     let mut after =
         tokens[next.last + 1..].iter().skip_while(|t| lexicon::auxiliary(&t.lower) || lexicon::adverb(&t.lower));
     let speaks = after.next().is_some_and(|t| lexicon::cue(&t.lower).is_some_and(|cue| cue != Cue::Offers));
-    if speaks { 3 } else { 0 }
+    if speaks || said_by { 3 } else { 0 }
 }
 
 /// The organisation beside a person: "Acme's Ann Lee", "Acme CEO Ann Lee", "Ann Lee, director at Acme", "Ann Lee of Acme".
@@ -227,8 +228,11 @@ fn home_of(text: &str, tokens: &[Token], found: &[Run], at: usize) -> Option<Str
     let named = |r: &Run| key(r.span.of(text).unwrap_or_default());
     if let Some(before) = at.checked_sub(1).and_then(|b| found.get(b)) {
         let between = &tokens[before.last + 1..run.first];
-        let beside = between.iter().all(|t| {
+        let titled = between.iter().any(|t| lexicon::person_noun(&t.lower));
+        let beside = between.iter().enumerate().all(|(n, t)| {
             t.shape == Shape::Possessive
+                // "Acme's director, Ann Lee,".
+                || t.is_mark(",") && titled && n + 1 == between.len()
                 || lexicon::person_noun(&t.lower)
                 || matches!(
                     t.lower.as_str(),
@@ -293,5 +297,44 @@ mod tests {
         let part = |name: &str| cast.parties.iter().find(|p| p.name == name).unwrap().kind;
         assert_eq!(part("GreyHeron"), PartyKind::Actor);
         assert_eq!(part("Brightwell"), PartyKind::Victim);
+    }
+
+    /// The display names of the persons.
+    fn persons(text: &str) -> Vec<String> {
+        let cast = cast_of(text);
+        (0..cast.parties.len()).filter(|&p| cast.parties[p].class == Class::Person).map(|p| cast.display(p)).collect()
+    }
+
+    #[test]
+    fn persons_are_told_by_what_they_do_and_whose_they_are() {
+        for text in [
+            "Odo Marrin, who directs research at Tarnwell, said so. Marrin added more. Tarnwell said so, too.",
+            "Odo Marrin of Tarnwell denied it. Marrin added more. Tarnwell said so, too.",
+            "It is fine, said Odo Marrin of Tarnwell. Marrin added more. Tarnwell said so, too.",
+            "Tarnwell’s chief analyst, Odo Marrin, said so. Marrin added more. Tarnwell said so, too.",
+        ] {
+            assert_eq!(persons(text), ["Odo Marrin (Tarnwell)"], "{text}");
+        }
+        assert_eq!(
+            persons("It came up on Monday, when Marrin of Tarnwell said so. Tarnwell said so, too."),
+            ["Marrin (Tarnwell)"]
+        );
+    }
+
+    #[test]
+    fn of_two_names_known_beforehand_the_short_one_stands() {
+        let names = Gazetteer::parse("researcher: NorThreat; Northern Threat Institute").unwrap_or_default();
+        let text = "Northern Threat Institute (NorThreat) reported the sale.";
+        let cast = cast(text, &pages(text), &About::default(), &names);
+        assert_eq!(cast.parties.iter().map(|p| p.name.as_str()).collect::<Vec<_>>(), ["NorThreat"]);
+    }
+
+    #[test]
+    fn an_outlet_a_researcher_or_a_company_known_beforehand_is_no_crew() {
+        let names = Gazetteer::parse("company: Brightwell").unwrap_or_default();
+        let text =
+            "Brightwell broke into the bank. Brightwell is selling customer records. Brightwell stole the files.";
+        let cast = cast(text, &pages(text), &About::default(), &names);
+        assert!(cast.parties.iter().all(|p| p.class == Class::Organisation));
     }
 }

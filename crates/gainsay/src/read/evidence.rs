@@ -109,6 +109,10 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         "of" => matches!(l(1), "handle" | "alias" | "moniker" | "pseudonym"),
         _ => false,
     };
+    // "Its seller is GreyHeron".
+    if matches!(l(0), "is" | "was") && lexicon::actor_noun(l(1)) && !matches!(l(1), "group" | "individual") {
+        found.actor += 4;
+    }
     if named && near_actor {
         found.actor += 5;
     }
@@ -148,7 +152,9 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         "added" | "adds" if around.right.iter().take(8).any(|w| *w == "leak") => found.actor += 2,
         "threatened" | "threatens" => found.actor += 2,
         "stole" | "infiltrated" | "breached" | "hacked" | "exfiltrated" | "leaked" => found.actor += 2,
-        "broke" | "got" if r(1) == "into" => found.actor += 2,
+        "broke" | "got" if r(1) == "into" && (lexicon::determiner(r(2)) || lexicon::company_noun(r(2))) => {
+            found.actor += 2
+        }
         _ => {}
     }
     if l(0) == "by"
@@ -373,6 +379,9 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
         found.researcher += 3;
         found.organisation += 2;
     }
+    if r(0) == "'s" && around.right.iter().skip(1).take(3).any(|w| lexicon::researcher_noun(w)) {
+        found.researcher += 2;
+    }
     // "Head of research at Acme", "Acme Research": a sign, and not enough alone, for makers of medicines do research too.
     if matches!(l(0), "at" | "of") && matches!(l(1), "research" | "intelligence") {
         found.researcher += 1;
@@ -518,7 +527,14 @@ fn speech(around: &Around<'_>, found: &mut Evidence) {
         _ => 0,
     };
     let mut verb = around.right.iter().skip(bracket).skip_while(|w| lexicon::auxiliary(w) || lexicon::adverb(w));
-    if verb.next().is_some_and(|w| lexicon::cue(w).is_some_and(|c| c != Cue::Offers)) {
+    let silent = |w: &str| lexicon::silence_after_not(w) && around.right.iter().take(3).any(|w| lexicon::negates(w));
+    if verb.next().is_some_and(|w| lexicon::cue(w).is_some_and(|c| c != Cue::Offers) || silent(w)) {
+        found.speaks += 1;
+    }
+    // "Acme, which makes locks, said".
+    let told = around.apposition();
+    let after = around.right.get(told.len() + 2);
+    if told.first() == Some(&"which") && after.is_some_and(|w| lexicon::cue(w).is_some_and(|c| c != Cue::Offers)) {
         found.speaks += 1;
     }
     if matches!(l(0), "told" | "tells" | "informed")

@@ -352,7 +352,7 @@ static OPENER: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
      evidence data remediation got want share read see investing against moving even more most \
      much no yes asked when hugely penetrating cybersecurity ransomware malicious stolen leaked \
      samples sample law speaking writing reached contacted similarly what nothing nobody \
-     someone everyone people files documents information hackers another while such around \
+     someone somebody everyone everybody anybody people files documents information hackers another while such around \
      about because us uk eu ok let please as until today yesterday",
     )
 });

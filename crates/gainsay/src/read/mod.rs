@@ -30,6 +30,8 @@ mod sentences;
 mod set_off;
 mod speech;
 mod stance;
+#[cfg(test)]
+mod stories;
 mod subject;
 mod tokens;
 mod vectors;

@@ -29,11 +29,14 @@ static OF_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:den(?:y|ied|ies|ying)|confirm(?:s|ed|ing)?) (?:that |having )?(?:[\w’'-]+ ){0,5}(?:said|stated|called|suggested|reported|named|in touch|contact(?:ed)?|warned|notified|alerted|reached out|approached)\b").ok()
 });
 
+/// Words of the breach itself, beside words about calls.
+static OF_BREACH: LazyLock<Option<Regex>> =
+    LazyLock::new(|| Regex::new(r"(?i)\b(?:breach|intrusion|access|stolen|hack|impacted|compromis)").ok());
+
 /// Whether the words admit or deny a word or a call, not a breach.
-pub(super) fn of_words(said: &str) -> bool {
-    OF_WORDS.as_ref().is_some_and(|p| p.is_match(said))
-        && !Regex::new(r"(?i)\b(?:breach|intrusion|access|stolen|hack|impacted|compromis)")
-            .is_ok_and(|p| p.is_match(said))
+fn of_words(said: &str) -> bool {
+    let hits = |pattern: &LazyLock<Option<Regex>>| pattern.as_ref().is_some_and(|p| p.is_match(said));
+    hits(&OF_WORDS) && !hits(&OF_BREACH)
 }
 
 static SPEAKS_OF_BREACH: LazyLock<Option<Regex>> = LazyLock::new(|| {

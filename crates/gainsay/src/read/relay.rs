@@ -9,7 +9,7 @@ use crate::read::entities::{Cast, Class};
 use crate::read::lexicon;
 use crate::read::quotes::Quotation;
 use crate::read::speech::Item;
-use crate::read::subject::Sentence;
+use crate::read::subject::{Known, Sentence};
 
 static WHEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(concat!(
@@ -70,8 +70,9 @@ pub(super) fn addressee(sentence: &Sentence<'_>) -> Option<String> {
 /// The actor whose words a researcher, authority or outlet repeats.
 pub(super) fn origin(item: &Item, said: &str, cast: &Cast) -> Option<String> {
     let repeats = |text: &str| RELAYED.as_ref().is_some_and(|p| p.is_match(text)) || crew_speaks(item.span, text, cast);
-    // Who contradicts, denies or keeps silent does so on its own knowledge.
-    let own_voice = matches!(item.stance, Stance::Disputes | Stance::Denies | Stance::NoComment);
+    // Who contradicts, denies or keeps silent does so on its own knowledge; so does a researcher who asserts the breach itself.
+    let own_voice = matches!(item.stance, Stance::Disputes | Stance::Denies | Stance::NoComment)
+        || item.stance == Stance::Claims && item.speaker.kind == PartyKind::Researcher;
     if own_voice
         || !matches!(item.speaker.kind, PartyKind::Researcher | PartyKind::Press | PartyKind::Authority)
         || !repeats(said)
@@ -84,6 +85,9 @@ pub(super) fn origin(item: &Item, said: &str, cast: &Cast) -> Option<String> {
         .or_else(|| cast.of_kind(PartyKind::Actor).first().copied().filter(|_| by_role))
         .map(|p| cast.parties[p].name.clone())
 }
+
+/// "The company" means one of the latest names, in mentions; farther back nobody would remember.
+const LOOK_BACK: usize = 100;
 
 static ONE_FIRM: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:the|this) (?:[\w-]+ )?(?:company|firm|maker|vendor|provider|carrier|retailer|bank|hospital|victim)\b").ok()
@@ -123,12 +127,13 @@ pub(super) fn about(item: &Item, said: &str, cast: &Cast) -> Vec<String> {
     if let Some(own) = own {
         found = vec![own];
     }
-    if found.is_empty() && said_of_one_firm(said) {
+    if found.is_empty() && item.speaker.known != Known::Role && said_of_one_firm(said) {
         // "The company": the one that the text named last.
         let before = cast.mentions.partition_point(|(m, _)| m.start < item.span.start);
         let last = cast.mentions[..before]
             .iter()
             .rev()
+            .take(LOOK_BACK)
             .map(|&(_, p)| p)
             .find(|&p| cast.parties[p].kind == PartyKind::Victim && cast.parties[p].class == Class::Organisation);
         found.extend(last);
@@ -142,7 +147,11 @@ pub(super) fn about(item: &Item, said: &str, cast: &Cast) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::claim::About;
+    use crate::read::entities::cast;
+    use crate::read::names::Gazetteer;
     use crate::read::quotes::quotations;
+    use crate::read::speech::{items, pages};
 
     #[test]
     fn dates_are_taken_as_worded_and_not_from_quotations() {
@@ -152,5 +161,40 @@ mod tests {
         let quoted = quotations(text, Span { start: 0, end: text.len() });
         assert_eq!(date("“Last week,” it said in June 2030.", &quoted, 0).as_deref(), Some("in June 2030"));
         assert_eq!(date("It may say so.", &[], 0), None);
+    }
+
+    /// The origin and the victims of each item.
+    fn read(text: &str) -> Vec<(String, Option<String>, Vec<String>)> {
+        let pages = pages(text);
+        let cast = cast(text, &pages, &About::default(), &Gazetteer::built_in());
+        let told = |item: Item| {
+            let said = item.span.of(text).unwrap_or_default();
+            (item.speaker.name.clone(), origin(&item, said, &cast), about(&item, said, &cast))
+        };
+        items(text, &pages, &cast).into_iter().map(told).collect()
+    }
+
+    const BEFORE: &str = "A gang known as GreyHeron breached Brightwell and Oakvale. Brightwell denied a breach of its systems. Oakvale denied a breach of its systems.\n\n";
+
+    #[test]
+    fn a_crews_words_passed_on_have_it_as_origin_and_the_researchers_own_have_none() {
+        for (said, expected) in [
+            ("Tarnwell, a threat intelligence firm, wrote that GreyHeron had confirmed the sale.", Some("GreyHeron")),
+            ("Tarnwell, a threat intelligence firm, reported that GreyHeron is offering files.", Some("GreyHeron")),
+            ("Tarnwell, a threat intelligence firm, said that GreyHeron broke into the bank.", None),
+            ("Tarnwell, a threat intelligence firm, disputed the statement of GreyHeron.", None),
+        ] {
+            let found = read(&format!("{BEFORE}{said}"));
+            let of_firm = found.iter().find(|f| f.0 == "Tarnwell").map(|f| f.1.as_deref());
+            assert_eq!(of_firm, Some(expected), "{said}");
+        }
+    }
+
+    #[test]
+    fn the_company_is_the_victim_named_last() {
+        let found = read(&format!("{BEFORE}GreyHeron said that it had robbed the company for weeks."));
+        assert_eq!(found.last().map(|f| f.2.clone()), Some(vec!["Oakvale".to_owned()]));
+        let found = read(&format!("{BEFORE}GreyHeron said that it had robbed Brightwell for weeks."));
+        assert_eq!(found.last().map(|f| f.2.clone()), Some(vec!["Brightwell".to_owned()]));
     }
 }

@@ -380,4 +380,37 @@ mod tests {
             1
         );
     }
+
+    #[test]
+    fn what_is_told_of_another_house_admits_nothing() {
+        let story = "Brightwell said that hackers had stolen files from Oakvale. Oakvale did not comment.";
+        let found = of(story);
+        assert_eq!(found.first().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "claims")));
+        let several = of("Brightwell said that thieves broke into three makers. It rained.");
+        assert_eq!(several.first().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "claims")));
+        let own = of("Brightwell said that thieves broke into its servers. It rained.");
+        assert_eq!(own.first().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "confirms")));
+    }
+
+    #[test]
+    fn a_call_admitted_and_a_breach_told_are_two_items() {
+        let found = of(
+            "Brightwell confirmed that Tarnwell contacted it in May. The company said it rates the incident as low risk.\n",
+        );
+        assert_eq!(found.iter().map(|f| f.1).collect::<Vec<_>>(), ["confirms", "informs"]);
+    }
+
+    #[test]
+    fn pronouns_and_spokespersons_lean_on_their_own_sentence() {
+        let blog =
+            of("GreyHeron, a gang, said it sells files. Nobody answered, the blog said; it added that they may.");
+        assert!(blog.iter().all(|f| !f.3.contains("Nobody")), "{blog:?}");
+        let it =
+            of("A gang known as GreyHeron claims files. \nTarnwell closed the case, it said. Tarnwell said no more.");
+        assert_eq!(it.last().map(|f| f.0.as_str()), Some("Tarnwell"));
+        let house = of(
+            "Oakvale said it was hacked. Brightwell declined to comment; a spokesperson said it was looking into it.",
+        );
+        assert_eq!(house.last().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "investigating")));
+    }
 }

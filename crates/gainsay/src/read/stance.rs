@@ -106,7 +106,7 @@ static SILENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// A researcher's own assertion that the thing happened, not a report of somebody's claim.
 static ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|copied|broke into|got into|entered|gained access|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
+        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|copied (?:\w+ ){0,4}(?:data|code|files|records|documents)|(?:had|has|have) (?:stolen|copied|exfiltrated)|broke into|got into|entered|gained access|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
     )
 });
 
@@ -295,5 +295,17 @@ mod tests {
         );
         assert_eq!(of(PartyKind::Researcher, Cue::Says, "Tarnwell said that was incorrect."), Stance::Disputes);
         assert_eq!(of(PartyKind::Victim, Cue::Declines, "Brightwell would not say."), Stance::NoComment);
+    }
+
+    #[test]
+    fn a_researchers_denial_of_its_own_words_is_a_dispute_and_a_call_is_no_breach() {
+        let denied = "Tarnwell denied that it had ever called the firm breached.";
+        assert_eq!(of(PartyKind::Researcher, Cue::Denies, denied), Stance::Disputes);
+        let own_voice = "Tarnwell said that GreyHeron got into three makers and copied source code.";
+        assert_eq!(of(PartyKind::Researcher, Cue::Says, own_voice), Stance::Claims);
+        let called = "Brightwell confirmed that Tarnwell contacted it in May.";
+        assert_eq!(of(PartyKind::Victim, Cue::Confirms, called), Stance::Confirms);
+        let not_called = "Brightwell denied that Tarnwell had been in touch.";
+        assert_eq!(of(PartyKind::Victim, Cue::Denies, not_called), Stance::Denies);
     }
 }

@@ -5,6 +5,9 @@ use crate::read::entities::{Cast, Class};
 use crate::read::lexicon;
 use crate::read::tokens::{Shape, Token};
 
+/// How far back in its sentence a word leans on a name, in tokens.
+const NEAR: usize = 40;
+
 /// How a speaker was made out, surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Known {
@@ -221,7 +224,7 @@ impl<'a> Sentence<'a> {
         }
         // "The blog said; it added": "it" is the blog, and whose blog that is nobody said.
         let of_a_document = || {
-            (1..first).rev().any(|at| {
+            (first.saturating_sub(NEAR).max(1)..first).any(|at| {
                 lexicon::document_noun(self.word(at))
                     && matches!(self.word(at - 1), "the" | "a" | "this")
                     && lexicon::cue(self.word(at + 1)).is_some()
@@ -229,6 +232,14 @@ impl<'a> Sentence<'a> {
         };
         if self.word(first) == "it" && of_a_document() {
             return None;
+        }
+        // "Acme closed the hole, it said": the sentence itself opens with who speaks.
+        let opener =
+            self.party.first().copied().flatten().filter(|&p| first > 1 && self.cast.parties[p].class != Class::Person);
+        if let Some(party) =
+            opener.filter(|_| matches!(self.word(first), "it" | "they") && self.tokens[first - 1].sets_apart())
+        {
+            return Some(Speaker { known: Known::Pronoun, ..self.named(party) });
         }
         let organisation = || memory.organisation.or(memory.topic);
         let party = match self.word(first) {
@@ -349,7 +360,7 @@ impl<'a> Sentence<'a> {
             let party = &self.cast.parties[*p];
             party.class == Class::Organisation && matches!(party.kind, PartyKind::Victim | PartyKind::Other)
         };
-        let named = (0..first).rev().find_map(|at| self.party[at]).filter(house);
+        let named = (first.saturating_sub(NEAR)..first).rev().find_map(|at| self.party[at]).filter(house);
         named.filter(|_| lexicon::spokesperson(noun)).map(|p| self.as_role(p))
     }
 
