@@ -7,6 +7,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
+use serde_json::Value;
 
 use crate::assess::{Assessment, assess};
 use crate::claim::{Case, Tlp};
@@ -26,6 +27,12 @@ impl Released {
     /// The same, for a text that the program itself has coloured.
     pub fn coloured(text: &str) -> Released {
         Released(harmless(&mask(text), true))
+    }
+
+    /// Releases values for machines, on one line: each string in them is masked by itself, so that what leaves is still JSON.
+    pub fn json(mut value: Value) -> Released {
+        each_string(&mut value, &|text| harmless(&mask(text), false));
+        Released(format!("{value}\n"))
     }
 
     /// Releases what an exporter made of a view; `coloured` where it was made for a terminal with colour.
@@ -84,6 +91,15 @@ pub struct Record {
     pub key: PublicKey,
     /// For each entry that the view shows: its handle, place, leaf hash and audit path.
     pub proofs: Vec<Proof>,
+}
+
+fn each_string(value: &mut Value, change: &impl Fn(&str) -> String) {
+    match value {
+        Value::String(text) => *text = change(text),
+        Value::Array(values) => values.iter_mut().for_each(|value| each_string(value, change)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| each_string(value, change)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
+    }
 }
 
 /// The handle of the proof of the entry that opened the case.

@@ -118,5 +118,5 @@ fn print_json(ui: &mut Ui, path: &Path, result: &Result<Added, desk::Error>) {
             json!({ "path": path.to_string_lossy(), "error": error.to_string() })
         }
     };
-    ui.line(&value.to_string());
+    ui.value(value);
 }

@@ -58,7 +58,7 @@ impl Args {
                     ui.failure(&format!("{} was not read: {}", not.path.display(), not.reason));
                 }
                 ui.clear_progress();
-                ui.line(&if ui.json { as_json(&corpus).to_string() } else { as_text(&corpus) });
+                ui.result(&as_text(&corpus), &as_json(&corpus));
                 Ok(Answer::Yes)
             }
             Command::List => {
@@ -67,7 +67,7 @@ impl Args {
                     ui.line("No corpus yet. Index your own files with `gainsay corpus add NAME PATH`.");
                 }
                 for corpus in corpora.values() {
-                    ui.line(&if ui.json { as_json(corpus).to_string() } else { as_text(corpus) });
+                    ui.result(&as_text(corpus), &as_json(corpus));
                 }
                 Ok(Answer::Yes)
             }

@@ -131,7 +131,7 @@ impl Tour<'_> {
         }
         if self.ui.json {
             let value = json!({ "folder": self.folder.to_string_lossy(), "desk": desk.root().to_string_lossy(), "pages": pages });
-            self.ui.line(&value.to_string());
+            self.ui.value(value);
         }
         self.tell(&format!(
             "\nThe pages to hand over:\n  {}\n\nGo on with:\n{}  cd {}\n  gainsay show {REAL_CASE}\n  gainsay show {INVENTED_CASE}\n  gainsay review {REAL_CASE}\n  gainsay match ../{}\n  gainsay ledger verify",

@@ -80,28 +80,25 @@ impl Args {
             }
             Command::Log { count } => {
                 for line in desk.log(count)? {
-                    ui.line(&if ui.json {
-                        json!({
-                            "seq": line.seq,
-                            "id": line.id.to_string(),
-                            "received": line.received.to_string(),
-                            "author": line.author,
-                            "kind": line.kind,
-                            "tlp": line.tlp.word(),
-                            "what": line.what,
-                        })
-                        .to_string()
-                    } else {
-                        let received = line.received.strftime("%Y-%m-%dT%H:%M:%SZ");
-                        format!(
-                            "{:>6}  {}  {received}  {:<14} {}: {}",
-                            line.seq,
-                            line.id.short(),
-                            line.kind,
-                            line.author,
-                            line.what
-                        )
+                    let value = json!({
+                        "seq": line.seq,
+                        "id": line.id.to_string(),
+                        "received": line.received.to_string(),
+                        "author": line.author,
+                        "kind": line.kind,
+                        "tlp": line.tlp.word(),
+                        "what": line.what,
                     });
+                    let received = line.received.strftime("%Y-%m-%dT%H:%M:%SZ");
+                    let words = format!(
+                        "{:>6}  {}  {received}  {:<14} {}: {}",
+                        line.seq,
+                        line.id.short(),
+                        line.kind,
+                        line.author,
+                        line.what
+                    );
+                    ui.result(&words, &value);
                 }
                 Ok(Answer::Yes)
             }
@@ -148,7 +145,7 @@ fn check(report: &Path, key: Option<&str>, ui: &Ui) -> Result<Answer, Error> {
             "size": check.head.size,
             "signed": check.head.time.to_string(),
         });
-        ui.line(&value.to_string());
+        ui.value(value);
         return Ok(if check.unproven.is_empty() { Answer::Yes } else { Answer::No });
     }
     for handle in &check.unproven {
@@ -208,5 +205,5 @@ fn print_json(ui: &Ui, verification: &Verification) {
         "against": ledger.against.as_ref().map(|head| json!({ "size": head.size, "time": head.time.to_string() })),
         "faults": verification.faults(),
     });
-    ui.line(&value.to_string());
+    ui.value(value);
 }

@@ -57,7 +57,7 @@ impl Args {
         let waiting = desk.waiting(&self.case)?;
         if ui.json {
             for one in &waiting {
-                ui.line(&as_json(one).to_string());
+                ui.value(as_json(one));
             }
         } else if waiting.is_empty() {
             ui.line("Nothing waits for review.");

@@ -28,7 +28,7 @@ impl Args {
         let cases = desk.cases()?;
         if ui.json {
             let list: Vec<_> = cases.iter().map(|(name, id)| json!({ "case": name, "id": id.to_string() })).collect();
-            ui.line(&json!(list).to_string());
+            ui.value(json!(list));
         } else if cases.is_empty() {
             ui.line("No case yet. Open one with `gainsay open CASE`.");
         } else {

@@ -54,9 +54,14 @@ impl Ui {
         self.out(&Released::plain(&format!("{line}\n")));
     }
 
+    /// Prints a value for machines, on one line.
+    pub(super) fn value(&self, value: serde_json::Value) {
+        self.out(&Released::json(value));
+    }
+
     /// Prints a result, in words or as JSON.
     pub(super) fn result(&self, words: &str, value: &serde_json::Value) {
-        if self.json { self.line(&value.to_string()) } else { self.line(words) }
+        if self.json { self.value(value.clone()) } else { self.line(words) }
     }
 
     /// Prints a note that is not part of the result.

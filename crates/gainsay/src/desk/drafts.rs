@@ -49,9 +49,9 @@ fn drafts_of(file: &Path, shape: Shape, opener: &mut Opener, names: &Gazetteer) 
             value["title"] = json!(captured.title);
             value["outlet"] = json!(captured.outlet);
             value["published"] = json!(captured.published.map(|at| at.to_string()));
-            format!("{value}\n")
+            Released::json(value)
         }
-        Shape::Text(_) | Shape::Brief(_) => export::text::reading(&name, &captured.text, &reading),
+        Shape::Text(_) | Shape::Brief(_) => Released::plain(&export::text::reading(&name, &captured.text, &reading)),
     };
-    Ok(Drafts { shown: Released::plain(&shown), problems: captured.problems })
+    Ok(Drafts { shown, problems: captured.problems })
 }

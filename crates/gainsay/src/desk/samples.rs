@@ -51,8 +51,7 @@ impl MatchReport {
         match shape {
             Shape::Json => {
                 let results: Vec<_> = self.results.iter().map(export::json::sample_match).collect();
-                let value = json!({ "format": "gainsay-match/1", "results": results, "entries": entries });
-                Released::plain(&format!("{value}\n"))
+                Released::json(json!({ "format": "gainsay-match/1", "results": results, "entries": entries }))
             }
             Shape::Text(styles) | Shape::Brief(styles) => {
                 let mut text: String =
