@@ -34,6 +34,7 @@ mod stance;
 mod stories;
 mod subject;
 mod tokens;
+mod told;
 mod vectors;
 
 pub use names::{Gazetteer, GazetteerError};

@@ -69,7 +69,7 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
         if candidate
             && (named_again
                 || about_breach && !researcher && item.own_matter && (of_breach || own)
-                || of_breach && researcher && about_breach && OURS.as_ref().is_some_and(|p| p.is_match(said))
+                || of_breach && researcher && about_breach && of_ours(said)
                 || !researcher && item.own_matter && item.cue == Cue::Denies && item.stance == Stance::Denies)
         {
             cast.parties[party].kind = PartyKind::Victim;
@@ -77,6 +77,11 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
         }
     }
     cast.rank();
+}
+
+/// "Our systems", "we were breached": nobody says so of another's house.
+pub(super) fn of_ours(said: &str) -> bool {
+    OURS.as_ref().is_some_and(|p| p.is_match(said))
 }
 
 /// "Its systems", "we were breached", "Acme has been impacted": the speaker's own house is at issue.
@@ -98,7 +103,12 @@ fn named_as_hit(said: &str, name: &str) -> bool {
     said.match_indices(name).any(|(at, _)| {
         let after: Vec<&str> = lower_words(&said[at + name.len()..]).take(4).collect();
         let passive = after.iter().position(|w| matches!(*w, "was" | "been" | "were")).is_some_and(|p| {
-            after[p..].iter().any(|w| matches!(*w, "breached" | "hacked" | "compromised" | "impacted" | "affected"))
+            // "Acme said Bolt was breached": what stands between is no helper, and the verb is another's.
+            let own_verb = after[..p].iter().all(|w| lexicon::auxiliary(w) || lexicon::adverb(w));
+            own_verb
+                && after[p..]
+                    .iter()
+                    .any(|w| matches!(*w, "breached" | "hacked" | "compromised" | "impacted" | "affected"))
         });
         passive
             || matches!(

@@ -124,8 +124,11 @@ pub(super) fn about(item: &Item, said: &str, cast: &Cast) -> Vec<String> {
         .party
         .map(|p| cast.parties[p].home.unwrap_or(p))
         .filter(|&p| cast.parties[p].kind == PartyKind::Victim);
-    if let Some(own) = own {
-        found = vec![own];
+    match own {
+        Some(own) if item.own_matter => found = vec![own],
+        // Who tells of another's breach does not speak of its own.
+        Some(own) => found.retain(|&p| p != own),
+        None => {}
     }
     if found.is_empty() && item.speaker.known != Known::Role && said_of_one_firm(said) {
         // "The company": the one that the text named last.

@@ -12,6 +12,7 @@ use crate::read::set_off::{announces, cut_short, is_set_off, set_off_speaker, sp
 use crate::read::stance::{Heard, stance};
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 use crate::read::tokens::{Shape, tokens};
+use crate::read::told::of_another_house;
 
 /// What one speaker said in one paragraph with one stance.
 #[derive(Clone, Debug)]
@@ -157,7 +158,7 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
 /// The item of one of an attribution's speakers.
 fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &Attribution) -> Item {
     let said = found.span.of(text).unwrap_or_default();
-    let own_matter = own_matter(cast, &speaker, found, said);
+    let own_matter = own_matter(text, cast, &speaker, found, said);
     let read = stance(&Heard { cue: found.cue, negated: found.negated, kind: speaker.kind, own_matter, text: said });
     let lower = said.to_lowercase();
     Item {
@@ -174,11 +175,17 @@ fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &A
     }
 }
 
-/// Whether the speaker would be speaking of its own house. A victim always is; of anybody else it must not look like another's breach.
-fn own_matter(cast: &Cast, speaker: &Speaker, found: &Attribution, said: &str) -> bool {
+/// Whether the speaker would be speaking of its own house. A victim is, unless it tells of another company; of anybody else it must not look
+/// like another's breach in any way.
+fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, said: &str) -> bool {
     let Some(party) = speaker.party.map(|p| cast.parties[p].home.unwrap_or(p)) else {
         return speaker.kind == PartyKind::Victim;
     };
+    let homes: Vec<usize> =
+        found.speakers.iter().filter_map(|s| s.party).flat_map(|p| [Some(p), cast.parties[p].home]).flatten().collect();
+    if !parts::of_ours(said) && of_another_house(text, cast, &homes, found.span) {
+        return false;
+    }
     match speaker.kind {
         PartyKind::Victim => true,
         PartyKind::Other if cast.parties[party].class == Class::Organisation => {

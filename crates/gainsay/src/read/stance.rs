@@ -165,7 +165,11 @@ pub(super) fn stance(heard: &Heard<'_>) -> Reading {
             } else if hits(&DISPUTE, text) {
                 known(Stance::Disputes)
             } else if heard.cue == Cue::Confirms && !heard.negated {
-                known(Stance::Confirms)
+                // One company admits nothing for another; it claims.
+                match heard.kind {
+                    PartyKind::Victim | PartyKind::Other => by_role(Stance::Claims),
+                    _ => known(Stance::Confirms),
+                }
             } else if heard.cue == Cue::Investigates
                 || heard.kind == PartyKind::Authority && hits(&INVESTIGATION, text) && !hits(&CONCLUDED, text)
             {
