@@ -35,6 +35,7 @@ mod stories;
 mod subject;
 mod tokens;
 mod told;
+mod unreal;
 mod vectors;
 
 pub use names::{Gazetteer, GazetteerError};

@@ -217,6 +217,7 @@ fn without_denials(text: &str) -> String {
         pattern(concat!(
             r"\b(?:den(?:y|ied|ies|ying)|no (?:\w+ )?(?:evidence|indications?|signs?|reason|proof)|not (?:\w+ )?believe|\w+n['’]t|any (?:evidence|indications?|signs?)|neither|not|never|claims?|claimed|allegations?|alleged(?:ly)?|purport\w*|reports?|whether|if|aware of (?:the |these |those |recent |online |media )?(?:[\w-]+ )?(?:claims?|reports?|allegations|posts?|listing|rumou?rs))\b[^.;]*?(?:, but\b|\bbut rather\b|\bhowever\b|[.;]|$)",
             r"|\bno (?:\w+[ ,]+){0,5}(?:was|were|has been|have been|had been)[^.;,]*",
+            r"|\bhad (?:it|we|they|any|its|our|their|the) (?:\w+ ){0,3}been\b[^.;,]*|\bwould have\b[^.;,]*|\bwere (?:it|we|they|its|our|their|the) (?:\w+ ){0,3}to be\b[^.;,]*",
         ))
     });
     DENIED_CLAUSE.as_ref().map_or_else(|| text.to_owned(), |p| p.replace_all(text, " . ").into_owned())

@@ -17,6 +17,12 @@ pub(super) enum Shape {
     Mark,
 }
 
+impl Shape {
+    pub(super) fn is_word(self) -> bool {
+        matches!(self, Shape::Word | Shape::Number)
+    }
+}
+
 /// One token.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
