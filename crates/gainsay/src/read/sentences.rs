@@ -4,8 +4,8 @@ use crate::claim::Span;
 use crate::read::lexicon;
 use crate::read::quotes::Quotation;
 
-/// A sentence without an end is cut at white space about here: no rule looks further, and each takes time with its length.
-const LONGEST_BYTES: usize = 8192;
+/// A sentence without an end is cut about here, at white space where there is some: no rule looks further, and each takes time with its length.
+pub(super) const LONGEST_BYTES: usize = 4096;
 
 /// The sentences of `text[paragraph]`, without white space around them.
 pub(super) fn sentences(text: &str, paragraph: Span, quotes: &[Quotation]) -> Vec<Span> {
@@ -21,7 +21,14 @@ pub(super) fn sentences(text: &str, paragraph: Span, quotes: &[Quotation]) -> Ve
         if at < skip_to {
             continue;
         }
+        // A quotation longer than any sentence is cut as one without an end.
+        let whole = |q: &&Quotation| q.span.end - q.span.start <= LONGEST_BYTES;
+        while quote.next_if(|q| q.span.start < at || q.span.start == at && !whole(q)).is_some() {}
         if quote.peek().is_some_and(|q| q.span.start == at) {
+            if at > start && quote.peek().is_some_and(|q| q.span.end - start > LONGEST_BYTES) {
+                push(text, start, at, &mut found);
+                start = at;
+            }
             if let Some(hidden) = quote.next() {
                 skip_to = hidden.span.end.max(at + mark.len_utf8());
                 if ends_with_its_quotation(text, hidden, paragraph.end) {
@@ -31,7 +38,8 @@ pub(super) fn sentences(text: &str, paragraph: Span, quotes: &[Quotation]) -> Ve
             }
             continue;
         }
-        if mark.is_whitespace() && at - start > LONGEST_BYTES {
+        // White space a little before the bound, else any place: a word may be as long as the text.
+        if at - start >= LONGEST_BYTES || mark.is_whitespace() && at - start > LONGEST_BYTES - 256 {
             push(text, start, at, &mut found);
             start = at;
         }
@@ -42,6 +50,7 @@ pub(super) fn sentences(text: &str, paragraph: Span, quotes: &[Quotation]) -> Ve
         let closers: usize = text[end..paragraph.end]
             .chars()
             .take_while(|c| matches!(c, '"' | '”' | '’' | ')' | ']' | '»'))
+            .take(8)
             .map(char::len_utf8)
             .sum();
         let end = end + closers;
@@ -283,6 +292,24 @@ mod tests {
             "GreyHeron breached Brightwell Inc. Ruritania.",
         ] {
             assert_eq!(split(whole), [whole]);
+        }
+    }
+
+    #[test]
+    fn no_sentence_is_longer_than_the_bound_and_nothing_is_lost() {
+        let long = 3 * LONGEST_BYTES;
+        for text in [
+            "Brightwell said that ".repeat(long / 21),
+            "é".repeat(long / 2),
+            format!("Brightwell said “{}” and left.", "we were hit and ".repeat(long / 16)),
+            format!("It said “{}", "x".repeat(long)),
+            format!("It ended.{}", ")".repeat(long)),
+            format!("{}“{}” it said. {}", "a ".repeat(1900), "b ".repeat(1900), "c. D".repeat(1900)),
+        ] {
+            let found = split(&text);
+            assert!(found.iter().all(|s| s.len() <= LONGEST_BYTES + 16), "{:?}", found.iter().map(|s| s.len()).max());
+            let solid = |t: &str| t.chars().filter(|c| !c.is_whitespace()).count();
+            assert_eq!(found.iter().map(|s| solid(s)).sum::<usize>(), solid(&text));
         }
     }
 

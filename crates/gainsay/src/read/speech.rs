@@ -7,7 +7,7 @@ use crate::read::lexicon::{self, Cue};
 use crate::read::paragraphs::{Paragraph, paragraphs};
 use crate::read::parts;
 use crate::read::quotes::{Quotation, quotations};
-use crate::read::sentences::sentences;
+use crate::read::sentences::{LONGEST_BYTES, sentences};
 use crate::read::set_off::{announces, cut_short, is_set_off, set_off_speaker, speaks_as_a_firm};
 use crate::read::stance::{Heard, stance};
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
@@ -60,6 +60,13 @@ fn opens_with_a_speaker(text: &str, cast: &Cast, page: &Page, memory: &Memory) -
     })
 }
 
+/// A paragraph's whole sentences, as many as fit into the length of one statement.
+fn bounded(page: &Page) -> Span {
+    let start = page.sentences.first().map_or(page.paragraph.span.start, |s| s.start);
+    let fits = page.sentences.iter().take_while(|s| s.end <= start.saturating_add(LONGEST_BYTES)).last();
+    Span { start, end: fits.or(page.sentences.first()).map_or(page.paragraph.span.end, |s| s.end) }
+}
+
 /// A quotation longer than this is speech; a shorter one is a word or a name in marks.
 const SPEECH_BYTES: usize = 24;
 
@@ -88,7 +95,7 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
                 cue: Cue::Says,
                 negated: false,
                 rule,
-                span: page.paragraph.span,
+                span: bounded(page),
             };
             found.push(settle(text, cast, number, speaker.clone(), &whole));
             memory.hear_speaker(cast, &speaker);
@@ -134,7 +141,8 @@ pub(super) fn sentence_of<'a>(text: &str, cast: &'a Cast, span: Span, quotes: &[
         .iter()
         .take_while(|q| q.span.start < span.end)
         .filter(|q| !is_name(text, cast, q))
-        .map(|q| q.span)
+        // A long quotation is cut into several sentences.
+        .map(|q| Span { start: q.span.start.max(span.start), end: q.span.end.min(span.end) })
         .collect();
     Sentence::new(cast, tokens(text, span, &hidden), span)
 }
@@ -258,7 +266,8 @@ fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
         let left = found.get_mut(from..).and_then(|kept| kept.last_mut());
         let joined = left.and_then(|left| {
             let same = one_voice(cast, &left.speaker, &right.speaker);
-            let stance = combine(left, &right).filter(|_| same && !left.shared && !right.shared)?;
+            let fits = right.span.end.saturating_sub(left.span.start) <= LONGEST_BYTES;
+            let stance = combine(left, &right).filter(|_| same && fits && !left.shared && !right.shared)?;
             Some((left, stance))
         });
         match joined {

@@ -120,7 +120,10 @@ mod tests {
         ] {
             let told = stances(text);
             let admitted = |s: Stance| matches!(s, Stance::Confirms | Stance::PartlyConfirms);
-            assert!(matches!(told.as_slice(), [(who, s)] if who == "Brightwell Corp" && admitted(*s)), "{text}: {told:?}");
+            assert!(
+                matches!(told.as_slice(), [(who, s)] if who == "Brightwell Corp" && admitted(*s)),
+                "{text}: {told:?}"
+            );
         }
     }
 
