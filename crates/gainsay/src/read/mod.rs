@@ -23,6 +23,7 @@ mod lexicon;
 mod names;
 mod paragraphs;
 mod parts;
+mod patterns;
 mod phrases;
 mod quotes;
 mod relay;

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::read::patterns::word_regex;
+
 use crate::claim::{PartyKind, Stance};
 use crate::read::lexicon::Cue;
 
@@ -29,7 +31,7 @@ pub(super) struct Heard<'t> {
 
 /// Builds one case-blind pattern; a test holds that each compiles.
 fn pattern(source: &str) -> Option<Regex> {
-    Regex::new(&format!("(?i){source}")).ok()
+    word_regex(&format!("(?i){source}")).ok()
 }
 
 fn hits(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
