@@ -4,7 +4,9 @@
 
 mod architecture;
 mod cases;
+mod corpora;
 mod crash;
+mod files;
 mod ledger;
 mod outlets;
 mod pages;
