@@ -1,8 +1,8 @@
 //! The one function that takes secrets and personal data out of a text before anybody sees it.
 //!
-//! It works on the finished text of every output, so that it does not matter through which field a password came in. It stops at
-//! quotes, tags and white space, and so leaves JSON and HTML whole. What it finds is replaced by its kind; nothing of the value
-//! remains. It is a net, not a proof: a secret that looks like a word passes.
+//! It works on each value of a view before a format escapes it, and once more on the finished text of every output, so that it
+//! does not matter through which field a password came in. What it finds is replaced by its kind; nothing of the value remains. It
+//! is a net, not a proof: a secret that looks like a word passes.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -26,7 +26,11 @@ fn always(_: &str) -> bool {
 const RULES: &[Rule] = &[
     Rule {
         kind: "private key",
-        pattern: r"-----BEGIN [A-Z ]*PRIVATE KEY-----[A-Za-z0-9+/=\s\\]*(?:-----END [A-Z ]*PRIVATE KEY-----)?",
+        // To the end that it states, headers of PEM and of PGP included; without one, as far as no quote, tag or brace stands.
+        pattern: concat!(
+            r#"-----BEGIN [A-Z ]*PRIVATE KEY(?: BLOCK)?-----(?:[^-<>"{}]|-[^-<>"{}])*"#,
+            r"(?:-----END [A-Z ]*PRIVATE KEY(?: BLOCK)?-----)?"
+        ),
         holds: always,
     },
     Rule {
@@ -39,13 +43,28 @@ const RULES: &[Rule] = &[
         ),
         holds: always,
     },
+    Rule { kind: "secret", pattern: r"(?i)(\b(?:bearer|basic)\s+)[A-Za-z0-9+/._~-]{16,}=*", holds: always },
     Rule {
         kind: "password",
-        // The name may be part of a longer one (DB_PASSWORD), and stand in quotes (JSON, YAML, code).
+        // In quotes to the quote that closes it. The name may be part of a longer one (DB_PASSWORD) and stand in quotes itself.
         pattern: concat!(
-            r#"(?i)([a-z0-9_-]*(?:passw(?:or)?d|passphrase|passwd|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|пароль)"#,
-            r#"[a-z0-9_-]*(?:\\?["']|&quot;|&\#39;)?\s*(?::=|=>|[:=])\s*(?:\\?["']|&quot;|&\#39;)?)[^\s"'<>\\,;&]{4,}"#
+            r#"(?i)([a-z0-9_-]*(?:pass(?:w(?:or)?d|phrase|wort)?|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|пароль)"#,
+            r#"[a-z0-9_-]*["']?\s*(?::=|=>|[:=])\s*)(?:"[^"\n]{4,}"|'[^'\n]{4,}')"#
         ),
+        holds: always,
+    },
+    Rule {
+        kind: "password",
+        pattern: concat!(
+            r#"(?i)([a-z0-9_-]*(?:pass(?:w(?:or)?d|phrase|wort)?|pwd|secret|api[_-]?key|access[_-]?key|auth[_-]?token|пароль)"#,
+            r#"[a-z0-9_-]*(?:\\?["']|&(?:quot|#34|#39);)?\s*(?::=|=>|[:=])\s*(?:\\?["']|&(?:quot|#34|#39);)?)[^\s"'<>\\]{4,}"#
+        ),
+        holds: is_no_label,
+    },
+    Rule {
+        kind: "password",
+        // In a sentence, where what follows does not look like a word.
+        pattern: r#"(?i)(\bpassw(?:or)?d\s+(?:(?:is|was)\s+)?["'“]?)[^\s"'“”<>]*[0-9!$%#@][^\s"'“”<>.]*"#,
         holds: always,
     },
     Rule { kind: "password", pattern: r#"(\b[a-z][a-z0-9+.-]*://[^\s/:@"'<>]*:)[^\s/@"'<>]+@"#, holds: always },
@@ -61,6 +80,11 @@ const RULES: &[Rule] = &[
         holds: is_iban,
     },
 ];
+
+/// Whether something was masked there already: `password: [password masked]`.
+fn is_no_label(found: &str) -> bool {
+    !found.contains("masked]") && !found.ends_with("[password") && !found.ends_with("[secret")
+}
 
 static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     let compiled = RULES.iter().map(|rule| Regex::new(rule.pattern));
@@ -91,16 +115,37 @@ pub fn mask(text: &str) -> Cow<'_, str> {
     masked
 }
 
-/// ISO/IEC 7812-1: the Luhn check over 13 to 19 digits, of an issuer's range that is in use.
+/// The text with the bytes of every secret and every piece of personal data turned into asterisks: as long as before, so that
+/// places in it stay what they are.
+pub fn mask_in_place(text: &str) -> String {
+    let mut bytes = text.as_bytes().to_vec();
+    for place in ANY.matches(text) {
+        let rule = &RULES[place];
+        for found in PATTERNS[place].captures_iter(text).filter(|found| (rule.holds)(&found[0])) {
+            let whole = found.get_match();
+            let start = found.get(1).map_or(whole.start(), |kept| kept.end());
+            bytes[start..whole.end()].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b'*');
+        }
+    }
+    // Whole characters were turned into ASCII; nothing else changed.
+    String::from_utf8(bytes).unwrap_or_else(|e| unreachable!("masked inside of a character: {e}"))
+}
+
+/// ISO/IEC 7812-1: the Luhn check, and the lengths that the issuers of each range use.
 fn is_card_number(text: &str) -> bool {
     let digits: Vec<u32> = text.chars().filter_map(|c| c.to_digit(10)).collect();
-    let sum: u32 = digits
-        .iter()
-        .rev()
-        .enumerate()
-        .map(|(place, digit)| if place % 2 == 0 { *digit } else { digit * 2 % 10 + digit * 2 / 10 })
-        .sum();
-    (13..=19).contains(&digits.len()) && (2..=6).contains(&digits[0]) && sum.is_multiple_of(10)
+    let fits = match (digits[0], digits[1]) {
+        (4, _) => matches!(digits.len(), 13 | 16 | 19),
+        (3, 4 | 7) => digits.len() == 15,
+        (3, 0 | 6 | 8) => matches!(digits.len(), 14 | 16),
+        (2, 2..=7) | (3, 5) | (5, 1..=5) => digits.len() == 16,
+        (5 | 6, _) => (12..=19).contains(&digits.len()),
+        _ => false,
+    };
+    let doubled = |digit: u32| digit * 2 % 10 + digit * 2 / 10;
+    let digits = digits.iter().rev().enumerate();
+    let sum: u32 = digits.map(|(place, digit)| if place % 2 == 0 { *digit } else { doubled(*digit) }).sum();
+    fits && sum.is_multiple_of(10)
 }
 
 /// ISO 13616-1: the remainder of 1 modulo 97.
@@ -123,16 +168,30 @@ mod tests {
     fn secrets_and_personal_data_are_replaced() {
         for (text, masked) in [
             ("password: hunter22", "password: [password masked]"),
-            (r#"{"password":"hunter22","n":1}"#, r#"{"password":"[password masked]","n":1}"#),
-            (r#"DB_PASSWORD = "hunter22";"#, r#"DB_PASSWORD = "[password masked]";"#),
+            (r#"{"password":"hunter22","n":1}"#, r#"{"password":[password masked],"n":1}"#),
+            (r#"DB_PASSWORD = "hunter22";"#, "DB_PASSWORD = [password masked];"),
             ("<td>Пароль: hunter22</td>", "<td>Пароль: [password masked]</td>"),
-            ("&quot;api_key&quot;: &quot;abcdef123&quot;", "&quot;api_key&quot;: &quot;[password masked]&quot;"),
+            ("&quot;api_key&quot;: &quot;abcdef123&quot; x", "&quot;api_key&quot;: &quot;[password masked] x"),
             ("https://bob:hunter22@example.org/x", "https://bob:[password masked]@example.org/x"),
             ("ask jane.roe@mail.example.org.", "ask [e-mail address masked]."),
             ("card 4111 1111 1111 1111, ok", "card [card number masked], ok"),
             ("IBAN GB82 WEST 1234 5698 7654 32", "IBAN [bank account masked]"),
             ("AKIAIOSFODNN7EXAMPLE", "[secret masked]"),
             ("-----BEGIN RSA PRIVATE KEY-----\nMIIB\n-----END RSA PRIVATE KEY-----\nx", "[private key masked]\nx"),
+            (
+                "-----BEGIN RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\n\nMIIB\n-----END RSA PRIVATE KEY-----\nx",
+                "[private key masked]\nx",
+            ),
+            (
+                "-----BEGIN PGP PRIVATE KEY BLOCK-----\n\nlQOY\n=ab\n-----END PGP PRIVATE KEY BLOCK-----",
+                "[private key masked]",
+            ),
+            ("DB_PASS=hunter22", "DB_PASS=[password masked]"),
+            ("the password is hunter22.", "the password is [password masked]."),
+            ("Authorization: Bearer abcdefghijklmnop123=", "Authorization: Bearer [secret masked]"),
+            (r#"pwd = "correct horse battery""#, "pwd = [password masked]"),
+            ("password=ab&cd;ef,gh", "password=[password masked]"),
+            ("{&#34;password&#34;:&#34;hunter22", "{&#34;password&#34;:&#34;[password masked]"),
         ] {
             assert_eq!(mask(text), masked);
         }
@@ -147,8 +206,27 @@ mod tests {
             "d37ee418976dd95753c1c73862b9398fa2a2cf9b4ff0fdfe8b30cd95209614b7",
             "2019-03-14T10:00:00Z, 30 TB for $300,000",
             "user@host without a domain",
+            "log of 20250501123456, build 20240229000000",
+            "The password is wrong, and the pass is closed: they passed: 3.",
         ] {
             assert_eq!(mask(text), text);
+        }
+    }
+
+    #[test]
+    fn masked_in_place_texts_keep_their_length() {
+        let text = "Пароль: geheim-ключ\nask jane.roe@mail.example.org, card 4111 1111 1111 1111 … ok";
+        let masked = super::mask_in_place(text);
+        assert_eq!(masked.len(), text.len());
+        assert!(masked.starts_with("Пароль: ***") && masked.ends_with(" … ok"), "{masked}");
+        assert!(!masked.contains("jane") && !masked.contains("4111") && !masked.contains("geheim"), "{masked}");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_keeps_its_length_in_place(text in "(pass(word)?[:= ]|[\"'@.&;]|[a-zé0-9]{1,8}|\\PC|\n){0,40}") {
+            proptest::prop_assert_eq!(super::mask_in_place(&text).len(), text.len());
+            let _ = mask(&text);
         }
     }
 }

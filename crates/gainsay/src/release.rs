@@ -4,15 +4,18 @@
 //! from it (`View::of`), and the finished text goes through the mask and loses what a terminal would obey (`Released`). A test holds that no other file prints or
 //! writes.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use jiff::Timestamp;
+use regex::Regex;
 use serde_json::Value;
 
 use crate::assess::{Assessment, assess};
-use crate::claim::{Case, Tlp};
+use crate::claim::{Case, SourceText, Tlp};
 use crate::ledger::{Hash, PublicKey, TreeHead};
-use crate::mask::mask;
+use crate::mask::{mask, mask_in_place};
 
 /// A text that may be shown: masked, and of a marking that its audience is cleared for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +49,89 @@ impl Released {
     }
 }
 
+/// Masks every string of a case by itself, before anything is drawn from it: once a format has escaped them, a secret may no longer
+/// look like one. Texts keep their length, since spans point into them.
+fn mask_values(case: &mut Case) {
+    let change = |text: &mut String| {
+        if let Cow::Owned(masked) = mask(text) {
+            *text = masked;
+        }
+    };
+    let change_all = |texts: &mut Vec<String>| texts.iter_mut().for_each(change);
+    let change_if = |text: &mut Option<String>| text.iter_mut().for_each(change);
+    change(&mut case.title);
+    for source in &mut case.sources {
+        change(&mut source.whence);
+        change(&mut source.author);
+        change_if(&mut source.title);
+        change_if(&mut source.outlet);
+        change_if(&mut source.note);
+        change_all(&mut source.problems);
+        if let SourceText::Here(text) = &mut source.text {
+            *text = mask_in_place(text);
+        }
+        let reading = &mut source.reading;
+        for allegation in &mut reading.allegations {
+            change(&mut allegation.actor);
+            change(&mut allegation.victim);
+            change_all(&mut allegation.assets);
+            change_if(&mut allegation.volume);
+            change_if(&mut allegation.price);
+        }
+        reading.figures.iter_mut().for_each(|it| change(&mut it.value));
+        reading.organisations.iter_mut().for_each(|it| change(&mut it.name));
+        for actor in &mut reading.actors {
+            change(&mut actor.name);
+            change_all(&mut actor.aliases);
+        }
+    }
+    for statement in case.statements.iter_mut().map(|said| &mut said.statement) {
+        change(&mut statement.speaker);
+        change_all(&mut statement.about);
+        change_if(&mut statement.origin);
+        change_if(&mut statement.to);
+        change_if(&mut statement.date);
+    }
+    for finding in &mut case.findings {
+        change(&mut finding.command);
+        let result = &mut finding.result;
+        change(&mut result.owner);
+        result.corpora.iter_mut().for_each(|(name, _)| change(name));
+        result.window.iter_mut().for_each(|window| change(&mut window.line));
+        change_all(&mut result.words);
+        change_all(&mut result.problems);
+        for row in &mut result.rows {
+            change(&mut row.path);
+            row.best.iter_mut().for_each(|best| change(&mut best.path));
+        }
+    }
+}
+
+/// Outside the desk nobody needs to know how its folders are called: of local paths only the last name stays.
+fn shorten_paths(case: &mut Case) {
+    static PATH: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"(^|\s)(?:/[^\s/]+)+/([^\s/]+)").unwrap_or_else(|e| unreachable!("a pattern of this file: {e}"))
+    });
+    let shorten = |text: &mut String| *text = PATH.replace_all(text, "$1$2").into_owned();
+    for source in &mut case.sources {
+        if source.whence.starts_with('/') {
+            source.whence = source.whence.rsplit('/').next().unwrap_or_default().to_owned();
+        }
+        source.problems.iter_mut().for_each(shorten);
+        if let SourceText::Unavailable(why) = &mut source.text {
+            shorten(why);
+        }
+    }
+    for finding in &mut case.findings {
+        shorten(&mut finding.command);
+        finding.result.words.iter_mut().for_each(shorten);
+        finding.result.problems.iter_mut().for_each(shorten);
+        if let Some(window) = &mut finding.result.window {
+            window.line = window.line.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+        }
+    }
+}
+
 /// Takes out what a terminal or a reader's eye would act on: control characters, which move the cursor or rewrite what stands
 /// above, and overrides of the writing direction, which turn names around. In a coloured text the few escape sequences for bold and
 /// colour that the program itself writes stay.
@@ -56,9 +142,7 @@ fn harmless(text: &str, coloured: bool) -> String {
         match c {
             '\n' | '\t' => out.push(c),
             '\x1b' if coloured && OWN.iter().any(|own| text[at + 1..].starts_with(own)) => out.push(c),
-            c if c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}') => {
-                out.push(char::REPLACEMENT_CHARACTER);
-            }
+            c if c.is_control() || is_unseen(c) => out.push(char::REPLACEMENT_CHARACTER),
             c => out.push(c),
         }
     }
@@ -91,6 +175,16 @@ pub struct Record {
     pub key: PublicKey,
     /// For each entry that the view shows: its handle, place, leaf hash and audit path.
     pub proofs: Vec<Proof>,
+}
+
+/// Characters that are not seen and change how others are: overrides and marks of direction, breaks, zero widths (but those that
+/// join letters), tags.
+fn is_unseen(c: char) -> bool {
+    matches!(
+        c,
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
 }
 
 fn each_string(value: &mut Value, change: &impl Fn(&str) -> String) {
@@ -127,9 +221,13 @@ impl View {
         let mut case = case.clone();
         let before = size(&case);
         let may_see_source: Vec<bool> = case.sources.iter().map(|source| source.tlp <= audience).collect();
-        case.statements.retain(|said| said.tlp <= audience && may_see_source[said.source]);
-        case.findings.retain(|finding| finding.tlp <= audience && may_see_source[finding.sample]);
-        drop_sources(&mut case, &may_see_source);
+        case.statements.retain(|said| said.tlp <= audience);
+        case.findings.retain(|finding| finding.tlp <= audience);
+        case.keep_sources(&may_see_source);
+        if audience < Tlp::Red {
+            shorten_paths(&mut case);
+        }
+        mask_values(&mut case);
         let withheld = before - size(&case);
         let shown: BTreeSet<&str> = case
             .sources
@@ -151,29 +249,6 @@ impl View {
 
 fn size(case: &Case) -> usize {
     case.sources.len() + case.statements.len() + case.findings.len()
-}
-
-/// Takes sources out, and lets everything that points to a place among them point to the new one.
-fn drop_sources(case: &mut Case, keep: &[bool]) {
-    let new_place: Vec<usize> = keep
-        .iter()
-        .scan(0, |next, keep| {
-            let place = *next;
-            *next += usize::from(*keep);
-            Some(place)
-        })
-        .collect();
-    let mut places = keep.iter();
-    case.sources.retain(|_| places.next().copied().unwrap_or(false));
-    for source in &mut case.sources {
-        source.replaced_by = source.replaced_by.filter(|place| keep[*place]).map(|place| new_place[place]);
-    }
-    for said in &mut case.statements {
-        said.source = new_place[said.source];
-    }
-    for finding in &mut case.findings {
-        finding.sample = new_place[finding.sample];
-    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::likelihood::Likelihood;
 use super::parties::{Parties, key, organisation};
 use super::weights;
-use crate::claim::{Case, Facet, Finding, PartyKind, Said, Stance};
+use crate::claim::{Case, Facet, Finding, PartyKind, Said, Stance, State};
 
 /// A proposition that can be true or false.
 #[derive(Clone, Debug)]
@@ -111,7 +111,7 @@ pub fn claims(case: &Case, parties: &Parties) -> Vec<Claim> {
 /// The claim of a facet against a victim, where anybody speaks to it by name.
 fn claim(case: &Case, parties: &Parties, facet: Facet, victim: Option<String>) -> Option<Claim> {
     let mut voices = spoken(case, parties, facet, victim.as_deref());
-    voices.extend(case.findings.iter().filter_map(|finding| found(finding, facet, victim.as_deref())));
+    voices.extend(case.current_findings().filter_map(|finding| found(finding, facet, victim.as_deref())));
     let is_named = voices.iter().any(|voice| voice.named == Named::Yes);
     is_named.then(|| weigh(case, facet, victim, voices))
 }
@@ -134,6 +134,7 @@ struct Candidate {
     origin_key: String,
     when: (Timestamp, usize, usize),
     weighs: bool,
+    unseen: bool,
     evidence: bool,
 }
 
@@ -182,6 +183,7 @@ fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) ->
             stance: statement.stance,
             when: (source.published.unwrap_or(source.received), said.source, statement.span.start),
             weighs: said.state.weighs(),
+            unseen: matches!(said.state, State::Accepted { unseen: true, .. }),
             evidence: false,
         });
     }
@@ -282,6 +284,11 @@ fn found(finding: &Finding, facet: Facet, victim: Option<&str>) -> Option<Candid
         return None;
     }
     let (weight, for_claim, because) = match (facet, result.verdict.as_str()) {
+        (Facet::Victim | Facet::Assets, "ours" | "partly ours") if !result.subtracts_public() => (
+            weights::MATCH_WITHOUT_PUBLIC,
+            true,
+            "files of the owner are in the sample, but no public code was held against it",
+        ),
         (Facet::Victim | Facet::Assets, "ours") => {
             (weights::MATCH_OURS, true, "distinctive files of the owner are in the sample")
         }
@@ -313,6 +320,7 @@ fn found(finding: &Finding, facet: Facet, victim: Option<&str>) -> Option<Candid
         stance: Stance::Informs,
         when: (finding.received, finding.sample, 0),
         weighs: true,
+        unseen: false,
         evidence: true,
     })
 }
@@ -364,7 +372,11 @@ fn confidence(voices: &[Candidate]) -> Confidence {
     let counted: Vec<&Candidate> = voices.iter().filter(|voice| voice.weight != 0).collect();
     let admitted = |voice: &&Candidate| voice.kind == PartyKind::Victim && voice.for_claim;
     let without_stake = |voice: &&Candidate| !matches!(voice.kind, PartyKind::Actor | PartyKind::Victim);
-    if counted.iter().any(|voice| voice.evidence) || counted.iter().any(admitted) {
+    // What no person has looked at may be misread; no confidence can rest on it.
+    if counted.iter().all(|voice| voice.unseen) {
+        Confidence::Low
+    } else if counted.iter().any(|voice| voice.evidence) || counted.iter().any(|voice| admitted(voice) && !voice.unseen)
+    {
         Confidence::High
     } else if counted.len() > 1 && counted.iter().any(without_stake) {
         Confidence::Moderate

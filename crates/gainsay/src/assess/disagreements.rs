@@ -157,15 +157,15 @@ fn figures(case: &Case) -> Vec<Disagreement> {
                 })
             })
             .collect();
+        // Each other value against the first: where many sources agree, one stands for all.
         let mut seen = BTreeSet::new();
-        for (n, one) in firsts.iter().enumerate() {
-            for other in &firsts[n + 1..] {
-                let pair = BTreeSet::from([one.what.clone(), other.what.clone()]);
-                if one.what != other.what && seen.insert(pair) {
-                    let about = kind.word().to_owned();
-                    found.push(Disagreement { kind: Kind::Figures, about, places: [one.clone(), other.clone()] });
-                }
-            }
+        let mut distinct = firsts.into_iter().filter(|place| seen.insert(place.what.clone()));
+        if let Some(first) = distinct.next() {
+            found.extend(distinct.map(|other| Disagreement {
+                kind: Kind::Figures,
+                about: kind.word().to_owned(),
+                places: [first.clone(), other],
+            }));
         }
     }
     found
@@ -197,19 +197,11 @@ fn victims(case: &Case) -> Vec<Disagreement> {
             ))
         })
         .collect();
-    let mut found = Vec::new();
-    for (n, (one, one_place)) in named.iter().enumerate() {
-        for (other, other_place) in &named[n + 1..] {
-            if one != other {
-                found.push(Disagreement {
-                    kind: Kind::Victims,
-                    about: "who the victims are".to_owned(),
-                    places: [one_place.clone(), other_place.clone()],
-                });
-            }
-        }
-    }
-    found
+    let mut seen = BTreeSet::new();
+    let mut distinct = named.into_iter().filter(|(set, _)| seen.insert(set.clone())).map(|(_, place)| place);
+    let Some(first) = distinct.next() else { return Vec::new() };
+    let about = || "who the victims are".to_owned();
+    distinct.map(|other| Disagreement { kind: Kind::Victims, about: about(), places: [first.clone(), other] }).collect()
 }
 
 fn current(case: &Case) -> impl Iterator<Item = (usize, &crate::claim::Source)> {

@@ -48,7 +48,7 @@ pub fn assess(case: &Case) -> Assessment {
 fn answer(case: &Case, claims: &[Claim], origins: &BTreeSet<String>, disagreements: &[Disagreement]) -> Vec<String> {
     let mut answer = Vec::new();
     let settled: Vec<&Finding> =
-        case.findings.iter().filter(|f| matches!(f.result.verdict.as_str(), "ours" | "partly ours")).collect();
+        case.current_findings().filter(|f| matches!(f.result.verdict.as_str(), "ours" | "partly ours")).collect();
     for finding in &settled {
         answer.push(of_match(finding));
     }
@@ -84,7 +84,7 @@ fn answer(case: &Case, claims: &[Claim], origins: &BTreeSet<String>, disagreemen
 
 fn of_match(finding: &Finding) -> String {
     let result = &finding.result;
-    let ours: u64 = result.verdicts.iter().filter(|(word, ..)| word == "ours").map(|(_, files, _)| files).sum();
+    let (ours, partly) = (result.files_of(&["ours"]), result.files_of(&["partly ours"]));
     let window = result.window.as_ref().map_or(String::new(), |window| {
         let day = |commit: &crate::claim::Commit| commit.time.strftime("%Y-%m-%d").to_string();
         if window.open {
@@ -93,20 +93,25 @@ fn of_match(finding: &Finding) -> String {
             format!(", with content of {} to {}", day(&window.first), day(&window.last))
         }
     });
+    let all = counted(usize::try_from(result.files).unwrap_or(usize::MAX), "file");
+    let partly = if partly > 0 { format!(", {partly} more in part") } else { String::new() };
+    let public = if result.subtracts_public() {
+        "found in no public corpus"
+    } else {
+        "though no public code was held against it, which may be counted as theirs"
+    };
     format!(
-        "The sample is {} of {}: {} of {} are {}'s own and in no public corpus{window}.",
+        "The sample is {} of {owner}: of {all} {ours} {} {owner}'s own{partly}, {public}{window}.",
         if result.verdict == "ours" { "data" } else { "in part data" },
-        result.owner,
-        ours,
-        counted(usize::try_from(result.files).unwrap_or(usize::MAX), "file"),
-        result.owner
+        if ours == 1 { "is" } else { "are" },
+        owner = result.owner
     )
 }
 
 fn unsettled(case: &Case) -> String {
     let says = |stances: &[Stance]| {
         let mut names: Vec<&str> = Vec::new();
-        for said in case.shown() {
+        for said in case.shown().filter(|said| said.state.weighs()) {
             let statement = &said.statement;
             let speaker = statement.origin.as_deref().unwrap_or(&statement.speaker);
             let has_stance = stances.contains(&statement.stance)
@@ -133,8 +138,11 @@ fn unsettled(case: &Case) -> String {
             sentence += &format!("; {} {verb}", list(&names));
         }
     }
-    let matched = case.findings.last().map(|finding| finding.result.verdict.as_str());
+    let matched = case.current_findings().last().map(|finding| finding.result.verdict.as_str());
     sentence += match matched {
+        _ if case.shown().any(|said| !said.state.weighs()) && matched.is_none() => {
+            "; more was read than anybody has reviewed; there is no sample on this desk to hold against anybody's files."
+        }
         None => "; there is no sample on this desk to hold against anybody's files.",
         Some("not found") => "; nothing of the sample is in the corpora on this desk.",
         Some("cannot tell") => "; the sample is too little to tell.",

@@ -59,7 +59,7 @@ impl Parties {
         for said in case.shown() {
             parties.vote(&said.statement.speaker, said.statement.speaker_kind);
         }
-        for finding in &case.findings {
+        for finding in case.current_findings() {
             let owner = &finding.result.owner;
             parties.victims.entry(key(owner)).or_insert_with(|| owner.clone());
         }

@@ -16,13 +16,13 @@ pub struct Step {
 /// The next steps, most urgent first.
 pub fn steps(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> Vec<Step> {
     let mut steps = Vec::new();
-    for finding in &case.findings {
+    for finding in case.current_findings() {
         of_finding(case, finding, &mut steps);
     }
-    if case.findings.is_empty() {
+    if case.current_findings().next().is_none() {
         let has_sample = case.sources.iter().any(|source| source.kind == crate::claim::SourceKind::Sample);
         let what = if has_sample {
-            "Index your own files with `gainsay corpus add`, then match the sample: nothing else settles whose data it is."
+            "Match the sample against your own files (`gainsay corpus add`, `gainsay match`): nothing else settles whose data it is."
         } else {
             "Ask whoever saw the sample for it, or for a listing of its files, and match it: nothing else settles whose data it is."
         };
@@ -63,6 +63,7 @@ fn of_finding(case: &Case, finding: &Finding, steps: &mut Vec<Step>) {
         "ours" | "partly ours" => {
             let denials: Vec<&crate::claim::Said> = case
                 .shown()
+                .filter(|said| said.state.weighs())
                 .filter(|said| {
                     said.statement.speaker_kind == PartyKind::Victim
                         && super::parties::key(&said.statement.speaker) == super::parties::key(&result.owner)

@@ -72,7 +72,7 @@ fn say(case: &mut Case, who: (&str, PartyKind), stance: Stance, facets: &[Facet]
             date: None,
             span: Span { start, end: start + 9 },
         },
-        state: State::Accepted { by: "ana".into(), entry: EntryId([2; 32]) },
+        state: State::Accepted { by: "ana".into(), unseen: false, entry: EntryId([2; 32]) },
         draft: None,
         tlp: Tlp::Clear,
     });

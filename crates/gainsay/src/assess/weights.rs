@@ -37,6 +37,8 @@ const OTHER: i64 = 200;
 
 /// The sample holds distinctive files of the owner: chance and public code are excluded, forgery would need the files.
 pub const MATCH_OURS: i64 = 6000;
+/// The same with no public code to subtract: what matches may be code that everybody has.
+pub const MATCH_WITHOUT_PUBLIC: i64 = 3000;
 /// The sample holds some of them among others.
 pub const MATCH_PARTLY_OURS: i64 = 5000;
 /// Everything found is public or was given away: the sample proves possession of nothing secret.

@@ -121,6 +121,8 @@ pub enum State {
     Accepted {
         /// By whom: a person, or the reader for itself.
         by: String,
+        /// Whether the reader accepted it for itself, and nobody has looked.
+        unseen: bool,
         /// The entry that says so.
         entry: EntryId,
     },
@@ -273,13 +275,58 @@ impl Case {
         })
     }
 
+    /// Takes sources out, with all that rests on them, and lets everything that points to a place among them point to the new one.
+    pub fn keep_sources(&mut self, keep: &[bool]) {
+        let new_place: Vec<usize> = keep
+            .iter()
+            .scan(0, |next, keep| {
+                let place = *next;
+                *next += usize::from(*keep);
+                Some(place)
+            })
+            .collect();
+        let mut places = keep.iter();
+        self.sources.retain(|_| places.next().copied().unwrap_or(false));
+        for source in &mut self.sources {
+            source.replaced_by = source.replaced_by.filter(|place| keep[*place]).map(|place| new_place[place]);
+        }
+        self.statements.retain(|said| keep[said.source]);
+        for said in &mut self.statements {
+            said.source = new_place[said.source];
+        }
+        self.findings.retain(|finding| keep[finding.sample]);
+        for finding in &mut self.findings {
+            finding.sample = new_place[finding.sample];
+        }
+    }
+
+    /// The findings on the samples as they are now, not on versions that were replaced.
+    pub fn current_findings(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().filter(|finding| self.sources[finding.sample].replaced_by.is_none())
+    }
+
     /// The names that its texts give to actors.
     pub fn actors(&self) -> BTreeSet<&str> {
-        self.sources.iter().flat_map(|source| &source.reading.actors).map(|actor| actor.name.as_str()).collect()
+        self.sources
+            .iter()
+            .filter(|source| source.replaced_by.is_none())
+            .flat_map(|source| &source.reading.actors)
+            .map(|actor| actor.name.as_str())
+            .collect()
     }
 }
 
 impl SampleMatch {
+    /// Whether public code took part, and was subtracted.
+    pub fn subtracts_public(&self) -> bool {
+        self.corpora.iter().any(|(_, role)| role == "public")
+    }
+
+    /// How many files have one of these verdicts.
+    pub fn files_of(&self, verdicts: &[&str]) -> u64 {
+        self.verdicts.iter().filter(|(word, ..)| verdicts.contains(&word.as_str())).map(|(_, files, _)| files).sum()
+    }
+
     /// The verdict with what it counts, on one line.
     pub fn summary(&self) -> String {
         let counts = self.verdicts.iter().map(|(word, files, _)| format!("{files} {word}"));

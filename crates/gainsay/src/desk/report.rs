@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Acting, Desk, Error};
 use crate::assess;
-use crate::claim::{Case, EntryId, SourceText, State, Tlp};
+use crate::claim::{Case, EntryId, State, Tlp};
 use crate::export::{self, text::Styles};
 use crate::ledger::payload::{CaseAssessed, ViewReleased};
 use crate::ledger::{NewEntry, Tree, sha256};
@@ -164,14 +164,6 @@ impl Desk {
 fn published_until(mut case: Case, moment: Timestamp) -> Case {
     let keep: Vec<bool> =
         case.sources.iter().map(|source| source.published.unwrap_or(source.received) <= moment).collect();
-    case.statements.retain(|said| keep[said.source]);
-    case.findings.retain(|finding| keep[finding.sample]);
-    for (source, keep) in case.sources.iter_mut().zip(&keep) {
-        if !keep {
-            source.text = SourceText::Unavailable("it was published later".to_owned());
-            source.reading = crate::claim::Reading::default();
-            source.problems = vec!["published later than this view looks".to_owned()];
-        }
-    }
+    case.keep_sources(&keep);
     case
 }

@@ -49,7 +49,12 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
                 claim.handle,
                 plain(&claim.proposition),
                 claim.facet,
-                voices.collect::<Vec<_>>().join("<br>"),
+                voices
+                    .chain(
+                        (!claim.uncounted.is_empty()).then(|| format!("not counted: {}", claim.uncounted.join(", ")))
+                    )
+                    .collect::<Vec<_>>()
+                    .join("<br>"),
                 plain(&claim.origins.join(", ")),
             )?;
         }

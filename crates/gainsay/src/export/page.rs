@@ -42,6 +42,7 @@ pub(super) struct Claim {
     pub percent: u8,
     pub confidence: &'static str,
     pub voices: Vec<Voice>,
+    pub uncounted: Vec<String>,
     pub origins: Vec<String>,
 }
 
@@ -185,6 +186,7 @@ fn claim(claim: &crate::assess::Claim) -> Claim {
         voices: claim
             .voices
             .iter()
+            .filter(|voice| voice.weight != 0)
             .map(|voice| Voice {
                 handle: voice.handle.clone(),
                 party: voice.party.clone(),
@@ -194,6 +196,7 @@ fn claim(claim: &crate::assess::Claim) -> Claim {
                 because: voice.because.clone(),
             })
             .collect(),
+        uncounted: claim.voices.iter().filter(|voice| voice.weight == 0).map(|voice| voice.handle.clone()).collect(),
         origins: claim.origins.iter().cloned().collect(),
     }
 }

@@ -37,6 +37,9 @@ impl Styles {
 /// Columns of a page.
 const WIDTH: usize = 100;
 
+/// How many statements and disagreements a terminal shows; the report has all of them.
+const MANY: usize = 200;
+
 /// How many rows of a long list are shown; the report has all of them.
 const ROWS: usize = 12;
 
@@ -65,7 +68,7 @@ pub fn view(view: &View, styles: Styles) -> String {
         }
     }
     page.said(view);
-    page.disagreements(view, usize::MAX);
+    page.disagreements(view, MANY);
     page.heading("Sources");
     case.sources.iter().for_each(|source| page.source(source));
     page.line("");
@@ -250,7 +253,8 @@ impl Page {
             let source = &view.case.sources[said.source];
             (source.published.unwrap_or(source.received), said.source, said.statement.span.start)
         });
-        for said in shown {
+        let more = shown.len().saturating_sub(MANY);
+        for said in shown.into_iter().take(MANY) {
             let statement = &said.statement;
             let source = &view.case.sources[said.source];
             let origin = statement.origin.as_ref().map_or(String::new(), |origin| format!(", repeating {origin}"));
@@ -277,6 +281,7 @@ impl Page {
                 (None, _) => self.wrapped(7, "[its words are not in the source's text]"),
             }
         }
+        self.and_more(more);
     }
 
     fn disagreement(&mut self, view: &View, number: usize, disagreement: &Disagreement) {
@@ -308,8 +313,8 @@ impl Page {
     fn sample_match(&mut self, result: &SampleMatch, rows: usize) {
         let verdict = self.in_style(self.styles.strong, &result.verdict);
         self.line(&format!(
-            "      verdict: {verdict}   {} files, {} bytes   against {}",
-            result.files,
+            "      verdict: {verdict}   {}, {} bytes   against {}",
+            counted(usize::try_from(result.files).unwrap_or(usize::MAX), "file"),
             result.bytes,
             result.corpora.iter().map(|(name, role)| format!("{name} ({role})")).collect::<Vec<_>>().join(", ")
         ));

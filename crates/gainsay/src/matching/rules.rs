@@ -91,7 +91,9 @@ pub(super) fn of_sample(totals: &BTreeMap<Verdict, Total>, identical: u64, publi
     if tellable + public + published == 0 {
         return Verdict::CannotTell;
     }
-    if own > 0 && own * 1000 >= (tellable + public + published) * MOSTLY {
+    // Files that are ours in part make a sample ours in part, however many they are.
+    let wholly = files(Verdict::Ours);
+    if wholly > 0 && wholly * 1000 >= (tellable + public + published) * MOSTLY {
         return Verdict::Ours;
     }
     let least = if public_subtracted { LEAST_SAMPLE_SHARE } else { LEAST_SAMPLE_SHARE_WITHOUT_PUBLIC };

@@ -8,9 +8,12 @@ const PASSWORD: &str = "Tr0ub4dor-Wharf";
 const MAIL: &str = "wilma.k@marlbeck.example";
 const CARD: &str = "4111 1111 1111 1111";
 const KEY: &str = "AKIAIOSFODNN7EXAMPLE";
+const TOKEN: &str = "ghp_abcdefghijklmnopqrstuvwxyz0123456789";
+const UNDERSCORED: &str = "jane_roe@marlbeck.example";
 
-fn planted() -> [String; 4] {
-    [PASSWORD.to_owned(), MAIL.to_owned(), CARD.to_owned(), KEY.to_owned()]
+fn planted() -> [&'static str; 7] {
+    // Of the underscored address, no half either.
+    [PASSWORD, MAIL, CARD, KEY, TOKEN, UNDERSCORED, "roe@"]
 }
 
 /// A story with a secret in each place that is shown: title, speaker's words, names of files.
@@ -19,6 +22,8 @@ fn story() -> String {
         "Dustfinch posts password: {PASSWORD} of Marlbeck\n\n\
          A hacking group known as Dustfinch claims to have stolen 2 TB from Marlbeck Systems. \
          \"The password: {PASSWORD} still works, write to {MAIL},\" Dustfinch said.\n\n\
+         Dustfinch also claimed the token {TOKEN} and the settings {{\"password\":\"{PASSWORD}\",\"api_key\":\"{TOKEN}\"}} \
+         of {UNDERSCORED}, taken from Marlbeck Systems. -----BEGIN RSA PRIVATE KEY-----\n\n\
          Marlbeck Systems denied that the card {CARD} or the key {KEY} was stolen from its systems.\n"
     )
 }
@@ -73,7 +78,7 @@ fn no_output_shows_a_planted_secret() {
         for text in &texts {
             masked += text.matches(" masked]").count();
             for secret in planted() {
-                assert!(!text.contains(&secret), "{run:?} shows {secret}:\n{text}");
+                assert!(!text.contains(secret), "{run:?} shows {secret}:\n{text}");
             }
         }
         if run.contains(&"--json") || run.contains(&"report.json") {
