@@ -161,6 +161,16 @@ pub enum Error {
         /// What was asked for.
         id: String,
     },
+    /// Too little to name what is destroyed by.
+    #[error(
+        "{id:?} is too short to destroy an entry by: give at least {least} digits of its id; `gainsay ledger log` lists them"
+    )]
+    ShortId {
+        /// What was given.
+        id: String,
+        /// How many digits it takes.
+        least: usize,
+    },
     /// No such thing in the case.
     #[error("case {case:?} has no {handle:?}; `gainsay show {case:?}` lists what it has")]
     NoHandle {
@@ -363,7 +373,7 @@ impl Desk {
         check_name("case", title)?;
         let tlp = tlp.unwrap_or(self.config.tlp);
         self.database.commit(&self.key, acting.now, |commit| {
-            if casefile::cases(&commit.reader())?.iter().any(|(known, _)| known == title) {
+            if casefile::cases(&commit.reader())?.iter().any(|(known, _)| known.as_deref() == Some(title)) {
                 return Err(Error::CaseExists { title: title.to_owned() });
             }
             Ok(commit.push(&NewEntry {
@@ -380,7 +390,8 @@ impl Desk {
     /// # Errors
     /// The store fails.
     pub fn cases(&self) -> Result<Vec<(String, EntryId)>, Error> {
-        Ok(casefile::cases(&self.database.reader())?)
+        let cases = casefile::cases(&self.database.reader())?.into_iter();
+        Ok(cases.map(|(title, id)| (title.unwrap_or_else(|| casefile::NAME_DESTROYED.to_owned()), id)).collect())
     }
 
     /// A case by its name or the beginning of its id, as it stands.

@@ -90,16 +90,24 @@ fn while_it_grows(environment: &Environment, name: &str, args: &[&str]) -> Outpu
 #[test]
 fn what_changes_while_it_is_read_is_no_evidence() {
     let environment = with_case();
-    environment.write("story.txt", STORY);
+    environment.write("story.txt", STORY.repeat(3_000));
     for (name, args) in [
-        ("story.txt", &["add", "marlbeck", "story.txt"][..]),
-        ("ours/a.rs", &["match", "ours/a.rs", "--case", "marlbeck"]),
-        ("ours/a.rs", &["match", "ours", "--case", "marlbeck"]),
+        ("story.txt", &["add", "CASE", "story.txt"][..]),
+        ("ours/a.rs", &["match", "ours/a.rs", "--case", "CASE"]),
+        ("ours/a.rs", &["match", "ours", "--case", "CASE"]),
     ] {
-        let changed = while_it_grows(&environment, name, args);
-        assert_eq!(changed.code, Some(2), "{args:?}: {changed:?}");
-        assert!(changed.stderr.contains("changed while it was read"), "{args:?}: {}", changed.stderr);
-        assert!(sources(&environment).is_empty(), "{args:?}");
+        // On a busy machine whoever writes may get no turn while the file is read, so that nothing changed: try again then.
+        let is_refused = |attempt: u32| {
+            let case = format!("{} {} {attempt}", args[0], args[1].replace('/', " "));
+            environment.gainsay(&["open", &case]).succeeded();
+            let args: Vec<&str> = args.iter().map(|word| if *word == "CASE" { case.as_str() } else { word }).collect();
+            let run = while_it_grows(&environment, name, &args);
+            let is_refused = run.stderr.contains("changed while it was read");
+            let recorded = json(&environment, &["show", &case])["sources"].as_array().unwrap().len();
+            assert_eq!((is_refused, recorded), (run.code == Some(2), usize::from(!is_refused)), "{run:?}");
+            is_refused
+        };
+        assert!((0..20).any(is_refused), "{args:?} never noticed");
     }
 }
 

@@ -6,6 +6,7 @@ mod architecture;
 mod cases;
 mod corpora;
 mod crash;
+mod destruction;
 mod files;
 mod ledger;
 mod outlets;
