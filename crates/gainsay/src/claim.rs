@@ -103,6 +103,28 @@ pub struct UnknownWord {
     known: String,
 }
 
+/// A word as a shell takes it; what would move a terminal's cursor is escaped as `$'…'` writes it.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+:@".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        word.to_owned()
+    } else if word.chars().any(char::is_control) {
+        let escaped = |c: char| match c {
+            '\\' | '\'' => format!("\\{c}"),
+            c if c.is_control() => format!("\\u{:04x}", u32::from(c)),
+            c => c.to_string(),
+        };
+        format!("$'{}'", word.chars().map(escaped).collect::<String>())
+    } else {
+        format!("'{}'", word.replace('\'', r"'\''"))
+    }
+}
+
+/// A name on one line: control characters, which a name on disk may hold, as `\n` or `\u{1b}`.
+pub fn on_one_line(name: &str) -> String {
+    name.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
 words! {
     /// The marking of TLP 2.0 (FIRST, August 2022), in order of restriction.
     Tlp {
@@ -417,4 +439,29 @@ pub struct About {
 /// A count with its noun: `1 source`, `2 sources`.
 pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{on_one_line, quoted};
+
+    #[test]
+    fn words_survive_a_shell() {
+        for (word, shown) in [
+            ("a/b-c.tar", "a/b-c.tar"),
+            ("two words", "'two words'"),
+            ("it's", r"'it'\''s'"),
+            ("", "''"),
+            ("$(reboot)", "'$(reboot)'"),
+            ("it's\na \\", r"$'it\'s\u000aa \\'"),
+        ] {
+            assert_eq!(quoted(word), shown);
+        }
+    }
+
+    #[test]
+    fn a_name_stays_on_its_line() {
+        assert_eq!(on_one_line("näme of a file.txt"), "näme of a file.txt");
+        assert_eq!(on_one_line("a\nb\u{1b}[2J"), r"a\nb\u{1b}[2J");
+    }
 }

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
+use rustix::fs::{Mode, OFlags};
 use unpack::{DocumentFormat, DocumentHint, Event, Limits, Summary, Worker};
 
 /// The hidden command that runs the child; `main` answers to it.
@@ -121,14 +122,20 @@ impl Opener {
     }
 }
 
-/// Opens a regular file and nothing else: a pipe or a device could block for ever.
-fn open(path: &Path) -> Result<File, Error> {
+/// Opens a regular file and nothing else: a pipe or a device could block for ever. It is looked at before, since opening a device
+/// can do something, and after, since it may have become another meanwhile.
+///
+/// # Errors
+/// It cannot be opened, or is no regular file.
+pub fn open(path: &Path) -> Result<File, Error> {
     let unreadable = |why| Error::Unreadable { path: path.to_owned(), why };
-    let kind = std::fs::metadata(path).map_err(unreadable)?.file_type();
-    if !kind.is_file() {
-        return Err(Error::NotAFile { path: path.to_owned() });
+    let not_a_file = || Error::NotAFile { path: path.to_owned() };
+    if !std::fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err(not_a_file());
     }
-    File::open(path).map_err(unreadable)
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
+    let file = File::from(rustix::fs::open(path, flags, Mode::empty()).map_err(|e| unreadable(e.into()))?);
+    if file.metadata().map_err(unreadable)?.is_file() { Ok(file) } else { Err(not_a_file()) }
 }
 
 /// A plain text's title: its first line, where that is short and an empty line follows.

@@ -3,8 +3,8 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::ui::Ui;
-use super::{Answer, Error, Place, acting};
-use crate::claim::CorpusRole;
+use super::{Answer, Error, Place, acting, parse_word};
+use crate::claim::{CorpusRole, Tlp};
 use crate::desk::{Corpus, CorpusOptions, IndexProgress, IndexStep};
 
 /// Index files to match samples against
@@ -33,6 +33,9 @@ enum Command {
         /// Whose files; the desk's organisation where it is not given
         #[arg(long, value_name = "NAME")]
         owner: Option<String>,
+        /// Its marking, where it is not the desk's: findings against it carry it too
+        #[arg(long, value_name = "TLP", value_parser = parse_word::<Tlp>)]
+        tlp: Option<Tlp>,
     },
     /// List the corpora
     List,
@@ -44,14 +47,14 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         match self.command {
-            Command::Add { name, paths, public, published, owner } => {
+            Command::Add { name, paths, public, published, owner, tlp } => {
                 let role = match (public, published) {
                     (true, _) => CorpusRole::Public,
                     (_, true) => CorpusRole::Published,
                     _ => CorpusRole::Own,
                 };
                 let acting = acting(&desk);
-                let options = CorpusOptions { role, owner };
+                let options = CorpusOptions { role, owner, tlp };
                 let (corpus, indexed) = desk
                     .add_corpus(&acting, &name, &paths, &options, &mut |progress| ui.progress(|| shown(&progress)))?;
                 for not in &indexed.not_read {
@@ -128,6 +131,7 @@ fn as_json(corpus: &Corpus) -> serde_json::Value {
         "owner": it.owner,
         "role": it.role.word(),
         "entry": corpus.entry.to_string(),
+        "tlp": corpus.tlp.word(),
         "segment_blake3": crate::claim::EntryId(it.segment).to_string(),
         "paths": it.paths,
         "file_versions": it.files,

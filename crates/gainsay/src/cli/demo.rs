@@ -79,7 +79,7 @@ impl Tour<'_> {
             ("open-source", &public, CorpusRole::Public),
             ("sdk", &published, CorpusRole::Published),
         ] {
-            let options = CorpusOptions { role, owner: None };
+            let options = CorpusOptions { role, owner: None, tlp: None };
             let paths = [path.clone()];
             let ui = &mut *self.ui;
             let (corpus, _) = desk.add_corpus(&self.acting, name, &paths, &options, &mut |step| {

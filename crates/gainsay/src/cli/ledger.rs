@@ -41,9 +41,10 @@ enum Command {
     },
     /// Drop what is computed from the ledger, and compute it again
     Reindex,
-    /// Destroy the text of an entry, and of a source its bytes; the entry stands, and a new one says why
+    /// Destroy the text of an entry, and of a source its bytes, its readings, decisions and matches; the entries stand, and new ones
+    /// say why
     Destroy {
-        /// The entry, by the beginning of its id
+        /// The entry, by the beginning of its id: at least 8 digits
         #[arg(value_name = "ENTRY")]
         entry: String,
         /// On what ground

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::fs;
+use std::fs::{self, FileType};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::vault::Kept;
 use super::{Acting, BLOBS, Desk, Error, casefile};
 use crate::capture::{self, Captured, Opener};
-use crate::claim::{About, EntryId, Reading, SourceKind, Tlp};
+use crate::claim::{About, EntryId, Reading, SourceKind, Tlp, on_one_line};
 use crate::ledger::payload::{DraftDecided, DraftRef, Held, SourceCaptured, SourceRead, Text};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, sha256};
 use crate::read::{self, Gazetteer};
@@ -24,7 +24,7 @@ const NAMES: &str = "names.txt";
 /// How sources are to be added.
 #[derive(Clone, Debug, Default)]
 pub struct AddOptions {
-    /// What they are; found from the content where it is not said.
+    /// What they are; where it is not said, archives are told by their content and taken as samples, everything else as stories.
     pub kind: Option<SourceKind>,
     /// Where their bytes go; samples stay outside and the rest goes into the desk where it is not said.
     pub keep: Option<Keep>,
@@ -85,11 +85,14 @@ impl Desk {
                 on_result(path, &result);
                 continue;
             }
-            let (files, failures) = files_below(path);
-            for failure in failures {
+            let below = files_below(path);
+            if below.is_nothing() {
+                on_result(path, &Err(Error::NothingIn { path: path.clone() }));
+            }
+            for failure in below.failures.into_iter().chain(below.skipped) {
                 on_result(path, &Err(failure));
             }
-            for file in files {
+            for file in below.files {
                 let result = self.add_one(acting, case, &file, options, &mut opener, &names);
                 on_result(&file, &result);
             }
@@ -114,21 +117,26 @@ impl Desk {
         if kind == SourceKind::Sample {
             self.add_sample(acting, case, path, options)
         } else {
+            let before = Stamp::of(path)?;
             let captured = opener.document(path)?;
-            self.add_text(acting, case, path, kind, options, captured, names)
+            self.add_text(acting, case, path, kind, options, (captured, before), names)
         }
     }
 
-    pub(super) fn add_sample(
+    fn add_sample(
         &mut self,
         acting: &Acting,
         case: EntryId,
         path: &Path,
         options: &AddOptions,
     ) -> Result<Added, Error> {
-        let keep = options.keep.clone().unwrap_or(Keep::Outside);
-        let kept = if path.is_dir() { folder_manifest(path)? } else { self.keep(path, &keep)? };
+        let kept = self.keep_sample(path, options.keep.as_ref().unwrap_or(&Keep::Outside))?;
         self.commit_source(acting, case, path, SourceKind::Sample, options, kept, None)
+    }
+
+    /// Keeps a sample: a file, or a folder by the list of what is in it.
+    pub(super) fn keep_sample(&self, path: &Path, keep: &Keep) -> Result<Kept, Error> {
+        if path.is_dir() { folder_manifest(path) } else { self.keep(path, keep) }
     }
 
     #[expect(clippy::too_many_arguments, reason = "a source is made of all of it")]
@@ -139,7 +147,7 @@ impl Desk {
         path: &Path,
         kind: SourceKind,
         options: &AddOptions,
-        mut captured: Captured,
+        (mut captured, before): (Captured, Stamp),
         names: &Gazetteer,
     ) -> Result<Added, Error> {
         captured.title = options.title.clone().or(captured.title);
@@ -150,6 +158,10 @@ impl Desk {
         captured.published = options.published.or(captured.published);
         let keep = options.keep.clone().unwrap_or(Keep::InDesk);
         let kept = self.keep(path, &keep)?;
+        // The text was read once and the bytes were kept once: they must be the same bytes.
+        if Stamp::of(path)? != before {
+            return Err(Error::ChangedMeanwhile { path: path.to_owned() });
+        }
         if kept.held == Held::Desk {
             self.blobs.put(captured.text.as_bytes())?;
         }
@@ -160,7 +172,7 @@ impl Desk {
     }
 
     #[expect(clippy::too_many_arguments, reason = "one commit is made of all of it, and a struct would be used once")]
-    fn commit_source(
+    pub(super) fn commit_source(
         &mut self,
         acting: &Acting,
         case: EntryId,
@@ -172,7 +184,7 @@ impl Desk {
     ) -> Result<Added, Error> {
         let (captured, reading) = captured.unzip();
         let whence = whence(path, captured.as_ref());
-        let problems = captured.as_ref().map_or(Vec::new(), |captured| captured.problems.clone());
+        let problems = captured.as_ref().map_or(kept.problems, |captured| captured.problems.clone());
         let tlp = options.tlp.unwrap_or(self.config.tlp);
         let mut source = SourceCaptured {
             case,
@@ -258,9 +270,10 @@ fn find_source(entries: &[Entry], is_it: impl Fn(&SourceCaptured) -> bool) -> Op
 
 /// A page is known by its own address, a file by its full path: the next capture of either is a new version.
 fn whence(path: &Path, captured: Option<&Captured>) -> String {
-    captured
-        .and_then(|captured| captured.address.clone())
-        .unwrap_or_else(|| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned())
+    captured.and_then(|captured| captured.address.clone()).unwrap_or_else(|| {
+        let whole = fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+        whole.unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
+    })
 }
 
 fn text_entry(captured: Captured) -> Text {
@@ -280,62 +293,98 @@ fn text_entry(captured: Captured) -> Text {
 fn is_archive(path: &Path) -> Result<bool, Error> {
     use std::io::Read;
     let unreadable = |why| capture::Error::Unreadable { path: path.to_owned(), why };
-    let meta = fs::metadata(path).map_err(unreadable)?;
-    if !meta.is_file() {
-        return Err(capture::Error::NotAFile { path: path.to_owned() }.into());
-    }
     let mut head = Vec::new();
-    let file = fs::File::open(path).map_err(unreadable)?;
-    file.take(unpack::HEAD as u64).read_to_end(&mut head).map_err(unreadable)?;
+    capture::open(path)?.take(unpack::HEAD as u64).read_to_end(&mut head).map_err(unreadable)?;
     Ok(unpack::is_archive(&head))
 }
 
+/// What tells that a file was written or put in another's place: device and inode, length, and when it was last written.
+#[derive(PartialEq, Eq)]
+struct Stamp(u64, u64, u64, i64, i64);
+
+impl Stamp {
+    fn of(path: &Path) -> Result<Stamp, Error> {
+        use std::os::unix::fs::MetadataExt;
+        let meta = fs::metadata(path).map_err(|why| capture::Error::Unreadable { path: path.to_owned(), why })?;
+        Ok(Stamp(meta.dev(), meta.ino(), meta.len(), meta.mtime(), meta.mtime_nsec()))
+    }
+}
+
+/// What is below a folder.
+pub(super) struct Below {
+    /// Its files, in the order of their names.
+    pub(super) files: Vec<PathBuf>,
+    /// Folders that cannot be listed.
+    pub(super) failures: Vec<Error>,
+    /// Links, pipes and devices: none of them is followed or read.
+    pub(super) skipped: Vec<Error>,
+}
+
+impl Below {
+    /// Whether there is neither a file nor anything else to name.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.files.is_empty() && self.failures.is_empty() && self.skipped.is_empty()
+    }
+}
+
 /// Every file below a folder, in the order of their names; links are not followed.
-pub(super) fn files_below(folder: &Path) -> (Vec<PathBuf>, Vec<Error>) {
-    let (mut files, mut failures, mut folders) = (Vec::new(), Vec::new(), vec![folder.to_owned()]);
+pub(super) fn files_below(folder: &Path) -> Below {
+    let mut below = Below { files: Vec::new(), failures: Vec::new(), skipped: Vec::new() };
+    let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         let failed = |why| Error::File { action: "list", path: folder.clone(), why };
         let listed = match fs::read_dir(&folder) {
             Ok(listed) => listed,
             Err(why) => {
-                failures.push(failed(why));
+                below.failures.push(failed(why));
                 continue;
             }
         };
-        let mut names: BTreeMap<OsString, bool> = BTreeMap::new();
+        let mut names: BTreeMap<OsString, FileType> = BTreeMap::new();
         for entry in listed {
             match entry.and_then(|entry| Ok((entry.file_name(), entry.file_type()?))) {
-                Ok((name, kind)) if kind.is_dir() => drop(names.insert(name, true)),
-                Ok((name, kind)) if kind.is_file() => drop(names.insert(name, false)),
-                Ok(_) => {}
-                Err(why) => failures.push(failed(why)),
+                Ok((name, kind)) => drop(names.insert(name, kind)),
+                Err(why) => below.failures.push(failed(why)),
             }
         }
-        for (name, is_folder) in names.into_iter().rev() {
-            if is_folder { &mut folders } else { &mut files }.push(folder.join(name));
+        for (name, kind) in names.into_iter().rev() {
+            let path = folder.join(name);
+            if kind.is_dir() {
+                folders.push(path);
+            } else if kind.is_file() {
+                below.files.push(path);
+            } else {
+                let what = if kind.is_symlink() { "a link" } else { "a pipe, a socket or a device" };
+                below.skipped.push(Error::Skipped { path, what });
+            }
         }
     }
-    files.sort();
-    (files, failures)
+    below.files.sort();
+    below
 }
 
 /// A folder as a sample: the digest of the list of its files with their digests, in the order of their paths.
 fn folder_manifest(folder: &Path) -> Result<Kept, Error> {
-    let (files, failures) = files_below(folder);
-    if let Some(failure) = failures.into_iter().next() {
+    let below = files_below(folder);
+    if let Some(failure) = below.failures.into_iter().next() {
         return Err(failure);
+    }
+    if below.files.is_empty() {
+        return Err(Error::NothingIn { path: folder.to_owned() });
     }
     let mut manifest = Vec::new();
     let mut size = 0;
-    for file in files {
+    for file in below.files {
         let (digest, bytes) = super::vault::digest_file(&file)?;
         let name = file.strip_prefix(folder).unwrap_or(&file);
         manifest.extend_from_slice(format!("{}  ", EntryId(digest)).as_bytes());
         manifest.extend_from_slice(name.as_os_str().as_encoded_bytes());
-        manifest.push(b'\n');
+        // A name can hold a newline, and so pretend to be two files; no name holds a NUL.
+        manifest.push(0);
         size += bytes;
     }
     let digest: Hash = sha256(&[&manifest]);
     let absolute = std::path::absolute(folder).unwrap_or_else(|_| folder.to_owned());
-    Ok(Kept { digest, size, held: Held::Outside(absolute.to_string_lossy().into_owned()) })
+    let problems = below.skipped.iter().map(|skipped| on_one_line(&skipped.to_string())).collect();
+    Ok(Kept { digest, size, held: Held::Outside(absolute.to_string_lossy().into_owned()), problems })
 }

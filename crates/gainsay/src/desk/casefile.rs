@@ -6,29 +6,36 @@ use jiff::Timestamp;
 
 use super::Error;
 use crate::claim::{Case, EntryId, Finding, Reading, Said, SampleMatch, Source, SourceText, State};
-use crate::ledger::payload::{DraftDecided, Held, SampleMatched, SourceCaptured};
+use crate::ledger::payload::{BodyDestroyed, DraftDecided, Held, SampleMatched, SourceCaptured};
 use crate::ledger::{Entry, Hash, Payload};
 use crate::store::{self, Reader};
 
-/// Every case by name.
-pub(super) fn cases(reader: &Reader<'_>) -> Result<Vec<(String, EntryId)>, store::Error> {
-    let named = reader.of_kind("case/1")?.into_iter().filter_map(|entry| match entry.payload {
-        Some(Payload::Case(case)) => Some((case.title, entry.id)),
-        _ => None,
+/// How a case is called whose name was destroyed.
+pub(super) const NAME_DESTROYED: &str = "(name destroyed)";
+
+/// Every case with its name, where that still stands.
+pub(super) fn cases(reader: &Reader<'_>) -> Result<Vec<(Option<String>, EntryId)>, store::Error> {
+    let opened = reader.of_kind("case/1")?.into_iter().filter_map(|entry| match entry.payload {
+        Some(Payload::Case(case)) => Some((Some(case.title), entry.id)),
+        Some(_) => None,
+        None => Some((None, entry.id)),
     });
-    Ok(named.collect())
+    Ok(opened.collect())
 }
 
 /// The case of this name, or whose id begins with it.
 pub(super) fn case_id(reader: &Reader<'_>, name: &str) -> Result<EntryId, Error> {
     let known = cases(reader)?;
-    if let Some((_, id)) = known.iter().find(|(title, _)| title == name) {
+    if let Some((_, id)) = known.iter().find(|(title, _)| title.as_deref() == Some(name)) {
         return Ok(*id);
     }
     let mut by_prefix = known.iter().filter(|(_, id)| name.len() >= 4 && id.to_string().starts_with(name));
     match (by_prefix.next(), by_prefix.next()) {
         (Some((_, id)), None) => Ok(*id),
-        _ => Err(Error::NoCase { name: name.to_owned(), known: known.into_iter().map(|(title, _)| title).collect() }),
+        _ => {
+            let known = known.into_iter().map(|(title, id)| title.unwrap_or_else(|| id.short())).collect();
+            Err(Error::NoCase { name: name.to_owned(), known })
+        }
     }
 }
 
@@ -38,9 +45,9 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
     let title = match &first.payload {
         Some(Payload::Case(case)) => case.title.clone(),
         Some(_) => return None,
-        None => "(name destroyed)".to_owned(),
+        None => NAME_DESTROYED.to_owned(),
     };
-    let mut fold = Fold {
+    let mut fold: Fold<'_> = Fold {
         case: Case {
             id: first.id,
             title,
@@ -52,12 +59,13 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
         },
         sources: BTreeMap::new(),
         drafts: BTreeMap::new(),
+        statements_made: 0,
         findings_made: 0,
         destroyed: BTreeMap::new(),
     };
     for entry in rest {
         if let Some(Payload::Destruction(destruction)) = &entry.payload {
-            fold.destroyed.insert(destruction.entry, destruction.reason.clone());
+            fold.destroyed.insert(destruction.entry, destruction);
         }
     }
     for entry in rest {
@@ -66,15 +74,17 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
     Some(fold.case)
 }
 
-struct Fold {
+struct Fold<'e> {
     case: Case,
     sources: BTreeMap<EntryId, usize>,
     drafts: BTreeMap<(EntryId, u32), usize>,
-    findings_made: usize,
-    destroyed: BTreeMap<EntryId, String>,
+    /// Handles given so far: those of what was destroyed are not given again.
+    statements_made: u64,
+    findings_made: u64,
+    destroyed: BTreeMap<EntryId, &'e BodyDestroyed>,
 }
 
-impl Fold {
+impl Fold<'_> {
     fn entry(&mut self, entry: &Entry, text: &impl Fn(&Hash) -> SourceText) {
         match &entry.payload {
             Some(Payload::Source(source)) => self.source(entry, source, text),
@@ -98,6 +108,11 @@ impl Fold {
             Some(Payload::Match(found)) => self.finding(entry, found),
             // A destroyed entry keeps its place: what was said of it stays visible as a gap with its reason.
             None if entry.header.kind.starts_with("source/") => self.destroyed_source(entry),
+            None if entry.header.kind.starts_with("match/") => self.findings_made += 1,
+            None => {
+                let gap = self.destroyed.get(&entry.id).map_or(0, |destruction| destruction.drafts);
+                self.statements_made = self.statements_made.saturating_add(u64::from(gap));
+            }
             _ => {}
         }
     }
@@ -142,7 +157,8 @@ impl Fold {
     fn destroyed_source(&mut self, entry: &Entry) {
         let place = self.case.sources.len();
         self.sources.insert(entry.id, place);
-        let reason = self.destroyed.get(&entry.id).map_or("no entry says why", String::as_str);
+        let reason =
+            self.destroyed.get(&entry.id).map_or("no entry says why", |destruction| destruction.reason.as_str());
         self.case.sources.push(Source {
             id: entry.id,
             handle: format!("src{}", place + 1),
@@ -165,7 +181,8 @@ impl Fold {
     }
 
     fn said(&mut self, mut said: Said) {
-        said.handle = format!("s{}", self.case.statements.len() + 1);
+        self.statements_made = self.statements_made.saturating_add(1);
+        said.handle = format!("s{}", self.statements_made);
         self.case.statements.push(said);
     }
 

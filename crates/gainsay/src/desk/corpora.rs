@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io::{BufWriter, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fingerprint::{Profile, Segment};
+use tempfile::NamedTempFile;
 
 use super::{Acting, CORPORA, Desk, Error, check_name};
 use crate::claim::{CorpusRole, EntryId, Tlp};
 use crate::corpus::{self, Indexed, Progress};
 use crate::ledger::payload::CorpusIndexed;
 use crate::ledger::{NewEntry, Payload};
-use crate::store;
+use crate::store::{self, Reader};
 
 /// How many things that were not read an entry names.
 const NAMED_NOT_READ: usize = 100;
@@ -24,6 +25,8 @@ pub struct CorpusOptions {
     pub role: CorpusRole,
     /// Whose files; the desk's organisation, or the corpus's own name, where it is not said.
     pub owner: Option<String>,
+    /// Its marking; the desk's where it is not said.
+    pub tlp: Option<Tlp>,
 }
 
 /// A corpus as it was last indexed.
@@ -31,6 +34,8 @@ pub struct CorpusOptions {
 pub struct Corpus {
     /// The entry that says so.
     pub entry: EntryId,
+    /// To whom it may be told.
+    pub tlp: Tlp,
     /// What was indexed.
     pub indexed: CorpusIndexed,
 }
@@ -40,7 +45,8 @@ impl Desk {
     /// the entry that names it.
     ///
     /// # Errors
-    /// A path is missing, the corpus exists with another role, or the disk is full: then the corpus is as it was.
+    /// A path is missing, the corpus exists with another role or owner, somebody else indexed it meanwhile, or the disk is full: then
+    /// the corpus is as it was.
     pub fn add_corpus(
         &mut self,
         acting: &Acting,
@@ -51,6 +57,9 @@ impl Desk {
     ) -> Result<(Corpus, Indexed), Error> {
         check_name("corpus", name)?;
         let known = self.corpora()?.remove(name);
+        if let Some(known) = &known {
+            refuse_another(&known.indexed, options)?;
+        }
         let mut all: Vec<PathBuf> =
             known.iter().flat_map(|corpus| corpus.indexed.paths.iter().map(PathBuf::from)).collect();
         for path in paths {
@@ -67,7 +76,8 @@ impl Desk {
             (None, None, _) => self.config.organisation.clone().unwrap_or_else(|| name.to_owned()),
         };
         let index = corpus::Options { profile: Profile::one(), taken: acting.now.as_second() };
-        let (segment, indexed) = self.write_segment(&all, &index, progress)?;
+        let (file, segment, indexed) = self.write_segment(&all, &index, progress)?;
+        let tlp = options.tlp.unwrap_or(self.config.tlp);
         let entry = CorpusIndexed {
             name: name.to_owned(),
             owner,
@@ -87,16 +97,25 @@ impl Desk {
                 .map(|not| format!("{}: {}", not.path.display(), not.reason))
                 .collect(),
         };
+        let root = self.root().to_owned();
+        let built_on = known.map(|known| known.entry);
         let id = self.database.commit(&self.key, acting.now, |commit| {
-            commit.push(&NewEntry {
+            let standing = corpora(&commit.reader())?.remove(name).map(|standing| standing.entry);
+            if standing != built_on {
+                return Err(Error::CorpusChanged { name: name.to_owned() });
+            }
+            // The segment gets its name under the lock: nobody sweeps between here and the entry that names it.
+            place_segment(file, &root, &segment)?;
+            Ok(commit.push(&NewEntry {
                 author: acting.author.clone(),
-                tlp: Tlp::Amber,
+                tlp,
                 note: None,
                 payload: entry.clone().into(),
-            })
+            })?)
         })?;
-        self.drop_unused_segments()?;
-        Ok((Corpus { entry: id, indexed: entry }, indexed))
+        // A second commit, of nothing: the entry is on the disk before the old segment goes, and nobody names one while they go.
+        self.database.commit(&self.key, acting.now, |commit| drop_unused_segments(&commit.reader(), &root))?;
+        Ok((Corpus { entry: id, tlp, indexed: entry }, indexed))
     }
 
     /// The corpora by name, each as it was last indexed.
@@ -104,12 +123,7 @@ impl Desk {
     /// # Errors
     /// The store fails.
     pub fn corpora(&self) -> Result<BTreeMap<String, Corpus>, Error> {
-        let entries = self.database.reader().of_kind("corpus/1")?;
-        let corpora = entries.into_iter().filter_map(|entry| match entry.payload {
-            Some(Payload::Corpus(indexed)) => Some((indexed.name.clone(), Corpus { entry: entry.id, indexed })),
-            _ => None,
-        });
-        Ok(corpora.collect())
+        Ok(corpora(&self.database.reader())?)
     }
 
     /// Reads every byte of every segment and holds it against its checksums, and gives what is wrong.
@@ -140,15 +154,16 @@ impl Desk {
     }
 
     fn segment_path(&self, digest: &[u8; 32]) -> PathBuf {
-        self.root().join(CORPORA).join(format!("{}.segment", EntryId(*digest)))
+        segment_path(self.root(), digest)
     }
 
+    /// Writes a segment, synced but without its name yet: under that it is swept when the run is cut short.
     fn write_segment(
         &self,
         paths: &[PathBuf],
         index: &corpus::Options,
         progress: &mut dyn FnMut(Progress),
-    ) -> Result<([u8; 32], Indexed), Error> {
+    ) -> Result<(NamedTempFile, [u8; 32], Indexed), Error> {
         let folder = self.root().join(CORPORA);
         let failed = |why| Error::File { action: "write in", path: folder.clone(), why };
         let file = tempfile::Builder::new().prefix(store::UNFINISHED).tempfile_in(&folder).map_err(failed)?;
@@ -158,27 +173,61 @@ impl Desk {
         let digest = *out.hasher.finalize().as_bytes();
         let file = out.inner.into_inner().map_err(|e| failed(e.into_error()))?;
         file.as_file().sync_all().map_err(failed)?;
-        file.persist(self.segment_path(&digest)).map_err(|e| failed(e.error))?;
-        File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed)?;
-        Ok((digest, indexed))
+        Ok((file, digest, indexed))
     }
+}
 
-    /// Removes segments that no corpus is of any more, and what an interrupted run left.
-    fn drop_unused_segments(&self) -> Result<(), Error> {
-        let used: Vec<PathBuf> =
-            self.corpora()?.values().map(|corpus| self.segment_path(&corpus.indexed.segment)).collect();
-        let folder = self.root().join(CORPORA);
-        let failed = |why| Error::File { action: "list", path: folder.clone(), why };
-        store::sweep_unfinished(&folder);
-        for entry in fs::read_dir(&folder).map_err(failed)? {
-            let path = entry.map_err(failed)?.path();
-            let is_segment = path.extension().is_some_and(|ending| ending == "segment");
-            if is_segment && !used.contains(&path) {
-                fs::remove_file(&path).map_err(|why| Error::File { action: "remove", path, why })?;
-            }
-        }
-        Ok(())
+/// What a corpus is to the company decides what a match proves: it never changes silently.
+fn refuse_another(known: &CorpusIndexed, options: &CorpusOptions) -> Result<(), Error> {
+    let name = known.name.clone();
+    if known.role != options.role {
+        return Err(Error::CorpusRoleDiffers { name, known: known.role, given: options.role });
     }
+    match &options.owner {
+        Some(given) if *given != known.owner => {
+            Err(Error::CorpusOwnerDiffers { name, known: known.owner.clone(), given: given.clone() })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn corpora(reader: &Reader<'_>) -> Result<BTreeMap<String, Corpus>, store::Error> {
+    let corpora = reader.of_kind("corpus/1")?.into_iter().filter_map(|entry| match entry.payload {
+        Some(Payload::Corpus(indexed)) => {
+            Some((indexed.name.clone(), Corpus { entry: entry.id, tlp: entry.header.tlp, indexed }))
+        }
+        _ => None,
+    });
+    Ok(corpora.collect())
+}
+
+fn segment_path(desk: &Path, digest: &[u8; 32]) -> PathBuf {
+    desk.join(CORPORA).join(format!("{}.segment", EntryId(*digest)))
+}
+
+fn place_segment(file: NamedTempFile, desk: &Path, digest: &[u8; 32]) -> Result<(), Error> {
+    let folder = desk.join(CORPORA);
+    let failed = |why| Error::File { action: "write in", path: folder.clone(), why };
+    file.persist(segment_path(desk, digest)).map_err(|e| failed(e.error))?;
+    File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed)
+}
+
+/// Removes segments that no corpus is of any more, and what an interrupted run left. To be called under the writer's lock: there
+/// every segment under its name is either named by an entry or left over.
+fn drop_unused_segments(reader: &Reader<'_>, desk: &Path) -> Result<(), Error> {
+    let used: Vec<PathBuf> =
+        corpora(reader)?.values().map(|corpus| segment_path(desk, &corpus.indexed.segment)).collect();
+    let folder = desk.join(CORPORA);
+    let failed = |why| Error::File { action: "list", path: folder.clone(), why };
+    store::sweep_unfinished(&folder);
+    for entry in fs::read_dir(&folder).map_err(failed)? {
+        let path = entry.map_err(failed)?.path();
+        let is_segment = path.extension().is_some_and(|ending| ending == "segment");
+        if is_segment && !used.contains(&path) {
+            fs::remove_file(&path).map_err(|why| Error::File { action: "remove", path, why })?;
+        }
+    }
+    Ok(())
 }
 
 fn damaged(corpus: &str, why: impl ToString) -> Error {

@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::claim::{Case, EntryId, SourceText, Tlp};
+use crate::claim::{Case, CorpusRole, EntryId, SourceText, Tlp};
 use crate::ledger::payload::CaseOpened;
 use crate::ledger::{DeskKey, NewEntry, PublicKey};
 use crate::store::{self, Blobs, Database};
@@ -161,6 +161,16 @@ pub enum Error {
         /// What was asked for.
         id: String,
     },
+    /// Too little to name what is destroyed by.
+    #[error(
+        "{id:?} is too short to destroy an entry by: give at least {least} digits of its id; `gainsay ledger log` lists them"
+    )]
+    ShortId {
+        /// What was given.
+        id: String,
+        /// How many digits it takes.
+        least: usize,
+    },
     /// No such thing in the case.
     #[error("case {case:?} has no {handle:?}; `gainsay show {case:?}` lists what it has")]
     NoHandle {
@@ -194,6 +204,54 @@ pub enum Error {
         /// What was asked for.
         name: String,
     },
+    /// The corpus is of another role.
+    #[error("the role of corpus {name:?} is {known}, not {given}; choose another name for what is {given}")]
+    CorpusRoleDiffers {
+        /// The corpus.
+        name: String,
+        /// Its role.
+        known: CorpusRole,
+        /// What was asked for.
+        given: CorpusRole,
+    },
+    /// The corpus is somebody else's.
+    #[error("corpus {name:?} is of {known:?}, not of {given:?}: choose another name for the files of {given:?}")]
+    CorpusOwnerDiffers {
+        /// The corpus.
+        name: String,
+        /// Its owner.
+        known: String,
+        /// What was asked for.
+        given: String,
+    },
+    /// Two indexed a corpus at once.
+    #[error("corpus {name:?} was indexed by somebody else meanwhile; run the command again")]
+    CorpusChanged {
+        /// The corpus.
+        name: String,
+    },
+    /// A folder holds no file.
+    #[error("{path}: nothing in it: no file to read")]
+    NothingIn {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Something in a folder that is no file.
+    #[error("{path} is {what}, and was not read; name it by itself, or put a copy in its place")]
+    Skipped {
+        /// Where it is.
+        path: PathBuf,
+        /// What it is.
+        what: &'static str,
+    },
+    /// Somebody wrote to it.
+    #[error(
+        "{path} changed while it was read, and nothing was recorded; run the command again when nobody writes to it"
+    )]
+    ChangedMeanwhile {
+        /// What changed.
+        path: PathBuf,
+    },
     /// Not an age recipient.
     #[error("{recipient:?} is not an age recipient: it begins with age1; `age-keygen` makes one. {why}")]
     Recipient {
@@ -215,7 +273,7 @@ pub enum Error {
 impl Error {
     /// Whether it answers a question with no (exit code 1), rather than being a failure (2).
     pub fn is_no(&self) -> bool {
-        matches!(self, Error::Stale { .. })
+        matches!(self, Error::Stale { .. } | Error::CorpusChanged { .. })
     }
 }
 
@@ -315,7 +373,7 @@ impl Desk {
         check_name("case", title)?;
         let tlp = tlp.unwrap_or(self.config.tlp);
         self.database.commit(&self.key, acting.now, |commit| {
-            if casefile::cases(&commit.reader())?.iter().any(|(known, _)| known == title) {
+            if casefile::cases(&commit.reader())?.iter().any(|(known, _)| known.as_deref() == Some(title)) {
                 return Err(Error::CaseExists { title: title.to_owned() });
             }
             Ok(commit.push(&NewEntry {
@@ -332,7 +390,8 @@ impl Desk {
     /// # Errors
     /// The store fails.
     pub fn cases(&self) -> Result<Vec<(String, EntryId)>, Error> {
-        Ok(casefile::cases(&self.database.reader())?)
+        let cases = casefile::cases(&self.database.reader())?.into_iter();
+        Ok(cases.map(|(title, id)| (title.unwrap_or_else(|| casefile::NAME_DESTROYED.to_owned()), id)).collect())
     }
 
     /// A case by its name or the beginning of its id, as it stands.

@@ -11,6 +11,9 @@ use crate::ledger::payload::{BodyDestroyed, Held};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::store::{self, Reader};
 
+/// Digits of an id that it takes to destroy what it names: a slip of the hand has no way back.
+const DIGITS_TO_DESTROY: usize = 8;
+
 /// What verification of the whole desk found.
 #[derive(Debug)]
 pub struct Verification {
@@ -133,12 +136,15 @@ impl Desk {
         Ok(head.map(|head| head.to_checkpoint(&self.public_key())))
     }
 
-    /// Destroys the text of an entry, and of a source its bytes and what was read in it as well. The entries stand, and new ones say
-    /// who did it and why. Run again after it was cut short, it ends what it began.
+    /// Destroys the text of an entry and of everything that was drawn from it: of a source its bytes, its readings, what was decided
+    /// on their drafts, and its matches. The entries stand, and new ones, marked as they are, say who did it and why. Run again after it was cut short, it ends what it began.
     ///
     /// # Errors
-    /// There is no such entry, or the store cannot be written.
+    /// There is no such entry, the beginning of its id is too short for an act that cannot be undone, or the store cannot be written.
     pub fn destroy(&mut self, acting: &Acting, id: &str, reason: &str) -> Result<EntryId, Error> {
+        if id.len() < DIGITS_TO_DESTROY {
+            return Err(Error::ShortId { id: id.to_owned(), least: DIGITS_TO_DESTROY });
+        }
         let blobs = &self.blobs;
         let destroyed = self.database.commit(&self.key, acting.now, |commit| {
             let Some(entry) = commit.reader().by_prefix(id)? else {
@@ -146,13 +152,15 @@ impl Desk {
             };
             if let Some(payload) = &entry.payload {
                 let case = if matches!(payload, Payload::Case(_)) { Some(entry.id) } else { payload.case() };
-                let readings = readings_of(&commit.reader(), case, entry.id)?;
-                for (entry, blobs) in std::iter::once((entry.id, blobs_of(payload))).chain(readings) {
+                for entry in with_drawn_from(&commit.reader(), case, &entry)? {
+                    let (blobs, drafts) =
+                        entry.payload.as_ref().map_or((Vec::new(), 0), |it| (blobs_of(it), handles_of(it)));
                     commit.push(&NewEntry {
                         author: acting.author.clone(),
-                        tlp: Tlp::Amber,
+                        tlp: entry.header.tlp,
                         note: None,
-                        payload: BodyDestroyed { case, entry, reason: reason.to_owned(), blobs }.into(),
+                        payload: BodyDestroyed { case, entry: entry.id, reason: reason.to_owned(), blobs, drafts }
+                            .into(),
                     })?;
                 }
             }
@@ -184,16 +192,27 @@ fn blobs_of(payload: &Payload) -> Vec<EntryId> {
     std::iter::once(source.digest).chain(text).chain(sealed).map(EntryId).collect()
 }
 
-/// The readings of a source: they hold names and figures of its text, and go with it.
-fn readings_of(
-    reader: &Reader<'_>,
-    case: Option<EntryId>,
-    source: EntryId,
-) -> Result<Vec<(EntryId, Vec<EntryId>)>, store::Error> {
-    let Some(case) = case else { return Ok(Vec::new()) };
-    let entries = reader.of_case(case)?;
-    let is_reading = |entry: &&Entry| matches!(&entry.payload, Some(Payload::Reading(read)) if read.source == source);
-    Ok(entries.iter().filter(is_reading).map(|entry| (entry.id, Vec::new())).collect())
+/// How many handles an entry gives to statements.
+fn handles_of(payload: &Payload) -> u32 {
+    match payload {
+        Payload::Reading(read) => u32::try_from(read.drafts.len()).unwrap_or(u32::MAX),
+        Payload::Decision(decision) => u32::from(decision.draft.is_none() && decision.statement.is_some()),
+        _ => 0,
+    }
+}
+
+/// An entry, and those that hold what was drawn from it: names, figures, stances and paths go with the text that they stood in.
+fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry) -> Result<Vec<Entry>, store::Error> {
+    let of_case = case.map_or(Ok(Vec::new()), |case| reader.of_case(case))?;
+    let is_drawn_from_it = |entry: &Entry| match &entry.payload {
+        Some(Payload::Reading(read)) => read.source == destroyed.id,
+        Some(Payload::Decision(decision)) => {
+            decision.source == destroyed.id || decision.draft.is_some_and(|draft| draft.reading == destroyed.id)
+        }
+        Some(Payload::Match(found)) => found.sample == destroyed.id,
+        _ => false,
+    };
+    Ok(std::iter::once(destroyed.clone()).chain(of_case.into_iter().filter(is_drawn_from_it)).collect())
 }
 
 /// The digests that the destruction of an entry names.

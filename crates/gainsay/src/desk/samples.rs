@@ -11,12 +11,15 @@ use serde_json::json;
 use unpack::Event;
 
 use super::add::files_below;
-use super::{Acting, AddOptions, Corpus, Desk, Error, Shape, casefile};
+use super::vault::Kept;
+use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, Shape, casefile};
 use crate::capture::{self, Opener};
-use crate::claim::{BestMatch, Commit, CorpusRole, EntryId, FileMatch, SampleMatch, SourceKind, Window};
+use crate::claim::{
+    BestMatch, Commit, CorpusRole, EntryId, FileMatch, SampleMatch, SourceKind, Tlp, Window, on_one_line, quoted,
+};
 use crate::export;
-use crate::ledger::NewEntry;
 use crate::ledger::payload::SampleMatched;
+use crate::ledger::{Entry, NewEntry};
 use crate::matching::{self, CommitAt, LineMatch, Match, SampleFile};
 use crate::release::Released;
 
@@ -88,6 +91,8 @@ impl Desk {
         unjailed: bool,
         progress: &mut dyn FnMut(SampleProgress),
     ) -> Result<MatchReport, Error> {
+        // A case that is not there must not be found out after hours of matching.
+        let case_id = case.map(|case| casefile::case_id(&self.database.reader(), case)).transpose()?;
         let corpora = self.corpora()?;
         if let Some(name) = corpus.filter(|name| !corpora.contains_key(*name)) {
             return Err(Error::UnknownCorpus { name: name.to_owned() });
@@ -106,21 +111,32 @@ impl Desk {
             return Err(Error::NoCorpus);
         }
         let profile = Profile::one();
+        // Evidence is of these bytes: they are named before they are opened, and must be the same after.
+        let before = case_id.map(|_| self.keep_sample(path, &Keep::Outside)).transpose()?;
         let sample = open(path, &profile, unjailed, progress)?;
         let mut results = Vec::new();
         for owner in owners {
             let of_owner = |it: &&&Corpus| it.indexed.role == CorpusRole::Public || it.indexed.owner == owner;
             let of_owner: Vec<&Corpus> = corpora.iter().filter(of_owner).copied().collect();
-            let entries: Vec<EntryId> = of_owner.iter().map(|it| it.entry).collect();
             let result = self.match_owner(owner, &sample, &profile, &of_owner)?;
-            results.push((entries, result));
+            results.push(OfOwner {
+                corpora: of_owner.iter().map(|it| it.entry).collect(),
+                tlp: of_owner.iter().map(|it| it.tlp).max().unwrap_or(self.config.tlp),
+                result,
+            });
         }
-        results.sort_by_key(|(_, result)| std::cmp::Reverse(files_of_owner(result)));
-        let entries = match case {
-            Some(case) => self.record_match(acting, case, path, corpus, &results)?,
-            None => Vec::new(),
+        results.sort_by_key(|of_owner| std::cmp::Reverse(files_of_owner(&of_owner.result)));
+        let entries = match (case_id, before) {
+            (Some(case_id), Some(before)) => {
+                if self.keep_sample(path, &Keep::Outside)?.digest != before.digest {
+                    return Err(Error::ChangedMeanwhile { path: path.to_owned() });
+                }
+                let command = command(path, corpus, case.unwrap_or_default());
+                self.record_match(acting, case_id, path, before, &command, &results)?
+            }
+            _ => Vec::new(),
         };
-        Ok(MatchReport { results: results.into_iter().map(|(_, result)| result).collect(), entries })
+        Ok(MatchReport { results: results.into_iter().map(|of_owner| of_owner.result).collect(), entries })
     }
 
     fn match_owner(
@@ -149,33 +165,34 @@ impl Desk {
     fn record_match(
         &mut self,
         acting: &Acting,
-        case: &str,
+        case: EntryId,
         path: &Path,
-        corpus: Option<&str>,
-        results: &[(Vec<EntryId>, SampleMatch)],
+        kept: Kept,
+        command: &str,
+        results: &[OfOwner],
     ) -> Result<Vec<EntryId>, Error> {
-        let case_id = casefile::case_id(&self.database.reader(), case)?;
-        let options = AddOptions { kind: Some(SourceKind::Sample), ..AddOptions::default() };
-        let sample = self.add_sample(acting, case_id, path, &options)?.id;
-        let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-        let corpus = corpus.map_or(String::new(), |name| format!(" --corpus {}", quoted(name)));
-        let command = format!("gainsay match {}{corpus} --case {}", quoted(&absolute.to_string_lossy()), quoted(case));
-        let tlp =
-            self.case(case)?.sources.iter().find(|source| source.id == sample).map_or(self.config.tlp, |it| it.tlp);
+        let options = AddOptions::default();
+        let sample = self.commit_source(acting, case, path, SourceKind::Sample, &options, kept, None)?.id;
         self.database.commit(&self.key, acting.now, |commit| {
+            let entries = commit.reader().of_case(case)?;
+            let stands = |entry: &&Entry| entry.id == sample && entry.payload.is_some();
+            let Some(source) = entries.iter().find(stands) else {
+                return Err(Error::BlobGone { path: path.to_owned() });
+            };
+            let of_case = entries.first().map_or(source.header.tlp, |opened| opened.header.tlp);
             results
                 .iter()
-                .map(|(corpora, result)| {
+                .map(|of_owner| {
                     Ok(commit.push(&NewEntry {
                         author: acting.author.clone(),
-                        tlp,
+                        tlp: of_owner.tlp.max(source.header.tlp).max(of_case),
                         note: None,
                         payload: SampleMatched {
-                            case: case_id,
+                            case,
                             sample,
-                            corpora: corpora.clone(),
-                            result: result.into(),
-                            command: command.clone(),
+                            corpora: of_owner.corpora.clone(),
+                            result: (&of_owner.result).into(),
+                            command: command.to_owned(),
                         }
                         .into(),
                     })?)
@@ -183,6 +200,22 @@ impl Desk {
                 .collect()
         })
     }
+}
+
+/// The result against one owner's corpora.
+struct OfOwner {
+    /// The entries of the corpora.
+    corpora: Vec<EntryId>,
+    /// The most restrictive of their markings.
+    tlp: Tlp,
+    result: SampleMatch,
+}
+
+/// The command that computes a result again.
+fn command(sample: &Path, corpus: Option<&str>, case: &str) -> String {
+    let absolute = std::path::absolute(sample).unwrap_or_else(|_| sample.to_owned());
+    let corpus = corpus.map_or(String::new(), |name| format!(" --corpus {}", quoted(name)));
+    format!("gainsay match {}{corpus} --case {}", quoted(&absolute.to_string_lossy()), quoted(case))
 }
 
 fn files_of_owner(result: &SampleMatch) -> u64 {
@@ -205,9 +238,12 @@ fn open(
         opened.read(&mut opener, &name, path, profile, &mut done, progress)?;
         return Ok(opened);
     }
-    let (files, failures) = files_below(path);
-    failures.iter().for_each(|failure| opened.problem(failure));
-    for file in files {
+    let below = files_below(path);
+    if below.is_nothing() {
+        return Err(Error::NothingIn { path: path.to_owned() });
+    }
+    below.failures.iter().chain(&below.skipped).for_each(|failure| opened.problem(failure));
+    for file in below.files {
         let name = file.strip_prefix(path).unwrap_or(&file).to_string_lossy().into_owned();
         match opened.read(&mut opener, &name, &file, profile, &mut done, progress) {
             Ok(()) => {}
@@ -260,7 +296,7 @@ impl Opened {
 
     fn problem(&mut self, problem: &dyn std::fmt::Display) {
         if self.problems.len() < PROBLEMS {
-            self.problems.push(problem.to_string());
+            self.problems.push(on_one_line(&problem.to_string()));
         } else {
             self.more_problems += 1;
         }
@@ -341,29 +377,5 @@ fn commit(at: &CommitAt) -> Commit {
     Commit {
         id: at.oid.iter().map(|byte| format!("{byte:02x}")).collect(),
         time: Timestamp::from_second(at.time).unwrap_or(Timestamp::UNIX_EPOCH),
-    }
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "-_./+:@".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        word.to_owned()
-    } else {
-        format!("'{}'", word.replace('\'', r"'\''"))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::quoted;
-
-    #[test]
-    fn words_survive_a_shell() {
-        for (word, shown) in
-            [("a/b-c.tar", "a/b-c.tar"), ("two words", "'two words'"), ("it's", r"'it'\''s'"), ("", "''")]
-        {
-            assert_eq!(quoted(word), shown);
-        }
     }
 }

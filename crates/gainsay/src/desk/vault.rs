@@ -8,6 +8,7 @@ use age::x25519::Recipient;
 use sha2::{Digest, Sha256};
 
 use super::{Desk, Error};
+use crate::capture;
 use crate::ledger::Hash;
 use crate::ledger::payload::Held;
 
@@ -27,6 +28,8 @@ pub(super) struct Kept {
     pub(super) digest: Hash,
     pub(super) size: u64,
     pub(super) held: Held,
+    /// What of it was left out.
+    pub(super) problems: Vec<String>,
 }
 
 /// Bytes moved at a time.
@@ -35,18 +38,23 @@ const PIECE: usize = 128 << 10;
 impl Desk {
     /// Keeps a file's bytes, reading them once, in constant memory.
     pub(super) fn keep(&self, path: &Path, keep: &Keep) -> Result<Kept, Error> {
-        let file = File::open(path).map_err(|why| Error::File { action: "read", path: path.to_owned(), why })?;
+        let file = capture::open(path)?;
         match keep {
             Keep::Outside => {
                 let (digest, size) = digest_into(file, path, &mut std::io::sink())?;
                 let absolute = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
-                Ok(Kept { digest, size, held: Held::Outside(absolute.to_string_lossy().into_owned()) })
+                Ok(Kept {
+                    digest,
+                    size,
+                    held: Held::Outside(absolute.to_string_lossy().into_owned()),
+                    problems: Vec::new(),
+                })
             }
             Keep::InDesk => {
                 let mut blob = self.blobs.writer()?;
                 let (digest, size) = digest_into(file, path, &mut blob)?;
                 blob.keep()?;
-                Ok(Kept { digest, size, held: Held::Desk })
+                Ok(Kept { digest, size, held: Held::Desk, problems: Vec::new() })
             }
             Keep::Sealed(recipient) => self.seal(file, path, recipient),
         }
@@ -63,14 +71,13 @@ impl Desk {
         let mut sealed = encryptor.wrap_output(&mut blob).map_err(|e| seal(e.to_string()))?;
         let (digest, size) = digest_into(file, path, &mut sealed)?;
         sealed.finish().map_err(|e| seal(e.to_string()))?;
-        Ok(Kept { digest, size, held: Held::Sealed(recipient.to_owned(), blob.keep()?) })
+        Ok(Kept { digest, size, held: Held::Sealed(recipient.to_owned(), blob.keep()?), problems: Vec::new() })
     }
 }
 
 /// The digest and the size of a file.
 pub(super) fn digest_file(path: &Path) -> Result<(Hash, u64), Error> {
-    let file = File::open(path).map_err(|why| Error::File { action: "read", path: path.to_owned(), why })?;
-    digest_into(file, path, &mut std::io::sink())
+    digest_into(capture::open(path)?, path, &mut std::io::sink())
 }
 
 fn digest_into(mut from: impl Read, path: &Path, to: &mut impl Write) -> Result<(Hash, u64), Error> {

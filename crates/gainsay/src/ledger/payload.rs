@@ -394,6 +394,9 @@ pub struct BodyDestroyed {
     /// The digests of the bytes that went with it: the hash of what was destroyed stays.
     #[n(3)]
     pub blobs: Vec<EntryId>,
+    /// How many handles the entry had given: the drafts of a reading, one for a statement written by hand. They are not given again.
+    #[n(4)]
+    pub drafts: u32,
 }
 
 /// A span.

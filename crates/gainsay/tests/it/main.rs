@@ -4,7 +4,10 @@
 
 mod architecture;
 mod cases;
+mod corpora;
 mod crash;
+mod destruction;
+mod files;
 mod ledger;
 mod outlets;
 mod pages;

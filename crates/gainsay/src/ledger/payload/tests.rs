@@ -159,6 +159,7 @@ fn examples() -> Vec<Payload> {
             entry: SOURCE,
             reason: "a court order".into(),
             blobs: vec![EntryId([11; 32])],
+            drafts: 7,
         }
         .into(),
     ]
