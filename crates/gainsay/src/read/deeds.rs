@@ -93,6 +93,14 @@ fn strike(sentence: &Sentence<'_>, verb: usize) -> u32 {
         {
             3
         }
+        // To claim a theft as one's own work is a crew's alone.
+        "claims" | "claimed"
+            if next(1) == "to"
+                && next(2) == "have"
+                && matches!(next(3), "stolen" | "breached" | "hacked" | "infiltrated" | "exfiltrated") =>
+        {
+            CREW_AT
+        }
         "claims" | "claimed" if of_data() || next(1) == "to" && matches!(next(2), "have" | "hold" | "be") => 2,
         "demanded" | "demands" | "asks" if follows(sentence, verb, |w| w == "ransom" || w.starts_with('$')) => 2,
         "threatened" | "threatens"

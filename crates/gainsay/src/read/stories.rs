@@ -90,3 +90,11 @@ fn the_denial_behind_a_company_s_short_form_is_the_company_s() {
     assert_eq!(says(&reading, "RedFox").into_iter().map(|s| s.1).collect::<Vec<_>>(), [Stance::Claims]);
     assert_eq!(says(&reading, "Acme Corp"), [(PartyKind::Victim, Stance::Denies, vec!["Acme Corp"])]);
 }
+
+#[test]
+fn the_company_that_denies_is_not_who_claims_the_theft() {
+    let reading = told("RedFox claims to have stolen 5 GB from Acme Inc. The company denied the breach on Monday.");
+    assert_eq!(crews(&reading), ["RedFox"]);
+    assert_eq!(says(&reading, "RedFox").into_iter().map(|s| s.1).collect::<Vec<_>>(), [Stance::Claims]);
+    assert_eq!(says(&reading, "Acme Inc"), [(PartyKind::Victim, Stance::Denies, vec!["Acme Inc"])]);
+}
