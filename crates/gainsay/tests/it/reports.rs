@@ -10,6 +10,9 @@ Hackers claim data of Marlbeck Systems
 A hacking group known as Dustfinch claims to have stolen 2 TB of source code from Marlbeck Systems.
 ";
 
+/// Something done to a report by somebody on its way.
+type Change<'c> = &'c dyn Fn(&mut Value);
+
 fn with_finding() -> Environment {
     let environment = Environment::with_desk();
     environment.write("story.txt", STORY);
@@ -50,7 +53,7 @@ fn a_report_without_the_proof_of_something_it_names_does_not_hold() {
     environment.gainsay(&["report", "marlbeck", "-o", "report.json"]).succeeded();
     let report: Value =
         serde_json::from_str(&std::fs::read_to_string(environment.path("report.json")).unwrap()).unwrap();
-    let check = |change: &dyn Fn(&mut Value)| -> Output {
+    let check = |change: Change<'_>| -> Output {
         let mut changed = report.clone();
         change(&mut changed);
         environment.write("changed.json", changed.to_string());
@@ -65,7 +68,7 @@ fn a_report_without_the_proof_of_something_it_names_does_not_hold() {
     };
     let other_id = report["sources"][1]["id"].clone();
     let added = json!({ "handle": "src9", "id": "00".repeat(32) });
-    let changes: [(&dyn Fn(&mut Value), &str); 7] = [
+    let changes: [(Change<'_>, &str); 7] = [
         (&|report| report["ledger"]["proofs"] = json!([]), "src1"),
         (&without("src1"), "src1"),
         (&without("m1"), "m1"),
