@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_moment, parse_word};
-use crate::claim::{SourceKind, Tlp};
+use crate::claim::{SourceKind, Tlp, on_one_line, quoted};
 use crate::desk::{self, AddOptions, Added, Keep};
 
 /// Capture stories, statements, listings and samples into a case, and read them
@@ -38,7 +38,8 @@ pub(super) struct Args {
     /// Leave the bytes where they are: the desk keeps path and digest (what samples get where nothing is said)
     #[arg(long, conflicts_with = "seal")]
     outside: bool,
-    /// Keep the bytes in the desk, encrypted to this age recipient, whose key stays elsewhere
+    /// Keep the bytes in the desk, encrypted to this age recipient, whose key stays elsewhere; what was read in them (speakers, names,
+    /// figures, title) is kept in clear
     #[arg(long, value_name = "AGE-RECIPIENT")]
     seal: Option<String>,
     /// Open foreign files even where the kernel cannot lock the worker down
@@ -49,7 +50,7 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
-        let acting = acting(&desk);
+        let acting = acting(&desk)?;
         let keep = match self.seal {
             Some(recipient) => Some(Keep::Sealed(recipient)),
             None => self.outside.then_some(Keep::Outside),
@@ -64,28 +65,38 @@ impl Args {
             published: self.published,
             unjailed: self.unsafe_no_sandbox,
         };
-        let mut count = 0;
+        let is_sealed = matches!(options.keep, Some(Keep::Sealed(_)));
+        let (mut count, mut read) = (0, false);
         desk.add(&acting, &self.case, &self.sources, &options, &mut |path, result| {
             count += usize::from(result.is_ok());
-            if ui.json { print_json(ui, path, result) } else { print(ui, path, result) }
+            read |= result.as_ref().is_ok_and(|added| added.kind != SourceKind::Sample);
+            if ui.json { print_json(ui, path, result) } else { print(ui, &self.case, path, result) }
         })?;
+        if is_sealed && read {
+            ui.note(
+                "Sealed are the bytes alone: what was read in them (speakers, names, figures, title) is kept in clear.",
+            );
+        }
         if !ui.json && count > 0 {
-            ui.line(&format!("Next: `gainsay show {:?}`, `gainsay review {:?}`.", self.case, self.case));
+            let case = quoted(&self.case);
+            ui.line(&format!("Next: `gainsay show {case}`, `gainsay review {case}`."));
         }
         Ok(Answer::Yes)
     }
 }
 
-fn print(ui: &mut Ui, path: &Path, result: &Result<Added, desk::Error>) {
+fn print(ui: &mut Ui, case: &str, path: &Path, result: &Result<Added, desk::Error>) {
     let added = match result {
         Ok(added) => added,
-        Err(error) => return ui.failure(error),
+        Err(error) => return ui.failure(&on_one_line(&error.to_string())),
     };
-    let path = path.display();
+    let word = quoted(&path.to_string_lossy());
+    let path = on_one_line(&path.to_string_lossy());
     if added.already {
         ui.line(&format!("{path}: the case has this {} already ({})", added.kind, added.id.short()));
     } else if added.kind == SourceKind::Sample {
-        ui.line(&format!("{path}: sample ({}); match it with `gainsay match {path} --case CASE`", added.id.short()));
+        let id = added.id.short();
+        ui.line(&format!("{path}: sample ({id}); match it with `gainsay match {word} --case {}`", quoted(case)));
     } else {
         let version = if added.is_new_version { "new version of a " } else { "" };
         ui.line(&format!(
@@ -97,7 +108,7 @@ fn print(ui: &mut Ui, path: &Path, result: &Result<Added, desk::Error>) {
         ));
     }
     for problem in &added.problems {
-        ui.note(&format!("{path}: {problem}"));
+        ui.note(&format!("{path}: {}", on_one_line(problem)));
     }
 }
 
@@ -114,7 +125,7 @@ fn print_json(ui: &mut Ui, path: &Path, result: &Result<Added, desk::Error>) {
             "problems": added.problems,
         }),
         Err(error) => {
-            ui.failure(error);
+            ui.failure(&on_one_line(&error.to_string()));
             json!({ "path": path.to_string_lossy(), "error": error.to_string() })
         }
     };

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_word};
-use crate::claim::{CorpusRole, Tlp};
+use crate::claim::{CorpusRole, Tlp, on_one_line};
 use crate::desk::{Corpus, CorpusOptions, IndexProgress, IndexStep};
 
 /// Index files to match samples against
@@ -53,12 +53,12 @@ impl Args {
                     (_, true) => CorpusRole::Published,
                     _ => CorpusRole::Own,
                 };
-                let acting = acting(&desk);
+                let acting = acting(&desk)?;
                 let options = CorpusOptions { role, owner, tlp };
                 let (corpus, indexed) = desk
                     .add_corpus(&acting, &name, &paths, &options, &mut |progress| ui.progress(|| shown(&progress)))?;
                 for not in &indexed.not_read {
-                    ui.failure(&format!("{} was not read: {}", not.path.display(), not.reason));
+                    ui.failure(&on_one_line(&format!("{} was not read: {}", not.path.display(), not.reason)));
                 }
                 ui.clear_progress();
                 ui.result(&as_text(&corpus), &as_json(&corpus));
@@ -100,7 +100,7 @@ pub(super) fn shown(progress: &IndexProgress) -> String {
     };
     format!(
         "{}: {step}, {} of {}, {} MB of content",
-        progress.source.display(),
+        on_one_line(&progress.source.to_string_lossy()),
         progress.done,
         progress.of,
         progress.bytes / 1_000_000
@@ -120,7 +120,7 @@ fn as_text(corpus: &Corpus) -> String {
         it.bytes,
         it.commits,
         it.postings,
-        it.paths.join("\n    ")
+        it.paths.iter().map(|path| on_one_line(path)).collect::<Vec<_>>().join("\n    ")
     )
 }
 

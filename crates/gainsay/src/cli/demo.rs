@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 use serde_json::json;
 
-use super::report::write;
+use super::report::stage;
 use super::ui::Ui;
 use super::{Answer, Error, acting};
 use crate::claim::{CorpusRole, SourceKind, Tlp, counted};
@@ -39,7 +39,7 @@ impl Args {
         let root = folder.join("desk");
         let config = Config { organisation: Some(INVENTED_COMPANY.to_owned()), author: None, tlp: Tlp::Clear };
         let mut desk = Desk::create(&root, config)?;
-        let mut tour = Tour { acting: acting(&desk), folder: &folder, unjailed: self.unsafe_no_sandbox, ui };
+        let mut tour = Tour { acting: acting(&desk)?, folder: &folder, unjailed: self.unsafe_no_sandbox, ui };
         tour.real_case(&mut desk)?;
         tour.invented_case(&mut desk)?;
         tour.ending(&mut desk)?;
@@ -125,8 +125,8 @@ impl Tour<'_> {
         let mut pages = Vec::new();
         for case in [REAL_CASE, INVENTED_CASE] {
             let page = self.folder.join(format!("{case}.html"));
-            let (released, ..) = desk.report(&self.acting, case, Format::Html, None)?;
-            write(&page, &released)?;
+            let reported = desk.report(&self.acting, case, Format::Html, None, |released| stage(&page, released))?;
+            reported.staged.give_its_name()?;
             pages.push(page.display().to_string());
         }
         if self.ui.json {

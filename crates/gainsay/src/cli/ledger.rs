@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting};
-use crate::claim::EntryId;
+use crate::claim::{EntryId, on_one_line};
 use crate::desk::{Verification, check_report};
 
 /// The record: verify it, list it, keep a checkpoint of it, destroy a text in it
@@ -119,7 +119,7 @@ impl Args {
                 Ok(Answer::Yes)
             }
             Command::Destroy { entry, reason } => {
-                let acting = acting(&desk);
+                let acting = acting(&desk)?;
                 let id = desk.destroy(&acting, &entry, &reason)?;
                 ui.result(
                     &format!(
@@ -138,7 +138,7 @@ fn check(report: &Path, key: Option<&str>, ui: &Ui) -> Result<Answer, Error> {
     let check = check_report(report, key)?;
     if ui.json {
         let value = json!({
-            "holds": check.unproven.is_empty(),
+            "holds": check.holds(),
             "proven": check.proven,
             "unproven": check.unproven,
             "origin": check.key.origin(),
@@ -147,10 +147,13 @@ fn check(report: &Path, key: Option<&str>, ui: &Ui) -> Result<Answer, Error> {
             "signed": check.head.time.to_string(),
         });
         ui.value(value);
-        return Ok(if check.unproven.is_empty() { Answer::Yes } else { Answer::No });
+        return Ok(if check.holds() { Answer::Yes } else { Answer::No });
     }
     for handle in &check.unproven {
-        ui.line(&format!("WRONG: {handle} is not proven to be in the ledger"));
+        ui.line(&format!("WRONG: {} is not proven to be in the ledger", on_one_line(handle)));
+    }
+    if check.proven == 0 {
+        ui.line("WRONG: the report proves nothing");
     }
     ui.line(&format!(
         "{} of {} entries are in the ledger of {} as it was signed on {} ({} entries).",
@@ -160,13 +163,14 @@ fn check(report: &Path, key: Option<&str>, ui: &Ui) -> Result<Answer, Error> {
         check.head.time,
         check.head.size
     ));
+    ui.line("The proofs show that these entries are in the ledger, not that the report's words are theirs.");
     if key.is_none() {
         ui.line(&format!(
             "The key is the report's own: {}. That it is the desk's, hear from the desk itself, and give it with --key.",
             check.key.to_text()
         ));
     }
-    Ok(if check.unproven.is_empty() { Answer::Yes } else { Answer::No })
+    Ok(if check.holds() { Answer::Yes } else { Answer::No })
 }
 
 fn print(ui: &Ui, verification: &Verification) {

@@ -27,7 +27,7 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
-        let acting = acting(&desk);
+        let acting = acting(&desk)?;
         let report = desk.match_sample(
             &acting,
             &self.sample,

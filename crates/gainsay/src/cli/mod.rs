@@ -126,13 +126,13 @@ impl Place {
 }
 
 /// Who acts at this desk, now.
-fn acting(desk: &Desk) -> Acting {
+fn acting(desk: &Desk) -> Result<Acting, Error> {
     let from_environment = |name| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
     let author = from_environment("GAINSAY_AUTHOR")
         .or_else(|| desk.config.author.clone())
         .or_else(|| from_environment("USER"))
         .unwrap_or_else(|| "unknown".to_owned());
-    Acting { author, now: Timestamp::now() }
+    Ok(Acting::new(&author, Timestamp::now())?)
 }
 
 fn start_log() {

@@ -2,11 +2,12 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
+use tempfile::NamedTempFile;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_word};
-use crate::claim::Tlp;
-use crate::desk::Format;
+use crate::claim::{Tlp, on_one_line};
+use crate::desk::{Format, Reported};
 use crate::release::Released;
 
 /// Write the page to hand over: HTML, Markdown or JSON by the file's ending
@@ -37,9 +38,10 @@ impl Args {
             }
         };
         let mut desk = place.open()?;
-        let acting = acting(&desk);
-        let (released, marking, withheld) = desk.report(&acting, &self.case, format, self.audience)?;
-        write(&self.output, &released)?;
+        let acting = acting(&desk)?;
+        let Reported { staged, marking, withheld } =
+            desk.report(&acting, &self.case, format, self.audience, |released| stage(&self.output, released))?;
+        staged.give_its_name()?;
         let value = json!({
             "path": self.output.to_string_lossy(),
             "format": format.word(),
@@ -51,18 +53,39 @@ impl Args {
             count => format!("; {} withheld under their marking", crate::claim::counted(count, "item")),
         };
         let marking = marking.word().to_uppercase();
-        ui.result(&format!("Wrote {} (TLP:{marking}{withheld}).", self.output.display()), &value);
+        let output = on_one_line(&self.output.to_string_lossy());
+        ui.result(&format!("Wrote {output} (TLP:{marking}{withheld})."), &value);
         Ok(Answer::Yes)
     }
 }
 
-/// Writes a whole file or none: beside its place first, then under its name.
-pub(super) fn write(path: &Path, released: &Released) -> Result<(), Error> {
+/// A whole file on the disk beside its place: only its name is missing. Dropped, it is gone.
+pub(super) struct Staged<'p> {
+    file: NamedTempFile,
+    path: &'p Path,
+}
+
+/// Writes what was released beside its place.
+pub(super) fn stage<'p>(path: &'p Path, released: &Released) -> Result<Staged<'p>, Error> {
     let failed = |why| Error::File { action: "write", path: path.to_owned(), why };
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let mut file = tempfile::Builder::new().prefix(".gainsay-").tempfile_in(folder).map_err(failed)?;
+    if path.is_dir() {
+        return Err(failed(std::io::ErrorKind::IsADirectory.into()));
+    }
+    let mut file = tempfile::Builder::new().prefix(".gainsay-").tempfile_in(folder_of(path)).map_err(failed)?;
     file.write_all(released.as_str().as_bytes()).map_err(failed)?;
     file.as_file().sync_all().map_err(failed)?;
-    file.persist(path).map_err(|e| failed(e.error))?;
-    Ok(())
+    Ok(Staged { file, path })
+}
+
+impl Staged<'_> {
+    /// Puts the file in its place, whole.
+    pub(super) fn give_its_name(self) -> Result<(), Error> {
+        let failed = |why| Error::File { action: "write", path: self.path.to_owned(), why };
+        self.file.persist(self.path).map_err(|e| failed(e.error))?;
+        std::fs::File::open(folder_of(self.path)).and_then(|folder| folder.sync_all()).map_err(failed)
+    }
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting};
 use crate::claim::{Stance, State};
-use crate::desk::{Change, Desk, Mended, Waiting};
+use crate::desk::{self, Change, Desk, Mended, Waiting};
 
 /// Accept, mend or reject what the reader drafted
 ///
@@ -48,7 +48,7 @@ impl Args {
         let mut desk = place.open()?;
         let changes = self.changes(&mut desk)?;
         if !changes.is_empty() {
-            let acting = acting(&desk);
+            let acting = acting(&desk)?;
             let count = desk.decide(&acting, &self.case, &changes, self.again)?;
             let words = format!("Decided on {}.", crate::claim::counted(count, "statement"));
             ui.result(&words, &json!({ "decided": count }));
@@ -89,13 +89,15 @@ impl Args {
         }
         let mut mended: BTreeMap<&str, Mended> = BTreeMap::new();
         for (handle, name) in &self.speaker {
-            mended.entry(handle).or_default().speaker = Some(name.clone());
+            once(&mut mended.entry(handle).or_default().speaker, name.clone(), handle)?;
         }
         for (handle, word) in &self.role {
-            mended.entry(handle).or_default().speaker_kind = Some(super::parse_word(word).map_err(Error::Usage)?);
+            let role = super::parse_word(word).map_err(Error::Usage)?;
+            once(&mut mended.entry(handle).or_default().speaker_kind, role, handle)?;
         }
         for (handle, word) in &self.stance {
-            mended.entry(handle).or_default().stance = Some(super::parse_word(word).map_err(Error::Usage)?);
+            let stance = super::parse_word(word).map_err(Error::Usage)?;
+            once(&mut mended.entry(handle).or_default().stance, stance, handle)?;
         }
         changes.extend(mended.into_iter().map(|(handle, mended)| (handle.to_owned(), Change::Mend(mended))));
         Ok(changes)
@@ -131,7 +133,7 @@ impl Args {
                 }
             };
             if let Some(change) = change {
-                let acting = acting(desk);
+                let acting = acting(desk)?;
                 // One commit for each: an interrupted review loses nothing.
                 match desk.decide(&acting, &self.case, &[(one.said.handle.clone(), change)], self.again) {
                     Ok(_) => {}
@@ -141,6 +143,13 @@ impl Args {
             }
         }
         Ok(())
+    }
+}
+
+fn once<T>(place: &mut Option<T>, value: T, handle: &str) -> Result<(), Error> {
+    match place.replace(value) {
+        None => Ok(()),
+        Some(_) => Err(desk::Error::DecidedTwice { handle: handle.to_owned() }.into()),
     }
 }
 

@@ -21,7 +21,7 @@ pub use config::Config;
 pub use corpora::{Corpus, CorpusOptions};
 pub use drafts::drafts;
 pub use record::{Verification, check_report};
-pub use report::{Format, Shape};
+pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting};
 
 use std::fs;
@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::claim::{Case, CorpusRole, EntryId, SourceText, Tlp};
+use crate::claim::{Case, CorpusRole, EntryId, SourceText, Tlp, quoted};
 use crate::ledger::payload::CaseOpened;
 use crate::ledger::{DeskKey, NewEntry, PublicKey};
 use crate::store::{self, Blobs, Database};
@@ -42,6 +42,19 @@ pub struct Acting {
     pub author: String,
     /// The moment of receipt.
     pub now: Timestamp,
+}
+
+impl Acting {
+    /// A person who acts.
+    ///
+    /// # Errors
+    /// The name is the reader's: what a person decides and what the reader accepts for itself must be told apart.
+    pub fn new(author: &str, now: Timestamp) -> Result<Acting, Error> {
+        if author.trim().eq_ignore_ascii_case(crate::read::READER) {
+            return Err(Error::AuthorIsTheReader { author: author.to_owned() });
+        }
+        Ok(Acting { author: author.to_owned(), now })
+    }
 }
 
 /// A desk that is open.
@@ -64,7 +77,7 @@ pub enum Error {
         from: PathBuf,
     },
     /// The folder is not a desk.
-    #[error("{path} is not a desk: it holds no desk.toml; make one with `gainsay init {path}`")]
+    #[error("{path} is not a desk: it holds no desk.toml; make one with `gainsay init {}`", quoted(&.path.to_string_lossy()))]
     NotADesk {
         /// The folder.
         path: PathBuf,
@@ -172,15 +185,29 @@ pub enum Error {
         least: usize,
     },
     /// No such thing in the case.
-    #[error("case {case:?} has no {handle:?}; `gainsay show {case:?}` lists what it has")]
+    #[error("case {case:?} has no {handle:?}; `gainsay show {}` lists what it has", quoted(.case))]
     NoHandle {
         /// The case.
         case: String,
         /// What was asked for.
         handle: String,
     },
-    /// Somebody else decided first.
-    #[error("{handle} was decided by {by} meanwhile; look again before you change it")]
+    /// A name that is taken.
+    #[error(
+        "{author:?} is the reader's own name and cannot be an author's; set another with GAINSAY_AUTHOR or in desk.toml"
+    )]
+    AuthorIsTheReader {
+        /// The name.
+        author: String,
+    },
+    /// Two decisions on one statement.
+    #[error("{handle} is named twice: one call decides on a statement once; nothing was changed")]
+    DecidedTwice {
+        /// The statement.
+        handle: String,
+    },
+    /// Somebody decided before.
+    #[error("{handle} was decided by {by} already; --again changes it")]
     Stale {
         /// The statement.
         handle: String,

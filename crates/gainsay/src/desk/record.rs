@@ -1,5 +1,6 @@
 //! The ledger as users see it: verify, log, checkpoint; and the lawful destruction of a text.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -9,6 +10,7 @@ use super::{Acting, Desk, Error};
 use crate::claim::{EntryId, Tlp};
 use crate::ledger::payload::{BodyDestroyed, Held};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
+use crate::release::OF_CASE;
 use crate::store::{self, Reader};
 
 /// Digits of an id that it takes to destroy what it names: a slip of the hand has no way back.
@@ -240,12 +242,20 @@ pub struct ReportCheck {
     pub key: PublicKey,
     /// Entries proven to be in that ledger.
     pub proven: usize,
-    /// Entries whose proof does not lead to the signed root, by handle.
+    /// What has no proof that leads from its id to the signed root, by handle.
     pub unproven: Vec<String>,
 }
 
+impl ReportCheck {
+    /// Whether all that the report names is in that ledger.
+    pub fn holds(&self) -> bool {
+        self.proven > 0 && self.unproven.is_empty()
+    }
+}
+
 /// Holds a JSON report against the signed head and the inclusion proofs in it: needs no desk, only the report, and the desk's public
-/// key from elsewhere to know whose ledger it is.
+/// key from elsewhere to know whose ledger it is. The case itself, each source and each finding must have a proof. That the words of
+/// the report are those of the entries, it cannot tell.
 ///
 /// # Errors
 /// It is no report, or its head is not signed by the key.
@@ -265,19 +275,31 @@ pub fn check_report(path: &Path, key: Option<&str>) -> Result<ReportCheck, Error
     })?;
     let head = TreeHead::from_checkpoint(&text_of(&ledger["checkpoint"], "it holds no signed head")?, &key)?;
     let proofs = ledger["proofs"].as_array().ok_or_else(|| bad("it holds no proofs"))?;
-    let mut unproven = Vec::new();
+    let (mut unproven, mut proven) = (Vec::new(), BTreeSet::new());
     for proof in proofs {
         let handle = text_of(&proof["handle"], "a proof names nothing")?;
         let path: Option<Vec<Hash>> = proof["path"].as_array().and_then(|path| path.iter().map(hash).collect());
-        let root = hash(&proof["leaf"])
+        let leaf = hash(&proof["leaf"]);
+        let root = leaf
             .zip(path)
             .zip(proof["seq"].as_u64())
             .and_then(|((leaf, path), seq)| root_from_proof(leaf, seq, head.size, &path));
-        if root != Some(head.root) {
+        if root == Some(head.root) {
+            proven.insert((handle, leaf));
+        } else {
             unproven.push(handle);
         }
     }
-    Ok(ReportCheck { proven: proofs.len() - unproven.len(), head, key, unproven })
+    let mut named = vec![(OF_CASE.to_owned(), hash(&report["id"]))];
+    for list in ["sources", "findings"] {
+        for it in report[list].as_array().ok_or_else(|| bad("it lists no sources and findings"))? {
+            named.push((text_of(&it["handle"], "a source or a finding has no handle")?, hash(&it["id"])));
+        }
+    }
+    unproven.extend(named.into_iter().filter(|it| !proven.contains(it)).map(|(handle, _)| handle));
+    unproven.sort();
+    unproven.dedup();
+    Ok(ReportCheck { proven: proven.len(), head, key, unproven })
 }
 
 fn hash(value: &Value) -> Option<Hash> {

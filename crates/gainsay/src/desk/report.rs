@@ -33,6 +33,17 @@ pub enum Shape {
     Json,
 }
 
+/// A report that the ledger has on record.
+#[derive(Debug)]
+pub struct Reported<S> {
+    /// What `stage` made of it, to be given its name now.
+    pub staged: S,
+    /// The marking that it carries.
+    pub marking: Tlp,
+    /// How many things were withheld under theirs.
+    pub withheld: usize,
+}
+
 impl Format {
     /// The format's word, as the ledger records it, and the usual ending of its files.
     pub fn word(self) -> &'static str {
@@ -74,21 +85,23 @@ impl Desk {
         }))
     }
 
-    /// The case as a report for an audience. What left, to whom, and the assessment in it become ledger entries.
+    /// The case as a report for an audience. What left, to whom, and the assessment in it become ledger entries: after `stage` has
+    /// brought what leaves to where only its name is missing, so that the ledger records no release that was never written.
     ///
     /// # Errors
-    /// There is no such case, it is itself marked above the audience, or the store fails.
-    pub fn report(
+    /// There is no such case, it is itself marked above the audience, it cannot be staged, or the store fails.
+    pub fn report<S, E: From<Error>>(
         &mut self,
         acting: &Acting,
         name: &str,
         format: Format,
         audience: Option<Tlp>,
-    ) -> Result<(Released, Tlp, usize), Error> {
+        stage: impl FnOnce(&Released) -> Result<S, E>,
+    ) -> Result<Reported<S>, E> {
         let case = self.case(name)?;
         let audience = audience.unwrap_or_else(|| case.highest_marking());
         if case.tlp > audience {
-            return Err(Error::CaseAbove { tlp: case.tlp, audience });
+            return Err(Error::CaseAbove { tlp: case.tlp, audience }.into());
         }
         let record = self.record(&case, true)?;
         let based_on = record.head.as_ref().map_or(0, |head| head.size);
@@ -117,12 +130,13 @@ impl Desk {
             digest: sha256(&[released.as_str().as_bytes()]),
             withheld: view.withheld as u64,
         };
+        let staged = stage(&released)?;
         let new = |payload| NewEntry { author: acting.author.clone(), tlp: marking, note: None, payload };
         self.database.commit(&self.key, acting.now, |commit| {
             commit.push(&new(assessment.into()))?;
-            commit.push(&new(release.into()))
+            Ok::<_, Error>(commit.push(&new(release.into()))?)
         })?;
-        Ok((released, marking, view.withheld))
+        Ok(Reported { staged, marking, withheld: view.withheld })
     }
 
     /// The ledger's state under a case, and where they are wanted the proofs of the entries that the case shows: they take every

@@ -1,5 +1,7 @@
 //! Accepting, mending and rejecting what the reader drafted.
 
+use std::collections::BTreeSet;
+
 use super::{Acting, Desk, Error, casefile};
 use crate::claim::{Case, EntryId, PartyKind, Said, SourceText, Stance, State, Statement};
 use crate::ledger::NewEntry;
@@ -74,7 +76,7 @@ impl Desk {
     /// Decides on statements of a case, all of them in one commit. What another person decided is changed only with `again`.
     ///
     /// # Errors
-    /// A handle is none of the case's, or somebody else decided on it meanwhile: then nothing is changed.
+    /// A handle is none of the case's, is named twice, or was decided on by a person already: then nothing is changed.
     pub fn decide(
         &mut self,
         acting: &Acting,
@@ -82,6 +84,10 @@ impl Desk {
         changes: &[(String, Change)],
         again: bool,
     ) -> Result<usize, Error> {
+        let mut named = BTreeSet::new();
+        if let Some((handle, _)) = changes.iter().find(|(handle, _)| !named.insert(handle)) {
+            return Err(Error::DecidedTwice { handle: handle.clone() });
+        }
         self.database.commit(&self.key, acting.now, |commit| {
             let id = casefile::case_id(&commit.reader(), case_name)?;
             // The case is folded under the lock: what it says of each statement is what the decision builds on.

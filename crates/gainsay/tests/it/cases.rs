@@ -66,7 +66,7 @@ fn drafts_show_but_only_accepted_statements_weigh() {
     // What a person decided is not changed by the next without a word.
     let stale = environment.gainsay(&["review", "marlbeck", "--accept", &handles[0]]);
     assert_eq!(stale.code, Some(1), "{stale:?}");
-    assert!(stale.stderr.contains("was decided by ana meanwhile"), "{}", stale.stderr);
+    assert!(stale.stderr.contains("was decided by ana already; --again changes it"), "{}", stale.stderr);
 }
 
 #[test]
@@ -279,7 +279,9 @@ fn restricted_sources_stay_outside_or_are_sealed() {
     let environment = Environment::with_desk();
     environment.write("story.txt", STORY);
     environment.gainsay(&["open", "vault"]).succeeded();
-    environment.gainsay(&["add", "vault", "story.txt", "--seal", RECIPIENT]).succeeded();
+    let sealed = environment.gainsay(&["add", "vault", "story.txt", "--seal", RECIPIENT]);
+    assert_eq!(sealed.code, Some(0), "{sealed:?}");
+    assert!(sealed.stderr.contains("(speakers, names, figures, title) is kept in clear"), "{}", sealed.stderr);
     environment.write("other.txt", LATER);
     environment.gainsay(&["add", "vault", "other.txt", "--outside"]).succeeded();
     for words in ["no indication that our systems", "one of its test servers"] {
@@ -296,6 +298,59 @@ fn restricted_sources_stay_outside_or_are_sealed() {
     let bad = environment.gainsay(&["add", "vault", "story.txt", "--seal", "age1nonsense"]);
     assert_eq!(bad.code, Some(2));
     assert!(bad.stderr.contains("is not an age recipient"), "{}", bad.stderr);
+}
+
+#[test]
+fn one_call_decides_on_a_statement_once() {
+    let environment = with_story();
+    let entries = || environment.gainsay(&["ledger", "log", "--json"]).json_lines().len();
+    let before = entries();
+    for args in [
+        &["--accept", "s1", "--reject", "s1"][..],
+        &["--accept", "s1,s2,s1"],
+        &["--reject", "s1", "--speaker", "s1=Somebody"],
+        &["--speaker", "s1=Somebody", "--speaker", "s1=Another"],
+    ] {
+        let refused = environment.gainsay(&[&["review", "marlbeck", "--again"], args].concat());
+        assert_eq!(refused.code, Some(2), "{args:?}: {refused:?}");
+        assert!(refused.stderr.contains("s1 is named twice"), "{args:?}: {}", refused.stderr);
+    }
+    assert_eq!(entries(), before);
+    environment.gainsay(&["review", "marlbeck", "--again", "--speaker", "s1=A", "--stance", "s1=denies"]).succeeded();
+}
+
+#[test]
+fn nobody_acts_under_the_name_of_the_reader() {
+    let environment = with_story();
+    let named = |variable: &str| {
+        let mut command = environment.command(&["--desk"]);
+        let desk = environment.desk();
+        let args = ["review", "marlbeck", "--again", "--accept", "s1"];
+        crate::support::run(command.env("GAINSAY_AUTHOR", variable).arg(desk).args(args))
+    };
+    std::fs::write(environment.desk().join("desk.toml"), "tlp = \"amber\"\nauthor = \"gainsay reader 1\"\n").unwrap();
+    for author in ["gainsay reader 1", " Gainsay Reader 1 ", ""] {
+        let refused = named(author);
+        assert_eq!(refused.code, Some(2), "{author:?}: {refused:?}");
+        assert!(refused.stderr.contains("is the reader's own name"), "{}", refused.stderr);
+    }
+    named("ben").succeeded();
+}
+
+#[test]
+fn what_is_printed_to_be_run_can_be_run() {
+    let environment = Environment::with_desk();
+    let opened = environment.gainsay(&["open", "it's $(reboot)"]).succeeded();
+    assert!(opened.contains(r"gainsay add 'it'\''s $(reboot)' FILE…"), "{opened}");
+    environment.write("line\nbreak.txt", STORY);
+    environment.write("two words.txt", STORY);
+    let added = environment.gainsay(&["add", "it's $(reboot)", "line\nbreak.txt"]).succeeded();
+    assert!(added.starts_with(r"line\nbreak.txt: story"), "{added}");
+    assert!(added.contains(r"`gainsay show 'it'\''s $(reboot)'`"), "{added}");
+    let sample = environment.gainsay(&["add", "it's $(reboot)", "two words.txt", "--as", "sample"]).succeeded();
+    assert!(sample.contains(r"`gainsay match 'two words.txt' --case 'it'\''s $(reboot)'`"), "{sample}");
+    let missing = environment.gainsay(&["add", "it's $(reboot)", "no\nfile"]);
+    assert!(missing.stderr.contains(r"no\nfile") && missing.stderr.lines().count() == 1, "{}", missing.stderr);
 }
 
 #[test]

@@ -11,4 +11,5 @@ mod files;
 mod ledger;
 mod outlets;
 mod pages;
+mod reports;
 mod support;
