@@ -41,6 +41,8 @@ pub struct Voice {
     pub origin: Option<String>,
     /// Which way it goes.
     pub for_claim: bool,
+    /// Whether it names the victim, or leaves open whom it means, as a claim against "three companies" does.
+    pub is_named: bool,
     /// What it adds to the log-odds, in millinats; 0 where it does not weigh.
     pub weight: i64,
     /// Why that much.
@@ -175,6 +177,7 @@ fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) ->
                 party: statement.speaker.clone(),
                 origin,
                 for_claim,
+                is_named: named == Named::Yes,
                 weight: 0,
                 because: String::new(),
             },
@@ -312,6 +315,7 @@ fn found(finding: &Finding, facet: Facet, victim: Option<&str>) -> Option<Candid
             party: SAMPLE_ITSELF.to_owned(),
             origin: None,
             for_claim,
+            is_named: true,
             weight,
             because: because.to_owned(),
         },

@@ -81,6 +81,10 @@ fn stances(case: &Case, parties: &Parties, claims: &[Claim]) -> Vec<Disagreement
                     continue;
                 };
                 let asserter = assertion.origin.as_deref().unwrap_or(&assertion.party);
+                // An actor means whom it listed elsewhere; of anybody else it is not known that this company was meant.
+                if !assertion.is_named && !parties.is_actor(asserter) {
+                    continue;
+                }
                 let pair = (
                     parties.canonical(asserter),
                     parties.canonical(&against.party),

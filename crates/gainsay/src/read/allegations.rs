@@ -4,12 +4,14 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::read::patterns::word_regex;
+
 use crate::claim::{Allegation, Figure, FigureKind, PartyKind, Span, Stance};
 use crate::read::entities::Cast;
 use crate::read::speech::Item;
 
 static GOODS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+    word_regex(concat!(
         r"(?i)\b(?:source code|(?:customer|client|employee|user|personal|financial|corporate|internal|confidential|medical|payment|sensitive) (?:\w+ )?(?:data|information|records|documents|files)|network access|databases?|(?:internal |corporate )*documents",
         r"|passwords?|credentials|passports?|emails?|email addresses|phone numbers|social security numbers|credit card (?:data|numbers|details)|contracts|invoices|blueprints|screenshots|backups|(?:\d[\d,]* )?files|customer accounts)\b"
     ))

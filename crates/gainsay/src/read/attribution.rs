@@ -6,6 +6,7 @@ use crate::read::lexicon::{self, Cue};
 use crate::read::phrases::{first_party, phrase_from, subject_before};
 use crate::read::subject::{Memory, Sentence, Speaker};
 use crate::read::tokens::Shape;
+use crate::read::unreal::is_unreal;
 
 /// The rule that found a speaker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,6 +77,8 @@ struct Found {
     rule: Rule,
     /// ", the firm said." governs what stands before it.
     closing: bool,
+    /// Only supposed, asked or foreseen: "had Acme said".
+    unreal: bool,
 }
 
 /// Who speaks in this sentence.
@@ -85,7 +88,12 @@ pub(super) fn attributions(sentence: &Sentence<'_>, span: Span, memory: &Memory)
         found.extend(by_verb(sentence, verb, memory).or_else(|| according_to(sentence, verb, memory)));
     }
     found.extend(own_account(sentence, memory));
+    let supposed = found.iter().any(|f| f.unreal);
+    found.retain(|f| !f.unreal);
     let mut governing = govern(sentence, found);
+    if supposed && governing.is_empty() {
+        return Vec::new();
+    }
     if governing.is_empty() {
         governing.extend(hanging(sentence, memory).or_else(|| elided(sentence, memory)));
     }
@@ -105,7 +113,7 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
     let helpers = helpers_before(sentence, if first_to { verb - 2 } else { verb });
     let negated = (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
     let cue = match lexicon::cue(&token.lower) {
-        _ if negated && lexicon::silence_after_not(&token.lower) => Some(Cue::Declines),
+        _ if (negated || is_yet_to(sentence, verb)) && lexicon::silence_after_not(&token.lower) => Some(Cue::Declines),
         Some(cue) => Some(cue),
         None => phrase_cue(sentence, verb),
     }?;
@@ -126,6 +134,8 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
         return None;
     }
     if let Some((from, speakers)) = subject_before(sentence, helpers.from, memory) {
+        // Kept, so that no weaker rule makes a statement of the sentence; left out in the end.
+        let unreal = is_unreal(sentence, from, helpers.from, verb);
         let quoted = sentence.tokens.iter().any(|t| t.shape == Shape::Quote && t.span.end - t.span.start > 24);
         let closing = closes_sentence(sentence, from, verb);
         let rule = if quoted && (closing || sentence.tokens.get(verb + 1).is_some() && quote_follows(sentence, verb)) {
@@ -136,7 +146,7 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
         let press = speakers.iter().all(|s| s.kind == PartyKind::Press);
         // An outlet that "would not confirm" tells of its own checking and keeps nothing back.
         let cue = if press && cue == Cue::Declines { Cue::Reports } else { cue };
-        return Some(Found { verb, from, speakers, cue, negated, rule, closing });
+        return Some(Found { verb, from, speakers, cue, negated, rule, closing, unreal });
     }
     inverted(sentence, verb, cue, memory)
 }
@@ -152,14 +162,23 @@ fn inverted(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> 
     }
     let (_, speakers) = phrase_from(sentence, verb + 1, memory)?;
     let rule = if before.shape == Shape::Quote { Rule::Quote } else { Rule::Indirect };
-    Some(Found { verb, from: verb, speakers, cue, negated: false, rule, closing: true })
+    Some(Found { verb, from: verb, speakers, cue, negated: false, rule, closing: true, unreal: false })
 }
 
 fn passive(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> Option<Found> {
     let by = (verb + 1..verb + 4).find(|&at| sentence.word(at) == "by")?;
     let (_, speakers) = phrase_from(sentence, by + 1, memory)?;
     let speaking = matches!(cue, Cue::Reports | Cue::Claims | Cue::Confirms | Cue::Says);
-    speaking.then_some(Found { verb, from: 0, speakers, cue, negated: false, rule: Rule::Passive, closing: false })
+    speaking.then_some(Found {
+        verb,
+        from: 0,
+        speakers,
+        cue,
+        negated: false,
+        rule: Rule::Passive,
+        closing: false,
+        unreal: false,
+    })
 }
 
 fn according_to(sentence: &Sentence<'_>, at: usize, memory: &Memory) -> Option<Found> {
@@ -175,6 +194,7 @@ fn according_to(sentence: &Sentence<'_>, at: usize, memory: &Memory) -> Option<F
         negated: false,
         rule: Rule::AccordingTo,
         closing: at > 2,
+        unreal: false,
     })
 }
 
@@ -189,7 +209,16 @@ fn own_account(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     }
     let from = if sentence.tokens.get(4).is_some_and(|t| t.is_mark(",")) { 5 } else { 4 };
     let (_, speakers) = first_party(sentence, from, memory)?;
-    Some(Found { verb: 0, from: 0, speakers, cue: Cue::Claims, negated: false, rule: Rule::OwnAccount, closing: false })
+    Some(Found {
+        verb: 0,
+        from: 0,
+        speakers,
+        cue: Cue::Claims,
+        negated: false,
+        rule: Rule::OwnAccount,
+        closing: false,
+        unreal: false,
+    })
 }
 
 fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
@@ -198,10 +227,12 @@ fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         let apart = before.sets_apart()
             || lexicon::adverb(&before.lower) && at > 1 && sentence.tokens[at - 2].sets_apart()
             || sentence.word(at + 1) == "that" && !lexicon::preposition(&before.lower);
-        lexicon::participle(sentence.word(at)).filter(|_| apart).map(|cue| (at, cue))
+        // "Without confirming that": the contrary of a confirmation.
+        let denied = (at.saturating_sub(2)..at).any(|b| lexicon::negates(sentence.word(b)));
+        lexicon::participle(sentence.word(at)).filter(|_| apart && !denied).map(|cue| (at, cue))
     })?;
     let (_, speakers) = first_party(sentence, 0, memory)?;
-    Some(Found { verb, from: 0, speakers, cue, negated: false, rule: Rule::Hanging, closing: false })
+    Some(Found { verb, from: 0, speakers, cue, negated: false, rule: Rule::Hanging, closing: false, unreal: false })
 }
 
 /// "The gang posted pictures and threatened to publish": the second verb has the first one's subject.
@@ -214,7 +245,16 @@ fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         cue.map(|cue| (at, cue))
     })?;
     let (last, speakers) = first_party(sentence, 0, memory)?;
-    (last < verb).then_some(Found { verb, from: 0, speakers, cue, negated: false, rule: Rule::Hanging, closing: false })
+    (last < verb).then_some(Found {
+        verb,
+        from: 0,
+        speakers,
+        cue,
+        negated: false,
+        rule: Rule::Hanging,
+        closing: false,
+        unreal: false,
+    })
 }
 
 /// A quotation of a clause's length in a sentence that names somebody.
@@ -225,7 +265,16 @@ fn quote_near(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         return None;
     }
     let (_, speakers) = first_party(sentence, 0, memory)?;
-    Some(Found { verb: long, from: 0, speakers, cue: Cue::Says, negated: false, rule: Rule::QuoteNear, closing: false })
+    Some(Found {
+        verb: long,
+        from: 0,
+        speakers,
+        cue: Cue::Says,
+        negated: false,
+        rule: Rule::QuoteNear,
+        closing: false,
+        unreal: false,
+    })
 }
 
 /// A quotation or a colon right after the verb, perhaps with an addressee between.

@@ -4,6 +4,7 @@
 //! to be guessed (who "the company" is, what a role implies) takes some of it away. Nothing is ever certain, nothing found is worthless.
 
 use crate::claim::{PartyKind, Stance};
+use crate::read::ACCEPT_AT;
 use crate::read::attribution::Rule;
 use crate::read::speech::Item;
 use crate::read::subject::Known;
@@ -39,13 +40,22 @@ pub(super) fn confidence(item: &Item) -> u16 {
         (false, Stance::Claims, _) => -160,
         _ => -100,
     };
-    // An admission or a denial by somebody whose part is unknown may be of anybody's breach.
+    // What somebody whose part is unknown, or who tells of another's house, says of a breach may be of anybody's.
     let part = match (item.speaker.kind, item.stance) {
         (PartyKind::Other, Stance::Confirms | Stance::PartlyConfirms | Stance::Denies) => -120,
+        (PartyKind::Victim, Stance::Denies) | (PartyKind::Other | PartyKind::Victim, Stance::Claims)
+            if !item.own_matter =>
+        {
+            -120
+        }
         _ => 0,
     };
     let shared = if item.shared { -40 } else { 0 };
-    u16::try_from((rule + speaker + stance + part + shared).clamp(50, 980)).unwrap_or(50)
+    let sure = u16::try_from((rule + speaker + stance + part + shared).clamp(50, 980)).unwrap_or(50);
+    // Nothing weighs more against a company than its own admission: a person must have seen it.
+    let admission = matches!(item.stance, Stance::Confirms | Stance::PartlyConfirms)
+        && matches!(item.speaker.kind, PartyKind::Victim | PartyKind::Other);
+    if admission { sure.min(ACCEPT_AT - 1) } else { sure }
 }
 
 #[cfg(test)]
@@ -76,8 +86,14 @@ mod tests {
             speaker: Speaker { kind: PartyKind::Other, ..item(Rule::Quote, Known::Named, true).speaker },
             ..item(Rule::Quote, Known::Named, true)
         };
-        assert!(confidence(&unknown) < crate::read::ACCEPT_AT);
-        assert!(confidence(&item(Rule::QuoteNear, Known::Unnamed, false)) < crate::read::ACCEPT_AT);
-        assert!((crate::read::ACCEPT_AT..1000).contains(&surest));
+        assert!(confidence(&unknown) < ACCEPT_AT);
+        assert!(confidence(&item(Rule::QuoteNear, Known::Unnamed, false)) < ACCEPT_AT);
+        assert!((ACCEPT_AT..1000).contains(&surest));
+        for stance in [Stance::Confirms, Stance::PartlyConfirms] {
+            for rule in [Rule::Quote, Rule::Indirect, Rule::Signed] {
+                let admission = Item { stance, ..item(rule, Known::Named, true) };
+                assert!(confidence(&admission) < ACCEPT_AT, "an admission waits for review");
+            }
+        }
     }
 }

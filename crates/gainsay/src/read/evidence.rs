@@ -3,6 +3,7 @@
 use crate::read::candidates::Run;
 use crate::read::lexicon::{self, Cue};
 use crate::read::tokens::{Shape, Token};
+use crate::read::told;
 
 /// Points for each thing that a name may be; sums over its mentions decide.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -88,7 +89,7 @@ pub(super) fn evidence(tokens: &[Token], run: &Run) -> Evidence {
     actor(&around, &mut found);
     person(&around, &mut found);
     organisation(&around, tokens, run, &mut found);
-    victim(&around, &mut found);
+    victim(&around, tells_of_another(tokens, run), &mut found);
     speech(&around, &mut found);
     found
 }
@@ -421,7 +422,27 @@ pub(super) fn breach_word(word: &str) -> bool {
     )
 }
 
-fn victim(around: &Around<'_>, found: &mut Evidence) {
+/// "Acme confirmed that the lock maker Bolt was breached": the verb of speaking makes no victim of who speaks.
+fn tells_of_another(tokens: &[Token], run: &Run) -> bool {
+    let window = |from: usize, reach: usize| from..tokens.len().min(from + reach);
+    let cue = window(run.last + 1, 5).find(|&at| lexicon::cue(&tokens[at].lower).is_some());
+    let told = cue.and_then(|cue| {
+        window(cue + 1, 7)
+            .take_while(|&at| !lexicon::preposition(&tokens[at].lower) && !lexicon::auxiliary(&tokens[at].lower))
+            .find(|&at| tokens[at].shape == Shape::Word && tokens[at].capital)
+    });
+    let its_own = |at: usize| tokens[at].lower == tokens[run.first].lower;
+    told.is_some_and(|at| {
+        !its_own(at)
+            && window(at + 1, 8).any(|n| {
+                told::hit(&tokens[n].lower)
+                    && window(at, n - at)
+                        .any(|b| matches!(tokens[b].lower.as_str(), "was" | "were" | "been" | "being" | "got"))
+            })
+    })
+}
+
+fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
     // "Stolen from Ruritanian lock maker Acme": the descriptor stands between the preposition and the name.
     let skipped = if lexicon::company_noun(l(0)) {
@@ -461,7 +482,16 @@ fn victim(around: &Around<'_>, found: &mut Evidence) {
         "victim" => found.victim += 3,
         _ => {}
     }
-    let passive = around.right.iter().take(5).position(|w| matches!(*w, "was" | "were" | "been" | "being"));
+    // "Acme said Bolt was breached": the verb of another clause is another's.
+    let own_clause = |w: &&&str| {
+        lexicon::cue(w).is_none() && (!lexicon::opens_clause(w) || matches!(**w, "which" | "who" | "whose"))
+    };
+    let passive = around
+        .right
+        .iter()
+        .take_while(own_clause)
+        .take(5)
+        .position(|w| matches!(*w, "was" | "were" | "been" | "being"));
     if passive.is_some_and(|at| {
         around.right.iter().skip(at + 1).take(2).any(|w| {
             matches!(
@@ -474,6 +504,7 @@ fn victim(around: &Around<'_>, found: &mut Evidence) {
     }
     let soon = |words: &[&str], reach: usize| around.right.iter().take(reach).any(|w| words.contains(w));
     match r(0) {
+        _ if tells_of_another => {}
         "denied" | "denies" => found.victim += 3,
         "suffered" | "experienced" => found.victim += 2,
         "is" | "says" | "said" if soon(&["investigating", "looking"], 5) => found.victim += 2,

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::read::patterns::word_regex;
+
 use crate::claim::Facet;
 
 static WORDS: LazyLock<Vec<(Facet, Regex)>> = LazyLock::new(|| {
@@ -17,26 +19,26 @@ static WORDS: LazyLock<Vec<(Facet, Regex)>> = LazyLock::new(|| {
         (Facet::Offer, r"(?:re)?sell(?:s|ing)?|sold|sale|auction\w*|advertis\w+|ransom\w*|price|for (?:over |about |some |more than |up to )?[$€£]\s?\d\S*|asks? (?:for )?(?:over |about |some |more than )?[$€£]\s?\d\S*|bid\w*|publish(?:ed|ing)? (?:the|all|it)|will be (?:published|leaked)|extort\w*|offer(?:ed|ing)"),
     ]
     .into_iter()
-    .filter_map(|(facet, words)| Regex::new(&format!(r"(?i)\b(?:{words})(?:\W|$)")).ok().map(|p| (facet, p)))
+    .filter_map(|(facet, words)| word_regex(&format!(r"(?i)\b(?:{words})(?:\W|$)")).ok().map(|p| (facet, p)))
     .collect()
 });
 
 /// Where one thought ends and the next begins.
-static THOUGHT_END: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r#"[.;!?]["”’]?\s+"#).ok());
+static THOUGHT_END: LazyLock<Option<Regex>> = LazyLock::new(|| word_regex(r#"[.;!?]["”’]?\s+"#).ok());
 
 /// Turns of phrase whose words mean something else: "took issue", "offered to help", "a tool that steals passwords".
 static IDIOM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:took|takes?|taken|taking) (?:\w+ )?(?:issue|steps|action|place|part|measures|time|seriously|responsibility|credit)\b|\b[\w-]+-stealing\b|\b(?:that|which) (?:steals?|collects?|copies) [^,.;]*|\boffer(?:ed|s|ing)? (?:on \w+ \w+ )?to \w+|\b(?:took|takes?) (?:this|it|the matter|security|these) ").ok()
+    word_regex(r"(?i)\b(?:took|takes?|taken|taking) (?:\w+ )?(?:issue|steps|action|place|part|measures|time|seriously|responsibility|credit)\b|\b[\w-]+-stealing\b|\b(?:that|which) (?:steals?|collects?|copies) [^,.;]*|\boffer(?:ed|s|ing)? (?:on \w+ \w+ )?to \w+|\b(?:took|takes?) (?:this|it|the matter|security|these) ").ok()
 });
 
 /// Who called, warned or met whom.
 static CONTACT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:contacted|contact with|in touch|in contact|reached out|approached|warn(?:ed|s)|alert(?:ed|s)|notif(?:ied|ies)|withh(?:eld|olds?)|(?:not|n['’]t|declin\w+ to|refus\w+ to) (?:\w+ )?(?:reveal|name|identify)|had called)\b").ok()
+    word_regex(r"(?i)\b(?:contacted|contact with|in touch|in contact|reached out|approached|warn(?:ed|s)|alert(?:ed|s)|notif(?:ied|ies)|withh(?:eld|olds?)|(?:not|n['’]t|declin\w+ to|refus\w+ to) (?:\w+ )?(?:reveal|name|identify)|had called)\b").ok()
 });
 
 /// A word of the speaker's own, denied.
 static DENIED_WORD: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(
+    word_regex(
         r"(?i)\bden(?:y|ied|ies) (?:that |having )?(?:[\w’'-]+ ){0,5}(?:said|stated|called|suggested|reported|named)\b",
     )
     .ok()
@@ -44,11 +46,11 @@ static DENIED_WORD: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// What an inquiry sees or does not see.
 static SEEN: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:evidence|indications?|signs?|proof|traces?)\b").ok());
+    LazyLock::new(|| word_regex(r"(?i)\b(?:evidence|indications?|signs?|proof|traces?)\b").ok());
 
 /// What a call was about: naming the matter of a call says nothing on the matter.
 static MATTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:about|of|over|regarding|concerning|on|after|before) (?:the|an?|any|this|that|its) (?:\w+ ){0,2}(?:breach|break-in|intrusion|incident|theft|hack|attack|sale|offer|leak|claims?|matter)\b").ok()
+    word_regex(r"(?i)\b(?:about|of|over|regarding|concerning|on|after|before) (?:the|an?|any|this|that|its) (?:\w+ ){0,2}(?:breach|break-in|intrusion|incident|theft|hack|attack|sale|offer|leak|claims?|matter)\b").ok()
 });
 
 /// The facets that these words speak to, in their order; empty for context and for what tells only of who called whom.

@@ -6,9 +6,10 @@ use regex::{Captures, Regex};
 
 use crate::claim::{Figure, FigureKind, Span};
 use crate::read::lexicon;
+use crate::read::patterns::word_regex;
 
 fn pattern(source: &str) -> Option<Regex> {
-    Regex::new(source).ok()
+    word_regex(source).ok()
 }
 
 const NUMBER: &str = r"(?P<n>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d{1,15}(?:\.\d{1,6})?)";

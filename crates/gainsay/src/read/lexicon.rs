@@ -108,7 +108,8 @@ static SILENCE: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     words(
         "respond responded reply replied comment commented answer answered return returned confirm \
      deny say reveal disclose name identify specify elaborate provide discuss clarify share \
-     said disclosed named identified elaborated revealed provided specified",
+     said disclosed named identified elaborated revealed provided specified confirmed denied verify verified \
+     acknowledge acknowledged admit admitted",
     )
 });
 

@@ -23,6 +23,7 @@ mod lexicon;
 mod names;
 mod paragraphs;
 mod parts;
+mod patterns;
 mod phrases;
 mod quotes;
 mod relay;
@@ -34,6 +35,8 @@ mod stance;
 mod stories;
 mod subject;
 mod tokens;
+mod told;
+mod unreal;
 mod vectors;
 
 pub use names::{Gazetteer, GazetteerError};
@@ -210,6 +213,23 @@ mod tests {
             assert!(span.start < span.end && span.of(text).is_some(), "{span:?} in {text:?}");
         }
         assert_eq!(reading, plain(text), "the same text reads the same");
+    }
+
+    #[test]
+    fn no_statement_is_longer_than_a_run_of_sentences() {
+        for piece in [
+            "Brightwell said that its systems were breached and ",
+            "Brightwell said it. ",
+            "We were breached and our systems fell ",
+            "“It said so, ",
+        ] {
+            let reading = plain(&format!("Brightwell said: {}", piece.repeat(20_000 / piece.len())));
+            assert!(!reading.drafts.is_empty(), "{piece}");
+            for draft in reading.drafts {
+                let span = draft.statement.span;
+                assert!(span.end - span.start <= sentences::LONGEST_BYTES + 16, "{piece}: {span:?}");
+            }
+        }
     }
 
     /// Pieces that the rules look for, so that chance puts them side by side.

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::read::patterns::word_regex;
+
 use crate::claim::{Actor, Organisation, OrganisationRole, PartyKind, Stance};
 use crate::read::attribution::Rule;
 use crate::read::entities::{Cast, Class};
@@ -12,7 +14,7 @@ use crate::read::speech::{Item, Page, is_dated};
 use crate::read::subject::Known;
 
 static OWN_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+    word_regex(concat!(
         r"(?i)\b(?:its|our|their) (?:own )?(?:\w+ ){0,3}(?:labs?|systems?|networks?|servers?|environments?|infrastructure|customers?|source code|databases?|platforms?|back-?end|products?|employees|subsidiar\w+|operations|stores|services|users|data)\b",
         r"|\b(?:we|it|they) (?:\w+ ){0,3}(?:was|were|been|had) (?:\w+ ){0,2}(?:breached|hacked|compromised|impacted|affected|attacked|hit)"
     ))
@@ -21,17 +23,17 @@ static OWN_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The speaker's own house beyond doubt: "their" may be anybody's.
 static OURS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:our|its own) (?:\w+ ){0,3}(?:labs?|systems?|networks?|servers?|environments?|infrastructure|customers?|source code|databases?|platforms?|products?|employees|data)\b|\b(?:we (?:were|have been|had been)|one of (?:our|its)) ").ok()
+    word_regex(r"(?i)\b(?:our|its own) (?:\w+ ){0,3}(?:labs?|systems?|networks?|servers?|environments?|infrastructure|customers?|source code|databases?|platforms?|products?|employees|data)\b|\b(?:we (?:were|have been|had been)|one of (?:our|its)) ").ok()
 });
 
 /// "Denied that it had ever said so", "denied that anybody had been in touch".
 static OF_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:den(?:y|ied|ies|ying)|confirm(?:s|ed|ing)?) (?:that |having )?(?:[\w’'-]+ ){0,5}(?:said|stated|called|suggested|reported|named|in touch|contact(?:ed)?|warned|notified|alerted|reached out|approached)\b").ok()
+    word_regex(r"(?i)\b(?:den(?:y|ied|ies|ying)|confirm(?:s|ed|ing)?) (?:that |having )?(?:[\w’'-]+ ){0,5}(?:said|stated|called|suggested|reported|named|in touch|contact(?:ed)?|warned|notified|alerted|reached out|approached)\b").ok()
 });
 
 /// Words of the breach itself, beside words about calls.
 static OF_BREACH: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"(?i)\b(?:breach|intrusion|access|stolen|hack|impacted|compromis)").ok());
+    LazyLock::new(|| word_regex(r"(?i)\b(?:breach|intrusion|access|stolen|hack|impacted|compromis)").ok());
 
 /// Whether the words admit or deny a word or a call, not a breach.
 fn of_words(said: &str) -> bool {
@@ -40,7 +42,7 @@ fn of_words(said: &str) -> bool {
 }
 
 static SPEAKS_OF_BREACH: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:breach\w*|accessed|compromis\w+|hack\w*|impacted|incident|unauthori[sz]ed|intrusion|stolen|attack\w*|ransomware|cyberattack|exposed|copied|leaked|claims?|(?:got|broke|broken) into|break-?in|entered|without (?:permission|authori[sz]ation|leave))\b").ok()
+    word_regex(r"(?i)\b(?:breach\w*|accessed|compromis\w+|hack\w*|impacted|incident|unauthori[sz]ed|intrusion|stolen|attack\w*|ransomware|cyberattack|exposed|copied|leaked|claims?|(?:got|broke|broken) into|break-?in|entered|without (?:permission|authori[sz]ation|leave))\b").ok()
 });
 
 /// Makes victims of organisations whose own words are about a breach of their own house.
@@ -69,7 +71,7 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
         if candidate
             && (named_again
                 || about_breach && !researcher && item.own_matter && (of_breach || own)
-                || of_breach && researcher && about_breach && OURS.as_ref().is_some_and(|p| p.is_match(said))
+                || of_breach && researcher && about_breach && of_ours(said)
                 || !researcher && item.own_matter && item.cue == Cue::Denies && item.stance == Stance::Denies)
         {
             cast.parties[party].kind = PartyKind::Victim;
@@ -77,6 +79,11 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
         }
     }
     cast.rank();
+}
+
+/// "Our systems", "we were breached": nobody says so of another's house.
+pub(super) fn of_ours(said: &str) -> bool {
+    OURS.as_ref().is_some_and(|p| p.is_match(said))
 }
 
 /// "Its systems", "we were breached", "Acme has been impacted": the speaker's own house is at issue.
@@ -98,7 +105,12 @@ fn named_as_hit(said: &str, name: &str) -> bool {
     said.match_indices(name).any(|(at, _)| {
         let after: Vec<&str> = lower_words(&said[at + name.len()..]).take(4).collect();
         let passive = after.iter().position(|w| matches!(*w, "was" | "been" | "were")).is_some_and(|p| {
-            after[p..].iter().any(|w| matches!(*w, "breached" | "hacked" | "compromised" | "impacted" | "affected"))
+            // "Acme said Bolt was breached": what stands between is no helper, and the verb is another's.
+            let own_verb = after[..p].iter().all(|w| lexicon::auxiliary(w) || lexicon::adverb(w));
+            own_verb
+                && after[p..]
+                    .iter()
+                    .any(|w| matches!(*w, "breached" | "hacked" | "compromised" | "impacted" | "affected"))
         });
         passive
             || matches!(
@@ -110,7 +122,7 @@ fn named_as_hit(said: &str, name: &str) -> bool {
 
 /// Words that point back at the story's own claim.
 static THIS_MATTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:the|this|these|those|their) (?:[\w-]+ ){0,2}(?:data|claims?|breach|hack|hackers?|incident|attack|files|listing|leak|samples?|documents|allegations?|company|firm|carrier|retailer|provider|bank|hospital|records|sale|post|seller|database|intrusion|attackers?|seller)\b").ok()
+    word_regex(r"(?i)\b(?:the|this|these|those|their) (?:[\w-]+ ){0,2}(?:data|claims?|breach|hack|hackers?|incident|attack|files|listing|leak|samples?|documents|allegations?|company|firm|carrier|retailer|provider|bank|hospital|records|sale|post|seller|database|intrusion|attackers?|seller)\b").ok()
 });
 
 /// Takes out what is said of other matters: a dated paragraph that names none of this story's victims. Gives the paragraphs' numbers, in order.

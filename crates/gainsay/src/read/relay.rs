@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::read::patterns::word_regex;
+
 use crate::claim::{PartyKind, Span, Stance};
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon;
@@ -12,7 +14,7 @@ use crate::read::speech::Item;
 use crate::read::subject::{Known, Sentence};
 
 static WHEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(concat!(
+    word_regex(concat!(
         r"(?i)\b(?:(?:earlier|late|later|early) (?:today|yesterday|this (?:week|month|year)|on (?:mon|tues|wednes|thurs|fri|satur|sun)day)|(?:today|yesterday|previously|last (?:week|month|year|night|(?:mon|tues|wednes|thurs|fri|satur|sun)day)|this (?:week|month|morning|afternoon))",
         r"|(?:on )?(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:on |in )?(?:january|february|march|april|june|july|august|september|october|november|december) (?:\d{1,2}\b(?:, (?:19|20)\d\d)?|(?:19|20)\d\d)|(?:on |in )may (?:\d{1,2}|20\d\d)|in (?:january|february|march|april|may|june|july|august|september|october|november|december))\b"
     ))
@@ -20,7 +22,7 @@ static WHEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 static RELAYED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:claims?|claimed|claiming|alleg\w+|attempting to|trying to|offering|selling|auctioning|told (?:them|us|him|her|it)|according to|screenshots|statement)\b").ok()
+    word_regex(r"(?i)\b(?:claims?|claimed|claiming|alleg\w+|attempting to|trying to|offering|selling|auctioning|told (?:them|us|him|her|it)|according to|screenshots|statement)\b").ok()
 });
 
 /// The date of an item in the text's own words: the first outside of its quotations.
@@ -90,7 +92,7 @@ pub(super) fn origin(item: &Item, said: &str, cast: &Cast) -> Option<String> {
 const LOOK_BACK: usize = 100;
 
 static ONE_FIRM: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:the|this) (?:[\w-]+ )?(?:company|firm|maker|vendor|provider|carrier|retailer|bank|hospital|victim)\b").ok()
+    word_regex(r"(?i)\b(?:the|this) (?:[\w-]+ )?(?:company|firm|maker|vendor|provider|carrier|retailer|bank|hospital|victim)\b").ok()
 });
 
 fn said_of_one_firm(said: &str) -> bool {
@@ -124,8 +126,11 @@ pub(super) fn about(item: &Item, said: &str, cast: &Cast) -> Vec<String> {
         .party
         .map(|p| cast.parties[p].home.unwrap_or(p))
         .filter(|&p| cast.parties[p].kind == PartyKind::Victim);
-    if let Some(own) = own {
-        found = vec![own];
+    match own {
+        Some(own) if item.own_matter => found = vec![own],
+        // Who tells of another's breach does not speak of its own.
+        Some(own) => found.retain(|&p| p != own),
+        None => {}
     }
     if found.is_empty() && item.speaker.known != Known::Role && said_of_one_firm(said) {
         // "The company": the one that the text named last.

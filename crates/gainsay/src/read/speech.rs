@@ -7,11 +7,12 @@ use crate::read::lexicon::{self, Cue};
 use crate::read::paragraphs::{Paragraph, paragraphs};
 use crate::read::parts;
 use crate::read::quotes::{Quotation, quotations};
-use crate::read::sentences::sentences;
+use crate::read::sentences::{LONGEST_BYTES, sentences};
 use crate::read::set_off::{announces, cut_short, is_set_off, set_off_speaker, speaks_as_a_firm};
 use crate::read::stance::{Heard, stance};
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 use crate::read::tokens::{Shape, tokens};
+use crate::read::told::of_another_house;
 
 /// What one speaker said in one paragraph with one stance.
 #[derive(Clone, Debug)]
@@ -59,6 +60,13 @@ fn opens_with_a_speaker(text: &str, cast: &Cast, page: &Page, memory: &Memory) -
     })
 }
 
+/// A paragraph's whole sentences, as many as fit into the length of one statement.
+fn bounded(page: &Page) -> Span {
+    let start = page.sentences.first().map_or(page.paragraph.span.start, |s| s.start);
+    let fits = page.sentences.iter().take_while(|s| s.end <= start.saturating_add(LONGEST_BYTES)).last();
+    Span { start, end: fits.or(page.sentences.first()).map_or(page.paragraph.span.end, |s| s.end) }
+}
+
 /// A quotation longer than this is speech; a shorter one is a word or a name in marks.
 const SPEECH_BYTES: usize = 24;
 
@@ -87,7 +95,7 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
                 cue: Cue::Says,
                 negated: false,
                 rule,
-                span: page.paragraph.span,
+                span: bounded(page),
             };
             found.push(settle(text, cast, number, speaker.clone(), &whole));
             memory.hear_speaker(cast, &speaker);
@@ -133,7 +141,8 @@ pub(super) fn sentence_of<'a>(text: &str, cast: &'a Cast, span: Span, quotes: &[
         .iter()
         .take_while(|q| q.span.start < span.end)
         .filter(|q| !is_name(text, cast, q))
-        .map(|q| q.span)
+        // A long quotation is cut into several sentences.
+        .map(|q| Span { start: q.span.start.max(span.start), end: q.span.end.min(span.end) })
         .collect();
     Sentence::new(cast, tokens(text, span, &hidden), span)
 }
@@ -157,7 +166,7 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
 /// The item of one of an attribution's speakers.
 fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &Attribution) -> Item {
     let said = found.span.of(text).unwrap_or_default();
-    let own_matter = own_matter(cast, &speaker, found, said);
+    let own_matter = own_matter(text, cast, &speaker, found, said);
     let read = stance(&Heard { cue: found.cue, negated: found.negated, kind: speaker.kind, own_matter, text: said });
     let lower = said.to_lowercase();
     Item {
@@ -174,11 +183,17 @@ fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &A
     }
 }
 
-/// Whether the speaker would be speaking of its own house. A victim always is; of anybody else it must not look like another's breach.
-fn own_matter(cast: &Cast, speaker: &Speaker, found: &Attribution, said: &str) -> bool {
+/// Whether the speaker would be speaking of its own house. A victim is, unless it tells of another company; of anybody else it must not look
+/// like another's breach in any way.
+fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, said: &str) -> bool {
     let Some(party) = speaker.party.map(|p| cast.parties[p].home.unwrap_or(p)) else {
         return speaker.kind == PartyKind::Victim;
     };
+    let homes: Vec<usize> =
+        found.speakers.iter().filter_map(|s| s.party).flat_map(|p| [Some(p), cast.parties[p].home]).flatten().collect();
+    if !parts::of_ours(said) && of_another_house(text, cast, &homes, found.span) {
+        return false;
+    }
     match speaker.kind {
         PartyKind::Victim => true,
         PartyKind::Other if cast.parties[party].class == Class::Organisation => {
@@ -251,7 +266,8 @@ fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
         let left = found.get_mut(from..).and_then(|kept| kept.last_mut());
         let joined = left.and_then(|left| {
             let same = one_voice(cast, &left.speaker, &right.speaker);
-            let stance = combine(left, &right).filter(|_| same && !left.shared && !right.shared)?;
+            let fits = right.span.end.saturating_sub(left.span.start) <= LONGEST_BYTES;
+            let stance = combine(left, &right).filter(|_| same && fits && !left.shared && !right.shared)?;
             Some((left, stance))
         });
         match joined {

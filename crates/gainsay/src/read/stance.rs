@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::read::patterns::word_regex;
+
 use crate::claim::{PartyKind, Stance};
 use crate::read::lexicon::Cue;
 
@@ -29,7 +31,7 @@ pub(super) struct Heard<'t> {
 
 /// Builds one case-blind pattern; a test holds that each compiles.
 fn pattern(source: &str) -> Option<Regex> {
-    Regex::new(&format!("(?i){source}")).ok()
+    word_regex(&format!("(?i){source}")).ok()
 }
 
 fn hits(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
@@ -165,7 +167,11 @@ pub(super) fn stance(heard: &Heard<'_>) -> Reading {
             } else if hits(&DISPUTE, text) {
                 known(Stance::Disputes)
             } else if heard.cue == Cue::Confirms && !heard.negated {
-                known(Stance::Confirms)
+                // One company admits nothing for another; it claims.
+                match heard.kind {
+                    PartyKind::Victim | PartyKind::Other => by_role(Stance::Claims),
+                    _ => known(Stance::Confirms),
+                }
             } else if heard.cue == Cue::Investigates
                 || heard.kind == PartyKind::Authority && hits(&INVESTIGATION, text) && !hits(&CONCLUDED, text)
             {
@@ -213,6 +219,7 @@ fn without_denials(text: &str) -> String {
         pattern(concat!(
             r"\b(?:den(?:y|ied|ies|ying)|no (?:\w+ )?(?:evidence|indications?|signs?|reason|proof)|not (?:\w+ )?believe|\w+n['’]t|any (?:evidence|indications?|signs?)|neither|not|never|claims?|claimed|allegations?|alleged(?:ly)?|purport\w*|reports?|whether|if|aware of (?:the |these |those |recent |online |media )?(?:[\w-]+ )?(?:claims?|reports?|allegations|posts?|listing|rumou?rs))\b[^.;]*?(?:, but\b|\bbut rather\b|\bhowever\b|[.;]|$)",
             r"|\bno (?:\w+[ ,]+){0,5}(?:was|were|has been|have been|had been)[^.;,]*",
+            r"|\bhad (?:it|we|they|any|its|our|their|the) (?:\w+ ){0,3}been\b[^.;,]*|\bwould have\b[^.;,]*|\bwere (?:it|we|they|its|our|their|the) (?:\w+ ){0,3}to be\b[^.;,]*",
         ))
     });
     DENIED_CLAUSE.as_ref().map_or_else(|| text.to_owned(), |p| p.replace_all(text, " . ").into_owned())

@@ -83,3 +83,10 @@ fn lawyers_and_competitors_are_no_victims() {
         says(&reading, "Kestrel Legal").into_iter().chain(says(&reading, "Inkford")).all(|s| s.0 == PartyKind::Other)
     );
 }
+
+#[test]
+fn the_denial_behind_a_company_s_short_form_is_the_company_s() {
+    let reading = told("RedFox claims to have stolen 5 GB from Acme Corp. Acme Corp denied the breach on Monday.");
+    assert_eq!(says(&reading, "RedFox").into_iter().map(|s| s.1).collect::<Vec<_>>(), [Stance::Claims]);
+    assert_eq!(says(&reading, "Acme Corp"), [(PartyKind::Victim, Stance::Denies, vec!["Acme Corp"])]);
+}

@@ -17,6 +17,12 @@ pub(super) enum Shape {
     Mark,
 }
 
+impl Shape {
+    pub(super) fn is_word(self) -> bool {
+        matches!(self, Shape::Word | Shape::Number)
+    }
+}
+
 /// One token.
 #[derive(Clone, Debug)]
 pub(super) struct Token {
@@ -110,7 +116,11 @@ fn visible(text: &str, span: Span, found: &mut Vec<Token>) {
         };
         found.push(Token {
             span: Span { start: span.start + start, end: span.start + end },
-            lower: written.to_lowercase().replace('’', "'"),
+            lower: if written.is_ascii() {
+                written.to_ascii_lowercase()
+            } else {
+                written.to_lowercase().replace('’', "'")
+            },
             shape,
             capital: first.is_uppercase(),
         });

@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::read::patterns::word_regex;
+
 use crate::claim::{Span, Vector};
 
 /// The words for a technique and its id.
@@ -50,7 +52,7 @@ const TABLE: &[(&str, &str)] = &[
 ];
 
 static PATTERNS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
-    TABLE.iter().filter_map(|(words, id)| Regex::new(&format!(r"(?i)\b(?:{words})\b")).ok().map(|p| (p, *id))).collect()
+    TABLE.iter().filter_map(|(words, id)| word_regex(&format!(r"(?i)\b(?:{words})\b")).ok().map(|p| (p, *id))).collect()
 });
 
 /// The ways in that one sentence names.
