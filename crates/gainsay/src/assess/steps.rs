@@ -42,9 +42,9 @@ pub fn steps(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> V
     if !drafts.is_empty() {
         steps.push(Step {
             what: format!(
-                "Review {} that the machine was not sure of: `gainsay review {:?}`. Until then they do not weigh.",
+                "Review {} that the machine was not sure of: `gainsay review {}`. Until then they do not weigh.",
                 crate::claim::counted(drafts.len(), "draft"),
-                case.title
+                crate::claim::quoted(&case.title)
             ),
             from: drafts.into_iter().take(3).map(str::to_owned).collect(),
         });
