@@ -81,7 +81,7 @@ const RULES: &[Rule] = &[
     },
 ];
 
-/// Whether something was masked there already: `password: [password masked]`.
+/// Whether the value is no label that an earlier rule put there: `password: [password masked]`.
 fn is_no_label(found: &str) -> bool {
     !found.contains("masked]") && !found.ends_with("[password") && !found.ends_with("[secret")
 }

@@ -1,8 +1,8 @@
 //! The one way out. Everything that leaves the desk, to a screen, a file or a page, is a `Released`, and only this file makes one.
 //!
-//! Three checks, in this order: what is marked above the audience's clearance is taken out of the case before anything is drawn
-//! from it (`View::of`), and the finished text goes through the mask and loses what a terminal would obey (`Released`). A test holds that no other file prints or
-//! writes.
+//! Before anything is drawn from a case, `View::of` takes out what is marked above the audience's clearance, shortens local paths, and
+//! masks every value. What was drawn goes through the mask once more as `Released`, and loses what a terminal would obey. A test
+//! holds that no other file prints or writes.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;

@@ -114,7 +114,7 @@ pub fn claims(case: &Case, parties: &Parties) -> Vec<Claim> {
 fn claim(case: &Case, parties: &Parties, facet: Facet, victim: Option<String>) -> Option<Claim> {
     let mut voices = spoken(case, parties, facet, victim.as_deref());
     voices.extend(case.current_findings().filter_map(|finding| found(finding, facet, victim.as_deref())));
-    let is_named = voices.iter().any(|voice| voice.named == Named::Yes);
+    let is_named = voices.iter().any(|voice| voice.is_named);
     is_named.then(|| weigh(case, facet, victim, voices))
 }
 
@@ -130,7 +130,6 @@ enum Named {
 /// A voice before it is weighed.
 struct Candidate {
     voice: Voice,
-    named: Named,
     kind: PartyKind,
     stance: Stance,
     origin_key: String,
@@ -163,7 +162,6 @@ fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) ->
             .origin
             .clone()
             .filter(|origin| repeats && parties.canonical(origin) != parties.canonical(&statement.speaker));
-        let source = &case.sources[said.source];
         let kind = match &origin {
             Some(origin) if parties.is_actor(origin) => PartyKind::Actor,
             // What an outlet or a firm repeats is worth what it is worth from whom it has it, and that is not known here.
@@ -181,10 +179,9 @@ fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) ->
                 weight: 0,
                 because: String::new(),
             },
-            named,
             kind,
             stance: statement.stance,
-            when: (source.published.unwrap_or(source.received), said.source, statement.span.start),
+            when: case.order(said),
             weighs: said.state.weighs(),
             unseen: matches!(said.state, State::Accepted { unseen: true, .. }),
             evidence: false,
@@ -265,15 +262,11 @@ fn disputes_a_denial(case: &Case, parties: &Parties, said: &Said) -> bool {
     }
     let meant: BTreeSet<String> =
         statement.about.iter().map(|name| key(name)).filter(|name| parties.victims.contains_key(name)).collect();
-    let when = |said: &Said| {
-        let source = &case.sources[said.source];
-        (source.published.unwrap_or(source.received), said.source, said.statement.span.start)
-    };
     case.shown().any(|other| {
         let speaker = key(&other.statement.speaker);
         matches!(other.statement.stance, Stance::Denies | Stance::PartlyConfirms)
             && if meant.is_empty() { parties.victims.contains_key(&speaker) } else { meant.contains(&speaker) }
-            && when(other) < when(said)
+            && case.order(other) < case.order(said)
     })
 }
 
@@ -319,7 +312,6 @@ fn found(finding: &Finding, facet: Facet, victim: Option<&str>) -> Option<Candid
             weight,
             because: because.to_owned(),
         },
-        named: Named::Yes,
         kind: PartyKind::Other,
         stance: Stance::Informs,
         when: (finding.received, finding.sample, 0),

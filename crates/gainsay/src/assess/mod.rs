@@ -86,11 +86,10 @@ fn of_match(finding: &Finding) -> String {
     let result = &finding.result;
     let (ours, partly) = (result.files_of(&["ours"]), result.files_of(&["partly ours"]));
     let window = result.window.as_ref().map_or(String::new(), |window| {
-        let day = |commit: &crate::claim::Commit| commit.time.strftime("%Y-%m-%d").to_string();
         if window.open {
-            format!(", with content of {} or later", day(&window.first))
+            format!(", with content of {} or later", window.first.day())
         } else {
-            format!(", with content of {} to {}", day(&window.first), day(&window.last))
+            format!(", with content of {} to {}", window.first.day(), window.last.day())
         }
     });
     let all = counted(usize::try_from(result.files).unwrap_or(usize::MAX), "file");

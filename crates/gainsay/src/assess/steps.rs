@@ -86,17 +86,17 @@ fn of_finding(case: &Case, finding: &Finding, steps: &mut Vec<Step>) {
             }
             let (when, whose) = match &result.window {
                 Some(window) if !window.open => (
-                    format!("from {} on", day(&window.first)),
+                    format!("from {} on", window.first.day()),
                     format!(
                         "whoever could read {} between {} and {}",
                         window.line,
-                        day(&window.first),
-                        day(&window.last)
+                        window.first.day(),
+                        window.last.day()
                     ),
                 ),
                 Some(window) => (
-                    format!("from {} on", day(&window.first)),
-                    format!("whoever could read {} since {}", window.line, day(&window.first)),
+                    format!("from {} on", window.first.day()),
+                    format!("whoever could read {} since {}", window.line, window.first.day()),
                 ),
                 None => ("as far back as they go".to_owned(), "whoever could read these files".to_owned()),
             };
@@ -126,8 +126,4 @@ fn of_finding(case: &Case, finding: &Finding, steps: &mut Vec<Step>) {
             vec![],
         ),
     }
-}
-
-fn day(commit: &crate::claim::Commit) -> String {
-    commit.time.strftime("%Y-%m-%d").to_string()
 }

@@ -65,6 +65,11 @@ pub struct Source {
 }
 
 impl Source {
+    /// When it was published, or where that is not known, received.
+    pub fn when(&self) -> Timestamp {
+        self.published.unwrap_or(self.received)
+    }
+
     /// A name to show: the outlet, or what it was called when it was added.
     pub fn name(&self) -> &str {
         self.outlet.as_deref().unwrap_or_else(|| self.whence.rsplit('/').next().unwrap_or(&self.whence))
@@ -257,7 +262,19 @@ pub struct BestMatch {
     pub last: Commit,
 }
 
+impl Commit {
+    /// The day of the commit in UTC.
+    pub fn day(&self) -> String {
+        self.time.strftime("%Y-%m-%d").to_string()
+    }
+}
+
 impl Case {
+    /// The order in which statements were made, as far as it is known: by date of the source, then by source, then by place in it.
+    pub fn order(&self, said: &Said) -> (Timestamp, usize, usize) {
+        (self.sources[said.source].when(), said.source, said.statement.span.start)
+    }
+
     /// The most restrictive marking of anything in it.
     pub fn highest_marking(&self) -> Tlp {
         let sources = self.sources.iter().map(|source| source.tlp);

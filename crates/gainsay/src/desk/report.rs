@@ -176,8 +176,7 @@ impl Desk {
 
 /// The case as it looked to somebody who had read what was published until then.
 fn published_until(mut case: Case, moment: Timestamp) -> Case {
-    let keep: Vec<bool> =
-        case.sources.iter().map(|source| source.published.unwrap_or(source.received) <= moment).collect();
+    let keep: Vec<bool> = case.sources.iter().map(|source| source.when() <= moment).collect();
     case.keep_sources(&keep);
     case
 }

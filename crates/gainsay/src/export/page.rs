@@ -1,6 +1,6 @@
 //! A view in strings: what the report's formats for people share.
 
-use super::text::{day, moment, percent};
+use super::text::{moment, percent};
 use crate::claim::{EntryId, SourceText, Span, State};
 use crate::release::View;
 
@@ -240,7 +240,7 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
                 verdict: row.verdict.clone(),
                 share: if row.exact { "exact".to_owned() } else { percent(row.shares.3) },
                 best: row.best.as_ref().map_or(String::new(), |best| {
-                    format!("{}: {}, {} to {}", best.corpus, best.path, day(&best.first), day(&best.last))
+                    format!("{}: {}, {} to {}", best.corpus, best.path, best.first.day(), best.last.day())
                 }),
             })
             .collect(),
@@ -274,10 +274,7 @@ fn disagreement(view: &View, disagreement: &crate::assess::Disagreement) -> Disa
 
 fn said(view: &View) -> Vec<Said> {
     let mut shown: Vec<&crate::claim::Said> = view.case.shown().collect();
-    shown.sort_by_key(|said| {
-        let source = &view.case.sources[said.source];
-        (source.published.unwrap_or(source.received), said.source, said.statement.span.start)
-    });
+    shown.sort_by_key(|said| view.case.order(said));
     shown
         .into_iter()
         .map(|said| {

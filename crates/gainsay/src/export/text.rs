@@ -249,10 +249,7 @@ impl Page {
             return;
         }
         self.heading("Who said what");
-        shown.sort_by_key(|said| {
-            let source = &view.case.sources[said.source];
-            (source.published.unwrap_or(source.received), said.source, said.statement.span.start)
-        });
+        shown.sort_by_key(|said| view.case.order(said));
         let more = shown.len().saturating_sub(MANY);
         for said in shown.into_iter().take(MANY) {
             let statement = &said.statement;
@@ -348,7 +345,7 @@ impl Page {
         }
         for row in result.rows.iter().take(rows) {
             let best = row.best.as_ref().map_or(String::new(), |best| {
-                let (first, last) = (day(&best.first), day(&best.last));
+                let (first, last) = (best.first.day(), best.last.day());
                 let when = if first == last { first } else { format!("{first} to {last}") };
                 let near = if row.exact { "=" } else { "~" };
                 format!(" {near} {} in {}, {when}", best.path, best.corpus)
@@ -415,14 +412,10 @@ pub(super) fn percent(permille: u32) -> String {
     format!("{}.{} %", permille / 10, permille % 10)
 }
 
-pub(super) fn day(commit: &Commit) -> String {
-    commit.time.strftime("%Y-%m-%d").to_string()
-}
-
 pub(super) fn moment(commit: &Commit) -> String {
     if commit.id.is_empty() {
-        day(commit)
+        commit.day()
     } else {
-        format!("{} ({})", day(commit), &commit.id[..commit.id.len().min(10)])
+        format!("{} ({})", commit.day(), &commit.id[..commit.id.len().min(10)])
     }
 }
