@@ -25,14 +25,20 @@ pub struct Fingerprints {
     pub kind: Kind,
     /// Length of its text in normalised bytes; 0 for a binary file.
     pub normalised: u64,
-    /// Its fingerprints, sorted and distinct; none for a binary file and for fewer normalised bytes than
-    /// [`crate::GRAM`].
-    pub hashes: Vec<u64>,
+    /// Its fingerprints in [`crate::Channel::Text`], sorted and distinct; none for a binary file and for fewer normalised
+    /// bytes than [`crate::GRAM`].
+    pub text: Vec<u64>,
+    /// Length of its source code in tokens; 0 where it is no source code.
+    pub tokens: u64,
+    /// Its fingerprints in [`crate::Channel::Code`], sorted and distinct.
+    pub code: Vec<u64>,
+    /// The fingerprints of its parts in [`crate::Channel::Parts`], sorted and distinct.
+    pub parts: Vec<u64>,
 }
 
 impl Fingerprinter {
-    /// Begins a file.
-    pub fn new(profile: &Profile) -> Self {
+    /// Begins a file. Its name, as far as it is known, tells the language of source code.
+    pub fn new(profile: &Profile, _name: &[u8]) -> Self {
         Fingerprinter {
             blake3: blake3::Hasher::new(),
             bytes: 0,
@@ -51,15 +57,24 @@ impl Fingerprinter {
     /// Ends the file.
     pub fn finish(mut self) -> Fingerprints {
         let kind = self.decoder.finish(&mut |text| self.winnower.push(text));
-        let (normalised, hashes) = self.winnower.finish();
-        Fingerprints { blake3: *self.blake3.finalize().as_bytes(), bytes: self.bytes, kind, normalised, hashes }
+        let (normalised, text) = self.winnower.finish();
+        Fingerprints {
+            blake3: *self.blake3.finalize().as_bytes(),
+            bytes: self.bytes,
+            kind,
+            normalised,
+            text,
+            tokens: 0,
+            code: Vec::new(),
+            parts: Vec::new(),
+        }
     }
 }
 
 impl Fingerprints {
     /// The fingerprints of a whole file held in memory.
-    pub fn of(profile: &Profile, bytes: &[u8]) -> Self {
-        let mut fingerprinter = Fingerprinter::new(profile);
+    pub fn of(profile: &Profile, name: &[u8], bytes: &[u8]) -> Self {
+        let mut fingerprinter = Fingerprinter::new(profile, name);
         fingerprinter.update(bytes);
         fingerprinter.finish()
     }

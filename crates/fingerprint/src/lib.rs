@@ -10,13 +10,14 @@
 
 mod decode;
 mod fingerprinter;
+mod kernel;
 mod profile;
 mod segment;
 mod winnow;
 
 pub use decode::Kind;
 pub use fingerprinter::{Fingerprinter, Fingerprints};
-pub use profile::{GRAM, Profile, ProfileId, SHARED_RUN, WINDOW};
+pub use profile::{Channel, GRAM, Profile, ProfileId, SHARED_RUN, WINDOW};
 pub use segment::{
     Commit, Content, ContentId, Counts, Interval, IntervalId, Line, LineId, LineKind, PathHistory, PathId, Posting,
     ReadAt, Segment, SegmentError, SegmentWriter, Version,

@@ -15,6 +15,17 @@ pub const WINDOW: usize = 32;
 /// guarantee of winnowing: Schleimer, Wilkerson, Aiken, SIGMOD 2003).
 pub const SHARED_RUN: usize = GRAM + WINDOW - 1;
 
+/// What a fingerprint stands for. Fingerprints of different channels never compare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Channel {
+    /// A gram of normalised text.
+    Text,
+    /// A gram of tokens of source code.
+    Code,
+    /// A part of a file that is kept as it is: a content-defined chunk, or a tensor.
+    Parts,
+}
+
 const ENGAGEMENT_KEY_CONTEXT: &str = "gainsay fingerprint profile: key words of an engagement";
 const PROFILE_ID_CONTEXT: &str = "gainsay fingerprint profile: id";
 

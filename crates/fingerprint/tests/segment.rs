@@ -43,7 +43,10 @@ fn content(n: u8) -> Fingerprints {
         bytes: u64::from(n) * 1000,
         kind: Kind::Text,
         normalised: 500,
-        hashes: hashes.into_iter().collect(),
+        text: hashes.into_iter().collect(),
+        tokens: 0,
+        code: Vec::new(),
+        parts: Vec::new(),
     }
 }
 
@@ -121,7 +124,7 @@ proptest! {
         let bytes = write(&model, false);
         let segment = Segment::open(&bytes[..]).unwrap();
         segment.verify().unwrap();
-        let keys: Vec<u64> = (0..16u8).flat_map(|n| content(n).hashes).collect::<BTreeSet<_>>().into_iter().collect();
+        let keys: Vec<u64> = (0..16u8).flat_map(|n| content(n).text).collect::<BTreeSet<_>>().into_iter().collect();
         let found: BTreeSet<_> = look_up(&segment, &keys)
             .into_iter()
             .map(|p| {
@@ -129,7 +132,7 @@ proptest! {
                 (p.fingerprint, path, line, first, last)
             })
             .collect();
-        prop_assert_eq!(found, expected(&model, |n| content(n).hashes));
+        prop_assert_eq!(found, expected(&model, |n| content(n).text));
         let mut files = BTreeSet::new();
         for n in 0..9 {
             let by_blake3 = segment.content_by_blake3(&content(n).blake3).unwrap();
@@ -160,7 +163,7 @@ proptest! {
     fn partial_answers_merge_in_any_order(model in models(), parts in prop::collection::vec(0usize..3, 40)) {
         let bytes = write(&model, false);
         let segment = Segment::open(&bytes[..]).unwrap();
-        let keys: Vec<u64> = (0..14u8).flat_map(|n| content(n).hashes).chain([1, u64::MAX]).collect::<BTreeSet<_>>().into_iter().collect();
+        let keys: Vec<u64> = (0..14u8).flat_map(|n| content(n).text).chain([1, u64::MAX]).collect::<BTreeSet<_>>().into_iter().collect();
         let mut merged = Vec::new();
         for part in [2, 0, 1] {
             let of_part: Vec<u64> = keys.iter().zip(&parts).filter(|(_, p)| **p == part).map(|(k, _)| *k).collect();
@@ -182,7 +185,7 @@ proptest! {
         let found = Segment::open(&flipped[..]).and_then(|segment| {
             // Nothing may panic, whatever the damage; and what is answered must be true.
             let before = Segment::open(&whole[..]).unwrap();
-            let keys: Vec<u64> = (0..14u8).flat_map(|n| content(n).hashes).collect::<BTreeSet<_>>().into_iter().collect();
+            let keys: Vec<u64> = (0..14u8).flat_map(|n| content(n).text).collect::<BTreeSet<_>>().into_iter().collect();
             let mut answers = Vec::new();
             if segment.look_up(&keys, &mut |p| answers.push(p)).is_ok() {
                 assert_eq!(answers, look_up(&before, &keys));
@@ -229,7 +232,7 @@ proptest! {
         let changes = bytes[block * 4096 + within] != value;
         forge(&mut bytes, block * 4096 + within, value);
         let Ok(segment) = Segment::open(&bytes[..]) else { return Ok(()) };
-        let keys: Vec<u64> = (0..14u8).flat_map(|n| content(n).hashes).collect::<BTreeSet<_>>().into_iter().collect();
+        let keys: Vec<u64> = (0..14u8).flat_map(|n| content(n).text).collect::<BTreeSet<_>>().into_iter().collect();
         let mut found = Vec::new();
         let _ = segment.look_up(&keys, &mut |posting| found.push(posting));
         for id in found.iter().map(|posting| posting.interval) {
@@ -271,8 +274,13 @@ fn look_up_finds_every_key_among_thousands_of_rows_over_many_blocks() {
     for file in 0..40u64 {
         // One fingerprint stands in every file, as a licence does: its rows fill more than a block.
         let hashes: BTreeSet<u64> = (file * 100..file * 100 + 120).map(spread).chain([7; 1]).collect();
-        let fingerprints =
-            Fingerprints { hashes: hashes.into_iter().collect(), ..content(u8::try_from(file).unwrap()) };
+        let fingerprints = Fingerprints {
+            text: hashes.into_iter().collect(),
+            tokens: 0,
+            code: Vec::new(),
+            parts: Vec::new(),
+            ..content(u8::try_from(file).unwrap())
+        };
         let mut history = writer.history(format!("f{file}").as_bytes(), line).unwrap();
         history.change(0, Some(Version { fingerprints: &fingerprints, oid: &[] })).unwrap();
         history.finish().unwrap();
@@ -300,7 +308,7 @@ fn the_stored_example_reads_as_it_always_did() {
     segment.verify().unwrap();
     assert_eq!(segment.profile(), Profile::one().id());
     let example = example();
-    assert_eq!(look_up(&segment, &content(2).hashes).len(), 12);
+    assert_eq!(look_up(&segment, &content(2).text).len(), 12);
     let mut again = Vec::new();
     example.write(&mut again).unwrap();
     assert_eq!(again, EXAMPLE, "the same additions must give the same bytes in format version 1");
@@ -360,8 +368,8 @@ fn a_file_on_disk_answers_as_its_bytes_do() {
     std::fs::write(path.path(), EXAMPLE).unwrap();
     let on_disk = Segment::open(std::fs::File::open(path.path()).unwrap()).unwrap();
     let mut found = Vec::new();
-    on_disk.look_up(&content(2).hashes, &mut |p| found.push(p)).unwrap();
-    assert_eq!(found, look_up(&Segment::open(EXAMPLE).unwrap(), &content(2).hashes));
+    on_disk.look_up(&content(2).text, &mut |p| found.push(p)).unwrap();
+    assert_eq!(found, look_up(&Segment::open(EXAMPLE).unwrap(), &content(2).text));
 }
 
 #[test]

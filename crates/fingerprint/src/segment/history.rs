@@ -76,7 +76,7 @@ impl<'w> PathHistory<'w> {
             self.contents.push((gone, (since, at - 1)));
         }
         self.content = content.map(|content| (content, at));
-        let hashes = now.map_or(&[][..], |version| &version.fingerprints.hashes);
+        let hashes = now.map_or(&[][..], |version| &version.fingerprints.text);
         self.replace_open(at, hashes);
         Ok(())
     }
@@ -95,7 +95,7 @@ impl<'w> PathHistory<'w> {
         }
         let content = self.writer.content(&version)?;
         self.side_contents.push((content, side, at));
-        self.side_fingerprints.extend(version.fingerprints.hashes.iter().map(|hash| (*hash, side, at)));
+        self.side_fingerprints.extend(version.fingerprints.text.iter().map(|hash| (*hash, side, at)));
         Ok(())
     }
 

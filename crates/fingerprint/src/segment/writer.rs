@@ -164,7 +164,7 @@ impl SegmentWriter {
             oid: version.oid.to_vec(),
             bytes: fingerprints.bytes,
             kind: fingerprints.kind,
-            fingerprints: number(fingerprints.hashes.len(), "fingerprints of one content")?,
+            fingerprints: number(fingerprints.text.len(), "fingerprints of one content")?,
         });
         Ok(new)
     }

@@ -64,7 +64,7 @@ impl<'r> Blobs<'r> {
         match self.repo.find_object(id) {
             Ok(object) if object.kind == gix::objs::Kind::Blob => {
                 self.bytes += object.data.len() as u64;
-                Some(Rc::new(Fingerprints::of(&self.profile, &object.data)))
+                Some(Rc::new(Fingerprints::of(&self.profile, b"", &object.data)))
             }
             Ok(_) => {
                 self.problems.push(format!("object {id} stands in a tree as a file and is none"));

@@ -123,7 +123,7 @@ fn fingerprint_file(reading: &Reading<'_>, path: &Path) -> std::io::Result<(Fing
     if !before.is_file() {
         return Err(std::io::Error::other("it is no longer a file"));
     }
-    let mut fingerprinter = Fingerprinter::new(&reading.profile);
+    let mut fingerprinter = Fingerprinter::new(&reading.profile, bytes_of(path));
     let mut piece = vec![0; PIECE];
     loop {
         match file.read(&mut piece) {

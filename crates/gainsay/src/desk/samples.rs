@@ -270,7 +270,9 @@ impl Opened {
         let mut file: Option<(String, Fingerprinter)> = None;
         opener.files(name, path, &mut |event| {
             match event {
-                Event::File { path, .. } => file = Some((path.to_owned(), Fingerprinter::new(profile))),
+                Event::File { path, .. } => {
+                    file = Some((path.to_owned(), Fingerprinter::new(profile, path.as_bytes())))
+                }
                 Event::Data(bytes) => {
                     if let Some((_, fingerprinter)) = &mut file {
                         fingerprinter.update(bytes);

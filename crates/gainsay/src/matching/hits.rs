@@ -42,13 +42,13 @@ struct CorpusHits {
 
 impl Hits {
     pub(super) fn look_up<R: ReadAt>(sample: &[SampleFile], corpora: &[Corpus<'_, R>]) -> Result<Self, MatchError> {
-        let mut keys: Vec<u64> = sample.iter().flat_map(|file| file.fingerprints.hashes.iter().copied()).collect();
+        let mut keys: Vec<u64> = sample.iter().flat_map(|file| file.fingerprints.text.iter().copied()).collect();
         keys.sort_unstable();
         keys.dedup();
         let number = |hash: &u64| keys.binary_search(hash).unwrap_or_else(|place| place);
         let mut hits = Hits {
             found: vec![Found::default(); keys.len()],
-            files: sample.iter().map(|file| file.fingerprints.hashes.iter().map(number).collect()).collect(),
+            files: sample.iter().map(|file| file.fingerprints.text.iter().map(number).collect()).collect(),
             exact: sample.iter().map(|_| Exact::default()).collect(),
             intervals: Vec::new(),
         };

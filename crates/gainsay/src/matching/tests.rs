@@ -48,7 +48,10 @@ fn fingerprints(set: &Set, long: bool) -> Fingerprints {
         bytes: if long { 1000 } else { 10 },
         kind: Kind::Text,
         normalised: 900,
-        hashes: set.iter().copied().collect(),
+        text: set.iter().copied().collect(),
+        tokens: 0,
+        code: Vec::new(),
+        parts: Vec::new(),
     }
 }
 
