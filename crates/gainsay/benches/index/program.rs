@@ -1,0 +1,116 @@
+//! Runs of the program itself, as a user starts it: whole process, fresh desk.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::{Result, input};
+
+/// How often memory is looked at.
+const LOOK: Duration = Duration::from_millis(10);
+
+/// Which channels an index holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Channels {
+    /// Text alone.
+    Text,
+    /// All of them, as users get it.
+    All,
+}
+
+/// A desk that was made for one measurement.
+pub(crate) struct Desk {
+    folder: PathBuf,
+}
+
+/// What one run of the program took.
+pub(crate) struct Run {
+    /// From start to end of the process.
+    pub(crate) seconds: f64,
+    /// The most memory that it held, and that part of it which only it could hold (no pages of files), in bytes.
+    pub(crate) peak: u64,
+    pub(crate) own_peak: u64,
+}
+
+impl Desk {
+    /// An empty desk in place of one from an earlier run.
+    pub(crate) fn fresh(folder: &Path) -> Result<Self> {
+        if folder.exists() {
+            fs::remove_dir_all(folder)?;
+        }
+        let desk = Desk { folder: folder.to_owned() };
+        desk.run(&[OsStr::new("init"), OsStr::new("--organisation"), OsStr::new("Bench")])?;
+        Ok(desk)
+    }
+
+    /// `corpus add` of one path.
+    pub(crate) fn add(&self, path: &Path, channels: Channels) -> Result<Run> {
+        let mut words: Vec<&OsStr> = ["corpus", "add", "bench"].iter().map(OsStr::new).collect();
+        words.push(path.as_os_str());
+        if channels == Channels::Text {
+            words.extend(["--channels", "text"].iter().map(OsStr::new));
+        }
+        self.run(&words)
+    }
+
+    /// Bytes of the index.
+    pub(crate) fn index_bytes(&self) -> Result<u64> {
+        Ok(input::bytes_below(&self.folder.join("corpora"))?)
+    }
+
+    /// Takes it away again.
+    pub(crate) fn remove(self) -> Result<()> {
+        Ok(fs::remove_dir_all(self.folder)?)
+    }
+
+    fn run(&self, words: &[&OsStr]) -> Result<Run> {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gainsay"));
+        command.arg("--desk").arg(&self.folder).args(words).env("GAINSAY_AUTHOR", "bench");
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        let begun = Instant::now();
+        let child = command.spawn()?;
+        let status = PathBuf::from(format!("/proc/{}/status", child.id()));
+        let ended = AtomicBool::new(false);
+        let (output, seconds, peak, own_peak) = std::thread::scope(|scope| {
+            let watch = scope.spawn(|| peaks(&status, &ended));
+            let output = child.wait_with_output();
+            let seconds = begun.elapsed().as_secs_f64();
+            ended.store(true, Ordering::Relaxed);
+            let (peak, own_peak) = watch.join().unwrap_or_default();
+            (output, seconds, peak, own_peak)
+        });
+        let output = output?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr);
+            let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("nothing said");
+            return Err(format!("gainsay {}: {}: {last}", shown(words), output.status).into());
+        }
+        Ok(Run { seconds, peak, own_peak })
+    }
+}
+
+/// The most that a process holds while it runs, in bytes: in all (the kernel keeps count, so none is missed between two
+/// looks but the last), and without pages of files (as seen).
+fn peaks(status: &Path, ended: &AtomicBool) -> (u64, u64) {
+    let (mut peak, mut own_peak) = (0, 0);
+    while !ended.load(Ordering::Relaxed) {
+        if let Ok(text) = fs::read_to_string(status) {
+            peak = peak.max(kilobytes(&text, "VmHWM:") * 1024);
+            own_peak = own_peak.max(kilobytes(&text, "RssAnon:") * 1024);
+        }
+        std::thread::sleep(LOOK);
+    }
+    (peak, own_peak)
+}
+
+fn kilobytes(status: &str, name: &str) -> u64 {
+    let line = status.lines().find_map(|line| line.strip_prefix(name));
+    line.and_then(|rest| rest.split_whitespace().next()).and_then(|number| number.parse().ok()).unwrap_or(0)
+}
+
+fn shown(words: &[&OsStr]) -> String {
+    words.iter().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")
+}
