@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use fingerprint::{Fingerprints, Profile};
+use fingerprint::{Fingerprints, Isa, Profile};
 
 use crate::input::{Source, Sources};
 use crate::peers::{self, Scanoss};
@@ -10,32 +10,106 @@ use crate::program::Channels;
 use crate::table::{Bar, Table};
 use crate::{Result, Setting, rate, say, timed};
 
+/// The instruction sets that this machine lacks and has.
 pub(crate) fn instructions() -> String {
-    "portable".to_owned()
+    let of = |has: bool| {
+        let names: Vec<_> = Isa::ALL.iter().filter(|isa| isa.is_available() == has).map(Isa::to_string).collect();
+        if names.is_empty() { "none".to_owned() } else { names.join(" ") }
+    };
+    format!("has {}, lacks {}", of(true), of(false))
 }
 
-/// Fingerprints each file; one thread for a file. The seconds that takes.
-pub(crate) fn fingerprint(threads: usize, channels: Channels, files: &[Source]) -> Result<f64> {
+/// Fingerprints each file, one thread for a file, and gives the seconds that it takes.
+pub(crate) fn fingerprint(isa: Isa, threads: usize, channels: Channels, files: &[Source]) -> f64 {
     let profile = Profile::one();
-    Ok(peers::in_threads(threads, files, |file| {
-        black_box(Fingerprints::of(&profile, b"", &file.bytes));
-    }))
+    peers::in_threads(threads, files, |file| {
+        black_box(one(isa, &profile, channels, file));
+    })
 }
 
+fn one(isa: Isa, profile: &Profile, channels: Channels, file: &Source) -> Fingerprints {
+    let name = match channels {
+        // Without a name nothing tells its language.
+        Channels::Text => &[],
+        Channels::All => file.path.as_os_str().as_encoded_bytes(),
+    };
+    Fingerprints::of_with(isa, profile, name, &file.bytes)
+}
+
+/// `kernel-a` with every instruction set, `kernel-ab` and `cores` with the one in use.
 pub(crate) fn measure(setting: &Setting, sources: &Sources, table: &mut Table) -> Result<()> {
+    for (isa, bar) in [(Isa::Avx512, 0.30), (Isa::Avx2, 0.12), (Isa::Portable, 0.06)] {
+        if isa.is_available() {
+            against_blake3(setting, sources, isa, Channels::Text, "kernel-a", Bar::AtLeast(bar), table);
+        } else {
+            table.skipped("kernel-a", &format!("{isa}: this machine lacks it"));
+        }
+    }
+    against_blake3(setting, sources, Isa::current(), Channels::All, "kernel-ab", Bar::Goal(0.14, 0.30), table);
+    cores(setting, sources, table);
     Ok(())
+}
+
+fn against_blake3(
+    setting: &Setting,
+    sources: &Sources,
+    isa: Isa,
+    channels: Channels,
+    id: &'static str,
+    bar: Bar,
+    table: &mut Table,
+) {
+    say(&format!("kernel: {channels}, {isa}"));
+    let files = &sources.files;
+    let whole: Vec<u8> = files.iter().flat_map(|file| file.bytes.iter().copied()).collect();
+    let (mut ratios, mut note) = (Vec::new(), String::new());
+    for _ in 0..setting.repetitions() {
+        let (in_one, _) = timed(|| black_box(blake3::hash(&whole)));
+        let limit = peers::blake3(1, files);
+        let ours = fingerprint(isa, 1, channels, files);
+        ratios.push(limit / ours);
+        note = format!(
+            "{isa}; {sources}; {:.0} MB/s; BLAKE3 {:.0} MB/s, as one buffer {:.0} MB/s",
+            rate(sources.bytes, ours),
+            rate(sources.bytes, limit),
+            rate(sources.bytes, in_one)
+        );
+    }
+    table.measured(id, bar, &ratios, note);
+}
+
+/// What two cores do more than one, for the kernel and for BLAKE3.
+fn cores(setting: &Setting, sources: &Sources, table: &mut Table) {
+    if setting.threads < 2 {
+        table.skipped("cores", "this machine has one core");
+        return;
+    }
+    let files = &sources.files;
+    for channels in [Channels::Text, Channels::All] {
+        say(&format!("cores: {channels}"));
+        let kernel = |threads| fingerprint(Isa::current(), threads, channels, files);
+        let (mut ratios, mut note) = (Vec::new(), String::new());
+        for _ in 0..setting.repetitions() {
+            let ours = kernel(1) / kernel(2);
+            let limit = peers::blake3(1, files) / peers::blake3(2, files);
+            ratios.push(ours / limit);
+            note =
+                format!("{}, {channels}; {sources}; {ours:.2} times one core, BLAKE3 {limit:.2} times", Isa::current());
+        }
+        table.measured("cores", Bar::AtLeast(0.95), &ratios, note);
+    }
 }
 
 /// `scanoss`.
 pub(crate) fn measure_scanoss(setting: &Setting, sources: &Sources, table: &mut Table) -> Result<()> {
-    say("scanoss");
     let scanoss = Scanoss::set_up(&setting.folder.join("peers"))?;
     let some = sources.sample(if setting.quick { 2_000_000 } else { 20_000_000 });
+    say(&format!("scanoss: {some}"));
     let folder = setting.folder.join("scanoss");
     some.write(&folder, 0)?;
     let (mut ratios, mut note) = (Vec::new(), String::new());
     for _ in 0..setting.repetitions() {
-        let ours = fingerprint(1, Channels::Text, &some.files)?;
+        let ours = fingerprint(Isa::current(), 1, Channels::Text, &some.files);
         let (theirs, version) = scanoss.fingerprint(&folder)?;
         ratios.push(theirs / ours);
         note = format!(

@@ -1,6 +1,7 @@
 //! Runs of the program itself, as a user starts it: whole process, fresh desk.
 
 use std::ffi::OsStr;
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -13,12 +14,21 @@ use crate::{Result, input};
 const LOOK: Duration = Duration::from_millis(10);
 
 /// Which channels an index holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Channels {
     /// Text alone.
     Text,
     /// All of them, as users get it.
     All,
+}
+
+impl fmt::Display for Channels {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Channels::Text => "text alone",
+            Channels::All => "all channels",
+        })
+    }
 }
 
 /// A desk that was made for one measurement.

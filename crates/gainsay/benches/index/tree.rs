@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use fingerprint::Isa;
+
 use crate::input::Sources;
 use crate::program::{Channels, Desk};
 use crate::table::{Bar, Table};
@@ -85,13 +87,13 @@ fn measure_one(
         Cache::Warm => peers::read(1, paths).map(drop),
         Cache::Cold => peers::forget(paths),
     };
-    say(&format!("tree: {channels:?}, {}, {}", place.name, cache.in_words()));
+    say(&format!("tree: {channels}, {}, {}", place.name, cache.in_words()));
     let (mut ratios, mut size, mut note) = (Vec::new(), 0, String::new());
     for _ in 0..setting.repetitions() {
         ready()?;
         let read = peers::read(setting.threads, paths)?;
         // As the program reads them, whose rate the other limit is: all cores, with nothing but the kernel to do.
-        let one = kernel::fingerprint(1, channels, &sources.files)?;
+        let one = kernel::fingerprint(Isa::current(), 1, channels, &sources.files);
         let limit = read.max(one / real(setting.threads as u64));
         let desk = Desk::fresh(&place.desk)?;
         ready()?;
