@@ -1,6 +1,9 @@
 //! The inner loops: normalise bytes, choose grams. Each exists once in plain Rust and once for each instruction set.
 
+mod places;
 mod portable;
+
+pub(crate) use places::Places;
 
 use crate::profile::{GRAM, WINDOW};
 
@@ -23,6 +26,13 @@ impl Rules {
 /// Appends the normalised form of `raw` to `out`.
 pub(crate) fn normalise(raw: &[u8], out: &mut Vec<u8>) {
     portable::normalise(raw, out);
+}
+
+/// Appends the normalised form of `raw`, of at most 4 GiB, to `out`, and fills `places` with where each of the appended
+/// bytes began in it.
+pub(crate) fn normalise_with_places(raw: &[u8], out: &mut Vec<u8>, places: &mut Places) {
+    places.clear();
+    portable::normalise_with_places(raw, out, places);
 }
 
 /// Appends where the chosen grams of `units` begin, ascending: of every complete window the gram with the smallest order
