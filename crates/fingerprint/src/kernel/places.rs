@@ -1,8 +1,5 @@
 //! Where each unit of a normalised text began in its raw form, kept as one bit for each raw byte.
 
-/// Raw bytes that one word of bits tells of.
-pub(super) const BLOCK: usize = 64;
-
 /// Where the units of one normalised text began. Filled by [`super::normalise_with_places`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
@@ -14,6 +11,9 @@ pub(crate) struct Places {
 }
 
 impl Places {
+    /// Raw bytes that one word of bits tells of.
+    pub(super) const BLOCK: usize = 64;
+
     pub(super) fn clear(&mut self) {
         self.before.clear();
         self.kept.clear();
@@ -43,6 +43,6 @@ impl Places {
         for _ in *self.before.get(block)?..unit {
             kept &= kept - 1;
         }
-        u32::try_from(block * BLOCK).ok()?.checked_add(kept.trailing_zeros())
+        u32::try_from(block * Self::BLOCK).ok()?.checked_add(kept.trailing_zeros())
     }
 }
