@@ -37,7 +37,7 @@ fn measure_one(setting: &Setting, repository: &Path, table: &mut Table) -> Resul
     let (mut decoded, mut text_took, mut all_took, mut peak) = (0.0, 0.0, 0.0, 0);
     let mut without = None;
     // Whole histories take long and vary little.
-    for _ in 0..setting.repetitions().div_ceil(2) {
+    for _ in 0..setting.repetitions() / 2 {
         let (decode, raw) = peers::decode(&packs, setting.threads)?;
         decoded = rate(raw, decode);
         let fresh = Desk::fresh(&desk)?;

@@ -45,6 +45,10 @@ pub(crate) fn measure(setting: &Setting, sources: &Sources, table: &mut Table) -
             table.skipped("kernel-a", &format!("{isa}: this machine lacks it"));
         }
     }
+    let tokens = |file| one(Isa::current(), &Profile::one(), Channels::All, file).tokens;
+    if sources.files.iter().map(tokens).sum::<u64>() == 0 {
+        return Err("no file gives a token".into());
+    }
     against_blake3(setting, sources, Isa::current(), Channels::All, "kernel-ab", Bar::Goal(0.14, 0.30), table);
     cores(setting, sources, table);
     Ok(())

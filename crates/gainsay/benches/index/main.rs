@@ -60,7 +60,7 @@ impl Setting {
 
     /// How often each pair is measured.
     fn repetitions(&self) -> usize {
-        if self.quick { 2 } else { 5 }
+        if self.quick { 3 } else { 7 }
     }
 }
 

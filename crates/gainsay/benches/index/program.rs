@@ -95,8 +95,8 @@ impl Desk {
         let output = output?;
         if !output.status.success() {
             let said = String::from_utf8_lossy(&output.stderr);
-            let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or("nothing said");
-            return Err(format!("gainsay {}: {}: {last}", shown(words), output.status).into());
+            let why = said.lines().rfind(|line| line.contains("error")).unwrap_or("nothing said");
+            return Err(format!("gainsay {}: {}: {why}", shown(words), output.status).into());
         }
         Ok(Run { seconds, peak, own_peak })
     }
