@@ -48,9 +48,7 @@ pub(crate) struct Run {
 impl Desk {
     /// An empty desk in place of one from an earlier run.
     pub(crate) fn fresh(folder: &Path) -> Result<Self> {
-        if folder.exists() {
-            fs::remove_dir_all(folder)?;
-        }
+        remove(folder)?;
         let desk = Desk { folder: folder.to_owned() };
         desk.run(&[OsStr::new("init"), OsStr::new("--organisation"), OsStr::new("Bench")])?;
         Ok(desk)
@@ -73,7 +71,7 @@ impl Desk {
 
     /// Takes it away again.
     pub(crate) fn remove(self) -> Result<()> {
-        Ok(fs::remove_dir_all(self.folder)?)
+        remove(&self.folder)
     }
 
     fn run(&self, words: &[&OsStr]) -> Result<Run> {
@@ -100,6 +98,20 @@ impl Desk {
         }
         Ok(Run { seconds, peak, own_peak })
     }
+}
+
+/// Removes a desk. Work that it still does in the background may write into it meanwhile, and ends once it finds it gone.
+fn remove(folder: &Path) -> Result<()> {
+    let mut tries = 0;
+    while folder.exists() {
+        tries += 1;
+        match fs::remove_dir_all(folder) {
+            Err(error) if tries == 10 => return Err(error.into()),
+            Err(_) => std::thread::sleep(LOOK * 10),
+            Ok(()) => {}
+        }
+    }
+    Ok(())
 }
 
 /// The most that a process holds while it runs, in bytes: in all (the kernel keeps count, so none is missed between two
