@@ -10,6 +10,7 @@
 
 mod decode;
 mod fingerprinter;
+mod grams;
 mod kernel;
 mod profile;
 mod segment;
@@ -17,6 +18,7 @@ mod winnow;
 
 pub use decode::Kind;
 pub use fingerprinter::{Fingerprinter, Fingerprints};
+pub use grams::{Changes, Copied, Edit, Grams, Scratch};
 pub use profile::{Channel, GRAM, Profile, ProfileId, SHARED_RUN, WINDOW};
 pub use segment::{
     Commit, Content, ContentId, Counts, Interval, IntervalId, Line, LineId, LineKind, PathHistory, PathId, Posting,
