@@ -1,10 +1,11 @@
 //! Grams of text: of a whole text, and of an edited one from those of its base.
 
+use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::placed::{Balance, Placed};
 use super::{Copied, Edit, index, offset};
-use crate::kernel::{self, Rules};
+use crate::kernel::{self, Places, Rules};
 use crate::profile::{GRAM, NORMALISED, Profile, SHARED_RUN, WINDOW, next_order};
 
 /// Raw bytes that are normalised at once: they and what is made of them stay in the cache.
@@ -28,7 +29,7 @@ const SHORTEST_COPY: u32 = 400;
 #[derive(Default)]
 pub(super) struct Scratch {
     units: Vec<u8>,
-    places: Vec<u32>,
+    places: Places,
     chosen: Vec<u32>,
     stretches: Vec<Stretch>,
 }
@@ -154,19 +155,20 @@ fn add_chosen(
     let (mut at, mut length, mut next) = (zone.start, PIECE, keep.start);
     while next < keep.end && at < zone.end {
         let end = zone.end.min(at + length);
-        normalise_with_places(text.get(at..end).unwrap_or_default(), units, places);
+        units.clear();
+        kernel::normalise_with_places(text.get(at..end).unwrap_or_default(), units, places);
         if units.len() < FEW_UNITS && end < zone.end {
             length *= 2;
             continue;
         }
         chosen.clear();
         kernel::choose(Rules::TEXT, units, chosen);
-        for unit in chosen.iter().map(|unit| index(*unit)) {
-            let place = at + places.get(unit).map_or(0, |place| index(*place));
+        for unit in &*chosen {
+            let place = at + places.raw(*unit).map_or(0, index);
             if !(next..keep.end).contains(&place) {
                 continue;
             }
-            let Some(gram) = units.get(unit..).and_then(<[u8]>::first_chunk) else { continue };
+            let Some(gram) = units.get(index(*unit)..).and_then(<[u8]>::first_chunk) else { continue };
             grams.push(profile.fingerprint(gram), offset(place));
             next = place + 1;
         }
@@ -174,7 +176,7 @@ fn add_chosen(
             break;
         }
         // The next piece begins with the first gram whose window is not complete in this one.
-        at += places.get(units.len() - (SHARED_RUN - 1)).map_or(length, |place| index(*place));
+        at += places.raw(places.units() - (SHARED_RUN as u32 - 1)).map_or(length, index);
         length = PIECE;
     }
 }
@@ -182,23 +184,12 @@ fn add_chosen(
 /// Adds the only gram of a text that has fewer grams than a window; nothing where it has none.
 fn add_smallest(profile: &Profile, text: &[u8], grams: &mut Placed, scratch: &mut Scratch) {
     let Scratch { units, places, .. } = scratch;
-    normalise_with_places(text, units, places);
-    let order = |gram: &[u8; GRAM]| gram.iter().fold(0, |order, unit| next_order(order, *unit));
-    let all = units.array_windows().zip(places.iter());
-    // The rightmost of several that are smallest.
-    if let Some((gram, place)) = all.rev().min_by_key(|(gram, _)| order(gram)) {
-        grams.push(profile.fingerprint(gram), *place);
-    }
-}
-
-fn normalise_with_places(raw: &[u8], units: &mut Vec<u8>, places: &mut Vec<u32>) {
     units.clear();
-    places.clear();
-    for (place, byte) in (0..).zip(raw) {
-        let unit = NORMALISED[usize::from(*byte)];
-        if unit != 0 {
-            units.push(unit);
-            places.push(place);
-        }
+    kernel::normalise_with_places(text, units, places);
+    let order = |gram: &[u8; GRAM]| gram.iter().fold(0, |order, unit| next_order(order, *unit));
+    // The rightmost of several that are smallest.
+    let smallest = (0..).zip(units.array_windows()).min_by_key(|(unit, gram)| (order(gram), Reverse(*unit)));
+    if let Some((unit, gram)) = smallest {
+        grams.push(profile.fingerprint(gram), places.raw(unit).unwrap_or(0));
     }
 }
