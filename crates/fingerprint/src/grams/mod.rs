@@ -53,6 +53,7 @@ pub struct Changes {
 #[derive(Default)]
 pub struct Scratch {
     text: text::Scratch,
+    balance: Balance,
 }
 
 impl Copied {
@@ -93,7 +94,7 @@ impl Grams {
             let changes = now.changes_since(self);
             return Some((now, changes));
         }
-        let (text, text_changes) = text::edited(profile, &self.text, edit, &mut scratch.text);
+        let (text, text_changes) = text::edited(profile, &self.text, edit, &mut scratch.balance, &mut scratch.text);
         let grams = Grams { kind: Kind::Text, plain: true, text };
         Some((grams, Changes { text: text_changes, code: Vec::new() }))
     }
@@ -105,18 +106,14 @@ impl Grams {
 
     /// How often each fingerprint stands in the content.
     pub fn counts(&self) -> Changes {
-        let counts = |placed: &Placed| placed::summed(placed.fingerprints.iter().map(|each| (*each, 1)).collect());
-        Changes { text: counts(&self.text), code: Vec::new() }
+        let nothing = Grams { kind: self.kind, plain: self.plain, text: Placed::default() };
+        self.changes_since(&nothing)
     }
 
     /// How the counts of this content differ from those of `base`, which need not be related.
     pub fn changes_since(&self, base: &Grams) -> Changes {
-        let changes = |now: &Placed, base: &Placed| {
-            let mut balance = Balance::new(&base.fingerprints);
-            balance.step(&now.fingerprints, base.len()..base.len());
-            balance.finish()
-        };
-        Changes { text: changes(&self.text, &base.text), code: Vec::new() }
+        let mut balance = Balance::default();
+        Changes { text: balance.of(&base.text, &self.text), code: Vec::new() }
     }
 
     /// Bytes of memory that it holds.

@@ -49,27 +49,31 @@ impl Placed {
 ///
 /// The grams of the edit are told in their order, either as a range of the base's or as new ones. What is new and the
 /// same as what the base has at that place is found at once, so that little is left to be sorted.
-pub(super) struct Balance<'a> {
-    base: &'a [u64],
-    /// Ranges of the base that stand in the edit too.
+#[derive(Default)]
+pub(super) struct Balance {
+    /// Ranges of the base's grams that stand in the edit too.
     kept: Vec<Range<usize>>,
+    came: Vec<u64>,
+    went: Vec<u64>,
     changes: Vec<(u64, i32)>,
 }
 
-impl<'a> Balance<'a> {
-    pub(super) fn new(base: &'a [u64]) -> Self {
-        Balance { base, kept: Vec::new(), changes: Vec::new() }
+impl Balance {
+    /// The changes from one content to another.
+    pub(super) fn of(&mut self, base: &Placed, now: &Placed) -> Vec<(u64, i32)> {
+        self.step(&base.fingerprints, &now.fingerprints, base.len()..base.len());
+        self.finish(&base.fingerprints)
     }
 
     /// The edit goes on with `fresh` grams and then with this range of the base.
-    pub(super) fn step(&mut self, fresh: &[u64], mut then: Range<usize>) {
+    pub(super) fn step(&mut self, base: &[u64], fresh: &[u64], mut then: Range<usize>) {
         let before = self.kept.last().map_or(0, |kept| kept.end);
-        let gap = self.base.get(before..then.start).unwrap_or_default();
+        let gap = base.get(before..then.start).unwrap_or_default();
         let same = |pair: &(&u64, &u64)| pair.0 == pair.1;
         let head = gap.iter().zip(fresh).take_while(same).count();
         let (gap, fresh) = (&gap[head..], &fresh[head..]);
         let tail = gap.iter().rev().zip(fresh.iter().rev()).take_while(same).count();
-        self.changes.extend(fresh[..fresh.len() - tail].iter().map(|fingerprint| (*fingerprint, 1)));
+        self.came.extend_from_slice(&fresh[..fresh.len() - tail]);
         then.start -= tail;
         self.keep(before..before + head);
         self.keep(then);
@@ -83,47 +87,57 @@ impl<'a> Balance<'a> {
         }
     }
 
-    /// The changes that are not zero, ascending by fingerprint.
-    pub(super) fn finish(mut self) -> Vec<(u64, i32)> {
+    /// The changes that are not zero, ascending by fingerprint. Begins anew.
+    pub(super) fn finish(&mut self, base: &[u64]) -> Vec<(u64, i32)> {
         if self.kept.is_sorted_by(|one, next| one.end <= next.start) {
-            let ends = self.kept.iter().map(|kept| kept.start).chain([self.base.len()]);
+            let ends = self.kept.iter().map(|kept| kept.start).chain([base.len()]);
             let starts = [0].into_iter().chain(self.kept.iter().map(|kept| kept.end));
             for (start, end) in starts.zip(ends) {
-                let dropped = self.base.get(start..end).unwrap_or_default();
-                self.changes.extend(dropped.iter().map(|fingerprint| (*fingerprint, -1)));
+                self.went.extend_from_slice(base.get(start..end).unwrap_or_default());
             }
         } else {
-            self.count_kept();
+            self.count_kept(base);
         }
-        summed(self.changes)
+        self.came.sort_unstable();
+        self.went.sort_unstable();
+        self.sum();
+        let changes = self.changes.clone();
+        self.kept.clear();
+        self.came.clear();
+        self.went.clear();
+        self.changes.clear();
+        changes
     }
 
     /// What is kept several times, or moved to before its predecessor: counts by a sweep over the ends of the ranges.
-    fn count_kept(&mut self) {
-        let mut turns: Vec<(usize, i32)> =
-            self.kept.iter().flat_map(|kept| [(kept.start, 1), (kept.end, -1)]).chain([(self.base.len(), 0)]).collect();
+    fn count_kept(&mut self, base: &[u64]) {
+        let ends = self.kept.iter().flat_map(|kept| [(kept.start, 1), (kept.end, -1)]);
+        let mut turns: Vec<(usize, i32)> = ends.chain([(base.len(), 0)]).collect();
         turns.sort_unstable();
         let (mut at, mut times) = (0, 0);
         for (place, turn) in turns {
-            if times != 1 {
-                let grams = self.base.get(at..place).unwrap_or_default();
-                self.changes.extend(grams.iter().map(|fingerprint| (*fingerprint, times - 1)));
+            let grams = base.get(at..place).unwrap_or_default();
+            if times == 0 {
+                self.went.extend_from_slice(grams);
             }
+            (1..times).for_each(|_| self.came.extend_from_slice(grams));
             (at, times) = (place, times + turn);
         }
     }
-}
 
-/// Joins the changes of each fingerprint, ascending, and drops those that cancel out.
-pub(super) fn summed(mut changes: Vec<(u64, i32)>) -> Vec<(u64, i32)> {
-    changes.sort_unstable_by_key(|(fingerprint, _)| *fingerprint);
-    changes.dedup_by(|next, sum| {
-        let same = next.0 == sum.0;
-        if same {
-            sum.1 += next.1;
+    /// Sets what came against what went; both are sorted.
+    fn sum(&mut self) {
+        let (mut came, mut went) = (&self.came[..], &self.went[..]);
+        let take = |from: &mut &[u64], fingerprint| {
+            let times = from.iter().take_while(|each| **each == fingerprint).count();
+            *from = &from[times..];
+            i32::try_from(times).unwrap_or(i32::MAX)
+        };
+        while let Some(fingerprint) = came.first().into_iter().chain(went.first()).min().copied() {
+            let change = take(&mut came, fingerprint) - take(&mut went, fingerprint);
+            if change != 0 {
+                self.changes.push((fingerprint, change));
+            }
         }
-        same
-    });
-    changes.retain(|(_, count)| *count != 0);
-    changes
+    }
 }
