@@ -10,6 +10,7 @@
 
 mod decode;
 mod fingerprinter;
+mod grams;
 mod index;
 mod kernel;
 mod profile;
@@ -18,6 +19,7 @@ mod winnow;
 
 pub use decode::Kind;
 pub use fingerprinter::{Fingerprinter, Fingerprints};
+pub use grams::{Changes, Copied, Edit, Grams, Scratch};
 pub use index::{Index, Posting, WholeInterval};
 pub use kernel::{Isa, UnknownIsa};
 pub use profile::{Channel, GRAM, Profile, ProfileId, SHARED_RUN, WINDOW};
