@@ -8,6 +8,7 @@
 //! in `docs/fingerprint-profile-1.md`, the file format of a segment in `docs/segment-1.md`. What stands here is the
 //! plain form of both. It is the oracle for anything faster.
 
+mod code;
 mod decode;
 mod fingerprinter;
 mod kernel;
