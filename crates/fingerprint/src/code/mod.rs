@@ -4,8 +4,10 @@
 //! `docs/fingerprint-profile-1.md`, part "Channel of code". Whatever a lexer decides, it decides from the line it is in
 //! and from the [`State`] at that line's beginning.
 
+mod keywords;
 mod language;
 mod lexer;
+mod masks;
 mod tokens;
 
 pub(crate) use language::Language;
