@@ -29,10 +29,10 @@ pub(crate) enum State {
 }
 
 /// The most `#` that a raw string may have around it.
-const MOST_HASHES: usize = 8;
+pub(super) const MOST_HASHES: usize = 8;
 
 /// The most bytes between `R"` and `(`.
-const MOST_DELIMITER: usize = 16;
+pub(super) const MOST_DELIMITER: usize = 16;
 
 /// Tokens and where they begin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -55,33 +55,33 @@ pub(crate) struct Span {
 
 /// How a family of languages writes comments and strings.
 #[derive(Clone, Copy)]
-struct Dialect {
+pub(super) struct Dialect {
     /// `//` to the line's end, `/*` to `*/`.
-    slashes: bool,
+    pub(super) slashes: bool,
     /// `/*` within `/*` is another comment.
-    nested: bool,
+    pub(super) nested: bool,
     /// `#` after a blank or at the beginning of a line to the line's end.
-    hash: bool,
+    pub(super) hash: bool,
     /// `--` to the line's end.
-    dashes: bool,
+    pub(super) dashes: bool,
     /// Three `"` begin a string of several lines.
-    triple_double: bool,
+    pub(super) triple_double: bool,
     /// Three `'` do.
-    triple_single: bool,
+    pub(super) triple_single: bool,
     /// A backtick begins a string of several lines.
-    backtick: bool,
+    pub(super) backtick: bool,
     /// In which a backslash takes the next byte's meaning.
-    backtick_escapes: bool,
+    pub(super) backtick_escapes: bool,
     /// `'` may stand alone: it begins a string only where it looks like a character.
-    lifetimes: bool,
+    pub(super) lifetimes: bool,
     /// `r#"` begins a raw string.
-    raw_hashes: bool,
+    pub(super) raw_hashes: bool,
     /// `R"x(` begins a raw string.
-    raw_delimited: bool,
+    pub(super) raw_delimited: bool,
 }
 
 impl Dialect {
-    fn of(language: Language) -> Self {
+    pub(super) fn of(language: Language) -> Self {
         let none = Dialect {
             slashes: false,
             nested: false,
@@ -479,10 +479,10 @@ fn place(mask: u64) -> usize {
     mask.trailing_zeros() as usize
 }
 
-fn is_word(byte: u8) -> bool {
+pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80
 }
 
-fn offset(at: usize) -> u32 {
+pub(super) fn offset(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }

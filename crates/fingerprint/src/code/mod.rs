@@ -8,6 +8,10 @@ mod keywords;
 mod language;
 mod lexer;
 mod masks;
+#[cfg(test)]
+mod plain;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 pub(crate) use language::Language;
