@@ -35,7 +35,7 @@ fn measure_one(setting: &Setting, repository: &Path, table: &mut Table) -> Resul
     let (mut text, mut all, mut again) = (Vec::new(), Vec::new(), Vec::new());
     let (mut text_size, mut all_size) = (None, None);
     let (mut decoded, mut text_took, mut all_took, mut peak) = (0.0, 0.0, 0.0, 0);
-    let mut without = None;
+    let (mut without, mut not_read) = (None, String::new());
     // Whole histories take long and vary little.
     for _ in 0..setting.repetitions() / 2 {
         let (decode, raw) = peers::decode(&packs, setting.threads)?;
@@ -53,6 +53,7 @@ fn measure_one(setting: &Setting, repository: &Path, table: &mut Table) -> Resul
         let fresh = Desk::fresh(&desk)?;
         let run = fresh.add(repository, Channels::All)?;
         all.push(decode / run.seconds);
+        not_read = run.not_read();
         (all_took, peak) = (run.seconds, run.peak.max(peak));
         all_size = Some(fresh.index_bytes()?);
         let second = fresh.add(repository, Channels::All)?;
@@ -65,7 +66,7 @@ fn measure_one(setting: &Setting, repository: &Path, table: &mut Table) -> Resul
     let threads = setting.threads;
     let note = |took: f64| format!("{input}; {took:.2} s; gix {decoded:.0} MB/s of objects, {threads} threads each");
     table.measured("git-a", Bar::AtLeast(0.6), &text, note(text_took));
-    let all_note = format!("{}; peak {} MB", note(all_took), peak / 1_000_000);
+    let all_note = format!("{}; peak {} MB{not_read}", note(all_took), peak / 1_000_000);
     table.measured("git-ab", Bar::Goal(0.25, 0.5), &all, all_note);
     for (id, bar, size) in [("size-git-a", 0.17, text_size), ("size-git-ab", 0.23, all_size)] {
         if let Some(size) = size {

@@ -53,11 +53,12 @@ fn measure_one(setting: &Setting, sources: &Sources, tree: &Path, bytes: u64, ta
     let index = desk.index_bytes()?;
     desk.remove()?;
     let note = format!(
-        "MB, of them {:.0} no pages of files; {:.1} GB, half source code, half noise; {:.0} MB/s; index of {:.2} GB",
+        "MB, of them {:.0} no pages of files; {:.1} GB, half source code, half noise; {:.0} MB/s; index of {:.2} GB{}",
         real(run.own_peak) / 1e6,
         real(written) / 1e9,
         rate(written, run.seconds),
-        real(index) / 1e9
+        real(index) / 1e9,
+        run.not_read()
     );
     table.measured("memory", Bar::AtMost(600.0), &[real(run.peak) / 1e6], note);
     Ok(())

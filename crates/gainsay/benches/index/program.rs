@@ -43,6 +43,18 @@ pub(crate) struct Run {
     /// The most memory that it held, and that part of it which only it could hold (no pages of files), in bytes.
     pub(crate) peak: u64,
     pub(crate) own_peak: u64,
+    /// What it says of itself: see `--json`.
+    said: serde_json::Value,
+}
+
+impl Run {
+    /// How many files could not be read, in words for a note; empty where all could.
+    pub(crate) fn not_read(&self) -> String {
+        match self.said["not_read"].as_u64() {
+            None | Some(0) => String::new(),
+            Some(count) => format!("; {count} files were not read"),
+        }
+    }
 }
 
 impl Desk {
@@ -76,27 +88,29 @@ impl Desk {
 
     fn run(&self, words: &[&OsStr]) -> Result<Run> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gainsay"));
-        command.arg("--desk").arg(&self.folder).args(words).env("GAINSAY_AUTHOR", "bench");
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+        command.arg("--json").arg("--desk").arg(&self.folder).args(words).env("GAINSAY_AUTHOR", "bench");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let begun = Instant::now();
         let child = command.spawn()?;
         let status = PathBuf::from(format!("/proc/{}/status", child.id()));
         let ended = AtomicBool::new(false);
-        let (output, seconds, peak, own_peak) = std::thread::scope(|scope| {
+        let (output, seconds, (peak, own_peak)) = std::thread::scope(|scope| {
             let watch = scope.spawn(|| peaks(&status, &ended));
             let output = child.wait_with_output();
             let seconds = begun.elapsed().as_secs_f64();
             ended.store(true, Ordering::Relaxed);
-            let (peak, own_peak) = watch.join().unwrap_or_default();
-            (output, seconds, peak, own_peak)
+            (output, seconds, watch.join().unwrap_or_default())
         });
         let output = output?;
-        if !output.status.success() {
-            let said = String::from_utf8_lossy(&output.stderr);
-            let why = said.lines().rfind(|line| line.contains("error")).unwrap_or("nothing said");
-            return Err(format!("gainsay {}: {}: {why}", shown(words), output.status).into());
+        // What could not be read is told by the exit code too; the rest was added all the same.
+        match serde_json::from_slice(&output.stdout) {
+            Ok(said) => Ok(Run { seconds, peak, own_peak, said }),
+            Err(_) => {
+                let complaint = String::from_utf8_lossy(&output.stderr);
+                let why = complaint.lines().rfind(|line| line.contains("error")).unwrap_or("nothing said");
+                Err(format!("gainsay {}: {}: {why}", shown(words), output.status).into())
+            }
         }
-        Ok(Run { seconds, peak, own_peak })
     }
 }
 
