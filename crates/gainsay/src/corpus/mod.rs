@@ -396,5 +396,3 @@ fn path_of(bytes: &[u8]) -> &Path {
     Path::new(std::ffi::OsStr::from_bytes(bytes))
 }
 
-#[cfg(test)]
-mod tests;

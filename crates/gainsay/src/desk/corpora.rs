@@ -8,8 +8,6 @@ mod merge;
 mod notes;
 mod segments;
 
-pub use merge::Merged;
-
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
@@ -29,7 +27,7 @@ use notes::Notes;
 pub const MEMORY: usize = 512 << 20;
 
 /// With less, rows would go through the disk in pieces too small to be merged.
-pub const LEAST_MEMORY: usize = 64 << 20;
+const LEAST_MEMORY: usize = 64 << 20;
 
 /// What a corpus is, and how it is read.
 #[derive(Clone, Debug)]

@@ -19,7 +19,7 @@ pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
 pub use add::{AddOptions, Added, Keep};
 pub use config::Config;
-pub use corpora::{Corpus, CorpusOptions, LEAST_MEMORY, MEMORY, Merged};
+pub use corpora::{Corpus, CorpusOptions, MEMORY};
 pub use drafts::drafts;
 pub use jobs::{JOB_COMMAND, Job};
 pub use record::{Verification, check_report};
