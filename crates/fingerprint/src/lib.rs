@@ -11,12 +11,14 @@
 mod decode;
 mod fingerprinter;
 mod kernel;
+mod parts;
 mod profile;
 mod segment;
 mod winnow;
 
 pub use decode::Kind;
 pub use fingerprinter::{Fingerprinter, Fingerprints};
+pub use parts::Parts;
 pub use profile::{Channel, GRAM, Profile, ProfileId, SHARED_RUN, WINDOW};
 pub use segment::{
     Commit, Content, ContentId, Counts, Interval, IntervalId, Line, LineId, LineKind, PathHistory, PathId, Posting,
