@@ -1,4 +1,5 @@
-//! The channel of parts against a second, slow implementation written from its specification, and against stored vectors.
+//! The channel of parts against a second, slow implementation written from its specification, and against stored
+//! vectors.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use fingerprint::{Parts, Profile};
@@ -243,7 +244,9 @@ fn model() -> impl Strategy<Value = (Vec<u8>, Vec<Vec<u8>>)> {
                 .map(|(number, tensor)| {
                     let begin = end;
                     end += tensor.len();
-                    format!(r#""t{number}":{blank}{{"dtype":"U8",{blank}"shape":[{}],"data_offsets":[{begin},{blank}{end}]}}"#, tensor.len())
+                    let offsets = format!(r#""data_offsets":[{begin},{blank}{end}]"#);
+                    let shape = format!(r#""shape":[{}]"#, tensor.len());
+                    format!(r#""t{number}":{blank}{{"dtype":"U8",{blank}{shape},{offsets}}}"#)
                 })
                 .collect();
             let turn = turn.index(entries.len());

@@ -8,8 +8,8 @@ use std::sync::LazyLock;
 /// No chunk but a file's last is shorter.
 const LEAST: usize = 2048;
 
-/// Up to this length a chunk ends rarely, from it on often: most chunks are about as long. Chosen so that chunks of random
-/// bytes have 8 KiB on average.
+/// Up to this length a chunk ends rarely, from it on often: most chunks are about as long. Chosen so that chunks of
+/// random bytes have 8 KiB on average.
 const USUAL: usize = 6656;
 
 /// No chunk is longer.

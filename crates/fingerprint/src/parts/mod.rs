@@ -51,43 +51,36 @@ impl Parts {
 
     /// Takes the next bytes of the file.
     pub fn push(&mut self, mut bytes: &[u8]) {
-        loop {
-            match &mut self.state {
+        while !bytes.is_empty() {
+            let (length, ends) = match &mut self.state {
                 State::Header(held) => {
-                    let wanted = safetensors::wanted(held);
-                    let missing = wanted.map_or(0, |wanted| wanted.saturating_sub(held.len()));
-                    if missing > 0 {
-                        let Some((taken, rest)) = take(bytes, missing) else { return };
-                        held.extend_from_slice(taken);
-                        bytes = rest;
-                    } else {
+                    let missing = safetensors::wanted(held).map_or(0, |wanted| wanted.saturating_sub(held.len()));
+                    let (taken, rest) = bytes.split_at(missing.min(bytes.len()));
+                    held.extend_from_slice(taken);
+                    bytes = rest;
+                    if missing == 0 {
                         self.header_ends();
                     }
+                    continue;
                 }
                 State::Tensors(lengths) => {
                     let Some(left) = lengths.last_mut() else {
                         self.state = State::Chunks(Cutter::new());
                         continue;
                     };
-                    let Some((taken, rest)) = take(bytes, usize::try_from(*left).unwrap_or(usize::MAX)) else { return };
-                    *left -= taken.len() as u64;
+                    let length = bytes.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
+                    *left -= length as u64;
                     let ends = *left == 0;
                     if ends {
                         lengths.pop();
                     }
-                    bytes = rest;
-                    self.extend_part(taken, ends);
+                    (length, ends)
                 }
-                State::Chunks(cutter) => {
-                    if bytes.is_empty() {
-                        return;
-                    }
-                    let (length, ends) = cutter.cut(bytes);
-                    let (taken, rest) = bytes.split_at(length);
-                    bytes = rest;
-                    self.extend_part(taken, ends);
-                }
-            }
+                State::Chunks(cutter) => cutter.cut(bytes),
+            };
+            let (taken, rest) = bytes.split_at(length);
+            self.extend_part(taken, ends);
+            bytes = rest;
         }
     }
 
@@ -126,11 +119,6 @@ impl Parts {
         }
         self.found.push(fingerprint);
     }
-}
-
-/// At most so many of the bytes, and the rest; nothing where there are none but some are wanted.
-fn take(bytes: &[u8], most: usize) -> Option<(&[u8], &[u8])> {
-    (most == 0 || !bytes.is_empty()).then(|| bytes.split_at(most.min(bytes.len())))
 }
 
 impl Part {

@@ -1,5 +1,5 @@
-//! The header of a safetensors file, as far as it says where tensors lie. Whatever differs from the format in any way is
-//! no such file, and is cut into chunks.
+//! The header of a safetensors file, as far as it says where tensors lie. Whatever differs from the format in any way
+//! is no such file, and is cut into chunks.
 
 /// Bytes that say how long the header is.
 const LENGTH: usize = 8;
