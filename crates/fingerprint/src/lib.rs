@@ -8,6 +8,7 @@
 //! in `docs/fingerprint-profile-1.md`, the file format of a segment in `docs/segment-1.md`.
 
 mod decode;
+mod distinct;
 mod fingerprinter;
 mod kernel;
 mod profile;
