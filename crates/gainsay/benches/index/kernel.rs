@@ -4,7 +4,7 @@ use std::hint::black_box;
 
 use fingerprint::{Fingerprints, Isa, Profile};
 
-use crate::input::{Source, Sources};
+use crate::input::Source;
 use crate::peers::{self, Scanoss};
 use crate::program::Channels;
 use crate::table::{Bar, Table};
@@ -37,33 +37,26 @@ fn one(isa: Isa, profile: &Profile, channels: Channels, file: &Source) -> Finger
 }
 
 /// `kernel-a` with every instruction set, `kernel-ab` and `cores` with the one in use.
-pub(crate) fn measure(setting: &Setting, sources: &Sources, table: &mut Table) -> Result<()> {
+pub(crate) fn measure(setting: &Setting, table: &mut Table) -> Result<()> {
     for (isa, bar) in [(Isa::Avx512, 0.30), (Isa::Avx2, 0.12), (Isa::Portable, 0.06)] {
         if isa.is_available() {
-            against_blake3(setting, sources, isa, Channels::Text, "kernel-a", Bar::AtLeast(bar), table);
+            against_blake3(setting, isa, Channels::Text, "kernel-a", Bar::AtLeast(bar), table);
         } else {
             table.skipped("kernel-a", &format!("{isa}: this machine lacks it"));
         }
     }
     let tokens = |file| one(Isa::current(), &Profile::one(), Channels::All, file).tokens;
-    if sources.files.iter().map(tokens).sum::<u64>() == 0 {
+    if setting.sources.files.iter().map(tokens).sum::<u64>() == 0 {
         return Err("no file gives a token".into());
     }
-    against_blake3(setting, sources, Isa::current(), Channels::All, "kernel-ab", Bar::Goal(0.14, 0.30), table);
-    cores(setting, sources, table);
+    against_blake3(setting, Isa::current(), Channels::All, "kernel-ab", Bar::Goal(0.14, 0.30), table);
+    cores(setting, table);
     Ok(())
 }
 
-fn against_blake3(
-    setting: &Setting,
-    sources: &Sources,
-    isa: Isa,
-    channels: Channels,
-    id: &'static str,
-    bar: Bar,
-    table: &mut Table,
-) {
+fn against_blake3(setting: &Setting, isa: Isa, channels: Channels, id: &'static str, bar: Bar, table: &mut Table) {
     say(&format!("kernel: {channels}, {isa}"));
+    let sources = &setting.sources;
     let files = &sources.files;
     let whole: Vec<u8> = files.iter().flat_map(|file| file.bytes.iter().copied()).collect();
     let (mut ratios, mut note) = (Vec::new(), String::new());
@@ -84,11 +77,12 @@ fn against_blake3(
 }
 
 /// What two cores do more than one, for the kernel and for BLAKE3.
-fn cores(setting: &Setting, sources: &Sources, table: &mut Table) {
+fn cores(setting: &Setting, table: &mut Table) {
     if setting.threads < 2 {
         table.skipped("cores", "this machine has one core");
         return;
     }
+    let sources = &setting.sources;
     let files = &sources.files;
     for channels in [Channels::Text, Channels::All] {
         say(&format!("cores: {channels}"));
@@ -106,9 +100,9 @@ fn cores(setting: &Setting, sources: &Sources, table: &mut Table) {
 }
 
 /// `scanoss`.
-pub(crate) fn measure_scanoss(setting: &Setting, sources: &Sources, table: &mut Table) -> Result<()> {
+pub(crate) fn measure_scanoss(setting: &Setting, table: &mut Table) -> Result<()> {
     let scanoss = Scanoss::set_up(&setting.folder.join("peers"))?;
-    let some = sources.sample(if setting.quick { 2_000_000 } else { 20_000_000 });
+    let some = setting.sources.sample(if setting.quick { 2_000_000 } else { 20_000_000 });
     say(&format!("scanoss: {some}"));
     let folder = setting.folder.join("scanoss");
     some.write(&folder, 0)?;

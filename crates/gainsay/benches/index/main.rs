@@ -37,7 +37,22 @@ struct Setting {
     threads: usize,
     /// The repositories whose histories are indexed.
     repositories: Vec<PathBuf>,
+    /// Source code of this machine.
+    sources: Sources,
 }
+
+/// A group of measurements.
+type Measure = fn(&Setting, &mut Table) -> Result<()>;
+
+/// All groups, by name.
+const GROUPS: [(&str, Measure); 6] = [
+    ("kernel", kernel::measure),
+    ("scanoss", kernel::measure_scanoss),
+    ("tree", tree::measure),
+    ("history", history::measure),
+    ("lookup", lookup::measure),
+    ("memory", memory::measure),
+];
 
 impl Setting {
     fn from_environment() -> Result<Self> {
@@ -50,12 +65,10 @@ impl Setting {
         if repositories.is_empty() {
             repositories.push(root);
         }
-        Ok(Setting {
-            folder,
-            quick: std::env::var_os("QUICK").is_some_and(|value| !value.is_empty() && value != "0"),
-            threads: std::thread::available_parallelism()?.get(),
-            repositories,
-        })
+        let quick = std::env::var_os("QUICK").is_some_and(|value| !value.is_empty() && value != "0");
+        let sources = Sources::of_registry(if quick { 40_000_000 } else { 400_000_000 })?;
+        let threads = std::thread::available_parallelism()?.get();
+        Ok(Setting { folder, quick, threads, repositories, sources })
     }
 
     /// How often each pair is measured.
@@ -76,23 +89,17 @@ fn main() -> ExitCode {
 
 fn run() -> Result<()> {
     let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    if let Some(unknown) = chosen.iter().find(|word| !GROUPS.iter().any(|(name, _)| name == word)) {
+        let names: Vec<_> = GROUPS.iter().map(|(name, _)| *name).collect();
+        return Err(format!("there is no group {unknown}; there are {}", names.join(", ")).into());
+    }
     let setting = Setting::from_environment()?;
     let mut table = Table::default();
-    let sources = Sources::of_registry(if setting.quick { 40_000_000 } else { 400_000_000 })?;
-    say(&format!("source text: {sources}"));
-
-    let groups: [(&str, &dyn Fn(&mut Table) -> Result<()>); 6] = [
-        ("kernel", &|table| kernel::measure(&setting, &sources, table)),
-        ("scanoss", &|table| kernel::measure_scanoss(&setting, &sources, table)),
-        ("tree", &|table| tree::measure(&setting, &sources, table)),
-        ("history", &|table| history::measure(&setting, table)),
-        ("lookup", &|table| lookup::measure(&setting, table)),
-        ("memory", &|table| memory::measure(&setting, &sources, table)),
-    ];
-    for (name, measure) in groups {
+    say(&format!("source text: {}", setting.sources));
+    for (name, measure) in GROUPS {
         if !chosen.is_empty() && !chosen.iter().any(|word| word == name) {
             table.skipped(name, "not asked for");
-        } else if let Err(error) = measure(&mut table) {
+        } else if let Err(error) = measure(&setting, &mut table) {
             table.skipped(name, &error.to_string());
         }
     }

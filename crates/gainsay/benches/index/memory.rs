@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use crate::input::{self, Numbers, Sources};
+use crate::input::{self, Numbers};
 use crate::program::{Channels, Desk};
 use crate::table::{Bar, Table};
 use crate::{Result, Setting, rate, real, say};
@@ -12,7 +12,7 @@ use crate::{Result, Setting, rate, real, say};
 const NOISE: u64 = 256_000_000;
 
 /// `memory`.
-pub(crate) fn measure(setting: &Setting, sources: &Sources, table: &mut Table) -> Result<()> {
+pub(crate) fn measure(setting: &Setting, table: &mut Table) -> Result<()> {
     let bytes: u64 = if setting.quick { 1_000_000_000 } else { 20_000_000_000 };
     // The tree, an index of at most 0.4 of its text, and as much again while that is sorted.
     let needed = bytes + bytes / 2;
@@ -22,7 +22,7 @@ pub(crate) fn measure(setting: &Setting, sources: &Sources, table: &mut Table) -
         return Err(format!("needs {needed:.0} GB free in {}, {free:.0} are", setting.folder.display()).into());
     }
     let tree = setting.folder.join("large");
-    let measured = measure_one(setting, sources, &tree, bytes, table);
+    let measured = measure_one(setting, &tree, bytes, table);
     // It is large: it goes, whatever came of it.
     if tree.exists() {
         fs::remove_dir_all(&tree)?;
@@ -30,7 +30,8 @@ pub(crate) fn measure(setting: &Setting, sources: &Sources, table: &mut Table) -
     measured
 }
 
-fn measure_one(setting: &Setting, sources: &Sources, tree: &Path, bytes: u64, table: &mut Table) -> Result<()> {
+fn measure_one(setting: &Setting, tree: &Path, bytes: u64, table: &mut Table) -> Result<()> {
+    let sources = &setting.sources;
     say(&format!("memory: writing {:.0} GB", real(bytes) / 1e9));
     if tree.exists() {
         fs::remove_dir_all(tree)?;

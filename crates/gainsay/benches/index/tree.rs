@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 
 use fingerprint::Isa;
 
-use crate::input::Sources;
 use crate::program::{Channels, Desk};
 use crate::table::{Bar, Table};
 use crate::{Result, Setting, kernel, peers, rate, real, say};
@@ -25,7 +24,8 @@ struct Place {
 }
 
 /// `tree-a`, `tree-ab`, `size-text-a` and `size-text-ab`.
-pub(crate) fn measure(setting: &Setting, sources: &Sources, table: &mut Table) -> Result<()> {
+pub(crate) fn measure(setting: &Setting, table: &mut Table) -> Result<()> {
+    let sources = &setting.sources;
     let tree = setting.folder.join("tree");
     if tree.exists() {
         std::fs::remove_dir_all(&tree)?;
@@ -45,7 +45,7 @@ pub(crate) fn measure(setting: &Setting, sources: &Sources, table: &mut Table) -
                 continue;
             }
             for cache in [Cache::Warm, Cache::Cold] {
-                match measure_one(setting, sources, &tree, &paths, place, cache, channels) {
+                match measure_one(setting, &tree, &paths, place, cache, channels) {
                     Ok(measured) => {
                         table.measured(id, Bar::AtLeast(0.7), &measured.ratios, measured.note);
                         size = Some(measured.size);
@@ -76,13 +76,13 @@ struct Measured {
 
 fn measure_one(
     setting: &Setting,
-    sources: &Sources,
     tree: &Path,
     paths: &[PathBuf],
     place: &Place,
     cache: Cache,
     channels: Channels,
 ) -> Result<Measured> {
+    let sources = &setting.sources;
     let ready = || match cache {
         Cache::Warm => peers::read(1, paths).map(drop),
         Cache::Cold => peers::forget(paths),

@@ -293,9 +293,11 @@ impl Reader {
                     listed.unlisted.push(path);
                 }
                 Found::File(path, facts) => {
-                    let begun = stretches.partition_point(|(stretch, _)| stretch.after.as_deref().map(path_of) < Some(&path));
+                    let begun =
+                        stretches.partition_point(|(stretch, _)| stretch.after.as_deref().map(path_of) < Some(&path));
                     let within = stretches[..begun].last_mut();
-                    let within = within.filter(|(stretch, _)| stretch.until.as_deref().is_none_or(|until| *path <= *path_of(until)));
+                    let within = within
+                        .filter(|(stretch, _)| stretch.until.as_deref().is_none_or(|until| *path <= *path_of(until)));
                     if let Some((_, listing)) = within {
                         listing.add(&path, &facts);
                     }
@@ -318,10 +320,12 @@ impl Reader {
     /// Drops pieces, and with them all that can't stand without them: what shares a segment with one, and what a history goes on
     /// from. What is dropped will be read again.
     fn withdraw(&mut self, lost: impl Fn(&Piece) -> bool) {
-        let (mut lost, mut kept): (Vec<Piece>, Vec<Piece>) = std::mem::take(&mut self.pieces).into_iter().partition(lost);
+        let (mut lost, mut kept): (Vec<Piece>, Vec<Piece>) =
+            std::mem::take(&mut self.pieces).into_iter().partition(lost);
         loop {
             let drags = |piece: &Piece| {
-                let same_history = |it: &Piece| piece.history().and(it.history()).is_some() && it.source == piece.source;
+                let same_history =
+                    |it: &Piece| piece.history().and(it.history()).is_some() && it.source == piece.source;
                 lost.iter().any(|it| it.segment == piece.segment || same_history(it))
             };
             let (more, rest): (Vec<Piece>, Vec<Piece>) = kept.into_iter().partition(drags);
@@ -395,4 +399,3 @@ impl Listed {
 fn path_of(bytes: &[u8]) -> &Path {
     Path::new(std::ffi::OsStr::from_bytes(bytes))
 }
-
