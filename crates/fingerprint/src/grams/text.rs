@@ -196,15 +196,15 @@ fn add_chosen(
         }
         chosen.clear();
         kernel.choose(Rules::TEXT, units, chosen);
-        for (unit, place) in chosen.iter().zip(places.raws(chosen.iter().copied())) {
-            let place = at + index(place);
-            if !(next..keep.end).contains(&place) {
-                continue;
-            }
-            let Some(gram) = units.get(index(*unit)..).and_then(<[u8]>::first_chunk) else { continue };
-            grams.push(profile.fingerprint(gram), offset(place));
-            next = place + 1;
-        }
+        let [first, after] = [next, keep.end].map(|place| places.units_before(place.saturating_sub(at)));
+        let from = chosen.partition_point(|unit| *unit < first);
+        let kept = chosen.get(from..chosen.partition_point(|unit| *unit < after)).unwrap_or_default();
+        grams.fingerprints.extend(kept.iter().filter_map(|unit| {
+            let gram = units.get(index(*unit)..).and_then(<[u8]>::first_chunk)?;
+            Some(profile.fingerprint(gram))
+        }));
+        grams.starts.extend(places.raws(kept.iter().copied()).map(|place| offset(at) + place));
+        next = grams.starts.last().map_or(next, |last| next.max(index(*last) + 1));
         if end == zone.end {
             break;
         }
