@@ -149,7 +149,7 @@ impl Balance {
         let mut start = 0;
         for end in &self.ends {
             let bucket = &mut self.ordered[start..*end];
-            if bucket.len() > 4 * BUCKET {
+            if bucket.len() > 8 * BUCKET {
                 // Somebody chose the fingerprints.
                 bucket.sort_unstable();
             }
@@ -161,20 +161,21 @@ impl Balance {
 }
 
 /// Fingerprints in a bucket.
-const BUCKET: usize = 4;
+const BUCKET: usize = 2;
 
 /// Appends the sum of the changes of each fingerprint, ascending. Fast for few of them, and for many in order.
 fn add_sums(changes: &[(u64, i32)], sums: &mut Vec<(u64, i32)>) {
     let first = sums.len();
-    for (fingerprint, change) in changes {
+    for change in changes {
         let mut at = sums.len();
-        while at > first && sums[at - 1].0 > *fingerprint {
+        sums.push(*change);
+        while at > first && sums[at - 1].0 > change.0 {
+            sums.swap(at - 1, at);
             at -= 1;
         }
-        if at > first && sums[at - 1].0 == *fingerprint {
-            sums[at - 1].1 += change;
-        } else {
-            sums.insert(at, (*fingerprint, *change));
+        if at > first && sums[at - 1].0 == change.0 {
+            sums[at - 1].1 += change.1;
+            sums.remove(at);
         }
     }
 }

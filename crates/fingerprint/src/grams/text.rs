@@ -199,10 +199,8 @@ fn add_chosen(
         let [first, after] = [next, keep.end].map(|place| places.units_before(place.saturating_sub(at)));
         let from = chosen.partition_point(|unit| *unit < first);
         let kept = chosen.get(from..chosen.partition_point(|unit| *unit < after)).unwrap_or_default();
-        grams.fingerprints.extend(kept.iter().filter_map(|unit| {
-            let gram = units.get(index(*unit)..).and_then(<[u8]>::first_chunk)?;
-            Some(profile.fingerprint(gram))
-        }));
+        let gram = |unit: &u32| units.get(index(*unit)..).and_then(<[u8]>::first_chunk).unwrap_or(&[0; GRAM]);
+        grams.fingerprints.extend(kept.iter().map(|unit| profile.fingerprint(gram(unit))));
         grams.starts.extend(places.raws(kept.iter().copied()).map(|place| offset(at) + place));
         next = grams.starts.last().map_or(next, |last| next.max(index(*last) + 1));
         if end == zone.end {
