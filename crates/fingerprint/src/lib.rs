@@ -9,6 +9,7 @@
 
 mod code;
 mod decode;
+mod distinct;
 mod fingerprinter;
 mod grams;
 mod kernel;
