@@ -56,7 +56,17 @@ impl Places {
         })
     }
 
+    /// How many units began before an offset in the raw text.
+    pub(crate) fn units_before(&self, raw: usize) -> u32 {
+        let (block, bit) = (raw / Self::BLOCK, raw % Self::BLOCK);
+        match (self.before.get(block), self.kept.get(block)) {
+            (Some(before), Some(kept)) => before + (kept & ((1 << bit) - 1)).count_ones(),
+            _ => self.units,
+        }
+    }
+
     /// Where a unit of this block began.
+    #[inline]
     fn raw_in(&self, block: usize, unit: u32) -> Option<u32> {
         let nth = unit.checked_sub(*self.before.get(block)?)?;
         u32::try_from(block * Self::BLOCK).ok()?.checked_add(nth_bit(*self.kept.get(block)?, nth))
@@ -65,6 +75,7 @@ impl Places {
 
 /// The number of the nth bit (from 0) that is set in `word`, which has more than n. (Vigna, Broadword implementation of
 /// rank/select queries, 2008.)
+#[inline]
 fn nth_bit(word: u64, n: u32) -> u32 {
     const LOW: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -77,7 +88,7 @@ fn nth_bit(word: u64, n: u32) -> u32 {
     let from = u32::from(bytes) * u8::BITS;
     let [before, ..] = (sums << u8::BITS >> from).to_le_bytes();
     let [byte, ..] = (word >> from).to_le_bytes();
-    let rest = usize::try_from(n).unwrap_or(0) - usize::from(before);
+    let rest = usize::try_from(n).unwrap_or(0).wrapping_sub(usize::from(before)) % 8;
     from + u32::from(NTH_BIT_OF_BYTE[rest][usize::from(byte)])
 }
 
