@@ -16,5 +16,5 @@ mod tests;
 mod tokens;
 
 pub(crate) use channel::{CodeChannel, GRAM, fingerprint, smallest_of_all};
-pub(crate) use language::Language;
+pub(crate) use language::{HEAD, Language, Named};
 pub(crate) use lexer::{Lexed, Span, State, lex};

@@ -201,7 +201,7 @@ fn add_chosen(
         let kept = chosen.get(from..chosen.partition_point(|unit| *unit < after)).unwrap_or_default();
         let gram = |unit: &u32| units.get(index(*unit)..).and_then(<[u8]>::first_chunk).unwrap_or(&[0; GRAM]);
         grams.fingerprints.extend(kept.iter().map(|unit| profile.fingerprint(gram(unit))));
-        grams.starts.extend(places.raws(kept.iter().copied()).map(|place| offset(at) + place));
+        places.add_raws(kept, offset(at), &mut grams.starts);
         next = grams.starts.last().map_or(next, |last| next.max(index(*last) + 1));
         if end == zone.end {
             break;
