@@ -55,6 +55,9 @@ pub(super) struct Balance {
     kept: Vec<Range<usize>>,
     came: Vec<u64>,
     went: Vec<u64>,
+    /// Where each bucket of `ordered` ends, and what came or went, bucket by bucket.
+    ends: Vec<usize>,
+    ordered: Vec<(u64, i32)>,
     changes: Vec<(u64, i32)>,
 }
 
@@ -98,8 +101,6 @@ impl Balance {
         } else {
             self.count_kept(base);
         }
-        self.came.sort_unstable();
-        self.went.sort_unstable();
         self.sum();
         let changes = self.changes.clone();
         self.kept.clear();
@@ -125,19 +126,56 @@ impl Balance {
         }
     }
 
-    /// Sets what came against what went; both are sorted.
+    /// Sets what came against what went: puts both in order by buckets, for which fingerprints are spread evenly enough.
     fn sum(&mut self) {
-        let (mut came, mut went) = (&self.came[..], &self.went[..]);
-        let take = |from: &mut &[u64], fingerprint| {
-            let times = from.iter().take_while(|each| **each == fingerprint).count();
-            *from = &from[times..];
-            i32::try_from(times).unwrap_or(i32::MAX)
-        };
-        while let Some(fingerprint) = came.first().into_iter().chain(went.first()).min().copied() {
-            let change = take(&mut came, fingerprint) - take(&mut went, fingerprint);
-            if change != 0 {
-                self.changes.push((fingerprint, change));
+        let all = self.came.len() + self.went.len();
+        let bits = (all / BUCKET + 1).ilog2();
+        let bucket = |fingerprint: u64| usize::try_from(fingerprint >> 1 >> (u64::BITS - 1 - bits)).unwrap_or(0);
+        let (came, went) = (self.came.iter().map(|each| (*each, 1)), self.went.iter().map(|each| (*each, -1)));
+        self.ends.clear();
+        self.ends.resize(1 << bits, 0);
+        came.clone().chain(went.clone()).for_each(|(fingerprint, _)| self.ends[bucket(fingerprint)] += 1);
+        let mut sum = 0;
+        for end in &mut self.ends {
+            (*end, sum) = (sum, sum + *end);
+        }
+        self.ordered.clear();
+        self.ordered.resize(all, (0, 0));
+        for change in came.chain(went) {
+            let end = &mut self.ends[bucket(change.0)];
+            self.ordered[*end] = change;
+            *end += 1;
+        }
+        let mut start = 0;
+        for end in &self.ends {
+            let bucket = &mut self.ordered[start..*end];
+            if bucket.len() > 8 * BUCKET {
+                // Somebody chose the fingerprints.
+                bucket.sort_unstable();
             }
+            add_sums(bucket, &mut self.changes);
+            start = *end;
+        }
+        self.changes.retain(|(_, change)| *change != 0);
+    }
+}
+
+/// Fingerprints in a bucket.
+const BUCKET: usize = 2;
+
+/// Appends the sum of the changes of each fingerprint, ascending. Fast for few of them, and for many in order.
+fn add_sums(changes: &[(u64, i32)], sums: &mut Vec<(u64, i32)>) {
+    let first = sums.len();
+    for change in changes {
+        let mut at = sums.len();
+        sums.push(*change);
+        while at > first && sums[at - 1].0 > change.0 {
+            sums.swap(at - 1, at);
+            at -= 1;
+        }
+        if at > first && sums[at - 1].0 == change.0 {
+            sums[at - 1].1 += change.1;
+            sums.remove(at);
         }
     }
 }
