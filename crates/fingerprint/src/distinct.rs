@@ -100,32 +100,43 @@ mod tests {
 
     use super::*;
 
+    fn check(numbers: &[u64]) {
+        let mut plain = numbers.to_vec();
+        plain.sort_unstable();
+        plain.dedup();
+        let mut sorted = numbers.to_vec();
+        sort_distinct(&mut sorted, &mut vec![7; 3]);
+        assert_eq!(sorted, plain);
+    }
+
     proptest! {
         #[test]
         fn equals_sorting_by_comparing(
             few in prop::collection::vec(any::<u64>(), 0..400), spread in any::<u64>(), kept in 0u32..64, times in 1u64..60,
         ) {
-            let repeated = (0..times).flat_map(|i| few.iter().map(move |n| (n ^ i.wrapping_mul(spread)) & u64::MAX >> kept));
-            let mut numbers: Vec<u64> = repeated.collect();
-            let mut plain = numbers.clone();
-            plain.sort_unstable();
-            plain.dedup();
-            sort_distinct(&mut numbers, &mut vec![7; 3]);
-            prop_assert_eq!(numbers, plain);
+            let repeated = (0..times).flat_map(|i| few.iter().map(move |n| n ^ i.wrapping_mul(spread)));
+            check(&repeated.map(|number| number & u64::MAX >> kept).collect::<Vec<_>>());
+        }
+
+        #[test]
+        fn zeros_and_ones_are_sorted(bits in prop::collection::vec(prop::sample::select(vec![0, 1, u64::MAX]), 0..200)) {
+            check(&bits);
         }
     }
 
     #[test]
     fn many_numbers_are_sorted_too_whether_spread_or_alike() {
-        for kept in [0, 20, 30, 45, 60] {
+        for kept in [0, 9, 20, 30, 45, 60] {
             let spread = (0..200_000u64).map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> kept);
-            let mut numbers: Vec<u64> = spread.collect();
-            let plain: std::collections::BTreeSet<u64> = numbers.iter().copied().collect();
-            sort_distinct(&mut numbers, &mut Vec::new());
-            assert!(numbers.iter().eq(&plain), "{kept}");
+            check(&spread.collect::<Vec<_>>());
         }
-        let mut none = Vec::new();
-        sort_distinct(&mut none, &mut vec![1]);
-        assert!(none.is_empty());
+    }
+
+    #[test]
+    fn every_small_count_is_sorted() {
+        for count in 0..300 {
+            check(&(0..count).map(|i: u64| i.wrapping_mul(0x9e37_79b9_7f4a_7c15)).collect::<Vec<_>>());
+            check(&(0..count).rev().collect::<Vec<_>>());
+        }
     }
 }
