@@ -150,7 +150,8 @@ fn judge(head: &[u8]) -> (State, usize) {
     if head.starts_with(&[0xfe, 0xff]) {
         return (utf16(false), 2);
     }
-    if !head.contains(&0) {
+    // Looked for in all of it, since so the compiler compares many bytes at once.
+    if !head.iter().fold(false, |any, byte| any | (*byte == 0)) {
         return (State::Text, if head.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 });
     }
     let start = &head[..head.len().min(UTF16_HEAD)];

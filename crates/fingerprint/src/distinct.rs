@@ -30,56 +30,63 @@ pub(crate) fn sort_distinct(numbers: &mut Vec<u64>, spare: &mut Vec<u64>) {
 }
 
 /// Sorts numbers that have the first `known` bytes in common; `spare` is as long.
-fn sort(numbers: &mut [u64], spare: &mut [u64], known: u32) {
-    // Only hostile ones have much in common.
-    if numbers.len() < FEW || known > 4 {
-        numbers.sort_unstable();
-        return;
+fn sort(numbers: &mut [u64], spare: &mut [u64], known: usize) {
+    match known {
+        _ if numbers.len() < FEW => numbers.sort_unstable(),
+        0 => sort_from::<0, 1>(numbers, spare),
+        1 => sort_from::<1, 2>(numbers, spare),
+        2 => sort_from::<2, 3>(numbers, spare),
+        // Only hostile ones have more in common.
+        _ => numbers.sort_unstable(),
     }
+}
+
+/// Sorts by byte number `FIRST`, and so on.
+fn sort_from<const FIRST: usize, const SECOND: usize>(numbers: &mut [u64], spare: &mut [u64]) {
     let mut first = [0; VALUES];
     if numbers.len() < MANY {
         let mut second = [0; VALUES];
         for number in numbers.iter() {
-            first[value(*number, known)] += 1;
-            second[value(*number, known + 1)] += 1;
+            first[value::<FIRST>(*number)] += 1;
+            second[value::<SECOND>(*number)] += 1;
         }
-        scatter(numbers, spare, known + 1, &mut second);
-        scatter(spare, numbers, known, &mut first);
-        settle(numbers, known + 2);
+        scatter::<SECOND>(numbers, spare, &mut second);
+        scatter::<FIRST>(spare, numbers, &mut first);
+        settle::<SECOND>(numbers);
     } else {
-        numbers.iter().for_each(|number| first[value(*number, known)] += 1);
-        scatter(numbers, spare, known, &mut first);
+        numbers.iter().for_each(|number| first[value::<FIRST>(*number)] += 1);
+        scatter::<FIRST>(numbers, spare, &mut first);
         let mut begin = 0;
         for end in first {
-            sort(&mut spare[begin..end], &mut numbers[begin..end], known + 1);
+            sort(&mut spare[begin..end], &mut numbers[begin..end], SECOND);
             begin = end;
         }
         numbers.copy_from_slice(spare);
     }
 }
 
-/// Byte number `byte` of a number; 0 is the leading one.
-fn value(number: u64, byte: u32) -> usize {
-    usize::from((number << (8 * byte) >> (u64::BITS - 8)).to_le_bytes()[0])
+/// Byte number `BYTE` of a number; 0 is the leading one.
+fn value<const BYTE: usize>(number: u64) -> usize {
+    usize::from(number.to_be_bytes()[BYTE])
 }
 
 /// Copies numbers so that those with smaller values of a byte come first, and those with the same stay in order. `places`
 /// tells how many have each value, and then where each value's numbers end.
-fn scatter(from: &[u64], to: &mut [u64], byte: u32, places: &mut [usize; VALUES]) {
+fn scatter<const BYTE: usize>(from: &[u64], to: &mut [u64], places: &mut [usize; VALUES]) {
     let mut before = 0;
     for place in places.iter_mut() {
         before += std::mem::replace(place, before);
     }
     for number in from {
-        let place = &mut places[value(*number, byte)];
+        let place = &mut places[value::<BYTE>(*number)];
         to[*place] = *number;
         *place += 1;
     }
 }
 
-/// Sorts numbers that are sorted by their first `known` bytes: few have all of these in common.
-fn settle(numbers: &mut [u64], known: u32) {
-    let alike = |one: u64, other: u64| (one ^ other) >> (u64::BITS - 8 * known) == 0;
+/// Sorts numbers that are sorted by their bytes up to number `LAST`: few have all of these in common.
+fn settle<const LAST: usize>(numbers: &mut [u64]) {
+    let alike = |one: u64, other: u64| one.to_be_bytes()[..=LAST] == other.to_be_bytes()[..=LAST];
     let mut at = 1;
     while at < numbers.len() {
         if numbers[at] < numbers[at - 1] {
