@@ -6,7 +6,7 @@ use std::arch::x86_64::*;
 use super::masks::{BLOCK as MASKED, Masks};
 use super::places::Places;
 use super::{BLOCK, Integer, MARKS, PAST, Work, begin_of, from_first_window, no_grams};
-use crate::profile::{NORMALISED, ORDER_TABLE};
+use crate::profile::ORDER_TABLE;
 
 /// The proof that this machine has what this module uses.
 #[derive(Clone, Copy)]
