@@ -73,12 +73,21 @@ impl Fingerprinter {
     }
 
     /// Ends the file.
-    pub fn finish(mut self) -> Fingerprints {
+    pub fn finish(self) -> Fingerprints {
+        self.finish_by(Winnower::finish)
+    }
+
+    /// Ends the file, and gives the fingerprints in any order and perhaps repeated: for who sorts them anyway.
+    pub fn finish_unsorted(self) -> Fingerprints {
+        self.finish_by(Winnower::finish_unsorted)
+    }
+
+    fn finish_by(mut self, finish: impl FnOnce(Winnower) -> (u64, Vec<u64>)) -> Fingerprints {
         let kind = self.decoder.finish(&mut |text| {
             self.winnower.push(text);
             self.code.push(text);
         });
-        let (normalised, text) = self.winnower.finish();
+        let (normalised, text) = finish(self.winnower);
         let (tokens, code) = self.code.finish();
         Fingerprints {
             blake3: *self.blake3.finalize().as_bytes(),

@@ -8,7 +8,6 @@ mod channel;
 mod keywords;
 mod language;
 mod lexer;
-mod masks;
 #[cfg(test)]
 mod plain;
 #[cfg(test)]
