@@ -11,12 +11,14 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod isa;
+mod masks;
 mod places;
 mod portable;
 #[cfg(test)]
 mod tests;
 
 pub use isa::{Isa, UnknownIsa};
+pub(crate) use masks::{BLOCK as MASKED, Masks};
 pub(crate) use places::Places;
 
 use crate::profile::{GRAM, WINDOW};
@@ -50,6 +52,12 @@ impl Rules {
     pub(crate) const fn span(self) -> usize {
         self.gram + self.window - 1
     }
+}
+
+/// Plain Rust that is worth compiling for each instruction set.
+pub(crate) trait Work {
+    /// Does it. To be inlined always: only so it is compiled for the caller's instruction set.
+    fn work(self);
 }
 
 /// The inner loops for one instruction set. Those that need one hold the proof that this machine has it.
@@ -112,6 +120,28 @@ impl Kernel {
             self.choose_by::<{ Rules::TEXT.gram }, { Rules::TEXT.window }>(units, out);
         } else {
             self.choose_by::<{ Rules::CODE.gram }, { Rules::CODE.window }>(units, out);
+        }
+    }
+
+    /// Appends the masks of each block of source code to `out`.
+    pub(crate) fn masks(self, blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
+        match self {
+            Kernel::Portable => out.extend(blocks.iter().map(Masks::plain)),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2(avx2) => avx2.masks(blocks, out),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512(avx512) => avx512.masks(blocks, out),
+        }
+    }
+
+    /// Does some work, of which all that is inlined is compiled for the instruction set.
+    pub(crate) fn run(self, work: impl Work) {
+        match self {
+            Kernel::Portable => work.work(),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2(avx2) => avx2.run(work),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512(avx512) => avx512.run(work),
         }
     }
 
