@@ -6,7 +6,7 @@ use fingerprint::Isa;
 
 use crate::program::{Channels, Desk};
 use crate::table::{Bar, Table};
-use crate::{Result, Setting, kernel, peers, rate, real, say};
+use crate::{Result, Setting, input, kernel, peers, rate, real, say};
 
 /// Where files are before they are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -26,18 +26,20 @@ struct Place {
 /// `tree-a`, `tree-ab`, `size-text-a` and `size-text-ab`.
 pub(crate) fn measure(setting: &Setting, table: &mut Table) -> Result<()> {
     let sources = &setting.sources;
-    let tree = setting.folder.join("tree");
-    if tree.exists() {
-        std::fs::remove_dir_all(&tree)?;
-    }
-    let paths = sources.write(&tree, 0)?;
-    // What is still on its way to the disk would weigh on whoever comes first.
-    peers::forget(&paths)?;
-
     let disk = Place { desk: setting.folder.join("desk"), name: "desk on disk" };
     let memory = Place { desk: Path::new("/dev/shm").join("gainsay-bench-desk"), name: "desk in memory" };
-    let ids = [("tree-a", "size-text-a", 0.30, Channels::Text), ("tree-ab", "size-text-ab", 0.40, Channels::All)];
-    for (id, size_id, most, channels) in ids {
+    let ids = [
+        ("tree-a", "size-text-a", 0.30, Channels::Text, input::PROSE),
+        ("tree-ab", "size-text-ab", 0.40, Channels::All, ""),
+    ];
+    let tree = setting.folder.join("tree");
+    for (id, size_id, most, channels, ending) in ids {
+        if tree.exists() {
+            std::fs::remove_dir_all(&tree)?;
+        }
+        let paths = sources.write(&tree, 0, ending)?;
+        // What is still on its way to the disk would weigh on whoever comes first.
+        peers::forget(&paths)?;
         let mut size = None;
         for place in [&disk, &memory] {
             if !place.desk.parent().is_some_and(Path::is_dir) {
@@ -97,7 +99,7 @@ fn measure_one(
         let limit = read.max(one / real(setting.threads as u64));
         let desk = Desk::fresh(&place.desk)?;
         ready()?;
-        let run = desk.add(tree, channels)?;
+        let run = desk.add(tree, Channels::All)?;
         ratios.push(limit / run.seconds);
         size = desk.index_bytes()?;
         desk.remove()?;
