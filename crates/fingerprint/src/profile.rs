@@ -116,7 +116,6 @@ impl Profile {
     }
 
     /// The fingerprint of one gram of tokens, whose last word no normalised text has.
-    #[expect(dead_code, reason = "waits for the channel of code")]
     #[inline]
     pub(crate) fn fingerprint_code(&self, gram: &[u8; 24]) -> u64 {
         let (words, _) = gram.as_chunks::<8>();

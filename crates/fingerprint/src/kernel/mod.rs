@@ -38,6 +38,11 @@ impl Rules {
     /// Source code: tokens, a byte each.
     pub(crate) const CODE: Rules = Rules { gram: 24, window: 16 };
 
+    /// Units of a gram (`k`).
+    pub(crate) const fn gram(self) -> usize {
+        self.gram
+    }
+
     /// Units of a window (`k + w - 1`).
     pub(crate) const fn span(self) -> usize {
         self.gram + self.window - 1

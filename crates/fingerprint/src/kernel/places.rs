@@ -35,7 +35,6 @@ impl Places {
 
     /// The offset in the raw text of the byte that unit number `unit` is made of. `None` for a unit that the text does not
     /// have.
-    #[cfg_attr(not(test), expect(dead_code, reason = "waits for the inheritance of grams over edits"))]
     pub(crate) fn raw(&self, unit: u32) -> Option<u32> {
         if unit >= self.units {
             return None;
