@@ -255,5 +255,5 @@ fn no_gram_at_a_border_is_inherited_wrongly() {
 fn no_gram_of_code_at_a_border_is_inherited_wrongly() {
     let words =
         ["a ", "if ", "(", ")", "=", "+", "1 ", "for ", "[", "]", "{", "}", ";\n", ";\n", "*", "&", "'x' ", "/*\n*/"];
-    check_borders("a.c", &words, 1400, 10_000);
+    check_borders("a.c", &words, 1400, 16_000);
 }
