@@ -97,7 +97,7 @@ impl Decoder {
             State::Utf16(utf16) => {
                 // A cut unit and a lone surrogate each stand for one unreadable character.
                 let lost = usize::from(utf16.half_unit.is_some()) + usize::from(utf16.high.is_some());
-                (0..lost).for_each(|_| out(Decoded::Text(encode(char::REPLACEMENT_CHARACTER, &mut [0; 4]))));
+                out(Decoded::Text("\u{fffd}".repeat(lost).as_bytes()));
                 Kind::Utf16
             }
         }
@@ -120,45 +120,44 @@ impl Decoder {
             State::Head(_) => {}
             State::Binary => out(Decoded::Binary(input)),
             State::Text => out(Decoded::Text(input)),
-            State::Utf16(utf16) => utf16.decode(input, out),
+            State::Utf16(utf16) => out(Decoded::Text(&utf16.decode(input))),
         }
     }
 }
 
 impl Utf16 {
-    fn decode(&mut self, input: &[u8], out: &mut impl FnMut(Decoded<'_>)) {
+    /// The UTF-8 of what ends in `input`.
+    fn decode(&mut self, input: &[u8]) -> Vec<u8> {
+        // Most characters take one byte of UTF-8 for two.
+        let mut text = String::with_capacity(input.len());
         for &byte in input {
             let Some(first) = self.half_unit.take() else {
                 self.half_unit = Some(byte);
                 continue;
             };
             let unit = [first, byte];
-            self.unit(if self.little_endian { u16::from_le_bytes(unit) } else { u16::from_be_bytes(unit) }, out);
+            self.unit(if self.little_endian { u16::from_le_bytes(unit) } else { u16::from_be_bytes(unit) }, &mut text);
         }
+        text.into_bytes()
     }
 
-    fn unit(&mut self, unit: u16, out: &mut impl FnMut(Decoded<'_>)) {
-        let mut give = |character| out(Decoded::Text(encode(character, &mut [0; 4])));
+    fn unit(&mut self, unit: u16, text: &mut String) {
         if let Some(high) = self.high.take() {
             if let Some(Ok(character)) = char::decode_utf16([high, unit]).next() {
-                return give(character);
+                return text.push(character);
             }
-            give(char::REPLACEMENT_CHARACTER);
+            text.push(char::REPLACEMENT_CHARACTER);
         }
         if is_high(unit) {
             self.high = Some(unit);
         } else {
-            give(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
+            text.push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
         }
     }
 }
 
 fn is_high(unit: u16) -> bool {
     (0xd800..0xdc00).contains(&unit)
-}
-
-fn encode(character: char, buffer: &mut [u8; 4]) -> &[u8] {
-    character.encode_utf8(buffer).as_bytes()
 }
 
 /// What a file with this head is, and how many bytes of byte-order mark it begins with.
@@ -170,7 +169,8 @@ fn judge(head: &[u8]) -> (State, usize) {
     if head.starts_with(&[0xfe, 0xff]) {
         return (utf16(false), 2);
     }
-    if !head.contains(&0) {
+    // Looked for in all of it, since so the compiler compares many bytes at once.
+    if !head.iter().fold(false, |any, byte| any | (*byte == 0)) {
         return (State::Text, if head.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 });
     }
     let start = &head[..head.len().min(UTF16_HEAD)];

@@ -91,9 +91,18 @@ impl Fingerprinter {
     }
 
     /// Ends the file.
-    pub fn finish(mut self) -> Fingerprints {
+    pub fn finish(self) -> Fingerprints {
+        self.finish_by(Winnower::finish)
+    }
+
+    /// Ends the file, and gives the fingerprints of its text in any order and perhaps repeated: for who sorts them anyway.
+    pub fn finish_unsorted(self) -> Fingerprints {
+        self.finish_by(Winnower::finish_unsorted)
+    }
+
+    fn finish_by(mut self, finish: impl FnOnce(Winnower) -> (u64, Vec<u64>)) -> Fingerprints {
         let kind = self.decoder.finish(&mut |decoded| self.channels.push(decoded));
-        let (normalised, text) = self.channels.text.finish();
+        let (normalised, text) = finish(self.channels.text);
         let (tokens, code) = self.channels.code.finish();
         Fingerprints {
             blake3: *self.blake3.finalize().as_bytes(),

@@ -17,12 +17,12 @@ const PIECE: usize = 1 << 15;
 /// Tokens that are looked at together; the last ones once more with those that follow.
 const MANY_TOKENS: usize = 1 << 14;
 
-/// A shorter copy costs more at its two ends, where some 500 bytes are lexed again, than inheriting its grams saves. Raw
+/// A shorter copy costs more at its two ends, where some 1000 bytes are lexed again, than inheriting its grams saves. Raw
 /// bytes; measured.
-const SHORTEST_COPY: u32 = 1200;
+const SHORTEST_COPY: u32 = 1000;
 
 /// Raw bytes that mostly hold the tokens that are looked at again at an end of a copy; if not, more are lexed.
-const EDGE: usize = 400;
+const EDGE: usize = 480;
 
 /// Tokens of a window.
 const SPAN: usize = Rules::CODE.span();
@@ -231,7 +231,7 @@ impl<'a> Run<'a> {
         let ends = from + length == edit.base.len() && to + length == text.len();
         let mut start = if begins { 0 } else { line_after(text, to) };
         let end = if ends { text.len() } else { to + raw.iter().rposition(|byte| *byte == b'\n')? + 1 };
-        if end < start + 2 * EDGE {
+        if end < start + EDGE + EDGE / 2 {
             return None;
         }
         self.go_to(start);
@@ -249,7 +249,7 @@ impl<'a> Run<'a> {
             if self.at >= end {
                 return None;
             }
-            self.lex(line_after(text, self.at + EDGE).min(end));
+            self.lex(line_after(text, self.at + EDGE / 2).min(end));
         }
         let first = if begins { 0 } else { index(*self.scratch.lexed.starts.get(mark + BEFORE)?) };
         let (tail, last) = if ends { (end, end) } else { self.lex_tail(end, state_at)? };
@@ -280,7 +280,7 @@ impl<'a> Run<'a> {
                 let last = tail.starts.get(tail.starts.len() - SPAN)?;
                 return Some((start, index(*last) + 1));
             }
-            back *= 4;
+            back *= 2;
         }
     }
 }

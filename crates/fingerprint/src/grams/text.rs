@@ -207,7 +207,7 @@ fn add_chosen(
             break;
         }
         // The next piece begins with the first gram whose window is not complete in this one.
-        at += places.raw(places.units() - (SHARED_RUN as u32 - 1)).map_or(length, index);
+        at += places.raw(offset(units.len() - (SHARED_RUN - 1))).map_or(length, index);
         length = PIECE;
     }
 }
