@@ -202,7 +202,7 @@ fn owners() -> Vec<(u8, u64)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     /// Bytes changed by one who makes the checksums fit.
     #[test]

@@ -211,7 +211,14 @@ impl<R: ReadAt> Segment<R> {
             out.push(code >> 1);
             return Ok(());
         }
-        for row in u64::from(code >> 1).. {
+        let start = u64::from(code >> 1);
+        // Sets do not overlap, so no group is larger than all of them.
+        if let Some(before) = start.checked_sub(1)
+            && groups.row::<2>(before)?[1] == 0
+        {
+            return Err(groups.damaged(start, "no set begins there"));
+        }
+        for row in start.. {
             let [member, last] = groups.row(row)?;
             out.push(u32::try_from(member).map_err(|_| groups.damaged(row, "there is no such interval"))?);
             if last == 1 {

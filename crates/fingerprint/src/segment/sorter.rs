@@ -394,6 +394,7 @@ mod tests {
                 for (channel, fingerprint, number) in rows.iter().cycle().take(rows.len() * 8) {
                     sorter.push(*channel, *fingerprint, *number).unwrap();
                 }
+                prop_assert!(sorter.rows.iter().map(Vec::capacity).sum::<usize>() <= FEWEST_ROWS);
                 sorters.push(sorter);
             }
             let mut expected: Vec<_> = parts.iter().flat_map(|rows| rows.iter().cycle().take(rows.len() * 8)).copied().collect();
