@@ -1,17 +1,33 @@
 //! The one pass over a file: its BLAKE3, what kind of file it is, its fingerprints.
 
-use crate::decode::{Decoder, Kind};
+use crate::code::CodeChannel;
+use crate::decode::{Decoded, Decoder, Kind};
+use crate::kernel::{Isa, Kernel};
+use crate::parts::Parts;
 use crate::profile::Profile;
 use crate::winnow::Winnower;
 
+/// Bytes that go through all steps before the next do: so few that they are still in the cache, and enough for BLAKE3 to
+/// hash many blocks side by side.
+const PIECE: usize = 1 << 16;
+
 /// Makes the fingerprints of one file, which may come in pieces of any size.
 ///
-/// Memory is bounded by the result: what is kept of the file itself is its first 8000 bytes at most.
+/// Memory is bounded by the result: what is kept of the file itself is its first 8000 bytes at most, and of a
+/// safetensors file its header.
 pub struct Fingerprinter {
     blake3: blake3::Hasher,
     bytes: u64,
     decoder: Decoder,
-    winnower: Winnower,
+    channels: Channels,
+}
+
+struct Channels {
+    profile: Profile,
+    text: Winnower,
+    code: CodeChannel,
+    /// Of a binary file only: most files need none.
+    parts: Option<Parts>,
 }
 
 /// What is known of a file's content under one profile.
@@ -38,35 +54,60 @@ pub struct Fingerprints {
 
 impl Fingerprinter {
     /// Begins a file. Its name, as far as it is known, tells the language of source code.
-    pub fn new(profile: &Profile, _name: &[u8]) -> Self {
+    pub fn new(profile: &Profile, name: &[u8]) -> Self {
+        Self::with(Isa::current(), profile, name)
+    }
+
+    /// [`Self::new`] with one instruction set, or in plain Rust where this machine lacks it. The result is the same.
+    pub fn with(isa: Isa, profile: &Profile, name: &[u8]) -> Self {
         Fingerprinter {
             blake3: blake3::Hasher::new(),
             bytes: 0,
             decoder: Decoder::new(),
-            winnower: Winnower::new(profile.clone()),
+            channels: Channels {
+                profile: profile.clone(),
+                text: Winnower::new(Kernel::of(isa), profile.clone()),
+                code: CodeChannel::new(Kernel::of(isa), profile.clone(), name),
+                parts: None,
+            },
         }
     }
 
     /// Takes the next bytes of the file.
     pub fn update(&mut self, bytes: &[u8]) {
-        self.blake3.update(bytes);
+        for piece in bytes.chunks(PIECE) {
+            self.blake3.update(piece);
+            self.decoder.push(piece, &mut |decoded| self.channels.push(decoded));
+        }
         self.bytes += bytes.len() as u64;
-        self.decoder.push(bytes, &mut |text| self.winnower.push(text));
     }
 
     /// Ends the file.
     pub fn finish(mut self) -> Fingerprints {
-        let kind = self.decoder.finish(&mut |text| self.winnower.push(text));
-        let (normalised, text) = self.winnower.finish();
+        let kind = self.decoder.finish(&mut |decoded| self.channels.push(decoded));
+        let (normalised, text) = self.channels.text.finish();
+        let (tokens, code) = self.channels.code.finish();
         Fingerprints {
             blake3: *self.blake3.finalize().as_bytes(),
             bytes: self.bytes,
             kind,
             normalised,
             text,
-            tokens: 0,
-            code: Vec::new(),
-            parts: Vec::new(),
+            tokens,
+            code,
+            parts: self.channels.parts.map(Parts::finish).unwrap_or_default(),
+        }
+    }
+}
+
+impl Channels {
+    fn push(&mut self, decoded: Decoded<'_>) {
+        match decoded {
+            Decoded::Text(text) => {
+                self.text.push(text);
+                self.code.push(text);
+            }
+            Decoded::Binary(bytes) => self.parts.get_or_insert_with(|| Parts::new(&self.profile)).push(bytes),
         }
     }
 }
@@ -74,7 +115,12 @@ impl Fingerprinter {
 impl Fingerprints {
     /// The fingerprints of a whole file held in memory.
     pub fn of(profile: &Profile, name: &[u8], bytes: &[u8]) -> Self {
-        let mut fingerprinter = Fingerprinter::new(profile, name);
+        Self::of_with(Isa::current(), profile, name, bytes)
+    }
+
+    /// [`Self::of`] with one instruction set, or in plain Rust where this machine lacks it. The result is the same.
+    pub fn of_with(isa: Isa, profile: &Profile, name: &[u8], bytes: &[u8]) -> Self {
+        let mut fingerprinter = Fingerprinter::with(isa, profile, name);
         fingerprinter.update(bytes);
         fingerprinter.finish()
     }

@@ -8,17 +8,24 @@
 //! Two things are frozen and specified byte by byte, each with stored examples that are checked forever: profile 1
 //! in `docs/fingerprint-profile-1.md`, the file format of a segment in `docs/segment-2.md`.
 
+mod code;
 mod decode;
+mod distinct;
 mod fingerprinter;
+mod grams;
 mod index;
 mod kernel;
+mod parts;
 mod profile;
 mod segment;
 mod winnow;
 
 pub use decode::Kind;
 pub use fingerprinter::{Fingerprinter, Fingerprints};
+pub use grams::{Changes, Copied, Edit, Grams, Scratch};
 pub use index::{Index, Posting, WholeInterval};
+pub use kernel::{Isa, UnknownIsa};
+pub use parts::Parts;
 pub use profile::{Channel, GRAM, Profile, ProfileId, SHARED_RUN, WINDOW};
 pub use segment::{
     Commit, Content, Counts, Interval, IntervalId, Line, LineId, LineKind, PathId, ReadAt, Segment, SegmentError,
