@@ -11,7 +11,8 @@ use crate::code::{GRAM, HEAD, Language, Lexed, Named, Span, State, fingerprint, 
 use crate::kernel::{Kernel, Rules};
 use crate::profile::Profile;
 
-/// Raw bytes that are lexed at once, to the end of the line at least.
+/// Raw bytes that are lexed at once, and on to the line's end: only there can lexing be taken up again. So the memory for
+/// tokens and their places, five bytes each, grows with the longest line.
 const PIECE: usize = 1 << 15;
 
 /// Tokens that are looked at together; the last ones once more with those that follow.
