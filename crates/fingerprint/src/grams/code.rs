@@ -123,16 +123,16 @@ pub(super) fn edited(
     code.grams = Placed::with_capacity(base.grams.len() + base.grams.len() / 16 + 16);
     let old = &base.grams.fingerprints;
     let mut run = Run::new(profile, language, edit.now, &mut code, scratch);
+    let mut fresh = 0;
     for copy in long_copies(edit.copies, SHORTEST_COPY) {
-        let fresh = run.code.grams.len();
         let Some(inner) = run.cross(base, edit, &copy) else { continue };
         let shift = copy.shift();
         let in_base = |place: usize| offset(place).wrapping_sub(shift);
         let inherited = base.grams.within(in_base(inner.start)..in_base(inner.end));
         balance.step(old, &run.code.grams.fingerprints[fresh..], inherited.clone());
         run.code.grams.inherit(&base.grams, inherited, shift);
+        fresh = run.code.grams.len();
     }
-    let fresh = run.code.grams.len();
     run.go_to(edit.now.len());
     run.end();
     balance.step(old, &code.grams.fingerprints[fresh..], old.len()..old.len());
