@@ -19,8 +19,26 @@ pub enum Kind {
     Text,
     /// UTF-16, normalised as the UTF-8 of the same text.
     Utf16,
-    /// A NUL stands in its head: no fingerprints, only its BLAKE3.
+    /// A NUL stands in its head: it has no text, but parts.
     Binary,
+}
+
+/// The next bytes of a file, by what they are for.
+pub(crate) enum Decoded<'b> {
+    /// Bytes of text.
+    Text(&'b [u8]),
+    /// Bytes of a binary file.
+    Binary(&'b [u8]),
+}
+
+impl<'b> Decoded<'b> {
+    /// What of it is text.
+    pub(crate) fn text(&self) -> &'b [u8] {
+        match self {
+            Decoded::Text(bytes) => bytes,
+            Decoded::Binary(_) => &[],
+        }
+    }
 }
 
 /// Decodes a file that comes in pieces.
@@ -50,7 +68,7 @@ impl Decoder {
     }
 
     /// Takes a piece of the file and gives what it decodes to, in pieces.
-    pub(crate) fn push(&mut self, mut input: &[u8], out: &mut impl FnMut(&[u8])) {
+    pub(crate) fn push(&mut self, mut input: &[u8], out: &mut impl FnMut(Decoded<'_>)) {
         if let State::Head(head) = &mut self.state {
             if head.is_empty() && input.len() >= BINARY_HEAD {
                 // The head is all there: nothing needs to be gathered.
@@ -69,7 +87,7 @@ impl Decoder {
     }
 
     /// Takes the end of the file: gives what was still held back, and what the file was taken for.
-    pub(crate) fn finish(mut self, out: &mut impl FnMut(&[u8])) -> Kind {
+    pub(crate) fn finish(mut self, out: &mut impl FnMut(Decoded<'_>)) -> Kind {
         if matches!(self.state, State::Head(_)) {
             self.decide(out);
         }
@@ -79,29 +97,30 @@ impl Decoder {
             State::Utf16(utf16) => {
                 // A cut unit and a lone surrogate each stand for one unreadable character.
                 let lost = usize::from(utf16.half_unit.is_some()) + usize::from(utf16.high.is_some());
-                out("\u{fffd}".repeat(lost).as_bytes());
+                out(Decoded::Text("\u{fffd}".repeat(lost).as_bytes()));
                 Kind::Utf16
             }
         }
     }
 
-    fn decide(&mut self, out: &mut impl FnMut(&[u8])) {
+    fn decide(&mut self, out: &mut impl FnMut(Decoded<'_>)) {
         let State::Head(head) = mem::replace(&mut self.state, State::Text) else { return };
         self.begin(&head, &head, out);
     }
 
     /// Takes the first bytes of the file, which begin with its head.
-    fn begin(&mut self, head: &[u8], bytes: &[u8], out: &mut impl FnMut(&[u8])) {
+    fn begin(&mut self, head: &[u8], bytes: &[u8], out: &mut impl FnMut(Decoded<'_>)) {
         let (state, mark) = judge(head);
         self.state = state;
         self.decode(bytes.get(mark..).unwrap_or_default(), out);
     }
 
-    fn decode(&mut self, input: &[u8], out: &mut impl FnMut(&[u8])) {
+    fn decode(&mut self, input: &[u8], out: &mut impl FnMut(Decoded<'_>)) {
         match &mut self.state {
-            State::Head(_) | State::Binary => {}
-            State::Text => out(input),
-            State::Utf16(utf16) => out(&utf16.decode(input)),
+            State::Head(_) => {}
+            State::Binary => out(Decoded::Binary(input)),
+            State::Text => out(Decoded::Text(input)),
+            State::Utf16(utf16) => out(Decoded::Text(&utf16.decode(input))),
         }
     }
 }
@@ -186,12 +205,17 @@ mod tests {
     use super::*;
 
     fn decoded(pieces: &[&[u8]]) -> (Kind, Vec<u8>) {
-        let mut out = Vec::new();
+        let (mut out, mut binary) = (Vec::new(), Vec::new());
+        let mut take = |decoded: Decoded<'_>| match decoded {
+            Decoded::Text(bytes) => out.extend_from_slice(bytes),
+            Decoded::Binary(bytes) => binary.extend_from_slice(bytes),
+        };
         let mut decoder = Decoder::new();
         for piece in pieces {
-            decoder.push(piece, &mut |bytes| out.extend_from_slice(bytes));
+            decoder.push(piece, &mut take);
         }
-        let kind = decoder.finish(&mut |bytes| out.extend_from_slice(bytes));
+        let kind = decoder.finish(&mut take);
+        assert_eq!(binary, if kind == Kind::Binary { pieces.concat() } else { Vec::new() });
         (kind, out)
     }
 

@@ -8,7 +8,7 @@ use crate::kernel::{Kernel, Rules, Work};
 use crate::profile::{Profile, next_order};
 
 /// Tokens of a gram.
-pub(crate) const GRAM: usize = Rules::CODE.gram();
+const GRAM: usize = Rules::CODE.gram();
 
 /// A gram with fewer different tokens than this has no fingerprint: tables of numbers and lists of names look the same
 /// everywhere.

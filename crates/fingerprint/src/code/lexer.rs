@@ -167,7 +167,6 @@ struct Before {
 /// What may begin in a block, and what ends it.
 struct Openings {
     tokens: u64,
-    word: u64,
     open: u64,
     comment_open: u64,
     comment_close: u64,
@@ -255,7 +254,6 @@ impl Lexer {
         self.before = Before { word: word >> 63, digit: now.digit >> 63, blank: now.blank >> 63 };
         Openings {
             tokens: begins | now.punctuation & !joins,
-            word: now.word,
             open: quotes | comment_open | line_comment,
             comment_open,
             comment_close: now.star & after(now.slash, next.slash),

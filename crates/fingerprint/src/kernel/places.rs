@@ -1,6 +1,6 @@
 //! Where each unit of a normalised text began in its raw form, kept as one bit for each raw byte.
 
-/// Where the units of one normalised text began. Filled by [`super::normalise_with_places`].
+/// Where the units of one normalised text began. Filled by [`super::Kernel::normalise_with_places`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
     /// For each block of raw bytes how many units came before it; ascending.
@@ -28,7 +28,7 @@ impl Places {
     }
 
     /// How many units the text has.
-    #[cfg_attr(not(test), expect(dead_code, reason = "waits for the inheritance of grams over edits"))]
+    #[cfg(test)]
     pub(crate) fn units(&self) -> u32 {
         self.units
     }
