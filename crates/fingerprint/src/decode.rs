@@ -4,7 +4,7 @@
 use std::mem;
 
 /// How many bytes decide whether a file is binary (the rule and the figure that git uses).
-const BINARY_HEAD: usize = 8000;
+pub(crate) const BINARY_HEAD: usize = 8000;
 
 /// How many bytes decide whether a file without a byte-order mark is UTF-16.
 const UTF16_HEAD: usize = 4096;

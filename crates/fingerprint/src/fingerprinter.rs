@@ -1,8 +1,13 @@
 //! The one pass over a file: its BLAKE3, what kind of file it is, its fingerprints.
 
 use crate::decode::{Decoder, Kind};
+use crate::kernel::{Isa, Kernel};
 use crate::profile::Profile;
 use crate::winnow::Winnower;
+
+/// Bytes that go through all steps before the next do: so few that they are still in the cache, and enough for BLAKE3 to
+/// hash many blocks side by side.
+const PIECE: usize = 1 << 16;
 
 /// Makes the fingerprints of one file, which may come in pieces of any size.
 ///
@@ -38,20 +43,27 @@ pub struct Fingerprints {
 
 impl Fingerprinter {
     /// Begins a file. Its name, as far as it is known, tells the language of source code.
-    pub fn new(profile: &Profile, _name: &[u8]) -> Self {
+    pub fn new(profile: &Profile, name: &[u8]) -> Self {
+        Self::with(Isa::current(), profile, name)
+    }
+
+    /// [`Self::new`] with one instruction set, or in plain Rust where this machine lacks it. The result is the same.
+    pub fn with(isa: Isa, profile: &Profile, _name: &[u8]) -> Self {
         Fingerprinter {
             blake3: blake3::Hasher::new(),
             bytes: 0,
             decoder: Decoder::new(),
-            winnower: Winnower::new(profile.clone()),
+            winnower: Winnower::new(Kernel::of(isa), profile.clone()),
         }
     }
 
     /// Takes the next bytes of the file.
     pub fn update(&mut self, bytes: &[u8]) {
-        self.blake3.update(bytes);
+        for piece in bytes.chunks(PIECE) {
+            self.blake3.update(piece);
+            self.decoder.push(piece, &mut |text| self.winnower.push(text));
+        }
         self.bytes += bytes.len() as u64;
-        self.decoder.push(bytes, &mut |text| self.winnower.push(text));
     }
 
     /// Ends the file.
@@ -74,7 +86,12 @@ impl Fingerprinter {
 impl Fingerprints {
     /// The fingerprints of a whole file held in memory.
     pub fn of(profile: &Profile, name: &[u8], bytes: &[u8]) -> Self {
-        let mut fingerprinter = Fingerprinter::new(profile, name);
+        Self::of_with(Isa::current(), profile, name, bytes)
+    }
+
+    /// [`Self::of`] with one instruction set, or in plain Rust where this machine lacks it. The result is the same.
+    pub fn of_with(isa: Isa, profile: &Profile, name: &[u8], bytes: &[u8]) -> Self {
+        let mut fingerprinter = Fingerprinter::with(isa, profile, name);
         fingerprinter.update(bytes);
         fingerprinter.finish()
     }

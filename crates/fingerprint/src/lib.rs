@@ -5,11 +5,11 @@
 //! company's files and of their history into a segment, and [`Segment`] answers where given fingerprints stand.
 //!
 //! Two things are frozen and specified byte by byte, each with stored examples that are checked forever: profile 1
-//! in `docs/fingerprint-profile-1.md`, the file format of a segment in `docs/segment-1.md`. What stands here is the
-//! plain form of both. It is the oracle for anything faster.
+//! in `docs/fingerprint-profile-1.md`, the file format of a segment in `docs/segment-1.md`.
 
 mod decode;
 mod fingerprinter;
+mod grams;
 mod kernel;
 mod profile;
 mod segment;
@@ -17,6 +17,8 @@ mod winnow;
 
 pub use decode::Kind;
 pub use fingerprinter::{Fingerprinter, Fingerprints};
+pub use grams::{Changes, Copied, Edit, Grams, Scratch};
+pub use kernel::{Isa, UnknownIsa};
 pub use profile::{Channel, GRAM, Profile, ProfileId, SHARED_RUN, WINDOW};
 pub use segment::{
     Commit, Content, ContentId, Counts, Interval, IntervalId, Line, LineId, LineKind, PathHistory, PathId, Posting,

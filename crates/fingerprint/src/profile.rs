@@ -31,7 +31,7 @@ const PROFILE_ID_CONTEXT: &str = "gainsay fingerprint profile: id";
 
 /// What each byte adds to the order hash, by its low five bits. Five bits make letter case irrelevant and let the
 /// table stand in two vector registers.
-const ORDER_TABLE: [u32; 32] = [
+pub(crate) const ORDER_TABLE: [u32; 32] = [
     0xcfe1_124d,
     0x91c1_73a6,
     0x83e6_758d,
@@ -109,9 +109,23 @@ impl Profile {
     }
 
     /// The fingerprint of one gram of normalised bytes.
+    #[inline]
     pub(crate) fn fingerprint(&self, gram: &[u8; GRAM]) -> u64 {
         let (words, _) = gram.as_chunks::<8>();
-        let word = |i: usize| u64::from_le_bytes(words[i]) ^ self.key[i];
+        self.fingerprint_words([0, 1, 2, 3].map(|i| u64::from_le_bytes(words[i])))
+    }
+
+    /// The fingerprint of one gram of tokens, whose last word no normalised text has.
+    #[inline]
+    pub(crate) fn fingerprint_code(&self, gram: &[u8; 24]) -> u64 {
+        let (words, _) = gram.as_chunks::<8>();
+        let [first, second, third] = [0, 1, 2].map(|i| u64::from_le_bytes(words[i]));
+        self.fingerprint_words([first, second, third, u64::MAX])
+    }
+
+    #[inline]
+    fn fingerprint_words(&self, words: [u64; 4]) -> u64 {
+        let word = |i: usize| words[i] ^ self.key[i];
         let mixed = folded_product(word(0), word(1)) ^ folded_product(word(2), word(3)).rotate_left(32);
         let spread = mixed.wrapping_mul(SPREAD);
         spread ^ (spread >> 32)

@@ -1,30 +1,76 @@
-//! The inner loops in plain Rust: the twin that every other one is tested against.
+//! The inner loops in plain Rust.
 
-use super::Rules;
+use super::places::Places;
+use super::{BLOCK, PAST, begin_of};
 use crate::profile::{NORMALISED, next_order};
 
-/// See [`super::normalise`].
+/// See [`super::Kernel::normalise`].
 pub(super) fn normalise(raw: &[u8], out: &mut Vec<u8>) {
-    out.extend(raw.iter().map(|byte| NORMALISED[usize::from(*byte)]).filter(|byte| *byte != 0));
+    let mut kept = [0; BLOCK];
+    for block in raw.chunks(BLOCK) {
+        let mut length = 0;
+        for byte in block {
+            let byte = NORMALISED[usize::from(*byte)];
+            // A dropped byte stands here until the next takes its place: so keeping needs no branch.
+            kept[length % BLOCK] = byte;
+            length += usize::from(byte != 0);
+        }
+        out.extend_from_slice(&kept[..length]);
+    }
 }
 
-/// See [`super::choose`].
-pub(super) fn choose(rules: Rules, units: &[u8], out: &mut Vec<u32>) {
-    let mut order = 0;
-    // A gram of fewer than 32 units forgets older ones by its shift.
-    let forget = u32::BITS - u32::try_from(rules.gram).unwrap_or(u32::BITS);
-    let mut orders = Vec::with_capacity(units.len());
-    for (at, unit) in (1..).zip(units) {
-        order = next_order(order, *unit);
-        if at >= rules.gram {
-            orders.push(order << forget);
-        }
+/// See [`super::Kernel::normalise_with_places`]; `places` is empty.
+pub(super) fn normalise_with_places(raw: &[u8], out: &mut Vec<u8>, places: &mut Places) {
+    for block in raw.chunks(Places::BLOCK) {
+        let bits = (0u32..).zip(block).map(|(i, byte)| u64::from(NORMALISED[usize::from(*byte)] != 0) << i);
+        places.push(bits.sum());
     }
-    for (first, window) in (0u32..).zip(orders.windows(rules.window)) {
-        let smallest = (0u32..).zip(window).min_by_key(|(at, order)| (**order, std::cmp::Reverse(*at)));
-        let Some((at, _)) = smallest else { continue };
-        if out.last() != Some(&(first + at)) {
-            out.push(first + at);
+    normalise(raw, out);
+}
+
+/// See [`super::Kernel::choose`]; `units` have a complete window.
+pub(super) fn choose<const GRAM: usize, const WINDOW: usize>(units: &[u8], out: &mut Vec<u32>) {
+    let mut orders = [u32::MAX; PAST + BLOCK];
+    let (mut over_4, mut over_16, mut minima) = (orders, orders, orders);
+    let mut ends = [0; BLOCK];
+    let mut order = 0;
+    for (base, block) in (0u32..).step_by(BLOCK).zip(units.chunks(BLOCK)) {
+        orders.copy_within(BLOCK.., 0);
+        for (slot, unit) in orders[PAST..].iter_mut().zip(block) {
+            order = next_order(order, *unit);
+            // Shifted out: what is older than the gram.
+            *slot = order << (32 - GRAM);
         }
+        let mut first = 0;
+        if base == 0 {
+            orders[PAST..PAST + GRAM - 1].fill(u32::MAX);
+            first = GRAM + WINDOW - 2;
+        }
+        smallest::<4, 1>(&orders, &mut over_4);
+        smallest::<4, 4>(&over_4, &mut over_16);
+        smallest::<2, 16>(&over_16, &mut minima);
+        if WINDOW == 16 {
+            minima = over_16;
+        }
+        let mut marked = 0;
+        for (end, last) in (0u16..).zip(PAST..PAST + block.len()).skip(first) {
+            let anew = orders[last] == minima[last] || minima[last] > minima[last - 1];
+            // An end that is not marked stands here until another takes its place: so marking needs no branch.
+            ends[marked % BLOCK] = end;
+            marked += usize::from(anew || (base == 0 && marked == 0));
+        }
+        out.extend(ends[..marked].iter().map(|end| {
+            let last = PAST + usize::from(*end);
+            let window = (0u32..).zip(&orders[last + 1 - WINDOW..=last]);
+            let smallest = window.map(|(i, order)| u32::from(*order == minima[last]) << i).sum();
+            begin_of::<GRAM, WINDOW>(base, *end, smallest)
+        }));
+    }
+}
+
+/// Of every `COUNT` values that stand `STEP` apart the smallest, at the place of the last.
+fn smallest<const COUNT: usize, const STEP: usize>(of: &[u32; PAST + BLOCK], to: &mut [u32; PAST + BLOCK]) {
+    for i in (COUNT - 1) * STEP..PAST + BLOCK {
+        to[i] = (1..COUNT).fold(of[i], |least, step| least.min(of[i - step * STEP]));
     }
 }

@@ -1,0 +1,154 @@
+//! The chosen grams of a content with their places, so that an edited content inherits those that an edit leaves alone.
+//!
+//! The versions of a file in a git pack are stored as edits of each other. A gram is chosen by the windows that hold it and
+//! by nothing else; so what a copy takes from the base with all its windows need not be looked at again. [`Grams::edited`]
+//! always equals [`Grams::of`] the same bytes.
+
+mod placed;
+mod text;
+
+use crate::decode::{BINARY_HEAD, Decoder, Kind};
+use crate::profile::{Channel, Profile};
+use placed::{Balance, Placed};
+
+/// The chosen grams of one content in each channel, in order of place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Grams {
+    kind: Kind,
+    /// The text is the content's bytes as they are: only then do places in it follow from those in its base.
+    plain: bool,
+    text: Placed,
+}
+
+/// A run of bytes that an edit takes from its base.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Copied {
+    /// Where it begins in the base, in bytes.
+    pub from: u32,
+    /// Where it begins in the edited content, in bytes.
+    pub to: u32,
+    /// How many bytes.
+    pub length: u32,
+}
+
+/// An edit of a base: what [`Grams::edited`] works from.
+#[derive(Clone, Copy, Debug)]
+pub struct Edit<'a> {
+    /// The bytes of the base.
+    pub base: &'a [u8],
+    /// The bytes of the edited content.
+    pub now: &'a [u8],
+    /// The runs of `now` that are the same bytes as in `base`, ascending in `to` and apart from each other there.
+    pub copies: &'a [Copied],
+}
+
+/// How much more often (or less) each fingerprint stands in one content than in another.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Changes {
+    text: Vec<(u64, i32)>,
+    code: Vec<(u64, i32)>,
+}
+
+/// Buffers that serve one content after the other.
+#[derive(Default)]
+pub struct Scratch {
+    text: text::Scratch,
+}
+
+impl Copied {
+    /// This copy goes on where `other` ends, in the base and in the edit.
+    fn continues(&self, other: &Copied) -> bool {
+        let end = |start: u32| start.checked_add(other.length);
+        end(other.from) == Some(self.from) && end(other.to) == Some(self.to)
+    }
+}
+
+impl Grams {
+    /// The grams of a content whose file has this name; `None` for one of 2^32 bytes or more.
+    pub fn of(profile: &Profile, _name: &[u8], bytes: &[u8], scratch: &mut Scratch) -> Option<Self> {
+        u32::try_from(bytes.len()).ok()?;
+        if is_plain(bytes) {
+            return Some(Grams { kind: Kind::Text, plain: true, text: text::of(profile, bytes, &mut scratch.text) });
+        }
+        let mut decoded = Vec::new();
+        let mut decoder = Decoder::new();
+        decoder.push(bytes, &mut |piece| decoded.extend_from_slice(piece));
+        let kind = decoder.finish(&mut |piece| decoded.extend_from_slice(piece));
+        u32::try_from(decoded.len()).ok()?;
+        Some(Grams { kind, plain: false, text: text::of(profile, &decoded, &mut scratch.text) })
+    }
+
+    /// The grams of an edit of this content, and how they differ from this content's; `None` where [`Grams::of`] has
+    /// none.
+    pub fn edited(
+        &self,
+        profile: &Profile,
+        name: &[u8],
+        edit: &Edit<'_>,
+        scratch: &mut Scratch,
+    ) -> Option<(Self, Changes)> {
+        let fits = u32::try_from(edit.base.len().max(edit.now.len())).is_ok();
+        if !(self.plain && fits && is_plain(edit.now)) {
+            let now = Grams::of(profile, name, edit.now, scratch)?;
+            let changes = now.changes_since(self);
+            return Some((now, changes));
+        }
+        let (text, text_changes) = text::edited(profile, &self.text, edit, &mut scratch.text);
+        let grams = Grams { kind: Kind::Text, plain: true, text };
+        Some((grams, Changes { text: text_changes, code: Vec::new() }))
+    }
+
+    /// What the content was taken for.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// How often each fingerprint stands in the content.
+    pub fn counts(&self) -> Changes {
+        let counts = |placed: &Placed| placed::summed(placed.fingerprints.iter().map(|each| (*each, 1)).collect());
+        Changes { text: counts(&self.text), code: Vec::new() }
+    }
+
+    /// How the counts of this content differ from those of `base`, which need not be related.
+    pub fn changes_since(&self, base: &Grams) -> Changes {
+        let changes = |now: &Placed, base: &Placed| {
+            let mut balance = Balance::new(&base.fingerprints);
+            balance.step(&now.fingerprints, base.len()..base.len());
+            balance.finish()
+        };
+        Changes { text: changes(&self.text, &base.text), code: Vec::new() }
+    }
+
+    /// Bytes of memory that it holds.
+    pub fn memory(&self) -> usize {
+        self.text.memory()
+    }
+}
+
+impl Changes {
+    /// Fingerprints of one channel, ascending, each with a change that is not zero.
+    pub fn of(&self, channel: Channel) -> &[(u64, i32)] {
+        match channel {
+            Channel::Text => &self.text,
+            Channel::Code => &self.code,
+            Channel::Parts => &[],
+        }
+    }
+}
+
+/// A content is text from its first byte on: no byte-order mark, and no NUL where one would make it binary or UTF-16.
+fn is_plain(bytes: &[u8]) -> bool {
+    let marked = [&b"\xff\xfe"[..], b"\xfe\xff", b"\xef\xbb\xbf"].iter().any(|mark| bytes.starts_with(mark));
+    let head = bytes.get(..BINARY_HEAD).unwrap_or(bytes);
+    // Without a way out of the loop it is compiled to vectors.
+    !marked && !head.iter().fold(false, |nul, byte| nul | (*byte == 0))
+}
+
+/// A place in a text of fewer than 2^32 bytes.
+fn offset(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
+}
+
+fn index(place: u32) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
+}
