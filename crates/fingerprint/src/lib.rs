@@ -1,15 +1,17 @@
 //! Content fingerprints of files, and an index of them.
 //!
 //! [`Fingerprinter`] turns the bytes of a file into [`Fingerprints`] under a [`Profile`]; a shared run of
-//! [`SHARED_RUN`] normalised bytes always leaves a shared fingerprint. [`SegmentWriter`] puts the fingerprints of a
-//! company's files and of their history into a segment, and [`Segment`] answers where given fingerprints stand.
+//! [`SHARED_RUN`] normalised bytes always leaves a shared fingerprint. [`Sorter`] brings the fingerprints of a company's
+//! files and of their history into order, [`SegmentWriter`] writes them as a [`Segment`], and [`Index`] answers from
+//! several of these where given fingerprints stand.
 //!
 //! Two things are frozen and specified byte by byte, each with stored examples that are checked forever: profile 1
-//! in `docs/fingerprint-profile-1.md`, the file format of a segment in `docs/segment-1.md`.
+//! in `docs/fingerprint-profile-1.md`, the file format of a segment in `docs/segment-2.md`.
 
 mod decode;
 mod fingerprinter;
 mod grams;
+mod index;
 mod kernel;
 mod profile;
 mod segment;
@@ -18,9 +20,10 @@ mod winnow;
 pub use decode::Kind;
 pub use fingerprinter::{Fingerprinter, Fingerprints};
 pub use grams::{Changes, Copied, Edit, Grams, Scratch};
+pub use index::{Index, Posting, WholeInterval};
 pub use kernel::{Isa, UnknownIsa};
 pub use profile::{Channel, GRAM, Profile, ProfileId, SHARED_RUN, WINDOW};
 pub use segment::{
-    Commit, Content, ContentId, Counts, Interval, IntervalId, Line, LineId, LineKind, PathHistory, PathId, Posting,
-    ReadAt, Segment, SegmentError, SegmentWriter, Version,
+    Commit, Content, Counts, Interval, IntervalId, Line, LineId, LineKind, PathId, ReadAt, Segment, SegmentError,
+    SegmentWriter, SortedRows, Sorter, merge,
 };

@@ -1,10 +1,13 @@
-//! Rows in checked blocks: writing them in order, and reading any of them.
+//! Checked blocks: writing them in order, and reading any of them.
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 use super::error::SegmentError;
-use super::layout::{BLOCK, PAYLOAD, Section, tag};
+use super::layout::{BLOCK, COLUMNS, PAYLOAD, Section, checksum, offset};
+
+/// How many blocks are read at once where they are asked for one after another.
+const READ_AHEAD: u64 = 16;
 
 /// Bytes that can be read at any offset, from any thread.
 pub trait ReadAt {
@@ -54,154 +57,161 @@ impl ReadAt for Vec<u8> {
     }
 }
 
-/// Where a section stands, as the header tells.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Extent {
-    pub(super) section: Section,
-    pub(super) offset: u64,
+/// What the footer says of a section.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Entry {
+    /// Fingerprints, rows or bytes.
     pub(super) rows: u64,
+    pub(super) blocks: u64,
+    /// Bits of each column of a table.
+    pub(super) widths: [u8; COLUMNS],
+    /// BLAKE3 of the section's blocks.
     pub(super) digest: [u8; 32],
 }
 
-impl Extent {
-    /// How many blocks hold this many rows.
-    pub(super) fn blocks(section: Section, rows: u64) -> u64 {
-        rows.div_ceil(section.rows_per_block() as u64)
-    }
-}
-
-/// Writes the rows of one section, block by block.
-pub(super) struct SectionWriter<'w> {
-    out: &'w mut dyn Write,
+/// Writes blocks, section after section.
+pub(super) struct Sink<W: Write> {
+    out: BufWriter<W>,
     section: Section,
-    payload: Vec<u8>,
     blocks: u64,
-    rows: u64,
     digest: blake3::Hasher,
+    pub(super) entries: [Entry; 14],
+    written: u64,
 }
 
-impl<'w> SectionWriter<'w> {
-    pub(super) fn new(out: &'w mut dyn Write, section: Section) -> Self {
-        SectionWriter {
-            out,
-            section,
-            payload: Vec::with_capacity(PAYLOAD),
+impl<W: Write> Sink<W> {
+    pub(super) fn new(out: W) -> Self {
+        Sink {
+            out: BufWriter::with_capacity(64 * BLOCK, out),
+            section: Section::Header,
             blocks: 0,
-            rows: 0,
             digest: blake3::Hasher::new(),
+            entries: [Entry::default(); 14],
+            written: 0,
         }
     }
 
-    /// Appends rows: a whole number of them.
-    pub(super) fn push(&mut self, rows: &[u8]) -> Result<(), SegmentError> {
-        for row in rows.chunks_exact(self.section.width()) {
-            if self.payload.len() + row.len() > PAYLOAD {
-                self.flush()?;
-            }
-            self.payload.extend_from_slice(row);
-            self.rows += 1;
+    /// Writes one block of a section, which must not come before the section of the block before. Bytes of the payload
+    /// that are not given are zero; the payload is left empty.
+    pub(super) fn block(&mut self, section: Section, payload: &mut Vec<u8>) -> Result<(), SegmentError> {
+        if section != self.section {
+            self.section = section;
+            self.blocks = 0;
+            self.digest = blake3::Hasher::new();
         }
-        Ok(())
-    }
-
-    pub(super) fn finish(mut self) -> Result<(u64, [u8; 32]), SegmentError> {
-        if !self.payload.is_empty() {
-            self.flush()?;
-        }
-        Ok((self.rows, *self.digest.finalize().as_bytes()))
-    }
-
-    fn flush(&mut self) -> Result<(), SegmentError> {
-        self.payload.resize(PAYLOAD, 0);
-        let tag = tag(self.section.number(), self.blocks, &self.payload);
-        self.payload.extend_from_slice(&tag);
-        self.digest.update(&self.payload);
-        self.out.write_all(&self.payload).map_err(|source| SegmentError::Io { what: "writing", source })?;
-        self.payload.clear();
+        payload.resize(PAYLOAD, 0);
+        let checksum = checksum(section, self.blocks, payload);
+        payload.extend_from_slice(&checksum);
+        self.digest.update(payload);
+        self.out.write_all(payload).map_err(|source| SegmentError::Io { what: "writing", source })?;
+        payload.clear();
         self.blocks += 1;
+        self.written += BLOCK as u64;
+        if let Some(entry) = self.entries.get_mut(section.index()).filter(|_| section != Section::Header) {
+            entry.blocks = self.blocks;
+        }
         Ok(())
     }
+
+    /// Notes the rows and columns of a section whose blocks have all been written.
+    pub(super) fn end(&mut self, section: Section, rows: u64, widths: [u8; COLUMNS]) {
+        let empty = section != self.section;
+        if let Some(entry) = self.entries.get_mut(section.index()) {
+            entry.rows = rows;
+            entry.widths = widths;
+            entry.digest = *if empty { blake3::hash(&[]) } else { self.digest.finalize() }.as_bytes();
+        }
+    }
+
+    /// Bytes written so far.
+    pub(super) fn written(&self) -> u64 {
+        self.written
+    }
+
+    pub(super) fn finish(self) -> Result<W, SegmentError> {
+        let mut out =
+            self.out.into_inner().map_err(|e| SegmentError::Io { what: "writing", source: e.into_error() })?;
+        out.flush().map_err(|source| SegmentError::Io { what: "writing", source })?;
+        Ok(out)
+    }
 }
 
-/// Reads the rows of one section; rows near the last one read cost nothing, since its block is kept.
-pub(super) struct Rows<'r, R> {
-    reader: &'r R,
-    extent: Extent,
-    block: Vec<u8>,
-    loaded: Option<u64>,
+/// Where a section stands in an open segment.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Extent {
+    pub(super) section: Section,
+    /// Offset of its first block.
+    pub(super) offset: u64,
+    pub(super) entry: Entry,
 }
 
-impl<'r, R: ReadAt> Rows<'r, R> {
-    pub(super) fn new(reader: &'r R, extent: Extent) -> Self {
-        Rows { reader, extent, block: vec![0; BLOCK], loaded: None }
-    }
-
-    /// How many rows there are.
-    pub(super) fn len(&self) -> u64 {
-        self.extent.rows
-    }
-
-    /// The row of this number.
-    pub(super) fn row(&mut self, number: u64) -> Result<&[u8], SegmentError> {
-        if number >= self.extent.rows {
-            return Err(self.damaged(format!("row {number}"), "a reference to it leads past the last row"));
-        }
-        let per_block = self.extent.section.rows_per_block();
-        self.load(number / per_block as u64)?;
-        let width = self.extent.section.width();
-        // The remainder is smaller than `per_block`, so it fits.
-        let start = usize::try_from(number % per_block as u64).unwrap_or_default() * width;
-        Ok(self.block.get(start..start + width).unwrap_or_default())
-    }
-
-    /// The block of this number, checked against its tag.
-    pub(super) fn load(&mut self, number: u64) -> Result<&[u8], SegmentError> {
-        if self.loaded != Some(number) {
-            self.loaded = None;
-            let offset = self.extent.offset.saturating_add(number.saturating_mul(BLOCK as u64));
-            self.reader
-                .read_exact_at(&mut self.block, offset)
-                .map_err(|source| SegmentError::Io { what: "reading", source })?;
-            let (payload, stored) = self.block.split_at(PAYLOAD);
-            if tag(self.extent.section.number(), number, payload) != *stored {
-                return Err(self.damaged(format!("block {number}"), "its bytes do not fit their tag"));
-            }
-            self.loaded = Some(number);
-        }
-        Ok(&self.block)
-    }
-
-    /// The number of the first row from `from` on of which `before` is false; rows must be sorted by it. Looks close
-    /// to `from` first, so that a walk through sorted keys reads each block about once.
-    pub(super) fn partition_point(
-        &mut self,
-        from: u64,
-        mut before: impl FnMut(&[u8]) -> bool,
-    ) -> Result<u64, SegmentError> {
-        let (mut low, mut step) = (from, 1u64);
-        let mut high = self.len();
-        while low < high {
-            let probe = low.saturating_add(step - 1).min(high - 1);
-            if before(self.row(probe)?) {
-                low = probe + 1;
-                step = step.saturating_mul(2);
-            } else {
-                high = probe;
-                break;
-            }
-        }
-        while low < high {
-            let middle = low + (high - low) / 2;
-            if before(self.row(middle)?) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        Ok(low)
-    }
-
+impl Extent {
     pub(super) fn damaged(&self, at: String, detail: &'static str) -> SegmentError {
-        SegmentError::Damaged { part: self.extent.section.name(), at, detail }
+        SegmentError::Damaged { part: self.section.name(), at, detail }
+    }
+}
+
+/// Reads the checked blocks of one section. The last one read stays at hand, and so do some after it where blocks are
+/// asked for one after another.
+pub(super) struct Blocks<'r, R> {
+    reader: &'r R,
+    pub(super) extent: Extent,
+    buffer: Vec<u8>,
+    /// The number of the first block in the buffer, and how many there are.
+    first: u64,
+    count: u64,
+    checked: Option<u64>,
+}
+
+impl<'r, R: ReadAt> Blocks<'r, R> {
+    pub(super) fn new(reader: &'r R, extent: Extent) -> Self {
+        Blocks { reader, extent, buffer: Vec::new(), first: 0, count: 0, checked: None }
+    }
+
+    /// The payload of the block of this number, checked against its checksum.
+    #[inline]
+    pub(super) fn load(&mut self, number: u64) -> Result<&[u8], SegmentError> {
+        if self.checked != Some(number) {
+            self.check(number)?;
+        }
+        let start = offset(number - self.first) * BLOCK;
+        Ok(self.buffer.get(start..start + PAYLOAD).unwrap_or_default())
+    }
+
+    /// The block that was loaded last, its checksum included.
+    pub(super) fn whole(&self) -> &[u8] {
+        let start = self.checked.map_or(0, |number| offset(number - self.first) * BLOCK);
+        self.buffer.get(start..start + BLOCK).unwrap_or_default()
+    }
+
+    fn check(&mut self, number: u64) -> Result<(), SegmentError> {
+        self.checked = None;
+        if number < self.first || number - self.first >= self.count {
+            self.read(number)?;
+        }
+        let start = offset(number - self.first) * BLOCK;
+        let block = self.buffer.get(start..start + BLOCK).unwrap_or_default();
+        let (payload, stored) = block.split_at(PAYLOAD.min(block.len()));
+        if checksum(self.extent.section, number, payload) != *stored {
+            return Err(self.extent.damaged(format!("block {number}"), "its bytes do not fit their checksum"));
+        }
+        self.checked = Some(number);
+        Ok(())
+    }
+
+    fn read(&mut self, number: u64) -> Result<(), SegmentError> {
+        let blocks = self.extent.entry.blocks;
+        if number >= blocks {
+            return Err(self.extent.damaged(format!("block {number}"), "a reference leads past the last block"));
+        }
+        let next = self.count > 0 && number == self.first + self.count;
+        let wanted = if next { READ_AHEAD.min(blocks - number) } else { 1 };
+        self.count = 0;
+        self.buffer.resize(offset(wanted) * BLOCK, 0);
+        self.reader
+            .read_exact_at(&mut self.buffer, self.extent.offset.saturating_add(number.saturating_mul(BLOCK as u64)))
+            .map_err(|source| SegmentError::Io { what: "reading", source })?;
+        (self.first, self.count) = (number, wanted);
+        Ok(())
     }
 }

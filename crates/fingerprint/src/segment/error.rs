@@ -16,8 +16,16 @@ pub enum SegmentError {
         "this is no segment: it does not begin with the segment's magic bytes; name a segment, or add the corpus again"
     )]
     NotASegment,
+    /// It was written by an earlier program.
+    #[error(
+        "the segment was written by an earlier version (format {found}, and this program reads 2): add the corpus again"
+    )]
+    EarlierVersion {
+        /// The version that the file names.
+        found: u32,
+    },
     /// It was written by a newer program.
-    #[error("the segment has format version {found}, and this program reads version 1: use a newer program")]
+    #[error("the segment has format version {found}, and this program reads version 2: use a newer program")]
     NewerVersion {
         /// The version that the file names.
         found: u32,
@@ -40,12 +48,16 @@ pub enum SegmentError {
         /// The most that there can be.
         limit: u64,
     },
-    /// The caller's history makes no sense.
-    #[error("the history of {path:?} can't be written: {detail}")]
-    Order {
-        /// The path or the line, with unreadable bytes replaced.
-        path: String,
+    /// What is to be written makes no sense.
+    #[error("this can't be written into a segment: {detail}")]
+    Senseless {
         /// What is wrong with it.
+        detail: &'static str,
+    },
+    /// Segments that are to be read as one tell of different things.
+    #[error("the segments do not belong together: {detail}; add the corpus again")]
+    Apart {
+        /// What does not fit.
         detail: &'static str,
     },
 }

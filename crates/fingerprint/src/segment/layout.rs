@@ -1,123 +1,128 @@
-//! The numbers of the format: sections, row widths, the header.
+//! The numbers of the format: sections, blocks, checksums.
 
-/// The first bytes of a segment.
+use twox_hash::XxHash3_64;
+
+use crate::Channel;
+
+/// The first bytes of a segment of any version.
 pub(super) const MAGIC: [u8; 8] = *b"GAINSEG\x01";
 
 /// The format's version.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// Bytes of a block.
 pub(super) const BLOCK: usize = 4096;
 
-/// Bytes of a block that hold rows; the others are its tag.
-pub(super) const PAYLOAD: usize = 4080;
+/// Bytes of a block before its checksum.
+pub(super) const PAYLOAD: usize = BLOCK - 8;
 
-/// Where the section table begins in the header's payload.
-pub(super) const TABLE: usize = 64;
+/// Leading bits of a fingerprint that are stored.
+pub(super) const STORED_BITS: u32 = 56;
 
-/// Bytes of an entry of the section table.
+/// Bytes of an entry of the footer's table of sections.
 pub(super) const ENTRY: usize = 64;
 
-/// The longest object id.
-pub(super) const OID: usize = 32;
+/// Most columns of a table.
+pub(super) const COLUMNS: usize = 12;
 
-/// The sections, in the order in which they stand in the file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Section {
-    Strings,
-    Paths,
-    Lines,
-    Commits,
-    Contents,
-    ContentsByOid,
-    Files,
-    Intervals,
-    Postings,
+/// Where the footer's table of sections begins.
+pub(super) const ENTRIES: usize = 112;
+
+/// Paths from one that is written whole to the next one.
+pub(super) const RESTART: u64 = 16;
+
+/// Defines the sections in the order in which they stand in the file.
+macro_rules! sections {
+    ($($name:ident = $number:literal, $words:literal;)+) => {
+        /// A part of the file; blocks of one never pass for those of another.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(super) enum Section {
+            Header,
+            $($name,)+
+            Footer,
+        }
+
+        impl Section {
+            /// Those with an entry in the footer.
+            pub(super) const ALL: [Section; 14] = [$(Section::$name,)+];
+
+            /// Its number in the file.
+            pub(super) fn number(self) -> u8 {
+                match self {
+                    Section::Header => 0,
+                    $(Section::$name => $number,)+
+                    Section::Footer => 15,
+                }
+            }
+
+            pub(super) fn name(self) -> &'static str {
+                match self {
+                    Section::Header => "header",
+                    $(Section::$name => $words,)+
+                    Section::Footer => "footer",
+                }
+            }
+        }
+    };
+}
+
+sections! {
+    Text = 1, "fingerprints of text";
+    Code = 2, "fingerprints of code";
+    Parts = 3, "fingerprints of parts";
+    TextFence = 4, "fence of text";
+    CodeFence = 5, "fence of code";
+    PartsFence = 6, "fence of parts";
+    Groups = 7, "groups";
+    Intervals = 8, "intervals";
+    Paths = 9, "paths";
+    Restarts = 10, "restarts of paths";
+    Lines = 11, "lines";
+    Commits = 12, "commits";
+    Contents = 13, "contents";
+    ContentsByOid = 14, "contents by object id";
 }
 
 impl Section {
-    pub(super) const ALL: [Section; 9] = [
-        Section::Strings,
-        Section::Paths,
-        Section::Lines,
-        Section::Commits,
-        Section::Contents,
-        Section::ContentsByOid,
-        Section::Files,
-        Section::Intervals,
-        Section::Postings,
-    ];
-
-    /// Its number in the file, from 1; 0 is the header.
-    pub(super) fn number(self) -> u32 {
-        match self {
-            Section::Strings => 1,
-            Section::Paths => 2,
-            Section::Lines => 3,
-            Section::Commits => 4,
-            Section::Contents => 5,
-            Section::ContentsByOid => 6,
-            Section::Files => 7,
-            Section::Intervals => 8,
-            Section::Postings => 9,
-        }
-    }
-
     /// Where it stands in [`Section::ALL`].
     pub(super) fn index(self) -> usize {
-        self as usize
+        usize::from(self.number()).saturating_sub(1)
     }
 
-    /// Bytes of a row.
-    pub(super) fn width(self) -> usize {
-        match self {
-            Section::Strings => 1,
-            Section::Paths => 12,
-            Section::Lines => 40,
-            Section::Commits => 40,
-            Section::Contents => 80,
-            Section::ContentsByOid => 4,
-            Section::Files => 8,
-            Section::Intervals => 16,
-            Section::Postings => 12,
+    /// The postings of a channel.
+    pub(super) fn postings(channel: Channel) -> Self {
+        match channel {
+            Channel::Text => Section::Text,
+            Channel::Code => Section::Code,
+            Channel::Parts => Section::Parts,
         }
     }
 
-    /// Rows of a block.
-    pub(super) fn rows_per_block(self) -> usize {
-        PAYLOAD / self.width()
-    }
-
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Section::Strings => "strings",
-            Section::Paths => "paths",
-            Section::Lines => "lines",
-            Section::Commits => "commits",
-            Section::Contents => "contents",
-            Section::ContentsByOid => "contents by object id",
-            Section::Files => "files",
-            Section::Intervals => "intervals",
-            Section::Postings => "postings",
+    /// The fence of a channel's postings.
+    pub(super) fn fence(channel: Channel) -> Self {
+        match channel {
+            Channel::Text => Section::TextFence,
+            Channel::Code => Section::CodeFence,
+            Channel::Parts => Section::PartsFence,
         }
     }
 }
 
-/// The tag of a block: it finds a flipped byte and a block that stands in the wrong place.
-pub(super) fn tag(section: u32, block: u64, payload: &[u8]) -> [u8; BLOCK - PAYLOAD] {
-    let mut hasher = blake3::Hasher::new();
-    hasher.update(&section.to_le_bytes()).update(&block.to_le_bytes()).update(payload);
-    let mut tag = [0; BLOCK - PAYLOAD];
-    hasher.finalize_xof().fill(&mut tag);
-    tag
+/// The channels in the order in which their postings stand in the file.
+pub(super) const CHANNELS: [Channel; 3] = [Channel::Text, Channel::Code, Channel::Parts];
+
+/// The checksum of a block's payload. It finds accidents, among them a block in the wrong place; it has no key.
+pub(super) fn checksum(section: Section, block: u64, payload: &[u8]) -> [u8; 8] {
+    let seed = u64::from(section.number()) << 56 | block;
+    XxHash3_64::oneshot_with_seed(seed, payload).to_le_bytes()
 }
 
-/// Little-endian numbers of a row whose width was checked when the segment was opened; bytes beyond it read as 0.
-pub(super) fn u32_at(row: &[u8], at: usize) -> u32 {
-    row.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u32::from_le_bytes(*bytes))
+/// The little-endian number at an offset; bytes beyond the end read as 0.
+pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
+    bytes.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
-/// See [`u32_at`].
-pub(super) fn u64_at(row: &[u8], at: usize) -> u64 {
-    row.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_le_bytes(*bytes))
+/// A number as an offset in memory; one that no memory has leads past every end.
+pub(super) fn offset(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }

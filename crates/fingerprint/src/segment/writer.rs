@@ -1,365 +1,473 @@
-//! Builds a segment in memory and writes it.
+//! Writes a segment: postings as they come, tables at the end.
 
-use std::collections::{HashMap, HashSet};
-use std::io::{self, Write};
-use std::mem;
+use std::collections::HashMap;
+use std::io::Write;
+use std::mem::size_of;
 
-use super::blocks::{Extent, SectionWriter};
+use super::blocks::Sink;
 use super::error::SegmentError;
-use super::history::{PathHistory, Version};
-use super::layout::{BLOCK, ENTRY, MAGIC, OID, PAYLOAD, Section, TABLE, VERSION, tag};
-use super::{Commit, Counts, LineId, LineKind};
-use crate::{Kind, Profile, ProfileId};
+use super::layout::{CHANNELS, ENTRIES, MAGIC, PAYLOAD, RESTART, Section, VERSION};
+use super::postings::{PostingsWriter, stored};
+use super::table::{StreamWriter, write_table};
+use super::{Commit, Content, Counts, Interval, IntervalId, Line, LineId, LineKind, PathId};
+use crate::{Channel, Kind, ProfileId};
 
-/// Gathers lines, contents and histories, and writes them as one segment.
+/// Writes a segment to a stream. Postings go out as they come; what is kept are the tables: lines with their commits,
+/// paths, intervals, contents, sets of intervals, and eight bytes for each 4096 of postings ([`SegmentWriter::memory`]).
 ///
-/// It holds all rows in memory until [`SegmentWriter::write`]: 16 bytes a posting, some 200 a content. The bytes written
-/// depend on what was added and on the order of the lines, not on the order in which paths were added.
-pub struct SegmentWriter {
+/// The same calls in the same order give the same bytes. Syncing and renaming the file into place is the caller's.
+pub struct SegmentWriter<W: Write> {
+    sink: Sink<W>,
     profile: ProfileId,
-    pub(super) lines: Vec<NewLine>,
-    paths: HashMap<Vec<u8>, u32>,
-    histories: HashSet<(u32, LineId)>,
-    contents: HashMap<[u8; 32], u32>,
-    content_rows: Vec<ContentRow>,
-    pub(super) intervals: Vec<NewInterval>,
-    pub(super) files: Vec<(u32, u32)>,
-    pub(super) postings: Vec<(u64, u32)>,
-}
-
-pub(super) struct NewLine {
-    name: Vec<u8>,
-    reference: Vec<u8>,
-    pub(super) kind: LineKind,
-    pub(super) commits: Vec<Commit>,
-}
-
-/// An interval whose path still has its provisional number.
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) struct NewInterval {
-    pub(super) path: u32,
-    pub(super) line: LineId,
-    pub(super) first: u32,
-    pub(super) last: u32,
+    lines: Vec<Line>,
+    commits: Vec<Commit>,
+    paths: HashMap<Box<[u8]>, u32>,
+    path_bytes: usize,
+    intervals: HashMap<Interval, u32>,
+    contents: Vec<ContentRow>,
+    groups: Groups,
+    channel: PostingsWriter,
+    current: Channel,
+    fences: Vec<Vec<u64>>,
+    /// The stored fingerprint whose intervals are being gathered, and these.
+    pending: Option<u64>,
+    gathered: Vec<u32>,
+    postings: u64,
 }
 
 struct ContentRow {
-    blake3: [u8; 32],
+    blake3: [u8; 16],
     oid: Vec<u8>,
     bytes: u64,
     kind: Kind,
-    fingerprints: u32,
+    code: u32,
 }
 
-impl SegmentWriter {
+impl<W: Write> SegmentWriter<W> {
     /// Begins a segment of fingerprints made under `profile`.
-    pub fn new(profile: &Profile) -> Self {
-        SegmentWriter {
-            profile: profile.id(),
-            lines: Vec::new(),
-            paths: HashMap::new(),
-            histories: HashSet::new(),
-            contents: HashMap::new(),
-            content_rows: Vec::new(),
-            intervals: Vec::new(),
-            files: Vec::new(),
-            postings: Vec::new(),
-        }
-    }
-
-    /// Adds a line: `name` is the source as given, `reference` the branch or empty.
     ///
     /// # Errors
-    /// Where there is no commit, a state has more than one, ids differ in length or have none of the lengths 0, 20, 32,
-    /// or there are too many.
-    pub fn add_line(
-        &mut self,
-        name: &[u8],
-        reference: &[u8],
-        kind: LineKind,
-        commits: Vec<Commit>,
-    ) -> Result<LineId, SegmentError> {
-        let order = |detail| SegmentError::Order { path: String::from_utf8_lossy(name).into_owned(), detail };
-        let length = commits.first().ok_or_else(|| order("the line has no commit"))?.oid.len();
-        if ![0, 20, OID].contains(&length) || commits.iter().any(|c| c.oid.len() != length) {
-            return Err(order("its object ids do not all have 0, or 20, or 32 bytes"));
+    /// Where `out` fails.
+    pub fn new(out: W, profile: ProfileId) -> Result<Self, SegmentError> {
+        let mut sink = Sink::new(out);
+        let mut header = MAGIC.to_vec();
+        header.extend_from_slice(&VERSION.to_le_bytes());
+        sink.block(Section::Header, &mut header)?;
+        Ok(SegmentWriter {
+            sink,
+            profile,
+            lines: Vec::new(),
+            commits: Vec::new(),
+            paths: HashMap::new(),
+            path_bytes: 0,
+            intervals: HashMap::new(),
+            contents: Vec::new(),
+            groups: Groups::default(),
+            channel: PostingsWriter::new(Section::Text),
+            current: Channel::Text,
+            fences: Vec::new(),
+            pending: None,
+            gathered: Vec::new(),
+            postings: 0,
+        })
+    }
+
+    /// Adds a line, or the part of it of which the segment tells: `commits` are those from number `line.begin` on.
+    ///
+    /// # Errors
+    /// Where there is no commit or another number than the line says, a state has more than one, ids differ in length or
+    /// have none of the lengths 0, 20, 32, or there are too many.
+    pub fn line(&mut self, line: Line, commits: &[Commit]) -> Result<LineId, SegmentError> {
+        let length = commits.first().ok_or(senseless("a line has no commit"))?.oid.len();
+        if ![0, 20, 32].contains(&length) || commits.iter().any(|c| c.oid.len() != length) {
+            return Err(senseless("the object ids of a line do not all have 0, or 20, or 32 bytes"));
         }
-        if kind == LineKind::State && commits.len() != 1 {
-            return Err(order("a state has more than one commit"));
+        if u32::try_from(commits.len()) != Ok(line.commits) || line.begin.checked_add(line.commits).is_none() {
+            return Err(senseless("a line has another number of commits than it says"));
         }
-        number(commits.len() + self.lines.iter().map(|l| l.commits.len()).sum::<usize>(), "commits")?;
+        if line.kind == LineKind::State && (line.begin, line.commits) != (0, 1) {
+            return Err(senseless("a state has more than one commit"));
+        }
         let id = LineId(number(self.lines.len(), "lines")?);
-        self.lines.push(NewLine { name: name.to_vec(), reference: reference.to_vec(), kind, commits });
+        number(self.commits.len() + commits.len(), "commits")?;
+        self.lines.push(line);
+        self.commits.extend_from_slice(commits);
         Ok(id)
     }
 
-    /// Begins the history of one path on one line (of kind state or history). Each path has one history on a line.
+    /// The number of a path, which is added where it is new.
     ///
     /// # Errors
-    /// Where the line is unknown or a side, or the path has had its history.
-    pub fn history(&mut self, path: &[u8], line: LineId) -> Result<PathHistory<'_>, SegmentError> {
-        let order = |detail| SegmentError::Order { path: String::from_utf8_lossy(path).into_owned(), detail };
-        let commits = self.line(line).ok_or_else(|| order("its line is unknown"))?;
-        if commits.kind == LineKind::Side {
-            return Err(order("its line is a side"));
+    /// Where there are too many.
+    pub fn path(&mut self, path: &[u8]) -> Result<PathId, SegmentError> {
+        if let Some(known) = self.paths.get(path) {
+            return Ok(PathId(*known));
         }
-        let last = number(commits.commits.len(), "commits")? - 1;
-        let path_number = match self.paths.get(path) {
-            Some(known) => *known,
-            None => {
-                let new = number(self.paths.len(), "paths")?;
-                self.paths.insert(path.to_vec(), new);
-                new
+        let new = number(self.paths.len(), "paths")?;
+        self.paths.insert(path.into(), new);
+        self.path_bytes += path.len();
+        Ok(PathId(new))
+    }
+
+    /// The number of an interval, which is added where it is new.
+    ///
+    /// # Errors
+    /// Where its path, its line or its commits do not exist, or there are too many.
+    pub fn interval(&mut self, interval: Interval) -> Result<IntervalId, SegmentError> {
+        if let Some(known) = self.intervals.get(&interval) {
+            return Ok(IntervalId(*known));
+        }
+        let line = self.lines.get(interval.line.0 as usize).ok_or(senseless("the line of an interval is unknown"))?;
+        if interval.path.0 as usize >= self.paths.len() {
+            return Err(senseless("the path of an interval is unknown"));
+        }
+        let end = line.begin + line.commits;
+        let sensible = match (interval.first, interval.last) {
+            _ if line.kind == LineKind::Side && (interval.first.is_none() || interval.last.is_none()) => false,
+            (None, last) => line.begin > 0 && last.is_none_or(|last| last + 1 >= line.begin && last < end),
+            (Some(first), last) => {
+                let last = last.unwrap_or(end - 1);
+                line.begin <= first && first <= last && last < end
             }
         };
-        if !self.histories.insert((path_number, line)) {
-            return Err(order("it has had its history on this line"));
+        if !sensible {
+            return Err(senseless("the commits of an interval are not among those of its line"));
         }
-        Ok(PathHistory::new(self, path_number, String::from_utf8_lossy(path).into_owned(), line, last))
+        // Its number twice must fit into the code of a group.
+        let new = number(self.intervals.len(), "intervals").ok().filter(|new| *new <= u32::MAX / 2);
+        let new = new.ok_or(SegmentError::TooMany { what: "intervals", limit: u64::from(u32::MAX / 2) })?;
+        self.intervals.insert(interval, new);
+        Ok(IntervalId(new))
     }
 
-    /// Sorts everything and writes the segment. Syncing and renaming the file into place is the caller's.
+    /// Adds a content and where it stood. One that was added before is joined with it.
     ///
     /// # Errors
-    /// Where `out` fails or there are too many rows.
-    pub fn write(mut self, out: &mut dyn Write) -> Result<Counts, SegmentError> {
-        let mut strings = Strings::default();
-        let paths = self.number_paths(&mut strings);
-        self.number_intervals(&paths.0)?;
-        let contents = self.number_contents()?;
-        let (lines, commits) = self.line_rows(&mut strings)?;
-        let mut rows: [Vec<u8>; 9] = Default::default();
-        rows[Section::Strings.index()] = strings.bytes;
-        rows[Section::Paths.index()] = paths.1;
-        rows[Section::Lines.index()] = lines;
-        rows[Section::Commits.index()] = commits;
-        rows[Section::Contents.index()] = contents.0;
-        rows[Section::ContentsByOid.index()] = contents.1;
-        rows[Section::Files.index()] = pairs(&self.files);
-        rows[Section::Intervals.index()] = interval_rows(&self.intervals);
-        let postings = mem::take(&mut self.postings);
-        rows[Section::Postings.index()] =
-            postings.iter().flat_map(|(f, i)| f.to_le_bytes().into_iter().chain(i.to_le_bytes())).collect();
-        drop(postings);
-        self.write_sections(&rows, out)
-    }
-
-    pub(super) fn line(&self, id: LineId) -> Option<&NewLine> {
-        self.lines.get(id.0 as usize)
-    }
-
-    /// The provisional number of a content, which is noted where it is new.
-    pub(super) fn content(&mut self, version: &Version<'_>) -> Result<u32, SegmentError> {
-        let fingerprints = version.fingerprints;
-        if let Some(known) = self.contents.get(&fingerprints.blake3) {
-            if let Some(row) = self.content_rows.get_mut(*known as usize).filter(|row| row.oid.is_empty()) {
-                row.oid = version.oid.to_vec();
-            }
-            return Ok(*known);
+    /// Where it stood nowhere, an interval does not exist, its object id has none of the lengths 0, 20, 32, or there are
+    /// too many.
+    pub fn content(&mut self, content: &Content, intervals: &[IntervalId]) -> Result<(), SegmentError> {
+        if ![0, 20, 32].contains(&content.oid.len()) {
+            return Err(senseless("an object id has not 0, 20 or 32 bytes"));
         }
-        let new = number(self.content_rows.len(), "contents")?;
-        self.contents.insert(fingerprints.blake3, new);
-        self.content_rows.push(ContentRow {
-            blake3: fingerprints.blake3,
-            oid: version.oid.to_vec(),
-            bytes: fingerprints.bytes,
-            kind: fingerprints.kind,
-            fingerprints: number(fingerprints.text.len(), "fingerprints of one content")?,
+        let mut group = self.known(intervals)?;
+        number(self.contents.len(), "contents")?;
+        let code = self.groups.code(&mut group)?;
+        self.contents.push(ContentRow {
+            blake3: content.blake3,
+            oid: content.oid.clone(),
+            bytes: content.bytes,
+            kind: content.kind,
+            code,
         });
-        Ok(new)
-    }
-
-    /// Numbers paths in the order of their bytes: the new number of each provisional one, and the rows.
-    fn number_paths(&mut self, strings: &mut Strings) -> (Vec<u32>, Vec<u8>) {
-        let mut paths: Vec<(Vec<u8>, u32)> = mem::take(&mut self.paths).into_iter().collect();
-        paths.sort_unstable();
-        let mut renumbered = vec![0; paths.len()];
-        let mut rows = Vec::new();
-        for ((path, provisional), new) in paths.into_iter().zip(0u32..) {
-            renumbered[provisional as usize] = new;
-            strings.refer(&path, &mut rows);
-        }
-        (renumbered, rows)
-    }
-
-    /// Numbers intervals in their own order, and in files and postings.
-    fn number_intervals(&mut self, paths: &[u32]) -> Result<(), SegmentError> {
-        number(self.intervals.len(), "intervals")?;
-        for interval in &mut self.intervals {
-            interval.path = paths[interval.path as usize];
-        }
-        let mut order: Vec<u32> = (0u32..).take(self.intervals.len()).collect();
-        let key = |i: &NewInterval| (i.path, i.line, i.first, i.last);
-        order.sort_unstable_by_key(|provisional| key(&self.intervals[*provisional as usize]));
-        let mut renumbered = vec![0; order.len()];
-        for (provisional, new) in order.into_iter().zip(0u32..) {
-            renumbered[provisional as usize] = new;
-        }
-        self.intervals.sort_unstable_by_key(key);
-        self.postings.iter_mut().for_each(|(_, interval)| *interval = renumbered[*interval as usize]);
-        self.postings.sort_unstable();
-        self.files.iter_mut().for_each(|(_, interval)| *interval = renumbered[*interval as usize]);
         Ok(())
     }
 
-    /// Numbers contents in the order of their BLAKE3: their rows, and their numbers by object id.
-    fn number_contents(&mut self) -> Result<(Vec<u8>, Vec<u8>), SegmentError> {
-        let mut order: Vec<u32> = (0u32..).take(self.content_rows.len()).collect();
-        order.sort_unstable_by_key(|provisional| self.content_rows[*provisional as usize].blake3);
-        let mut renumbered = vec![0; order.len()];
-        for (provisional, new) in order.into_iter().zip(0u32..) {
-            renumbered[provisional as usize] = new;
+    /// Adds a fingerprint and where it stood. Fingerprints come channel after channel in the order of these, and
+    /// ascending in each; equal ones are joined, and so are those that agree in the bits that are stored.
+    ///
+    /// # Errors
+    /// Where the order is another, it stood nowhere, an interval does not exist, there are too many, or `out` fails.
+    #[inline]
+    pub fn posting(
+        &mut self,
+        channel: Channel,
+        fingerprint: u64,
+        intervals: &[IntervalId],
+    ) -> Result<(), SegmentError> {
+        if intervals.is_empty() || intervals.iter().any(|id| id.0 as usize >= self.intervals.len()) {
+            return Err(senseless(NOWHERE));
         }
-        self.files.iter_mut().for_each(|(content, _)| *content = renumbered[*content as usize]);
-        self.files.sort_unstable();
-        self.content_rows.sort_unstable_by_key(|row| row.blake3);
-        let rows = self.content_rows.iter().flat_map(ContentRow::encode).collect();
-        let mut by_oid: Vec<u32> = (0u32..).take(self.content_rows.len()).collect();
-        by_oid.retain(|content| !self.content_rows[*content as usize].oid.is_empty());
-        by_oid.sort_unstable_by_key(|content| (padded(&self.content_rows[*content as usize].oid), *content));
-        Ok((rows, by_oid.iter().flat_map(|content| content.to_le_bytes()).collect()))
+        let stored = stored(fingerprint);
+        if channel != self.current || self.pending != Some(stored) {
+            self.next(channel, stored)?;
+        }
+        self.gathered.extend(intervals.iter().map(|id| id.0));
+        Ok(())
     }
 
-    fn line_rows(&mut self, strings: &mut Strings) -> Result<(Vec<u8>, Vec<u8>), SegmentError> {
-        let (mut lines, mut commits) = (Vec::new(), Vec::new());
-        let mut first = 0u32;
+    /// Bytes of memory that the tables take, about.
+    pub fn memory(&self) -> usize {
+        // A hash table is at most 7/8 full and has a byte of its own for each place; an allocation costs 16 bytes.
+        let table = |capacity: usize, entry: usize| capacity * 8 / 7 * (entry + 1);
+        let fences: usize = self.fences.iter().chain([&self.channel.fence]).map(|fence| fence.capacity() * 8).sum();
+        table(self.paths.capacity(), size_of::<(Box<[u8]>, u32)>())
+            + self.path_bytes
+            + 16 * self.paths.len()
+            + table(self.intervals.capacity(), size_of::<(Interval, u32)>())
+            + self.contents.capacity() * size_of::<ContentRow>()
+            + self.contents.len() * 48
+            + self.commits.capacity() * size_of::<Commit>()
+            + self.commits.len() * 48
+            + table(self.groups.sets.capacity(), size_of::<(u64, u32)>())
+            + self.groups.members.capacity() * size_of::<u32>()
+            + fences
+    }
+
+    /// Writes the tables and the footer. Gives back the stream, flushed, and how much was written.
+    ///
+    /// # Errors
+    /// Where the stream fails or there are too many things.
+    pub fn finish(mut self) -> Result<(W, Counts), SegmentError> {
+        self.next(Channel::Parts, u64::MAX)?;
+        // What was begun with an impossible fingerprint has nothing in it.
+        self.pending = None;
+        let last = std::mem::replace(&mut self.channel, PostingsWriter::new(Section::Text));
+        self.fences.push(last.finish(&mut self.sink)?);
+        let contents = self.contents()?;
+        let fences = std::mem::take(&mut self.fences);
+        for (channel, fence) in CHANNELS.into_iter().zip(&fences) {
+            write_table(&mut self.sink, Section::fence(channel), fence.iter().map(|first| [*first]))?;
+        }
+        drop(fences);
+        let members = std::mem::take(&mut self.groups).members;
+        let members = members.iter().map(|member| [u64::from(member >> 1), u64::from(member & 1)]);
+        write_table(&mut self.sink, Section::Groups, members)?;
+        let mut counts = Counts {
+            lines: self.lines.len() as u64,
+            commits: self.commits.len() as u64,
+            paths: self.paths.len() as u64,
+            contents: contents.len() as u64,
+            files: contents.iter().map(|(_, files)| files).sum(),
+            intervals: self.intervals.len() as u64,
+            fingerprints: 0,
+            postings: self.postings,
+            bytes: 0,
+        };
+        self.write_intervals_and_paths()?;
+        let base = self.write_lines()?;
+        self.write_contents(contents.into_iter().map(|(row, _)| row).collect())?;
+        let entries = self.sink.entries;
+        counts.fingerprints = entries[..3].iter().map(|entry| entry.rows).sum();
+        counts.bytes = self.sink.written() + super::layout::BLOCK as u64;
+        let mut footer = Vec::with_capacity(PAYLOAD + 8);
+        footer.extend_from_slice(&counts.bytes.to_le_bytes());
+        footer.extend_from_slice(&self.profile.0);
+        for number in [counts.lines, counts.paths, counts.files, counts.postings] {
+            footer.extend_from_slice(&number.to_le_bytes());
+        }
+        footer.extend_from_slice(&base.to_le_bytes());
+        footer.resize(ENTRIES, 0);
+        for entry in entries {
+            footer.extend_from_slice(&entry.rows.to_le_bytes());
+            footer.extend_from_slice(&entry.blocks.to_le_bytes());
+            footer.extend_from_slice(&entry.widths);
+            footer.extend_from_slice(&[0; 4]);
+            footer.extend_from_slice(&entry.digest);
+        }
+        self.sink.block(Section::Footer, &mut footer)?;
+        Ok((self.sink.finish()?, counts))
+    }
+
+    /// Writes what was gathered, and goes on to the next fingerprint.
+    fn next(&mut self, channel: Channel, stored: u64) -> Result<(), SegmentError> {
+        if let Some(pending) = self.pending {
+            if channel < self.current || (channel == self.current && stored < pending) {
+                return Err(senseless("fingerprints do not ascend"));
+            }
+            let code = match self.gathered[..] {
+                [single] => single << 1,
+                _ => self.groups.code(&mut self.gathered)?,
+            };
+            self.postings += self.gathered.len() as u64;
+            self.gathered.clear();
+            self.channel.push(pending, code, &mut self.sink)?;
+        }
+        while channel > self.current {
+            self.current = match self.current {
+                Channel::Text => Channel::Code,
+                Channel::Code | Channel::Parts => Channel::Parts,
+            };
+            let next = PostingsWriter::new(Section::postings(self.current));
+            let done = std::mem::replace(&mut self.channel, next);
+            self.fences.push(done.finish(&mut self.sink)?);
+        }
+        self.pending = Some(stored);
+        Ok(())
+    }
+
+    /// Numbers of intervals, all of which exist.
+    fn known(&self, intervals: &[IntervalId]) -> Result<Vec<u32>, SegmentError> {
+        let exist = !intervals.is_empty() && intervals.iter().all(|id| (id.0 as usize) < self.intervals.len());
+        if exist { Ok(intervals.iter().map(|id| id.0).collect()) } else { Err(senseless(NOWHERE)) }
+    }
+
+    /// The contents in the order of their BLAKE3, equal ones joined, and in how many intervals each stood.
+    fn contents(&mut self) -> Result<Vec<(ContentRow, u64)>, SegmentError> {
+        let mut rows = std::mem::take(&mut self.contents);
+        rows.sort_by_key(|row| row.blake3);
+        let mut joined: Vec<(ContentRow, u64)> = Vec::with_capacity(rows.len());
+        for row in rows {
+            match joined.last_mut().filter(|(last, _)| last.blake3 == row.blake3) {
+                Some((last, files)) => {
+                    let mut group = self.groups.members_of(last.code);
+                    group.extend(self.groups.members_of(row.code));
+                    last.code = self.groups.code(&mut group)?;
+                    *files = group.len() as u64;
+                    if last.oid.is_empty() {
+                        last.oid = row.oid;
+                    }
+                }
+                None => {
+                    let files = self.groups.members_of(row.code).len() as u64;
+                    joined.push((row, files));
+                }
+            }
+        }
+        Ok(joined)
+    }
+
+    /// Intervals in the order of their numbers, with paths numbered in the order of their bytes; and the paths.
+    fn write_intervals_and_paths(&mut self) -> Result<(), SegmentError> {
+        let mut paths: Vec<(Box<[u8]>, u32)> = std::mem::take(&mut self.paths).into_iter().collect();
+        paths.sort_unstable();
+        let mut renumbered = vec![0u64; paths.len()];
+        for ((_, given), new) in paths.iter().zip(0..) {
+            renumbered[*given as usize] = new;
+        }
+        let mut rows = vec![[0; 4]; self.intervals.len()];
+        for (interval, number) in std::mem::take(&mut self.intervals) {
+            let begin = self.lines[interval.line.0 as usize].begin;
+            // The last commit may be the one before the first that is told of.
+            let commit =
+                |commit: Option<u32>, more| commit.map_or(0, |commit| u64::from(commit) + more - u64::from(begin));
+            rows[number as usize] = [
+                renumbered[interval.path.0 as usize],
+                u64::from(interval.line.0),
+                commit(interval.first, 1),
+                commit(interval.last, 2),
+            ];
+        }
+        write_table(&mut self.sink, Section::Intervals, rows.iter().copied())?;
+        drop(rows);
+        let mut restarts = Vec::new();
+        let mut stream = StreamWriter::new(&mut self.sink, Section::Paths);
+        let mut before: &[u8] = &[];
+        for ((path, _), number) in paths.iter().zip(0u64..) {
+            if number.is_multiple_of(RESTART) {
+                restarts.push(stream.bytes);
+                before = &[];
+            }
+            let shared = before.iter().zip(path.iter()).take_while(|(a, b)| a == b).count();
+            stream.number(shared as u64)?;
+            stream.string(&path[shared..])?;
+            before = path;
+        }
+        stream.finish()?;
+        write_table(&mut self.sink, Section::Restarts, restarts.iter().map(|at| [*at]))
+    }
+
+    /// Lines and commits. Gives the earliest time, from which times are counted.
+    fn write_lines(&mut self) -> Result<i64, SegmentError> {
+        let mut stream = StreamWriter::new(&mut self.sink, Section::Lines);
+        let mut first = 0;
         for line in &self.lines {
-            strings.refer(&line.name, &mut lines);
-            strings.refer(&line.reference, &mut lines);
-            let count = number(line.commits.len(), "commits")?;
-            let kind: u8 = match line.kind {
+            stream.string(&line.name)?;
+            stream.string(&line.reference)?;
+            let kind = match line.kind {
                 LineKind::State => 0,
                 LineKind::History => 1,
                 LineKind::Side => 2,
             };
-            let oid = number(line.commits.first().map_or(0, |c| c.oid.len()), "bytes of an object id")?;
-            for field in [first, count, u32::from(kind), oid] {
-                lines.extend_from_slice(&field.to_le_bytes());
+            let oid = self.commits.get(first).map_or(0, |commit| commit.oid.len());
+            for number in [kind, u64::from(line.begin), u64::from(line.commits), oid as u64] {
+                stream.number(number)?;
             }
-            for commit in &line.commits {
-                commits.extend_from_slice(&padded(&commit.oid));
-                commits.extend_from_slice(&commit.time.to_le_bytes());
-            }
-            first += count;
+            first += line.commits as usize;
         }
-        Ok((lines, commits))
+        stream.finish()?;
+        let base = self.commits.iter().map(|commit| commit.time).min().unwrap_or_default();
+        let rows = self.commits.iter().map(|commit| {
+            let [a, b, c, d] = words(&commit.oid);
+            [commit.time.abs_diff(base), a, b, c, d]
+        });
+        write_table(&mut self.sink, Section::Commits, rows)?;
+        Ok(base)
     }
 
-    fn write_sections(&self, rows: &[Vec<u8>; 9], out: &mut dyn Write) -> Result<Counts, SegmentError> {
-        let mut offset = BLOCK as u64;
-        let mut table = Vec::new();
-        let mut counts = [0; 9];
-        for section in Section::ALL {
-            let rows = &rows[section.index()];
-            // The header stands first and holds the digests, so every section is laid out twice; the first time into
-            // nothing.
-            let mut nothing = io::sink();
-            let mut writer = SectionWriter::new(&mut nothing, section);
-            writer.push(rows)?;
-            let (count, digest) = writer.finish()?;
-            table.extend_from_slice(&section.number().to_le_bytes());
-            table.extend_from_slice(&number(section.width(), "bytes of a row")?.to_le_bytes());
-            table.extend_from_slice(&offset.to_le_bytes());
-            table.extend_from_slice(&count.to_le_bytes());
-            table.extend_from_slice(&[0; 8]);
-            table.extend_from_slice(&digest);
-            offset += Extent::blocks(section, count) * BLOCK as u64;
-            counts[section.index()] = count;
-        }
-        let header = self.header(&table, offset);
-        out.write_all(&header).map_err(|source| SegmentError::Io { what: "writing", source })?;
-        for section in Section::ALL {
-            let mut writer = SectionWriter::new(out, section);
-            writer.push(&rows[section.index()])?;
-            writer.finish()?;
-        }
-        out.flush().map_err(|source| SegmentError::Io { what: "writing", source })?;
-        Ok(Counts::new(counts, offset))
-    }
-
-    fn header(&self, table: &[u8], bytes: u64) -> Vec<u8> {
-        let mut header = Vec::with_capacity(BLOCK);
-        header.extend_from_slice(&MAGIC);
-        header.extend_from_slice(&VERSION.to_le_bytes());
-        let sections = u32::try_from(table.len() / ENTRY).unwrap_or_default();
-        header.extend_from_slice(&sections.to_le_bytes());
-        header.extend_from_slice(&self.profile.0);
-        header.extend_from_slice(&bytes.to_le_bytes());
-        header.resize(TABLE, 0);
-        header.extend_from_slice(table);
-        header.resize(PAYLOAD, 0);
-        let tag = tag(0, 0, &header);
-        header.extend_from_slice(&tag);
-        header
+    fn write_contents(&mut self, rows: Vec<ContentRow>) -> Result<(), SegmentError> {
+        let columns = rows.iter().map(|row| {
+            let halves = u128::from_be_bytes(row.blake3);
+            let [a, b, c, d] = words(&row.oid);
+            let kind = match row.kind {
+                Kind::Text => 0,
+                Kind::Utf16 => 1,
+                Kind::Binary => 2,
+            };
+            let low = halves & u128::from(u64::MAX);
+            let [high, low] = [halves >> 64, low].map(|half| u64::try_from(half).unwrap_or_default());
+            [high, low, a, b, c, d, (row.oid.len() / 4) as u64, row.bytes, kind, u64::from(row.code)]
+        });
+        write_table(&mut self.sink, Section::Contents, columns)?;
+        let mut by_oid: Vec<u32> = (0u32..).zip(&rows).filter(|(_, row)| !row.oid.is_empty()).map(|(n, _)| n).collect();
+        by_oid.sort_by(|a, b| rows[*a as usize].oid.cmp(&rows[*b as usize].oid));
+        write_table(&mut self.sink, Section::ContentsByOid, by_oid.iter().map(|number| [u64::from(*number)]))
     }
 }
 
-impl Counts {
-    pub(super) fn new(rows: [u64; 9], bytes: u64) -> Self {
-        let of = |section: Section| rows[section.index()];
-        Counts {
-            lines: of(Section::Lines),
-            commits: of(Section::Commits),
-            paths: of(Section::Paths),
-            contents: of(Section::Contents),
-            files: of(Section::Files),
-            intervals: of(Section::Intervals),
-            postings: of(Section::Postings),
-            bytes,
-        }
-    }
-}
+/// What is wrong with no intervals, or with those of another segment.
+const NOWHERE: &str = "something stood in no interval, or in one that does not exist";
 
-impl ContentRow {
-    fn encode(&self) -> Vec<u8> {
-        let mut row = Vec::with_capacity(Section::Contents.width());
-        row.extend_from_slice(&self.blake3);
-        row.extend_from_slice(&padded(&self.oid));
-        row.extend_from_slice(&self.bytes.to_le_bytes());
-        row.extend_from_slice(&self.fingerprints.to_le_bytes());
-        let kind = match self.kind {
-            Kind::Text => 0,
-            Kind::Utf16 => 1,
-            Kind::Binary => 2,
-        };
-        let oid = u8::try_from(self.oid.len()).unwrap_or_default();
-        row.extend_from_slice(&[kind, oid, 0, 0]);
-        row
-    }
-}
-
-/// All strings of a segment, one after another.
-#[derive(Default)]
-struct Strings {
-    bytes: Vec<u8>,
-}
-
-impl Strings {
-    /// Adds a string, and to `row` the reference to it.
-    fn refer(&mut self, string: &[u8], row: &mut Vec<u8>) {
-        row.extend_from_slice(&(self.bytes.len() as u64).to_le_bytes());
-        // No file system and no repository holds a name of 4 GiB; one that did would be cut here.
-        let length = u32::try_from(string.len()).unwrap_or(u32::MAX);
-        row.extend_from_slice(&length.to_le_bytes());
-        self.bytes.extend_from_slice(&string[..length as usize]);
-    }
+fn senseless(detail: &'static str) -> SegmentError {
+    SegmentError::Senseless { detail }
 }
 
 /// A count as the format's 32-bit number.
-pub(super) fn number(count: usize, what: &'static str) -> Result<u32, SegmentError> {
+fn number(count: usize, what: &'static str) -> Result<u32, SegmentError> {
     u32::try_from(count).map_err(|_| SegmentError::TooMany { what, limit: u64::from(u32::MAX) })
 }
 
-fn padded(oid: &[u8]) -> [u8; OID] {
-    let mut padded = [0; OID];
-    padded.iter_mut().zip(oid).for_each(|(to, from)| *to = *from);
-    padded
+/// An object id as four numbers that sort as its bytes do; what it lacks to 32 bytes is zero at the front of the last
+/// ones, so that it takes no bits.
+fn words(oid: &[u8]) -> [u64; 4] {
+    let mut words = [0; 4];
+    for (word, bytes) in words.iter_mut().zip(oid.chunks(8)) {
+        *word = bytes.iter().fold(0, |word, byte| word << 8 | u64::from(*byte));
+    }
+    words
 }
 
-fn pairs(rows: &[(u32, u32)]) -> Vec<u8> {
-    rows.iter().flat_map(|(a, b)| a.to_le_bytes().into_iter().chain(b.to_le_bytes())).collect()
+/// The sets of several intervals, each kept once. The code of a single interval is its number twice; that of a set is
+/// the place of its first member twice and one.
+#[derive(Default)]
+struct Groups {
+    /// Numbers of intervals, twice; and one for the last of a set.
+    members: Vec<u32>,
+    /// Where the set with this hash begins. Of two sets with one hash the later is found; the other may be kept twice.
+    sets: HashMap<u64, u32>,
 }
 
-fn interval_rows(intervals: &[NewInterval]) -> Vec<u8> {
-    intervals.iter().flat_map(|i| [i.path, i.line.0, i.first, i.last]).flat_map(u32::to_le_bytes).collect()
+impl Groups {
+    /// The code of a group, which is sorted and made distinct.
+    fn code(&mut self, group: &mut Vec<u32>) -> Result<u32, SegmentError> {
+        group.sort_unstable();
+        group.dedup();
+        if let [single] = group[..] {
+            return Ok(single << 1);
+        }
+        let hash = group.iter().fold(0u64, |hash, member| {
+            let mixed = (hash ^ u64::from(*member)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            mixed ^ (mixed >> 29)
+        });
+        if let Some(known) = self.sets.get(&hash)
+            && self.members_of(known << 1 | 1) == *group
+        {
+            return Ok(known << 1 | 1);
+        }
+        let limit = u64::from(u32::MAX / 2);
+        let start = number(self.members.len(), "sets of intervals").ok().filter(|start| *start <= u32::MAX / 2);
+        let start = start.ok_or(SegmentError::TooMany { what: "members of sets of intervals", limit })?;
+        let last = group.len().saturating_sub(1);
+        self.members.extend(group.iter().enumerate().map(|(i, member)| member << 1 | u32::from(i == last)));
+        self.sets.insert(hash, start);
+        Ok(start << 1 | 1)
+    }
+
+    fn members_of(&self, code: u32) -> Vec<u32> {
+        if code & 1 == 0 {
+            return vec![code >> 1];
+        }
+        let set = self.members.get((code >> 1) as usize..).unwrap_or_default();
+        let end = set.iter().position(|member| member & 1 == 1).map_or(set.len(), |last| last + 1);
+        set[..end].iter().map(|member| member >> 1).collect()
+    }
 }

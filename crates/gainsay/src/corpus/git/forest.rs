@@ -3,6 +3,7 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
+use fingerprint::Copied;
 use gix::odb::pack;
 use gix::zlib::Inflate;
 
@@ -10,14 +11,6 @@ use super::objects::{Forest, Number, Objects};
 
 /// Larger objects are not unpacked.
 pub(super) const LARGEST: u64 = 1 << 30;
-
-/// A run of bytes that an object has from its base.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Copied {
-    pub(super) from: usize,
-    pub(super) to: usize,
-    pub(super) length: usize,
-}
 
 /// What is done with each object.
 pub(super) trait Visit: Send {
@@ -244,18 +237,16 @@ fn apply(delta: &[u8], base: &[u8], out: &mut Vec<u8>, copied: &mut Vec<Copied>)
             rest = after;
         } else {
             let from = number(code & 0x0f, &mut rest)?;
-            let length = match number(code >> 4 & 0x07, &mut rest)? {
+            let run = match number(code >> 4 & 0x07, &mut rest)? {
                 0 => 0x10000,
-                length => length,
+                run => run,
             };
-            let run = base.get(from..from + length).ok_or(Lost::Damaged)?;
+            let to = u32::try_from(out.len()).map_err(|_| Lost::Damaged)?;
+            out.extend_from_slice(base.get(index(from)..index(from) + index(run)).ok_or(Lost::Damaged)?);
             match copied.last_mut() {
-                Some(last) if last.from + last.length == from && last.to + last.length == out.len() => {
-                    last.length += length;
-                }
-                _ => copied.push(Copied { from, to: out.len(), length }),
+                Some(last) if last.from + last.length == from && last.to + last.length == to => last.length += run,
+                _ => copied.push(Copied { from, to, length: run }),
             }
-            out.extend_from_slice(run);
         }
         if out.len() > length {
             return Err(Lost::Damaged);
@@ -265,12 +256,12 @@ fn apply(delta: &[u8], base: &[u8], out: &mut Vec<u8>, copied: &mut Vec<Copied>)
 }
 
 /// A number of which `flags` tell the bytes that are not zero, the lowest first.
-fn number(flags: u8, rest: &mut &[u8]) -> Result<usize, Lost> {
+fn number(flags: u8, rest: &mut &[u8]) -> Result<u32, Lost> {
     let mut value = 0;
     for at in 0..4 {
         if flags >> at & 1 == 1 {
             let (byte, after) = rest.split_first().ok_or(Lost::Damaged)?;
-            value |= usize::from(*byte) << (8 * at);
+            value |= u32::from(*byte) << (8 * at);
             *rest = after;
         }
     }
@@ -289,4 +280,8 @@ fn size(rest: &mut &[u8]) -> Result<u64, Lost> {
         }
     }
     Err(Lost::Damaged)
+}
+
+pub(super) fn index(place: u32) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
 }

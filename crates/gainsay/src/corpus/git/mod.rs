@@ -37,10 +37,8 @@ pub(super) struct Options<'o> {
 pub(super) struct Since {
     /// The reference whose line was read.
     pub(super) reference: Vec<u8>,
-    /// The id of the newest commit of the line.
-    pub(super) newest: Vec<u8>,
-    /// How many commits the line had.
-    pub(super) line: u32,
+    /// The ids of the line's commits, oldest first.
+    pub(super) line: Vec<Vec<u8>>,
     /// The ids of all commits beside it that were read, in the order of their numbers.
     pub(super) side: Vec<Vec<u8>>,
 }

@@ -82,6 +82,11 @@ impl Objects {
         self.packed as usize
     }
 
+    /// Bytes of an object's id.
+    pub(super) fn hash_length(&self) -> usize {
+        self.hash.len_in_bytes()
+    }
+
     /// The number of an object, which may be missing.
     pub(super) fn number(&self, id: &oid) -> Number {
         if let Some(number) = self.packed_number(id) {
@@ -229,6 +234,11 @@ impl Forest {
     pub(super) fn of(&self, kind: Kind) -> &[Number] {
         let at = KINDS.iter().position(|known| *known == kind).unwrap_or(0);
         &self.order[self.begins[at]..self.begins[at + 1]]
+    }
+
+    /// The objects of a kind that are stored whole.
+    pub(super) fn roots(&self, kind: Kind) -> Vec<Number> {
+        self.of(kind).iter().copied().filter(|number| self.base(*number).is_none()).collect()
     }
 
     /// The object that this one is a change of.

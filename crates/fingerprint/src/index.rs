@@ -1,0 +1,303 @@
+//! An index: one segment or several that are read as one.
+
+use std::collections::HashMap;
+
+use crate::segment::{JoinedLine, Piece, join, joined_lines};
+use crate::{Channel, Commit, Content, Line, LineId, PathId, ProfileId, ReadAt, Segment, SegmentError};
+
+/// How many keys are looked up at once. What they find is held until all segments have been asked.
+const KEYS_AT_ONCE: usize = 1 << 16;
+
+/// Segments that are read as one: what one of them left open is joined with what a later one says of its end. In which
+/// order they are given makes no difference. Every answer is a function of their bytes and the keys alone.
+#[derive(Debug)]
+pub struct Index<R> {
+    segments: Vec<Segment<R>>,
+    lines: Vec<JoinedLine>,
+    /// The number here of each line of each segment.
+    line_numbers: Vec<Vec<LineId>>,
+    paths: PathNumbers,
+}
+
+/// Where something stood: at one path, from one commit of a line to another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct WholeInterval {
+    /// The path inside the line's repository or folder.
+    pub path: PathId,
+    /// The line.
+    pub line: LineId,
+    /// The number of its first commit in the line.
+    pub first: u32,
+    /// The number of its last commit in the line; what still stands has the newest.
+    pub last: u32,
+}
+
+/// One answer of the index: this fingerprint stood in this interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Posting {
+    /// The fingerprint asked for.
+    pub fingerprint: u64,
+    /// Where it stood.
+    pub interval: WholeInterval,
+}
+
+/// The numbers of paths.
+#[derive(Debug)]
+enum PathNumbers {
+    /// Those of the only segment.
+    Own,
+    /// For each segment the number here of each of its paths; and for each path here a segment and its number there.
+    Joined { here: Vec<Vec<PathId>>, there: Vec<(usize, PathId)> },
+}
+
+impl<R: ReadAt> Index<R> {
+    /// Opens segments as one index. With more than one it reads their paths and holds 20 bytes for each.
+    ///
+    /// # Errors
+    /// Where their fingerprints were made under different profiles, commits of a line are missing, or a segment can't be
+    /// read or is damaged.
+    pub fn open(segments: Vec<Segment<R>>) -> Result<Self, SegmentError> {
+        if segments.windows(2).any(|pair| pair[0].profile() != pair[1].profile()) {
+            return Err(SegmentError::Apart { detail: "their fingerprints were made under different profiles" });
+        }
+        let (lines, line_numbers) = joined_lines(&segments)?;
+        if lines.iter().any(|joined| joined.line.begin > 0) {
+            return Err(SegmentError::Apart { detail: "the oldest commits of a line are missing" });
+        }
+        let paths = PathNumbers::of(&segments)?;
+        Ok(Index { segments, lines, line_numbers, paths })
+    }
+
+    /// The profile that its fingerprints were made under; `None` for an index of no segment.
+    pub fn profile(&self) -> Option<ProfileId> {
+        self.segments.first().map(Segment::profile)
+    }
+
+    /// The segments.
+    pub fn segments(&self) -> &[Segment<R>] {
+        &self.segments
+    }
+
+    /// Gives every posting of every key to `found`, in the order of key, path, line and first commit. `keys` must be
+    /// sorted; where they are not, answers may be missing. A key that comes twice is answered once. Answers to parts of
+    /// the keys may be joined in any order.
+    ///
+    /// A fingerprint that shares its 56 leading bits with a key is taken for it: in an index of 10^8 of them one key in
+    /// 2^29 finds what is not there.
+    ///
+    /// # Errors
+    /// Where a segment can't be read or is damaged; `found` may have been given true answers before.
+    pub fn look_up(&self, channel: Channel, keys: &[u64], found: &mut impl FnMut(Posting)) -> Result<(), SegmentError> {
+        let mut seen = None;
+        for keys in keys.chunks(KEYS_AT_ONCE) {
+            let mut answers = Vec::with_capacity(self.segments.len());
+            for number in 0..self.segments.len() {
+                answers.push(self.answers(number, |segment, hit| {
+                    let mut seen = seen;
+                    segment.find(channel, keys, &mut |key, code| {
+                        if seen.replace(key) != Some(key) {
+                            hit(key, code);
+                        }
+                    })
+                })?);
+            }
+            self.merged(&mut answers, |fingerprint, interval| found(Posting { fingerprint, interval }))?;
+            seen = keys.last().copied();
+        }
+        Ok(())
+    }
+
+    /// The content with this BLAKE3 and where it stood, in the order of path, line and first commit.
+    ///
+    /// # Errors
+    /// Where a segment can't be read or is damaged.
+    pub fn content_by_blake3(&self, blake3: &[u8; 32]) -> Result<Option<(Content, Vec<WholeInterval>)>, SegmentError> {
+        self.content(blake3.first_chunk().unwrap_or(&[0; 16]))
+    }
+
+    /// The content with this git object id and where it stood, in the order of path, line and first commit.
+    ///
+    /// # Errors
+    /// Where a segment can't be read or is damaged.
+    pub fn content_by_oid(&self, oid: &[u8]) -> Result<Option<(Content, Vec<WholeInterval>)>, SegmentError> {
+        for segment in &self.segments {
+            if let Some(blake3) = segment.content_by_oid(oid)? {
+                return self.content(&blake3);
+            }
+        }
+        Ok(None)
+    }
+
+    /// The bytes of a path.
+    ///
+    /// # Errors
+    /// Where there is no such path, or a segment can't be read or is damaged.
+    pub fn path(&self, id: PathId) -> Result<Vec<u8>, SegmentError> {
+        let (segment, id) = match &self.paths {
+            PathNumbers::Own => (0, id),
+            PathNumbers::Joined { there, .. } => {
+                there.get(id.0 as usize).copied().ok_or(SegmentError::Senseless { detail: "there is no such path" })?
+            }
+        };
+        self.segments.get(segment).ok_or(SegmentError::Senseless { detail: "there is no such path" })?.path(id)
+    }
+
+    /// The lines in the order of their numbers; each as a whole.
+    pub fn lines(&self) -> impl ExactSizeIterator<Item = &Line> {
+        self.lines.iter().map(|joined| &joined.line)
+    }
+
+    /// A line as a whole, if there is one of this number.
+    pub fn line(&self, id: LineId) -> Option<&Line> {
+        self.lines.get(id.0 as usize).map(|joined| &joined.line)
+    }
+
+    /// A commit of a line, counted from its oldest.
+    ///
+    /// # Errors
+    /// Where there is no such commit, or a segment can't be read or is damaged.
+    pub fn commit(&self, line: LineId, number: u32) -> Result<Commit, SegmentError> {
+        let joined = self.lines.get(line.0 as usize);
+        let commit = joined.map(|joined| joined.commit(&self.segments, number)).transpose()?.flatten();
+        commit.ok_or(SegmentError::Senseless { detail: "the line has no such commit" })
+    }
+
+    fn content(&self, blake3: &[u8; 16]) -> Result<Option<(Content, Vec<WholeInterval>)>, SegmentError> {
+        let (mut content, mut answers): (Option<Content>, _) = (None, Vec::new());
+        for (number, segment) in self.segments.iter().enumerate() {
+            let Some((here, code)) = segment.content(blake3)? else { continue };
+            match &mut content {
+                Some(known) if known.oid.is_empty() => known.oid = here.oid,
+                Some(_) => {}
+                None => content = Some(here),
+            }
+            answers.push(self.answers(number, |_, hit| {
+                hit(0, code);
+                Ok(())
+            })?);
+        }
+        let mut intervals = Vec::new();
+        self.merged(&mut answers, |_, interval| intervals.push(interval))?;
+        Ok(content.map(|content| (content, intervals)))
+    }
+
+    /// What one segment says of the keys that `ask` finds in it.
+    fn answers(
+        &self,
+        segment: usize,
+        ask: impl FnOnce(&Segment<R>, &mut dyn FnMut(u64, u32)) -> Result<(), SegmentError>,
+    ) -> Result<Answers, SegmentError> {
+        let Some(of) = self.segments.get(segment) else { return Ok(Answers::default()) };
+        let mut hits = Vec::new();
+        ask(of, &mut |key, code| hits.push((key, code)))?;
+        let mut codes: Vec<u32> = hits.iter().map(|(_, code)| *code).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        let lines = self.line_numbers.get(segment).map_or(&[][..], Vec::as_slice);
+        let begins: Vec<u32> = of.lines().map(|line| line.begin).collect();
+        let (mut pieces, mut groups) = (Vec::new(), HashMap::with_capacity(codes.len()));
+        of.resolve(&codes, |code, intervals| {
+            let start = pieces.len();
+            pieces.extend(intervals.iter().filter_map(|interval| {
+                let number = interval.line.0 as usize;
+                let path = match &self.paths {
+                    PathNumbers::Own => interval.path,
+                    PathNumbers::Joined { here, .. } => *here.get(segment)?.get(interval.path.0 as usize)?,
+                };
+                let piece = Piece { begin: *begins.get(number)?, first: interval.first, last: interval.last };
+                Some((path, *lines.get(number)?, piece))
+            }));
+            groups.insert(code, (start, pieces.len()));
+        })?;
+        Ok(Answers { hits, next: 0, pieces, groups })
+    }
+
+    /// Joins what segments say, key after key.
+    fn merged(&self, answers: &mut [Answers], mut found: impl FnMut(u64, WholeInterval)) -> Result<(), SegmentError> {
+        let mut here: Vec<Place> = Vec::new();
+        let mut pieces = Vec::new();
+        while let Some(key) = answers.iter().filter_map(Answers::key).min() {
+            here.clear();
+            answers.iter_mut().filter(|of| of.key() == Some(key)).for_each(|of| here.extend_from_slice(of.take()));
+            here.sort_unstable_by_key(|(path, line, piece)| (*path, *line, piece.first.unwrap_or(piece.begin)));
+            for same in here.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
+                let Some((path, line, _)) = same.first().copied() else { continue };
+                let Some(of) = self.line(line) else { continue };
+                pieces.clear();
+                pieces.extend(same.iter().map(|(.., piece)| *piece));
+                join(of.kind, of.begin, &mut pieces)?;
+                for piece in &pieces {
+                    let (first, last) = (piece.first.unwrap_or_default(), piece.last.unwrap_or(of.commits - 1));
+                    found(key, WholeInterval { path, line, first, last });
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A piece with its path and line.
+type Place = (PathId, LineId, Piece);
+
+/// What one segment says of some keys.
+#[derive(Default)]
+struct Answers {
+    /// Keys and the codes of their groups, in the order of the keys.
+    hits: Vec<(u64, u32)>,
+    /// The first hit that has not been taken.
+    next: usize,
+    pieces: Vec<Place>,
+    /// Which pieces belong to the code of a group.
+    groups: HashMap<u32, (usize, usize)>,
+}
+
+impl Answers {
+    fn key(&self) -> Option<u64> {
+        self.hits.get(self.next).map(|(key, _)| *key)
+    }
+
+    fn take(&mut self) -> &[Place] {
+        let Some((_, code)) = self.hits.get(self.next) else { return &[] };
+        self.next += 1;
+        let (start, end) = self.groups.get(code).copied().unwrap_or_default();
+        self.pieces.get(start..end).unwrap_or_default()
+    }
+}
+
+impl PathNumbers {
+    fn of<R: ReadAt>(segments: &[Segment<R>]) -> Result<Self, SegmentError> {
+        if segments.len() < 2 {
+            return Ok(PathNumbers::Own);
+        }
+        let mut lists: Vec<_> = segments.iter().map(Segment::paths).collect();
+        // The segments that have a path left that has not been numbered.
+        let mut open = Vec::new();
+        for (segment, list) in lists.iter_mut().enumerate() {
+            if list.advance()?.is_some() {
+                open.push(segment);
+            }
+        }
+        let mut here: Vec<Vec<PathId>> = vec![Vec::new(); segments.len()];
+        let mut there = Vec::new();
+        while let Some(least) = open.iter().copied().min_by_key(|segment| lists[*segment].path()) {
+            let limit = SegmentError::TooMany { what: "paths", limit: u64::from(u32::MAX) };
+            let number = PathId(u32::try_from(there.len()).map_err(|_| limit)?);
+            let path = lists[least].path().to_vec();
+            let next = |of: &[PathId]| PathId(u32::try_from(of.len()).unwrap_or(u32::MAX));
+            there.push((least, next(&here[least])));
+            let mut left = Vec::with_capacity(open.len());
+            for segment in open {
+                let mut more = true;
+                if lists[segment].path() == path {
+                    here[segment].push(number);
+                    more = lists[segment].advance()?.is_some();
+                }
+                if more {
+                    left.push(segment);
+                }
+            }
+            open = left;
+        }
+        Ok(PathNumbers::Joined { here, there })
+    }
+}
