@@ -160,6 +160,8 @@ pub(super) struct Forest {
     order: Vec<Number>,
     /// How many objects rest on each, itself included; 0 where it is not part of the forest.
     weight: Vec<u32>,
+    /// Where each object stands in `order`.
+    place: Vec<u32>,
     /// Where the trees of each kind begin in `order`: commits, trees, blobs, and the end.
     begins: [usize; 4],
 }
@@ -227,7 +229,11 @@ impl Forest {
                 weight[base as usize] += weight[*number as usize];
             }
         }
-        Forest { base, first, next, order, weight, begins }
+        let mut place = vec![NONE; all];
+        for (at, number) in (0..).zip(&order) {
+            place[*number as usize] = at;
+        }
+        Forest { base, first, next, order, weight, place, begins }
     }
 
     /// All objects of a kind, each after its base and directly before all that rests on it.
@@ -254,6 +260,23 @@ impl Forest {
             child = self.next[child as usize];
             Some(found)
         })
+    }
+
+    /// Whether an object rests on another one, or is it.
+    pub(super) fn rests_on(&self, object: Number, other: Number) -> bool {
+        let below = self.place(object).wrapping_sub(self.place(other));
+        below < self.weight(other)
+    }
+
+    /// An object and all that rests on it.
+    pub(super) fn all_on(&self, number: Number) -> &[Number] {
+        let from = self.place(number) as usize;
+        self.order.get(from..from + self.weight(number) as usize).unwrap_or_default()
+    }
+
+    /// An object's place in an order in which those that are alike are near each other.
+    pub(super) fn place(&self, number: Number) -> u32 {
+        self.place.get(number as usize).copied().unwrap_or(NONE)
     }
 
     /// How many objects rest on this one, itself included; 0 where it is not part of the forest.

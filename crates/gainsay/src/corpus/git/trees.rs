@@ -482,8 +482,10 @@ impl<'r> Trees<'r> {
                 continue;
             }
             if !self.differing(old, new, &mut before, &mut after) {
-                for tree in [old, new].into_iter().filter(|tree| !self.readable(*tree)) {
-                    self.problems.insert(format!("tree {}: it is missing or damaged", self.objects.id(tree)));
+                for tree in [old, new] {
+                    if !self.readable(tree) {
+                        self.problems.insert(format!("tree {}: it is missing or damaged", self.objects.id(tree)));
+                    }
                 }
                 if self.readable(new) {
                     // What stood in a tree that can't be read is known by what stands.
