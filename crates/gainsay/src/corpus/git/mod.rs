@@ -13,6 +13,7 @@ mod commits;
 mod contents;
 mod forest;
 mod objects;
+mod pending;
 mod plan;
 mod rows;
 mod trees;
