@@ -8,6 +8,7 @@
 //! Two things are frozen and specified byte by byte, each with stored examples that are checked forever: profile 1
 //! in `docs/fingerprint-profile-1.md`, the file format of a segment in `docs/segment-2.md`.
 
+mod code;
 mod decode;
 mod fingerprinter;
 mod grams;

@@ -1,4 +1,5 @@
 //! Grams that are inherited over an edit are those of the edited bytes, and their counts differ as told.
+#![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 use std::collections::BTreeMap;
 
@@ -94,27 +95,66 @@ fn content() -> impl Strategy<Value = Vec<u8>> {
     (head, text(400)).prop_map(|(head, text)| [head, &text].concat())
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+/// Source code, or what looks like it: comments and strings that begin and end anywhere.
+fn code(most: usize) -> impl Strategy<Value = Vec<u8>> {
+    let line = prop_oneof![
+        30 => r"( {0,8}(if|for|return|int|def|x|[a-z]{1,6}|[0-9]{1,3}|[-+=<>.,;:(){}\[\]]){1,12}\n)".boxed(),
+        2 => r#"( {0,4}["'][a-z\\]{0,9}["']\n?)"#.boxed(),
+        2 => r"(// [a-z '*/]{0,20}\n)".boxed(),
+        2 => r"(# [a-z '*/]{0,20}\n)".boxed(),
+        1 => r"(/\*[a-z\n ]{0,20}\*/)".boxed(),
+        1 => prop::sample::select(OPENINGS.to_vec()).prop_map(str::to_owned).boxed(),
+        1 => r"(x = [a-z0-9(),+]{100,400}\n)".boxed(),
+        1 => r"(\n{1,9})".boxed(),
+    ];
+    prop::collection::vec(line, 0..most).prop_map(|lines| lines.concat().into_bytes())
+}
+
+/// What may begin or end something of several lines.
+const OPENINGS: [&str; 15] = [
+    "/*",
+    "*/",
+    "\"\"\"",
+    "\"\"\"\n",
+    "\n'''\n",
+    "`",
+    "/* \n/*\n",
+    "*/\n*/\n",
+    "r#\"\n",
+    "\"#\n",
+    "R\"x(\n",
+    ")x\"\n",
+    "\"",
+    "'",
+    "\\\n",
+];
+
+const NAMES: [&str; 9] = ["a.c", "a.py", "a.rs", "a.js", "a.go", "a.swift", "a.sh", "a.php", "a.sql"];
+
+fn steps(
+    short: impl Strategy<Value = Vec<u8>>,
+    long: impl Strategy<Value = Vec<u8>>,
+) -> impl Strategy<Value = Vec<Step>> {
     let step = prop_oneof![
         6 => (0..1000usize, 0..1001usize).prop_map(|(from, length)| Step::Copy { from, length }),
         2 => (0..1000usize, 0..20usize).prop_map(|(from, length)| Step::Copy { from, length }),
         1 => Just(Step::Copy { from: 0, length: 1000 }),
-        4 => text(12).prop_map(Step::Write),
-        2 => text(80).prop_map(Step::Write),
+        4 => short.prop_map(Step::Write),
+        2 => long.prop_map(Step::Write),
         1 => Just(Step::Write(vec![0])),
     ];
     prop::collection::vec(step, 0..9)
 }
 
 /// Small changes at several places of a base that otherwise stays as it is.
-fn small_changes() -> impl Strategy<Value = Vec<Step>> {
-    let place = (0..1001usize, 0..40usize, prop::collection::vec(word(), 0..4));
+fn small_changes(new: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = Vec<Step>> {
+    let place = (0..1001usize, 0..40usize, new);
     prop::collection::vec(place, 0..6).prop_map(|mut places| {
         places.sort_by_key(|place| place.0);
         let (mut steps, mut at) = (Vec::new(), 0);
-        for (place, dropped, words) in places {
+        for (place, dropped, new) in places {
             steps.push(Step::Copy { from: at, length: place.saturating_sub(at) });
-            steps.push(Step::Write(words.concat()));
+            steps.push(Step::Write(new));
             at = at.max(place + dropped).min(999);
         }
         steps.push(Step::Copy { from: at, length: 1000 });
@@ -128,10 +168,20 @@ proptest! {
     #[test]
     fn inherited_grams_are_those_of_the_edited_bytes(
         base in content(),
-        edits in prop::collection::vec(prop_oneof![steps(), small_changes()], 1..4),
+        edits in prop::collection::vec(prop_oneof![steps(text(12), text(80)), small_changes(text(4))], 1..4),
         longest in prop_oneof![Just(1 << 20), 1..700usize],
     ) {
         check("notes.txt", &base, &edits, longest);
+    }
+
+    #[test]
+    fn inherited_grams_of_code_are_those_of_the_edited_bytes(
+        name in prop::sample::select(NAMES.to_vec()),
+        base in code(500),
+        edits in prop::collection::vec(prop_oneof![steps(code(12), code(80)), small_changes(code(4))], 1..4),
+        longest in prop_oneof![Just(1 << 20), 1..700usize],
+    ) {
+        check(name, &base, &edits, longest);
     }
 
     #[test]

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::placed::{Balance, Placed};
-use super::{Copied, Edit, index, offset};
-use crate::kernel::{self, Places, Rules};
-use crate::profile::{GRAM, NORMALISED, Profile, SHARED_RUN, WINDOW, next_order};
+use super::{Copied, Edit, index, long_copies, offset};
+use crate::kernel::{Kernel, Places, Rules};
+use crate::profile::{GRAM, Profile, SHARED_RUN, WINDOW, next_order};
 
 /// Raw bytes that are normalised at once: they and what is made of them stay in the cache.
 const PIECE: usize = 1 << 15;
@@ -25,13 +25,28 @@ const OUTSIDE: usize = BEFORE + SHARED_RUN - 2;
 /// inheriting its grams saves. Raw bytes; measured.
 const SHORTEST_COPY: u32 = 400;
 
+/// So many raw bytes at either end of a copy mostly hold the normalised bytes outside; if not, more are looked at.
+const EDGE: usize = 192;
+
 /// Buffers of this room that are used again for the next text.
-#[derive(Default)]
 pub(super) struct Scratch {
+    kernel: Kernel,
     units: Vec<u8>,
     places: Places,
     chosen: Vec<u32>,
     stretches: Vec<Stretch>,
+}
+
+impl Default for Scratch {
+    fn default() -> Self {
+        Scratch {
+            kernel: Kernel::current(),
+            units: Vec::new(),
+            places: Places::default(),
+            chosen: Vec::new(),
+            stretches: Vec::new(),
+        }
+    }
 }
 
 /// A copy from whose base grams are inherited. Places are raw bytes of the edit.
@@ -61,21 +76,20 @@ pub(super) fn edited(
     profile: &Profile,
     grams: &Placed,
     edit: &Edit<'_>,
+    balance: &mut Balance,
     scratch: &mut Scratch,
 ) -> (Placed, Vec<(u64, i32)>) {
-    let Edit { base, now, copies } = *edit;
-    let mut stretches = std::mem::take(&mut scratch.stretches);
-    stretches.clear();
-    find_stretches(base, now, copies, &mut stretches);
+    let now = edit.now;
+    scratch.find_stretches(edit);
+    let stretches = std::mem::take(&mut scratch.stretches);
     let mut result = Placed::with_capacity(grams.len() + grams.len() / 16 + 16);
-    let mut balance = Balance::new(&grams.fingerprints);
     let (mut begin, mut after) = (0, 0);
     for Stretch { inner, lead, tail, shift } in &stretches {
         let fresh = result.len();
         add_chosen(profile, now, begin..*lead, after..inner.start, &mut result, scratch);
         let in_base = |place: usize| offset(place).wrapping_sub(*shift);
         let inherited = grams.within(in_base(inner.start)..in_base(inner.end));
-        balance.step(&result.fingerprints[fresh..], inherited.clone());
+        balance.step(&grams.fingerprints, &result.fingerprints[fresh..], inherited.clone());
         result.inherit(grams, inherited, *shift);
         (begin, after) = (*tail, inner.end);
     }
@@ -85,60 +99,79 @@ pub(super) fn edited(
     } else {
         add_chosen(profile, now, begin..now.len(), after..now.len(), &mut result, scratch);
     }
-    balance.step(&result.fingerprints[fresh..], grams.len()..grams.len());
+    balance.step(&grams.fingerprints, &result.fingerprints[fresh..], grams.len()..grams.len());
     scratch.stretches = stretches;
-    (result, balance.finish())
+    (result, balance.finish(&grams.fingerprints))
 }
 
-/// Joins the copies that go on in each other and finds in the long ones which grams can be inherited.
-fn find_stretches(base: &[u8], now: &[u8], copies: &[Copied], stretches: &mut Vec<Stretch>) {
-    let mut copies = copies.iter().copied().peekable();
-    while let Some(mut copy) = copies.next() {
-        while let Some(next) = copies.next_if(|next| next.continues(&copy)) {
-            copy.length += next.length;
-        }
-        if copy.length >= SHORTEST_COPY {
-            stretches.extend(Stretch::of(base, now, &copy));
+impl Scratch {
+    /// Joins the copies that go on in each other and finds in the long ones which grams can be inherited.
+    fn find_stretches(&mut self, edit: &Edit<'_>) {
+        self.stretches.clear();
+        for copy in long_copies(edit.copies, SHORTEST_COPY) {
+            if let Some(stretch) = self.stretch(edit, &copy) {
+                self.stretches.push(stretch);
+            }
         }
     }
-}
 
-impl Stretch {
     /// The inheritable part of a copy; `None` if it has none.
-    fn of(base: &[u8], now: &[u8], copy: &Copied) -> Option<Self> {
-        let (from, to, length) =
-            (usize::try_from(copy.from).ok()?, usize::try_from(copy.to).ok()?, usize::try_from(copy.length).ok()?);
-        let raw = now.get(to..to + length)?;
-        // Where both texts begin or end, the windows do so too, and nothing outside the copy has a say. A copy with fewer
-        // units than a window's span has nothing to give.
+    fn stretch(&mut self, edit: &Edit<'_>, copy: &Copied) -> Option<Stretch> {
+        let [from, to, length] = [copy.from, copy.to, copy.length].map(index);
+        let raw = edit.now.get(to..to.checked_add(length)?)?;
+        // Where both texts begin or end, the windows do so too, and nothing outside the copy has a say.
         let begins = from == 0 && to == 0;
-        let ends = from + length == base.len() && to + length == now.len();
-        unit_from_start(raw, SHARED_RUN - 1)?;
-        let first = if begins { 0 } else { unit_from_start(raw, BEFORE)? };
-        let end = if ends { raw.len() } else { unit_from_end(raw, SHARED_RUN - 1)? + 1 };
-        let lead = if begins { 0 } else { unit_from_start(raw, OUTSIDE).map_or(raw.len(), |place| place + 1) };
-        let tail = if ends { raw.len() } else { unit_from_end(raw, OUTSIDE).unwrap_or(0) };
+        let ends = from + length == edit.base.len() && to + length == edit.now.len();
+        let [first, lead] = self.first_units(raw, [BEFORE, OUTSIDE]);
+        let [end, tail] = self.last_units(raw, [SHARED_RUN - 1, OUTSIDE]);
+        // With fewer units than a window's span a copy has nothing to give.
+        let end_of_short = end?;
+        let first = if begins { 0 } else { first? };
+        let end = if ends { raw.len() } else { end_of_short + 1 };
+        let lead = if begins { 0 } else { lead.map_or(raw.len(), |place| place + 1) };
+        let tail = if ends { raw.len() } else { tail.unwrap_or(0) };
         (first < end).then(|| Stretch {
             inner: to + first..to + end,
             lead: to + lead,
             tail: to + tail,
-            shift: copy.to.wrapping_sub(copy.from),
+            shift: copy.shift(),
         })
     }
-}
 
-/// Where the nth normalised byte (from 0) of `raw` stands.
-fn unit_from_start(raw: &[u8], n: usize) -> Option<usize> {
-    raw.iter().enumerate().filter(|(_, byte)| is_unit(**byte)).nth(n).map(|(place, _)| place)
-}
+    /// Where the nth normalised bytes (from 0) of `raw` stand; the last of the numbers is the greatest.
+    fn first_units(&mut self, raw: &[u8], nth: [usize; 2]) -> [Option<usize>; 2] {
+        let mut length = EDGE;
+        loop {
+            let head = raw.get(..length).unwrap_or(raw);
+            self.normalise(head);
+            if self.units.len() > nth[1] || head.len() == raw.len() {
+                return nth.map(|n| self.place(n));
+            }
+            length *= 4;
+        }
+    }
 
-/// Where the nth normalised byte (from 0) of `raw` stands, counted from its end.
-fn unit_from_end(raw: &[u8], n: usize) -> Option<usize> {
-    raw.iter().enumerate().rev().filter(|(_, byte)| is_unit(**byte)).nth(n).map(|(place, _)| place)
-}
+    /// The same, counted from the end.
+    fn last_units(&mut self, raw: &[u8], nth: [usize; 2]) -> [Option<usize>; 2] {
+        let mut length = EDGE;
+        loop {
+            let from = raw.len().saturating_sub(length);
+            self.normalise(&raw[from..]);
+            if self.units.len() > nth[1] || from == 0 {
+                return nth.map(|n| Some(from + self.place(self.units.len().checked_sub(n + 1)?)?));
+            }
+            length *= 4;
+        }
+    }
 
-fn is_unit(byte: u8) -> bool {
-    NORMALISED[usize::from(byte)] != 0
+    fn normalise(&mut self, raw: &[u8]) {
+        self.units.clear();
+        self.kernel.normalise_with_places(raw, &mut self.units, &mut self.places);
+    }
+
+    fn place(&self, unit: usize) -> Option<usize> {
+        self.places.raw(u32::try_from(unit).ok()?).map(index)
+    }
 }
 
 /// Appends the chosen grams that begin in `keep`; `zone` holds every window that they stand in. Both are raw bytes of
@@ -151,27 +184,27 @@ fn add_chosen(
     grams: &mut Placed,
     scratch: &mut Scratch,
 ) {
-    let Scratch { units, places, chosen, .. } = scratch;
+    let Scratch { kernel, units, places, chosen, .. } = scratch;
     let (mut at, mut length, mut next) = (zone.start, PIECE, keep.start);
     while next < keep.end && at < zone.end {
         let end = zone.end.min(at + length);
         units.clear();
-        kernel::normalise_with_places(text.get(at..end).unwrap_or_default(), units, places);
+        kernel.normalise_with_places(text.get(at..end).unwrap_or_default(), units, places);
         if units.len() < FEW_UNITS && end < zone.end {
             length *= 2;
             continue;
         }
         chosen.clear();
-        kernel::choose(Rules::TEXT, units, chosen);
-        for unit in &*chosen {
-            let place = at + places.raw(*unit).map_or(0, index);
-            if !(next..keep.end).contains(&place) {
-                continue;
-            }
-            let Some(gram) = units.get(index(*unit)..).and_then(<[u8]>::first_chunk) else { continue };
-            grams.push(profile.fingerprint(gram), offset(place));
-            next = place + 1;
-        }
+        kernel.choose(Rules::TEXT, units, chosen);
+        let [first, after] = [next, keep.end].map(|place| places.units_before(place.saturating_sub(at)));
+        let from = chosen.partition_point(|unit| *unit < first);
+        let kept = chosen.get(from..chosen.partition_point(|unit| *unit < after)).unwrap_or_default();
+        grams.fingerprints.extend(kept.iter().filter_map(|unit| {
+            let gram = units.get(index(*unit)..).and_then(<[u8]>::first_chunk)?;
+            Some(profile.fingerprint(gram))
+        }));
+        grams.starts.extend(places.raws(kept.iter().copied()).map(|place| offset(at) + place));
+        next = grams.starts.last().map_or(next, |last| next.max(index(*last) + 1));
         if end == zone.end {
             break;
         }
@@ -183,9 +216,9 @@ fn add_chosen(
 
 /// Adds the only gram of a text that has fewer grams than a window; nothing where it has none.
 fn add_smallest(profile: &Profile, text: &[u8], grams: &mut Placed, scratch: &mut Scratch) {
-    let Scratch { units, places, .. } = scratch;
+    let Scratch { kernel, units, places, .. } = scratch;
     units.clear();
-    kernel::normalise_with_places(text, units, places);
+    kernel.normalise_with_places(text, units, places);
     let order = |gram: &[u8; GRAM]| gram.iter().fold(0, |order, unit| next_order(order, *unit));
     // The rightmost of several that are smallest.
     let smallest = (0..).zip(units.array_windows()).min_by_key(|(unit, gram)| (order(gram), Reverse(*unit)));

@@ -1,0 +1,114 @@
+//! The lexer against its plain twin.
+
+use proptest::prelude::*;
+
+use super::{Language, Lexed, State, lex, plain};
+
+pub(super) const LANGUAGES: [Language; 9] = [
+    Language::C,
+    Language::Swift,
+    Language::Rust,
+    Language::Go,
+    Language::JavaScript,
+    Language::Php,
+    Language::Python,
+    Language::Shell,
+    Language::Sql,
+];
+
+fn check(language: Language, state: State, text: &[u8], from: usize) -> Result<(), TestCaseError> {
+    let (mut fast, mut slow) = (Lexed::default(), Lexed::default());
+    let end = lex(language, state, text, from..text.len(), &mut fast);
+    let expected = plain::lex(language, state, text, from..text.len(), &mut slow);
+    prop_assert_eq!(&fast, &slow);
+    prop_assert_eq!(end, expected);
+    Ok(())
+}
+
+/// Text of what lexers stumble over.
+pub(super) fn source() -> impl Strategy<Value = Vec<u8>> {
+    let piece = prop::sample::select(vec![
+        "if",
+        "x",
+        "return",
+        "Self",
+        "u8",
+        "SELECT",
+        "select",
+        "synchronized",
+        "a_name",
+        "1",
+        "1.5",
+        "0'0",
+        ".",
+        "'",
+        "\"",
+        "`",
+        "\\",
+        "/",
+        "*",
+        "/*",
+        "*/",
+        "//",
+        "#",
+        " #",
+        "--",
+        "\n",
+        "\r\n",
+        " ",
+        "\t",
+        "\"\"\"",
+        "'''",
+        "r#\"",
+        "\"#",
+        "R\"x(",
+        ")x\"",
+        "'a'",
+        "'a",
+        "\0",
+        "\u{e9}",
+        "(",
+        "{",
+        "}",
+        "[1]",
+        "=",
+        ";",
+        "@",
+        "$x",
+        "\x7f",
+        "br\"",
+        "u8R\"(",
+        "    ",
+    ]);
+    prop::collection::vec(piece, 0..200).prop_map(|pieces| pieces.concat().into_bytes())
+}
+
+pub(super) fn state() -> impl Strategy<Value = State> {
+    prop_oneof![
+        Just(State::Code),
+        (1u8..3).prop_map(State::Comment),
+        Just(State::Triple(b'"')),
+        Just(State::Triple(b'\'')),
+        Just(State::Backtick),
+        (0u8..3).prop_map(State::Hashes),
+        (0u8..3).prop_map(State::Delimited),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn equals_the_plain_lexer(
+        language in prop::sample::select(LANGUAGES.to_vec()), state in state(), text in source(), before in 0usize..80,
+    ) {
+        check(language, state, &text, 0)?;
+        let later = [vec![b'"'; before], b"\n".to_vec(), text].concat();
+        check(language, state, &later, before + 1)?;
+    }
+
+    #[test]
+    fn any_bytes_equal_the_plain_lexer(
+        language in prop::sample::select(LANGUAGES.to_vec()), text in prop::collection::vec(any::<u8>(), 0..400),
+    ) {
+        check(language, State::Code, &text, 0)?;
+    }
+}
