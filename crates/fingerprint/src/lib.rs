@@ -14,6 +14,7 @@ mod fingerprinter;
 mod grams;
 mod index;
 mod kernel;
+mod parts;
 mod profile;
 mod segment;
 mod winnow;
@@ -23,6 +24,7 @@ pub use fingerprinter::{Fingerprinter, Fingerprints};
 pub use grams::{Changes, Copied, Edit, Grams, Scratch};
 pub use index::{Index, Posting, WholeInterval};
 pub use kernel::{Isa, UnknownIsa};
+pub use parts::Parts;
 pub use profile::{Channel, GRAM, Profile, ProfileId, SHARED_RUN, WINDOW};
 pub use segment::{
     Commit, Content, Counts, Interval, IntervalId, Line, LineId, LineKind, PathId, ReadAt, Segment, SegmentError,

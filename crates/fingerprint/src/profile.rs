@@ -101,11 +101,16 @@ impl Profile {
 
     /// The profile's name: a digest of its key under its rules.
     pub fn id(&self) -> ProfileId {
-        let mut hasher = blake3::Hasher::new_derive_key(PROFILE_ID_CONTEXT);
+        ProfileId(self.derive_key(PROFILE_ID_CONTEXT))
+    }
+
+    /// A key for another use, made from the profile's key: secret where that is.
+    pub(crate) fn derive_key(&self, context: &str) -> [u8; 32] {
+        let mut hasher = blake3::Hasher::new_derive_key(context);
         for word in self.key {
             hasher.update(&word.to_le_bytes());
         }
-        ProfileId(*hasher.finalize().as_bytes())
+        *hasher.finalize().as_bytes()
     }
 
     /// The fingerprint of one gram of normalised bytes.

@@ -4,7 +4,9 @@
 //! both translate, so that a rename here never changes a promise made there.
 
 mod case;
+mod corpus;
 
+pub use corpus::{Extent, History, Piece, SegmentFile, Stretch};
 pub use case::{BestMatch, Case, Commit, FileMatch, Finding, Said, SampleMatch, Source, SourceText, State, Window};
 
 use std::fmt;

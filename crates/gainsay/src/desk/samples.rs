@@ -5,7 +5,7 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use fingerprint::{Fingerprinter, Profile, Segment};
+use fingerprint::{Fingerprinter, Index, Profile};
 use jiff::Timestamp;
 use serde_json::json;
 use unpack::Event;
@@ -146,15 +146,15 @@ impl Desk {
         profile: &Profile,
         corpora: &[&Corpus],
     ) -> Result<SampleMatch, Error> {
-        let segments: Vec<Segment<File>> = corpora.iter().map(|it| self.segment(it)).collect::<Result<_, _>>()?;
+        let indexes: Vec<Index<File>> = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
         let corpora: Vec<matching::Corpus<'_, File>> = corpora
             .iter()
-            .zip(&segments)
-            .map(|(it, segment)| matching::Corpus {
+            .zip(&indexes)
+            .map(|(it, index)| matching::Corpus {
                 name: &it.indexed.name,
                 owner: &it.indexed.owner,
                 role: it.indexed.role,
-                segment,
+                index,
             })
             .collect();
         let found = matching::match_sample(&sample.files, profile.id(), &corpora)?;

@@ -1,16 +1,27 @@
 //! Where each fingerprint of the sample stands, over all corpora.
 
-use fingerprint::{Interval, IntervalId, ReadAt, Segment, SegmentError};
+use fingerprint::{Channel, Fingerprints, ReadAt, SegmentError, WholeInterval};
 
-use super::{Corpus, Identical, MatchError, SampleFile, Shares};
+use super::{Corpus, MatchError, SampleFile, Shares};
 use crate::claim::CorpusRole;
+
+/// The channels, in the order in which a file is judged by them.
+pub(super) const CHANNELS: [Channel; 3] = [Channel::Text, Channel::Code, Channel::Parts];
+
+/// In which kinds of corpora the very same bytes stand.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Identical {
+    pub(super) own: bool,
+    pub(super) public: bool,
+    pub(super) published: bool,
+}
 
 /// Numbers fingerprints and files of the sample, and says where they stand.
 pub(super) struct Hits {
-    /// For each distinct fingerprint of the sample.
+    /// For each distinct fingerprint of the sample, channel after channel.
     found: Vec<Found>,
-    /// For each file, its fingerprints by number.
-    files: Vec<Vec<usize>>,
+    /// For each file and channel, its fingerprints by number.
+    files: Vec<[Vec<usize>; 3]>,
     /// For each file, where the same bytes stand.
     exact: Vec<Exact>,
     /// For each corpus, where fingerprints stand; nothing for public and published ones.
@@ -30,40 +41,48 @@ struct Found {
 pub(super) struct Exact {
     identical: Identical,
     /// Corpus and interval, of own corpora.
-    pub(super) intervals: Vec<(usize, Interval)>,
+    pub(super) intervals: Vec<(usize, WholeInterval)>,
 }
 
 /// The intervals of one corpus by number of the fingerprint.
+#[derive(Default)]
 struct CorpusHits {
-    /// Where the intervals of each fingerprint begin; one more than there are fingerprints.
-    starts: Vec<usize>,
-    intervals: Vec<Interval>,
+    /// For each fingerprint that stands there, in order: its number, and where its intervals begin.
+    starts: Vec<(usize, usize)>,
+    intervals: Vec<WholeInterval>,
 }
 
 impl Hits {
     pub(super) fn look_up<R: ReadAt>(sample: &[SampleFile], corpora: &[Corpus<'_, R>]) -> Result<Self, MatchError> {
-        let mut keys: Vec<u64> = sample.iter().flat_map(|file| file.fingerprints.text.iter().copied()).collect();
-        keys.sort_unstable();
-        keys.dedup();
-        let number = |hash: &u64| keys.binary_search(hash).unwrap_or_else(|place| place);
         let mut hits = Hits {
-            found: vec![Found::default(); keys.len()],
-            files: sample.iter().map(|file| file.fingerprints.text.iter().map(number).collect()).collect(),
+            found: Vec::new(),
+            files: sample.iter().map(|_| Default::default()).collect(),
             exact: sample.iter().map(|_| Exact::default()).collect(),
-            intervals: Vec::new(),
+            intervals: corpora.iter().map(|_| CorpusHits::default()).collect(),
         };
+        for channel in CHANNELS {
+            let mut keys: Vec<u64> = sample.iter().flat_map(|file| of(channel, &file.fingerprints)).copied().collect();
+            keys.sort_unstable();
+            keys.dedup();
+            let first = hits.found.len();
+            let number = |key: &u64| first + keys.binary_search(key).unwrap_or_else(|place| place);
+            for (file, numbers) in sample.iter().zip(&mut hits.files) {
+                numbers[place(channel)] = of(channel, &file.fingerprints).iter().map(number).collect();
+            }
+            hits.found.resize(first + keys.len(), Found::default());
+            for (number, corpus) in corpora.iter().enumerate() {
+                hits.in_corpus(channel, &keys, first, number, corpus).map_err(|source| corpus.error(source))?;
+            }
+        }
         for (number, corpus) in corpora.iter().enumerate() {
-            let segment_error = |source| MatchError::Segment { corpus: corpus.name.to_owned(), source };
-            let found = hits.in_corpus(&keys, corpus).map_err(segment_error)?;
-            hits.intervals.push(found);
-            hits.exact_in_corpus(sample, number, corpus).map_err(segment_error)?;
+            hits.exact_in_corpus(sample, number, corpus).map_err(|source| corpus.error(source))?;
         }
         Ok(hits)
     }
 
-    /// The fingerprints of a file, by number.
-    pub(super) fn keys_of(&self, file: usize) -> &[usize] {
-        &self.files[file]
+    /// The fingerprints of a file in one channel, by number.
+    pub(super) fn keys_of(&self, file: usize, channel: Channel) -> &[usize] {
+        &self.files[file][place(channel)]
     }
 
     pub(super) fn exact(&self, file: usize) -> &Exact {
@@ -80,9 +99,11 @@ impl Hits {
     }
 
     /// The intervals of a fingerprint in one corpus, in their own order.
-    pub(super) fn intervals(&self, corpus: usize, key: usize) -> &[Interval] {
+    pub(super) fn intervals(&self, corpus: usize, key: usize) -> &[WholeInterval] {
         let hits = &self.intervals[corpus];
-        &hits.intervals[hits.starts[key]..hits.starts[key + 1]]
+        let Ok(at) = hits.starts.binary_search_by_key(&key, |(number, _)| *number) else { return &[] };
+        let end = hits.starts.get(at + 1).map_or(hits.intervals.len(), |(_, start)| *start);
+        &hits.intervals[hits.starts[at].1..end]
     }
 
     pub(super) fn shares(&self, keys: &[usize]) -> Shares {
@@ -96,32 +117,41 @@ impl Hits {
         }
     }
 
-    pub(super) fn shares_of_all(&self) -> Shares {
-        self.shares(&(0..self.found.len()).collect::<Vec<_>>())
+    /// The shares of a file in each of the [`CHANNELS`].
+    pub(super) fn shares_of(&self, file: usize) -> [Shares; 3] {
+        self.files[file].each_ref().map(|keys| self.shares(keys))
     }
 
-    fn in_corpus<R: ReadAt>(&mut self, keys: &[u64], corpus: &Corpus<'_, R>) -> Result<CorpusHits, SegmentError> {
-        let mut starts = vec![0; keys.len() + 1];
-        let mut ids = Vec::new();
+    /// `first` is the number of the first key.
+    fn in_corpus<R: ReadAt>(
+        &mut self,
+        channel: Channel,
+        keys: &[u64],
+        first: usize,
+        corpus: usize,
+        of: &Corpus<'_, R>,
+    ) -> Result<(), SegmentError> {
+        let hits = &mut self.intervals[corpus];
         let mut key = 0;
-        corpus.segment.look_up(keys, &mut |posting| {
+        of.index.look_up(channel, keys, &mut |posting| {
             // Postings come in the order of the keys.
             while keys[key] != posting.fingerprint {
                 key += 1;
-                starts[key] = ids.len();
             }
-            let found = &mut self.found[key];
-            match corpus.role {
+            let number = first + key;
+            let found = &mut self.found[number];
+            match of.role {
                 CorpusRole::Own => {
                     found.own = true;
-                    ids.push(posting.interval);
+                    if hits.starts.last().is_none_or(|(last, _)| *last != number) {
+                        hits.starts.push((number, hits.intervals.len()));
+                    }
+                    hits.intervals.push(posting.interval);
                 }
                 CorpusRole::Public => found.public = true,
                 CorpusRole::Published => found.published = true,
             }
-        })?;
-        starts[(key + 1).min(keys.len())..].fill(ids.len());
-        Ok(CorpusHits { starts, intervals: resolve(corpus.segment, &ids)? })
+        })
     }
 
     fn exact_in_corpus<R: ReadAt>(
@@ -131,12 +161,11 @@ impl Hits {
         corpus: &Corpus<'_, R>,
     ) -> Result<(), SegmentError> {
         for (file, exact) in sample.iter().zip(&mut self.exact) {
-            let Some(content) = corpus.segment.content_by_blake3(&file.fingerprints.blake3)? else { continue };
+            let found = corpus.index.content_by_blake3(&file.fingerprints.blake3)?;
+            let Some((_, intervals)) = found else { continue };
             match corpus.role {
                 CorpusRole::Own => {
                     exact.identical.own = true;
-                    let ids = corpus.segment.files_of(content)?;
-                    let intervals = resolve(corpus.segment, &ids)?;
                     exact.intervals.extend(intervals.into_iter().map(|interval| (number, interval)));
                 }
                 CorpusRole::Public => exact.identical.public = true,
@@ -147,11 +176,19 @@ impl Hits {
     }
 }
 
-/// The intervals of these numbers, each read once.
-fn resolve<R: ReadAt>(segment: &Segment<R>, ids: &[IntervalId]) -> Result<Vec<Interval>, SegmentError> {
-    let mut distinct = ids.to_vec();
-    distinct.sort_unstable();
-    distinct.dedup();
-    let intervals = segment.intervals(&distinct)?;
-    Ok(ids.iter().filter_map(|id| intervals.get(distinct.binary_search(id).ok()?).copied()).collect())
+/// Where a channel stands in [`CHANNELS`].
+pub(super) fn place(channel: Channel) -> usize {
+    match channel {
+        Channel::Text => 0,
+        Channel::Code => 1,
+        Channel::Parts => 2,
+    }
+}
+
+fn of(channel: Channel, fingerprints: &Fingerprints) -> &[u64] {
+    match channel {
+        Channel::Text => &fingerprints.text,
+        Channel::Code => &fingerprints.code,
+        Channel::Parts => &fingerprints.parts,
+    }
 }

@@ -1,6 +1,6 @@
 //! A sample against corpora: is it ours, how much, which files, which versions, as of when.
 //!
-//! Pure: the sample's fingerprints and open segments go in, figures come out. `rules` holds every threshold with its
+//! Pure: the sample's fingerprints and open indexes go in, figures come out. `rules` holds every threshold with its
 //! reason, `words` says what the figures prove and what not.
 
 mod hits;
@@ -11,11 +11,10 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fingerprint::{Commit, Fingerprints, LineKind, ReadAt, Segment, SegmentError};
+use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, ReadAt, SegmentError};
 
 use crate::claim::CorpusRole;
-use hits::Hits;
-use rules::Identical;
+use hits::{Hits, place};
 
 /// One file of the sample.
 #[derive(Clone, Debug)]
@@ -35,7 +34,7 @@ pub struct Corpus<'a, R> {
     /// What it is to the company.
     pub role: CorpusRole,
     /// Its index.
-    pub segment: &'a Segment<R>,
+    pub index: &'a Index<R>,
 }
 
 /// Everything that matching found.
@@ -47,7 +46,7 @@ pub struct Match {
     pub files: Vec<FileMatch>,
     /// How many files and bytes have each verdict; verdicts that no file has are left out.
     pub totals: BTreeMap<Verdict, Total>,
-    /// Over all distinct fingerprints of the sample.
+    /// Over all distinct fingerprints of the sample, of each file those in the channel by which it was judged.
     pub shares: Shares,
     /// The repositories and folders that the sample's own files were found in, the one with most files first.
     pub lines: Vec<LineMatch>,
@@ -55,20 +54,21 @@ pub struct Match {
     pub corpora: BTreeMap<CorpusRole, u32>,
 }
 
-/// What a file or a sample is. The words are those of the reports.
+/// What a file or a sample is. The words are those of the reports. *Distinctive* is what the company has and no public or
+/// published corpus: text, code, and parts of binary files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
-    /// Identical to one of the company's files, or mostly its distinctive text.
+    /// Identical to one of the company's files, or mostly its distinctive text or parts.
     Ours,
-    /// Enough distinctive text of the company to exclude chance, and other text.
+    /// Enough distinctive text, code or parts of the company to exclude chance, and others.
     PartlyOurs,
     /// Nothing distinctive: found in code that everybody has.
     PublicOnly,
     /// Nothing distinctive: found in what the company itself gave away.
     PublishedOnly,
-    /// Enough text to tell, and not the company's.
+    /// Enough to tell, and not the company's.
     NotFound,
-    /// Too little text to tell.
+    /// Too little to tell.
     CannotTell,
 }
 
@@ -109,7 +109,9 @@ pub struct FileMatch {
     pub verdict: Verdict,
     /// Whether a file of the company has the same bytes.
     pub identical: bool,
-    /// Its fingerprints.
+    /// The channel by which it was judged: text, else code, which other names leave as it is, else parts.
+    pub channel: Channel,
+    /// Its fingerprints in that channel.
     pub shares: Shares,
     /// The company's file that it is closest to.
     pub best: Option<Place>,
@@ -253,11 +255,11 @@ pub fn match_sample<R: ReadAt>(
     profile: fingerprint::ProfileId,
     corpora: &[Corpus<'_, R>],
 ) -> Result<Match, MatchError> {
-    if let Some(corpus) = corpora.iter().find(|corpus| corpus.segment.profile() != profile) {
+    if let Some(corpus) = corpora.iter().find(|corpus| corpus.index.profile().is_some_and(|of| of != profile)) {
         return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
     }
     let hits = Hits::look_up(sample, corpora)?;
-    let mut finder = places::Finder::new(corpora, &hits)?;
+    let mut finder = places::Finder::new(corpora, &hits);
     let mut files = Vec::with_capacity(sample.len());
     let mut at_lines: BTreeMap<places::LineKey, Vec<usize>> = BTreeMap::new();
     for (number, file) in sample.iter().enumerate() {
@@ -283,7 +285,10 @@ pub fn match_sample<R: ReadAt>(
     let ours_unchanged = files.iter().filter(|file| file.identical && file.verdict == Verdict::Ours);
     let identical = ours_unchanged.map(|file| file.blake3).collect::<BTreeSet<_>>().len() as u64;
     let verdict = rules::of_sample(&totals, identical, roles.contains_key(&CorpusRole::Public));
-    Ok(Match { verdict, files, totals, shares: hits.shares_of_all(), lines, corpora: roles })
+    let judged_by = |(number, file): (usize, &FileMatch)| hits.keys_of(number, file.channel);
+    let keys: BTreeSet<usize> = files.iter().enumerate().flat_map(judged_by).copied().collect();
+    let shares = hits.shares(&keys.into_iter().collect::<Vec<_>>());
+    Ok(Match { verdict, files, totals, shares, lines, corpora: roles })
 }
 
 fn match_file<R: ReadAt>(
@@ -292,22 +297,29 @@ fn match_file<R: ReadAt>(
     hits: &Hits,
     finder: &mut places::Finder<'_, R>,
 ) -> Result<(FileMatch, Option<places::LineKey>), MatchError> {
-    let keys = hits.keys_of(number);
-    let shares = hits.shares(keys);
+    let in_channels = hits.shares_of(number);
     let identical = hits.identical(number);
     let bytes = file.fingerprints.bytes;
-    let best = finder.best(&file.path, keys, hits.exact(number))?;
+    let (verdict, channel) = rules::of_file(&in_channels, identical, bytes);
+    let best = finder.best(&file.path, hits.keys_of(number, channel), hits.exact(number))?;
     let (line, best) = best.unzip();
     let matched = FileMatch {
         path: file.path.clone(),
         blake3: file.fingerprints.blake3,
         bytes,
-        verdict: rules::of_file(&shares, identical, bytes),
+        verdict,
         identical: identical.own,
-        shares,
+        channel,
+        shares: in_channels[place(channel)],
         best,
     };
     Ok((matched, line))
+}
+
+impl<R> Corpus<'_, R> {
+    fn error(&self, source: SegmentError) -> MatchError {
+        MatchError::Segment { corpus: self.name.to_owned(), source }
+    }
 }
 
 impl Verdict {
@@ -323,7 +335,7 @@ impl Verdict {
         }
     }
 
-    /// Whether the company's own text was found in it, wholly or in part.
+    /// Whether something of the company's own was found in it, wholly or in part.
     pub fn is_ours(self) -> bool {
         matches!(self, Verdict::Ours | Verdict::PartlyOurs)
     }

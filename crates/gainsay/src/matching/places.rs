@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 
-use fingerprint::{Interval, Line, LineId, LineKind, PathId, ReadAt, SegmentError};
+use fingerprint::{Line, LineId, LineKind, PathId, ReadAt, WholeInterval};
 
 use super::hits::{Exact, Hits};
 use super::rules::COMMON_INTERVALS;
@@ -11,30 +11,24 @@ use super::window::{Runs, best_run};
 use super::{CommitAt, Corpus, MatchError, Place};
 use crate::claim::CorpusRole;
 
-/// A line of one of the corpora: the corpus by number, and the line in its segment.
+/// A line of one of the corpora: the corpus by number, and the line in its index.
 pub(super) type LineKey = (usize, LineId);
 
 /// A path on a line.
 type PlaceKey = (usize, LineId, PathId);
 
-/// Finds places, and remembers the lines and paths that it read.
+/// Finds places, and remembers the paths that it read.
 pub(super) struct Finder<'c, R> {
     corpora: &'c [Corpus<'c, R>],
     hits: &'c Hits,
-    lines: Vec<Vec<Line>>,
+    lines: Vec<Vec<&'c Line>>,
     paths: HashMap<(usize, PathId), Vec<u8>>,
 }
 
 impl<'c, R: ReadAt> Finder<'c, R> {
-    pub(super) fn new(corpora: &'c [Corpus<'c, R>], hits: &'c Hits) -> Result<Self, MatchError> {
-        let mut lines = Vec::new();
-        for corpus in corpora {
-            let count = u32::try_from(corpus.segment.counts().lines).unwrap_or(u32::MAX);
-            let of_corpus: Result<Vec<Line>, SegmentError> =
-                (0..count).map(|line| corpus.segment.line(LineId(line))).collect();
-            lines.push(of_corpus.map_err(|source| segment_error(corpus, source))?);
-        }
-        Ok(Finder { corpora, hits, lines, paths: HashMap::new() })
+    pub(super) fn new(corpora: &'c [Corpus<'c, R>], hits: &'c Hits) -> Self {
+        let lines = corpora.iter().map(|corpus| corpus.index.lines().collect()).collect();
+        Finder { corpora, hits, lines, paths: HashMap::new() }
     }
 
     /// The best place of a sample file, and its line: where its bytes stand, else where most of its fingerprints do.
@@ -56,7 +50,7 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         let (hits, (first, last)) = if exact.intervals.is_empty() {
             self.state_of(keys, best)
         } else {
-            let here = |(c, i): &&(usize, Interval)| (*c, i.line, i.path) == best;
+            let here = |(c, i): &&(usize, WholeInterval)| (*c, i.line, i.path) == best;
             let newest = exact.intervals.iter().filter(here).map(|(_, i)| (i.last, i.first)).max();
             let (last, first) = newest.unwrap_or_default();
             (self.hits.shares(keys).distinctive, (first, last))
@@ -76,8 +70,8 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         Ok(Some(((corpus, line), place)))
     }
 
-    pub(super) fn line(&self, (corpus, line): LineKey) -> &Line {
-        &self.lines[corpus][line.0 as usize]
+    pub(super) fn line(&self, (corpus, line): LineKey) -> &'c Line {
+        self.lines[corpus][line.0 as usize]
     }
 
     pub(super) fn corpus(&self, (corpus, _): LineKey) -> &Corpus<'c, R> {
@@ -86,7 +80,7 @@ impl<'c, R: ReadAt> Finder<'c, R> {
 
     pub(super) fn commit(&self, (corpus, line): LineKey, number: u32) -> Result<CommitAt, MatchError> {
         let corpus = &self.corpora[corpus];
-        let commit = corpus.segment.commit(line, number).map_err(|source| segment_error(corpus, source))?;
+        let commit = corpus.index.commit(line, number).map_err(|source| corpus.error(source))?;
         Ok(CommitAt::new(number, commit))
     }
 
@@ -135,7 +129,7 @@ impl<'c, R: ReadAt> Finder<'c, R> {
     /// which tell no state: how many ever did, and the first and last commit that brought one.
     fn state_of(&self, keys: &[usize], (corpus, line, path): PlaceKey) -> (u64, (u32, u32)) {
         let of_key = |key: usize| -> Runs {
-            let here = |i: &&Interval| (i.path, i.line) == (path, line);
+            let here = |i: &&WholeInterval| (i.path, i.line) == (path, line);
             self.hits.intervals(corpus, key).iter().filter(here).map(|i| (i.first, i.last)).collect()
         };
         let runs: Vec<Runs> = self.telling(keys).map(of_key).filter(|runs| !runs.is_empty()).collect();
@@ -168,7 +162,7 @@ impl<'c, R: ReadAt> Finder<'c, R> {
             std::collections::hash_map::Entry::Occupied(known) => Ok(known.into_mut()),
             std::collections::hash_map::Entry::Vacant(new) => {
                 let of = &self.corpora[corpus];
-                Ok(new.insert(of.segment.path(path).map_err(|source| segment_error(of, source))?))
+                Ok(new.insert(of.index.path(path).map_err(|source| of.error(source))?))
             }
         }
     }
@@ -185,8 +179,4 @@ fn preference(kind: LineKind) -> Reverse<u8> {
 /// How many bytes two paths have in common at their ends.
 fn common_end(a: &[u8], b: &[u8]) -> usize {
     a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count()
-}
-
-fn segment_error<R>(corpus: &Corpus<'_, R>, source: SegmentError) -> MatchError {
-    MatchError::Segment { corpus: corpus.name.to_owned(), source }
 }

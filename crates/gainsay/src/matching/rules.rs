@@ -1,18 +1,35 @@
 //! Every threshold of the decision, with its reason, and the decision itself.
 //!
-//! The figures of rule A were chosen on three repositories (recall 1.00 for exact, reformatted, partly renamed, cut and
-//! shuffled files; 0.4% of unrelated files called ours with public code subtracted). They hold until they are measured on
-//! others.
+//! The figures of the rules for text and code were chosen on three repositories (recall 1.00 for exact, reformatted, partly
+//! renamed, cut and shuffled files, 0.98 for files with all names changed; 0.4% of unrelated files called ours with public
+//! code subtracted). They hold until they are measured on others.
 
 use std::collections::BTreeMap;
 
+use fingerprint::Channel;
+
+use super::hits::{CHANNELS, Identical, place};
 use super::{Shares, Total, Verdict};
 
-/// Rule A: fewer hits than this may be chance or one idiom that everybody writes.
-const LEAST_HITS: u64 = 3;
+/// What a file must have in a channel to be called somebody's.
+struct Enough {
+    /// Fingerprints.
+    hits: u64,
+    /// Thousandths of its fingerprints.
+    share: u64,
+    /// Whether the most of them make it somebody's as a whole.
+    wholly: bool,
+}
 
-/// Rule A: a smaller share, in thousandths, of the file's fingerprints may be a licence or a snippet.
-const LEAST_SHARE: u64 = 100;
+/// Fewer hits may be chance or one idiom that everybody writes, a smaller share a licence or a snippet.
+const TEXT: Enough = Enough { hits: 3, share: 100, wholly: true };
+
+/// Code without its names is more alike: two who write to the same interface, or fill the same table, write it alike. For
+/// the same reason nobody's file is all of somebody else's by its code alone.
+const CODE: Enough = Enough { hits: 5, share: 250, wholly: false };
+
+/// One part says it: two parts of at least 256 bytes and of no simple pattern do not have the same BLAKE3 by chance.
+const PARTS: Enough = Enough { hits: 1, share: 0, wholly: true };
 
 /// From this share on, in thousandths, a file is called ours as a whole.
 const MOSTLY: u64 = 500;
@@ -20,7 +37,7 @@ const MOSTLY: u64 = 500;
 /// A shorter file may be identical by chance: empty files, one-line settings, version stamps.
 const LEAST_IDENTICAL_BYTES: u64 = 64;
 
-/// From this share of its files on, in thousandths, a sample holds more of ours than the error of rule A (0.5% with public
+/// From this share of its files on, in thousandths, a sample holds more of ours than the error of the rules (0.5% with public
 /// code subtracted) explains, with a margin of four.
 const LEAST_SAMPLE_SHARE: u64 = 20;
 
@@ -44,35 +61,49 @@ const FILE_FITS: u64 = 950;
 /// for a file's best place unless the file has no other: it would be counted for thousands of files and favour none.
 pub(super) const COMMON_INTERVALS: usize = 512;
 
-/// In which kinds of corpora the very same bytes stand.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Identical {
-    pub(super) own: bool,
-    pub(super) public: bool,
-    pub(super) published: bool,
-}
-
-/// What a file is.
-pub(super) fn of_file(shares: &Shares, identical: Identical, bytes: u64) -> Verdict {
+/// What a file is, and the channel that tells it. `shares` are those in each of the [`CHANNELS`].
+pub(super) fn of_file(shares: &[Shares; 3], identical: Identical, bytes: u64) -> (Verdict, Channel) {
     if bytes >= LEAST_IDENTICAL_BYTES {
+        let channel = CHANNELS.into_iter().find(|channel| shares[place(*channel)].all > 0).unwrap_or(Channel::Text);
         if identical.public {
-            return Verdict::PublicOnly;
+            return (Verdict::PublicOnly, channel);
         }
         if identical.published {
-            return Verdict::PublishedOnly;
+            return (Verdict::PublishedOnly, channel);
         }
         // A copy of public code that differs in blanks only is nobody's own.
-        let only_others = shares.all >= LEAST_HITS && shares.distinctive == 0;
-        if identical.own && !only_others {
-            return Verdict::Ours;
+        let [of_text, _, of_parts] = shares;
+        let only_others = |of: &Shares, least: &Enough| of.all >= least.hits && of.matched > 0 && of.distinctive == 0;
+        if identical.own && !only_others(of_text, &TEXT) && !only_others(of_parts, &PARTS) {
+            return (Verdict::Ours, channel);
         }
     }
-    if shares.all < LEAST_HITS {
+    let by_channel = CHANNELS.map(|channel| (in_channel(&shares[place(channel)], enough(channel)), channel));
+    // What is ours by one channel is not made public by another, nor what is public made unknown; of channels that agree,
+    // the first tells.
+    let found = |wanted: &dyn Fn(Verdict) -> bool| by_channel.into_iter().find(|(verdict, _)| wanted(*verdict));
+    found(&Verdict::is_ours)
+        .or_else(|| found(&|verdict| matches!(verdict, Verdict::PublicOnly | Verdict::PublishedOnly)))
+        .or_else(|| found(&|verdict| verdict == Verdict::NotFound))
+        .unwrap_or((Verdict::CannotTell, Channel::Text))
+}
+
+fn enough(channel: Channel) -> &'static Enough {
+    match channel {
+        Channel::Text => &TEXT,
+        Channel::Code => &CODE,
+        Channel::Parts => &PARTS,
+    }
+}
+
+/// What a file is by its fingerprints in one channel.
+fn in_channel(shares: &Shares, least: &Enough) -> Verdict {
+    if shares.all < least.hits {
         return Verdict::CannotTell;
     }
-    let enough = |hits: u64| hits >= LEAST_HITS && hits * 1000 >= shares.all * LEAST_SHARE;
+    let enough = |hits: u64| hits >= least.hits && hits * 1000 >= shares.all * least.share;
     if enough(shares.distinctive) {
-        let mostly = shares.distinctive * 1000 >= shares.all * MOSTLY;
+        let mostly = least.wholly && shares.distinctive * 1000 >= shares.all * MOSTLY;
         return if mostly { Verdict::Ours } else { Verdict::PartlyOurs };
     }
     if !enough(shares.public.max(shares.published)) {
@@ -128,25 +159,63 @@ mod tests {
         Identical { own, public, published }
     }
 
+    const NONE: Shares = Shares { all: 0, matched: 0, public: 0, published: 0, distinctive: 0 };
+
+    fn by_text(text: Shares) -> Verdict {
+        let (verdict, channel) = of_file(&[text, NONE, NONE], Identical::default(), 900);
+        assert_eq!(channel, Channel::Text);
+        verdict
+    }
+
     #[test]
-    fn rule_a_needs_three_hits_and_a_tenth() {
-        let none = Identical::default();
-        assert_eq!(of_file(&shares(20, 3, 0, 0), none, 900), Verdict::PartlyOurs);
-        assert_eq!(of_file(&shares(20, 2, 0, 0), none, 900), Verdict::NotFound);
-        assert_eq!(of_file(&shares(31, 3, 0, 0), none, 900), Verdict::NotFound);
-        assert_eq!(of_file(&shares(20, 10, 10, 0), none, 900), Verdict::Ours);
-        assert_eq!(of_file(&shares(2, 2, 0, 0), none, 900), Verdict::CannotTell);
-        assert_eq!(of_file(&shares(20, 1, 5, 9), none, 900), Verdict::PublishedOnly);
-        assert_eq!(of_file(&shares(20, 1, 9, 9), none, 900), Verdict::PublicOnly);
+    fn text_needs_three_hits_and_a_tenth() {
+        assert_eq!(by_text(shares(20, 3, 0, 0)), Verdict::PartlyOurs);
+        assert_eq!(by_text(shares(20, 2, 0, 0)), Verdict::NotFound);
+        assert_eq!(by_text(shares(31, 3, 0, 0)), Verdict::NotFound);
+        assert_eq!(by_text(shares(20, 10, 10, 0)), Verdict::Ours);
+        assert_eq!(by_text(shares(2, 2, 0, 0)), Verdict::CannotTell);
+        assert_eq!(by_text(shares(20, 1, 5, 9)), Verdict::PublishedOnly);
+        assert_eq!(by_text(shares(20, 1, 9, 9)), Verdict::PublicOnly);
+    }
+
+    #[test]
+    fn code_needs_five_hits_and_a_quarter_and_never_makes_a_whole_file_ours() {
+        let judged = |text, code| of_file(&[text, code, NONE], Identical::default(), 900);
+        let other_names = shares(40, 0, 0, 0);
+        assert_eq!(judged(other_names, shares(20, 5, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
+        assert_eq!(judged(other_names, shares(20, 20, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
+        assert_eq!(judged(other_names, shares(21, 5, 0, 0)), (Verdict::NotFound, Channel::Text));
+        assert_eq!(judged(other_names, shares(12, 4, 0, 0)), (Verdict::NotFound, Channel::Text));
+        assert_eq!(judged(other_names, shares(20, 0, 9, 0)), (Verdict::PublicOnly, Channel::Code));
+        assert_eq!(judged(NONE, shares(20, 0, 0, 0)), (Verdict::NotFound, Channel::Code));
+        assert_eq!(judged(shares(20, 3, 0, 0), shares(20, 9, 0, 0)), (Verdict::PartlyOurs, Channel::Text));
+        // The licence is public, the code below it is ours with other names.
+        assert_eq!(judged(shares(40, 0, 30, 0), shares(20, 9, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
+    }
+
+    #[test]
+    fn one_part_makes_a_file_partly_ours_and_the_most_of_them_wholly() {
+        let judged = |parts| of_file(&[NONE, NONE, parts], Identical::default(), 900);
+        assert_eq!(judged(shares(1000, 1, 0, 0)), (Verdict::PartlyOurs, Channel::Parts));
+        assert_eq!(judged(shares(10, 5, 5, 0)), (Verdict::Ours, Channel::Parts));
+        assert_eq!(judged(shares(10, 0, 1, 0)), (Verdict::PublicOnly, Channel::Parts));
+        assert_eq!(judged(shares(10, 0, 0, 0)), (Verdict::NotFound, Channel::Parts));
+        assert_eq!(judged(NONE), (Verdict::CannotTell, Channel::Text));
+        let own = identical(true, false, false);
+        let all_public = Shares { matched: 9, ..shares(9, 0, 9, 0) };
+        assert_eq!(of_file(&[NONE, NONE, all_public], own, 900), (Verdict::PublicOnly, Channel::Parts));
+        assert_eq!(of_file(&[NONE, NONE, shares(9, 1, 8, 0)], own, 900), (Verdict::Ours, Channel::Parts));
     }
 
     #[test]
     fn the_same_bytes_tell_unless_everybody_has_them_or_they_are_few() {
-        assert_eq!(of_file(&shares(0, 0, 0, 0), identical(true, false, false), 64), Verdict::Ours);
-        assert_eq!(of_file(&shares(0, 0, 0, 0), identical(true, false, false), 63), Verdict::CannotTell);
-        assert_eq!(of_file(&shares(9, 9, 0, 0), identical(true, true, true), 900), Verdict::PublicOnly);
-        assert_eq!(of_file(&shares(9, 9, 0, 0), identical(true, false, true), 900), Verdict::PublishedOnly);
-        assert_eq!(of_file(&shares(9, 0, 9, 0), identical(true, false, false), 900), Verdict::PublicOnly);
+        let judged = |text, identical, bytes| of_file(&[text, NONE, NONE], identical, bytes).0;
+        assert_eq!(judged(NONE, identical(true, false, false), 64), Verdict::Ours);
+        assert_eq!(judged(NONE, identical(true, false, false), 63), Verdict::CannotTell);
+        assert_eq!(judged(shares(9, 9, 0, 0), identical(true, true, true), 900), Verdict::PublicOnly);
+        assert_eq!(judged(shares(9, 9, 0, 0), identical(true, false, true), 900), Verdict::PublishedOnly);
+        let all_public = Shares { matched: 9, ..shares(9, 0, 9, 0) };
+        assert_eq!(judged(all_public, identical(true, false, false), 900), Verdict::PublicOnly);
     }
 
     #[test]

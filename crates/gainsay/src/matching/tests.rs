@@ -1,12 +1,14 @@
 //! The matcher against a naive one that compares sets, file by file and commit by commit.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
-use fingerprint::{Kind, LineId, Profile, SegmentWriter, Version};
+use fingerprint::{Content, Interval, Kind, Line, Profile, Segment, SegmentWriter};
 use proptest::prelude::*;
 
+use super::hits::{CHANNELS, Identical};
 use super::*;
 
-type Set = BTreeSet<u64>;
+/// Fingerprints of all channels.
+type Set = BTreeSet<(Channel, u64)>;
 
 /// For each path, what stands there at each commit.
 type History = BTreeMap<String, Vec<Option<Set>>>;
@@ -18,10 +20,15 @@ struct World {
     public: History,
     published: History,
     sample: Vec<(String, Set, bool)>,
+    /// At which commits each corpus goes on in another segment.
+    cuts: Vec<usize>,
 }
 
 fn worlds() -> impl Strategy<Value = World> {
-    let set = |from: u64, to: u64| prop::collection::btree_set(from..to, 0..9);
+    let set = |from: u64, to: u64| {
+        let channel = prop_oneof![6 => Just(Channel::Text), 6 => Just(Channel::Code), 2 => Just(Channel::Parts)];
+        prop::collection::btree_set((channel, from..to), 0..14)
+    };
     let history = move |commits: usize, from: u64, to: u64| {
         let versions = prop::collection::vec(prop::option::weighted(0.85, set(from, to)), commits);
         prop::collection::btree_map("[ab]/[a-d]", versions, 1..5)
@@ -29,62 +36,136 @@ fn worlds() -> impl Strategy<Value = World> {
     let own = (1usize..8, 1usize..4)
         .prop_flat_map(move |(one, two)| (history(one, 0, 24), history(two, 16, 36)).prop_map(|(one, two)| [one, two]));
     let made_up = prop::collection::vec(("[ab]/[a-d]", set(0, 44), any::<bool>()), 0..4);
-    (own, history(1, 30, 40), history(1, 20, 26), made_up, prop::collection::vec(any::<prop::sample::Index>(), 0..6))
-        .prop_map(|(own, public, published, mut sample, copies)| {
+    let copies = prop::collection::vec(any::<prop::sample::Index>(), 0..6);
+    let cuts = prop::collection::vec(1usize..8, 0..4);
+    (own, history(1, 30, 40), history(1, 20, 26), made_up, copies, cuts).prop_map(
+        |(own, public, published, mut sample, copies, cuts)| {
             let all: Vec<Set> =
                 [&own[0], &own[1], &public].iter().flat_map(|h| h.values()).flatten().flatten().cloned().collect();
             if !all.is_empty() {
                 sample.extend(copies.iter().map(|at| ("x/copy".to_owned(), at.get(&all).clone(), true)));
             }
-            World { own, public, published, sample }
-        })
+            World { own, public, published, sample, cuts }
+        },
+    )
+}
+
+/// The same fingerprints of text.
+fn text(numbers: std::ops::Range<u64>) -> Set {
+    numbers.map(|number| (Channel::Text, number)).collect()
 }
 
 /// A file's bytes are its set of fingerprints: equal sets are identical files.
 fn fingerprints(set: &Set, long: bool) -> Fingerprints {
-    let text = format!("{set:?}");
+    let bytes = format!("{set:?}");
+    // Low bits of a fingerprint are not stored.
+    let [text, code, parts] =
+        CHANNELS.map(|channel| of(channel, set).into_iter().map(|(_, number)| number << 32).collect());
     Fingerprints {
-        blake3: *blake3::hash(text.as_bytes()).as_bytes(),
+        blake3: *blake3::hash(bytes.as_bytes()).as_bytes(),
         bytes: if long { 1000 } else { 10 },
         kind: Kind::Text,
         normalised: 900,
-        text: set.iter().copied().collect(),
+        text,
         tokens: 0,
-        code: Vec::new(),
-        parts: Vec::new(),
+        code,
+        parts,
     }
+}
+
+fn of(channel: Channel, set: &Set) -> Set {
+    set.iter().copied().filter(|(of, _)| *of == channel).collect()
 }
 
 fn commits(history: &History) -> usize {
     history.values().next().unwrap().len()
 }
 
-fn segment(history: &History) -> Segment<Vec<u8>> {
-    let mut writer = SegmentWriter::new(&Profile::one());
+/// One segment for each stretch of commits.
+fn index(history: &History, cuts: &[usize]) -> Index<Vec<u8>> {
+    let commits = commits(history);
+    let mut ends: BTreeSet<usize> = cuts.iter().copied().filter(|cut| *cut < commits).collect();
+    ends.insert(commits);
+    let mut begin = 0;
+    let stretch = |end| {
+        let segment = Segment::open(segment(history, begin, end)).unwrap();
+        begin = end;
+        segment
+    };
+    // The newest first: their order must not matter.
+    Index::open(ends.into_iter().map(stretch).collect::<Vec<_>>().into_iter().rev().collect()).unwrap()
+}
+
+/// What is new in the commits from `begin` to `end`.
+fn segment(history: &History, begin: usize, end: usize) -> Vec<u8> {
+    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
     let row = |at: u8| Commit { oid: vec![at; 20], time: 1000 * i64::from(at) };
-    let rows = (0u8..).take(commits(history)).map(row).collect();
-    let line = writer.add_line(b"repo", b"refs/heads/main", LineKind::History, rows).unwrap();
+    let rows: Vec<Commit> = (0u8..).take(end).skip(begin).map(row).collect();
+    let [first, commits] = [begin, end - begin].map(|number| u32::try_from(number).unwrap());
+    let line = writer.line(main_line(b"repo", first, commits), &rows).unwrap();
+    let mut postings: BTreeMap<(Channel, u64), Vec<_>> = BTreeMap::new();
+    let mut contents: BTreeMap<&Set, Vec<_>> = BTreeMap::new();
     for (path, versions) in history {
-        let mut path = writer.history(path.as_bytes(), line).unwrap();
-        for (at, version) in (0u32..).zip(versions) {
-            let found = version.as_ref().map(|set| fingerprints(set, true));
-            path.change(at, found.as_ref().map(|fingerprints| Version { fingerprints, oid: &[] })).unwrap();
+        let path = writer.path(path.as_bytes()).unwrap();
+        let mut stood = |is: &dyn Fn(&Set) -> bool| {
+            let standing: Vec<bool> = versions.iter().map(|version| version.as_ref().is_some_and(is)).collect();
+            told(&standing, begin, end)
+                .into_iter()
+                .map(|(first, last)| writer.interval(Interval { path, line, first, last }).unwrap())
+                .collect::<Vec<_>>()
+        };
+        for set in versions.iter().flatten().collect::<BTreeSet<_>>() {
+            contents.entry(set).or_default().extend(stood(&|version| version == set));
         }
-        path.finish().unwrap();
+        for thing in versions.iter().flatten().flatten().collect::<BTreeSet<_>>() {
+            postings.entry(*thing).or_default().extend(stood(&|version| version.contains(thing)));
+        }
     }
-    let mut bytes = Vec::new();
-    writer.write(&mut bytes).unwrap();
-    Segment::open(bytes).unwrap()
+    for ((channel, number), intervals) in postings.into_iter().filter(|(_, intervals)| !intervals.is_empty()) {
+        writer.posting(channel, number << 32, &intervals).unwrap();
+    }
+    for (set, intervals) in contents.into_iter().filter(|(_, intervals)| !intervals.is_empty()) {
+        writer.content(&content(set), &intervals).unwrap();
+    }
+    writer.finish().unwrap().0
+}
+
+fn main_line(name: &[u8], begin: u32, commits: u32) -> Line {
+    Line { name: name.to_vec(), reference: b"refs/heads/main".to_vec(), kind: LineKind::History, begin, commits }
+}
+
+fn content(set: &Set) -> Content {
+    let of = fingerprints(set, true);
+    Content { blake3: *of.blake3.first_chunk().unwrap(), oid: Vec::new(), bytes: of.bytes, kind: of.kind }
+}
+
+/// What a segment of the commits from `begin` to `end` tells of a thing that stands at some of all commits.
+fn told(standing: &[bool], begin: usize, end: usize) -> Vec<(Option<u32>, Option<u32>)> {
+    let number = |at: usize| Some(u32::try_from(at).unwrap());
+    let stands = |at: usize| standing.get(at).copied().unwrap_or_default();
+    let mut told = Vec::new();
+    // Nothing is told of what stood before and stands on.
+    let mut began = None;
+    for at in begin..end {
+        match (at > 0 && stands(at - 1), stands(at)) {
+            (false, true) => began = number(at),
+            (true, false) => told.push((began.take(), number(at - 1))),
+            _ => {}
+        }
+    }
+    told.extend(began.map(|began| (Some(began), None)));
+    told
 }
 
 fn matched(world: &World) -> Match {
-    let segments: Vec<_> = [&world.own[0], &world.own[1], &world.public, &world.published].map(segment).into();
+    let indexes: Vec<_> =
+        [&world.own[0], &world.own[1], &world.public, &world.published].map(|of| index(of, &world.cuts)).into();
     let roles = [CorpusRole::Own, CorpusRole::Own, CorpusRole::Public, CorpusRole::Published];
     let corpora: Vec<Corpus<'_, Vec<u8>>> = ["0", "1", "public", "published"]
         .into_iter()
         .zip(roles)
-        .zip(&segments)
-        .map(|((name, role), segment)| Corpus { name, owner: "the company", role, segment })
+        .zip(&indexes)
+        .map(|((name, role), index)| Corpus { name, owner: "the company", role, index })
         .collect();
     match_sample(&sample_files(world), Profile::one().id(), &corpora).unwrap()
 }
@@ -161,7 +242,7 @@ fn number(commit: &CommitAt) -> usize {
 }
 
 fn check_place(world: &World, set: &Set, file: &FileMatch) -> Result<(), TestCaseError> {
-    let telling = naive::telling(world, set);
+    let telling = naive::telling(world, &of(file.channel, set));
     let anywhere = world.own.iter().flat_map(|history| history.values());
     let most = anywhere.map(|versions| naive::count_at(versions, &telling)).max().unwrap();
     let Some(best) = &file.best else {
@@ -198,8 +279,10 @@ fn check_line(world: &World, found: &Match, line: &LineMatch) -> Result<(), Test
     let files: Vec<(&FileMatch, &Set)> = files.iter().filter(here).copied().collect();
     prop_assert_eq!(line.files.files, files.len() as u64);
     let ever = naive::ever(history);
-    let points = |set: &Set| -> Set { naive::distinctive(world, set).intersection(&ever).copied().collect() };
-    let all: Set = files.iter().flat_map(|(_, set)| points(set)).collect();
+    let points = |file: &FileMatch, set: &Set| -> Set {
+        naive::distinctive(world, &of(file.channel, set)).intersection(&ever).copied().collect()
+    };
+    let all: Set = files.iter().flat_map(|(file, set)| points(file, set)).collect();
     prop_assert_eq!(line.fingerprints, all.len() as u64);
     let identical = |set: &Set| naive::holds(history, set);
     let live = naive::live(history, &all);
@@ -212,14 +295,14 @@ fn check_line(world: &World, found: &Match, line: &LineMatch) -> Result<(), Test
         most => (0..live.len()).filter(|at| live[*at] * 1000 >= most * 995).collect(),
     };
     let fits = |at: usize| {
-        let fits = |set: &Set| match identical(set) {
+        let fits = |file: &FileMatch, set: &Set| match identical(set) {
             true => naive::stands(history, set, at),
             false => {
-                let points = points(set);
+                let points = points(file, set);
                 !points.is_empty() && naive::live(history, &points)[at] * 100 >= points.len() * 95
             }
         };
-        files.iter().filter(|(_, set)| fits(set)).count()
+        files.iter().filter(|(file, set)| fits(file, set)).count()
     };
     let windows = line.windows.as_ref().unwrap();
     for (window, expected) in [(&windows.strict, &strict), (&windows.tolerant, &tolerant)] {
@@ -247,18 +330,20 @@ proptest! {
     fn equals_the_naive_matcher(world in worlds()) {
         let found = matched(&world);
         for (file, (_, set, long)) in found.files.iter().zip(&world.sample) {
-            let shares = naive::shares(&world, set);
-            prop_assert_eq!(file.shares, shares);
+            let shares = CHANNELS.map(|channel| naive::shares(&world, &of(channel, set)));
             let identical = Identical {
                 own: world.own.iter().any(|history| naive::holds(history, set)),
                 public: naive::holds(&world.public, set),
                 published: naive::holds(&world.published, set),
             };
             prop_assert_eq!(file.identical, identical.own);
-            prop_assert_eq!(file.verdict, rules::of_file(&shares, identical, if *long { 1000 } else { 10 }));
+            let judged = rules::of_file(&shares, identical, if *long { 1000 } else { 10 });
+            prop_assert_eq!((file.verdict, file.channel), judged);
+            prop_assert_eq!(file.shares, naive::shares(&world, &of(file.channel, set)));
             check_place(&world, set, file)?;
         }
-        let union: Set = world.sample.iter().flat_map(|(_, set, _)| set.iter().copied()).collect();
+        let judged_by = found.files.iter().zip(&world.sample).flat_map(|(file, (_, set, _))| of(file.channel, set));
+        let union: Set = judged_by.collect();
         prop_assert_eq!(found.shares, naive::shares(&world, &union));
         prop_assert_eq!(found.totals.values().map(|t| t.files).sum::<u64>(), world.sample.len() as u64);
         let placed: BTreeSet<&str> = found.lines.iter().map(|line| line.corpus.as_str()).collect();
@@ -277,7 +362,9 @@ proptest! {
         let nothing = History::from([("x".to_owned(), vec![None])]);
         let sample = history.values().filter_map(|versions| versions[at].clone()).map(|set| ("f".to_owned(), set, true));
         let elsewhere = History::from([("x".to_owned(), vec![None])]);
-        let world = World { own: [history.clone(), elsewhere], public: nothing.clone(), published: nothing, sample: sample.collect() };
+        let own = [history.clone(), elsewhere];
+        let sample = sample.collect();
+        let world = World { own, public: nothing.clone(), published: nothing, sample, cuts: world.cuts.clone() };
         for line in matched(&world).lines {
             let windows = line.windows.unwrap();
             prop_assert_eq!(windows.fingerprints.some, windows.fingerprints.all);
@@ -290,28 +377,28 @@ proptest! {
 
 #[test]
 fn a_side_and_a_folder_are_named_without_a_window() {
-    let mut writer = SegmentWriter::new(&Profile::one());
+    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
     let commit = |at: u8| Commit { oid: vec![at; 20], time: 86_400 * i64::from(at) };
-    let line =
-        writer.add_line(b"/srv/repo", b"refs/heads/main", LineKind::History, vec![commit(1), commit(2)]).unwrap();
-    let side = writer.add_line(b"/srv/repo", b"", LineKind::Side, vec![commit(3), commit(4), commit(5)]).unwrap();
+    let beside = |name: &[u8], kind, commits| Line { name: name.to_vec(), reference: vec![], kind, begin: 0, commits };
+    let line = writer.line(main_line(b"/srv/repo", 0, 2), &[commit(1), commit(2)]).unwrap();
+    let side = beside(b"/srv/repo", LineKind::Side, 3);
+    let side = writer.line(side, &[commit(3), commit(4), commit(5)]).unwrap();
     let state = Commit { oid: vec![], time: 86_400 };
-    let folder = writer.add_line(b"/srv/lab", b"", LineKind::State, vec![state]).unwrap();
-    let [trunk, branch, lab] = [0..20u64, 100..120, 200..220].map(|r| fingerprints(&r.collect(), true));
-    let mut history = writer.history(b"a.c", line).unwrap();
-    history.change(0, Some(Version { fingerprints: &trunk, oid: &[1; 20] })).unwrap();
-    history.beside(side, 1, Version { fingerprints: &branch, oid: &[2; 20] }).unwrap();
-    history.beside(side, 2, Version { fingerprints: &branch, oid: &[2; 20] }).unwrap();
-    history.finish().unwrap();
-    let mut history = writer.history(b"b.c", folder).unwrap();
-    history.change(0, Some(Version { fingerprints: &lab, oid: &[] })).unwrap();
-    history.finish().unwrap();
-    let mut bytes = Vec::new();
-    writer.write(&mut bytes).unwrap();
-    let segment = Segment::open(&bytes[..]).unwrap();
-    assert_eq!(segment.line(LineId(1)).unwrap().kind, LineKind::Side);
-    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, segment: &segment }];
-    let part = fingerprints(&(100..112).chain(900..910).collect(), true);
+    let folder = writer.line(beside(b"/srv/lab", LineKind::State, 1), &[state]).unwrap();
+    let [a, b] = [b"a.c", b"b.c"].map(|path| writer.path(path).unwrap());
+    for (numbers, path, line, first, last) in
+        [(0..20, a, line, 0, None), (100..120, a, side, 1, Some(2)), (200..220, b, folder, 0, None)]
+    {
+        let interval = writer.interval(Interval { path, line, first: Some(first), last }).unwrap();
+        for number in numbers.clone() {
+            writer.posting(Channel::Text, number << 32, &[interval]).unwrap();
+        }
+        writer.content(&content(&text(numbers)), &[interval]).unwrap();
+    }
+    let index = Index::open(vec![Segment::open(writer.finish().unwrap().0).unwrap()]).unwrap();
+    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, index: &index }];
+    let lab = fingerprints(&text(200..220), true);
+    let part = fingerprints(&text(100..112).union(&text(900..910)).copied().collect(), true);
     let sample = [part, lab].map(|fingerprints| SampleFile { path: b"taken/a.c".to_vec(), fingerprints });
     let found = match_sample(&sample, Profile::one().id(), &corpora).unwrap();
     let best = found.files[0].best.as_ref().unwrap();
@@ -326,16 +413,16 @@ fn a_side_and_a_folder_are_named_without_a_window() {
 
 #[test]
 fn the_words_lead_from_the_figures_to_what_they_leave_open() {
-    let standing = |from: u64, to: u64| Some((from..to).collect());
+    let standing = |from: u64, to: u64| Some(text(from..to));
     let history = History::from([
         ("a".to_owned(), vec![standing(0, 10), standing(5, 15), standing(5, 15)]),
         ("b".to_owned(), vec![None, standing(100, 110), standing(110, 120)]),
     ]);
     let nothing = History::from([("x".to_owned(), vec![None])]);
     let public = History::from([("x".to_owned(), vec![standing(900, 910)])]);
-    let file = |from, to| ("f".to_owned(), (from..to).collect(), true);
+    let file = |from, to| ("f".to_owned(), text(from..to), true);
     let sample = vec![file(5, 15), file(104, 112), file(905, 910), file(800, 810), file(1, 2)];
-    let world = World { own: [history, nothing.clone()], public, published: nothing, sample };
+    let world = World { own: [history, nothing.clone()], public, published: nothing, sample, cuts: vec![2] };
     let expected = [
         "Ours: 2 of 5 files (2000 of 5000 bytes) share distinctive text with the company's: 2 ours, 0 partly ours.",
         "Only code that everybody has: 1 file (1000 bytes).",
@@ -358,25 +445,53 @@ fn the_words_lead_from_the_figures_to_what_they_leave_open() {
 }
 
 #[test]
+fn code_with_other_names_and_parts_are_placed_dated_and_named() {
+    let all = |channel: Channel, numbers: std::ops::Range<u64>| -> Set { numbers.map(|n| (channel, n)).collect() };
+    let source: Set = all(Channel::Text, 0..10).union(&all(Channel::Code, 50..60)).copied().collect();
+    let renamed: Set = all(Channel::Text, 900..910).union(&all(Channel::Code, 50..60)).copied().collect();
+    let model = all(Channel::Parts, 70..90);
+    let tuned: Set = all(Channel::Parts, 70..75).union(&all(Channel::Parts, 300..320)).copied().collect();
+    let history = History::from([
+        ("a.c".to_owned(), vec![None, Some(source), None]),
+        ("m.bin".to_owned(), vec![None, Some(model.clone()), Some(model)]),
+    ]);
+    let nothing = History::from([("x".to_owned(), vec![None])]);
+    let sample = vec![("r.c".to_owned(), renamed, true), ("t.bin".to_owned(), tuned, true)];
+    let world =
+        World { own: [history, nothing.clone()], public: nothing.clone(), published: nothing, sample, cuts: vec![] };
+    let found = matched(&world);
+    let judged = |file: &FileMatch| (file.verdict, file.channel, file.shares.distinctive, file.best.clone().unwrap());
+    let (verdict, channel, distinctive, best) = judged(&found.files[0]);
+    assert_eq!((verdict, channel, distinctive), (Verdict::PartlyOurs, Channel::Code, 10));
+    assert_eq!((best.path, best.first.number, best.last.number), (b"a.c".to_vec(), 1, 1));
+    let (verdict, channel, distinctive, best) = judged(&found.files[1]);
+    assert_eq!((verdict, channel, distinctive), (Verdict::PartlyOurs, Channel::Parts, 5));
+    assert_eq!((best.path, best.first.number, best.last.number), (b"m.bin".to_vec(), 1, 2));
+    let windows = found.lines[0].windows.as_ref().unwrap();
+    assert_eq!((windows.strict.first.number, windows.strict.last.number, windows.fingerprints.some), (1, 1, 15));
+    let words = found.in_words();
+    assert!(words[0].contains("2 of 2 files (2000 of 2000 bytes) share distinctive content"), "{words:?}");
+    assert_eq!(words[1], "Recognised: 1 by the same code with other names, 1 by the same parts of binary files.");
+    assert!(words.iter().any(|sentence| sentence.contains("look at these files")), "{words:?}");
+}
+
+#[test]
 fn another_profile_and_a_damaged_index_are_refused() {
-    let history = History::from([("a".to_owned(), vec![Some((0..9).collect())])]);
-    let good = segment(&history);
-    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, segment: &good }];
-    let sample = [SampleFile { path: b"a".to_vec(), fingerprints: fingerprints(&(0..9).collect(), true) }];
+    let history = History::from([("a".to_owned(), vec![Some(text(0..9))])]);
+    let good = index(&history, &[]);
+    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, index: &good }];
+    let sample = [SampleFile { path: b"a".to_vec(), fingerprints: fingerprints(&text(0..9), true) }];
     let other = Profile::of_engagement(&[1; 32]).id();
     assert!(matches!(match_sample(&sample, other, &corpora), Err(MatchError::Profile { .. })));
+    assert!(match_sample(&sample, Profile::one().id(), &corpora).is_ok());
+    let empty = Index::<Vec<u8>>::open(vec![]).unwrap();
+    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, index: &empty }];
+    assert_eq!(match_sample(&sample, Profile::one().id(), &corpora).unwrap().verdict, Verdict::NotFound);
 
-    let mut bytes = Vec::new();
-    let mut writer = SegmentWriter::new(&Profile::one());
-    let line = writer.add_line(b"r", b"", LineKind::State, vec![Commit { oid: vec![], time: 0 }]).unwrap();
-    let mut path = writer.history(b"a", line).unwrap();
-    path.change(0, Some(Version { fingerprints: &sample[0].fingerprints, oid: &[] })).unwrap();
-    path.finish().unwrap();
-    writer.write(&mut bytes).unwrap();
-    // The postings are the last block.
-    let at = bytes.len() - 4000;
-    bytes[at] ^= 1;
-    let damaged = Segment::open(bytes).unwrap();
-    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, segment: &damaged }];
+    let mut bytes = segment(&history, 0, 1);
+    // The first block of postings follows the header.
+    bytes[4096 + 50] ^= 1;
+    let damaged = Index::open(vec![Segment::open(bytes).unwrap()]).unwrap();
+    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, index: &damaged }];
     assert!(matches!(match_sample(&sample, Profile::one().id(), &corpora), Err(MatchError::Segment { .. })));
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fingerprint::{Interval, LineKind, ReadAt};
+use fingerprint::{LineKind, ReadAt, WholeInterval};
 
 use super::hits::Hits;
 use super::places::{Finder, LineKey};
@@ -21,11 +21,11 @@ pub(super) fn of_line<R: ReadAt>(
     numbers: &[usize],
 ) -> Result<LineMatch, MatchError> {
     let of = finder.line(line);
-    let here = |intervals: &[Interval]| -> Runs {
+    let here = |intervals: &[WholeInterval]| -> Runs {
         intervals.iter().filter(|i| i.line == line.1).map(|i| (i.first, i.last)).collect()
     };
     let exact_here = |number: usize| -> Runs {
-        let intervals: Vec<Interval> =
+        let intervals: Vec<WholeInterval> =
             hits.exact(number).intervals.iter().filter(|(corpus, _)| *corpus == line.0).map(|(_, i)| *i).collect();
         here(&intervals)
     };
@@ -38,7 +38,7 @@ pub(super) fn of_line<R: ReadAt>(
         total.bytes += sample[*number].fingerprints.bytes;
         let exact = exact_here(*number);
         let mut of_file = Vec::new();
-        for key in hits.keys_of(*number).iter().filter(|key| hits.is_distinctive(**key)) {
+        for key in hits.keys_of(*number, files[*number].channel).iter().filter(|key| hits.is_distinctive(**key)) {
             let runs = seen_keys.entry(*key).or_insert_with(|| here(hits.intervals(line.0, *key)));
             if exact.is_empty() && !runs.is_empty() {
                 of_file.push(runs.clone());

@@ -1,15 +1,16 @@
 //! What a match proves and what not, in sentences.
 
-use fingerprint::LineKind;
+use fingerprint::{Channel, LineKind};
 use jiff::Timestamp;
 
-use super::{CommitAt, LineMatch, Match, Verdict, Window};
+use super::{CommitAt, FileMatch, LineMatch, Match, Verdict, Window};
 use crate::claim::CorpusRole;
 
 impl Match {
     /// The answer in short sentences: the figures first, then what they prove and what they leave open.
     pub fn in_words(&self) -> Vec<String> {
         let mut words = vec![self.answer()];
+        words.extend(self.recognition());
         words.extend(self.rest());
         words.extend(self.lines.iter().flat_map(of_line));
         words.extend(self.limits());
@@ -22,13 +23,15 @@ impl Match {
         let all: u64 = self.totals.values().map(|total| total.files).sum();
         let bytes: u64 = self.totals.values().map(|total| total.bytes).sum();
         let own = ours.files + partly.files;
+        let only_text = self.recognised(Channel::Code) + self.recognised(Channel::Parts) == 0;
         let mut answer = format!(
-            "{}: {} of {} ({} of {} bytes) share distinctive text with the company's: {} ours, {} partly ours.",
+            "{}: {} of {} ({} of {} bytes) share distinctive {} with the company's: {} ours, {} partly ours.",
             capital(self.verdict.words()),
             own,
             files(all),
             ours.bytes + partly.bytes,
             bytes,
+            if only_text { "text" } else { "content" },
             ours.files,
             partly.files,
         );
@@ -67,6 +70,27 @@ impl Match {
         words
     }
 
+    /// By what files were recognised; nothing where all were by their text.
+    fn recognition(&self) -> Option<String> {
+        let [text, code, parts] = [Channel::Text, Channel::Code, Channel::Parts].map(|by| self.recognised(by));
+        let identical = self.files.iter().filter(|file| file.verdict.is_ours() && file.identical).count();
+        let by = [
+            (identical, "the same bytes"),
+            (text, "the same text"),
+            (code, "the same code with other names"),
+            (parts, "the same parts of binary files"),
+        ];
+        let by: Vec<String> =
+            by.iter().filter(|(count, _)| *count > 0).map(|(count, by)| format!("{count} by {by}")).collect();
+        (code + parts > 0).then(|| format!("Recognised: {}.", by.join(", ")))
+    }
+
+    /// How many files are ours, not by the same bytes but by this channel.
+    fn recognised(&self, channel: Channel) -> usize {
+        let by = |file: &&FileMatch| file.verdict.is_ours() && !file.identical && file.channel == channel;
+        self.files.iter().filter(by).count()
+    }
+
     fn limits(&self) -> Vec<String> {
         let mut words = Vec::new();
         let has = |role| self.corpora.contains_key(&role);
@@ -79,6 +103,13 @@ impl Match {
         } else if has(CorpusRole::Own) {
             words.push(
                 "That nothing was found says only that these corpora do not hold it: what was never indexed can't be found."
+                    .to_owned(),
+            );
+        }
+        if self.recognised(Channel::Code) > 0 {
+            words.push(
+                "Code with other names was recognised by its structure alone, which two who solve the same task may share: \
+                 look at these files."
                     .to_owned(),
             );
         }
