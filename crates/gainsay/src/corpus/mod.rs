@@ -8,6 +8,7 @@
 //! stands as it was and reads the rest.
 
 mod folder;
+mod git;
 mod history;
 mod read;
 mod walk;
