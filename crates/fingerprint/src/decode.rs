@@ -52,6 +52,11 @@ impl Decoder {
     /// Takes a piece of the file and gives what it decodes to, in pieces.
     pub(crate) fn push(&mut self, mut input: &[u8], out: &mut impl FnMut(&[u8])) {
         if let State::Head(head) = &mut self.state {
+            if head.is_empty() && input.len() >= BINARY_HEAD {
+                // The head is all there: nothing needs to be gathered.
+                self.begin(&input[..BINARY_HEAD], input, out);
+                return;
+            }
             let (taken, rest) = input.split_at(input.len().min(BINARY_HEAD - head.len()));
             head.extend_from_slice(taken);
             input = rest;
@@ -82,9 +87,14 @@ impl Decoder {
 
     fn decide(&mut self, out: &mut impl FnMut(&[u8])) {
         let State::Head(head) = mem::replace(&mut self.state, State::Text) else { return };
-        let (state, mark) = judge(&head);
+        self.begin(&head, &head, out);
+    }
+
+    /// Takes the first bytes of the file, which begin with its head.
+    fn begin(&mut self, head: &[u8], bytes: &[u8], out: &mut impl FnMut(&[u8])) {
+        let (state, mark) = judge(head);
         self.state = state;
-        self.decode(head.get(mark..).unwrap_or_default(), out);
+        self.decode(bytes.get(mark..).unwrap_or_default(), out);
     }
 
     fn decode(&mut self, input: &[u8], out: &mut impl FnMut(&[u8])) {
@@ -141,6 +151,9 @@ fn judge(head: &[u8]) -> (State, usize) {
     if head.starts_with(&[0xfe, 0xff]) {
         return (utf16(false), 2);
     }
+    if !head.contains(&0) {
+        return (State::Text, if head.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 });
+    }
     let start = &head[..head.len().min(UTF16_HEAD)];
     let (even, odd) = (NulsAt::count(start, 0), NulsAt::count(start, 1));
     if odd.are_many() && even.nuls == 0 {
@@ -149,10 +162,7 @@ fn judge(head: &[u8]) -> (State, usize) {
     if even.are_many() && odd.nuls == 0 {
         return (utf16(false), 0);
     }
-    if head.contains(&0) {
-        return (State::Binary, 0);
-    }
-    (State::Text, if head.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 })
+    (State::Binary, 0)
 }
 
 struct NulsAt {

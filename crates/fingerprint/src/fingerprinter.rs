@@ -1,5 +1,6 @@
 //! The one pass over a file: its BLAKE3, what kind of file it is, its fingerprints.
 
+use crate::code::CodeChannel;
 use crate::decode::{Decoder, Kind};
 use crate::kernel::{Isa, Kernel};
 use crate::profile::Profile;
@@ -17,6 +18,7 @@ pub struct Fingerprinter {
     bytes: u64,
     decoder: Decoder,
     winnower: Winnower,
+    code: CodeChannel,
 }
 
 /// What is known of a file's content under one profile.
@@ -48,12 +50,13 @@ impl Fingerprinter {
     }
 
     /// [`Self::new`] with one instruction set, or in plain Rust where this machine lacks it. The result is the same.
-    pub fn with(isa: Isa, profile: &Profile, _name: &[u8]) -> Self {
+    pub fn with(isa: Isa, profile: &Profile, name: &[u8]) -> Self {
         Fingerprinter {
             blake3: blake3::Hasher::new(),
             bytes: 0,
             decoder: Decoder::new(),
             winnower: Winnower::new(Kernel::of(isa), profile.clone()),
+            code: CodeChannel::new(Kernel::of(isa), profile.clone(), name),
         }
     }
 
@@ -61,23 +64,30 @@ impl Fingerprinter {
     pub fn update(&mut self, bytes: &[u8]) {
         for piece in bytes.chunks(PIECE) {
             self.blake3.update(piece);
-            self.decoder.push(piece, &mut |text| self.winnower.push(text));
+            self.decoder.push(piece, &mut |text| {
+                self.winnower.push(text);
+                self.code.push(text);
+            });
         }
         self.bytes += bytes.len() as u64;
     }
 
     /// Ends the file.
     pub fn finish(mut self) -> Fingerprints {
-        let kind = self.decoder.finish(&mut |text| self.winnower.push(text));
+        let kind = self.decoder.finish(&mut |text| {
+            self.winnower.push(text);
+            self.code.push(text);
+        });
         let (normalised, text) = self.winnower.finish();
+        let (tokens, code) = self.code.finish();
         Fingerprints {
             blake3: *self.blake3.finalize().as_bytes(),
             bytes: self.bytes,
             kind,
             normalised,
             text,
-            tokens: 0,
-            code: Vec::new(),
+            tokens,
+            code,
             parts: Vec::new(),
         }
     }

@@ -1,5 +1,6 @@
 //! Which grams of a text become fingerprints, for a text that comes in pieces.
 
+use crate::distinct::sort_distinct;
 use crate::kernel::{Kernel, Rules};
 use crate::profile::{GRAM, Profile, next_order};
 
@@ -21,6 +22,7 @@ pub(crate) struct Winnower {
     /// Where the chosen grams of `units` begin.
     begins: Vec<u32>,
     hashes: Vec<u64>,
+    spare: Vec<u64>,
     /// Repeats are dropped when this many hashes have gathered, which bounds memory by the result.
     compact_at: usize,
 }
@@ -34,6 +36,7 @@ impl Winnower {
             before: 0,
             begins: Vec::new(),
             hashes: Vec::new(),
+            spare: Vec::new(),
             compact_at: FIRST_COMPACTION,
         }
     }
@@ -73,18 +76,17 @@ impl Winnower {
     fn emit(&mut self) {
         if self.hashes.len() + self.begins.len() > self.compact_at {
             self.compact();
-            self.compact_at = FIRST_COMPACTION.max(2 * self.hashes.len());
+            self.compact_at = FIRST_COMPACTION.max(4 * self.hashes.len());
         }
-        self.hashes.reserve(self.begins.len());
-        for begin in self.begins.drain(..) {
-            let Some(gram) = self.units[begin as usize..].first_chunk::<GRAM>() else { continue };
-            self.hashes.push(self.profile.fingerprint(gram));
-        }
+        let units = &self.units;
+        let gram = |begin: &u32| units[*begin as usize..].first_chunk::<GRAM>();
+        self.hashes
+            .extend(self.begins.iter().map(|begin| gram(begin).map_or(0, |gram| self.profile.fingerprint(gram))));
+        self.begins.clear();
     }
 
     fn compact(&mut self) {
-        self.hashes.sort_unstable();
-        self.hashes.dedup();
+        sort_distinct(&mut self.hashes, &mut self.spare);
     }
 }
 

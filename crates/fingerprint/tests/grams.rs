@@ -163,7 +163,7 @@ fn small_changes(new: impl Strategy<Value = Vec<u8>>) -> impl Strategy<Value = V
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn inherited_grams_are_those_of_the_edited_bytes(
@@ -185,14 +185,22 @@ proptest! {
     }
 
     #[test]
-    fn the_grams_of_a_content_have_its_fingerprints(content in content()) {
-        let fingerprints = Fingerprints::of(&Profile::one(), b"notes.txt", &content);
-        let grams = grams("notes.txt", &content);
-        let counts = grams.counts();
-        let distinct: Vec<u64> = counts.of(Channel::Text).iter().map(|(fingerprint, _)| *fingerprint).collect();
-        prop_assert_eq!(distinct, fingerprints.text);
-        prop_assert_eq!(grams.kind(), fingerprints.kind);
+    fn the_grams_of_a_content_have_its_fingerprints(
+        name in prop::sample::select([&NAMES[..], &["notes.txt", "unknown"]].concat()),
+        content in prop_oneof![content(), code(300)],
+    ) {
+        check_fingerprints(name, &content);
     }
+}
+
+fn check_fingerprints(name: &str, content: &[u8]) {
+    let fingerprints = Fingerprints::of(&Profile::one(), name.as_bytes(), content);
+    let grams = grams(name, content);
+    let counts = grams.counts();
+    let distinct = |channel| counts.of(channel).iter().map(|(fingerprint, _)| *fingerprint).collect::<Vec<u64>>();
+    assert_eq!(grams.kind(), fingerprints.kind);
+    assert_eq!(distinct(Channel::Text), fingerprints.text);
+    assert_eq!(distinct(Channel::Code), fingerprints.code);
 }
 
 #[test]
@@ -203,9 +211,9 @@ fn texts_of_many_pieces_have_all_their_grams() {
     let content =
         [words(30_000), desert(200_000), words(9), desert(100_000), sparse.collect(), vec![b'a'; 100_000], words(9)];
     let content = content.concat();
-    let counts = grams("notes.txt", &content).counts();
-    let distinct: Vec<u64> = counts.of(Channel::Text).iter().map(|(fingerprint, _)| *fingerprint).collect();
-    assert_eq!(distinct, Fingerprints::of(&Profile::one(), b"notes.txt", &content).text);
+    check_fingerprints("notes.txt", &content);
+    check_fingerprints("a.js", &content);
     let halves = [Step::Copy { from: 500, length: 500 }, Step::Copy { from: 0, length: 700 }];
     check("notes.txt", &content, &[halves.to_vec()], 1 << 20);
+    check("a.js", &content, &[halves.to_vec()], 1 << 20);
 }

@@ -9,6 +9,7 @@ use super::Language;
 use super::keywords::Keywords;
 use super::masks::{BLOCK, Masks};
 use super::tokens::{NAME, TOKEN};
+use crate::kernel::Kernel;
 
 /// What a line begins in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -115,7 +116,7 @@ pub(crate) fn lex(language: Language, state: State, text: &[u8], range: Range<us
     let text = text.get(..range.end).unwrap_or(text);
     let mut lexer = Lexer::new(language, state, range.start);
     let mut places = Places { starts: &mut out.starts, spans: &mut out.spans, since: range.start, first: range.start };
-    lexer.run(text, true, &mut out.tokens, Some(&mut places));
+    lexer.run(Kernel::current(), text, true, &mut out.tokens, Some(&mut places));
     lexer.at = text.len();
     let Inside::Lines(state) = lexer.inside else { return State::Code };
     places.end(text, text.len(), state);
@@ -134,11 +135,11 @@ pub(super) struct Lexer {
     keywords: &'static Keywords,
     inside: Inside,
     /// The next block's place in the text.
-    pub(super) at: usize,
+    at: usize,
     /// The place that what was last decided reaches to.
     resume: usize,
     /// Nothing before this place in the text belongs to it.
-    pub(super) first: usize,
+    first: usize,
     before: Before,
 }
 
@@ -208,7 +209,7 @@ impl Lexer {
 
     /// Appends the tokens of the next blocks of `text`: of all that there are if the text ends with it, else of those
     /// that are sure whatever follows.
-    fn run(&mut self, text: &[u8], ends: bool, tokens: &mut Vec<u8>, mut places: Option<&mut Places>) {
+    fn run(&mut self, kernel: Kernel, text: &[u8], ends: bool, tokens: &mut Vec<u8>, mut places: Option<&mut Places>) {
         let mut next = masks(text, self.at);
         while if ends { self.at < text.len() } else { self.at + BLOCK + LOOK_AHEAD <= text.len() } {
             let now = next;
@@ -228,8 +229,13 @@ impl Lexer {
     }
 
     /// The tokens of the next blocks of a text that comes in pieces; see [`Lexer::run`].
-    pub(super) fn pieces(&mut self, text: &[u8], ends: bool, tokens: &mut Vec<u8>) {
-        self.run(text, ends, tokens, None);
+    pub(super) fn pieces(&mut self, kernel: Kernel, text: &[u8], ends: bool, tokens: &mut Vec<u8>) {
+        self.run(kernel, text, ends, tokens, None);
+    }
+
+    /// Where the next block begins.
+    pub(super) fn at(&self) -> usize {
+        self.at
     }
 
     /// Forgets so many bytes at the beginning of the text.

@@ -7,9 +7,9 @@ use std::ops::Range;
 
 use super::placed::{Balance, Placed};
 use super::{Copied, Edit, index, long_copies, offset};
-use crate::code::{Language, Lexed, Span, State, lex};
+use crate::code::{HEAD, Language, Lexed, Named, Span, State, fingerprint, lex, smallest_of_all};
 use crate::kernel::{Kernel, Rules};
-use crate::profile::{Profile, next_order};
+use crate::profile::Profile;
 
 /// Raw bytes that are lexed at once, to the end of the line at least.
 const PIECE: usize = 1 << 15;
@@ -17,14 +17,12 @@ const PIECE: usize = 1 << 15;
 /// Tokens that are looked at together; the last ones once more with those that follow.
 const MANY_TOKENS: usize = 1 << 14;
 
-/// A shorter copy costs more at its two ends, where some 500 bytes are lexed again, than inheriting its grams saves. Raw
+/// A shorter copy costs more at its two ends, where some 1000 bytes are lexed again, than inheriting its grams saves. Raw
 /// bytes; measured.
-const SHORTEST_COPY: u32 = 1200;
+const SHORTEST_COPY: u32 = 1000;
 
 /// Raw bytes that mostly hold the tokens that are looked at again at an end of a copy; if not, more are lexed.
-const EDGE: usize = 400;
-
-const GRAM: usize = Rules::CODE.gram();
+const EDGE: usize = 480;
 
 /// Tokens of a window.
 const SPAN: usize = Rules::CODE.span();
@@ -88,6 +86,15 @@ impl Code {
             let to = stretch.end.min(*to).wrapping_add(shift);
             self.add_span(Span { from, to, state: *state });
         }
+    }
+}
+
+/// The language of a text whose file has this name; `None` where it is no source code.
+pub(super) fn language(name: &[u8], text: &[u8]) -> Option<Language> {
+    match Language::named(name) {
+        Named::Code(language) => Some(language),
+        Named::NoCode => None,
+        Named::Unknown => Language::of_head(text.get(..HEAD).unwrap_or(text)),
     }
 }
 
@@ -176,12 +183,12 @@ impl<'a> Run<'a> {
     fn end(&mut self) {
         self.choose(self.text.len());
         let Lexed { tokens, starts, .. } = &self.scratch.lexed;
-        if self.code.grams.len() == 0 {
-            let order = |gram: &[u8; GRAM]| gram.iter().fold(0, |order, token| next_order(order, *token)) << 8;
-            let all = starts.iter().zip(tokens.array_windows()).rev();
-            // The rightmost of several that are smallest.
-            if let Some((start, gram)) = all.min_by_key(|(_, gram)| order(gram)) {
-                self.code.grams.push(self.profile.fingerprint_code(gram), *start);
+        if starts.len() < SPAN && self.settled == 0 {
+            let only = smallest_of_all(tokens).map(index);
+            let start = only.and_then(|token| starts.get(token));
+            let gram = only.and_then(|token| tokens.get(token..)?.first_chunk());
+            if let (Some(start), Some(fingerprint)) = (start, gram.and_then(|gram| fingerprint(self.profile, gram))) {
+                self.code.grams.push(fingerprint, *start);
             }
         }
     }
@@ -205,8 +212,10 @@ impl<'a> Run<'a> {
                 continue;
             }
             let Some(gram) = lexed.tokens.get(token..).and_then(<[u8]>::first_chunk) else { continue };
-            self.code.grams.push(self.profile.fingerprint_code(gram), *start);
             self.settled = index(*start) + 1;
+            if let Some(fingerprint) = fingerprint(self.profile, gram) {
+                self.code.grams.push(fingerprint, *start);
+            }
         }
     }
 
@@ -222,7 +231,7 @@ impl<'a> Run<'a> {
         let ends = from + length == edit.base.len() && to + length == text.len();
         let mut start = if begins { 0 } else { line_after(text, to) };
         let end = if ends { text.len() } else { to + raw.iter().rposition(|byte| *byte == b'\n')? + 1 };
-        if end < start + 2 * EDGE {
+        if end < start + EDGE + EDGE / 2 {
             return None;
         }
         self.go_to(start);
@@ -240,7 +249,7 @@ impl<'a> Run<'a> {
             if self.at >= end {
                 return None;
             }
-            self.lex(line_after(text, self.at + EDGE).min(end));
+            self.lex(line_after(text, self.at + EDGE / 2).min(end));
         }
         let first = if begins { 0 } else { index(*self.scratch.lexed.starts.get(mark + BEFORE)?) };
         let (tail, last) = if ends { (end, end) } else { self.lex_tail(end, state_at)? };
@@ -271,7 +280,7 @@ impl<'a> Run<'a> {
                 let last = tail.starts.get(tail.starts.len() - SPAN)?;
                 return Some((start, index(*last) + 1));
             }
-            back *= 4;
+            back *= 2;
         }
     }
 }

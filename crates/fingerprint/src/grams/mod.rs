@@ -10,7 +10,6 @@ mod text;
 
 use std::iter;
 
-use crate::code::Language;
 use crate::decode::{BINARY_HEAD, Decoder, Kind};
 use crate::profile::{Channel, Profile};
 use code::Code;
@@ -102,7 +101,7 @@ impl Grams {
             (false, kind, &decoded[..])
         };
         u32::try_from(text.len()).ok()?;
-        let language = Language::of(name, head(text));
+        let language = code::language(name, text);
         Some(Grams {
             kind,
             plain,
@@ -129,7 +128,7 @@ impl Grams {
         }
         let Scratch { text, code, balance } = scratch;
         let (text, text_changes) = text::edited(profile, &self.text, edit, balance, text);
-        let language = Language::of(name, head(now));
+        let language = code::language(name, now);
         let (code, code_changes) = if language == self.code.language {
             code::edited(profile, &self.code, edit, balance, code)
         } else {
@@ -179,13 +178,7 @@ impl Changes {
 /// A content is text from its first byte on: no byte-order mark, and no NUL where one would make it binary or UTF-16.
 fn is_plain(bytes: &[u8]) -> bool {
     let marked = [&b"\xff\xfe"[..], b"\xfe\xff", b"\xef\xbb\xbf"].iter().any(|mark| bytes.starts_with(mark));
-    // Without a way out of the loop it is compiled to vectors.
-    !marked && !head(bytes).iter().fold(false, |nul, byte| nul | (*byte == 0))
-}
-
-/// The bytes that decide what a content is.
-fn head(bytes: &[u8]) -> &[u8] {
-    bytes.get(..BINARY_HEAD).unwrap_or(bytes)
+    !marked && !bytes.get(..BINARY_HEAD).unwrap_or(bytes).contains(&0)
 }
 
 /// A place in a text of fewer than 2^32 bytes.

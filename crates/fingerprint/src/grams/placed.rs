@@ -58,7 +58,6 @@ pub(super) struct Balance {
     /// Where each bucket of `ordered` ends, and what came or went, bucket by bucket.
     ends: Vec<usize>,
     ordered: Vec<(u64, i32)>,
-    changes: Vec<(u64, i32)>,
 }
 
 impl Balance {
@@ -101,12 +100,10 @@ impl Balance {
         } else {
             self.count_kept(base);
         }
-        self.sum();
-        let changes = self.changes.clone();
+        let changes = self.sum();
         self.kept.clear();
         self.came.clear();
         self.went.clear();
-        self.changes.clear();
         changes
     }
 
@@ -126,55 +123,70 @@ impl Balance {
         }
     }
 
-    /// Sets what came against what went: puts both in order by buckets, for which fingerprints are spread evenly enough.
-    fn sum(&mut self) {
+    /// Sets what came against what went, in order: by buckets, over which fingerprints are spread evenly.
+    fn sum(&mut self) -> Vec<(u64, i32)> {
         let all = self.came.len() + self.went.len();
         let bits = (all / BUCKET + 1).ilog2();
         let bucket = |fingerprint: u64| usize::try_from(fingerprint >> 1 >> (u64::BITS - 1 - bits)).unwrap_or(0);
-        let (came, went) = (self.came.iter().map(|each| (*each, 1)), self.went.iter().map(|each| (*each, -1)));
         self.ends.clear();
         self.ends.resize(1 << bits, 0);
-        came.clone().chain(went.clone()).for_each(|(fingerprint, _)| self.ends[bucket(fingerprint)] += 1);
+        self.came.iter().chain(&self.went).for_each(|fingerprint| self.ends[bucket(*fingerprint)] += 1);
+        let fullest = self.ends.iter().copied().max().unwrap_or(0);
         let mut sum = 0;
         for end in &mut self.ends {
             (*end, sum) = (sum, sum + *end);
         }
-        self.ordered.clear();
-        self.ordered.resize(all, (0, 0));
-        for change in came.chain(went) {
-            let end = &mut self.ends[bucket(change.0)];
-            self.ordered[*end] = change;
-            *end += 1;
+        if self.ordered.len() < all {
+            self.ordered.resize(all, (0, 0));
         }
-        let mut start = 0;
-        for end in &self.ends {
-            let bucket = &mut self.ordered[start..*end];
-            if bucket.len() > 4 * BUCKET {
-                // Somebody chose the fingerprints.
-                bucket.sort_unstable();
+        let ordered = &mut self.ordered[..all];
+        for (list, change) in [(&self.came, 1), (&self.went, -1)] {
+            for fingerprint in list {
+                let end = &mut self.ends[bucket(*fingerprint)];
+                ordered[*end] = (*fingerprint, change);
+                *end += 1;
             }
-            add_sums(bucket, &mut self.changes);
-            start = *end;
         }
-        self.changes.retain(|(_, change)| *change != 0);
+        if fullest > FULL {
+            // Somebody chose the fingerprints.
+            ordered.sort_unstable();
+        } else {
+            insertion_sort(ordered);
+        }
+        let count = add_equals(ordered);
+        ordered[..count].to_vec()
     }
 }
 
-/// Fingerprints in a bucket.
-const BUCKET: usize = 4;
+/// Fingerprints in a bucket, about.
+const BUCKET: usize = 2;
 
-/// Appends the sum of the changes of each fingerprint, ascending. Fast for few of them, and for many in order.
-fn add_sums(changes: &[(u64, i32)], sums: &mut Vec<(u64, i32)>) {
-    let first = sums.len();
-    for (fingerprint, change) in changes {
-        let mut at = sums.len();
-        while at > first && sums[at - 1].0 > *fingerprint {
+/// So many fingerprints in one bucket are no chance.
+const FULL: usize = 200;
+
+/// Fast for what is in order but for neighbours.
+fn insertion_sort(changes: &mut [(u64, i32)]) {
+    for next in 1..changes.len() {
+        let change = changes[next];
+        let mut at = next;
+        while at > 0 && changes[at - 1].0 > change.0 {
+            changes[at] = changes[at - 1];
             at -= 1;
         }
-        if at > first && sums[at - 1].0 == *fingerprint {
-            sums[at - 1].1 += change;
-        } else {
-            sums.insert(at, (*fingerprint, *change));
-        }
+        changes[at] = change;
     }
+}
+
+/// Adds up the changes of each fingerprint, which are neighbours, and tells how many are not zero; these come first then.
+/// Without branches on what nobody can foresee.
+fn add_equals(changes: &mut [(u64, i32)]) -> usize {
+    let (mut count, mut last) = (0, (0, 0));
+    for at in 0..changes.len() {
+        let (fingerprint, change) = changes[at];
+        let same = fingerprint == last.0;
+        count += usize::from(!same & (last.1 != 0));
+        last = (fingerprint, change + if same { last.1 } else { 0 });
+        changes[count] = last;
+    }
+    count + usize::from(last.1 != 0)
 }

@@ -199,17 +199,15 @@ fn add_chosen(
         let [first, after] = [next, keep.end].map(|place| places.units_before(place.saturating_sub(at)));
         let from = chosen.partition_point(|unit| *unit < first);
         let kept = chosen.get(from..chosen.partition_point(|unit| *unit < after)).unwrap_or_default();
-        grams.fingerprints.extend(kept.iter().filter_map(|unit| {
-            let gram = units.get(index(*unit)..).and_then(<[u8]>::first_chunk)?;
-            Some(profile.fingerprint(gram))
-        }));
-        grams.starts.extend(places.raws(kept.iter().copied()).map(|place| offset(at) + place));
+        let gram = |unit: &u32| units.get(index(*unit)..).and_then(<[u8]>::first_chunk).unwrap_or(&[0; GRAM]);
+        grams.fingerprints.extend(kept.iter().map(|unit| profile.fingerprint(gram(unit))));
+        places.add_raws(kept, offset(at), &mut grams.starts);
         next = grams.starts.last().map_or(next, |last| next.max(index(*last) + 1));
         if end == zone.end {
             break;
         }
         // The next piece begins with the first gram whose window is not complete in this one.
-        at += places.raw(places.units() - (SHARED_RUN as u32 - 1)).map_or(length, index);
+        at += places.raw(offset(units.len() - (SHARED_RUN - 1))).map_or(length, index);
         length = PIECE;
     }
 }

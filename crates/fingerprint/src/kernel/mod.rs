@@ -149,7 +149,7 @@ const PAST: usize = 32;
 fn begin_of<const GRAM: usize, const WINDOW: usize>(base: u32, end: u16, smallest: u32) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "at most 62")]
     let before = const { (GRAM + WINDOW - 2) as u32 };
-    let rightmost = smallest.checked_ilog2().unwrap_or(0);
+    let rightmost = 31 - (smallest | 1).leading_zeros();
     // No window of the first block ends before that many units of it: only parts of the sum may wrap.
     base.wrapping_add(u32::from(end)).wrapping_add(rightmost).wrapping_sub(before)
 }

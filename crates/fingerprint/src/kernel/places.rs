@@ -42,18 +42,23 @@ impl Places {
         self.raw_in(block, unit)
     }
 
-    /// The offsets in the raw text of ascending units, in one walk. Ends at a unit that the text does not have.
-    pub(crate) fn raws(&self, units: impl IntoIterator<Item = u32>) -> impl Iterator<Item = u32> {
+    /// Appends the offsets in the raw text of ascending units of it, each with `shift` added.
+    pub(crate) fn add_raws(&self, units: &[u32], shift: u32, out: &mut Vec<u32>) {
         let mut block = 0;
-        units.into_iter().map_while(move |unit| {
-            if unit >= self.units {
-                return None;
-            }
-            while self.before.get(block + 1).is_some_and(|before| *before <= unit) {
+        out.extend(units.iter().map(|unit| {
+            // Mostly one step or none, which is no branch.
+            block += usize::from(self.begins_later(block, *unit));
+            while self.begins_later(block, *unit) {
                 block += 1;
             }
-            self.raw_in(block, unit)
-        })
+            self.raw_in(block, *unit).unwrap_or(0) + shift
+        }));
+    }
+
+    /// Whether a unit is in a later block.
+    #[inline]
+    fn begins_later(&self, block: usize, unit: u32) -> bool {
+        self.before.get(block + 1).is_some_and(|before| *before <= unit)
     }
 
     /// How many units began before an offset in the raw text.
