@@ -28,7 +28,8 @@ fn example() -> SegmentWriter<Vec<u8>> {
     let history = writer.line(history, &commits(3..8, 100)).unwrap();
     let side = writer.line(side, &commits(0..2, 200)).unwrap();
     let state = writer.line(state, &[Commit { oid: vec![], time: -1 }]).unwrap();
-    let places: [(&[u8], LineId, Option<u32>, Option<u32>); 7] = [
+    type Place = (&'static [u8], LineId, Option<u32>, Option<u32>);
+    let places: [Place; 7] = [
         (b"src/engine.c", history, Some(3), Some(3)),
         (b"src/engine.c", history, Some(6), None),
         (b"src/old\xff.c", history, None, Some(4)),
@@ -45,8 +46,9 @@ fn example() -> SegmentWriter<Vec<u8>> {
         })
         .collect();
     for channel in CHANNELS {
-        for n in 0..300u64 {
-            let group = [&ids[..1], &ids[1..2], &ids[2..6], &ids[4..5], &ids[3..]][n as usize % 5];
+        for (n, group) in
+            (0..300u64).zip([&ids[..1], &ids[1..2], &ids[2..6], &ids[4..5], &ids[3..]].into_iter().cycle())
+        {
             writer.posting(channel, (n * n + channel as u64) << 40, group).unwrap();
         }
     }
@@ -271,8 +273,8 @@ proptest! {
         let key = |seed: &u64| seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> squeeze;
         let mut rows = std::collections::BTreeMap::new();
         for seed in &seeds {
-            let mut group: Vec<IntervalId> =
-                (0..=seed % (common + 1)).map(|i| ids[(*seed as usize >> 7).wrapping_add(i as usize) % ids.len()]).collect();
+            let place = |i: u64| usize::try_from(((seed >> 7) + i) % ids.len() as u64).unwrap();
+            let mut group: Vec<IntervalId> = (0..=seed % (common + 1)).map(|i| ids[place(i)]).collect();
             group.sort();
             group.dedup();
             rows.entry(key(seed) >> 8).or_insert(group);

@@ -421,7 +421,7 @@ fn search(
 
 /// The share of `rows` that `word` is of all words.
 fn offset_in(word: u64, rows: u64) -> u64 {
-    u64::try_from(u128::from(word) * u128::from(rows) >> 64).unwrap_or_default()
+    u64::try_from((u128::from(word) * u128::from(rows)) >> 64).unwrap_or_default()
 }
 
 /// The first block after `at`, of which the first fingerprint `first` is not above `key`, whose first fingerprint is above `key`, and that

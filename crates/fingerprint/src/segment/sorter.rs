@@ -232,6 +232,7 @@ impl SortedRows {
     /// Where a file can't be read.
     #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "the parts of a key are taken out as they were put in")]
+    #[expect(clippy::should_implement_trait, reason = "it can fail")]
     pub fn next(&mut self) -> io::Result<Option<(Channel, u64, u32)>> {
         let first = self.winner;
         if first == END {

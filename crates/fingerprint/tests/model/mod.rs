@@ -17,8 +17,14 @@ pub const CHANNELS: [Channel; 3] = [Channel::Text, Channel::Code, Channel::Parts
 pub struct Model {
     pub commits: u32,
     pub side: u32,
-    pub paths: BTreeMap<String, (Vec<Option<u8>>, Vec<(u32, u8)>)>,
+    pub paths: BTreeMap<String, Held>,
 }
+
+/// What a path held at each commit of the line, and what commits beside it brought.
+pub type Held = (Vec<Option<u8>>, Vec<(u32, u8)>);
+
+/// A path, whether it is beside the line, the first commit and the last.
+type Told = (String, bool, Option<u32>, Option<u32>);
 
 pub fn models() -> impl Strategy<Value = Model> {
     (1usize..12, 1u32..6).prop_flat_map(|(commits, side)| {
@@ -113,11 +119,7 @@ pub fn truth<T: Ord + Copy>(model: &Model, things: impl Fn(u8) -> Vec<T>) -> BTr
 }
 
 /// What a segment that tells of a share says of things: the truth cut at the ends of its commits.
-fn told<T: Ord + Copy>(
-    model: &Model,
-    share: &Share,
-    things: impl Fn(u8) -> Vec<T>,
-) -> BTreeMap<T, Vec<(String, bool, Option<u32>, Option<u32>)>> {
+fn told<T: Ord + Copy>(model: &Model, share: &Share, things: impl Fn(u8) -> Vec<T>) -> BTreeMap<T, Vec<Told>> {
     let mut told: BTreeMap<T, Vec<_>> = BTreeMap::new();
     for (thing, path, (beside, first, last)) in truth(model, &things) {
         let mut tell = |first, last| told.entry(thing).or_default().push((path.clone(), beside, first, last));
@@ -155,7 +157,7 @@ pub fn segment(model: &Model, share: &Share) -> Vec<u8> {
     };
     let main = line(&share.line, LineKind::History, b"refs/heads/main", 100);
     let side = line(&share.side, LineKind::Side, b"", 200);
-    let id = |writer: &mut SegmentWriter<Vec<u8>>, (path, beside, first, last): &(String, bool, _, _)| {
+    let id = |writer: &mut SegmentWriter<Vec<u8>>, (path, beside, first, last): &Told| {
         let path = writer.path(path.as_bytes()).unwrap();
         let line = if *beside { side } else { main }.unwrap();
         writer.interval(Interval { path, line, first: *first, last: *last }).unwrap()
