@@ -1,10 +1,11 @@
 //! Many small segments to few large ones: a query looks into each.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use super::{Corpus, corpora, failed, named_by, notes, open_segments, segments};
 use crate::claim::{Extent, Piece, SegmentFile};
-use crate::corpus::Progress;
+use crate::corpus::{OnProgress, Progress, Step};
 use crate::desk::{Acting, CORPORA, Desk, Error};
 use crate::ledger::NewEntry;
 use crate::ledger::payload::{CorpusIndexed, twins};
@@ -43,12 +44,16 @@ impl Desk {
         acting: &Acting,
         name: &str,
         memory: usize,
-        _progress: &mut dyn FnMut(Progress),
+        progress: &mut OnProgress<'_>,
     ) -> Result<Merged, Error> {
         let unknown = || Error::UnknownCorpus { name: name.to_owned() };
         let mut corpus = self.corpora()?.remove(name).ok_or_else(unknown)?;
         let before = corpus.indexed.segments.len();
         while let Some(run) = worth_merging(&corpus.segments(), &corpus.pieces(), memory) {
+            let (done, of) = (run.start as u64, corpus.indexed.segments.len() as u64);
+            let bytes = in_order(&corpus.segments(), &corpus.pieces())[run.clone()].iter().map(|it| it.bytes).sum();
+            let source = PathBuf::from(name);
+            progress(Progress { source, step: Step::Merging, done, of, bytes: 0, of_bytes: bytes, counting: false });
             corpus = self.merge_run(acting, corpus, run)?;
         }
         Ok(Merged { corpus, before })
