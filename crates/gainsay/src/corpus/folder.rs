@@ -370,3 +370,6 @@ impl<'o, W: Write> Table<'o, W> {
         Ok(Written { out, counts, bytes: self.bytes, tables, piece })
     }
 }
+
+#[cfg(test)]
+mod tests;

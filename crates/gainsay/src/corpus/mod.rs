@@ -116,7 +116,7 @@ impl std::fmt::Display for NotRead {
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     /// The segment can't be written.
-    #[error("the index of the corpus can't be written: {0}")]
+    #[error("the index of the corpus can't be written: {0}{}", hint_of(.0))]
     Segment(#[from] SegmentError),
     /// Rows can't be set aside.
     #[error("rows of the index can't be kept in {folder}: {why}{}", hint_for(.why))]
@@ -127,12 +127,21 @@ pub enum CorpusError {
         why: io::Error,
     },
     /// No place for a segment.
-    #[error("the index of the corpus can't be written: {0}")]
+    #[error("the index of the corpus can't be written: {0}{}", hint_for(.0))]
     Place(io::Error),
 }
 
 fn hint_for(error: &io::Error) -> &'static str {
-    if error.kind() == io::ErrorKind::StorageFull { "; free some space and run the command again" } else { "" }
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "; free some space and run the command again: it goes on from what it finished"
+        }
+        _ => "",
+    }
+}
+
+fn hint_of(error: &SegmentError) -> &'static str {
+    if let SegmentError::Io { source, .. } = error { hint_for(source) } else { "" }
 }
 
 /// Things that were not read: all are counted, the first are named.
@@ -321,9 +330,11 @@ impl Reader {
                     listed.unlisted.push(path);
                 }
                 Found::File(path, facts) => {
-                    let begun = stretches.partition_point(|(stretch, _)| stretch.after.as_deref().map(path_of) < Some(&path));
+                    let begun =
+                        stretches.partition_point(|(stretch, _)| stretch.after.as_deref().map(path_of) < Some(&path));
                     let within = stretches[..begun].last_mut();
-                    let within = within.filter(|(stretch, _)| stretch.until.as_deref().is_none_or(|until| *path <= *path_of(until)));
+                    let within = within
+                        .filter(|(stretch, _)| stretch.until.as_deref().is_none_or(|until| *path <= *path_of(until)));
                     if let Some((_, listing)) = within {
                         listing.add(&path, &facts);
                     }
@@ -346,10 +357,12 @@ impl Reader {
     /// Drops pieces, and with them all that can't stand without them: what shares a segment with one, and what a history goes on
     /// from. What is dropped will be read again.
     fn withdraw(&mut self, lost: impl Fn(&Piece) -> bool) {
-        let (mut lost, mut kept): (Vec<Piece>, Vec<Piece>) = std::mem::take(&mut self.pieces).into_iter().partition(lost);
+        let (mut lost, mut kept): (Vec<Piece>, Vec<Piece>) =
+            std::mem::take(&mut self.pieces).into_iter().partition(lost);
         loop {
             let drags = |piece: &Piece| {
-                let same_history = |it: &Piece| piece.history().and(it.history()).is_some() && it.source == piece.source;
+                let same_history =
+                    |it: &Piece| piece.history().and(it.history()).is_some() && it.source == piece.source;
                 lost.iter().any(|it| it.segment == piece.segment || same_history(it))
             };
             let (more, rest): (Vec<Piece>, Vec<Piece>) = kept.into_iter().partition(drags);
@@ -423,4 +436,3 @@ impl Listed {
 fn path_of(bytes: &[u8]) -> &Path {
     Path::new(std::ffi::OsStr::from_bytes(bytes))
 }
-

@@ -120,19 +120,24 @@ fn is_of_folders(segment: &SegmentFile, pieces: &[Piece]) -> bool {
 fn worth_merging(segments: &[SegmentFile], pieces: &[Piece], memory: usize) -> Option<Range<usize>> {
     let segments = in_order(segments, pieces);
     let kinds: Vec<bool> = segments.iter().map(|segment| is_of_folders(segment, pieces)).collect();
-    let pays = |run: &Range<usize>| {
-        let chosen = &segments[run.clone()];
-        let sum: u64 = chosen.iter().map(|it| it.bytes).sum();
-        let largest = chosen.iter().map(|it| it.bytes).max().unwrap_or(0);
-        let tables: u64 = chosen.iter().map(|it| it.tables).sum();
-        let of_folders = kinds[run.start];
-        kinds[run.clone()].iter().all(|kind| *kind == of_folders)
-            && (!of_folders || sum <= SHARED_BY_FOLDERS)
-            && largest <= 2 * (sum - largest)
-            && tables <= memory as u64 / 2
-    };
-    let runs = (0..segments.len()).flat_map(|start| (start + 2..=segments.len()).map(move |end| start..end));
-    runs.filter(pays).max_by_key(|run| (run.len(), std::cmp::Reverse(run.start)))
+    let mut longest: Option<Range<usize>> = None;
+    for start in 0..segments.len() {
+        let (mut sum, mut largest, mut tables) = (0, 0, 0);
+        for (at, segment) in segments.iter().enumerate().skip(start) {
+            sum += segment.bytes;
+            tables += segment.tables;
+            largest = largest.max(segment.bytes);
+            let fits = tables <= memory as u64 / 2 && (!kinds[start] || sum <= SHARED_BY_FOLDERS);
+            if kinds[at] != kinds[start] || !fits {
+                break;
+            }
+            let longer = longest.as_ref().is_none_or(|longest| at + 1 - start > longest.len());
+            if at > start && longer && largest <= 2 * (sum - largest) {
+                longest = Some(start..at + 1);
+            }
+        }
+    }
+    longest
 }
 
 /// The pieces once these segments are one. A history of which several pieces are now in one segment is one piece.
