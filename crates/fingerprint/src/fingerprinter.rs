@@ -3,7 +3,7 @@
 use crate::code::CodeChannel;
 use crate::decode::{Decoder, Kind};
 use crate::kernel::{Isa, Kernel};
-use crate::profile::Profile;
+use crate::profile::{Channel, Profile};
 use crate::winnow::Winnower;
 
 /// Bytes that go through all steps before the next do: so few that they are still in the cache, and enough for BLAKE3 to
@@ -70,6 +70,12 @@ impl Fingerprinter {
             });
         }
         self.bytes += bytes.len() as u64;
+    }
+
+    /// Hands over the fingerprints that have gathered, in any order and with repeats: memory then stays bounded however long the
+    /// file is. What [`Self::finish`] gives lacks them.
+    pub fn drain(&mut self, take: &mut impl FnMut(Channel, &[u64])) {
+        take(Channel::Text, &self.winnower.take());
     }
 
     /// Ends the file.

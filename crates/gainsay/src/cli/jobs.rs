@@ -85,7 +85,8 @@ pub(super) fn show(job: &Job, ui: &Ui) {
     let row = &job.row;
     let words: Vec<_> = row.arguments.iter().map(|argument| argument.to_string_lossy()).collect();
     let command = on_one_line(&words.join(" "));
-    let progress = if row.progress.is_empty() { String::new() } else { format!("\n    {}", on_one_line(&row.progress)) };
+    let progress =
+        if row.progress.is_empty() { String::new() } else { format!("\n    {}", on_one_line(&row.progress)) };
     let heartbeat = row.lease.as_ref().map(|lease| lease.heartbeat.to_string());
     let value = json!({
         "id": row.id,

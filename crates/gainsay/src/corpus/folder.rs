@@ -16,7 +16,7 @@ use fingerprint::{Commit, Content, Interval, IntervalId, Line, LineId, LineKind,
 
 use super::read::{Failed, FileReader};
 use super::walk::{Base, Facts, Found, Range, Walk};
-use super::{CorpusError, Options, Progress, Step, Unread, Written};
+use super::{CorpusError, OnProgress, Options, Progress, Step, Unread, Written};
 use crate::claim::{Extent, Piece, Stretch};
 
 /// Files that a thread takes at a time, and their bytes.
@@ -86,7 +86,6 @@ struct Batch {
 
 struct Done {
     number: u64,
-    first: u32,
     files: Vec<(PathBuf, Result<(Content, bool), String>)>,
 }
 
@@ -103,7 +102,7 @@ pub(super) fn read<W: Write>(
     root: &Path,
     range: &Range,
     out: impl Fn() -> io::Result<W>,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut OnProgress<'_>,
 ) -> Result<StretchRead<W>, CorpusError> {
     let walk = match Walk::new(root, range.clone()) {
         Ok(walk) => walk,
@@ -237,7 +236,7 @@ fn read_batches(
     loop {
         let batch = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Batch { number, first, files }) = batch else { break };
-        let mut done = Done { number, first, files: Vec::with_capacity(files.len()) };
+        let mut done = Done { number, files: Vec::with_capacity(files.len()) };
         for (file, path) in (first..).zip(files) {
             let read = match reader.read(&base.folder, &path, file) {
                 Ok(read) => Ok(read),
@@ -371,3 +370,6 @@ impl<'o, W: Write> Table<'o, W> {
         Ok(Written { out, counts, bytes: self.bytes, tables, piece })
     }
 }
+
+#[cfg(test)]
+mod tests;

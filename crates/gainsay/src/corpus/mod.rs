@@ -14,13 +14,14 @@ mod read;
 mod walk;
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use fingerprint::{Counts, Profile, SegmentError};
+use fingerprint::{Counts, Index, Profile, Segment, SegmentError};
 
-use crate::claim::{Extent, Piece, Stretch};
+use crate::claim::{Extent, History, Piece, Stretch};
 use folder::Listing;
 use history::Outcome;
 use walk::{Found, Range, Walk};
@@ -61,6 +62,9 @@ pub struct Progress {
     /// Whether `of` and `of_bytes` may still grow.
     pub counting: bool,
 }
+
+/// Who is told how far the reading is, from whichever thread.
+pub type OnProgress<'p> = dyn FnMut(Progress) + Send + 'p;
 
 /// What is being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,7 +116,7 @@ impl std::fmt::Display for NotRead {
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     /// The segment can't be written.
-    #[error("the index of the corpus can't be written: {0}")]
+    #[error("the index of the corpus can't be written: {0}{}", hint_of(.0))]
     Segment(#[from] SegmentError),
     /// Rows can't be set aside.
     #[error("rows of the index can't be kept in {folder}: {why}{}", hint_for(.why))]
@@ -123,12 +127,21 @@ pub enum CorpusError {
         why: io::Error,
     },
     /// No place for a segment.
-    #[error("the index of the corpus can't be written: {0}")]
+    #[error("the index of the corpus can't be written: {0}{}", hint_for(.0))]
     Place(io::Error),
 }
 
 fn hint_for(error: &io::Error) -> &'static str {
-    if error.kind() == io::ErrorKind::StorageFull { "; free some space and run the command again" } else { "" }
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "; free some space and run the command again: it goes on from what it finished"
+        }
+        _ => "",
+    }
+}
+
+fn hint_of(error: &SegmentError) -> &'static str {
+    if let SegmentError::Io { source, .. } = error { hint_for(source) } else { "" }
 }
 
 /// Things that were not read: all are counted, the first are named.
@@ -166,7 +179,11 @@ pub struct Reader {
     pieces: Vec<Piece>,
     todo: VecDeque<Todo>,
     unread: Unread,
+    open: Open,
 }
+
+/// Opens a segment by its BLAKE3.
+pub type Open = Box<dyn Fn(&[u8; 32]) -> io::Result<File>>;
 
 /// What is still to be read.
 enum Todo {
@@ -179,9 +196,15 @@ enum Todo {
 }
 
 impl Reader {
-    /// Finds out which of the pieces that are known from before still stand.
-    pub fn new(paths: &[PathBuf], known: Vec<Piece>, options: Options, progress: &mut dyn FnMut(Progress)) -> Self {
-        let mut reader = Reader { options, pieces: known, todo: VecDeque::new(), unread: Unread::default() };
+    /// Finds out which of the pieces that are known from before, of segments that `open` opens, still stand.
+    pub fn new(
+        paths: &[PathBuf],
+        known: Vec<Piece>,
+        open: Open,
+        options: Options,
+        progress: &mut OnProgress<'_>,
+    ) -> Self {
+        let mut reader = Reader { options, pieces: known, todo: VecDeque::new(), unread: Unread::default(), open };
         let mut listed = Listed::default();
         for root in paths {
             let known = reader.pieces.iter().any(|piece| path_of(&piece.source).starts_with(root));
@@ -203,7 +226,7 @@ impl Reader {
     pub fn next<W: Write>(
         &mut self,
         out: impl Fn() -> io::Result<W>,
-        progress: &mut dyn FnMut(Progress),
+        progress: &mut OnProgress<'_>,
     ) -> Result<Option<Written<W>>, CorpusError> {
         while let Some(todo) = self.todo.pop_front() {
             match todo {
@@ -242,16 +265,29 @@ impl Reader {
         &mut self,
         path: PathBuf,
         out: impl Fn() -> io::Result<W>,
-        progress: &mut dyn FnMut(Progress),
+        progress: &mut OnProgress<'_>,
     ) -> Result<Option<Written<W>>, CorpusError> {
-        let histories = self.pieces.iter().filter(|piece| path_of(&piece.source) == path);
-        let since = histories.filter_map(|piece| piece.history()).max_by_key(|history| (history.line, history.side));
-        match history::read(&self.options, &path, since, out, progress)? {
+        let mut histories: Vec<(usize, &Piece, &History)> = Vec::new();
+        for (place, piece) in self.pieces.iter().enumerate().filter(|(_, piece)| path_of(&piece.source) == path) {
+            histories.extend(piece.history().map(|history| (place, piece, history)));
+        }
+        let index = || {
+            let segments: io::Result<Vec<File>> = histories.iter().map(|(_, it, _)| (self.open)(&it.segment)).collect();
+            let segments = segments.ok()?.into_iter().map(Segment::open).collect::<Result<_, _>>();
+            Index::open(segments.ok()?).ok()
+        };
+        let newest = histories.iter().max_by_key(|(_, _, history)| (history.line, history.side));
+        let known = newest.map(|(_, _, history)| (*history, &index as &dyn Fn() -> Option<Index<File>>));
+        match history::read(&self.options, &path, known, out, progress)? {
             Outcome::Same => {}
             Outcome::Read(written) => return Ok(Some(written)),
-            Outcome::Rewritten => {
-                self.withdraw(|piece| path_of(&piece.source) == path);
+            Outcome::Moved(history) => {
+                let place = newest.map(|(place, ..)| *place);
+                if let Some(piece) = place.and_then(|place| self.pieces.get_mut(place)) {
+                    piece.extent = Extent::History(history);
+                }
             }
+            Outcome::Rewritten => self.withdraw(|piece| path_of(&piece.source) == path),
             Outcome::Unreadable(reason) => self.unread.push(&path, reason),
         }
         Ok(None)
@@ -268,7 +304,7 @@ impl Reader {
     }
 
     /// Holds what is known of a folder against what is there now.
-    fn list(&mut self, root: &Path, listed: &mut Listed, progress: &mut dyn FnMut(Progress)) {
+    fn list(&mut self, root: &Path, listed: &mut Listed, progress: &mut OnProgress<'_>) {
         let walk = match Walk::new(root, Range::default()) {
             Ok(walk) => walk,
             Err(error) => {
@@ -294,9 +330,11 @@ impl Reader {
                     listed.unlisted.push(path);
                 }
                 Found::File(path, facts) => {
-                    let begun = stretches.partition_point(|(stretch, _)| stretch.after.as_deref().map(path_of) < Some(&path));
+                    let begun =
+                        stretches.partition_point(|(stretch, _)| stretch.after.as_deref().map(path_of) < Some(&path));
                     let within = stretches[..begun].last_mut();
-                    let within = within.filter(|(stretch, _)| stretch.until.as_deref().is_none_or(|until| *path <= *path_of(until)));
+                    let within = within
+                        .filter(|(stretch, _)| stretch.until.as_deref().is_none_or(|until| *path <= *path_of(until)));
                     if let Some((_, listing)) = within {
                         listing.add(&path, &facts);
                     }
@@ -319,10 +357,12 @@ impl Reader {
     /// Drops pieces, and with them all that can't stand without them: what shares a segment with one, and what a history goes on
     /// from. What is dropped will be read again.
     fn withdraw(&mut self, lost: impl Fn(&Piece) -> bool) {
-        let (mut lost, mut kept): (Vec<Piece>, Vec<Piece>) = std::mem::take(&mut self.pieces).into_iter().partition(lost);
+        let (mut lost, mut kept): (Vec<Piece>, Vec<Piece>) =
+            std::mem::take(&mut self.pieces).into_iter().partition(lost);
         loop {
             let drags = |piece: &Piece| {
-                let same_history = |it: &Piece| piece.history().and(it.history()).is_some() && it.source == piece.source;
+                let same_history =
+                    |it: &Piece| piece.history().and(it.history()).is_some() && it.source == piece.source;
                 lost.iter().any(|it| it.segment == piece.segment || same_history(it))
             };
             let (more, rest): (Vec<Piece>, Vec<Piece>) = kept.into_iter().partition(drags);
@@ -396,4 +436,3 @@ impl Listed {
 fn path_of(bytes: &[u8]) -> &Path {
     Path::new(std::ffi::OsStr::from_bytes(bytes))
 }
-

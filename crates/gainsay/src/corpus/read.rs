@@ -13,6 +13,9 @@ use rustix::io::Errno;
 /// Bytes of a file held at once.
 const PIECE: usize = 1 << 20;
 
+/// Bytes of a file whose rows are held before they are set aside.
+const HELD: usize = 64 << 20;
+
 /// Reads files, one after the other.
 pub(super) struct FileReader<'r> {
     pub(super) profile: &'r Profile,
@@ -49,7 +52,7 @@ impl<'r> FileReader<'r> {
             self.done.fetch_add(first as u64, Ordering::Relaxed);
             Fingerprints::of(self.profile, name, &self.piece[..first])
         } else {
-            self.read_long(&mut file, name, first)?
+            self.read_long(&mut file, name, first, number)?
         };
         let after = file.metadata().map_err(Failed::File)?;
         let steady = fingerprints.bytes == after.len() && before.modified().ok() == after.modified().ok();
@@ -66,12 +69,23 @@ impl<'r> FileReader<'r> {
     }
 
     /// Goes on with a file of which the first piece is read.
-    fn read_long(&mut self, file: &mut File, name: &[u8], first: usize) -> Result<Fingerprints, Failed> {
+    fn read_long(&mut self, file: &mut File, name: &[u8], first: usize, number: u32) -> Result<Fingerprints, Failed> {
         let mut fingerprinter = Fingerprinter::new(self.profile, name);
-        let mut length = first;
+        let (mut length, mut held) = (first, 0);
         while length > 0 {
             fingerprinter.update(&self.piece[..length]);
             self.done.fetch_add(length as u64, Ordering::Relaxed);
+            held += length;
+            if held > HELD {
+                held = 0;
+                let mut kept = Ok(());
+                fingerprinter.drain(&mut |channel, rows| {
+                    if kept.is_ok() {
+                        kept = self.rows.extend(channel, rows, number);
+                    }
+                });
+                kept.map_err(Failed::Rows)?;
+            }
             length = fill(file, &mut self.piece, u64::MAX).map_err(Failed::File)?;
         }
         Ok(fingerprinter.finish())

@@ -50,7 +50,8 @@ impl Facts {
         let mut bytes = [0; 56];
         let numbers = [self.bytes, self.device, self.inode, self.modified.1, self.changed.1];
         let times = [self.modified.0, self.changed.0];
-        let words = numbers.iter().map(|number| number.to_le_bytes()).chain(times.iter().map(|time| time.to_le_bytes()));
+        let words =
+            numbers.iter().map(|number| number.to_le_bytes()).chain(times.iter().map(|time| time.to_le_bytes()));
         for (place, word) in bytes.chunks_exact_mut(8).zip(words) {
             place.copy_from_slice(&word);
         }
@@ -114,7 +115,8 @@ impl Walk {
 
     /// The entries of a folder whose files may lie in the range, and what it is.
     fn enter(&mut self, above: &OwnedFd, name: &OsString, path: &Path) -> Option<Found> {
-        let whole = self.base.path.join(path);
+        // Joined to nothing, a path would end with a slash.
+        let whole = if name.is_empty() { self.base.path.to_path_buf() } else { self.base.path.join(path) };
         let opened = if name.is_empty() { rustix::io::fcntl_dupfd_cloexec(above, 0) } else { open_folder(above, name) };
         let listed = opened.map_err(io::Error::from).and_then(|folder| Ok((list(folder.as_fd())?, folder)));
         let (left, folder) = match listed {
@@ -164,7 +166,9 @@ impl Iterator for Walk {
                 FileType::RegularFile => Some(self.file(&folder, &name, path)),
                 // A link's target is read where it stands, if it stands in the corpus.
                 FileType::Symlink => None,
-                FileType::Unknown => Some(Found::Unread(self.base.path.join(path), "its kind can't be told".to_owned())),
+                FileType::Unknown => {
+                    Some(Found::Unread(self.base.path.join(path), "its kind can't be told".to_owned()))
+                }
                 _ => Some(Found::Unread(self.base.path.join(path), "it is a device, a pipe or a socket".to_owned())),
             };
             if found.is_some() {

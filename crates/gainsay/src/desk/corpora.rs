@@ -17,7 +17,7 @@ use fingerprint::{Index, Profile, Segment};
 
 use super::{Acting, CORPORA, Desk, Error, check_name};
 use crate::claim::{CorpusRole, EntryId, Piece, SegmentFile, Tlp};
-use crate::corpus::{self, Progress, Reader as CorpusReader};
+use crate::corpus::{self, OnProgress, Reader as CorpusReader};
 use crate::ledger::payload::{CorpusIndexed, CorpusIndexedV1, Noted, SegmentFileV2, twins};
 use crate::ledger::{NewEntry, Payload};
 use crate::store::{self, Reader};
@@ -124,7 +124,7 @@ impl Desk {
         name: &str,
         paths: &[PathBuf],
         options: &CorpusOptions,
-        progress: &mut dyn FnMut(Progress),
+        progress: &mut OnProgress<'_>,
     ) -> Result<Corpus, Error> {
         check_name("corpus", name)?;
         if options.memory < LEAST_MEMORY {
@@ -153,7 +153,9 @@ impl Desk {
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             spill: folder.clone(),
         };
-        let mut reader = CorpusReader::new(&paths, pieces, reading, progress);
+        let in_folder = folder.clone();
+        let open: corpus::Open = Box::new(move |digest| File::open(segments::path(&in_folder, digest)));
+        let mut reader = CorpusReader::new(&paths, pieces, open, reading, progress);
         while let Some(written) = reader.next(|| segments::Unfinished::new(&folder), progress)? {
             let (file, blake3, bytes) = written.out.finish().map_err(|why| failed("write in", &folder, why))?;
             let segment = SegmentFile {

@@ -94,12 +94,7 @@ impl Desk {
         let _ = rustix::process::setsid();
         let job = self.job(id)?;
         let pid = rustix::process::getpid().as_raw_nonzero().get();
-        let lease = Lease {
-            pid,
-            begun: begun(pid).unwrap_or(0),
-            boot: boot(),
-            heartbeat: Timestamp::now(),
-        };
+        let lease = Lease { pid, begun: begun(pid).unwrap_or(0), boot: boot(), heartbeat: Timestamp::now() };
         if job.is_alive || job.row.state == JobState::Done || !self.database.lease_job(&job.row, &lease)? {
             return Err(Error::JobIs { id, word: self.job(id)?.word() });
         }
@@ -156,10 +151,11 @@ impl Desk {
         // It has to have left this terminal before its user may leave it.
         loop {
             let taken = self.job(id)?;
-            if taken.is_alive || !matches!(taken.row.state, JobState::Waiting | JobState::Cancelled) && taken.row != job.row {
+            if taken.row != job.row {
                 return Ok(taken);
             }
             if child.try_wait().map_err(failed("start", &program))?.is_some() {
+                self.end_job(id, false, "it could not be started: see its log")?;
                 return self.job(id);
             }
             std::thread::sleep(LOOK_AGAIN);

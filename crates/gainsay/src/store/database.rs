@@ -17,7 +17,8 @@ use crate::claim::EntryId;
 use crate::ledger::{Body, DeskKey, Edge, Entry, Hash, NewEntry, Payload, Record, Stored, TreeHead};
 
 /// Each migration takes the database from the version of its place to the next; what was released is never edited.
-const MIGRATIONS: &[&str] = &["CREATE TABLE entry (
+const MIGRATIONS: &[&str] = &[
+    "CREATE TABLE entry (
         seq     INTEGER PRIMARY KEY,
         leaf    BLOB NOT NULL UNIQUE,
         header  BLOB NOT NULL,
@@ -31,7 +32,9 @@ const MIGRATIONS: &[&str] = &["CREATE TABLE entry (
         time      INTEGER NOT NULL,
         signature BLOB NOT NULL,
         edge      BLOB NOT NULL
-     ) STRICT;", jobs::TABLE];
+     ) STRICT;",
+    jobs::TABLE,
+];
 
 /// The index of entries is a projection: of another version it is dropped and rebuilt from the entries.
 const INDEX_VERSION: i64 = 1;

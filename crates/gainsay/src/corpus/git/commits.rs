@@ -223,12 +223,7 @@ impl Reader<'_> {
         leads.then_some(line)
     }
 
-    fn side(
-        &mut self,
-        line: &[Number],
-        tips: impl Iterator<Item = Number>,
-        seen: &mut HashSet<Number>,
-    ) -> Vec<Number> {
+    fn side(&mut self, line: &[Number], tips: impl Iterator<Item = Number>, seen: &mut HashSet<Number>) -> Vec<Number> {
         let on_line: HashSet<Number> = line.iter().copied().collect();
         let mut side = Vec::new();
         let mut open: Vec<Number> = line.iter().copied().chain(tips).collect();

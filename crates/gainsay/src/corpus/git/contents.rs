@@ -61,7 +61,8 @@ impl Contents<'_> {
                 let needed = |blob| plan.needed(blob);
                 gatherers = walk(self.objects, forest, &forest.roots(Kind::Blob), &needed, gatherers);
             }
-            let more: Vec<Number> = gatherers.iter().flat_map(|gatherer| &gatherer.lost).map(|(blob, _)| *blob).collect();
+            let more: Vec<Number> =
+                gatherers.iter().flat_map(|gatherer| &gatherer.lost).map(|(blob, _)| *blob).collect();
             if !more.is_empty() {
                 lost.extend(more);
                 continue;

@@ -28,8 +28,8 @@ use commits::{CommitRow, Commits, NoCommits};
 use contents::Contents;
 use objects::{Forest, Objects};
 use plan::Languages;
-pub(super) use rows::RowsError;
 use rows::Places;
+pub(super) use rows::RowsError;
 use trees::Trees;
 use versions::When;
 
@@ -115,7 +115,9 @@ fn digest_of(repo: &gix::Repository) -> [u8; 32] {
     if let Ok(references) = repo.references()
         && let Ok(all) = references.all()
     {
-        tips.extend(all.flatten().map(|reference| format!("{:?} {:?}", reference.name().as_bstr(), reference.target())));
+        tips.extend(
+            all.flatten().map(|reference| format!("{:?} {:?}", reference.name().as_bstr(), reference.target())),
+        );
     }
     tips.sort();
     let head = repo.head_id().ok().map(gix::Id::detach);

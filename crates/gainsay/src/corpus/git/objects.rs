@@ -7,9 +7,9 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use gix::objs::Kind;
 use gix::odb::pack;
 use gix::odb::pack::data::entry::Header;
-use gix::objs::Kind;
 use gix::{ObjectId, oid};
 
 /// The number of an object.

@@ -111,9 +111,8 @@ impl Plan {
                 gone[*number as usize] = true;
             }
         }
-        let standing = |blob: Number| {
-            forest.filter(|forest| forest.weight(blob) > 0 && gone.get(blob as usize) != Some(&true))
-        };
+        let standing =
+            |blob: Number| forest.filter(|forest| forest.weight(blob) > 0 && gone.get(blob as usize) != Some(&true));
         for edge in edges {
             let language = languages.of(edge.path);
             for blob in [edge.from, edge.to].into_iter().filter(|blob| *blob != NONE) {

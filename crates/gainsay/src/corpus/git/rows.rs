@@ -2,9 +2,7 @@
 
 use std::io::{self, Write};
 
-use fingerprint::{
-    Channel, Content, Interval, IntervalId, LineId, PathId, SegmentError, SegmentWriter, SortedRows,
-};
+use fingerprint::{Channel, Content, Interval, IntervalId, LineId, PathId, SegmentError, SegmentWriter, SortedRows};
 
 use super::blobs::Found;
 use super::objects::{NONE, Objects};

@@ -531,9 +531,8 @@ impl<'r> Trees<'r> {
                 continue;
             }
             let path = self.paths.number(folder, number);
-            let object = |entry: Option<Entry>, holds| {
-                entry.filter(|entry| entry.holds() == holds).map_or(NONE, Entry::object)
-            };
+            let object =
+                |entry: Option<Entry>, holds| entry.filter(|entry| entry.holds() == holds).map_or(NONE, Entry::object);
             let (old_file, new_file) = (object(old, Holds::File), object(new, Holds::File));
             if old_file != new_file {
                 out.push(Difference { path, old: old_file, new: new_file });

@@ -37,7 +37,8 @@ impl Notes {
         for entry in fs::read_dir(folder).map_err(|why| failed("list", folder, why))? {
             let path = entry.map_err(|why| failed("list", folder, why))?.path();
             if is_notes(&path)
-                && let Some(notes) = Notes::take_over(folder, &path, &title).map_err(|why| failed("read", &path, why))?
+                && let Some(notes) =
+                    Notes::take_over(folder, &path, &title).map_err(|why| failed("read", &path, why))?
             {
                 return Ok(notes);
             }
@@ -120,9 +121,10 @@ pub(super) fn is_being_added(folder: &Path, name: &str) -> Result<bool, Error> {
         // One that is gone by now belonged to a run that has ended.
         let Ok(mut file) = File::open(&path) else { continue };
         let titled = records(&mut file).map_err(|why| failed("read", &path, why))?.0;
-        let is_of_it = titled.first().and_then(|title| title.split_first_chunk::<32>()).is_some_and(|(_, found)| {
-            found == name.as_bytes()
-        });
+        let is_of_it = titled
+            .first()
+            .and_then(|title| title.split_first_chunk::<32>())
+            .is_some_and(|(_, found)| found == name.as_bytes());
         if is_of_it && file.try_lock().is_err() {
             return Ok(true);
         }

@@ -77,7 +77,8 @@ pub(super) fn sweep(folder: &Path, corpora: &BTreeMap<String, Corpus>) -> Result
         let found = entry.map_err(|why| failed("list", folder, why))?.path();
         if notes::is_notes(&found) {
             used.extend(Notes::still_of_use(&found, corpora)?.iter().map(|digest| path(folder, digest)));
-        } else if found.file_name().is_some_and(|name| name.to_string_lossy().starts_with(UNFINISHED)) && is_left(&found)
+        } else if found.file_name().is_some_and(|name| name.to_string_lossy().starts_with(UNFINISHED))
+            && is_left(&found)
         {
             remove(&found)?;
         }
