@@ -217,3 +217,43 @@ fn texts_of_many_pieces_have_all_their_grams() {
     check("notes.txt", &content, &[halves.to_vec()], 1 << 20);
     check("a.js", &content, &[halves.to_vec()], 1 << 20);
 }
+
+/// A gram at the very border of what is inherited seldom depends on what lies outside: there must be many borders.
+fn check_borders(name: &str, words: &[&str], shortest: usize, copied: usize) {
+    let mut seed = 5u64;
+    let mut below = |bound: usize| {
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(seed >> 33).unwrap() % bound
+    };
+    let base: Vec<u8> = (0..60_000).flat_map(|_| words[below(words.len())].bytes()).collect();
+    let (mut now, mut copies) = (Vec::new(), Vec::new());
+    for _ in 0..copied {
+        let length = shortest + below(shortest / 4);
+        let from = below(base.len() - length);
+        copies.push(Copied {
+            from: u32::try_from(from).unwrap(),
+            to: u32::try_from(now.len()).unwrap(),
+            length: u32::try_from(length).unwrap(),
+        });
+        now.extend_from_slice(&base[from..from + length]);
+        now.extend((0..below(4)).flat_map(|_| words[below(words.len())].bytes()));
+    }
+    let edit = Edit { base: &base, now: &now, copies: &copies };
+    let base_grams = grams(name, &base);
+    let edited = base_grams.edited(&Profile::one(), name.as_bytes(), &edit, &mut Scratch::default());
+    let (now_grams, changes) = edited.unwrap();
+    assert!(now_grams == grams(name, &now));
+    assert!(changes == now_grams.changes_since(&base_grams));
+}
+
+#[test]
+fn no_gram_at_a_border_is_inherited_wrongly() {
+    check_borders("notes.txt", &["a", "b ", "c", "d", "e", "f ", "g", "h", "i", "j\n"], 420, 25_000);
+}
+
+#[test]
+fn no_gram_of_code_at_a_border_is_inherited_wrongly() {
+    let words =
+        ["a ", "if ", "(", ")", "=", "+", "1 ", "for ", "[", "]", "{", "}", ";\n", ";\n", "*", "&", "'x' ", "/*\n*/"];
+    check_borders("a.c", &words, 1400, 10_000);
+}

@@ -4,11 +4,11 @@ use super::Language;
 use super::language::{HEAD, Named};
 use super::lexer::{LOOK_BACK, Lexer, State};
 use crate::distinct::sort_distinct;
-use crate::kernel::{Kernel, Rules};
+use crate::kernel::{Kernel, Rules, Work};
 use crate::profile::{Profile, next_order};
 
 /// Tokens of a gram.
-pub(crate) const GRAM: usize = Rules::CODE.gram();
+const GRAM: usize = Rules::CODE.gram();
 
 /// A gram with fewer different tokens than this has no fingerprint: tables of numbers and lists of names look the same
 /// everywhere.
@@ -133,13 +133,36 @@ impl CodeChannel {
             self.compact();
             self.compact_at = FIRST_COMPACTION.max(4 * self.hashes.len());
         }
-        let (units, profile) = (&self.units, &self.profile);
-        let gram = |begin: u32| units.get(begin as usize..)?.first_chunk::<GRAM>();
-        self.hashes.extend(self.begins.drain(..).filter_map(|begin| fingerprint(profile, gram(begin)?)));
+        self.hashes.reserve(self.begins.len());
+        self.kernel.run(Emission {
+            profile: &self.profile,
+            units: &self.units,
+            begins: &self.begins,
+            hashes: &mut self.hashes,
+        });
+        self.begins.clear();
     }
 
     fn compact(&mut self) {
         sort_distinct(&mut self.hashes, &mut self.spare);
+    }
+}
+
+/// Chosen grams that become fingerprints.
+struct Emission<'e> {
+    profile: &'e Profile,
+    units: &'e [u8],
+    begins: &'e [u32],
+    hashes: &'e mut Vec<u64>,
+}
+
+impl Work for Emission<'_> {
+    #[inline(always)]
+    fn work(self) {
+        let gram = |begin: u32| self.units.get(begin as usize..)?.first_chunk::<GRAM>();
+        for begin in self.begins {
+            self.hashes.extend(gram(*begin).and_then(|gram| fingerprint(self.profile, gram)));
+        }
     }
 }
 
@@ -150,7 +173,7 @@ impl Stage {
 }
 
 /// The fingerprint of a chosen gram of tokens, unless it has too few different ones.
-#[inline]
+#[inline(always)]
 pub(crate) fn fingerprint(profile: &Profile, gram: &[u8; GRAM]) -> Option<u64> {
     // Tokens count as different by their low six bits.
     let seen = gram.iter().fold(0u64, |seen, token| seen | 1 << (token & 63));

@@ -280,6 +280,10 @@ impl Language {
         let mut lines = 0;
         let mut marked = [0; MARKS.len()];
         for line in text.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii) {
+            // Code in Markdown is quoted by such a line.
+            if line.starts_with(b"```") {
+                return None;
+            }
             let comment = [&b"*"[..], b"/*", b"//", b"# ", b"--"].iter().any(|opening| line.starts_with(opening));
             if line.is_empty() || comment {
                 continue;

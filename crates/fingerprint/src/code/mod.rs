@@ -8,13 +8,12 @@ mod channel;
 mod keywords;
 mod language;
 mod lexer;
-mod masks;
 #[cfg(test)]
 mod plain;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
-pub(crate) use channel::{CodeChannel, GRAM, fingerprint, smallest_of_all};
+pub(crate) use channel::{CodeChannel, fingerprint, smallest_of_all};
 pub(crate) use language::{HEAD, Language, Named};
 pub(crate) use lexer::{Lexed, Span, State, lex};

@@ -96,8 +96,8 @@ impl Grams {
             (true, Kind::Text, bytes)
         } else {
             let mut decoder = Decoder::new();
-            decoder.push(bytes, &mut |piece| decoded.extend_from_slice(piece));
-            let kind = decoder.finish(&mut |piece| decoded.extend_from_slice(piece));
+            decoder.push(bytes, &mut |piece| decoded.extend_from_slice(piece.text()));
+            let kind = decoder.finish(&mut |piece| decoded.extend_from_slice(piece.text()));
             (false, kind, &decoded[..])
         };
         u32::try_from(text.len()).ok()?;

@@ -11,12 +11,14 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod isa;
+mod masks;
 mod places;
 mod portable;
 #[cfg(test)]
 mod tests;
 
 pub use isa::{Isa, UnknownIsa};
+pub(crate) use masks::{BLOCK as MASKED, Masks};
 pub(crate) use places::Places;
 
 use crate::profile::{GRAM, WINDOW};
@@ -24,7 +26,9 @@ use crate::profile::{GRAM, WINDOW};
 /// What a gram and a window are in one channel: one of two constants, no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rules {
+    /// Units of a gram (`k`).
     gram: usize,
+    /// Grams of a window (`w`).
     window: usize,
 }
 
@@ -48,6 +52,12 @@ impl Rules {
     pub(crate) const fn span(self) -> usize {
         self.gram + self.window - 1
     }
+}
+
+/// Plain Rust that is worth compiling for each instruction set.
+pub(crate) trait Work {
+    /// Does it. To be inlined always: only so it is compiled for the caller's instruction set.
+    fn work(self);
 }
 
 /// The inner loops for one instruction set. Those that need one hold the proof that this machine has it.
@@ -113,6 +123,28 @@ impl Kernel {
         }
     }
 
+    /// Appends the masks of each block of source code to `out`.
+    pub(crate) fn masks(self, blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
+        match self {
+            Kernel::Portable => out.extend(blocks.iter().map(Masks::plain)),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2(avx2) => avx2.masks(blocks, out),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512(avx512) => avx512.masks(blocks, out),
+        }
+    }
+
+    /// Does some work, of which all that is inlined is compiled for the instruction set.
+    pub(crate) fn run(self, work: impl Work) {
+        match self {
+            Kernel::Portable => work.work(),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2(avx2) => avx2.run(work),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512(avx512) => avx512.run(work),
+        }
+    }
+
     fn choose_by<const GRAM: usize, const WINDOW: usize>(self, units: &[u8], out: &mut Vec<u32>) {
         if units.len() < GRAM + WINDOW - 1 {
             return;
@@ -125,16 +157,6 @@ impl Kernel {
             Kernel::Avx512(avx512) => avx512.choose::<GRAM, WINDOW>(units, out),
         }
     }
-}
-
-/// [`Kernel::normalise_with_places`] for the instruction set in use.
-pub(crate) fn normalise_with_places(raw: &[u8], out: &mut Vec<u8>, places: &mut Places) {
-    Kernel::current().normalise_with_places(raw, out, places);
-}
-
-/// [`Kernel::choose`] for the instruction set in use.
-pub(crate) fn choose(rules: Rules, units: &[u8], out: &mut Vec<u32>) {
-    Kernel::current().choose(rules, units, out);
 }
 
 /// The grams that end in these many units are looked at together: few enough that all that is known of them stays in the

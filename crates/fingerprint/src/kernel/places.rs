@@ -1,6 +1,6 @@
 //! Where each unit of a normalised text began in its raw form, kept as one bit for each raw byte.
 
-/// Where the units of one normalised text began. Filled by [`super::normalise_with_places`].
+/// Where the units of one normalised text began. Filled by [`super::Kernel::normalise_with_places`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
     /// For each block of raw bytes how many units came before it; ascending.

@@ -81,7 +81,9 @@ pub(super) fn walk<V: Visit>(
         more: Condvar::new(),
     };
     let shared = &shared;
-    let run = |visitor| Worker { objects, forest, needed, shared, visitor, roots: Vec::new(), scratch: Scratch::default() }.run();
+    let run = |visitor| {
+        Worker { objects, forest, needed, shared, visitor, roots: Vec::new(), scratch: Scratch::default() }.run()
+    };
     let mut visitors = visitors.into_iter();
     let Some(first) = visitors.next() else { return Vec::new() };
     std::thread::scope(|scope| {

@@ -44,8 +44,9 @@ impl Pending {
         done: &mut dyn FnMut(Channel, u32, &[(u64, i32)]),
     ) {
         let Pending { edges, held, scratch, free } = self;
-        let sum = edges.entry(edge).or_insert_with(|| {
-            Sum { parts: 0, counts: [free.pop().unwrap_or_default(), free.pop().unwrap_or_default()] }
+        let sum = edges.entry(edge).or_insert_with(|| Sum {
+            parts: 0,
+            counts: [free.pop().unwrap_or_default(), free.pop().unwrap_or_default()],
         });
         sum.parts += 1;
         for (counts, channel) in sum.counts.iter_mut().zip(CHANNELS) {

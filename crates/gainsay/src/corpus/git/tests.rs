@@ -246,8 +246,7 @@ struct Outcomes {
 fn reading(path: &Path, since: Option<&Since>, threads: usize) -> (Outcome, Outcomes) {
     let spill = tempfile::tempdir().unwrap();
     let profile = Profile::one();
-    let options =
-        Options { profile: &profile, folder: spill.path(), memory: 1 << 20, threads, code: true };
+    let options = Options { profile: &profile, folder: spill.path(), memory: 1 << 20, threads, code: true };
     let problems = Mutex::new(Vec::new());
     let mut writer = SegmentWriter::new(Vec::new(), profile.id()).unwrap();
     let outcome = read(path, b"name", &options, since, &mut writer, &|event| match event {
@@ -294,9 +293,9 @@ fn rows(index: &Index<Vec<u8>>, contents: &BTreeSet<Vec<u8>>) -> BTreeSet<Row> {
     };
     for channel in CHANNELS {
         let names = ["x.c", "x.py", "x"];
-        let all = contents.iter().flat_map(|content| {
-            names.iter().flat_map(|name| of_channel(name, content, channel)).collect::<Vec<_>>()
-        });
+        let all = contents
+            .iter()
+            .flat_map(|content| names.iter().flat_map(|name| of_channel(name, content, channel)).collect::<Vec<_>>());
         let keys: Vec<u64> = all.collect::<BTreeSet<u64>>().into_iter().collect();
         index.look_up(channel, &keys, &mut |hit| row(Some(channel), hit.fingerprint, hit.interval)).unwrap();
     }
@@ -490,8 +489,7 @@ proptest! {
 /// A repository of one file, version after version, with everything in one pack as changes of what came before.
 fn packed_versions(folder: &Path) -> (Maker, Vec<Made>, Pack) {
     let mut maker = Maker::new(folder);
-    let drawn: Vec<Drawn> =
-        (0..6u8).map(|at| (vec![("a.c".to_owned(), vec![at, 7, 8, 9])], vec![0])).collect();
+    let drawn: Vec<Drawn> = (0..6u8).map(|at| (vec![("a.c".to_owned(), vec![at, 7, 8, 9])], vec![0])).collect();
     let history = make(&mut maker, &drawn);
     maker.point(&maker.head(), history[5].id.parse().unwrap());
     let mut ids = maker.all();
@@ -601,7 +599,8 @@ fn missing_objects_are_named_and_the_rest_goes_on() {
     }
     // The second commit's tree is gone: what stood before it stands on until the third says otherwise.
     let ids = [first, second, third].map(|id| id.to_string());
-    let left = [state(&[("keep/a", 1), ("gone/b", 2)]), state(&[("keep/a", 1), ("gone/b", 2)]), state(&[("gone/c", 6)])];
+    let left =
+        [state(&[("keep/a", 1), ("gone/b", 2)]), state(&[("keep/a", 1), ("gone/b", 2)]), state(&[("gone/c", 6)])];
     let plain: Vec<Made> = ids
         .into_iter()
         .zip(left)
