@@ -61,7 +61,7 @@ impl Winnower {
 
     /// The fingerprints that have gathered, in any order and with repeats.
     pub(crate) fn take(&mut self) -> Vec<u64> {
-        std::mem::take(&mut self.hashes)
+        std::mem::take(&mut self.buffers.hashes)
     }
 
     /// The number of normalised bytes, and the fingerprints, sorted and distinct.
