@@ -4,8 +4,10 @@
 //! both translate, so that a rename here never changes a promise made there.
 
 mod case;
+mod corpus;
 
 pub use case::{BestMatch, Case, Commit, FileMatch, Finding, Said, SampleMatch, Source, SourceText, State, Window};
+pub use corpus::{Extent, History, Piece, SegmentFile, Stretch};
 
 use std::fmt;
 use std::ops::Range;

@@ -1,11 +1,13 @@
+use std::ffi::OsString;
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_word};
-use crate::claim::{CorpusRole, Tlp, on_one_line};
-use crate::desk::{Corpus, CorpusOptions, IndexProgress, IndexStep};
+use crate::claim::{CorpusRole, EntryId, Tlp, on_one_line};
+use crate::desk::{Acting, Corpus, CorpusOptions, Desk, IndexProgress, IndexStep, MEMORY};
 
 /// Index files to match samples against
 #[derive(clap::Args)]
@@ -16,7 +18,7 @@ pub(super) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Index folders and git repositories with all their history; paths indexed before under the name are read again
+    /// Index folders and git repositories with all their history; of paths indexed before under the name, what changed is read
     Add {
         /// The corpus's name
         #[arg(value_name = "NAME")]
@@ -36,6 +38,21 @@ enum Command {
         /// Its marking, where it is not the desk's: findings against it carry it too
         #[arg(long, value_name = "TLP", value_parser = parse_word::<Tlp>)]
         tlp: Option<Tlp>,
+        /// How much memory may be used for what grows with the corpus
+        #[arg(long, value_name = "MB", default_value_t = MEMORY >> 20)]
+        memory: usize,
+        /// Run as a job that outlives this terminal; `gainsay jobs` tells how far it is
+        #[arg(long)]
+        background: bool,
+    },
+    /// Merge small segments of a corpus's index into larger ones; what it holds stays the same
+    Merge {
+        /// The corpus's name
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// How much memory may be used for what grows with the corpus
+        #[arg(long, value_name = "MB", default_value_t = MEMORY >> 20)]
+        memory: usize,
     },
     /// List the corpora
     List,
@@ -47,21 +64,31 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         match self.command {
-            Command::Add { name, paths, public, published, owner, tlp } => {
+            Command::Add { name, paths, public, published, owner, tlp, memory, background } => {
                 let role = match (public, published) {
                     (true, _) => CorpusRole::Public,
                     (_, true) => CorpusRole::Published,
                     _ => CorpusRole::Own,
                 };
                 let acting = acting(&desk)?;
-                let options = CorpusOptions { role, owner, tlp };
-                let (corpus, indexed) = desk
-                    .add_corpus(&acting, &name, &paths, &options, &mut |progress| ui.progress(|| shown(&progress)))?;
-                for not in &indexed.not_read {
-                    ui.failure(&on_one_line(&format!("{} was not read: {}", not.path.display(), not.reason)));
+                let add = Add { name, paths, options: CorpusOptions { role, owner, tlp, memory: memory << 20 } };
+                if background {
+                    let job = desk.start_job(&acting, &add.arguments())?;
+                    super::jobs::show(&job, ui);
+                    return Ok(Answer::Yes);
                 }
+                add.run(&mut desk, &acting, ui)
+            }
+            Command::Merge { name, memory } => {
+                let acting = acting(&desk)?;
+                let mut pace = Pace::default();
+                let merged = desk.merge_corpus(&acting, &name, memory << 20, &mut |progress| {
+                    ui.progress(|| pace.shown(&progress));
+                })?;
                 ui.clear_progress();
-                ui.result(&as_text(&corpus), &as_json(&corpus));
+                let after = merged.corpus.indexed.segments.len();
+                let value = json!({ "name": name, "segments_before": merged.before, "segments": after });
+                ui.result(&format!("{name}: {} segments, {after} now", merged.before), &value);
                 Ok(Answer::Yes)
             }
             Command::List => {
@@ -92,54 +119,149 @@ impl Args {
     }
 }
 
-pub(super) fn shown(progress: &IndexProgress) -> String {
-    let step = match progress.step {
-        IndexStep::Commits => "comparing commits",
-        IndexStep::Paths => "fingerprinting histories",
-        IndexStep::Files => "fingerprinting files",
-    };
-    format!(
-        "{}: {step}, {} of {}, {} MB of content",
-        on_one_line(&progress.source.to_string_lossy()),
-        progress.done,
-        progress.of,
-        progress.bytes / 1_000_000
-    )
+/// What is to be added to a corpus.
+struct Add {
+    name: String,
+    paths: Vec<PathBuf>,
+    options: CorpusOptions,
+}
+
+impl Add {
+    fn run(self, desk: &mut Desk, acting: &Acting, ui: &mut Ui) -> Result<Answer, Error> {
+        let mut pace = Pace::default();
+        let corpus = desk.add_corpus(acting, &self.name, &self.paths, &self.options, &mut |progress| {
+            ui.progress(|| pace.shown(&progress));
+        })?;
+        let (count, names) = (corpus.not_read(), corpus.not_read_names());
+        for name in &names {
+            ui.failure(&on_one_line(&format!("not read: {name}")));
+        }
+        if let Some(more) = count.checked_sub(names.len() as u64).filter(|more| *more > 0) {
+            ui.failure(&format!("and {more} more were not read"));
+        }
+        ui.clear_progress();
+        ui.result(&as_text(&corpus), &as_json(&corpus));
+        if corpus.is_scattered(self.options.memory) {
+            let job = desk.start_job(acting, &["corpus", "merge", &self.name].map(OsString::from))?;
+            ui.note(&format!("its segments are merged in the background, as job {}", job.row.id));
+        }
+        Ok(Answer::Yes)
+    }
+
+    /// The command that does the same, from whichever folder it is run.
+    fn arguments(&self) -> Vec<OsString> {
+        let CorpusOptions { role, owner, tlp, memory } = &self.options;
+        let mut words: Vec<OsString> = vec!["corpus".into(), "add".into(), "--memory".into()];
+        words.push((memory >> 20).to_string().into());
+        if *role != CorpusRole::Own {
+            words.push(format!("--{role}").into());
+        }
+        for (option, value) in [("--owner", owner.clone()), ("--tlp", tlp.map(|tlp| tlp.word().to_owned()))] {
+            words.extend(value.into_iter().flat_map(|value| [option.into(), value.into()]));
+        }
+        words.extend(["--".into(), self.name.clone().into()]);
+        let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).into_os_string();
+        words.extend(self.paths.iter().map(absolute));
+        words
+    }
+}
+
+/// How fast it goes, measured for each source by itself.
+#[derive(Default)]
+pub(super) struct Pace {
+    /// The source, when the first of it was told, and how much was done by then.
+    since: Option<(PathBuf, Instant, u64)>,
+}
+
+impl Pace {
+    pub(super) fn shown(&mut self, progress: &IndexProgress) -> String {
+        let step = match progress.step {
+            IndexStep::Listing => "looking for changes",
+            IndexStep::Commits => "comparing commits",
+            IndexStep::Contents => "fingerprinting contents",
+            IndexStep::Files => "fingerprinting files",
+            IndexStep::Writing => "writing the index",
+            IndexStep::Merging => "merging",
+        };
+        let of = if progress.counting { "of at least" } else { "of" };
+        let megabytes = |bytes: u64| bytes / 1_000_000;
+        let mut words = format!(
+            "{}: {step}, {} {of} {}, {} {of} {} MB",
+            on_one_line(&progress.source.to_string_lossy()),
+            progress.done,
+            progress.of,
+            megabytes(progress.bytes),
+            megabytes(progress.of_bytes),
+        );
+        let (rate, left) = self.rate(progress);
+        if rate > 0 {
+            words += &format!(", {} MB/s", megabytes(rate));
+        }
+        if let Some(left) = left {
+            words += &format!(", {}{} left", if progress.counting { "at least " } else { "" }, in_words(left));
+        }
+        words
+    }
+
+    /// Bytes in a second, and how long what is known to be left takes at that.
+    fn rate(&mut self, progress: &IndexProgress) -> (u64, Option<Duration>) {
+        let same = self.since.as_ref().filter(|(source, ..)| *source == progress.source);
+        let (began, before) = same.map_or((Instant::now(), progress.bytes), |(_, began, before)| (*began, *before));
+        self.since = Some((progress.source.clone(), began, before));
+        let (elapsed, done) = (began.elapsed().as_millis(), progress.bytes.saturating_sub(before));
+        let rate = u64::try_from(u128::from(done) * 1000 / elapsed.max(1)).unwrap_or(u64::MAX);
+        let left = progress.of_bytes.saturating_sub(progress.bytes).checked_div(rate).map(Duration::from_secs);
+        (rate, left.filter(|_| matches!(progress.step, IndexStep::Files | IndexStep::Contents)))
+    }
+}
+
+fn in_words(time: Duration) -> String {
+    match time.as_secs() {
+        seconds @ ..100 => format!("{seconds} s"),
+        seconds @ 100..6000 => format!("{} min", seconds / 60),
+        seconds => format!("{} h {} min", seconds / 3600, seconds / 60 % 60),
+    }
 }
 
 fn as_text(corpus: &Corpus) -> String {
-    let it = &corpus.indexed;
-    let not_read = if it.not_read > 0 { format!(", {} not read", it.not_read) } else { String::new() };
+    let (it, holds, not_read) = (&corpus.indexed, corpus.holds(), corpus.not_read());
+    let not_read = if not_read > 0 { format!(", {not_read} not read") } else { String::new() };
     format!(
         "{} ({}, of {}): {} file versions, {} distinct contents of {} bytes, {} commits, {} rows{not_read}\n    {}",
         it.name,
         it.role,
         it.owner,
-        it.files,
-        it.blobs,
-        it.bytes,
-        it.commits,
-        it.postings,
-        it.paths.iter().map(|path| on_one_line(path)).collect::<Vec<_>>().join("\n    ")
+        holds.files,
+        holds.contents,
+        holds.content_bytes,
+        holds.commits,
+        holds.postings,
+        paths(corpus).iter().map(|path| on_one_line(path)).collect::<Vec<_>>().join("\n    ")
     )
 }
 
+fn paths(corpus: &Corpus) -> Vec<String> {
+    corpus.paths().iter().map(|path| path.to_string_lossy().into_owned()).collect()
+}
+
 fn as_json(corpus: &Corpus) -> serde_json::Value {
-    let it = &corpus.indexed;
+    let (it, holds) = (&corpus.indexed, corpus.holds());
+    let segments: Vec<_> = corpus.segments().iter().map(|it| EntryId(it.blake3).to_string()).collect();
     json!({
         "name": it.name,
         "owner": it.owner,
         "role": it.role.word(),
         "entry": corpus.entry.to_string(),
         "tlp": corpus.tlp.word(),
-        "segment_blake3": crate::claim::EntryId(it.segment).to_string(),
-        "paths": it.paths,
-        "file_versions": it.files,
-        "contents": it.blobs,
-        "bytes": it.bytes,
-        "commits": it.commits,
-        "rows": it.postings,
-        "not_read": it.not_read,
-        "not_read_names": it.not_read_names,
+        "segments_blake3": segments,
+        "index_bytes": holds.bytes,
+        "paths": paths(corpus),
+        "file_versions": holds.files,
+        "contents": holds.contents,
+        "bytes": holds.content_bytes,
+        "commits": holds.commits,
+        "rows": holds.postings,
+        "not_read": corpus.not_read(),
+        "not_read_names": corpus.not_read_names(),
     })
 }

@@ -79,14 +79,14 @@ impl Tour<'_> {
             ("open-source", &public, CorpusRole::Public),
             ("sdk", &published, CorpusRole::Published),
         ] {
-            let options = CorpusOptions { role, owner: None, tlp: None };
             let paths = [path.clone()];
+            let mut pace = super::corpus::Pace::default();
             let ui = &mut *self.ui;
-            let (corpus, _) = desk.add_corpus(&self.acting, name, &paths, &options, &mut |step| {
-                ui.progress(|| super::corpus::shown(&step));
+            let corpus = desk.add_corpus(&self.acting, name, &paths, &CorpusOptions::new(role), &mut |step| {
+                ui.progress(|| pace.shown(&step));
             })?;
             self.ui.clear_progress();
-            let it = corpus.indexed;
+            let it = corpus.holds();
             self.tell(&format!(
                 "   indexed {name} ({role}): {} file versions, {}",
                 it.files,

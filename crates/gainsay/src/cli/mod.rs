@@ -6,6 +6,7 @@ mod demo;
 
 mod error;
 mod init;
+mod jobs;
 mod ledger;
 mod matching;
 
@@ -58,6 +59,9 @@ enum Command {
     Show(show::Args),
     Report(report::Args),
     Ledger(ledger::Args),
+    Jobs(jobs::Args),
+    #[command(name = crate::desk::JOB_COMMAND, hide = true)]
+    OfJob(jobs::OfJob),
 }
 
 /// What a command answered.
@@ -108,6 +112,8 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Show(args) => args.run(&place, ui),
         Command::Report(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
+        Command::Jobs(args) => args.run(&place, ui),
+        Command::OfJob(args) => args.run(&place, ui),
     }
 }
 

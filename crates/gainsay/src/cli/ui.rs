@@ -23,15 +23,24 @@ pub(super) struct Ui {
     last_progress: Option<Instant>,
     /// Whether something went wrong that did not end the command.
     failed: bool,
+    watch: Option<Watch>,
+    last_watched: Option<Instant>,
 }
+
+/// Who is told of progress where there is no terminal.
+type Watch = Box<dyn FnMut(&str) + Send>;
 
 /// How often progress is drawn.
 const PROGRESS_EVERY: Duration = Duration::from_millis(150);
 
+/// How often whoever watches a job is told: each time costs a write to the disk.
+const WATCHED_EVERY: Duration = Duration::from_secs(2);
+
 impl Ui {
     pub(super) fn new(json: bool) -> Ui {
         let colour = anstream::AutoStream::choice(&std::io::stdout()) != anstream::ColorChoice::Never;
-        Ui { json, colour, shows_progress: std::io::stderr().is_terminal(), last_progress: None, failed: false }
+        let shows_progress = std::io::stderr().is_terminal();
+        Ui { json, colour, shows_progress, last_progress: None, failed: false, watch: None, last_watched: None }
     }
 
     pub(super) fn styles(&self) -> Styles {
@@ -81,8 +90,21 @@ impl Ui {
         self.failed
     }
 
+    /// Tells progress to this from now on, and draws it no more.
+    pub(super) fn watch(&mut self, watch: Watch) {
+        self.shows_progress = false;
+        self.watch = Some(watch);
+    }
+
     /// Draws progress over the last one, on a terminal and not too often.
     pub(super) fn progress(&mut self, text: impl FnOnce() -> String) {
+        if let Some(watch) = &mut self.watch {
+            if self.last_watched.is_none_or(|last| last.elapsed() >= WATCHED_EVERY) {
+                self.last_watched = Some(Instant::now());
+                watch(Released::plain(&text()).as_str());
+            }
+            return;
+        }
         let due = self.last_progress.is_none_or(|last| last.elapsed() >= PROGRESS_EVERY);
         if self.shows_progress && due {
             self.last_progress = Some(Instant::now());

@@ -1,140 +1,375 @@
-//! Folders and single files: one state. Repositories found in a folder are read with their history.
+//! Folders and single files: their present state, a stretch of files at a time.
+//!
+//! One thread lists, several read and fingerprint, and the caller's keeps the tables of the segment. Files are numbered as they are
+//! listed and tables filled in that order, so that the same files always give the same segment.
 
-use std::fs::{self, File};
-use std::io::Read;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
-use fingerprint::{Commit, Fingerprinter, Fingerprints, LineId, LineKind, Version};
-use rustix::fs::{Mode, OFlags};
+use fingerprint::{Commit, Content, Interval, IntervalId, Line, LineId, LineKind, SegmentWriter, Sorter};
 
-use super::{CorpusError, Reading, Step, bytes_of, repository};
+use super::read::{Failed, FileReader};
+use super::walk::{Base, Facts, Found, Range, Walk};
+use super::{CorpusError, OnProgress, Options, Progress, Step, Unread, Written};
+use crate::claim::{Extent, Piece, Stretch};
 
-/// Bytes of a file held at once.
-const PIECE: usize = 1 << 20;
+/// Files that a thread takes at a time, and their bytes.
+const BATCH_FILES: usize = 64;
+const BATCH_BYTES: u64 = 4 << 20;
 
-/// Reads a path that the user named: a link there is followed, links below it are not.
-pub(super) fn read(reading: &mut Reading<'_>, path: &Path) -> Result<(), CorpusError> {
-    match fs::metadata(path) {
-        Err(error) => reading.not_read(path, format!("it can't be opened: {error}")),
-        Ok(found) if found.is_dir() => read_folder(reading, path)?,
-        Ok(found) if found.is_file() => {
-            let name = path.file_name().map_or(path, Path::new);
-            read_files(reading, path, &[(path.to_path_buf(), bytes_of(name).to_vec())])?;
-        }
-        Ok(_) => reading.not_read(path, "it is neither a file nor a folder"),
+/// Batches that may wait: the listing runs ahead by so many, and tells how much is to come.
+const WAITING: usize = 1024;
+
+/// Bytes of memory that a file takes in the tables of a segment, beside its path.
+const OF_A_FILE: usize = 256;
+
+/// A stretch holds no more bytes of content: so much is read again where one of its files changed, or a run is cut short.
+const STRETCH: u64 = 64 << 30;
+
+/// How long the tables wait for the next file before progress is told.
+const TELL_EVERY: Duration = Duration::from_millis(100);
+
+/// Seconds within which a file can change twice and look the same, however coarse the clock of its file system.
+const YOUNG: i64 = 2;
+
+/// What a listing of files comes to.
+pub(super) struct Listing {
+    hasher: blake3::Hasher,
+    young_from: i64,
+    young: bool,
+    pub(super) files: u64,
+    pub(super) bytes: u64,
+}
+
+impl Listing {
+    pub(super) fn new(taken: i64) -> Self {
+        Listing { hasher: blake3::Hasher::new(), young_from: taken - YOUNG, young: false, files: 0, bytes: 0 }
     }
-    Ok(())
+
+    pub(super) fn add(&mut self, path: &Path, facts: &Facts) {
+        let name = path.as_os_str().as_bytes();
+        self.hasher.update(name).update(&[0]);
+        facts.hash_into(&mut self.hasher);
+        self.young |= facts.changed.0 >= self.young_from;
+        self.files += 1;
+        self.bytes += facts.bytes;
+    }
+
+    /// Its digest: zeros where a change could pass unseen.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        if self.young { [0; 32] } else { *self.hasher.finalize().as_bytes() }
+    }
 }
 
-/// What a folder holds, told from its names alone.
-enum Holds {
-    Repository,
-    Files,
+/// What a stretch came to.
+pub(super) struct StretchRead<W> {
+    /// Its segment; none where there was no file in it.
+    pub(super) written: Option<Written<W>>,
+    /// Repositories that lie in it.
+    pub(super) repositories: Vec<PathBuf>,
+    /// What of it could not be listed.
+    pub(super) unlisted: Unread,
 }
 
-fn read_folder(reading: &mut Reading<'_>, root: &Path) -> Result<(), CorpusError> {
-    let mut files = Vec::new();
-    let mut folders = vec![root.to_path_buf()];
-    while let Some(folder) = folders.pop() {
-        let entries = match list(&folder) {
-            Ok(entries) => entries,
-            Err(error) => {
-                reading.not_read(&folder, format!("the folder can't be listed: {error}"));
+struct Batch {
+    number: u64,
+    /// The number of its first file.
+    first: u32,
+    files: Vec<PathBuf>,
+}
+
+struct Done {
+    number: u64,
+    files: Vec<(PathBuf, Result<(Content, bool), String>)>,
+}
+
+/// What the listing thread has come to.
+struct Listed {
+    stretch: Stretch,
+    repositories: Vec<PathBuf>,
+    unlisted: Unread,
+}
+
+/// Reads the files of a range as far as one segment holds them.
+pub(super) fn read<W: Write>(
+    options: &Options,
+    root: &Path,
+    range: &Range,
+    out: impl Fn() -> io::Result<W>,
+    progress: &mut OnProgress<'_>,
+) -> Result<StretchRead<W>, CorpusError> {
+    let walk = match Walk::new(root, range.clone()) {
+        Ok(walk) => walk,
+        Err(error) => {
+            let mut unlisted = Unread::default();
+            unlisted.push(root, format!("it can't be opened: {error}"));
+            return Ok(StretchRead { written: None, repositories: Vec::new(), unlisted });
+        }
+    };
+    let base = walk.base();
+    let watch = Watch::default();
+    let mut table = Table::new(options, root, &base, out().map_err(CorpusError::Place)?)?;
+    let (to_read, waiting) = sync_channel::<Batch>(WAITING);
+    let (to_table, read) = sync_channel::<io::Result<Done>>(WAITING);
+    let (listed, sorters, tabled) = std::thread::scope(|scope| {
+        let lister = scope.spawn(|| list(options, walk, range, &watch, to_read));
+        // Held by the readers alone: when they are gone, the listing sees that nobody takes from it.
+        let waiting = Arc::new(Mutex::new(waiting));
+        let threads = options.threads.max(1);
+        let readers: Vec<_> = (0..threads)
+            .map(|_| {
+                let (to_table, waiting, base) = (to_table.clone(), Arc::clone(&waiting), &base);
+                let rows = Sorter::new(&options.spill, options.memory / 2 / threads);
+                let reader = FileReader::new(&options.profile, rows, &watch.read_bytes);
+                scope.spawn(move || read_batches(reader, base, &waiting, &to_table))
+            })
+            .collect();
+        drop((to_table, waiting));
+        let tabled = table.take_all(read, &watch, &mut || progress(watch.progress(root, Step::Files)));
+        let sorters: Vec<Sorter> = readers.into_iter().map(joined).collect();
+        (joined(lister), sorters, tabled)
+    });
+    tabled?;
+    let Listed { stretch, repositories, unlisted } = listed;
+    let written = match stretch.files {
+        0 => None,
+        _ => Some(table.write(sorters, stretch, &mut || progress(watch.progress(root, Step::Writing)))?),
+    };
+    Ok(StretchRead { written, repositories, unlisted })
+}
+
+/// The result of a thread; where it panicked, the panic goes on.
+fn joined<T>(thread: std::thread::ScopedJoinHandle<'_, T>) -> T {
+    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+}
+
+/// How far listing and reading are, for who watches.
+#[derive(Default)]
+struct Watch {
+    listed_files: AtomicU64,
+    listed_bytes: AtomicU64,
+    listed_all: AtomicBool,
+    read_files: AtomicU64,
+    read_bytes: AtomicU64,
+}
+
+impl Watch {
+    fn progress(&self, root: &Path, step: Step) -> Progress {
+        let number = |number: &AtomicU64| number.load(Ordering::Relaxed);
+        let counting = !self.listed_all.load(Ordering::Relaxed);
+        let (done, bytes) = (number(&self.read_files), number(&self.read_bytes));
+        let (of, of_bytes) = (number(&self.listed_files).max(done), number(&self.listed_bytes).max(bytes));
+        Progress { source: root.to_path_buf(), step, done, of, bytes, of_bytes, counting }
+    }
+}
+
+/// Lists files in batches until the range or what a segment holds is at its end.
+fn list(options: &Options, walk: Walk, range: &Range, watch: &Watch, to_read: SyncSender<Batch>) -> Listed {
+    let (mut repositories, mut unlisted) = (Vec::new(), Unread::default());
+    let mut listing = Listing::new(options.taken);
+    let (mut tables, mut next, mut last) = (0, 0_u32, None::<PathBuf>);
+    let mut batch = Batch { number: 0, first: 0, files: Vec::new() };
+    let mut batch_bytes = 0;
+    let mut ended_by = None;
+    for found in walk {
+        let (path, facts) = match found {
+            Found::Repository(path) => {
+                repositories.push(path);
                 continue;
             }
+            Found::Unread(path, reason) => {
+                unlisted.push(&path, reason);
+                continue;
+            }
+            Found::File(path, facts) => (path, facts),
         };
-        if matches!(judge(&entries), Holds::Repository) {
-            match repository::read(reading, &folder)? {
-                repository::Outcome::Read => continue,
-                // What git can't tell may still stand there as files.
-                repository::Outcome::Unreadable(reason) => reading.not_read(&folder, reason),
+        let is_full = tables > options.memory / 4 || listing.bytes.saturating_add(facts.bytes) > STRETCH;
+        if last.is_some() && (is_full || next == u32::MAX) {
+            ended_by = last.take();
+            break;
+        }
+        listing.add(&path, &facts);
+        tables += OF_A_FILE + path.as_os_str().len();
+        watch.listed_files.fetch_add(1, Ordering::Relaxed);
+        watch.listed_bytes.fetch_add(facts.bytes, Ordering::Relaxed);
+        last = Some(path.clone());
+        batch_bytes += facts.bytes;
+        batch.files.push(path);
+        next += 1;
+        if batch.files.len() == BATCH_FILES || batch_bytes >= BATCH_BYTES {
+            let following = Batch { number: batch.number + 1, first: next, files: Vec::new() };
+            batch_bytes = 0;
+            if to_read.send(std::mem::replace(&mut batch, following)).is_err() {
+                break;
             }
         }
-        for (path, kind) in entries.into_iter().filter(|(path, _)| path.file_name() != Some(".git".as_ref())) {
-            match kind {
-                Ok(kind) if kind.is_dir() => folders.push(path),
-                Ok(kind) if kind.is_file() => {
-                    let relative = bytes_of(path.strip_prefix(root).unwrap_or(&path)).to_vec();
-                    files.push((path, relative));
-                }
-                // A link's target is read where it stands, if it stands in the corpus.
-                Ok(kind) if kind.is_symlink() => {}
-                Ok(_) => reading.not_read(&path, "it is a device, a pipe or a socket"),
-                Err(error) => reading.not_read(&path, format!("its kind can't be told: {error}")),
-            }
-        }
     }
-    read_files(reading, root, &files)
+    if !batch.files.is_empty() {
+        // Where nobody reads any more, the caller knows why.
+        let _ = to_read.send(batch);
+    }
+    watch.listed_all.store(true, Ordering::Relaxed);
+    let bytes_of = |path: &PathBuf| path.as_os_str().as_bytes().to_vec();
+    let stretch = Stretch {
+        after: range.after.as_ref().map(bytes_of),
+        until: ended_by.as_ref().or(range.until.as_ref()).map(bytes_of),
+        listing: listing.digest(),
+        files: listing.files,
+        bytes: listing.bytes,
+    };
+    Listed { stretch, repositories, unlisted }
 }
 
-type Entry = (PathBuf, std::io::Result<fs::FileType>);
-
-/// The entries of a folder by name, so that the same folder always reads the same.
-fn list(folder: &Path) -> std::io::Result<Vec<Entry>> {
-    let mut entries = Vec::new();
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        entries.push((entry.path(), entry.file_type()));
-    }
-    entries.sort_by(|a, b| a.0.cmp(&b.0));
-    Ok(entries)
-}
-
-fn judge(entries: &[Entry]) -> Holds {
-    let has = |name: &str| entries.iter().any(|(path, _)| path.file_name() == Some(name.as_ref()));
-    if has(".git") || (has("HEAD") && has("objects") && has("refs")) { Holds::Repository } else { Holds::Files }
-}
-
-fn read_files(reading: &mut Reading<'_>, root: &Path, files: &[(PathBuf, Vec<u8>)]) -> Result<(), CorpusError> {
-    if files.is_empty() {
-        return Ok(());
-    }
-    let state = vec![Commit { oid: Vec::new(), time: reading.taken }];
-    let line = reading.writer.add_line(bytes_of(root), b"", LineKind::State, state)?;
-    for (done, (path, relative)) in files.iter().enumerate() {
-        read_file(reading, line, path, relative)?;
-        reading.tell(root, Step::Files, done + 1, files.len());
-    }
-    Ok(())
-}
-
-fn read_file(reading: &mut Reading<'_>, line: LineId, path: &Path, relative: &[u8]) -> Result<(), CorpusError> {
-    match fingerprint_file(reading, path) {
-        Ok((fingerprints, steady)) => {
-            if !steady {
-                reading.not_read(path, "it changed while it was read; what was read is in the index");
-            }
-            reading.bytes += fingerprints.bytes;
-            let mut history = reading.writer.history(relative, line)?;
-            history.change(0, Some(Version { fingerprints: &fingerprints, oid: &[] }))?;
-            history.finish()?;
-        }
-        Err(error) => reading.not_read(path, format!("the file can't be read: {error}")),
-    }
-    Ok(())
-}
-
-/// The fingerprints of a file, and whether it held still.
-fn fingerprint_file(reading: &Reading<'_>, path: &Path) -> std::io::Result<(Fingerprints, bool)> {
-    // A file may have become a link or a pipe since it was listed: neither must be followed or waited for.
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY;
-    let mut file = File::from(rustix::fs::open(path, flags, Mode::empty())?);
-    let before = file.metadata()?;
-    if !before.is_file() {
-        return Err(std::io::Error::other("it is no longer a file"));
-    }
-    let mut fingerprinter = Fingerprinter::new(&reading.profile, bytes_of(path));
-    let mut piece = vec![0; PIECE];
+/// Reads batches until there are no more, and gives the rows.
+fn read_batches(
+    mut reader: FileReader<'_>,
+    base: &Base,
+    waiting: &Mutex<Receiver<Batch>>,
+    to_table: &SyncSender<Result<Done, io::Error>>,
+) -> Sorter {
     loop {
-        match file.read(&mut piece) {
-            Ok(0) => break,
-            Ok(length) => fingerprinter.update(&piece[..length]),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(error),
+        let batch = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        let Ok(Batch { number, first, files }) = batch else { break };
+        let mut done = Done { number, files: Vec::with_capacity(files.len()) };
+        for (file, path) in (first..).zip(files) {
+            let read = match reader.read(&base.folder, &path, file) {
+                Ok(read) => Ok(read),
+                Err(Failed::File(error)) => Err(format!("the file can't be read: {error}")),
+                Err(Failed::Rows(error)) => {
+                    let _ = to_table.send(Err(error));
+                    return reader.rows;
+                }
+            };
+            done.files.push((path, read));
+        }
+        if to_table.send(Ok(done)).is_err() {
+            break;
         }
     }
-    let fingerprints = fingerprinter.finish();
-    let after = file.metadata()?;
-    let steady = fingerprints.bytes == before.len() && before.modified().ok() == after.modified().ok();
-    Ok((fingerprints, steady))
+    reader.rows
 }
+
+/// The tables of the segment, filled in the order of the files.
+struct Table<'o, W: Write> {
+    options: &'o Options,
+    root: &'o Path,
+    base: PathBuf,
+    writer: SegmentWriter<W>,
+    line: LineId,
+    /// The interval of each file that was read, by the file's number.
+    intervals: Vec<Option<IntervalId>>,
+    bytes: u64,
+    unread: Unread,
+}
+
+impl<'o, W: Write> Table<'o, W> {
+    fn new(options: &'o Options, root: &'o Path, base: &Base, out: W) -> Result<Self, CorpusError> {
+        let mut writer = SegmentWriter::new(out, options.profile.id())?;
+        let name = root.as_os_str().as_bytes().to_vec();
+        let line = Line { name, reference: Vec::new(), kind: LineKind::State, begin: 0, commits: 1 };
+        let line = writer.line(line, &[Commit { oid: Vec::new(), time: options.taken }])?;
+        let base = base.path.to_path_buf();
+        let (intervals, unread) = (Vec::new(), Unread::default());
+        Ok(Table { options, root, base, writer, line, intervals, bytes: 0, unread })
+    }
+
+    /// Takes what is read until all of it is.
+    fn take_all(
+        &mut self,
+        read: Receiver<io::Result<Done>>,
+        watch: &Watch,
+        tell: &mut dyn FnMut(),
+    ) -> Result<(), CorpusError> {
+        let mut early = BTreeMap::new();
+        let mut next = 0;
+        let mut told = Instant::now();
+        loop {
+            match read.recv_timeout(TELL_EVERY) {
+                Ok(Ok(done)) => drop(early.insert(done.number, done)),
+                Ok(Err(why)) => return Err(CorpusError::Spill { folder: self.options.spill.clone(), why }),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            }
+            while let Some(done) = early.remove(&next) {
+                next += 1;
+                watch.read_files.fetch_add(done.files.len() as u64, Ordering::Relaxed);
+                self.take(done)?;
+            }
+            if told.elapsed() >= TELL_EVERY {
+                told = Instant::now();
+                tell();
+            }
+        }
+    }
+
+    fn take(&mut self, done: Done) -> Result<(), CorpusError> {
+        for (path, read) in done.files {
+            let interval = match read {
+                Err(reason) => {
+                    self.unread.push(&self.base.join(path), reason);
+                    None
+                }
+                Ok((content, steady)) => {
+                    if !steady {
+                        let reason = "it changed while it was read; what was read is in the index";
+                        self.unread.push(&self.base.join(&path), reason);
+                    }
+                    let path = self.writer.path(path.as_os_str().as_bytes())?;
+                    let interval = Interval { path, line: self.line, first: Some(0), last: None };
+                    let interval = self.writer.interval(interval)?;
+                    self.writer.content(&content, &[interval])?;
+                    self.bytes += content.bytes;
+                    Some(interval)
+                }
+            };
+            self.intervals.push(interval);
+        }
+        Ok(())
+    }
+
+    /// Writes the rows, and ends the segment.
+    fn write(
+        mut self,
+        sorters: Vec<Sorter>,
+        stretch: Stretch,
+        tell: &mut dyn FnMut(),
+    ) -> Result<Written<W>, CorpusError> {
+        tell();
+        let spill = |why| CorpusError::Spill { folder: self.options.spill.clone(), why };
+        let mut rows = Sorter::sorted(sorters).map_err(spill)?;
+        let mut stands = Vec::new();
+        let mut current = None;
+        while let Some((channel, fingerprint, number)) = rows.next().map_err(spill)? {
+            if current != Some((channel, fingerprint)) {
+                if let Some((channel, fingerprint)) = current.replace((channel, fingerprint)) {
+                    self.writer.posting(channel, fingerprint, &stands)?;
+                    stands.clear();
+                }
+            }
+            let interval = self.intervals.get(number as usize).copied().flatten();
+            stands.extend(interval.filter(|interval| stands.last() != Some(interval)));
+        }
+        if let Some((channel, fingerprint)) = current {
+            self.writer.posting(channel, fingerprint, &stands)?;
+        }
+        let tables = self.writer.memory() as u64;
+        let (out, counts) = self.writer.finish()?;
+        let piece = Piece {
+            source: self.root.as_os_str().as_bytes().to_vec(),
+            segment: [0; 32],
+            not_read: self.unread.count,
+            not_read_names: self.unread.names(),
+            extent: Extent::Stretch(stretch),
+        };
+        Ok(Written { out, counts, bytes: self.bytes, tables, piece })
+    }
+}
+
+#[cfg(test)]
+mod tests;

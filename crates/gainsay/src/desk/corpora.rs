@@ -1,24 +1,35 @@
-//! Corpora: the company's own files, public code, and what the company gave away, each one segment of the index.
+//! Corpora: the company's own files, public code, and what the company gave away, each some segments of the index.
+//!
+//! A segment is written under a name that is swept, synced, and given its own name (its BLAKE3) under the writer's lock, together
+//! with a note of what it tells. An entry names it only when the whole corpus is read. An add that is cut short leaves notes from
+//! which the next one goes on; what neither an entry nor a note names is removed under the same lock.
+
+mod merge;
+mod notes;
+mod segments;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufWriter, Write};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use fingerprint::{Profile, Segment};
-use tempfile::NamedTempFile;
+use fingerprint::{Index, Profile, Segment};
 
 use super::{Acting, CORPORA, Desk, Error, check_name};
-use crate::claim::{CorpusRole, EntryId, Tlp};
-use crate::corpus::{self, Indexed, Progress};
-use crate::ledger::payload::CorpusIndexed;
+use crate::claim::{CorpusRole, EntryId, Piece, SegmentFile, Tlp};
+use crate::corpus::{self, OnProgress, Reader as CorpusReader};
+use crate::ledger::payload::{CorpusIndexed, CorpusIndexedV1, Noted, SegmentFileV2, twins};
 use crate::ledger::{NewEntry, Payload};
 use crate::store::{self, Reader};
+use notes::Notes;
 
-/// How many things that were not read an entry names.
-const NAMED_NOT_READ: usize = 100;
+/// Bytes of memory for what grows with a corpus, where nothing else is said.
+pub const MEMORY: usize = 512 << 20;
 
-/// What a corpus is.
+/// With less, rows would go through the disk in pieces too small to be merged.
+const LEAST_MEMORY: usize = 64 << 20;
+
+/// What a corpus is, and how it is read.
 #[derive(Clone, Debug)]
 pub struct CorpusOptions {
     /// What it is to the company.
@@ -27,6 +38,15 @@ pub struct CorpusOptions {
     pub owner: Option<String>,
     /// Its marking; the desk's where it is not said.
     pub tlp: Option<Tlp>,
+    /// Bytes of memory for what grows with the corpus.
+    pub memory: usize,
+}
+
+impl CorpusOptions {
+    /// A corpus of this role, and nothing else said.
+    pub fn new(role: CorpusRole) -> Self {
+        CorpusOptions { role, owner: None, tlp: None, memory: MEMORY }
+    }
 }
 
 /// A corpus as it was last indexed.
@@ -40,9 +60,60 @@ pub struct Corpus {
     pub indexed: CorpusIndexed,
 }
 
+impl Corpus {
+    /// What its segments hold together. A content that stands in several segments counts in each.
+    pub fn holds(&self) -> SegmentFile {
+        let zero = SegmentFile {
+            blake3: [0; 32],
+            bytes: 0,
+            files: 0,
+            contents: 0,
+            content_bytes: 0,
+            commits: 0,
+            postings: 0,
+            tables: 0,
+        };
+        self.segments().iter().fold(zero, |sum, it| SegmentFile {
+            blake3: sum.blake3,
+            bytes: sum.bytes + it.bytes,
+            files: sum.files + it.files,
+            contents: sum.contents + it.contents,
+            content_bytes: sum.content_bytes + it.content_bytes,
+            commits: sum.commits + it.commits,
+            postings: sum.postings + it.postings,
+            tables: sum.tables + it.tables,
+        })
+    }
+
+    /// Its segments.
+    pub fn segments(&self) -> Vec<SegmentFile> {
+        twins(&self.indexed.segments)
+    }
+
+    /// How many things could not be read.
+    pub fn not_read(&self) -> u64 {
+        self.indexed.not_read + self.pieces().iter().map(|piece| piece.not_read).sum::<u64>()
+    }
+
+    /// The first of them, with the reason.
+    pub fn not_read_names(&self) -> Vec<String> {
+        let of_pieces = self.pieces().into_iter().flat_map(|piece| piece.not_read_names);
+        self.indexed.not_read_names.iter().cloned().chain(of_pieces).collect()
+    }
+
+    /// The paths as given.
+    pub fn paths(&self) -> Vec<PathBuf> {
+        self.indexed.paths.iter().map(|path| PathBuf::from(std::ffi::OsStr::from_bytes(path))).collect()
+    }
+
+    fn pieces(&self) -> Vec<Piece> {
+        twins(&self.indexed.pieces)
+    }
+}
+
 impl Desk {
-    /// Indexes paths as a corpus, together with those that it had before: they are read again. The segment is on the disk before
-    /// the entry that names it.
+    /// Indexes paths as a corpus, together with those that it had before: of all of them what changed is read. Every segment is on the
+    /// disk before the entry that names it, and one that is finished is kept for the next call where this one is cut short.
     ///
     /// # Errors
     /// A path is missing, the corpus exists with another role or owner, somebody else indexed it meanwhile, or the disk is full: then
@@ -53,69 +124,134 @@ impl Desk {
         name: &str,
         paths: &[PathBuf],
         options: &CorpusOptions,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<(Corpus, Indexed), Error> {
+        progress: &mut OnProgress<'_>,
+    ) -> Result<Corpus, Error> {
         check_name("corpus", name)?;
+        if options.memory < LEAST_MEMORY {
+            return Err(Error::TooLittleMemory { least: LEAST_MEMORY >> 20 });
+        }
         let known = self.corpora()?.remove(name);
         if let Some(known) = &known {
             refuse_another(&known.indexed, options)?;
         }
-        let mut all: Vec<PathBuf> =
-            known.iter().flat_map(|corpus| corpus.indexed.paths.iter().map(PathBuf::from)).collect();
-        for path in paths {
-            let whole =
-                fs::canonicalize(path).map_err(|why| Error::File { action: "read", path: path.clone(), why })?;
-            if !all.contains(&whole) {
-                all.push(whole);
-            }
+        let paths = all_paths(known.as_ref(), paths)?;
+        let owner = self.owner_of(name, known.as_ref(), options);
+        let folder = self.root().join(CORPORA);
+        let base = known.as_ref().map(|known| known.entry);
+        let mut adding = Adding { name, base, folder: folder.clone(), notes: Notes::begin(&folder, name, base)? };
+        let mut segments = known.as_ref().map(Corpus::segments).unwrap_or_default();
+        let mut pieces = known.as_ref().map(Corpus::pieces).unwrap_or_default();
+        for noted in adding.notes.noted() {
+            segments.push((&noted.segment).into());
+            pieces.extend(noted.pieces.iter().map(Piece::from));
         }
-        let owner = match (&options.owner, &known, options.role) {
+        pieces.retain(|piece| segments::path(&folder, &piece.segment).is_file());
+        let reading = corpus::Options {
+            profile: Profile::one(),
+            taken: acting.now.as_second(),
+            memory: options.memory,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
+            spill: folder.clone(),
+        };
+        let in_folder = folder.clone();
+        let open: corpus::Open = Box::new(move |digest| File::open(segments::path(&in_folder, digest)));
+        let mut reader = CorpusReader::new(&paths, pieces, open, reading, progress);
+        while let Some(written) = reader.next(|| segments::Unfinished::new(&folder), progress)? {
+            let (file, blake3, bytes) = written.out.finish().map_err(|why| failed("write in", &folder, why))?;
+            let segment = SegmentFile {
+                blake3,
+                bytes,
+                files: written.counts.files,
+                contents: written.counts.contents,
+                content_bytes: written.bytes,
+                commits: written.counts.commits,
+                postings: written.counts.postings,
+                tables: written.tables,
+            };
+            let piece = Piece { segment: blake3, ..written.piece };
+            let noted = Noted { segment: (&segment).into(), pieces: twins(std::slice::from_ref(&piece)) };
+            self.keep_segment(acting, &mut adding, file, &noted)?;
+            segments.push(segment);
+            reader.keep(piece);
+        }
+        let (pieces, unread) = reader.finish();
+        let indexed = CorpusIndexed {
+            name: name.to_owned(),
+            owner,
+            role: options.role,
+            paths: paths.iter().map(|path| path.as_os_str().as_bytes().to_vec().into()).collect(),
+            segments: named_by(&pieces, &segments),
+            pieces: twins(&pieces),
+            not_read: unread.count,
+            not_read_names: unread.named.iter().map(ToString::to_string).collect(),
+        };
+        let tlp = options.tlp.unwrap_or(self.config.tlp);
+        match known {
+            Some(known) if known.indexed == indexed && known.tlp == tlp => {
+                adding.notes.forget()?;
+                Ok(known)
+            }
+            _ => self.commit_corpus(acting, adding, tlp, indexed),
+        }
+    }
+
+    fn owner_of(&self, name: &str, known: Option<&Corpus>, options: &CorpusOptions) -> String {
+        match (&options.owner, known, options.role) {
             (Some(owner), ..) => owner.clone(),
             (None, Some(known), _) => known.indexed.owner.clone(),
             (None, None, CorpusRole::Public) => "the public".to_owned(),
             (None, None, _) => self.config.organisation.clone().unwrap_or_else(|| name.to_owned()),
-        };
-        let index = corpus::Options { profile: Profile::one(), taken: acting.now.as_second() };
-        let (file, segment, indexed) = self.write_segment(&all, &index, progress)?;
-        let tlp = options.tlp.unwrap_or(self.config.tlp);
-        let entry = CorpusIndexed {
-            name: name.to_owned(),
-            owner,
-            role: options.role,
-            paths: all.iter().map(|path| path.to_string_lossy().into_owned()).collect(),
-            segment,
-            files: indexed.counts.files,
-            blobs: indexed.counts.contents,
-            commits: indexed.counts.commits,
-            postings: indexed.counts.postings,
-            bytes: indexed.bytes,
-            not_read: indexed.not_read.len() as u64,
-            not_read_names: indexed
-                .not_read
-                .iter()
-                .take(NAMED_NOT_READ)
-                .map(|not| format!("{}: {}", not.path.display(), not.reason))
-                .collect(),
-        };
-        let root = self.root().to_owned();
-        let built_on = known.map(|known| known.entry);
-        let id = self.database.commit(&self.key, acting.now, |commit| {
-            let standing = corpora(&commit.reader())?.remove(name).map(|standing| standing.entry);
-            if standing != built_on {
-                return Err(Error::CorpusChanged { name: name.to_owned() });
+        }
+    }
+
+    /// Gives a segment its name and notes what it tells, both under the writer's lock: nobody sweeps between them.
+    fn keep_segment(
+        &mut self,
+        acting: &Acting,
+        adding: &mut Adding<'_>,
+        file: tempfile::NamedTempFile,
+        noted: &Noted,
+    ) -> Result<(), Error> {
+        let kept = self.database.commit(&self.key, acting.now, |commit| {
+            adding.refuse_changed(&commit.reader())?;
+            segments::place(file, &adding.folder, &SegmentFile::from(&noted.segment).blake3)?;
+            adding.notes.add(noted)
+        });
+        adding.forget_where_changed(kept)
+    }
+
+    /// Appends the entry, and removes what it does not need any more.
+    fn commit_corpus(
+        &mut self,
+        acting: &Acting,
+        adding: Adding<'_>,
+        tlp: Tlp,
+        indexed: CorpusIndexed,
+    ) -> Result<Corpus, Error> {
+        let folder = self.root().join(CORPORA);
+        let entry = self.database.commit(&self.key, acting.now, |commit| {
+            adding.refuse_changed(&commit.reader())?;
+            if !corpus_is_there(&folder, &indexed) {
+                return Err(Error::CorpusChanged { name: indexed.name.clone() });
             }
-            // The segment gets its name under the lock: nobody sweeps between here and the entry that names it.
-            place_segment(file, &root, &segment)?;
             Ok(commit.push(&NewEntry {
                 author: acting.author.clone(),
                 tlp,
                 note: None,
-                payload: entry.clone().into(),
+                payload: indexed.clone().into(),
             })?)
-        })?;
-        // A second commit, of nothing: the entry is on the disk before the old segment goes, and nobody names one while they go.
-        self.database.commit(&self.key, acting.now, |commit| drop_unused_segments(&commit.reader(), &root))?;
-        Ok((Corpus { entry: id, tlp, indexed: entry }, indexed))
+        });
+        let entry = adding.forget_where_changed(entry)?;
+        adding.notes.forget()?;
+        self.sweep_segments(acting)?;
+        Ok(Corpus { entry, tlp, indexed })
+    }
+
+    /// Removes what no corpus needs any more. A commit of its own, of nothing: the entry is on the disk before old segments go, and
+    /// nobody names one while they go.
+    fn sweep_segments(&mut self, acting: &Acting) -> Result<(), Error> {
+        let folder = self.root().join(CORPORA);
+        self.database.commit(&self.key, acting.now, |commit| segments::sweep(&folder, &corpora(&commit.reader())?))
     }
 
     /// The corpora by name, each as it was last indexed.
@@ -131,50 +267,83 @@ impl Desk {
     /// # Errors
     /// The store fails.
     pub fn verify_corpora(&self) -> Result<BTreeMap<String, Result<(), Error>>, Error> {
-        let check = |corpus: &Corpus| {
-            let name = &corpus.indexed.name;
-            let mut file = self.segment_file(corpus)?;
+        let folder = self.root().join(CORPORA);
+        let check_segment = |name: &str, segment: &SegmentFile| {
+            let path = segments::path(&folder, &segment.blake3);
+            let open = || File::open(&path).map_err(|why| damaged(name, why));
             let mut hasher = blake3::Hasher::new();
-            std::io::copy(&mut file, &mut hasher).map_err(|why| damaged(name, why))?;
-            if *hasher.finalize().as_bytes() != corpus.indexed.segment {
+            std::io::copy(&mut open()?, &mut hasher).map_err(|why| damaged(name, why))?;
+            if *hasher.finalize().as_bytes() != segment.blake3 {
                 return Err(damaged(name, "its bytes are not those that the ledger names"));
             }
-            self.segment(corpus)?.verify().map_err(|e| damaged(name, e))
+            Segment::open(open()?).and_then(|segment| segment.verify()).map_err(|why| damaged(name, why))
         };
-        Ok(self.corpora()?.iter().map(|(name, corpus)| (name.clone(), check(corpus))).collect())
+        let check = |name: &str, corpus: &Corpus| corpus.segments().iter().try_for_each(|it| check_segment(name, it));
+        Ok(self.corpora()?.iter().map(|(name, corpus)| (name.clone(), check(name, corpus))).collect())
     }
 
-    /// Opens a corpus's segment.
-    pub(super) fn segment(&self, corpus: &Corpus) -> Result<Segment<File>, Error> {
-        Segment::open(self.segment_file(corpus)?).map_err(|e| damaged(&corpus.indexed.name, e))
+    /// Opens a corpus's index.
+    pub(super) fn index(&self, corpus: &Corpus) -> Result<Index<File>, Error> {
+        let name = &corpus.indexed.name;
+        let opened = open_segments(&self.root().join(CORPORA), name, &corpus.segments())?;
+        Index::open(opened).map_err(|why| damaged(name, why))
+    }
+}
+
+/// Whether every segment that an entry is to name is there.
+fn corpus_is_there(folder: &Path, indexed: &CorpusIndexed) -> bool {
+    let segments: Vec<SegmentFile> = twins(&indexed.segments);
+    segments.iter().all(|segment| segments::path(folder, &segment.blake3).is_file())
+}
+
+fn open_segments(folder: &Path, name: &str, segments: &[SegmentFile]) -> Result<Vec<Segment<File>>, Error> {
+    let open = |segment: &SegmentFile| {
+        let file = File::open(segments::path(folder, &segment.blake3)).map_err(|why| damaged(name, why))?;
+        Segment::open(file).map_err(|why| damaged(name, why))
+    };
+    segments.iter().map(open).collect()
+}
+
+/// A corpus that is being changed.
+struct Adding<'n> {
+    name: &'n str,
+    /// The entry that the change builds on.
+    base: Option<EntryId>,
+    folder: PathBuf,
+    notes: Notes,
+}
+
+impl Adding<'_> {
+    fn refuse_changed(&self, reader: &Reader<'_>) -> Result<(), Error> {
+        let standing = corpora(reader)?.remove(self.name).map(|standing| standing.entry);
+        if standing == self.base { Ok(()) } else { Err(Error::CorpusChanged { name: self.name.to_owned() }) }
     }
 
-    fn segment_file(&self, corpus: &Corpus) -> Result<File, Error> {
-        File::open(self.segment_path(&corpus.indexed.segment)).map_err(|why| damaged(&corpus.indexed.name, why))
+    /// What was noted for a corpus that is no more is of no use to anybody.
+    fn forget_where_changed<T>(&self, result: Result<T, Error>) -> Result<T, Error> {
+        if matches!(result, Err(Error::CorpusChanged { .. })) {
+            self.notes.forget()?;
+        }
+        result
     }
+}
 
-    fn segment_path(&self, digest: &[u8; 32]) -> PathBuf {
-        segment_path(self.root(), digest)
+/// The paths that a corpus had and those that are new, without links, each once.
+fn all_paths(known: Option<&Corpus>, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
+    let mut all = known.map(Corpus::paths).unwrap_or_default();
+    for path in paths {
+        let whole = fs::canonicalize(path).map_err(|why| failed("read", path, why))?;
+        if !all.contains(&whole) {
+            all.push(whole);
+        }
     }
+    Ok(all)
+}
 
-    /// Writes a segment, synced but without its name yet: under that it is swept when the run is cut short.
-    fn write_segment(
-        &self,
-        paths: &[PathBuf],
-        index: &corpus::Options,
-        progress: &mut dyn FnMut(Progress),
-    ) -> Result<(NamedTempFile, [u8; 32], Indexed), Error> {
-        let folder = self.root().join(CORPORA);
-        let failed = |why| Error::File { action: "write in", path: folder.clone(), why };
-        let file = tempfile::Builder::new().prefix(store::UNFINISHED).tempfile_in(&folder).map_err(failed)?;
-        let mut out = Hashing { inner: BufWriter::new(file), hasher: blake3::Hasher::new() };
-        let indexed = corpus::index(paths, index, &mut out, progress)?;
-        out.flush().map_err(failed)?;
-        let digest = *out.hasher.finalize().as_bytes();
-        let file = out.inner.into_inner().map_err(|e| failed(e.into_error()))?;
-        file.as_file().sync_all().map_err(failed)?;
-        Ok((file, digest, indexed))
-    }
+/// The segments that pieces name, in their order.
+fn named_by(pieces: &[Piece], segments: &[SegmentFile]) -> Vec<SegmentFileV2> {
+    let named = |segment: &&SegmentFile| pieces.iter().any(|piece| piece.segment == segment.blake3);
+    segments.iter().filter(named).map(Into::into).collect()
 }
 
 /// What a corpus is to the company decides what a match proves: it never changes silently.
@@ -192,62 +361,49 @@ fn refuse_another(known: &CorpusIndexed, options: &CorpusOptions) -> Result<(), 
 }
 
 fn corpora(reader: &Reader<'_>) -> Result<BTreeMap<String, Corpus>, store::Error> {
-    let corpora = reader.of_kind("corpus/1")?.into_iter().filter_map(|entry| match entry.payload {
-        Some(Payload::Corpus(indexed)) => {
-            Some((indexed.name.clone(), Corpus { entry: entry.id, tlp: entry.header.tlp, indexed }))
-        }
-        _ => None,
-    });
-    Ok(corpora.collect())
-}
-
-fn segment_path(desk: &Path, digest: &[u8; 32]) -> PathBuf {
-    desk.join(CORPORA).join(format!("{}.segment", EntryId(*digest)))
-}
-
-fn place_segment(file: NamedTempFile, desk: &Path, digest: &[u8; 32]) -> Result<(), Error> {
-    let folder = desk.join(CORPORA);
-    let failed = |why| Error::File { action: "write in", path: folder.clone(), why };
-    file.persist(segment_path(desk, digest)).map_err(|e| failed(e.error))?;
-    File::open(&folder).and_then(|folder| folder.sync_all()).map_err(failed)
-}
-
-/// Removes segments that no corpus is of any more, and what an interrupted run left. To be called under the writer's lock: there
-/// every segment under its name is either named by an entry or left over.
-fn drop_unused_segments(reader: &Reader<'_>, desk: &Path) -> Result<(), Error> {
-    let used: Vec<PathBuf> =
-        corpora(reader)?.values().map(|corpus| segment_path(desk, &corpus.indexed.segment)).collect();
-    let folder = desk.join(CORPORA);
-    let failed = |why| Error::File { action: "list", path: folder.clone(), why };
-    store::sweep_unfinished(&folder);
-    for entry in fs::read_dir(&folder).map_err(failed)? {
-        let path = entry.map_err(failed)?.path();
-        let is_segment = path.extension().is_some_and(|ending| ending == "segment");
-        if is_segment && !used.contains(&path) {
-            fs::remove_file(&path).map_err(|why| Error::File { action: "remove", path, why })?;
+    let mut corpora = BTreeMap::new();
+    // A corpus that was added again is in both: the newer kind comes later and stands.
+    for kind in ["corpus/1", "corpus/2"] {
+        for entry in reader.of_kind(kind)? {
+            let indexed = match entry.payload {
+                Some(Payload::CorpusV1(indexed)) => of_first_version(indexed),
+                Some(Payload::Corpus(indexed)) => indexed,
+                _ => continue,
+            };
+            corpora.insert(indexed.name.clone(), Corpus { entry: entry.id, tlp: entry.header.tlp, indexed });
         }
     }
-    Ok(())
+    Ok(corpora)
+}
+
+/// A corpus of the first version, of which no piece is known: adding it again reads all of it.
+fn of_first_version(it: CorpusIndexedV1) -> CorpusIndexed {
+    let segment = SegmentFile {
+        blake3: it.segment,
+        bytes: 0,
+        files: it.files,
+        contents: it.blobs,
+        content_bytes: it.bytes,
+        commits: it.commits,
+        postings: it.postings,
+        tables: 0,
+    };
+    CorpusIndexed {
+        name: it.name,
+        owner: it.owner,
+        role: it.role,
+        paths: it.paths.into_iter().map(|path| path.into_bytes().into()).collect(),
+        segments: vec![(&segment).into()],
+        pieces: Vec::new(),
+        not_read: it.not_read,
+        not_read_names: it.not_read_names,
+    }
+}
+
+fn failed(action: &'static str, path: &Path, why: std::io::Error) -> Error {
+    Error::File { action, path: path.to_owned(), why }
 }
 
 fn damaged(corpus: &str, why: impl ToString) -> Error {
     Error::Segment { corpus: corpus.to_owned(), why: why.to_string() }
-}
-
-/// Hashes what passes through it.
-struct Hashing<W> {
-    inner: W,
-    hasher: blake3::Hasher,
-}
-
-impl<W: Write> Write for Hashing<W> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let written = self.inner.write(bytes)?;
-        self.hasher.update(&bytes[..written]);
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        self.inner.flush()
-    }
 }

@@ -7,6 +7,7 @@ mod casefile;
 mod config;
 mod corpora;
 mod drafts;
+mod jobs;
 mod record;
 mod report;
 mod review;
@@ -18,8 +19,9 @@ pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
 pub use add::{AddOptions, Added, Keep};
 pub use config::Config;
-pub use corpora::{Corpus, CorpusOptions};
+pub use corpora::{Corpus, CorpusOptions, MEMORY};
 pub use drafts::drafts;
+pub use jobs::{JOB_COMMAND, Job};
 pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting};
@@ -256,6 +258,26 @@ pub enum Error {
     CorpusChanged {
         /// The corpus.
         name: String,
+    },
+    /// Too little memory to index with.
+    #[error("indexing takes at least {least} MB of memory; give --memory {least} or more")]
+    TooLittleMemory {
+        /// In MB.
+        least: usize,
+    },
+    /// No such job.
+    #[error("there is no job {id}; `gainsay jobs` lists them")]
+    NoJob {
+        /// What was asked for.
+        id: i64,
+    },
+    /// A job of which something was asked that it is not for.
+    #[error("job {id} is {word} already")]
+    JobIs {
+        /// The job.
+        id: i64,
+        /// Where it is.
+        word: &'static str,
     },
     /// A folder holds no file.
     #[error("{path}: nothing in it: no file to read")]

@@ -315,7 +315,13 @@ fn what(payload: &Payload) -> String {
             Some(_) => "accepted a statement".to_owned(),
             None => "rejected a draft".to_owned(),
         },
-        Payload::Corpus(corpus) => format!("indexed {} corpus {:?}: {} files", corpus.role, corpus.name, corpus.files),
+        Payload::CorpusV1(corpus) => {
+            format!("indexed {} corpus {:?}: {} files", corpus.role, corpus.name, corpus.files)
+        }
+        Payload::Corpus(corpus) => {
+            let files: u64 = corpus.segments.iter().map(|segment| crate::claim::SegmentFile::from(segment).files).sum();
+            format!("indexed {} corpus {:?}: {files} files", corpus.role, corpus.name)
+        }
         Payload::Match(found) => {
             format!("matched a sample: {}", crate::claim::SampleMatch::from(&found.result).summary())
         }

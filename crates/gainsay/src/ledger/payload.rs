@@ -5,13 +5,14 @@
 //! hashes depend on are integers; there is no floating point in the ledger.
 
 use jiff::Timestamp;
+use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use super::{Error, canonical};
 use crate::claim::{
-    Actor, Allegation, BestMatch, Citation, Commit, Contact, CorpusRole, Draft, EntryId, Facet, Figure, FigureKind,
-    FileMatch, Organisation, OrganisationRole, PartyKind, Reading, SampleMatch, SourceKind, Span, Stance, Statement,
-    Tlp, Vector, Window,
+    Actor, Allegation, BestMatch, Citation, Commit, Contact, CorpusRole, Draft, EntryId, Extent, Facet, Figure,
+    FigureKind, FileMatch, History, Organisation, OrganisationRole, PartyKind, Piece, Reading, SampleMatch,
+    SegmentFile, SourceKind, Span, Stance, Statement, Stretch, Tlp, Vector, Window,
 };
 
 /// Declares the kinds with their names, so that name, encoding and decoding cannot drift apart.
@@ -63,8 +64,10 @@ kinds! {
     Reading(SourceRead) = "reading/1",
     /// A draft was accepted, mended or rejected, or a statement written by hand.
     Decision(DraftDecided) = "decision/1",
-    /// A corpus was indexed.
-    Corpus(CorpusIndexed) = "corpus/1",
+    /// A corpus was indexed, as one segment of the first format.
+    CorpusV1(CorpusIndexedV1) = "corpus/1",
+    /// A corpus was indexed, or its segments were merged.
+    Corpus(CorpusIndexed) = "corpus/2",
     /// A sample was matched against the corpora.
     Match(SampleMatched) = "match/1",
     /// The case was assessed.
@@ -86,7 +89,7 @@ impl Payload {
             Payload::Assessment(b) => Some(b.case),
             Payload::Release(b) => Some(b.case),
             Payload::Destruction(b) => b.case,
-            Payload::Case(_) | Payload::Corpus(_) => None,
+            Payload::Case(_) | Payload::CorpusV1(_) | Payload::Corpus(_) => None,
         }
     }
 }
@@ -270,10 +273,10 @@ pub struct DraftRef {
     pub index: u32,
 }
 
-/// `corpus/1`.
+/// `corpus/1`. Its segment is of the first format, which is read no more: the corpus has to be added again.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
-pub struct CorpusIndexed {
+pub struct CorpusIndexedV1 {
     /// The corpus's name on this desk.
     #[n(0)]
     pub name: String,
@@ -309,6 +312,36 @@ pub struct CorpusIndexed {
     pub not_read: u64,
     /// The first hundred of them.
     #[n(11)]
+    pub not_read_names: Vec<String>,
+}
+
+/// `corpus/2`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct CorpusIndexed {
+    /// The corpus's name on this desk.
+    #[n(0)]
+    pub name: String,
+    /// Whose files they are.
+    #[n(1)]
+    pub owner: String,
+    /// What they are to the owner.
+    #[cbor(n(2), with = "canonical::word")]
+    pub role: CorpusRole,
+    /// The paths as given, without links, byte for byte.
+    #[n(3)]
+    pub paths: Vec<ByteVec>,
+    /// The segments of the index, in the order in which they were written.
+    #[n(4)]
+    pub segments: Vec<SegmentFileV2>,
+    /// What the segments tell of, with what adding it again begins from.
+    #[n(5)]
+    pub pieces: Vec<PieceV2>,
+    /// How many things could not be read apart from what the pieces name.
+    #[n(6)]
+    pub not_read: u64,
+    /// The first hundred of them, with the reason.
+    #[n(7)]
     pub not_read_names: Vec<String>,
 }
 
@@ -424,7 +457,8 @@ impl From<SpanV1> for Span {
 }
 
 /// Declares the stored twin of a type of `claim` with both conversions. Fields keep their names. `plain` ones convert into each
-/// other, `word` ones are stored as their words, `moment` ones as microseconds; `nested`, `pair`, `option` and `list` hold twins.
+/// other, `word` ones are stored as their words, `moment` ones as microseconds, `bytes` ones as one run of bytes; `nested`, `pair`,
+/// `option` and `list` hold twins.
 macro_rules! twin {
     ($twin:ident of $of:ident { $($n:literal $field:ident: $kind:tt $ty:ty),+ $(,)? }) => {
         twin!(@struct $twin {} $($n $field $kind $ty,)+);
@@ -444,6 +478,7 @@ macro_rules! twin {
     (@convert plain $from:expr) => { $from.clone().into() };
     (@convert word $from:expr) => { $from };
     (@convert moment $from:expr) => { $from };
+    (@convert bytes $from:expr) => { $from.clone() };
     (@convert pair $from:expr) => { ((&$from.0).into(), (&$from.1).into()) };
     (@convert nested $from:expr) => { (&$from).into() };
     (@convert option $from:expr) => { $from.as_ref().map(Into::into) };
@@ -453,6 +488,9 @@ macro_rules! twin {
     };
     (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident moment $ty:ty, $($rest:tt)*) => {
         twin!(@struct $twin { $($done)* #[cbor(n($n), with = "canonical::moment")] $field: $ty, } $($rest)*);
+    };
+    (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident bytes $ty:ty, $($rest:tt)*) => {
+        twin!(@struct $twin { $($done)* #[cbor(n($n), with = "minicbor::bytes")] $field: $ty, } $($rest)*);
     };
     (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident $kind:tt $ty:ty, $($rest:tt)*) => {
         twin!(@struct $twin { $($done)* #[n($n)] $field: $ty, } $($rest)*);
@@ -578,6 +616,95 @@ twin!(BestV1 of BestMatch {
     3 last: nested CommitV1,
 });
 
+twin!(SegmentFileV2 of SegmentFile {
+    0 blake3: bytes [u8; 32],
+    1 bytes: plain u64,
+    2 files: plain u64,
+    3 contents: plain u64,
+    4 content_bytes: plain u64,
+    5 commits: plain u64,
+    6 postings: plain u64,
+    7 tables: plain u64,
+});
+twin!(PieceV2 of Piece {
+    0 source: bytes Vec<u8>,
+    1 segment: bytes [u8; 32],
+    2 extent: nested ExtentV2,
+    3 not_read: plain u64,
+    4 not_read_names: plain Vec<String>,
+});
+twin!(StretchV2 of Stretch {
+    0 after: bytes Option<Vec<u8>>,
+    1 until: bytes Option<Vec<u8>>,
+    2 listing: bytes [u8; 32],
+    3 files: plain u64,
+    4 bytes: plain u64,
+});
+twin!(HistoryV2 of History {
+    0 reference: bytes Vec<u8>,
+    1 newest: bytes Vec<u8>,
+    2 line: plain u32,
+    3 side: plain u32,
+    4 tips: bytes [u8; 32],
+    5 whole: plain bool,
+});
+
+/// What of its source a piece is.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub enum ExtentV2 {
+    /// Files of a folder.
+    #[n(0)]
+    Stretch(#[n(0)] StretchV2),
+    /// Commits of a repository.
+    #[n(1)]
+    History(#[n(0)] HistoryV2),
+}
+
+impl From<&Extent> for ExtentV2 {
+    fn from(extent: &Extent) -> Self {
+        match extent {
+            Extent::Stretch(stretch) => ExtentV2::Stretch(stretch.into()),
+            Extent::History(history) => ExtentV2::History(history.into()),
+        }
+    }
+}
+
+impl From<&ExtentV2> for Extent {
+    fn from(extent: &ExtentV2) -> Self {
+        match extent {
+            ExtentV2::Stretch(stretch) => Extent::Stretch(stretch.into()),
+            ExtentV2::History(history) => Extent::History(history.into()),
+        }
+    }
+}
+
+/// A segment that is finished, of a corpus that is not: what is noted beside the ledger until an entry names it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct Noted {
+    /// The segment.
+    #[n(0)]
+    pub segment: SegmentFileV2,
+    /// What it tells of.
+    #[n(1)]
+    pub pieces: Vec<PieceV2>,
+}
+
+impl Noted {
+    /// Its bytes.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        canonical::encode(self)
+    }
+
+    /// What these bytes note.
+    ///
+    /// # Errors
+    /// They are no such note.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Noted, Error> {
+        canonical::decode(bytes, "a note of an unfinished corpus")
+    }
+}
+
 impl SourceRead {
     /// The entry of a reading.
     pub fn new(case: EntryId, source: EntryId, reader: &str, reading: &Reading) -> SourceRead {
@@ -611,7 +738,8 @@ impl SourceRead {
     }
 }
 
-fn twins<'a, A: 'a, B: From<&'a A>>(list: &'a [A]) -> Vec<B> {
+/// The twins of a list.
+pub fn twins<'a, A: 'a, B: From<&'a A>>(list: &'a [A]) -> Vec<B> {
     list.iter().map(B::from).collect()
 }
 

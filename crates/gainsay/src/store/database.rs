@@ -1,4 +1,4 @@
-//! The one file that names the database: SQLite, with the ledger's tables and the index of entries.
+//! The database: SQLite, with the ledger's tables and the index of entries. Nobody outside this room names it.
 //!
 //! WAL, so that readers and one writer go side by side; `synchronous=FULL`, so that an acknowledged commit outlives the power;
 //! `BEGIN IMMEDIATE`, and the head read again inside, so that two writers never build on the same state.
@@ -12,11 +12,13 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, Transactio
 
 use super::Error;
 use super::blobs::{failed, sync_folder};
+use super::jobs;
 use crate::claim::EntryId;
 use crate::ledger::{Body, DeskKey, Edge, Entry, Hash, NewEntry, Payload, Record, Stored, TreeHead};
 
 /// Each migration takes the database from the version of its place to the next; what was released is never edited.
-const MIGRATIONS: &[&str] = &["CREATE TABLE entry (
+const MIGRATIONS: &[&str] = &[
+    "CREATE TABLE entry (
         seq     INTEGER PRIMARY KEY,
         leaf    BLOB NOT NULL UNIQUE,
         header  BLOB NOT NULL,
@@ -30,7 +32,9 @@ const MIGRATIONS: &[&str] = &["CREATE TABLE entry (
         time      INTEGER NOT NULL,
         signature BLOB NOT NULL,
         edge      BLOB NOT NULL
-     ) STRICT;"];
+     ) STRICT;",
+    jobs::TABLE,
+];
 
 /// The index of entries is a projection: of another version it is dropped and rebuilt from the entries.
 const INDEX_VERSION: i64 = 1;
@@ -255,6 +259,14 @@ impl Database {
             .map_err(|e| database_error(&self.path, &e))?;
         // SQLite does not sync the cut, after which an old log could be back.
         self.sync_log()
+    }
+
+    pub(super) fn connection(&self) -> &Connection {
+        &self.connection
+    }
+
+    pub(super) fn fail(&self, error: &rusqlite::Error) -> Error {
+        database_error(&self.path, error)
     }
 
     /// A view of the entries as they are now.

@@ -120,7 +120,7 @@ fn examples() -> Vec<Payload> {
             reason: None,
         }
         .into(),
-        CorpusIndexed {
+        CorpusIndexedV1 {
             name: "code".into(),
             owner: "Marlbeck".into(),
             role: CorpusRole::Published,
@@ -133,6 +133,54 @@ fn examples() -> Vec<Payload> {
             bytes: 5,
             not_read: 1,
             not_read_names: vec!["/a/x: gone".into()],
+        }
+        .into(),
+        CorpusIndexed {
+            name: "code".into(),
+            owner: "Marlbeck".into(),
+            role: CorpusRole::Own,
+            paths: vec![b"/a/c\xf6de.git".to_vec().into()],
+            segments: twins(&[SegmentFile {
+                blake3: [7; 32],
+                bytes: 1,
+                files: 2,
+                contents: 3,
+                content_bytes: 4,
+                commits: 5,
+                postings: 6,
+                tables: 8,
+            }]),
+            pieces: twins(&[
+                Piece {
+                    source: b"/a/c\xf6de.git".to_vec(),
+                    segment: [7; 32],
+                    extent: Extent::History(History {
+                        reference: b"refs/heads/main".to_vec(),
+                        newest: vec![9; 20],
+                        line: 4,
+                        side: 1,
+                        tips: [8; 32],
+                        whole: true,
+                    }),
+                    not_read: 1,
+                    not_read_names: vec!["/a/x: gone".into()],
+                },
+                Piece {
+                    source: b"/a/documents".to_vec(),
+                    segment: [7; 32],
+                    extent: Extent::Stretch(Stretch {
+                        after: None,
+                        until: Some(b"m/n.txt".to_vec()),
+                        listing: [10; 32],
+                        files: 2,
+                        bytes: 300,
+                    }),
+                    not_read: 0,
+                    not_read_names: vec![],
+                },
+            ]),
+            not_read: 1,
+            not_read_names: vec!["/a/pipe: it is a device, a pipe or a socket".into()],
         }
         .into(),
         SampleMatched {

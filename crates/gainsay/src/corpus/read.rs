@@ -1,0 +1,118 @@
+//! One file: opened with care, read once, its rows handed over.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::fd::OwnedFd;
+use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use fingerprint::{Channel, Content, Fingerprinter, Fingerprints, Profile, Sorter};
+use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::io::Errno;
+
+/// Bytes of a file held at once.
+const PIECE: usize = 1 << 20;
+
+/// Bytes of a file whose rows are held before they are set aside.
+const HELD: usize = 64 << 20;
+
+/// Reads files, one after the other.
+pub(super) struct FileReader<'r> {
+    pub(super) profile: &'r Profile,
+    pub(super) rows: Sorter,
+    /// Bytes read so far, for who watches.
+    pub(super) done: &'r AtomicU64,
+    piece: Vec<u8>,
+}
+
+/// Why a file is not in the index.
+pub(super) enum Failed {
+    /// It can't be read; the rest goes on.
+    File(io::Error),
+    /// Its rows can't be set aside; nothing goes on.
+    Rows(io::Error),
+}
+
+impl<'r> FileReader<'r> {
+    pub(super) fn new(profile: &'r Profile, rows: Sorter, done: &'r AtomicU64) -> Self {
+        FileReader { profile, rows, done, piece: vec![0; PIECE] }
+    }
+
+    /// Reads a file below a folder, no link followed on the way, and sets its rows aside under a number of the caller's; tells whether
+    /// it held still.
+    pub(super) fn read(&mut self, folder: &OwnedFd, path: &Path, number: u32) -> Result<(Content, bool), Failed> {
+        let mut file = open(folder, path).map_err(Failed::File)?;
+        let before = file.metadata().map_err(Failed::File)?;
+        if !before.is_file() {
+            return Err(Failed::File(io::Error::other("it is no longer a file")));
+        }
+        let name = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
+        let first = fill(&mut file, &mut self.piece, before.len()).map_err(Failed::File)?;
+        let fingerprints = if first < PIECE {
+            self.done.fetch_add(first as u64, Ordering::Relaxed);
+            Fingerprints::of(self.profile, name, &self.piece[..first])
+        } else {
+            self.read_long(&mut file, name, first, number)?
+        };
+        let after = file.metadata().map_err(Failed::File)?;
+        let steady = fingerprints.bytes == after.len() && before.modified().ok() == after.modified().ok();
+        for (channel, rows) in [
+            (Channel::Text, &fingerprints.text),
+            (Channel::Code, &fingerprints.code),
+            (Channel::Parts, &fingerprints.parts),
+        ] {
+            self.rows.extend(channel, rows, number).map_err(Failed::Rows)?;
+        }
+        let Fingerprints { blake3, bytes, kind, .. } = fingerprints;
+        let blake3 = *blake3.first_chunk().unwrap_or(&[0; 16]);
+        Ok((Content { blake3, oid: Vec::new(), bytes, kind }, steady))
+    }
+
+    /// Goes on with a file of which the first piece is read.
+    fn read_long(&mut self, file: &mut File, name: &[u8], first: usize, number: u32) -> Result<Fingerprints, Failed> {
+        let mut fingerprinter = Fingerprinter::new(self.profile, name);
+        let (mut length, mut held) = (first, 0);
+        while length > 0 {
+            fingerprinter.update(&self.piece[..length]);
+            self.done.fetch_add(length as u64, Ordering::Relaxed);
+            held += length;
+            if held > HELD {
+                held = 0;
+                let mut kept = Ok(());
+                fingerprinter.drain(&mut |channel, rows| {
+                    if kept.is_ok() {
+                        kept = self.rows.extend(channel, rows, number);
+                    }
+                });
+                kept.map_err(Failed::Rows)?;
+            }
+            length = fill(file, &mut self.piece, u64::MAX).map_err(Failed::File)?;
+        }
+        Ok(fingerprinter.finish())
+    }
+}
+
+/// Fills the piece as far as the file goes; where it is as long as expected, its end is not asked for.
+fn fill(file: &mut File, piece: &mut [u8], expected: u64) -> io::Result<usize> {
+    let mut length = 0;
+    while length < piece.len() && length as u64 != expected {
+        match file.read(&mut piece[length..]) {
+            Ok(0) => break,
+            Ok(read) => length += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+/// Opens a file below a folder. It may have become a link or a pipe since it was listed: neither is followed or waited for.
+fn open(folder: &OwnedFd, path: &Path) -> io::Result<File> {
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW;
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
+    match rustix::fs::openat2(folder, path, flags, Mode::empty(), resolve) {
+        // An old kernel, or one that may not be asked this way: the last name alone is then no link.
+        Err(Errno::NOSYS | Errno::PERM) => Ok(File::from(rustix::fs::openat(folder, path, flags, Mode::empty())?)),
+        opened => Ok(File::from(opened?)),
+    }
+}
