@@ -116,7 +116,7 @@ impl std::fmt::Display for NotRead {
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     /// The segment can't be written.
-    #[error("the index of the corpus can't be written: {0}{}", hint_of(.0))]
+    #[error("the index of the corpus can't be written: {}{}", .0, hint_of(.0))]
     Segment(#[from] SegmentError),
     /// Rows can't be set aside.
     #[error("rows of the index can't be kept in {folder}: {why}{}", hint_for(.why))]
@@ -127,7 +127,7 @@ pub enum CorpusError {
         why: io::Error,
     },
     /// No place for a segment.
-    #[error("the index of the corpus can't be written: {0}{}", hint_for(.0))]
+    #[error("the index of the corpus can't be written: {}{}", .0, hint_for(.0))]
     Place(io::Error),
 }
 
