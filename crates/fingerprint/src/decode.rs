@@ -19,8 +19,26 @@ pub enum Kind {
     Text,
     /// UTF-16, normalised as the UTF-8 of the same text.
     Utf16,
-    /// A NUL stands in its head: no fingerprints, only its BLAKE3.
+    /// A NUL stands in its head: it has no text, but parts.
     Binary,
+}
+
+/// The next bytes of a file, by what they are for.
+pub(crate) enum Decoded<'b> {
+    /// Bytes of text.
+    Text(&'b [u8]),
+    /// Bytes of a binary file.
+    Binary(&'b [u8]),
+}
+
+impl<'b> Decoded<'b> {
+    /// What of it is text.
+    pub(crate) fn text(&self) -> &'b [u8] {
+        match self {
+            Decoded::Text(bytes) => bytes,
+            Decoded::Binary(_) => &[],
+        }
+    }
 }
 
 /// Decodes a file that comes in pieces.
@@ -50,8 +68,13 @@ impl Decoder {
     }
 
     /// Takes a piece of the file and gives what it decodes to, in pieces.
-    pub(crate) fn push(&mut self, mut input: &[u8], out: &mut impl FnMut(&[u8])) {
+    pub(crate) fn push(&mut self, mut input: &[u8], out: &mut impl FnMut(Decoded<'_>)) {
         if let State::Head(head) = &mut self.state {
+            if head.is_empty() && input.len() >= BINARY_HEAD {
+                // The head is all there: nothing needs to be gathered.
+                self.begin(&input[..BINARY_HEAD], input, out);
+                return;
+            }
             let (taken, rest) = input.split_at(input.len().min(BINARY_HEAD - head.len()));
             head.extend_from_slice(taken);
             input = rest;
@@ -64,7 +87,7 @@ impl Decoder {
     }
 
     /// Takes the end of the file: gives what was still held back, and what the file was taken for.
-    pub(crate) fn finish(mut self, out: &mut impl FnMut(&[u8])) -> Kind {
+    pub(crate) fn finish(mut self, out: &mut impl FnMut(Decoded<'_>)) -> Kind {
         if matches!(self.state, State::Head(_)) {
             self.decide(out);
         }
@@ -74,62 +97,67 @@ impl Decoder {
             State::Utf16(utf16) => {
                 // A cut unit and a lone surrogate each stand for one unreadable character.
                 let lost = usize::from(utf16.half_unit.is_some()) + usize::from(utf16.high.is_some());
-                (0..lost).for_each(|_| out(encode(char::REPLACEMENT_CHARACTER, &mut [0; 4])));
+                out(Decoded::Text("\u{fffd}".repeat(lost).as_bytes()));
                 Kind::Utf16
             }
         }
     }
 
-    fn decide(&mut self, out: &mut impl FnMut(&[u8])) {
+    fn decide(&mut self, out: &mut impl FnMut(Decoded<'_>)) {
         let State::Head(head) = mem::replace(&mut self.state, State::Text) else { return };
-        let (state, mark) = judge(&head);
-        self.state = state;
-        self.decode(head.get(mark..).unwrap_or_default(), out);
+        self.begin(&head, &head, out);
     }
 
-    fn decode(&mut self, input: &[u8], out: &mut impl FnMut(&[u8])) {
+    /// Takes the first bytes of the file, which begin with its head.
+    fn begin(&mut self, head: &[u8], bytes: &[u8], out: &mut impl FnMut(Decoded<'_>)) {
+        let (state, mark) = judge(head);
+        self.state = state;
+        self.decode(bytes.get(mark..).unwrap_or_default(), out);
+    }
+
+    fn decode(&mut self, input: &[u8], out: &mut impl FnMut(Decoded<'_>)) {
         match &mut self.state {
-            State::Head(_) | State::Binary => {}
-            State::Text => out(input),
-            State::Utf16(utf16) => utf16.decode(input, out),
+            State::Head(_) => {}
+            State::Binary => out(Decoded::Binary(input)),
+            State::Text => out(Decoded::Text(input)),
+            State::Utf16(utf16) => out(Decoded::Text(&utf16.decode(input))),
         }
     }
 }
 
 impl Utf16 {
-    fn decode(&mut self, input: &[u8], out: &mut impl FnMut(&[u8])) {
+    /// The UTF-8 of what ends in `input`.
+    fn decode(&mut self, input: &[u8]) -> Vec<u8> {
+        // Most characters take one byte of UTF-8 for two.
+        let mut text = String::with_capacity(input.len());
         for &byte in input {
             let Some(first) = self.half_unit.take() else {
                 self.half_unit = Some(byte);
                 continue;
             };
             let unit = [first, byte];
-            self.unit(if self.little_endian { u16::from_le_bytes(unit) } else { u16::from_be_bytes(unit) }, out);
+            self.unit(if self.little_endian { u16::from_le_bytes(unit) } else { u16::from_be_bytes(unit) }, &mut text);
         }
+        text.into_bytes()
     }
 
-    fn unit(&mut self, unit: u16, out: &mut impl FnMut(&[u8])) {
-        let mut give = |character| out(encode(character, &mut [0; 4]));
+    fn unit(&mut self, unit: u16, text: &mut String) {
         if let Some(high) = self.high.take() {
             if let Some(Ok(character)) = char::decode_utf16([high, unit]).next() {
-                return give(character);
+                return text.push(character);
             }
-            give(char::REPLACEMENT_CHARACTER);
+            text.push(char::REPLACEMENT_CHARACTER);
         }
         if is_high(unit) {
             self.high = Some(unit);
         } else {
-            give(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
+            text.push(char::from_u32(u32::from(unit)).unwrap_or(char::REPLACEMENT_CHARACTER));
         }
     }
 }
 
 fn is_high(unit: u16) -> bool {
     (0xd800..0xdc00).contains(&unit)
-}
-
-fn encode(character: char, buffer: &mut [u8; 4]) -> &[u8] {
-    character.encode_utf8(buffer).as_bytes()
 }
 
 /// What a file with this head is, and how many bytes of byte-order mark it begins with.
@@ -141,6 +169,10 @@ fn judge(head: &[u8]) -> (State, usize) {
     if head.starts_with(&[0xfe, 0xff]) {
         return (utf16(false), 2);
     }
+    // Looked for in all of it, since so the compiler compares many bytes at once.
+    if !head.iter().fold(false, |any, byte| any | (*byte == 0)) {
+        return (State::Text, if head.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 });
+    }
     let start = &head[..head.len().min(UTF16_HEAD)];
     let (even, odd) = (NulsAt::count(start, 0), NulsAt::count(start, 1));
     if odd.are_many() && even.nuls == 0 {
@@ -149,10 +181,7 @@ fn judge(head: &[u8]) -> (State, usize) {
     if even.are_many() && odd.nuls == 0 {
         return (utf16(false), 0);
     }
-    if head.contains(&0) {
-        return (State::Binary, 0);
-    }
-    (State::Text, if head.starts_with(&[0xef, 0xbb, 0xbf]) { 3 } else { 0 })
+    (State::Binary, 0)
 }
 
 struct NulsAt {
@@ -176,12 +205,17 @@ mod tests {
     use super::*;
 
     fn decoded(pieces: &[&[u8]]) -> (Kind, Vec<u8>) {
-        let mut out = Vec::new();
+        let (mut out, mut binary) = (Vec::new(), Vec::new());
+        let mut take = |decoded: Decoded<'_>| match decoded {
+            Decoded::Text(bytes) => out.extend_from_slice(bytes),
+            Decoded::Binary(bytes) => binary.extend_from_slice(bytes),
+        };
         let mut decoder = Decoder::new();
         for piece in pieces {
-            decoder.push(piece, &mut |bytes| out.extend_from_slice(bytes));
+            decoder.push(piece, &mut take);
         }
-        let kind = decoder.finish(&mut |bytes| out.extend_from_slice(bytes));
+        let kind = decoder.finish(&mut take);
+        assert_eq!(binary, if kind == Kind::Binary { pieces.concat() } else { Vec::new() });
         (kind, out)
     }
 

@@ -1,7 +1,9 @@
 //! The one pass over a file: its BLAKE3, what kind of file it is, its fingerprints.
 
-use crate::decode::{Decoder, Kind};
+use crate::code::CodeChannel;
+use crate::decode::{Decoded, Decoder, Kind};
 use crate::kernel::{Isa, Kernel};
+use crate::parts::Parts;
 use crate::profile::{Channel, Profile};
 use crate::winnow::Winnower;
 
@@ -11,12 +13,21 @@ const PIECE: usize = 1 << 16;
 
 /// Makes the fingerprints of one file, which may come in pieces of any size.
 ///
-/// Memory is bounded by the result: what is kept of the file itself is its first 8000 bytes at most.
+/// Memory is bounded by the result: what is kept of the file itself is its first 8000 bytes at most, and of a
+/// safetensors file its header.
 pub struct Fingerprinter {
     blake3: blake3::Hasher,
     bytes: u64,
     decoder: Decoder,
-    winnower: Winnower,
+    channels: Channels,
+}
+
+struct Channels {
+    profile: Profile,
+    text: Winnower,
+    code: CodeChannel,
+    /// Of a binary file only: most files need none.
+    parts: Option<Parts>,
 }
 
 /// What is known of a file's content under one profile.
@@ -48,12 +59,17 @@ impl Fingerprinter {
     }
 
     /// [`Self::new`] with one instruction set, or in plain Rust where this machine lacks it. The result is the same.
-    pub fn with(isa: Isa, profile: &Profile, _name: &[u8]) -> Self {
+    pub fn with(isa: Isa, profile: &Profile, name: &[u8]) -> Self {
         Fingerprinter {
             blake3: blake3::Hasher::new(),
             bytes: 0,
             decoder: Decoder::new(),
-            winnower: Winnower::new(Kernel::of(isa), profile.clone()),
+            channels: Channels {
+                profile: profile.clone(),
+                text: Winnower::new(Kernel::of(isa), profile.clone()),
+                code: CodeChannel::new(Kernel::of(isa), profile.clone(), name),
+                parts: None,
+            },
         }
     }
 
@@ -61,7 +77,7 @@ impl Fingerprinter {
     pub fn update(&mut self, bytes: &[u8]) {
         for piece in bytes.chunks(PIECE) {
             self.blake3.update(piece);
-            self.decoder.push(piece, &mut |text| self.winnower.push(text));
+            self.decoder.push(piece, &mut |decoded| self.channels.push(decoded));
         }
         self.bytes += bytes.len() as u64;
     }
@@ -69,22 +85,46 @@ impl Fingerprinter {
     /// Hands over the fingerprints that have gathered, in any order and with repeats: memory then stays bounded however long the
     /// file is. What [`Self::finish`] gives lacks them.
     pub fn drain(&mut self, take: &mut impl FnMut(Channel, &[u64])) {
-        take(Channel::Text, &self.winnower.take());
+        take(Channel::Text, &self.channels.text.take());
+        take(Channel::Code, &self.channels.code.take());
+        take(Channel::Parts, &self.channels.parts.as_mut().map(Parts::take).unwrap_or_default());
     }
 
     /// Ends the file.
-    pub fn finish(mut self) -> Fingerprints {
-        let kind = self.decoder.finish(&mut |text| self.winnower.push(text));
-        let (normalised, text) = self.winnower.finish();
+    pub fn finish(self) -> Fingerprints {
+        self.finish_by(Winnower::finish)
+    }
+
+    /// Ends the file, and gives the fingerprints of its text in any order and perhaps repeated: for who sorts them anyway.
+    pub fn finish_unsorted(self) -> Fingerprints {
+        self.finish_by(Winnower::finish_unsorted)
+    }
+
+    fn finish_by(mut self, finish: impl FnOnce(Winnower) -> (u64, Vec<u64>)) -> Fingerprints {
+        let kind = self.decoder.finish(&mut |decoded| self.channels.push(decoded));
+        let (normalised, text) = finish(self.channels.text);
+        let (tokens, code) = self.channels.code.finish();
         Fingerprints {
             blake3: *self.blake3.finalize().as_bytes(),
             bytes: self.bytes,
             kind,
             normalised,
             text,
-            tokens: 0,
-            code: Vec::new(),
-            parts: Vec::new(),
+            tokens,
+            code,
+            parts: self.channels.parts.map(Parts::finish).unwrap_or_default(),
+        }
+    }
+}
+
+impl Channels {
+    fn push(&mut self, decoded: Decoded<'_>) {
+        match decoded {
+            Decoded::Text(text) => {
+                self.text.push(text);
+                self.code.push(text);
+            }
+            Decoded::Binary(bytes) => self.parts.get_or_insert_with(|| Parts::new(&self.profile)).push(bytes),
         }
     }
 }

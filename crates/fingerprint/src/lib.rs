@@ -10,6 +10,7 @@
 
 mod code;
 mod decode;
+mod distinct;
 mod fingerprinter;
 mod grams;
 mod index;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use fingerprint::{Fingerprinter, Fingerprints, GRAM, Kind, Profile, SHARED_RUN, WINDOW};
+use fingerprint::{Fingerprinter, Fingerprints, GRAM, Isa, Kind, Profile, SHARED_RUN, WINDOW};
 use proptest::prelude::*;
 
 const VECTORS: &str = include_str!("fixtures/profile-1.tsv");
@@ -71,9 +71,22 @@ mod reference {
 
 fn check(bytes: &[u8], cuts: &[usize]) -> Result<(), TestCaseError> {
     let profile = Profile::one();
-    let whole = Fingerprints::of(&profile, b"", bytes);
-    prop_assert_eq!(&whole.text, &reference::hashes(bytes, &reference::key(None)));
-    let mut pieces = Fingerprinter::new(&profile, b"");
+    let hashes = reference::hashes(bytes, &reference::key(None));
+    for isa in Isa::available() {
+        let whole = Fingerprints::of_with(isa, &profile, b"", bytes);
+        prop_assert_eq!(&whole.text, &hashes, "{}", isa);
+        prop_assert_eq!(&in_pieces(isa, bytes, cuts).finish(), &whole, "{}", isa);
+        let mut unsorted = in_pieces(isa, bytes, cuts).finish_unsorted();
+        unsorted.text.sort_unstable();
+        unsorted.text.dedup();
+        prop_assert_eq!(unsorted, whole, "{}", isa);
+    }
+    Ok(())
+}
+
+/// A file of which each piece but the last is as long as `cuts` say.
+fn in_pieces(isa: Isa, bytes: &[u8], cuts: &[usize]) -> Fingerprinter {
+    let mut pieces = Fingerprinter::with(isa, &Profile::one(), b"");
     let mut from = 0;
     for cut in cuts {
         let to = (from + cut).min(bytes.len());
@@ -81,8 +94,7 @@ fn check(bytes: &[u8], cuts: &[usize]) -> Result<(), TestCaseError> {
         from = to;
     }
     pieces.update(&bytes[from..]);
-    prop_assert_eq!(pieces.finish(), whole);
-    Ok(())
+    pieces
 }
 
 /// Text of few letters, so that windows and repeats collide; never a NUL, which would make it binary.
@@ -112,16 +124,10 @@ proptest! {
         cuts in prop::collection::vec(0usize..5000, 0..6),
     ) {
         let bytes = bytes.repeat(repeats);
-        let whole = Fingerprints::of(&Profile::one(), b"", &bytes);
-        let mut pieces = Fingerprinter::new(&Profile::one(), b"");
-        let mut from = 0;
-        for cut in cuts {
-            let to = (from + cut).min(bytes.len());
-            pieces.update(&bytes[from..to]);
-            from = to;
+        for isa in Isa::available() {
+            let whole = Fingerprints::of_with(isa, &Profile::one(), b"", &bytes);
+            prop_assert_eq!(in_pieces(isa, &bytes, &cuts).finish(), whole);
         }
-        pieces.update(&bytes[from..]);
-        prop_assert_eq!(pieces.finish(), whole);
     }
 
     #[test]
@@ -137,6 +143,25 @@ proptest! {
         let one = Fingerprints::of(&Profile::one(), b"", &[before, run, after].concat());
         let other = Fingerprints::of(&Profile::one(), b"", &[other_before, other_run, other_after].concat());
         prop_assert!(one.text.iter().any(|hash| other.text.binary_search(hash).is_ok()));
+    }
+}
+
+proptest! {
+    // The reference is slow.
+    #![proptest_config(ProptestConfig::with_cases(8))]
+
+    #[test]
+    fn long_files_equal_the_reference_however_they_are_cut(
+        period in prop::collection::vec(1u8.., 1..3000),
+        length in prop_oneof![32_700usize..32_900, 65_470usize..65_700, 98_200usize..98_500, 130_900usize..131_200],
+        every in 20u32..300,
+        cuts in prop::collection::vec(0usize..70_000, 0..6),
+    ) {
+        // Nearly a repeat: every so many bytes another one.
+        let bytes: Vec<u8> =
+            (0u32..).zip(period.iter().cycle()).map(|(i, b)| if i % every == 0 { i.to_le_bytes()[1] | 1 } else { *b })
+                .take(length).collect();
+        check(&bytes, &cuts)?;
     }
 }
 
@@ -158,7 +183,7 @@ fn a_repeated_text_of_many_megabytes_keeps_one_set_of_fingerprints() {
     let period: Vec<u8> =
         (0u32..100_000).flat_map(|i| (i.wrapping_mul(2_654_435_761)).to_string().into_bytes()).collect();
     let mut repeated = Fingerprinter::new(&Profile::one(), b"");
-    (0..4).for_each(|_| repeated.update(&period));
+    (0..30).for_each(|_| repeated.update(&period));
     let twice = Fingerprints::of(&Profile::one(), b"", &period.repeat(2));
     assert!(twice.text.len() > 1 << 15);
     assert_eq!(repeated.finish().text, twice.text);
@@ -176,7 +201,6 @@ fn stored_vectors_hold() {
         };
         let profile = secret.as_ref().map_or_else(Profile::one, Profile::of_engagement);
         let bytes = unhex(input);
-        let is = Fingerprints::of(&profile, b"", &bytes);
         let kind = match kind {
             "text" => Kind::Text,
             "utf16" => Kind::Utf16,
@@ -185,11 +209,14 @@ fn stored_vectors_hold() {
         };
         let hashes: Vec<u64> =
             hashes.split(',').filter(|h| !h.is_empty()).map(|h| u64::from_str_radix(h, 16).unwrap()).collect();
-        assert_eq!((is.kind, is.normalised), (kind, normalised.parse().unwrap()), "{name}");
-        assert_eq!((is.blake3.to_vec(), is.bytes), (unhex(blake3), bytes.len() as u64), "{name}");
-        assert_eq!(is.text, hashes, "{name}");
+        for isa in Isa::available() {
+            let is = Fingerprints::of_with(isa, &profile, b"", &bytes);
+            assert_eq!((is.kind, is.normalised), (kind, normalised.parse().unwrap()), "{name}, {isa}");
+            assert_eq!((is.blake3.to_vec(), is.bytes), (unhex(blake3), bytes.len() as u64), "{name}, {isa}");
+            assert_eq!(is.text, hashes, "{name}, {isa}");
+        }
         if kind == Kind::Text && !bytes.starts_with(b"\xef\xbb\xbf") {
-            assert_eq!(is.text, reference::hashes(&bytes, &reference::key(secret.as_ref())), "{name}");
+            assert_eq!(hashes, reference::hashes(&bytes, &reference::key(secret.as_ref())), "{name}");
         }
         checked += 1;
     }

@@ -1,5 +1,7 @@
 //! Words that are tokens of their own, by family of languages.
 
+use std::hint::select_unpredictable;
+
 use super::Language;
 
 /// Slots of a family's table.
@@ -31,12 +33,12 @@ impl Keywords {
     }
 
     /// The token of a word of at most eight bytes, given as a little-endian number, or `other` if it is no keyword.
-    #[inline]
+    #[inline(always)]
     pub(super) fn token(&self, word: u64, other: u8) -> u8 {
         // A byte with this bit set is a letter, `_` or no ASCII; the latter two are in no keyword, small or not.
         let word = word | ((word & self.fold) >> 1);
         let slot = slot(word, self.multiplier);
-        if self.words[slot] == word { self.tokens[slot] } else { other }
+        select_unpredictable(self.words[slot] == word, self.tokens[slot], other)
     }
 
     const fn new(family: u8, multiplier: u64, fold: u64) -> Self {

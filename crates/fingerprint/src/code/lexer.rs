@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use super::Language;
 use super::keywords::Keywords;
-use super::masks::{BLOCK, Masks};
 use super::tokens::{NAME, TOKEN};
+use crate::kernel::{Kernel, MASKED as BLOCK, Masks, Work};
 
 /// What a line begins in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -115,7 +115,7 @@ pub(crate) fn lex(language: Language, state: State, text: &[u8], range: Range<us
     let text = text.get(..range.end).unwrap_or(text);
     let mut lexer = Lexer::new(language, state, range.start);
     let mut places = Places { starts: &mut out.starts, spans: &mut out.spans, since: range.start, first: range.start };
-    lexer.run(text, true, &mut out.tokens, Some(&mut places));
+    lexer.run(Kernel::current(), text, true, &mut out.tokens, Some(&mut places));
     lexer.at = text.len();
     let Inside::Lines(state) = lexer.inside else { return State::Code };
     places.end(text, text.len(), state);
@@ -124,6 +124,9 @@ pub(crate) fn lex(language: Language, state: State, text: &[u8], range: Range<us
 
 /// How many bytes behind a block may be looked at to tell what is in it.
 pub(super) const LOOK_AHEAD: usize = 2 * BLOCK;
+
+/// How many blocks get their masks at once: so few that these stay in the first cache.
+const STRIDE: usize = 64;
 
 /// How many bytes before a block may be looked at.
 pub(super) const LOOK_BACK: usize = 32;
@@ -134,11 +137,11 @@ pub(super) struct Lexer {
     keywords: &'static Keywords,
     inside: Inside,
     /// The next block's place in the text.
-    pub(super) at: usize,
+    at: usize,
     /// The place that what was last decided reaches to.
     resume: usize,
     /// Nothing before this place in the text belongs to it.
-    pub(super) first: usize,
+    first: usize,
     before: Before,
 }
 
@@ -164,7 +167,6 @@ struct Before {
 /// What may begin in a block, and what ends it.
 struct Openings {
     tokens: u64,
-    word: u64,
     open: u64,
     comment_open: u64,
     comment_close: u64,
@@ -208,28 +210,24 @@ impl Lexer {
 
     /// Appends the tokens of the next blocks of `text`: of all that there are if the text ends with it, else of those
     /// that are sure whatever follows.
-    fn run(&mut self, text: &[u8], ends: bool, tokens: &mut Vec<u8>, mut places: Option<&mut Places>) {
-        let mut next = masks(text, self.at);
-        while if ends { self.at < text.len() } else { self.at + BLOCK + LOOK_AHEAD <= text.len() } {
-            let now = next;
-            next = masks(text, self.at + BLOCK);
-            let openings = self.openings(&now, &next);
-            let kept = self.keep(text, &now, &openings, &mut places);
-            self.emit(text, kept, &now, next.word, tokens);
-            if let Some(places) = &mut places {
-                let mut rest = kept;
-                while rest != 0 {
-                    places.starts.push(offset(self.at + place(rest)));
-                    rest &= rest - 1;
-                }
-            }
-            self.at += BLOCK;
+    fn run(&mut self, kernel: Kernel, text: &[u8], ends: bool, tokens: &mut Vec<u8>, mut places: Option<&mut Places>) {
+        let end = if ends { text.len() } else { text.len().saturating_sub(LOOK_AHEAD + BLOCK - 1) };
+        let mut masks = Vec::with_capacity(STRIDE + 1);
+        while self.at < end {
+            let blocks = (end - self.at).div_ceil(BLOCK).min(STRIDE);
+            fill(kernel, text.get(self.at..).unwrap_or_default(), blocks + 1, &mut masks);
+            kernel.run(Stride { lexer: self, text, masks: &masks, tokens, places: places.as_deref_mut() });
         }
     }
 
     /// The tokens of the next blocks of a text that comes in pieces; see [`Lexer::run`].
-    pub(super) fn pieces(&mut self, text: &[u8], ends: bool, tokens: &mut Vec<u8>) {
-        self.run(text, ends, tokens, None);
+    pub(super) fn pieces(&mut self, kernel: Kernel, text: &[u8], ends: bool, tokens: &mut Vec<u8>) {
+        self.run(kernel, text, ends, tokens, None);
+    }
+
+    /// Where the next block begins.
+    pub(super) fn at(&self) -> usize {
+        self.at
     }
 
     /// Forgets so many bytes at the beginning of the text.
@@ -239,6 +237,7 @@ impl Lexer {
         self.first = self.first.saturating_sub(bytes);
     }
 
+    #[inline(always)]
     fn openings(&mut self, now: &Masks, next: &Masks) -> Openings {
         let dialect = &self.dialect;
         let on = |flag: bool| if flag { !0 } else { 0 };
@@ -255,7 +254,6 @@ impl Lexer {
         self.before = Before { word: word >> 63, digit: now.digit >> 63, blank: now.blank >> 63 };
         Openings {
             tokens: begins | now.punctuation & !joins,
-            word: now.word,
             open: quotes | comment_open | line_comment,
             comment_open,
             comment_close: now.star & after(now.slash, next.slash),
@@ -263,6 +261,7 @@ impl Lexer {
     }
 
     /// Which tokens of the block at hand are code or begin a string.
+    #[inline(always)]
     fn keep(&mut self, text: &[u8], now: &Masks, openings: &Openings, places: &mut Option<&mut Places>) -> u64 {
         let mut kept = 0;
         while self.resume < self.at + BLOCK {
@@ -381,40 +380,107 @@ impl Lexer {
         }
         None
     }
+}
 
-    /// Appends the kept tokens of the block at hand.
-    fn emit(&self, text: &[u8], kept: u64, now: &Masks, next_word: u64, tokens: &mut Vec<u8>) {
-        if kept == 0 {
-            return;
-        }
-        let begin = tokens.len();
-        // Room for the most that a block can have, so that the loop has no branch for it.
-        tokens.resize(begin + BLOCK, 0);
-        let mut rest = kept;
-        let (Some(out), block) = (tokens.get_mut(begin..), text.get(self.at..).unwrap_or_default()) else { return };
+/// The next blocks of a text, of which the masks are known, and those of the block after them.
+struct Stride<'s, 'o> {
+    lexer: &'s mut Lexer,
+    text: &'s [u8],
+    masks: &'s [Masks],
+    tokens: &'s mut Vec<u8>,
+    places: Option<&'s mut Places<'o>>,
+}
+
+impl Work for Stride<'_, '_> {
+    #[inline(always)]
+    fn work(mut self) {
+        let begin = self.tokens.len();
+        // Room for the most that there can be, so that nothing below grows.
+        self.tokens.resize(begin + self.masks.len() * BLOCK, 0);
+        let Some(tokens) = self.tokens.get_mut(begin..) else { return };
         let mut count = 0;
-        while rest != 0 {
-            out[count] = TOKEN[usize::from(block[place(rest)])];
-            count += 1;
-            rest &= rest - 1;
-        }
-        // Words of two to eight bytes that begin with a letter.
-        let after = |by: u32| now.word >> by | next_word << (u64::BITS - by);
-        let pair = now.word & after(1);
-        let mut candidates = kept & pair & !now.digit;
-        while candidates != 0 {
-            let at = place(candidates);
-            candidates &= candidates - 1;
-            let run = now.word >> at | if at == 0 { 0 } else { next_word << (BLOCK - at) };
-            let length = (!run).trailing_zeros();
-            if length > 8 {
-                continue;
+        for (now, next) in self.masks.iter().zip(self.masks.get(1..).unwrap_or_default()) {
+            let lexer = &mut *self.lexer;
+            let openings = lexer.openings(now, next);
+            let kept = lexer.keep(self.text, now, &openings, &mut self.places);
+            if let Some(places) = self.places.as_deref_mut() {
+                Bits(kept).for_each(|place| places.starts.push(offset(lexer.at + place)));
             }
-            let word = eight(text, self.at + at) & (!0 >> (u64::BITS - 8 * length));
-            let index = (kept & !(!0 << at)).count_ones();
-            out[index as usize] = self.keywords.token(word, NAME);
+            count += emit(
+                self.text,
+                lexer.at,
+                lexer.keywords,
+                kept,
+                now,
+                next.word,
+                tokens.get_mut(count..).unwrap_or_default(),
+            );
+            lexer.at += BLOCK;
         }
-        tokens.truncate(begin + count);
+        self.tokens.truncate(begin + count);
+    }
+}
+
+/// Writes the kept tokens of a block, of which there is room for 64, and tells how many these are.
+#[inline(always)]
+fn emit(
+    text: &[u8],
+    at: usize,
+    keywords: &Keywords,
+    kept: u64,
+    now: &Masks,
+    next_word: u64,
+    tokens: &mut [u8],
+) -> usize {
+    let Some(out) = tokens.first_chunk_mut::<BLOCK>() else { return 0 };
+    let rest = text.get(at..).unwrap_or_default();
+    let mut padded = [0; BLOCK];
+    let block = rest.first_chunk().unwrap_or_else(|| {
+        padded[..rest.len()].copy_from_slice(rest);
+        &padded
+    });
+    let count = kept.count_ones() as usize;
+    // Always so many at once: where a block's tokens end is hard to foresee. What is too much is written over.
+    let mut bits = kept;
+    let mut written = 0;
+    while written < count {
+        for index in written..written + 8 {
+            out[index % BLOCK] = TOKEN[usize::from(block[place(bits) % BLOCK])];
+            bits &= bits.wrapping_sub(1);
+        }
+        written += 8;
+    }
+    // Words of two to eight bytes that begin with no figure.
+    let word = u128::from(now.word) | u128::from(next_word) << BLOCK;
+    let two = word & word >> 1;
+    let four = two & two >> 2;
+    let eight = four & four >> 4;
+    let nine = eight & word >> 8;
+    #[expect(clippy::cast_possible_truncation, reason = "of the first block alone")]
+    let mut candidates = (two & !nine) as u64 & kept & !now.digit;
+    while candidates != 0 {
+        let place = place(candidates);
+        #[expect(clippy::cast_possible_truncation, reason = "nine bits are looked at")]
+        let length = (!((word >> place) as u64)).trailing_zeros();
+        let number = eight_bytes(text, at + place) & (u64::MAX >> ((8 - length) * 8 % u64::BITS));
+        let index = (kept & !(!0 << place)).count_ones() as usize;
+        out[index % BLOCK] = keywords.token(number, NAME);
+        candidates &= candidates - 1;
+    }
+    count
+}
+
+/// The places of the bits that are set.
+struct Bits(u64);
+
+impl Iterator for Bits {
+    type Item = usize;
+
+    #[inline(always)]
+    fn next(&mut self) -> Option<usize> {
+        let place = (self.0 != 0).then(|| place(self.0));
+        self.0 &= self.0.wrapping_sub(1);
+        place
     }
 }
 
@@ -448,24 +514,22 @@ impl View<'_> {
     }
 }
 
-/// The masks of the block that begins at a place.
-#[inline]
-fn masks(text: &[u8], at: usize) -> Masks {
-    let rest = text.get(at..).unwrap_or_default();
-    match rest.first_chunk() {
-        Some(block) => Masks::of(block),
-        None if rest.is_empty() => Masks::END,
-        None => {
-            let mut block = [b'\n'; BLOCK];
-            block[..rest.len()].copy_from_slice(rest);
-            Masks::of(&block)
-        }
+/// Makes the masks of so many blocks, of which the last may begin behind the text.
+fn fill(kernel: Kernel, text: &[u8], blocks: usize, masks: &mut Vec<Masks>) {
+    masks.clear();
+    let (whole, rest) = text.as_chunks();
+    kernel.masks(whole.get(..blocks).unwrap_or(whole), masks);
+    if masks.len() < blocks && !rest.is_empty() {
+        let mut block = [b'\n'; BLOCK];
+        block[..rest.len()].copy_from_slice(rest);
+        kernel.masks(&[block], masks);
     }
+    masks.resize(blocks, Masks::END);
 }
 
 /// The eight bytes that begin at a place, as a little-endian number; zeros behind the text.
 #[inline]
-fn eight(text: &[u8], at: usize) -> u64 {
+fn eight_bytes(text: &[u8], at: usize) -> u64 {
     let rest = text.get(at..).unwrap_or_default();
     rest.first_chunk().map_or_else(
         || rest.iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte)),

@@ -4,15 +4,16 @@
 //! `docs/fingerprint-profile-1.md`, part "Channel of code". Whatever a lexer decides, it decides from the line it is in
 //! and from the [`State`] at that line's beginning.
 
+mod channel;
 mod keywords;
 mod language;
 mod lexer;
-mod masks;
 #[cfg(test)]
 mod plain;
 #[cfg(test)]
 mod tests;
 mod tokens;
 
-pub(crate) use language::Language;
+pub(crate) use channel::{CodeChannel, fingerprint, smallest_of_all};
+pub(crate) use language::{HEAD, Language, Named};
 pub(crate) use lexer::{Lexed, Span, State, lex};

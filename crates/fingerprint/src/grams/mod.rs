@@ -4,11 +4,15 @@
 //! by nothing else; so what a copy takes from the base with all its windows need not be looked at again. [`Grams::edited`]
 //! always equals [`Grams::of`] the same bytes.
 
+mod code;
 mod placed;
 mod text;
 
+use std::iter;
+
 use crate::decode::{BINARY_HEAD, Decoder, Kind};
 use crate::profile::{Channel, Profile};
+use code::Code;
 use placed::{Balance, Placed};
 
 /// The chosen grams of one content in each channel, in order of place.
@@ -18,6 +22,7 @@ pub struct Grams {
     /// The text is the content's bytes as they are: only then do places in it follow from those in its base.
     plain: bool,
     text: Placed,
+    code: Code,
 }
 
 /// A run of bytes that an edit takes from its base.
@@ -53,6 +58,7 @@ pub struct Changes {
 #[derive(Default)]
 pub struct Scratch {
     text: text::Scratch,
+    code: code::Scratch,
     balance: Balance,
 }
 
@@ -62,25 +68,50 @@ impl Copied {
         let end = |start: u32| start.checked_add(other.length);
         end(other.from) == Some(self.from) && end(other.to) == Some(self.to)
     }
+
+    /// What is added to a place in the base to have its place in the edit, modulo 2^32.
+    fn shift(&self) -> u32 {
+        self.to.wrapping_sub(self.from)
+    }
+}
+
+/// The copies of so many bytes, when those that go on in each other are joined.
+fn long_copies(copies: &[Copied], shortest: u32) -> impl Iterator<Item = Copied> {
+    let mut copies = copies.iter().copied().peekable();
+    let joined = iter::from_fn(move || {
+        let mut copy = copies.next()?;
+        while let Some(next) = copies.next_if(|next| next.continues(&copy)) {
+            copy.length += next.length;
+        }
+        Some(copy)
+    });
+    joined.filter(move |copy| copy.length >= shortest)
 }
 
 impl Grams {
     /// The grams of a content whose file has this name; `None` for one of 2^32 bytes or more.
-    pub fn of(profile: &Profile, _name: &[u8], bytes: &[u8], scratch: &mut Scratch) -> Option<Self> {
-        u32::try_from(bytes.len()).ok()?;
-        if is_plain(bytes) {
-            return Some(Grams { kind: Kind::Text, plain: true, text: text::of(profile, bytes, &mut scratch.text) });
-        }
+    pub fn of(profile: &Profile, name: &[u8], bytes: &[u8], scratch: &mut Scratch) -> Option<Self> {
         let mut decoded = Vec::new();
-        let mut decoder = Decoder::new();
-        decoder.push(bytes, &mut |piece| decoded.extend_from_slice(piece));
-        let kind = decoder.finish(&mut |piece| decoded.extend_from_slice(piece));
-        u32::try_from(decoded.len()).ok()?;
-        Some(Grams { kind, plain: false, text: text::of(profile, &decoded, &mut scratch.text) })
+        let (plain, kind, text) = if is_plain(bytes) {
+            (true, Kind::Text, bytes)
+        } else {
+            let mut decoder = Decoder::new();
+            decoder.push(bytes, &mut |piece| decoded.extend_from_slice(piece.text()));
+            let kind = decoder.finish(&mut |piece| decoded.extend_from_slice(piece.text()));
+            (false, kind, &decoded[..])
+        };
+        u32::try_from(text.len()).ok()?;
+        let language = code::language(name, text);
+        Some(Grams {
+            kind,
+            plain,
+            text: text::of(profile, text, &mut scratch.text),
+            code: code::of(profile, language, text, &mut scratch.code),
+        })
     }
 
-    /// The grams of an edit of this content, and how they differ from this content's; `None` where [`Grams::of`] has
-    /// none.
+    /// The grams of an edit of this content whose file has this name, and how they differ from this content's; `None` where
+    /// [`Grams::of`] has none.
     pub fn edited(
         &self,
         profile: &Profile,
@@ -88,15 +119,25 @@ impl Grams {
         edit: &Edit<'_>,
         scratch: &mut Scratch,
     ) -> Option<(Self, Changes)> {
-        let fits = u32::try_from(edit.base.len().max(edit.now.len())).is_ok();
-        if !(self.plain && fits && is_plain(edit.now)) {
-            let now = Grams::of(profile, name, edit.now, scratch)?;
+        let Edit { base, now, .. } = edit;
+        let fits = u32::try_from(base.len().max(now.len())).is_ok();
+        if !(self.plain && fits && is_plain(now)) {
+            let now = Grams::of(profile, name, now, scratch)?;
             let changes = now.changes_since(self);
             return Some((now, changes));
         }
-        let (text, text_changes) = text::edited(profile, &self.text, edit, &mut scratch.balance, &mut scratch.text);
-        let grams = Grams { kind: Kind::Text, plain: true, text };
-        Some((grams, Changes { text: text_changes, code: Vec::new() }))
+        let Scratch { text, code, balance } = scratch;
+        let (text, text_changes) = text::edited(profile, &self.text, edit, balance, text);
+        let language = code::language(name, now);
+        let (code, code_changes) = if language == self.code.language {
+            code::edited(profile, &self.code, edit, balance, code)
+        } else {
+            let code = code::of(profile, language, now, code);
+            let changes = balance.of(&self.code.grams, &code.grams);
+            (code, changes)
+        };
+        let grams = Grams { kind: Kind::Text, plain: true, text, code };
+        Some((grams, Changes { text: text_changes, code: code_changes }))
     }
 
     /// What the content was taken for.
@@ -106,19 +147,20 @@ impl Grams {
 
     /// How often each fingerprint stands in the content.
     pub fn counts(&self) -> Changes {
-        let nothing = Grams { kind: self.kind, plain: self.plain, text: Placed::default() };
+        let nothing = Grams { kind: self.kind, plain: self.plain, text: Placed::default(), code: Code::default() };
         self.changes_since(&nothing)
     }
 
     /// How the counts of this content differ from those of `base`, which need not be related.
     pub fn changes_since(&self, base: &Grams) -> Changes {
         let mut balance = Balance::default();
-        Changes { text: balance.of(&base.text, &self.text), code: Vec::new() }
+        let text = balance.of(&base.text, &self.text);
+        Changes { text, code: balance.of(&base.code.grams, &self.code.grams) }
     }
 
     /// Bytes of memory that it holds.
     pub fn memory(&self) -> usize {
-        self.text.memory()
+        self.text.memory() + self.code.memory()
     }
 }
 
@@ -136,9 +178,7 @@ impl Changes {
 /// A content is text from its first byte on: no byte-order mark, and no NUL where one would make it binary or UTF-16.
 fn is_plain(bytes: &[u8]) -> bool {
     let marked = [&b"\xff\xfe"[..], b"\xfe\xff", b"\xef\xbb\xbf"].iter().any(|mark| bytes.starts_with(mark));
-    let head = bytes.get(..BINARY_HEAD).unwrap_or(bytes);
-    // Without a way out of the loop it is compiled to vectors.
-    !marked && !head.iter().fold(false, |nul, byte| nul | (*byte == 0))
+    !marked && !bytes.get(..BINARY_HEAD).unwrap_or(bytes).contains(&0)
 }
 
 /// A place in a text of fewer than 2^32 bytes.

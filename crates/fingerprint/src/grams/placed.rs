@@ -55,7 +55,9 @@ pub(super) struct Balance {
     kept: Vec<Range<usize>>,
     came: Vec<u64>,
     went: Vec<u64>,
-    changes: Vec<(u64, i32)>,
+    /// Where each bucket of `ordered` ends, and what came or went, bucket by bucket.
+    ends: Vec<usize>,
+    ordered: Vec<(u64, i32)>,
 }
 
 impl Balance {
@@ -98,14 +100,10 @@ impl Balance {
         } else {
             self.count_kept(base);
         }
-        self.came.sort_unstable();
-        self.went.sort_unstable();
-        self.sum();
-        let changes = self.changes.clone();
+        let changes = self.sum();
         self.kept.clear();
         self.came.clear();
         self.went.clear();
-        self.changes.clear();
         changes
     }
 
@@ -125,19 +123,70 @@ impl Balance {
         }
     }
 
-    /// Sets what came against what went; both are sorted.
-    fn sum(&mut self) {
-        let (mut came, mut went) = (&self.came[..], &self.went[..]);
-        let take = |from: &mut &[u64], fingerprint| {
-            let times = from.iter().take_while(|each| **each == fingerprint).count();
-            *from = &from[times..];
-            i32::try_from(times).unwrap_or(i32::MAX)
-        };
-        while let Some(fingerprint) = came.first().into_iter().chain(went.first()).min().copied() {
-            let change = take(&mut came, fingerprint) - take(&mut went, fingerprint);
-            if change != 0 {
-                self.changes.push((fingerprint, change));
+    /// Sets what came against what went, in order: by buckets, over which fingerprints are spread evenly.
+    fn sum(&mut self) -> Vec<(u64, i32)> {
+        let all = self.came.len() + self.went.len();
+        let bits = (all / BUCKET + 1).ilog2();
+        let bucket = |fingerprint: u64| usize::try_from(fingerprint >> 1 >> (u64::BITS - 1 - bits)).unwrap_or(0);
+        self.ends.clear();
+        self.ends.resize(1 << bits, 0);
+        self.came.iter().chain(&self.went).for_each(|fingerprint| self.ends[bucket(*fingerprint)] += 1);
+        let fullest = self.ends.iter().copied().max().unwrap_or(0);
+        let mut sum = 0;
+        for end in &mut self.ends {
+            (*end, sum) = (sum, sum + *end);
+        }
+        if self.ordered.len() < all {
+            self.ordered.resize(all, (0, 0));
+        }
+        let ordered = &mut self.ordered[..all];
+        for (list, change) in [(&self.came, 1), (&self.went, -1)] {
+            for fingerprint in list {
+                let end = &mut self.ends[bucket(*fingerprint)];
+                ordered[*end] = (*fingerprint, change);
+                *end += 1;
             }
         }
+        if fullest > FULL {
+            // Somebody chose the fingerprints.
+            ordered.sort_unstable();
+        } else {
+            insertion_sort(ordered);
+        }
+        let count = add_equals(ordered);
+        ordered[..count].to_vec()
     }
+}
+
+/// Fingerprints in a bucket, about.
+const BUCKET: usize = 2;
+
+/// So many fingerprints in one bucket are no chance.
+const FULL: usize = 200;
+
+/// Fast for what is in order but for neighbours.
+fn insertion_sort(changes: &mut [(u64, i32)]) {
+    for next in 1..changes.len() {
+        let change = changes[next];
+        let mut at = next;
+        while at > 0 && changes[at - 1].0 > change.0 {
+            changes[at] = changes[at - 1];
+            at -= 1;
+        }
+        changes[at] = change;
+    }
+}
+
+/// Adds up the changes of each fingerprint, which are neighbours, and tells how many are not zero; these come first then.
+/// Without branches on what nobody can foresee.
+fn add_equals(changes: &mut [(u64, i32)]) -> usize {
+    let (mut count, mut last) = (0, (0, 0));
+    for at in 0..changes.len() {
+        let (fingerprint, change) = changes[at];
+        let same = fingerprint == last.0;
+        count += usize::from(!same & (last.1 != 0));
+        last = (fingerprint, change + if same { last.1 } else { 0 });
+        changes[count] = last;
+    }
+    count + usize::from(last.1 != 0)
 }

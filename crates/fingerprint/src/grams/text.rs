@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::placed::{Balance, Placed};
-use super::{Copied, Edit, index, offset};
+use super::{Copied, Edit, index, long_copies, offset};
 use crate::kernel::{Kernel, Places, Rules};
 use crate::profile::{GRAM, Profile, SHARED_RUN, WINDOW, next_order};
 
@@ -108,14 +108,8 @@ impl Scratch {
     /// Joins the copies that go on in each other and finds in the long ones which grams can be inherited.
     fn find_stretches(&mut self, edit: &Edit<'_>) {
         self.stretches.clear();
-        let mut copies = edit.copies.iter().copied().peekable();
-        while let Some(mut copy) = copies.next() {
-            while let Some(next) = copies.next_if(|next| next.continues(&copy)) {
-                copy.length += next.length;
-            }
-            if copy.length >= SHORTEST_COPY
-                && let Some(stretch) = self.stretch(edit, &copy)
-            {
+        for copy in long_copies(edit.copies, SHORTEST_COPY) {
+            if let Some(stretch) = self.stretch(edit, &copy) {
                 self.stretches.push(stretch);
             }
         }
@@ -140,7 +134,7 @@ impl Scratch {
             inner: to + first..to + end,
             lead: to + lead,
             tail: to + tail,
-            shift: copy.to.wrapping_sub(copy.from),
+            shift: copy.shift(),
         })
     }
 
@@ -202,20 +196,18 @@ fn add_chosen(
         }
         chosen.clear();
         kernel.choose(Rules::TEXT, units, chosen);
-        for (unit, place) in chosen.iter().zip(places.raws(chosen.iter().copied())) {
-            let place = at + index(place);
-            if !(next..keep.end).contains(&place) {
-                continue;
-            }
-            let Some(gram) = units.get(index(*unit)..).and_then(<[u8]>::first_chunk) else { continue };
-            grams.push(profile.fingerprint(gram), offset(place));
-            next = place + 1;
-        }
+        let [first, after] = [next, keep.end].map(|place| places.units_before(place.saturating_sub(at)));
+        let from = chosen.partition_point(|unit| *unit < first);
+        let kept = chosen.get(from..chosen.partition_point(|unit| *unit < after)).unwrap_or_default();
+        let gram = |unit: &u32| units.get(index(*unit)..).and_then(<[u8]>::first_chunk).unwrap_or(&[0; GRAM]);
+        grams.fingerprints.extend(kept.iter().map(|unit| profile.fingerprint(gram(unit))));
+        places.add_raws(kept, offset(at), &mut grams.starts);
+        next = grams.starts.last().map_or(next, |last| next.max(index(*last) + 1));
         if end == zone.end {
             break;
         }
         // The next piece begins with the first gram whose window is not complete in this one.
-        at += places.raw(places.units() - (SHARED_RUN as u32 - 1)).map_or(length, index);
+        at += places.raw(offset(units.len() - (SHARED_RUN - 1))).map_or(length, index);
         length = PIECE;
     }
 }

@@ -3,9 +3,10 @@
 
 use std::arch::x86_64::*;
 
+use super::masks::{BLOCK as MASKED, Masks};
 use super::places::Places;
-use super::{BLOCK, Integer, MARKS, PAST, begin_of, from_first_window, no_grams};
-use crate::profile::{NORMALISED, ORDER_TABLE};
+use super::{BLOCK, Integer, MARKS, PAST, Work, begin_of, from_first_window, no_grams};
+use crate::profile::ORDER_TABLE;
 
 /// The proof that this machine has what this module uses.
 #[derive(Clone, Copy)]
@@ -62,6 +63,45 @@ impl Avx2 {
         // SAFETY: `detect`, which alone makes `self`, found every feature that `choose` is compiled for.
         unsafe { choose::<GRAM, WINDOW>(units, out) }
     }
+
+    /// See [`super::Kernel::masks`].
+    pub(super) fn masks(self, blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
+        // SAFETY: `detect`, which alone makes `self`, found every feature that `masks` is compiled for.
+        unsafe { masks(blocks, out) }
+    }
+
+    /// See [`super::Kernel::run`].
+    pub(super) fn run(self, work: impl Work) {
+        // SAFETY: `detect`, which alone makes `self`, found every feature that `run` is compiled for.
+        unsafe { run(work) }
+    }
+}
+
+/// Appends the masks of each block to `out`.
+#[target_feature(enable = "avx2,bmi2,lzcnt,popcnt")]
+fn masks(blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
+    out.extend(blocks.iter().map(|block| {
+        let halves = [load(block, 0), load(block, BYTES)];
+        let bits = |[low, high]: [__m256i; 2]| {
+            let [low, high] = [low, high].map(|half| u64::from(_mm256_movemask_epi8(half).cast_unsigned()));
+            low | high << 32
+        };
+        let equal = |byte: u8| bits(halves.map(|half| _mm256_cmpeq_epi8(half, _mm256_set1_epi8(byte.cast_signed()))));
+        let between = |or: u8, least: u8, most: u8| {
+            bits(halves.map(|half| {
+                let half = _mm256_or_si256(half, _mm256_set1_epi8(or.cast_signed()));
+                let above = _mm256_sub_epi8(half, _mm256_set1_epi8(least.cast_signed()));
+                _mm256_cmpeq_epi8(_mm256_min_epu8(above, _mm256_set1_epi8((most - least).cast_signed())), above)
+            }))
+        };
+        Masks::of(equal, between)
+    }));
+}
+
+/// Does some work, compiled for this instruction set as far as it is inlined.
+#[target_feature(enable = "avx2,bmi2,lzcnt,popcnt")]
+fn run(work: impl Work) {
+    work.work();
 }
 
 /// Appends the normalised form of `raw` to `out` and tells `keep` which bytes of each 64 were kept.

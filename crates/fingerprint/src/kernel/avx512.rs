@@ -3,8 +3,9 @@
 
 use std::arch::x86_64::*;
 
+use super::masks::{BLOCK as MASKED, Masks};
 use super::places::Places;
-use super::{BLOCK, Integer, MARKS, NUMBERS, PAST, begin_of, from_first_window, no_grams};
+use super::{BLOCK, Integer, MARKS, NUMBERS, PAST, Work, begin_of, from_first_window, no_grams};
 use crate::profile::{NORMALISED, ORDER_TABLE};
 
 /// The proof that this machine has what this module uses.
@@ -46,6 +47,39 @@ impl Avx512 {
         // SAFETY: `detect`, which alone makes `self`, found every feature that `choose` is compiled for.
         unsafe { choose::<GRAM, WINDOW>(units, out) }
     }
+
+    /// See [`super::Kernel::masks`].
+    pub(super) fn masks(self, blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
+        // SAFETY: `detect`, which alone makes `self`, found every feature that `masks` is compiled for.
+        unsafe { masks(blocks, out) }
+    }
+
+    /// See [`super::Kernel::run`].
+    pub(super) fn run(self, work: impl Work) {
+        // SAFETY: `detect`, which alone makes `self`, found every feature that `run` is compiled for.
+        unsafe { run(work) }
+    }
+}
+
+/// Appends the masks of each block to `out`.
+#[target_feature(enable = "avx512vl,avx512vbmi,avx512vbmi2,bmi2,lzcnt,popcnt")]
+fn masks(blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
+    out.extend(blocks.iter().map(|block| {
+        let bytes = load(block, 0);
+        let equal = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
+        let between = |or: u8, least: u8, most: u8| {
+            let bytes = _mm512_or_si512(bytes, _mm512_set1_epi8(or.cast_signed()));
+            let above = _mm512_sub_epi8(bytes, _mm512_set1_epi8(least.cast_signed()));
+            _mm512_cmple_epu8_mask(above, _mm512_set1_epi8((most - least).cast_signed()))
+        };
+        Masks::of(equal, between)
+    }));
+}
+
+/// Does some work, compiled for this instruction set as far as it is inlined.
+#[target_feature(enable = "avx512vl,avx512vbmi,avx512vbmi2,bmi2,lzcnt,popcnt")]
+fn run(work: impl Work) {
+    work.work();
 }
 
 /// Appends the normalised form of `raw` to `out` and tells `keep` which bytes of each 64 were kept.

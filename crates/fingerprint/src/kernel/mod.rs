@@ -11,12 +11,14 @@ mod avx2;
 #[cfg(target_arch = "x86_64")]
 mod avx512;
 mod isa;
+mod masks;
 mod places;
 mod portable;
 #[cfg(test)]
 mod tests;
 
 pub use isa::{Isa, UnknownIsa};
+pub(crate) use masks::{BLOCK as MASKED, Masks};
 pub(crate) use places::Places;
 
 use crate::profile::{GRAM, WINDOW};
@@ -24,7 +26,9 @@ use crate::profile::{GRAM, WINDOW};
 /// What a gram and a window are in one channel: one of two constants, no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Rules {
+    /// Units of a gram (`k`).
     gram: usize,
+    /// Grams of a window (`w`).
     window: usize,
 }
 
@@ -39,15 +43,16 @@ impl Rules {
         self.gram
     }
 
-    /// Grams of a window (`w`).
-    pub(crate) const fn window(self) -> usize {
-        self.window
-    }
-
     /// Units of a window (`k + w - 1`).
     pub(crate) const fn span(self) -> usize {
         self.gram + self.window - 1
     }
+}
+
+/// Plain Rust that is worth compiling for each instruction set.
+pub(crate) trait Work {
+    /// Does it. To be inlined always: only so it is compiled for the caller's instruction set.
+    fn work(self);
 }
 
 /// The inner loops for one instruction set. Those that need one hold the proof that this machine has it.
@@ -113,6 +118,28 @@ impl Kernel {
         }
     }
 
+    /// Appends the masks of each block of source code to `out`.
+    pub(crate) fn masks(self, blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
+        match self {
+            Kernel::Portable => out.extend(blocks.iter().map(Masks::plain)),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2(avx2) => avx2.masks(blocks, out),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512(avx512) => avx512.masks(blocks, out),
+        }
+    }
+
+    /// Does some work, of which all that is inlined is compiled for the instruction set.
+    pub(crate) fn run(self, work: impl Work) {
+        match self {
+            Kernel::Portable => work.work(),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2(avx2) => avx2.run(work),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512(avx512) => avx512.run(work),
+        }
+    }
+
     fn choose_by<const GRAM: usize, const WINDOW: usize>(self, units: &[u8], out: &mut Vec<u32>) {
         if units.len() < GRAM + WINDOW - 1 {
             return;
@@ -128,11 +155,13 @@ impl Kernel {
 }
 
 /// [`Kernel::normalise_with_places`] for the instruction set in use.
+#[expect(dead_code, reason = "waits for the inheritance of grams over edits")]
 pub(crate) fn normalise_with_places(raw: &[u8], out: &mut Vec<u8>, places: &mut Places) {
     Kernel::current().normalise_with_places(raw, out, places);
 }
 
 /// [`Kernel::choose`] for the instruction set in use.
+#[expect(dead_code, reason = "waits for the channel of code")]
 pub(crate) fn choose(rules: Rules, units: &[u8], out: &mut Vec<u32>) {
     Kernel::current().choose(rules, units, out);
 }
@@ -149,7 +178,7 @@ const PAST: usize = 32;
 fn begin_of<const GRAM: usize, const WINDOW: usize>(base: u32, end: u16, smallest: u32) -> u32 {
     #[expect(clippy::cast_possible_truncation, reason = "at most 62")]
     let before = const { (GRAM + WINDOW - 2) as u32 };
-    let rightmost = smallest.checked_ilog2().unwrap_or(0);
+    let rightmost = 31 - (smallest | 1).leading_zeros();
     // No window of the first block ends before that many units of it: only parts of the sum may wrap.
     base.wrapping_add(u32::from(end)).wrapping_add(rightmost).wrapping_sub(before)
 }

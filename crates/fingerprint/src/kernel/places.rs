@@ -1,6 +1,6 @@
 //! Where each unit of a normalised text began in its raw form, kept as one bit for each raw byte.
 
-/// Where the units of one normalised text began. Filled by [`super::normalise_with_places`].
+/// Where the units of one normalised text began. Filled by [`super::Kernel::normalise_with_places`].
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places {
     /// For each block of raw bytes how many units came before it; ascending.
@@ -28,6 +28,7 @@ impl Places {
     }
 
     /// How many units the text has.
+    #[cfg(test)]
     pub(crate) fn units(&self) -> u32 {
         self.units
     }
@@ -42,21 +43,36 @@ impl Places {
         self.raw_in(block, unit)
     }
 
-    /// The offsets in the raw text of ascending units, in one walk. Ends at a unit that the text does not have.
-    pub(crate) fn raws(&self, units: impl IntoIterator<Item = u32>) -> impl Iterator<Item = u32> {
+    /// Appends the offsets in the raw text of ascending units of it, each with `shift` added.
+    pub(crate) fn add_raws(&self, units: &[u32], shift: u32, out: &mut Vec<u32>) {
         let mut block = 0;
-        units.into_iter().map_while(move |unit| {
-            if unit >= self.units {
-                return None;
-            }
-            while self.before.get(block + 1).is_some_and(|before| *before <= unit) {
+        out.extend(units.iter().map(|unit| {
+            // Mostly one step or none, which is no branch.
+            block += usize::from(self.begins_later(block, *unit));
+            while self.begins_later(block, *unit) {
                 block += 1;
             }
-            self.raw_in(block, unit)
-        })
+            self.raw_in(block, *unit).unwrap_or(0) + shift
+        }));
+    }
+
+    /// Whether a unit is in a later block.
+    #[inline]
+    fn begins_later(&self, block: usize, unit: u32) -> bool {
+        self.before.get(block + 1).is_some_and(|before| *before <= unit)
+    }
+
+    /// How many units began before an offset in the raw text.
+    pub(crate) fn units_before(&self, raw: usize) -> u32 {
+        let (block, bit) = (raw / Self::BLOCK, raw % Self::BLOCK);
+        match (self.before.get(block), self.kept.get(block)) {
+            (Some(before), Some(kept)) => before + (kept & ((1 << bit) - 1)).count_ones(),
+            _ => self.units,
+        }
     }
 
     /// Where a unit of this block began.
+    #[inline]
     fn raw_in(&self, block: usize, unit: u32) -> Option<u32> {
         let nth = unit.checked_sub(*self.before.get(block)?)?;
         u32::try_from(block * Self::BLOCK).ok()?.checked_add(nth_bit(*self.kept.get(block)?, nth))
@@ -65,6 +81,7 @@ impl Places {
 
 /// The number of the nth bit (from 0) that is set in `word`, which has more than n. (Vigna, Broadword implementation of
 /// rank/select queries, 2008.)
+#[inline]
 fn nth_bit(word: u64, n: u32) -> u32 {
     const LOW: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -77,7 +94,7 @@ fn nth_bit(word: u64, n: u32) -> u32 {
     let from = u32::from(bytes) * u8::BITS;
     let [before, ..] = (sums << u8::BITS >> from).to_le_bytes();
     let [byte, ..] = (word >> from).to_le_bytes();
-    let rest = usize::try_from(n).unwrap_or(0) - usize::from(before);
+    let rest = usize::try_from(n).unwrap_or(0).wrapping_sub(usize::from(before)) % 8;
     from + u32::from(NTH_BIT_OF_BYTE[rest][usize::from(byte)])
 }
 

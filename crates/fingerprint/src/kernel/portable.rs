@@ -32,6 +32,7 @@ pub(super) fn normalise_with_places(raw: &[u8], out: &mut Vec<u8>, places: &mut 
 pub(super) fn choose<const GRAM: usize, const WINDOW: usize>(units: &[u8], out: &mut Vec<u32>) {
     let mut orders = [u32::MAX; PAST + BLOCK];
     let (mut over_4, mut over_16, mut minima) = (orders, orders, orders);
+    let mut marks = [0; BLOCK];
     let mut ends = [0; BLOCK];
     let mut order = 0;
     for (base, block) in (0u32..).step_by(BLOCK).zip(units.chunks(BLOCK)) {
@@ -41,10 +42,8 @@ pub(super) fn choose<const GRAM: usize, const WINDOW: usize>(units: &[u8], out: 
             // Shifted out: what is older than the gram.
             *slot = order << (32 - GRAM);
         }
-        let mut first = 0;
         if base == 0 {
             orders[PAST..PAST + GRAM - 1].fill(u32::MAX);
-            first = GRAM + WINDOW - 2;
         }
         smallest::<4, 1>(&orders, &mut over_4);
         smallest::<4, 4>(&over_4, &mut over_16);
@@ -52,12 +51,20 @@ pub(super) fn choose<const GRAM: usize, const WINDOW: usize>(units: &[u8], out: 
         if WINDOW == 16 {
             minima = over_16;
         }
+        let before = minima[PAST - 1..].iter().zip(&minima[PAST..]);
+        for ((mark, order), (before, least)) in marks.iter_mut().zip(&orders[PAST..]).zip(before) {
+            *mark = u8::from(order == least) | u8::from(least > before);
+        }
+        if base == 0 {
+            // No window ends before the first does, which always chooses.
+            marks[..GRAM + WINDOW - 2].fill(0);
+            marks[GRAM + WINDOW - 2] = 1;
+        }
         let mut marked = 0;
-        for (end, last) in (0u16..).zip(PAST..PAST + block.len()).skip(first) {
-            let anew = orders[last] == minima[last] || minima[last] > minima[last - 1];
+        for (end, mark) in (0..).zip(&marks[..block.len()]) {
             // An end that is not marked stands here until another takes its place: so marking needs no branch.
             ends[marked % BLOCK] = end;
-            marked += usize::from(anew || (base == 0 && marked == 0));
+            marked += usize::from(*mark);
         }
         out.extend(ends[..marked].iter().map(|end| {
             let last = PAST + usize::from(*end);

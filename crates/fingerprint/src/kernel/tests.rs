@@ -14,10 +14,10 @@ fn plain_normalise(raw: &[u8]) -> Vec<u8> {
 }
 
 fn plain_choose(rules: Rules, units: &[u8]) -> Vec<u32> {
-    let order = |gram: &[u8]| gram.iter().fold(0, |order, unit| next_order(order, *unit)) << (32 - rules.gram());
-    let orders: Vec<u32> = units.windows(rules.gram()).map(order).collect();
+    let order = |gram: &[u8]| gram.iter().fold(0, |order, unit| next_order(order, *unit)) << (32 - rules.gram);
+    let orders: Vec<u32> = units.windows(rules.gram).map(order).collect();
     let mut chosen = Vec::new();
-    for (first, window) in (0u32..).zip(orders.windows(rules.window())) {
+    for (first, window) in (0u32..).zip(orders.windows(rules.window)) {
         let smallest = (0u32..).zip(window).min_by_key(|(at, order)| (**order, std::cmp::Reverse(*at)));
         chosen.extend(smallest.map(|(at, _)| first + at).filter(|at| chosen.last() != Some(at)));
     }

@@ -41,6 +41,7 @@ impl BitWriter {
 
 /// The number of `width` bits (64 at most) at a bit offset; bits beyond the end read as 0.
 #[inline]
+#[expect(clippy::cast_possible_truncation, reason = "a remainder of 8")]
 pub(super) fn bits(bytes: &[u8], at: usize, width: u32) -> u64 {
     if width == 0 {
         return 0;

@@ -86,7 +86,8 @@ pub(crate) fn join(kind: LineKind, begin: u32, pieces: &mut Vec<Piece>) -> Resul
             (Some(current), _) if overlap(current, &piece) => {
                 current.last = current.last.zip(piece.last).map(|(a, b)| a.max(b));
             }
-            (_, None) if piece.begin > begin => {
+            // What stood before all that is told of is told of first.
+            (current, None) if begin == 0 || current.is_some() => {
                 return Err(SegmentError::Apart { detail: "something ended that never began" });
             }
             _ => {

@@ -123,7 +123,7 @@ impl<'p> PostingsBlock<'p> {
     pub(super) fn new(payload: &'p [u8]) -> Option<Self> {
         let (first, widths) = (u64_at(payload, 0), bits(payload, 64, 32));
         let rows = offset(widths & 0xffff);
-        let [low, code] = [16, 24].map(|shift| (widths >> shift) as u32 & 0xff);
+        let [_, _, low, code, ..] = widths.to_le_bytes().map(u32::from);
         if first >> STORED_BITS != 0 || rows == 0 || low > STORED_BITS || code > u32::BITS {
             return None;
         }
@@ -169,8 +169,8 @@ impl<'p> PostingsBlock<'p> {
     }
 
     #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "codes have 32 bits at most")]
     fn code_of(&self, row: usize) -> u32 {
-        // Codes have 32 bits at most.
         bits(self.payload, self.codes_at + row * self.code as usize, self.code) as u32
     }
 
