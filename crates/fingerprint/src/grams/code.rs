@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::placed::{Balance, Placed};
 use super::{Copied, Edit, index, long_copies, offset};
-use crate::code::{GRAM, HEAD, Language, Lexed, Named, Span, State, fingerprint, lex, smallest_of_all};
+use crate::code::{HEAD, Language, Lexed, Named, Span, State, fingerprint, lex, smallest_of_all};
 use crate::kernel::{Kernel, Rules};
 use crate::profile::Profile;
 
@@ -28,7 +28,7 @@ const EDGE: usize = 480;
 const SPAN: usize = Rules::CODE.span();
 
 /// Grams before a gram that stand in one window with it.
-const BEFORE: usize = SPAN - GRAM;
+const BEFORE: usize = SPAN - Rules::CODE.gram();
 
 /// Tokens at either end of a copy that belong to windows of grams which cannot be inherited.
 const OUTSIDE: usize = BEFORE + SPAN - 1;
