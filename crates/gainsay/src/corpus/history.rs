@@ -61,6 +61,7 @@ pub(super) fn read<W: Write, R: ReadAt>(
         folder: &options.spill,
         memory: options.memory / 2,
         threads: options.threads,
+        code: true,
     };
     let name = path.as_os_str().as_bytes();
     let mut writer = SegmentWriter::new(out().map_err(CorpusError::Place)?, options.profile.id())?;

@@ -6,6 +6,7 @@ use fingerprint::{Changes, Channel, Copied, Edit, Fingerprints, Grams, Kind, Pro
 
 use super::forest::{Lost, Unpacked, Visit};
 use super::objects::Number;
+use super::pending::Pending;
 use super::plan::{Languages, Plan, Task};
 use super::versions::Edge;
 
@@ -19,22 +20,21 @@ pub(super) struct Found {
     pub(super) kind: Kind,
 }
 
-/// Gathers the rows of blobs: fingerprint, edge doubled, plus one where it goes.
+/// Gathers what blobs are, and their rows.
 pub(super) struct Gatherer<'p> {
     pub(super) profile: &'p Profile,
     pub(super) plan: &'p Plan,
     pub(super) languages: &'p Languages,
     pub(super) edges: &'p [Edge],
-    pub(super) sorter: Sorter,
-    pub(super) found: Vec<Found>,
+    found: Vec<Found>,
     /// Packed blobs that can't be unpacked.
     pub(super) lost: Vec<(Number, Lost)>,
-    /// Why rows can't be kept.
-    pub(super) fault: Option<io::Error>,
     pub(super) tell: &'p (dyn Fn(u64) + Sync),
     scratch: Scratch,
-    more: Vec<u64>,
-    fewer: Vec<u64>,
+    pending: Pending,
+    /// Bytes that may be pending.
+    most_pending: usize,
+    rows: Rows,
 }
 
 /// What is kept of a blob: its grams in a language.
@@ -43,15 +43,13 @@ pub(super) struct Kept {
     language: u16,
 }
 
-const CHANNELS: [Channel; 2] = [Channel::Text, Channel::Code];
-
 impl<'p> Gatherer<'p> {
     pub(super) fn new(
         profile: &'p Profile,
         plan: &'p Plan,
         languages: &'p Languages,
         edges: &'p [Edge],
-        sorter: Sorter,
+        (sorter, most_pending): (Sorter, usize),
         tell: &'p (dyn Fn(u64) + Sync),
     ) -> Self {
         Gatherer {
@@ -59,25 +57,24 @@ impl<'p> Gatherer<'p> {
             plan,
             languages,
             edges,
-            sorter,
             found: Vec::new(),
             lost: Vec::new(),
-            fault: None,
             tell,
             scratch: Scratch::default(),
-            more: Vec::new(),
-            fewer: Vec::new(),
+            pending: Pending::default(),
+            most_pending,
+            rows: Rows { sorter, fault: None, more: Vec::new(), fewer: Vec::new() },
         }
     }
 
     /// Reads a blob that is not part of the forest.
     pub(super) fn alone(&mut self, blob: Number, language: u16, bytes: &[u8]) {
         let grams = Grams::of(self.profile, self.languages.name(language), bytes, &mut self.scratch);
-        self.finish(blob, true, language, bytes, grams.as_ref(), None);
+        self.note(blob, true, language, bytes, grams.as_ref(), None);
     }
 
     /// Notes what a blob is, and its rows.
-    fn finish(
+    fn note(
         &mut self,
         blob: Number,
         asked: bool,
@@ -95,49 +92,74 @@ impl<'p> Gatherer<'p> {
         }
         let plan = self.plan;
         if let Some(changes) = changes {
-            for channel in CHANNELS {
-                let tasks = plan.tasks(blob).filter(|task| !task.full);
-                self.rows(channel, changes.of(channel), tasks);
+            for task in plan.tasks(blob).filter(|task| !task.full) {
+                self.add(task, changes);
             }
         }
         let (edges, languages) = (self.edges, self.languages);
         let asked_in = |task: &Task| edges.get(task.edge()).map_or(language, |edge| languages.of(edge.path));
-        let own = |task: &Task| task.full && asked_in(task) == language;
-        if plan.tasks(blob).any(|task| own(&task)) {
-            let counts = grams.counts();
-            for channel in CHANNELS {
-                self.rows(channel, counts.of(channel), plan.tasks(blob).filter(own));
-            }
-        }
-        for task in plan.tasks(blob).filter(|task| task.full && asked_in(task) != language) {
-            let name = languages.name(asked_in(&task));
-            let Some(grams) = Grams::of(self.profile, name, bytes, &mut self.scratch) else { continue };
-            let counts = grams.counts();
-            for channel in CHANNELS {
-                self.rows(channel, counts.of(channel), std::iter::once(task));
+        let mut counts = None;
+        for task in plan.tasks(blob).filter(|task| task.full) {
+            let asked = asked_in(&task);
+            if asked == language {
+                self.add(task, counts.get_or_insert_with(|| grams.counts()));
+            } else if let Some(grams) = Grams::of(self.profile, languages.name(asked), bytes, &mut self.scratch) {
+                self.add(task, &grams.counts());
             }
         }
         if grams.kind() == Kind::Binary && plan.ends(blob).next().is_some() {
             let parts = Fingerprints::of(self.profile, self.languages.name(language), bytes).parts;
-            let parts: Vec<(u64, i32)> = parts.into_iter().map(|part| (part, 1)).collect();
-            self.rows(Channel::Parts, &parts, plan.ends(blob));
+            for task in plan.ends(blob) {
+                self.rows.keep(|sorter| sorter.extend(Channel::Parts, &parts, task.code));
+            }
         }
     }
 
-    /// Adds rows of these changes for each task.
-    fn rows(&mut self, channel: Channel, changes: &[(u64, i32)], tasks: impl Iterator<Item = Task>) {
+    /// Adds a part to an edge.
+    fn add(&mut self, task: Task, changes: &Changes) {
+        let Gatherer { pending, rows, .. } = self;
+        let Ok(edge) = u32::try_from(task.edge()) else { return };
+        let mut done = |channel, edge, counts: &[(u64, i32)]| rows.push(channel, edge, counts);
+        pending.add(edge, self.plan.parts(task.edge()), changes, task.goes(), &mut done);
+        if pending.memory() > self.most_pending {
+            pending.flush(&mut done);
+        }
+    }
+
+    /// Ends the gathering: the rows, what each blob is, and why rows could not be kept.
+    pub(super) fn finish(mut self) -> (Sorter, Vec<Found>, Option<io::Error>) {
+        let Gatherer { pending, rows, .. } = &mut self;
+        pending.flush(&mut |channel, edge, counts| rows.push(channel, edge, counts));
+        (self.rows.sorter, self.found, self.rows.fault)
+    }
+}
+
+/// Rows on their way into a sorter: fingerprint, edge doubled, plus one where it goes.
+struct Rows {
+    sorter: Sorter,
+    /// Why rows can't be kept.
+    fault: Option<io::Error>,
+    more: Vec<u64>,
+    fewer: Vec<u64>,
+}
+
+impl Rows {
+    fn push(&mut self, channel: Channel, edge: u32, counts: &[(u64, i32)]) {
         self.more.clear();
         self.fewer.clear();
-        for (fingerprint, change) in changes {
+        for (fingerprint, change) in counts {
             let list = if *change > 0 { &mut self.more } else { &mut self.fewer };
             list.extend(std::iter::repeat_n(*fingerprint, change.unsigned_abs() as usize));
         }
-        for task in tasks {
-            let pushed = self.sorter.extend(channel, &self.more, task.code);
-            let pushed = pushed.and_then(|()| self.sorter.extend(channel, &self.fewer, task.code ^ 1));
-            if let Err(error) = pushed {
-                self.fault.get_or_insert(error);
-            }
+        let (more, fewer) = (std::mem::take(&mut self.more), std::mem::take(&mut self.fewer));
+        self.keep(|sorter| sorter.extend(channel, &more, edge << 1));
+        self.keep(|sorter| sorter.extend(channel, &fewer, edge << 1 | 1));
+        (self.more, self.fewer) = (more, fewer);
+    }
+
+    fn keep(&mut self, push: impl FnOnce(&mut Sorter) -> io::Result<()>) {
+        if self.fault.is_none() {
+            self.fault = push(&mut self.sorter).err();
         }
     }
 }
@@ -149,7 +171,7 @@ impl Visit for Gatherer<'_> {
         let asked = self.plan.language(number);
         let language = asked.unwrap_or(0);
         let grams = Grams::of(self.profile, self.languages.name(language), bytes, &mut self.scratch);
-        self.finish(number, asked.is_some(), language, bytes, grams.as_ref(), None);
+        self.note(number, asked.is_some(), language, bytes, grams.as_ref(), None);
         Kept { grams, language }
     }
 
@@ -160,7 +182,7 @@ impl Visit for Gatherer<'_> {
         let edit = Edit { base: &base.bytes, now: bytes, copies: copied };
         let edited = before.edited(self.profile, self.languages.name(language), &edit, &mut self.scratch);
         let (grams, changes) = edited.unzip();
-        self.finish(number, asked.is_some(), language, bytes, grams.as_ref(), changes.as_ref());
+        self.note(number, asked.is_some(), language, bytes, grams.as_ref(), changes.as_ref());
         Kept { grams, language }
     }
 

@@ -23,8 +23,9 @@ pub(super) struct Contents<'r> {
     pub(super) languages: Languages,
 }
 
-/// The share of the memory that rows have: the rest is for the blobs and the tables.
+/// Rows have half of the memory and changes that are pending a quarter; the rest is for the blobs.
 const ROWS_SHARE: usize = 2;
+const PENDING_SHARE: usize = 4;
 
 /// How often it is told how many contents are done.
 const TELL_EVERY: u64 = 256;
@@ -50,9 +51,9 @@ impl Contents<'_> {
                     tell(Event::Contents(done, of, bytes));
                 }
             };
-            let memory = options.memory / ROWS_SHARE / options.threads.max(1);
+            let memory = options.memory / options.threads.max(1);
             let gatherers = (0..options.threads.max(1)).map(|_| {
-                let sorter = Sorter::new(options.folder, memory);
+                let sorter = (Sorter::new(options.folder, memory / ROWS_SHARE), memory / PENDING_SHARE);
                 Gatherer::new(options.profile, &plan, &self.languages, self.edges, sorter, &count)
             });
             let mut gatherers: Vec<Gatherer<'_>> = gatherers.collect();
@@ -67,14 +68,14 @@ impl Contents<'_> {
                 continue;
             }
             self.alone(&plan, &mut gatherers, problem);
-            if let Some(fault) = gatherers.iter_mut().find_map(|gatherer| gatherer.fault.take()) {
-                return Err(fault.into());
-            }
             let mut found: Vec<Found> = Vec::new();
             let mut sorters = Vec::new();
-            for gatherer in gatherers {
-                found.extend(gatherer.found);
-                sorters.push(gatherer.sorter);
+            for (sorter, of_it, fault) in gatherers.into_iter().map(Gatherer::finish) {
+                if let Some(fault) = fault {
+                    return Err(fault.into());
+                }
+                found.extend(of_it);
+                sorters.push(sorter);
             }
             found.sort_unstable_by_key(|found| found.blob);
             return Ok((sorters, found));

@@ -81,7 +81,9 @@ pub(super) fn walk<V: Visit>(
         more: Condvar::new(),
     };
     let shared = &shared;
-    let run = |visitor| Worker { objects, forest, needed, shared, visitor, scratch: Scratch::default() }.run();
+    let run = |visitor| {
+        Worker { objects, forest, needed, shared, visitor, roots: Vec::new(), scratch: Scratch::default() }.run()
+    };
     let mut visitors = visitors.into_iter();
     let Some(first) = visitors.next() else { return Vec::new() };
     std::thread::scope(|scope| {
@@ -97,12 +99,17 @@ pub(super) fn walk<V: Visit>(
     })
 }
 
+/// How many roots a thread takes at once.
+const ROOTS_AT_ONCE: usize = 32;
+
 struct Worker<'s, 'w, V: Visit> {
     objects: &'w Objects,
     forest: &'w Forest,
     needed: &'w (dyn Fn(Number) -> bool + Sync),
     shared: &'w Shared<'s, V::Kept>,
     visitor: V,
+    /// Roots that this thread took.
+    roots: Vec<Number>,
     scratch: Scratch,
 }
 
@@ -136,11 +143,20 @@ impl<V: Visit> Worker<'_, '_, V> {
     }
 
     /// A root that nobody has begun, or work of another thread, or nothing when all is done.
-    fn fetch(&self) -> Option<Job<V::Kept>> {
-        while let Some(root) = self.shared.roots.get(self.shared.next.fetch_add(1, Ordering::Relaxed)) {
-            if (self.needed)(*root) {
-                return Some(Job { number: *root, base: None });
+    fn fetch(&mut self) -> Option<Job<V::Kept>> {
+        while self.roots.is_empty() {
+            // Roots that lie together are mostly versions of the same files: one thread takes some at once.
+            let from = self.shared.next.fetch_add(ROOTS_AT_ONCE, Ordering::Relaxed);
+            let Some(roots) = self.shared.roots.get(from..) else { break };
+            let needed = roots.iter().take(ROOTS_AT_ONCE).copied().filter(|root| (self.needed)(*root));
+            self.roots.extend(needed);
+            self.roots.reverse();
+            if roots.is_empty() {
+                break;
             }
+        }
+        if let Some(root) = self.roots.pop() {
+            return Some(Job { number: root, base: None });
         }
         let mut given = self.shared.given.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = self.shared.idle.fetch_add(1, Ordering::Relaxed) + 1;

@@ -13,6 +13,7 @@ mod commits;
 mod contents;
 mod forest;
 mod objects;
+mod pending;
 mod plan;
 mod rows;
 mod trees;
@@ -40,6 +41,8 @@ pub(super) struct Options<'o> {
     /// Bytes of memory for rows.
     pub(super) memory: usize,
     pub(super) threads: usize,
+    /// Whether source code is fingerprinted as such.
+    pub(super) code: bool,
 }
 
 /// What an earlier reading that was [`Read::whole`] left of a repository: enough to read only what came since.
@@ -125,9 +128,21 @@ fn digest_of(repo: &gix::Repository) -> [u8; 32] {
 /// Isolated: no configuration of the user or the system takes part, and no program is started.
 fn open(path: &Path) -> Result<gix::Repository, String> {
     let repo = gix::open_opts(path, gix::open::Options::isolated());
-    let mut repo = repo.map_err(|error| format!("the git repository can't be opened: {error}"))?;
+    let mut repo = repo.map_err(|error| {
+        let hint = if names_sha256(path) { "it has SHA-256 object ids, which are not read yet: " } else { "" };
+        format!("the git repository can't be opened: {hint}{error}")
+    })?;
     repo.object_cache_size(OBJECT_CACHE);
     Ok(repo)
+}
+
+/// Whether the configuration of a repository that can't be opened asks for SHA-256.
+fn names_sha256(path: &Path) -> bool {
+    let configs = [path.join("config"), path.join(".git/config")];
+    configs.iter().filter_map(|config| std::fs::read(config).ok()).any(|config| {
+        let config = config.to_ascii_lowercase();
+        config.windows(12).any(|word| word == b"objectformat") && config.windows(6).any(|word| word == b"sha256")
+    })
 }
 
 /// Reads a repository, or what came since an earlier reading of it, into a segment of its own, under this name.
@@ -167,7 +182,9 @@ pub(super) fn read<W: Write>(
     let near = |blob| forest.as_ref().map_or(blob, |forest| forest.place(blob));
     let edges = versions::edges(&mut trees, &commits, &near, &mut |done| tell(Event::Commits(done as u64, of)));
     trees.problems().into_iter().for_each(&mut problem);
-    let languages = Languages::new((0..).take(trees.paths.len()).map(|path| trees.file_name(path)));
+    // Without a name there is no language.
+    let name_of = |path| if options.code { trees.file_name(path) } else { &[] };
+    let languages = Languages::new((0..).take(trees.paths.len()).map(name_of));
     let line = add_line(writer, name, &commits.reference, LineKind::History, commits.begin.0, &commits.line)?;
     let side = add_line(writer, name, b"", LineKind::Side, commits.begin.1, &commits.side)?;
     let mut paths = vec![PathId(0); trees.paths.len()];
@@ -217,3 +234,6 @@ fn add_line<W: Write>(
     let line = Line { name: name.to_vec(), reference: reference.to_vec(), kind, begin, commits: count };
     writer.line(line, &commits).map(Some)
 }
+
+#[cfg(test)]
+mod tests;

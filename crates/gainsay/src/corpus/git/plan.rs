@@ -17,6 +17,8 @@ pub(super) struct Languages {
 pub(super) struct Plan {
     /// Blob (30 bits), whether it counts in full (1), edge (31), whether it is taken off (1). Sorted.
     tasks: Vec<u64>,
+    /// Of how many tasks each edge is made up.
+    parts: Vec<u32>,
     /// All ends of edges in the same form.
     ends: Vec<u64>,
     /// Of each packed object: the number of its language plus one, or 0 where nobody asks for it.
@@ -37,6 +39,10 @@ pub(super) struct Task {
 }
 
 impl Task {
+    fn of(task: u64) -> Self {
+        Task { full: task >> 32 & 1 == 1, code: u32::try_from(task & 0xffff_ffff).unwrap_or(0) }
+    }
+
     pub(super) fn edge(self) -> usize {
         (self.code >> 1) as usize
     }
@@ -92,6 +98,7 @@ impl Plan {
     ) -> Self {
         let mut plan = Plan {
             tasks: Vec::with_capacity(2 * edges.len()),
+            parts: vec![0; edges.len()],
             ends: Vec::with_capacity(2 * edges.len()),
             languages: vec![0; objects.packed()],
             needed: vec![false; objects.packed()],
@@ -146,6 +153,9 @@ impl Plan {
                 }
             }
         }
+        for task in &plan.tasks {
+            plan.parts[Task::of(*task).edge()] += 1;
+        }
         plan.tasks.sort_unstable();
         plan.ends.sort_unstable();
         if let Some(forest) = forest {
@@ -176,6 +186,11 @@ impl Plan {
         of_blob(&self.tasks, blob)
     }
 
+    /// Of how many tasks an edge is made up.
+    pub(super) fn parts(&self, edge: usize) -> u32 {
+        self.parts.get(edge).copied().unwrap_or(0)
+    }
+
     /// The edges that the blob comes or goes with.
     pub(super) fn ends(&self, blob: Number) -> impl Iterator<Item = Task> {
         of_blob(&self.ends, blob)
@@ -190,7 +205,7 @@ impl Plan {
 fn of_blob(tasks: &[u64], blob: Number) -> impl Iterator<Item = Task> {
     let from = tasks.partition_point(|task| *task < task_begin(blob));
     let own = tasks[from..].iter().take_while(move |task| **task >> 33 == u64::from(blob));
-    own.map(|task| Task { full: task >> 32 & 1 == 1, code: u32::try_from(task & 0xffff_ffff).unwrap_or(0) })
+    own.map(|task| Task::of(*task))
 }
 
 fn task_begin(blob: Number) -> u64 {

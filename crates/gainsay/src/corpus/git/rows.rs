@@ -130,13 +130,13 @@ pub(super) fn write<W: Write>(
 ) -> Result<(), RowsError> {
     let ends = path_ends(places.edges);
     let mut next = rows.next()?;
-    let (mut intervals, mut ids) = (Vec::new(), Vec::new());
+    let (mut intervals, mut numbers) = (Vec::new(), Numbers::new());
     while let Some((channel, fingerprint, _)) = next {
         intervals.clear();
         next = group(&mut rows, next, (channel, fingerprint), places, &ends, &mut intervals)?;
-        number(writer, &intervals, &mut ids)?;
+        let ids = numbers.of(writer, &intervals)?;
         if !ids.is_empty() {
-            writer.posting(channel, fingerprint, &ids)?;
+            writer.posting(channel, fingerprint, ids)?;
         }
     }
     Ok(())
@@ -187,16 +187,46 @@ fn path_ends(edges: &[Edge]) -> Vec<u32> {
     ends
 }
 
-fn number<W: Write>(
-    writer: &mut SegmentWriter<W>,
-    intervals: &[Interval],
-    ids: &mut Vec<IntervalId>,
-) -> Result<(), SegmentError> {
-    ids.clear();
-    for interval in intervals {
-        ids.push(writer.interval(*interval)?);
+/// Gives intervals their numbers, and remembers those of most: a few intervals hold most of the rows.
+struct Numbers {
+    recent: Vec<Option<(Interval, IntervalId)>>,
+    ids: Vec<IntervalId>,
+}
+
+/// How many intervals are remembered.
+const RECENT: usize = 1 << 16;
+
+impl Numbers {
+    fn new() -> Self {
+        Numbers { recent: vec![None; RECENT], ids: Vec::new() }
     }
-    Ok(())
+
+    fn of<W: Write>(
+        &mut self,
+        writer: &mut SegmentWriter<W>,
+        intervals: &[Interval],
+    ) -> Result<&[IntervalId], SegmentError> {
+        self.ids.clear();
+        for interval in intervals {
+            let slot = self.recent.get_mut(slot(interval));
+            let id = match slot {
+                Some(Some((known, id))) if known == interval => *id,
+                Some(slot) => slot.insert((*interval, writer.interval(*interval)?)).1,
+                None => writer.interval(*interval)?,
+            };
+            self.ids.push(id);
+        }
+        Ok(&self.ids)
+    }
+}
+
+/// Where an interval is remembered.
+fn slot(interval: &Interval) -> usize {
+    let Interval { path, line, first, last } = interval;
+    let mixed = [path.0, line.0, first.unwrap_or(NONE), last.unwrap_or(NONE)]
+        .into_iter()
+        .fold(0u64, |mixed, part| (mixed.rotate_left(5) ^ u64::from(part)).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    usize::try_from(mixed >> 48).unwrap_or(0)
 }
 
 /// Writes the contents with the places where they stood; `found` is sorted by blob.
@@ -213,7 +243,7 @@ pub(super) fn write_contents<W: Write>(
     }
     steps.sort_unstable();
     let ends = path_ends(places.edges);
-    let (mut intervals, mut ids) = (Vec::new(), Vec::new());
+    let (mut intervals, mut numbers) = (Vec::new(), Numbers::new());
     for content in found {
         let from = steps.partition_point(|step| step.0 < content.blob);
         let until = steps.partition_point(|step| step.0 <= content.blob);
@@ -228,10 +258,10 @@ pub(super) fn write_contents<W: Write>(
             let end = ends.get(standing.path as usize).map_or(0, |end| *end as usize);
             standing.finish(places, end, &mut intervals);
         }
-        number(writer, &intervals, &mut ids)?;
+        let ids = numbers.of(writer, &intervals)?;
         if !ids.is_empty() {
             let (blake3, oid) = (content.blake3, objects.id(content.blob).as_slice().to_vec());
-            writer.content(&Content { blake3, oid, bytes: content.bytes, kind: content.kind }, &ids)?;
+            writer.content(&Content { blake3, oid, bytes: content.bytes, kind: content.kind }, ids)?;
         }
     }
     Ok(())

@@ -519,7 +519,7 @@ impl<'r> Trees<'r> {
         loop {
             let name = first(before).min(first(after));
             let Ok(number) = u32::try_from(name) else { break };
-            let mut take = |entries: &mut &[Entry]| {
+            let take = |entries: &mut &[Entry]| {
                 let found = entries.first().copied().filter(|entry| entry.name() == number)?;
                 // A name that stands twice counts once.
                 let rest = entries.partition_point(|entry| entry.name() == number);
@@ -553,7 +553,7 @@ impl<'r> Trees<'r> {
         self.need(old);
         self.need(new);
         let (Some(old), Some(new)) = (self.entries(old), self.entries(new)) else {
-            let mut copy = |from: Number, to: &mut Vec<Entry>| {
+            let copy = |from: Number, to: &mut Vec<Entry>| {
                 to.clear();
                 to.extend_from_slice(&self.entries(from).unwrap_or_default());
                 to.sort_unstable();
