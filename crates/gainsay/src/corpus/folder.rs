@@ -86,8 +86,11 @@ struct Batch {
 
 struct Done {
     number: u64,
-    files: Vec<(PathBuf, Result<(Content, bool), String>)>,
+    files: Vec<FileRead>,
 }
+
+/// A file's path below the folder, and what reading it came to: its content, and whether it held still; or why it can't be read.
+type FileRead = (PathBuf, Result<(Content, bool), String>);
 
 /// What the listing thread has come to.
 struct Listed {
@@ -346,11 +349,11 @@ impl<'o, W: Write> Table<'o, W> {
         let mut stands = Vec::new();
         let mut current = None;
         while let Some((channel, fingerprint, number)) = rows.next().map_err(spill)? {
-            if current != Some((channel, fingerprint)) {
-                if let Some((channel, fingerprint)) = current.replace((channel, fingerprint)) {
-                    self.writer.posting(channel, fingerprint, &stands)?;
-                    stands.clear();
-                }
+            if current != Some((channel, fingerprint))
+                && let Some((channel, fingerprint)) = current.replace((channel, fingerprint))
+            {
+                self.writer.posting(channel, fingerprint, &stands)?;
+                stands.clear();
             }
             let interval = self.intervals.get(number as usize).copied().flatten();
             stands.extend(interval.filter(|interval| stands.last() != Some(interval)));

@@ -12,6 +12,14 @@ use super::git::{self, Event, RowsError, Since};
 use super::{CorpusError, OnProgress, Options, Progress, Step, Unread, Written};
 use crate::claim::{Extent, History, Piece};
 
+/// What is known of a repository from before.
+pub(super) struct Known<'k, R> {
+    /// How far it was read.
+    pub(super) history: &'k History,
+    /// Opens an index of all that was read; `None` where that can't be.
+    pub(super) index: &'k dyn Fn() -> Option<Index<R>>,
+}
+
 /// What reading a repository came to.
 pub(super) enum Outcome<W> {
     /// Nothing is new.
@@ -38,18 +46,18 @@ pub(super) fn judge(path: &Path) -> Result<(), String> {
     }
 }
 
-/// Reads what is new in a repository since the earlier history that `known` gives with an index of it, or all of it.
+/// Reads what is new in a repository since what is known of it, or all of it.
 pub(super) fn read<W: Write, R: ReadAt>(
     options: &Options,
     path: &Path,
-    known: Option<(&History, &dyn Fn() -> Option<Index<R>>)>,
+    known: Option<Known<'_, R>>,
     out: impl Fn() -> io::Result<W>,
     progress: &mut OnProgress<'_>,
 ) -> Result<Outcome<W>, CorpusError> {
     let since = match (known, git::digest(path)) {
         (_, Err(reason)) => return Ok(Outcome::Unreadable(reason)),
-        (Some((history, _)), Ok(digest)) if history.tips == digest => return Ok(Outcome::Same),
-        (Some((history, index)), _) => {
+        (Some(known), Ok(digest)) if known.history.tips == digest => return Ok(Outcome::Same),
+        (Some(Known { history, index }), _) => {
             let since = if history.whole { index().and_then(|index| since(history, path, &index)) } else { None };
             let Some(since) = since else { return Ok(Outcome::Rewritten) };
             Some(since)

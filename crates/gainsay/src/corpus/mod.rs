@@ -23,7 +23,7 @@ use fingerprint::{Counts, Index, Profile, Segment, SegmentError};
 
 use crate::claim::{Extent, History, Piece, Stretch};
 use folder::Listing;
-use history::Outcome;
+use history::{Known, Outcome};
 use walk::{Found, Range, Walk};
 
 /// How many things that were not read a piece names.
@@ -277,7 +277,7 @@ impl Reader {
             Index::open(segments.ok()?).ok()
         };
         let newest = histories.iter().max_by_key(|(_, _, history)| (history.line, history.side));
-        let known = newest.map(|(_, _, history)| (*history, &index as &dyn Fn() -> Option<Index<File>>));
+        let known = newest.map(|(_, _, history)| Known { history, index: &index });
         match history::read(&self.options, &path, known, out, progress)? {
             Outcome::Same => {}
             Outcome::Read(written) => return Ok(Some(written)),

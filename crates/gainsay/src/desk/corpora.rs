@@ -8,7 +8,7 @@ mod merge;
 mod notes;
 mod segments;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -340,10 +340,10 @@ fn all_paths(known: Option<&Corpus>, paths: &[PathBuf]) -> Result<Vec<PathBuf>, 
     Ok(all)
 }
 
-/// The segments that pieces name, in their order.
+/// The segments that pieces name, in their order, each once: what is read twice within a second gives the same segment.
 fn named_by(pieces: &[Piece], segments: &[SegmentFile]) -> Vec<SegmentFileV2> {
-    let named = |segment: &&SegmentFile| pieces.iter().any(|piece| piece.segment == segment.blake3);
-    segments.iter().filter(named).map(Into::into).collect()
+    let mut left: HashSet<[u8; 32]> = pieces.iter().map(|piece| piece.segment).collect();
+    segments.iter().filter(|segment| left.remove(&segment.blake3)).map(Into::into).collect()
 }
 
 /// What a corpus is to the company decides what a match proves: it never changes silently.
