@@ -99,6 +99,9 @@ pub(super) enum Event {
 /// Fewer blobs than this are read one by one rather than over the forest.
 const FEW_BLOBS: usize = 1000;
 
+/// The name of a file that is no source code, whatever is in it.
+const NO_CODE: &[u8] = b".txt";
+
 /// Bytes of unpacked objects kept at hand where they are read one by one.
 const OBJECT_CACHE: usize = 32 << 20;
 
@@ -182,8 +185,7 @@ pub(super) fn read<W: Write>(
     let near = |blob| forest.as_ref().map_or(blob, |forest| forest.place(blob));
     let edges = versions::edges(&mut trees, &commits, &near, &mut |done| tell(Event::Commits(done as u64, of)));
     trees.problems().into_iter().for_each(&mut problem);
-    // Without a name there is no language.
-    let name_of = |path| if options.code { trees.file_name(path) } else { &[] };
+    let name_of = |path| if options.code { trees.file_name(path) } else { NO_CODE };
     let languages = Languages::new((0..).take(trees.paths.len()).map(name_of));
     let line = add_line(writer, name, &commits.reference, LineKind::History, commits.begin.0, &commits.line)?;
     let side = add_line(writer, name, b"", LineKind::Side, commits.begin.1, &commits.side)?;

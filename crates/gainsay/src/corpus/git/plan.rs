@@ -4,6 +4,8 @@
 //! blobs of one tree is made up of the deltas on the way from one to the other: those that have just one of both below
 //! them. Where there is no way, or a long one, both blobs are counted in full.
 
+use std::collections::HashMap;
+
 use super::objects::{Forest, NONE, Number, Objects};
 use super::versions::Edge;
 
@@ -61,13 +63,13 @@ const BYTES_PER_DELTA: u64 = 600;
 impl Languages {
     /// Of paths whose files have these names.
     pub(super) fn new<'n>(names: impl Iterator<Item = &'n [u8]>) -> Self {
-        let mut numbers = std::collections::HashMap::new();
-        let mut languages = Languages { names: Vec::new(), of_path: Vec::new() };
+        // What has no ending, and endings beyond the last number, tell no language.
+        let mut numbers = HashMap::from([(Vec::new(), 0)]);
+        let mut languages = Languages { names: vec![Vec::new()], of_path: Vec::new() };
         for name in names {
             let ending = name.iter().rposition(|byte| *byte == b'.').map_or(&[][..], |dot| &name[dot..]);
             let ending = ending.to_ascii_lowercase();
             let number = *numbers.entry(ending).or_insert_with_key(|ending| {
-                // Endings beyond the last number tell no language.
                 let new = u16::try_from(languages.names.len()).ok().filter(|new| *new < u16::MAX - 1);
                 new.inspect(|_| languages.names.push(ending.clone())).unwrap_or(0)
             });
