@@ -43,6 +43,11 @@ impl Rules {
         self.gram
     }
 
+    /// Grams of a window (`w`).
+    pub(crate) const fn window(self) -> usize {
+        self.window
+    }
+
     /// Units of a window (`k + w - 1`).
     pub(crate) const fn span(self) -> usize {
         self.gram + self.window - 1
@@ -152,18 +157,6 @@ impl Kernel {
             Kernel::Avx512(avx512) => avx512.choose::<GRAM, WINDOW>(units, out),
         }
     }
-}
-
-/// [`Kernel::normalise_with_places`] for the instruction set in use.
-#[expect(dead_code, reason = "waits for the inheritance of grams over edits")]
-pub(crate) fn normalise_with_places(raw: &[u8], out: &mut Vec<u8>, places: &mut Places) {
-    Kernel::current().normalise_with_places(raw, out, places);
-}
-
-/// [`Kernel::choose`] for the instruction set in use.
-#[expect(dead_code, reason = "waits for the channel of code")]
-pub(crate) fn choose(rules: Rules, units: &[u8], out: &mut Vec<u32>) {
-    Kernel::current().choose(rules, units, out);
 }
 
 /// The grams that end in these many units are looked at together: few enough that all that is known of them stays in the

@@ -149,7 +149,10 @@ impl Rows {
         self.fewer.clear();
         for (fingerprint, change) in counts {
             let list = if *change > 0 { &mut self.more } else { &mut self.fewer };
-            list.extend(std::iter::repeat_n(*fingerprint, change.unsigned_abs() as usize));
+            // Nearly always once.
+            for _ in 0..change.unsigned_abs() {
+                list.push(*fingerprint);
+            }
         }
         let (more, fewer) = (std::mem::take(&mut self.more), std::mem::take(&mut self.fewer));
         self.keep(|sorter| sorter.extend(channel, &more, edge << 1));

@@ -26,7 +26,6 @@ pub(super) trait Visit: Send {
 
 /// An object that others rest on.
 pub(super) struct Unpacked<K> {
-    pub(super) number: Number,
     pub(super) bytes: Vec<u8>,
     pub(super) kept: K,
 }
@@ -203,7 +202,7 @@ impl<V: Visit> Worker<'_, '_, V> {
         }
         // The heaviest comes last and lets its base go: so few bases are held, however deep the tree.
         children.sort_by_key(|child| std::cmp::Reverse(self.forest.weight(*child)));
-        let base = Arc::new(Unpacked { number, bytes, kept });
+        let base = Arc::new(Unpacked { bytes, kept });
         open.extend(children.iter().map(|child| Job { number: *child, base: Some(Arc::clone(&base)) }));
     }
 

@@ -37,6 +37,37 @@ pub(super) struct Pack {
     begin: Number,
 }
 
+/// So many guesses at most; in an index of ids that are hashes four or five are enough.
+const GUESSES: u32 = 12;
+
+impl Pack {
+    /// The place of an object in the index, found by how its id lies between others.
+    fn find(&self, id: &oid) -> Option<u32> {
+        let leading = |id: &oid| id.as_bytes().first_chunk().map_or(0, |bytes| u64::from(u32::from_be_bytes(*bytes)));
+        let key = leading(id);
+        let (mut from, mut until) = (0, self.index.num_objects());
+        let (mut least, mut most) = (0, u64::from(u32::MAX));
+        let mut guesses = 0;
+        while from < until {
+            guesses += 1;
+            let left = u64::from(until - from);
+            // Ids that lie otherwise than hashes do are halved.
+            let share = match guesses <= GUESSES {
+                true => key.saturating_sub(least) * left / (most.saturating_sub(least) + 1),
+                false => left / 2,
+            };
+            let at = from + u32::try_from(share.min(left - 1)).ok()?;
+            let found = self.index.oid_at_index(at);
+            match found.cmp(id) {
+                std::cmp::Ordering::Equal => return Some(at),
+                std::cmp::Ordering::Less => (from, least) = (at + 1, leading(found)),
+                std::cmp::Ordering::Greater => (until, most) = (at, leading(found)),
+            }
+        }
+        None
+    }
+}
+
 /// Objects that are in no pack.
 #[derive(Default)]
 struct Loose {
@@ -107,7 +138,7 @@ impl Objects {
     }
 
     fn packed_number(&self, id: &oid) -> Option<Number> {
-        self.packs.iter().find_map(|pack| pack.index.lookup(id).map(|at| pack.begin + at))
+        self.packs.iter().find_map(|pack| pack.find(id).map(|at| pack.begin + at))
     }
 
     /// The id of a numbered object.

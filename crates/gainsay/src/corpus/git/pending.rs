@@ -7,6 +7,9 @@ use fingerprint::{Changes, Channel};
 /// The channels whose fingerprints are counted.
 pub(super) const CHANNELS: [Channel; 2] = [Channel::Text, Channel::Code];
 
+/// Takes what an edge changes in a channel.
+pub(super) type Done<'d> = dyn FnMut(Channel, u32, &[(u64, i32)]) + 'd;
+
 /// Fingerprints, ascending, each with how much more often it stands.
 type Counts = Vec<(u64, i32)>;
 
@@ -35,14 +38,7 @@ const KEPT_LISTS: usize = 1024;
 
 impl Pending {
     /// Adds one of `parts` parts of an edge; with the last one the edge's changes are complete and are given to `done`.
-    pub(super) fn add(
-        &mut self,
-        edge: u32,
-        parts: u32,
-        changes: &Changes,
-        goes: bool,
-        done: &mut dyn FnMut(Channel, u32, &[(u64, i32)]),
-    ) {
+    pub(super) fn add(&mut self, edge: u32, parts: u32, changes: &Changes, goes: bool, done: &mut Done<'_>) {
         let Pending { edges, held, scratch, free } = self;
         let sum = edges.entry(edge).or_insert_with(|| Sum {
             parts: 0,
@@ -78,7 +74,7 @@ impl Pending {
     }
 
     /// Gives all that is held to `done`; the parts still to come are given apart.
-    pub(super) fn flush(&mut self, done: &mut dyn FnMut(Channel, u32, &[(u64, i32)])) {
+    pub(super) fn flush(&mut self, done: &mut Done<'_>) {
         for (edge, sum) in &mut self.edges {
             for (counts, channel) in sum.counts.iter_mut().zip(CHANNELS) {
                 done(channel, *edge, counts);

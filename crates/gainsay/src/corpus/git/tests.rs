@@ -205,7 +205,7 @@ fn delta(base: &[u8], now: &[u8]) -> Vec<u8> {
         match base.windows(line.len()).position(|run| run == line) {
             Some(from) if line.len() < 0x1_0000 => {
                 let (from, length) = (u32::try_from(from).unwrap(), u32::try_from(line.len()).unwrap());
-                out.push(0xff & !0x40);
+                out.push(0xbf);
                 out.extend(from.to_le_bytes());
                 out.extend(&length.to_le_bytes()[..2]);
             }
