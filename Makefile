@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = target/release/gainsay
 
-.PHONY: demo test build setup setup-test lint deny pictures clean
+.PHONY: demo test build setup setup-test lint bench-index deny pictures clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -25,6 +25,15 @@ setup:
 # The crash test records what the program does to the disk with strace.
 setup-test: setup
 	@command -v strace >/dev/null || scripts/install-packages strace
+
+# The index against its limits and peers, side by side; writes target/bench/index.json. REPOS are the repositories whose
+# histories it reads: bare ones next to this clone, where nothing else is said. QUICK=1 measures smaller inputs. ONLY
+# chooses some: kernel, scanoss, tree, history, lookup, memory.
+REPOS ?= $(wildcard ../.mirror/*/repo)
+QUICK ?=
+ONLY ?=
+bench-index: setup
+	BENCH_REPOSITORIES='$(REPOS)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench index -- $(ONLY)
 
 # Licences, bans and sources of the dependencies; needs cargo-deny (`cargo install cargo-deny`).
 deny:

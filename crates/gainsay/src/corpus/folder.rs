@@ -35,6 +35,9 @@ const STRETCH: u64 = 64 << 30;
 /// How long the tables wait for the next file before progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(100);
 
+/// Rows that are written between two reports of progress.
+const ROWS_BETWEEN: u64 = 1 << 20;
+
 /// Seconds within which a file can change twice and look the same, however coarse the clock of its file system.
 const YOUNG: i64 = 2;
 
@@ -348,12 +351,17 @@ impl<'o, W: Write> Table<'o, W> {
         let mut rows = Sorter::sorted(sorters).map_err(spill)?;
         let mut stands = Vec::new();
         let mut current = None;
+        let mut done = 0_u64;
         while let Some((channel, fingerprint, number)) = rows.next().map_err(spill)? {
             if current != Some((channel, fingerprint))
                 && let Some((channel, fingerprint)) = current.replace((channel, fingerprint))
             {
                 self.writer.posting(channel, fingerprint, &stands)?;
                 stands.clear();
+            }
+            done += 1;
+            if done.is_multiple_of(ROWS_BETWEEN) {
+                tell();
             }
             let interval = self.intervals.get(number as usize).copied().flatten();
             stands.extend(interval.filter(|interval| stands.last() != Some(interval)));
