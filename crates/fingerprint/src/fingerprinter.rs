@@ -4,7 +4,7 @@ use crate::code::CodeChannel;
 use crate::decode::{Decoded, Decoder, Kind};
 use crate::kernel::{Isa, Kernel};
 use crate::parts::Parts;
-use crate::profile::Profile;
+use crate::profile::{Channel, Profile};
 use crate::winnow::Winnower;
 
 /// Bytes that go through all steps before the next do: so few that they are still in the cache, and enough for BLAKE3 to
@@ -80,6 +80,14 @@ impl Fingerprinter {
             self.decoder.push(piece, &mut |decoded| self.channels.push(decoded));
         }
         self.bytes += bytes.len() as u64;
+    }
+
+    /// Hands over the fingerprints that have gathered, in any order and with repeats: memory then stays bounded however long the
+    /// file is. What [`Self::finish`] gives lacks them.
+    pub fn drain(&mut self, take: &mut impl FnMut(Channel, &[u64])) {
+        take(Channel::Text, &self.channels.text.take());
+        take(Channel::Code, &self.channels.code.take());
+        take(Channel::Parts, &self.channels.parts.as_mut().map(Parts::take).unwrap_or_default());
     }
 
     /// Ends the file.

@@ -1,7 +1,5 @@
 //! An index: one segment or several that are read as one.
 
-use std::collections::HashMap;
-
 use crate::segment::{JoinedLine, Piece, join, joined_lines};
 use crate::{Channel, Commit, Content, Line, LineId, PathId, ProfileId, ReadAt, Segment, SegmentError};
 
@@ -189,15 +187,23 @@ impl<R: ReadAt> Index<R> {
     ) -> Result<Answers, SegmentError> {
         let Some(of) = self.segments.get(segment) else { return Ok(Answers::default()) };
         let mut hits = Vec::new();
-        ask(of, &mut |key, code| hits.push((key, code)))?;
-        let mut codes: Vec<u32> = hits.iter().map(|(_, code)| *code).collect();
-        codes.sort_unstable();
-        codes.dedup();
+        ask(of, &mut |key, code| hits.push(Hit { key, group: code }))?;
+        // Groups are numbered anew, in the order of their codes.
+        let mut order: Vec<(u32, usize)> = hits.iter().map(|hit| hit.group).zip(0..).collect();
+        order.sort_unstable();
+        let mut codes: Vec<u32> = Vec::new();
+        for (code, hit) in order {
+            if codes.last() != Some(&code) {
+                codes.push(code);
+            }
+            if let Some(hit) = hits.get_mut(hit) {
+                hit.group = u32::try_from(codes.len() - 1).unwrap_or(u32::MAX);
+            }
+        }
         let lines = self.line_numbers.get(segment).map_or(&[][..], Vec::as_slice);
         let begins: Vec<u32> = of.lines().map(|line| line.begin).collect();
-        let (mut pieces, mut groups) = (Vec::new(), HashMap::with_capacity(codes.len()));
-        of.resolve(&codes, |code, intervals| {
-            let start = pieces.len();
+        let (mut pieces, mut ends) = (Vec::new(), Vec::with_capacity(codes.len()));
+        of.resolve(&codes, |intervals| {
             pieces.extend(intervals.iter().filter_map(|interval| {
                 let number = interval.line.0 as usize;
                 let path = match &self.paths {
@@ -207,9 +213,9 @@ impl<R: ReadAt> Index<R> {
                 let piece = Piece { begin: *begins.get(number)?, first: interval.first, last: interval.last };
                 Some((path, *lines.get(number)?, piece))
             }));
-            groups.insert(code, (start, pieces.len()));
+            ends.push(pieces.len());
         })?;
-        Ok(Answers { hits, next: 0, pieces, groups })
+        Ok(Answers { hits, next: 0, pieces, ends })
     }
 
     /// Joins what segments say, key after key.
@@ -219,6 +225,12 @@ impl<R: ReadAt> Index<R> {
         while let Some(key) = answers.iter().filter_map(Answers::key).min() {
             here.clear();
             answers.iter_mut().filter(|of| of.key() == Some(key)).for_each(|of| here.extend_from_slice(of.take()));
+            // Most stand in one place, of which there is nothing to join.
+            if let [(path, line, Piece { first: Some(first), last, .. })] = here[..] {
+                let newest = self.line(line).map_or(first, |of| of.commits - 1);
+                found(key, WholeInterval { path, line, first, last: last.unwrap_or(newest) });
+                continue;
+            }
             here.sort_unstable_by_key(|(path, line, piece)| (*path, *line, piece.first.unwrap_or(piece.begin)));
             for same in here.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
                 let Some((path, line, _)) = same.first().copied() else { continue };
@@ -239,27 +251,35 @@ impl<R: ReadAt> Index<R> {
 /// A piece with its path and line.
 type Place = (PathId, LineId, Piece);
 
+/// A key that a segment holds.
+struct Hit {
+    key: u64,
+    group: u32,
+}
+
 /// What one segment says of some keys.
 #[derive(Default)]
 struct Answers {
-    /// Keys and the codes of their groups, in the order of the keys.
-    hits: Vec<(u64, u32)>,
+    /// In the order of the keys.
+    hits: Vec<Hit>,
     /// The first hit that has not been taken.
     next: usize,
+    /// The places of all groups, and where those of each end.
     pieces: Vec<Place>,
-    /// Which pieces belong to the code of a group.
-    groups: HashMap<u32, (usize, usize)>,
+    ends: Vec<usize>,
 }
 
 impl Answers {
     fn key(&self) -> Option<u64> {
-        self.hits.get(self.next).map(|(key, _)| *key)
+        self.hits.get(self.next).map(|hit| hit.key)
     }
 
     fn take(&mut self) -> &[Place] {
-        let Some((_, code)) = self.hits.get(self.next) else { return &[] };
+        let Some(Hit { group, .. }) = self.hits.get(self.next) else { return &[] };
         self.next += 1;
-        let (start, end) = self.groups.get(code).copied().unwrap_or_default();
+        let group = *group as usize;
+        let end = self.ends.get(group).copied().unwrap_or_default();
+        let start = group.checked_sub(1).and_then(|before| self.ends.get(before)).copied().unwrap_or_default();
         self.pieces.get(start..end).unwrap_or_default()
     }
 }

@@ -59,6 +59,11 @@ impl Winnower {
         }
     }
 
+    /// The fingerprints that have gathered, in any order and with repeats.
+    pub(crate) fn take(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.buffers.hashes)
+    }
+
     /// The number of normalised bytes, and the fingerprints, sorted and distinct.
     pub(crate) fn finish(mut self) -> (u64, Vec<u64>) {
         let normalised = self.finish_text();

@@ -133,7 +133,7 @@ mod reference {
             matches!(byte(at), b'.' | b'\'') && byte(at - 1).is_ascii_digit() && byte(at + 1).is_ascii_digit()
         };
         let is = |at: isize, what: &[u8]| (0..).zip(what).all(|(by, b)| byte(at + by) == *b);
-        let end = text.len() as isize;
+        let end = text.len().cast_signed();
         let has = |families: &str| families.contains(family);
         let mut out = Vec::new();
         let mut at = 0isize;
@@ -207,7 +207,7 @@ mod reference {
                 if "CKP".contains(family) && three(at, b'"') {
                     return Some((3, until_three(b'"'), true, false));
                 }
-                let hashes = (1..).take_while(|by| byte(at - by) == b'#').count() as isize;
+                let hashes = (1..).take_while(|by| byte(at - by) == b'#').count().cast_signed();
                 let (r, before, before_that) = (byte(at - hashes - 1), byte(at - hashes - 2), byte(at - hashes - 3));
                 let alone = !word(before) || matches!(before, b'b' | b'c') && !word(before_that);
                 if family == 'R' && hashes <= 8 && r == b'r' && alone {
@@ -220,7 +220,7 @@ mod reference {
                 let before = byte(at - 2);
                 if family == 'C' && byte(at - 1) == b'R' && (!word(before) || b"8uUL".contains(&before)) {
                     let plain = |b: u8| b > 0x20 && !b"()\"\\".contains(&b);
-                    let length = (1..).take_while(|by| plain(byte(at + by))).count() as isize;
+                    let length = (1..).take_while(|by| plain(byte(at + by))).count().cast_signed();
                     if length <= 16 && byte(at + 1 + length) == b'(' {
                         let closing: Closing<'f> =
                             Box::new(move |at| (byte(at) == b'"' && byte(at - 1 - length) == b')').then_some(1));

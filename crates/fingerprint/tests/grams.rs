@@ -218,6 +218,16 @@ fn texts_of_many_pieces_have_all_their_grams() {
     check("a.js", &content, &[halves.to_vec()], 1 << 20);
 }
 
+#[test]
+fn much_new_code_before_a_copy_that_gives_nothing_is_counted() {
+    let lines =
+        |n: usize| (0..n).flat_map(|i| format!("f{i}({}) + [x.y] = {{ {i} }};\n", "a, ".repeat(i % 7)).into_bytes());
+    let comments = "// nothing but words\n".repeat(90).into_bytes();
+    let everything = Step::Copy { from: 0, length: 1000 };
+    let edit = [Step::Write(lines(3000).collect()), everything, Step::Write(lines(9).collect())];
+    check("a.c", &comments, &[edit.to_vec(), edit.to_vec()], 1 << 20);
+}
+
 /// A gram at the very border of what is inherited seldom depends on what lies outside: there must be many borders.
 fn check_borders(name: &str, words: &[&str], shortest: usize, copied: usize) {
     let mut seed = 5u64;
@@ -255,5 +265,5 @@ fn no_gram_at_a_border_is_inherited_wrongly() {
 fn no_gram_of_code_at_a_border_is_inherited_wrongly() {
     let words =
         ["a ", "if ", "(", ")", "=", "+", "1 ", "for ", "[", "]", "{", "}", ";\n", ";\n", "*", "&", "'x' ", "/*\n*/"];
-    check_borders("a.c", &words, 1400, 10_000);
+    check_borders("a.c", &words, 1400, 16_000);
 }

@@ -2,7 +2,7 @@
 //! vectors.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
-use fingerprint::{Fingerprints, Kind, Parts, Profile};
+use fingerprint::{Channel, Fingerprinter, Fingerprints, Kind, Parts, Profile};
 use proptest::prelude::*;
 
 const VECTORS: &str = include_str!("fixtures/parts-1.tsv");
@@ -317,7 +317,18 @@ fn a_binary_file_has_parts_and_a_text_has_none() {
     let mut file = noise("a file", 100_000);
     file[7999] = 0;
     let whole = Fingerprints::of(&Profile::one(), b"", &file);
-    assert_eq!((whole.kind, whole.parts), (Kind::Binary, reference::parts(&file, None)));
+    assert_eq!((whole.kind, &whole.parts), (Kind::Binary, &reference::parts(&file, None)));
+    let mut drained = Vec::new();
+    let mut pieces = Fingerprinter::new(&Profile::one(), b"");
+    for piece in file.chunks(30_000) {
+        pieces.update(piece);
+        pieces.drain(&mut |channel, taken| drained.extend(taken.iter().map(|fingerprint| (channel, *fingerprint))));
+    }
+    let rest = pieces.finish().parts;
+    assert!(rest.len() < whole.parts.len());
+    drained.extend(rest.iter().map(|fingerprint| (Channel::Parts, *fingerprint)));
+    drained.sort_unstable();
+    assert_eq!(drained, whole.parts.iter().map(|part| (Channel::Parts, *part)).collect::<Vec<_>>());
     let text: Vec<u8> = file.iter().map(|byte| byte | 1).collect();
     let whole = Fingerprints::of(&Profile::one(), b"", &text);
     assert_eq!((whole.kind, whole.parts), (Kind::Text, Vec::new()));

@@ -202,7 +202,7 @@ fn owners() -> Vec<(u8, u64)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2000))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     /// Bytes changed by one who makes the checksums fit.
     #[test]
@@ -431,6 +431,8 @@ fn what_makes_no_sense_is_not_written() {
         (history, Some(5), Some(8)),
         (history, None, Some(3)),
         (history, None, Some(8)),
+        (history, None, Some(u32::MAX)),
+        (history, Some(u32::MAX), None),
         (side, None, Some(6)),
         (side, Some(6), None),
         (LineId(0), None, Some(0)),

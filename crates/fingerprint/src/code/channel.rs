@@ -82,6 +82,11 @@ impl CodeChannel {
         }
     }
 
+    /// The fingerprints that have gathered, in any order and with repeats.
+    pub(crate) fn take(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.hashes)
+    }
+
     /// The number of tokens, and the fingerprints, sorted and distinct. Both are none where it is no source code.
     pub(crate) fn finish(mut self) -> (u64, Vec<u64>) {
         if matches!(self.stage, Stage::Head) {

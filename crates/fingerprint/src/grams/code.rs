@@ -11,7 +11,8 @@ use crate::code::{HEAD, Language, Lexed, Named, Span, State, fingerprint, lex, s
 use crate::kernel::{Kernel, Rules};
 use crate::profile::Profile;
 
-/// Raw bytes that are lexed at once, to the end of the line at least.
+/// Raw bytes that are lexed at once, and on to the line's end: only there can lexing be taken up again. So the memory for
+/// tokens and their places, five bytes each, grows with the longest line.
 const PIECE: usize = 1 << 15;
 
 /// Tokens that are looked at together; the last ones once more with those that follow.
@@ -122,16 +123,16 @@ pub(super) fn edited(
     code.grams = Placed::with_capacity(base.grams.len() + base.grams.len() / 16 + 16);
     let old = &base.grams.fingerprints;
     let mut run = Run::new(profile, language, edit.now, &mut code, scratch);
+    let mut fresh = 0;
     for copy in long_copies(edit.copies, SHORTEST_COPY) {
-        let fresh = run.code.grams.len();
         let Some(inner) = run.cross(base, edit, &copy) else { continue };
         let shift = copy.shift();
         let in_base = |place: usize| offset(place).wrapping_sub(shift);
         let inherited = base.grams.within(in_base(inner.start)..in_base(inner.end));
         balance.step(old, &run.code.grams.fingerprints[fresh..], inherited.clone());
         run.code.grams.inherit(&base.grams, inherited, shift);
+        fresh = run.code.grams.len();
     }
-    let fresh = run.code.grams.len();
     run.go_to(edit.now.len());
     run.end();
     balance.step(old, &code.grams.fingerprints[fresh..], old.len()..old.len());

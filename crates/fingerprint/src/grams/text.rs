@@ -17,8 +17,8 @@ const FEW_UNITS: usize = 8 * SHARED_RUN;
 /// Grams before a gram that stand in one window with it.
 const BEFORE: usize = WINDOW - 1;
 
-/// Normalised bytes of a copy before its first inheritable gram's neighbour outside is through with its windows, and as many
-/// after the last one's begin: what has to be looked at again.
+/// The number (from 0) of the last normalised byte of a copy that a window holds together with a gram before the inheritable
+/// ones; counted from the copy's end, of the first one that a window holds together with a gram after them.
 const OUTSIDE: usize = BEFORE + SHARED_RUN - 2;
 
 /// A shorter copy costs more at its two ends, where 93 normalised bytes on both sides are looked at again, than

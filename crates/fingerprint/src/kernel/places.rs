@@ -28,6 +28,7 @@ impl Places {
     }
 
     /// How many units the text has.
+    #[cfg(test)]
     pub(crate) fn units(&self) -> u32 {
         self.units
     }

@@ -84,6 +84,11 @@ impl Parts {
         }
     }
 
+    /// The fingerprints that have gathered, in any order and with repeats.
+    pub(crate) fn take(&mut self) -> Vec<u64> {
+        std::mem::take(&mut self.found)
+    }
+
     /// Ends the file: the fingerprints of its parts, sorted and distinct.
     pub fn finish(mut self) -> Vec<u64> {
         if matches!(self.state, State::Header(_)) {

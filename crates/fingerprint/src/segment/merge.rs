@@ -69,7 +69,12 @@ impl Source {
             out.push(*self.intervals.get((code >> 1) as usize)?);
             return Some(());
         }
-        for member in self.members.get((code >> 1) as usize..)? {
+        let start = (code >> 1) as usize;
+        // Sets do not overlap.
+        if start.checked_sub(1).and_then(|before| self.members.get(before)).is_some_and(|before| before & 1 == 0) {
+            return None;
+        }
+        for member in self.members.get(start..)? {
             out.push(*self.intervals.get((member >> 1) as usize)?);
             if member & 1 == 1 {
                 return Some(());
@@ -176,7 +181,7 @@ impl<W: Write> Merge<W> {
         found.ok_or_else(|| SegmentError::Damaged {
             part: Section::Groups.name(),
             at: format!("row {}", code >> 1),
-            detail: "a reference leads past the end",
+            detail: "no set begins or ends there",
         })
     }
 

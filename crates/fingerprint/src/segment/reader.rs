@@ -178,7 +178,7 @@ impl<R: ReadAt> Segment<R> {
     }
 
     /// Gives the intervals of each group to `found`. `codes` are sorted, so that each block is read about once.
-    pub(crate) fn resolve(&self, codes: &[u32], mut found: impl FnMut(u32, &[Interval])) -> Result<(), SegmentError> {
+    pub(crate) fn resolve(&self, codes: &[u32], mut found: impl FnMut(&[Interval])) -> Result<(), SegmentError> {
         let (mut groups, mut intervals) = (self.table(Section::Groups), self.table(Section::Intervals));
         let mut members = Vec::new();
         let mut ends = Vec::with_capacity(codes.len());
@@ -195,11 +195,11 @@ impl<R: ReadAt> Segment<R> {
         }
         let mut start = 0;
         let mut here = Vec::new();
-        for (code, end) in codes.iter().zip(ends) {
+        for end in ends {
             here.clear();
             let of_code = members.get(start..end).unwrap_or_default();
             here.extend(of_code.iter().filter_map(|number| read.get(order.binary_search(number).ok()?)));
-            found(*code, &here);
+            found(&here);
             start = end;
         }
         Ok(())
@@ -211,7 +211,14 @@ impl<R: ReadAt> Segment<R> {
             out.push(code >> 1);
             return Ok(());
         }
-        for row in u64::from(code >> 1).. {
+        let start = u64::from(code >> 1);
+        // Sets do not overlap, so no group is larger than all of them.
+        if let Some(before) = start.checked_sub(1)
+            && groups.row::<2>(before)?[1] == 0
+        {
+            return Err(groups.damaged(start, "no set begins there"));
+        }
+        for row in start.. {
             let [member, last] = groups.row(row)?;
             out.push(u32::try_from(member).map_err(|_| groups.damaged(row, "there is no such interval"))?);
             if last == 1 {

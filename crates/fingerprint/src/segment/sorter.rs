@@ -40,7 +40,7 @@ pub struct Sorter {
 }
 
 /// The high and the low half of a fingerprint, and a number. It has no gaps in memory as (u64, u32) would.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 struct Row([u32; 3]);
 
 struct Run {
@@ -56,6 +56,11 @@ impl Row {
 
     fn fingerprint(self) -> u64 {
         u64::from(self.0[0]) << 32 | u64::from(self.0[1])
+    }
+
+    /// What rows are sorted by.
+    fn order(self) -> u128 {
+        u128::from(self.fingerprint()) << 32 | u128::from(self.0[2])
     }
 
     fn to_bytes(self) -> [u8; ROW] {
@@ -291,7 +296,7 @@ impl Source {
         let row = self.rows[self.at];
         self.at += 1;
         self.left[channel] -= 1;
-        let order = (channel as u128) << 96 | u128::from(row.fingerprint()) << 32 | u128::from(row.0[2]);
+        let order = (channel as u128) << 96 | row.order();
         Ok(order << SOURCE_BITS | number as u128)
     }
 
@@ -325,34 +330,33 @@ fn naming(folder: &Path, doing: &str, source: &io::Error) -> io::Error {
 /// Sorts rows that agree in the bytes of their fingerprints before `byte`: into 256 parts in place, and each of them on.
 fn sort(rows: &mut [Row], byte: u32) {
     if rows.len() <= FEW || byte == 8 {
-        rows.sort_unstable();
+        rows.sort_unstable_by_key(|row| row.order());
         return;
     }
     let digit = |row: &Row| (row.fingerprint() >> (56 - 8 * byte) & 0xff) as usize;
     let mut counts = [0usize; 256];
     rows.iter().for_each(|row| counts[digit(row)] += 1);
-    let mut heads = [0usize; 256];
-    let mut start = 0;
-    for (head, count) in heads.iter_mut().zip(counts) {
-        *head = start;
-        start += count;
-    }
+    let (mut heads, mut ends) = ([0usize; 256], [0usize; 256]);
     let mut end = 0;
     for part in 0..256 {
+        heads[part] = end;
         end += counts[part];
-        while heads[part] < end {
-            let at = heads[part];
-            let mut row = rows[at];
-            // Puts each row where it belongs until one belongs here.
-            loop {
-                let digit = digit(&row);
-                let to = &mut heads[digit];
-                mem::swap(&mut rows[*to], &mut row);
+        ends[part] = end;
+    }
+    // Each pass brings every row that it meets to where it belongs. Swaps do not wait for each other, as they would if one
+    // followed each row that was pushed out (as in M. Skarupke's ska_sort).
+    loop {
+        let mut done = true;
+        for part in 0..256 {
+            for at in heads[part]..ends[part] {
+                let to = &mut heads[digit(&rows[at])];
+                rows.swap(at, *to);
                 *to += 1;
-                if digit == part {
-                    break;
-                }
             }
+            done &= heads[part] == ends[part];
+        }
+        if done {
+            break;
         }
     }
     let mut rest = rows;
@@ -390,6 +394,7 @@ mod tests {
                 for (channel, fingerprint, number) in rows.iter().cycle().take(rows.len() * 8) {
                     sorter.push(*channel, *fingerprint, *number).unwrap();
                 }
+                prop_assert!(sorter.rows.iter().map(Vec::capacity).sum::<usize>() <= FEWEST_ROWS);
                 sorters.push(sorter);
             }
             let mut expected: Vec<_> = parts.iter().flat_map(|rows| rows.iter().cycle().take(rows.len() * 8)).copied().collect();

@@ -64,13 +64,14 @@ impl<R: ReadAt> Segment<R> {
     /// Checks that sets ascend. Gives for each row how many members the set has that begins there, 0 where none does.
     fn verify_groups(&self) -> Result<Vec<u32>, SegmentError> {
         let mut groups = self.table(Section::Groups);
-        let mut sizes = vec![0u32; offset(groups.len())];
+        let mut sizes: Vec<u32> = Vec::new();
         let (mut start, mut before) = (0, None);
         for row in 0..groups.len() {
             let [member, last] = groups.row(row)?;
             if member >= self.counts().intervals || before.is_some_and(|before| before >= member) {
                 return Err(groups.damaged(row, "its interval does not exist or is not above the one before"));
             }
+            sizes.push(0);
             if let Some(size) = sizes.get_mut(offset(start)) {
                 *size = size.saturating_add(1);
             }

@@ -23,7 +23,7 @@ pub struct SegmentWriter<W: Write> {
     commits: Vec<Commit>,
     paths: HashMap<Box<[u8]>, u32>,
     path_bytes: usize,
-    intervals: HashMap<Interval, u32>,
+    intervals: HashMap<Packed, u32>,
     contents: Vec<ContentRow>,
     groups: Groups,
     channel: PostingsWriter,
@@ -114,7 +114,8 @@ impl<W: Write> SegmentWriter<W> {
     /// # Errors
     /// Where its path, its line or its commits do not exist, or there are too many.
     pub fn interval(&mut self, interval: Interval) -> Result<IntervalId, SegmentError> {
-        if let Some(known) = self.intervals.get(&interval) {
+        let packed = packed(&interval).ok_or(senseless(OTHER_COMMITS))?;
+        if let Some(known) = self.intervals.get(&packed) {
             return Ok(IntervalId(*known));
         }
         let line = self.lines.get(interval.line.0 as usize).ok_or(senseless("the line of an interval is unknown"))?;
@@ -131,12 +132,12 @@ impl<W: Write> SegmentWriter<W> {
             }
         };
         if !sensible {
-            return Err(senseless("the commits of an interval are not among those of its line"));
+            return Err(senseless(OTHER_COMMITS));
         }
         // Its number twice must fit into the code of a group.
         let new = number(self.intervals.len(), "intervals").ok().filter(|new| *new <= u32::MAX / 2);
         let new = new.ok_or(SegmentError::TooMany { what: "intervals", limit: u64::from(u32::MAX / 2) })?;
-        self.intervals.insert(interval, new);
+        self.intervals.insert(packed, new);
         Ok(IntervalId(new))
     }
 
@@ -193,7 +194,7 @@ impl<W: Write> SegmentWriter<W> {
         table(self.paths.capacity(), size_of::<(Box<[u8]>, u32)>())
             + self.path_bytes
             + 16 * self.paths.len()
-            + table(self.intervals.capacity(), size_of::<(Interval, u32)>())
+            + table(self.intervals.capacity(), size_of::<(Packed, u32)>())
             + self.contents.capacity() * size_of::<ContentRow>()
             + self.contents.len() * 48
             + self.commits.capacity() * size_of::<Commit>()
@@ -325,7 +326,8 @@ impl<W: Write> SegmentWriter<W> {
             renumbered[*given as usize] = new;
         }
         let mut rows = vec![[0; 4]; self.intervals.len()];
-        for (interval, number) in std::mem::take(&mut self.intervals) {
+        for (packed, number) in std::mem::take(&mut self.intervals) {
+            let interval = unpacked(packed);
             let begin = self.lines[interval.line.0 as usize].begin;
             // The last commit may be the one before the first that is told of.
             let commit =
@@ -402,6 +404,25 @@ impl<W: Write> SegmentWriter<W> {
         by_oid.sort_by(|a, b| rows[*a as usize].oid.cmp(&rows[*b as usize].oid));
         write_table(&mut self.sink, Section::ContentsByOid, by_oid.iter().map(|number| [u64::from(*number)]))
     }
+}
+
+/// What is wrong with commits that a line does not have.
+const OTHER_COMMITS: &str = "the commits of an interval are not among those of its line";
+
+/// An interval as two numbers: hashed sooner than its fields, and smaller.
+type Packed = (u64, u64);
+
+/// `None` for a commit with a number that none in a line can have.
+fn packed(interval: &Interval) -> Option<Packed> {
+    let commit = |commit: Option<u32>| commit.map_or(Some(0), |commit| commit.checked_add(1)).map(u64::from);
+    let place = u64::from(interval.path.0) << 32 | u64::from(interval.line.0);
+    Some((place, commit(interval.first)? << 32 | commit(interval.last)?))
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
+fn unpacked((place, commits): Packed) -> Interval {
+    let [path, line, first, last] = [place >> 32, place, commits >> 32, commits].map(|number| number as u32);
+    Interval { path: PathId(path), line: LineId(line), first: first.checked_sub(1), last: last.checked_sub(1) }
 }
 
 /// What is wrong with no intervals, or with those of another segment.

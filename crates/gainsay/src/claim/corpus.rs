@@ -86,4 +86,6 @@ pub struct History {
     pub side: u32,
     /// A digest of all references and what they lead to: equal where nothing is new.
     pub tips: [u8; 32],
+    /// Whether all of it could be read: only then can what is new be read by itself.
+    pub whole: bool,
 }

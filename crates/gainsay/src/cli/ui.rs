@@ -28,7 +28,7 @@ pub(super) struct Ui {
 }
 
 /// Who is told of progress where there is no terminal.
-type Watch = Box<dyn FnMut(&str)>;
+type Watch = Box<dyn FnMut(&str) + Send>;
 
 /// How often progress is drawn.
 const PROGRESS_EVERY: Duration = Duration::from_millis(150);

@@ -16,7 +16,7 @@ use fingerprint::{Commit, Content, Interval, IntervalId, Line, LineId, LineKind,
 
 use super::read::{Failed, FileReader};
 use super::walk::{Base, Facts, Found, Range, Walk};
-use super::{CorpusError, Options, Progress, Step, Unread, Written};
+use super::{CorpusError, OnProgress, Options, Progress, Step, Unread, Written};
 use crate::claim::{Extent, Piece, Stretch};
 
 /// Files that a thread takes at a time, and their bytes.
@@ -34,6 +34,9 @@ const STRETCH: u64 = 64 << 30;
 
 /// How long the tables wait for the next file before progress is told.
 const TELL_EVERY: Duration = Duration::from_millis(100);
+
+/// Rows that are written between two reports of progress.
+const ROWS_BETWEEN: u64 = 1 << 20;
 
 /// Seconds within which a file can change twice and look the same, however coarse the clock of its file system.
 const YOUNG: i64 = 2;
@@ -86,9 +89,11 @@ struct Batch {
 
 struct Done {
     number: u64,
-    first: u32,
-    files: Vec<(PathBuf, Result<(Content, bool), String>)>,
+    files: Vec<FileRead>,
 }
+
+/// A file's path below the folder, and what reading it came to: its content, and whether it held still; or why it can't be read.
+type FileRead = (PathBuf, Result<(Content, bool), String>);
 
 /// What the listing thread has come to.
 struct Listed {
@@ -103,7 +108,7 @@ pub(super) fn read<W: Write>(
     root: &Path,
     range: &Range,
     out: impl Fn() -> io::Result<W>,
-    progress: &mut dyn FnMut(Progress),
+    progress: &mut OnProgress<'_>,
 ) -> Result<StretchRead<W>, CorpusError> {
     let walk = match Walk::new(root, range.clone()) {
         Ok(walk) => walk,
@@ -237,7 +242,7 @@ fn read_batches(
     loop {
         let batch = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Batch { number, first, files }) = batch else { break };
-        let mut done = Done { number, first, files: Vec::with_capacity(files.len()) };
+        let mut done = Done { number, files: Vec::with_capacity(files.len()) };
         for (file, path) in (first..).zip(files) {
             let read = match reader.read(&base.folder, &path, file) {
                 Ok(read) => Ok(read),
@@ -346,12 +351,17 @@ impl<'o, W: Write> Table<'o, W> {
         let mut rows = Sorter::sorted(sorters).map_err(spill)?;
         let mut stands = Vec::new();
         let mut current = None;
+        let mut done = 0_u64;
         while let Some((channel, fingerprint, number)) = rows.next().map_err(spill)? {
-            if current != Some((channel, fingerprint)) {
-                if let Some((channel, fingerprint)) = current.replace((channel, fingerprint)) {
-                    self.writer.posting(channel, fingerprint, &stands)?;
-                    stands.clear();
-                }
+            if current != Some((channel, fingerprint))
+                && let Some((channel, fingerprint)) = current.replace((channel, fingerprint))
+            {
+                self.writer.posting(channel, fingerprint, &stands)?;
+                stands.clear();
+            }
+            done += 1;
+            if done.is_multiple_of(ROWS_BETWEEN) {
+                tell();
             }
             let interval = self.intervals.get(number as usize).copied().flatten();
             stands.extend(interval.filter(|interval| stands.last() != Some(interval)));
@@ -371,3 +381,6 @@ impl<'o, W: Write> Table<'o, W> {
         Ok(Written { out, counts, bytes: self.bytes, tables, piece })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,20 +8,22 @@
 //! stands as it was and reads the rest.
 
 mod folder;
+mod git;
 mod history;
 mod read;
 mod walk;
 
 use std::collections::VecDeque;
+use std::fs::File;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use fingerprint::{Counts, Profile, SegmentError};
+use fingerprint::{Counts, Index, Profile, Segment, SegmentError};
 
-use crate::claim::{Extent, Piece, Stretch};
+use crate::claim::{Extent, History, Piece, Stretch};
 use folder::Listing;
-use history::Outcome;
+use history::{Known, Outcome};
 use walk::{Found, Range, Walk};
 
 /// How many things that were not read a piece names.
@@ -60,6 +62,9 @@ pub struct Progress {
     /// Whether `of` and `of_bytes` may still grow.
     pub counting: bool,
 }
+
+/// Who is told how far the reading is, from whichever thread.
+pub type OnProgress<'p> = dyn FnMut(Progress) + Send + 'p;
 
 /// What is being done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,7 +116,7 @@ impl std::fmt::Display for NotRead {
 #[derive(Debug, thiserror::Error)]
 pub enum CorpusError {
     /// The segment can't be written.
-    #[error("the index of the corpus can't be written: {0}")]
+    #[error("the index of the corpus can't be written: {}{}", .0, hint_of(.0))]
     Segment(#[from] SegmentError),
     /// Rows can't be set aside.
     #[error("rows of the index can't be kept in {folder}: {why}{}", hint_for(.why))]
@@ -122,12 +127,21 @@ pub enum CorpusError {
         why: io::Error,
     },
     /// No place for a segment.
-    #[error("the index of the corpus can't be written: {0}")]
+    #[error("the index of the corpus can't be written: {}{}", .0, hint_for(.0))]
     Place(io::Error),
 }
 
 fn hint_for(error: &io::Error) -> &'static str {
-    if error.kind() == io::ErrorKind::StorageFull { "; free some space and run the command again" } else { "" }
+    match error.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded | io::ErrorKind::FileTooLarge => {
+            "; free some space and run the command again: it goes on from what it finished"
+        }
+        _ => "",
+    }
+}
+
+fn hint_of(error: &SegmentError) -> &'static str {
+    if let SegmentError::Io { source, .. } = error { hint_for(source) } else { "" }
 }
 
 /// Things that were not read: all are counted, the first are named.
@@ -165,7 +179,11 @@ pub struct Reader {
     pieces: Vec<Piece>,
     todo: VecDeque<Todo>,
     unread: Unread,
+    open: Open,
 }
+
+/// Opens a segment by its BLAKE3.
+pub type Open = Box<dyn Fn(&[u8; 32]) -> io::Result<File>>;
 
 /// What is still to be read.
 enum Todo {
@@ -178,9 +196,15 @@ enum Todo {
 }
 
 impl Reader {
-    /// Finds out which of the pieces that are known from before still stand.
-    pub fn new(paths: &[PathBuf], known: Vec<Piece>, options: Options, progress: &mut dyn FnMut(Progress)) -> Self {
-        let mut reader = Reader { options, pieces: known, todo: VecDeque::new(), unread: Unread::default() };
+    /// Finds out which of the pieces that are known from before, of segments that `open` opens, still stand.
+    pub fn new(
+        paths: &[PathBuf],
+        known: Vec<Piece>,
+        open: Open,
+        options: Options,
+        progress: &mut OnProgress<'_>,
+    ) -> Self {
+        let mut reader = Reader { options, pieces: known, todo: VecDeque::new(), unread: Unread::default(), open };
         let mut listed = Listed::default();
         for root in paths {
             let known = reader.pieces.iter().any(|piece| path_of(&piece.source).starts_with(root));
@@ -202,7 +226,7 @@ impl Reader {
     pub fn next<W: Write>(
         &mut self,
         out: impl Fn() -> io::Result<W>,
-        progress: &mut dyn FnMut(Progress),
+        progress: &mut OnProgress<'_>,
     ) -> Result<Option<Written<W>>, CorpusError> {
         while let Some(todo) = self.todo.pop_front() {
             match todo {
@@ -241,16 +265,29 @@ impl Reader {
         &mut self,
         path: PathBuf,
         out: impl Fn() -> io::Result<W>,
-        progress: &mut dyn FnMut(Progress),
+        progress: &mut OnProgress<'_>,
     ) -> Result<Option<Written<W>>, CorpusError> {
-        let histories = self.pieces.iter().filter(|piece| path_of(&piece.source) == path);
-        let since = histories.filter_map(|piece| piece.history()).max_by_key(|history| (history.line, history.side));
-        match history::read(&self.options, &path, since, out, progress)? {
+        let mut histories: Vec<(usize, &Piece, &History)> = Vec::new();
+        for (place, piece) in self.pieces.iter().enumerate().filter(|(_, piece)| path_of(&piece.source) == path) {
+            histories.extend(piece.history().map(|history| (place, piece, history)));
+        }
+        let index = || {
+            let segments: io::Result<Vec<File>> = histories.iter().map(|(_, it, _)| (self.open)(&it.segment)).collect();
+            let segments = segments.ok()?.into_iter().map(Segment::open).collect::<Result<_, _>>();
+            Index::open(segments.ok()?).ok()
+        };
+        let newest = histories.iter().max_by_key(|(_, _, history)| (history.line, history.side));
+        let known = newest.map(|(_, _, history)| Known { history, index: &index });
+        match history::read(&self.options, &path, known, out, progress)? {
             Outcome::Same => {}
             Outcome::Read(written) => return Ok(Some(written)),
-            Outcome::Rewritten => {
-                self.withdraw(|piece| path_of(&piece.source) == path);
+            Outcome::Moved(history) => {
+                let place = newest.map(|(place, ..)| *place);
+                if let Some(piece) = place.and_then(|place| self.pieces.get_mut(place)) {
+                    piece.extent = Extent::History(history);
+                }
             }
+            Outcome::Rewritten => self.withdraw(|piece| path_of(&piece.source) == path),
             Outcome::Unreadable(reason) => self.unread.push(&path, reason),
         }
         Ok(None)
@@ -267,7 +304,7 @@ impl Reader {
     }
 
     /// Holds what is known of a folder against what is there now.
-    fn list(&mut self, root: &Path, listed: &mut Listed, progress: &mut dyn FnMut(Progress)) {
+    fn list(&mut self, root: &Path, listed: &mut Listed, progress: &mut OnProgress<'_>) {
         let walk = match Walk::new(root, Range::default()) {
             Ok(walk) => walk,
             Err(error) => {

@@ -13,6 +13,9 @@ use rustix::io::Errno;
 /// Bytes of a file held at once.
 const PIECE: usize = 1 << 20;
 
+/// Bytes of a file whose rows are held before they are set aside.
+const HELD: usize = 64 << 20;
+
 /// Reads files, one after the other.
 pub(super) struct FileReader<'r> {
     pub(super) profile: &'r Profile,
@@ -45,12 +48,14 @@ impl<'r> FileReader<'r> {
         }
         let name = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
         let first = fill(&mut file, &mut self.piece, before.len()).map_err(Failed::File)?;
-        let fingerprints = if first < PIECE {
-            self.done.fetch_add(first as u64, Ordering::Relaxed);
-            Fingerprints::of(self.profile, name, &self.piece[..first])
-        } else {
-            self.read_long(&mut file, name, first)?
-        };
+        let mut fingerprinter = Fingerprinter::new(self.profile, name);
+        fingerprinter.update(&self.piece[..first]);
+        self.done.fetch_add(first as u64, Ordering::Relaxed);
+        if first == PIECE {
+            self.read_rest(&mut file, &mut fingerprinter, number)?;
+        }
+        // They are sorted with all others.
+        let fingerprints = fingerprinter.finish_unsorted();
         let after = file.metadata().map_err(Failed::File)?;
         let steady = fingerprints.bytes == after.len() && before.modified().ok() == after.modified().ok();
         for (channel, rows) in [
@@ -66,15 +71,27 @@ impl<'r> FileReader<'r> {
     }
 
     /// Goes on with a file of which the first piece is read.
-    fn read_long(&mut self, file: &mut File, name: &[u8], first: usize) -> Result<Fingerprints, Failed> {
-        let mut fingerprinter = Fingerprinter::new(self.profile, name);
-        let mut length = first;
-        while length > 0 {
-            fingerprinter.update(&self.piece[..length]);
+    fn read_rest(&mut self, file: &mut File, to: &mut Fingerprinter, number: u32) -> Result<(), Failed> {
+        let mut held = 0;
+        loop {
+            let length = fill(file, &mut self.piece, u64::MAX).map_err(Failed::File)?;
+            if length == 0 {
+                return Ok(());
+            }
+            to.update(&self.piece[..length]);
             self.done.fetch_add(length as u64, Ordering::Relaxed);
-            length = fill(file, &mut self.piece, u64::MAX).map_err(Failed::File)?;
+            held += length;
+            if held > HELD {
+                held = 0;
+                let mut kept = Ok(());
+                to.drain(&mut |channel, rows| {
+                    if kept.is_ok() {
+                        kept = self.rows.extend(channel, rows, number);
+                    }
+                });
+                kept.map_err(Failed::Rows)?;
+            }
         }
-        Ok(fingerprinter.finish())
     }
 }
 

@@ -115,7 +115,8 @@ impl Walk {
 
     /// The entries of a folder whose files may lie in the range, and what it is.
     fn enter(&mut self, above: &OwnedFd, name: &OsString, path: &Path) -> Option<Found> {
-        let whole = self.base.path.join(path);
+        // Joined to nothing, a path would end with a slash.
+        let whole = if name.is_empty() { self.base.path.to_path_buf() } else { self.base.path.join(path) };
         let opened = if name.is_empty() { rustix::io::fcntl_dupfd_cloexec(above, 0) } else { open_folder(above, name) };
         let listed = opened.map_err(io::Error::from).and_then(|folder| Ok((list(folder.as_fd())?, folder)));
         let (left, folder) = match listed {

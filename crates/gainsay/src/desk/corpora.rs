@@ -8,7 +8,7 @@ mod merge;
 mod notes;
 mod segments;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ use fingerprint::{Index, Profile, Segment};
 
 use super::{Acting, CORPORA, Desk, Error, check_name};
 use crate::claim::{CorpusRole, EntryId, Piece, SegmentFile, Tlp};
-use crate::corpus::{self, Progress, Reader as CorpusReader};
+use crate::corpus::{self, OnProgress, Reader as CorpusReader};
 use crate::ledger::payload::{CorpusIndexed, CorpusIndexedV1, Noted, SegmentFileV2, twins};
 use crate::ledger::{NewEntry, Payload};
 use crate::store::{self, Reader};
@@ -124,7 +124,7 @@ impl Desk {
         name: &str,
         paths: &[PathBuf],
         options: &CorpusOptions,
-        progress: &mut dyn FnMut(Progress),
+        progress: &mut OnProgress<'_>,
     ) -> Result<Corpus, Error> {
         check_name("corpus", name)?;
         if options.memory < LEAST_MEMORY {
@@ -153,7 +153,9 @@ impl Desk {
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             spill: folder.clone(),
         };
-        let mut reader = CorpusReader::new(&paths, pieces, reading, progress);
+        let in_folder = folder.clone();
+        let open: corpus::Open = Box::new(move |digest| File::open(segments::path(&in_folder, digest)));
+        let mut reader = CorpusReader::new(&paths, pieces, open, reading, progress);
         while let Some(written) = reader.next(|| segments::Unfinished::new(&folder), progress)? {
             let (file, blake3, bytes) = written.out.finish().map_err(|why| failed("write in", &folder, why))?;
             let segment = SegmentFile {
@@ -338,10 +340,10 @@ fn all_paths(known: Option<&Corpus>, paths: &[PathBuf]) -> Result<Vec<PathBuf>, 
     Ok(all)
 }
 
-/// The segments that pieces name, in their order.
+/// The segments that pieces name, in their order, each once: what is read twice within a second gives the same segment.
 fn named_by(pieces: &[Piece], segments: &[SegmentFile]) -> Vec<SegmentFileV2> {
-    let named = |segment: &&SegmentFile| pieces.iter().any(|piece| piece.segment == segment.blake3);
-    segments.iter().filter(named).map(Into::into).collect()
+    let mut left: HashSet<[u8; 32]> = pieces.iter().map(|piece| piece.segment).collect();
+    segments.iter().filter(|segment| left.remove(&segment.blake3)).map(Into::into).collect()
 }
 
 /// What a corpus is to the company decides what a match proves: it never changes silently.

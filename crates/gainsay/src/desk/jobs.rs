@@ -151,12 +151,11 @@ impl Desk {
         // It has to have left this terminal before its user may leave it.
         loop {
             let taken = self.job(id)?;
-            if taken.is_alive
-                || !matches!(taken.row.state, JobState::Waiting | JobState::Cancelled) && taken.row != job.row
-            {
+            if taken.row != job.row {
                 return Ok(taken);
             }
             if child.try_wait().map_err(failed("start", &program))?.is_some() {
+                self.end_job(id, false, "it could not be started: see its log")?;
                 return self.job(id);
             }
             std::thread::sleep(LOOK_AGAIN);

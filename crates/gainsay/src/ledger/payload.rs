@@ -646,6 +646,7 @@ twin!(HistoryV2 of History {
     2 line: plain u32,
     3 side: plain u32,
     4 tips: bytes [u8; 32],
+    5 whole: plain bool,
 });
 
 /// What of its source a piece is.

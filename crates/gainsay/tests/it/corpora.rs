@@ -1,5 +1,7 @@
 //! Corpora on one desk: two that are indexed at once, roles that do not change silently, and markings that go along.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 
 use serde_json::Value;
@@ -30,8 +32,9 @@ fn at_once(environment: &Environment, runs: [[&str; 2]; 2]) -> [(Option<i32>, St
         })
         .collect();
     let written = || {
-        let entries = std::fs::read_dir(environment.desk().join("corpora")).unwrap();
-        entries.filter(|entry| entry.as_ref().unwrap().metadata().is_ok_and(|meta| meta.len() > 0)).count()
+        let entries = std::fs::read_dir(environment.desk().join("corpora")).unwrap().map(|entry| entry.unwrap());
+        let segments = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(".new-"));
+        segments.filter(|entry| entry.metadata().is_ok_and(|meta| meta.len() > 0)).count()
     };
     while written() < 2 {
         assert!(children.iter_mut().all(|child| child.try_wait().unwrap().is_none()), "one ended under the lock");
@@ -69,12 +72,229 @@ fn one_corpus_indexed_twice_at_once_loses_no_path_silently() {
     let refused = ended.iter().find(|(code, _)| *code == Some(1)).unwrap();
     assert!(refused.1.contains("corpus \"code\" was indexed by somebody else meanwhile; run the command again"));
     environment.gainsay(&["corpus", "verify"]).succeeded();
-    // Run again, both paths are in it, and only the one segment that is named is left.
+    // Run again, both paths are in it, and only the segments that are named are left.
     for path in ["left", "right"] {
         environment.gainsay(&["corpus", "add", "code", path]).succeeded();
     }
     assert_eq!(json(&environment, &["corpus", "list"])["paths"].as_array().unwrap().len(), 2);
-    assert_eq!(std::fs::read_dir(environment.desk().join("corpora")).unwrap().count(), 1);
+    assert_eq!(segments(&environment).len(), 2);
+    assert_eq!(in_corpora(&environment), segments(&environment));
+}
+
+/// The files of all segments that the ledger names.
+fn segments(environment: &Environment) -> BTreeSet<String> {
+    let corpora = environment.gainsay(&["corpus", "list", "--json"]).json_lines();
+    let names = corpora.iter().flat_map(|corpus| corpus["segments_blake3"].as_array().unwrap().clone());
+    names.map(|name| format!("{}.segment", name.as_str().unwrap())).collect()
+}
+
+/// The files that are there.
+fn in_corpora(environment: &Environment) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(environment.desk().join("corpora")).unwrap();
+    entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect()
+}
+
+fn is_segment(name: &str) -> bool {
+    name.ends_with(".segment")
+}
+
+/// Makes a file that takes minutes to read and no room on the disk.
+fn write_endless(environment: &Environment, name: &str) -> PathBuf {
+    let path = environment.write(name, "");
+    std::fs::File::options().write(true).open(&path).unwrap().set_len(1 << 40).unwrap();
+    path
+}
+
+/// Waits until a file is old enough to be told from one that changes: until then it is read again each time.
+fn settle(path: &Path) {
+    let is_young = || std::fs::metadata(path).unwrap().modified().unwrap().elapsed().unwrap().as_secs() < 4;
+    while is_young() {
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+}
+
+#[test]
+fn merging_changes_nothing_but_the_number_of_segments() {
+    let environment = Environment::with_desk();
+    let mut paths = Vec::new();
+    for seed in 0..4 {
+        environment.write(&format!("{seed}/a.rs"), code(seed));
+        paths.push(seed.to_string());
+    }
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    environment.gainsay(&[&["corpus", "add", "code"], &paths[..]].concat()).succeeded();
+    assert_eq!(segments(&environment).len(), 4);
+    let matched = |seed: u32| {
+        let found = json(&environment, &["match", &format!("{seed}/a.rs")]);
+        found["results"][0]["files"].clone()
+    };
+    let before: Vec<Value> = (0..4).map(matched).collect();
+    assert_eq!(json(&environment, &["corpus", "merge", "code"])["segments"], 1);
+    assert_eq!(in_corpora(&environment), segments(&environment));
+    assert_eq!(segments(&environment).len(), 1);
+    environment.gainsay(&["corpus", "verify"]).succeeded();
+    assert_eq!((0..4).map(matched).collect::<Vec<Value>>(), before);
+    // What shares a segment with what changed is read again with it.
+    environment.write("2/a.rs", code(9));
+    environment.gainsay(&["corpus", "add", "code", "2"]).succeeded();
+    assert_eq!(segments(&environment).len(), 4);
+    assert_eq!((0..4).map(matched).collect::<Vec<Value>>()[3], before[3]);
+    assert_eq!(environment.gainsay(&["corpus", "merge", "none"]).code, Some(2));
+}
+
+#[test]
+fn a_run_that_is_killed_is_gone_on_from() {
+    let environment = Environment::with_desk();
+    settle(&environment.write("first/a.rs", code(1)));
+    let endless = write_endless(&environment, "second/endless");
+    let mut command = environment.command(&["--desk"]);
+    command.arg(environment.desk()).args(["corpus", "add", "code", "first", "second"]);
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let noted = || in_corpora(&environment).iter().any(|name| is_segment(name));
+    while !noted() {
+        assert!(child.try_wait().unwrap().is_none(), "it ended");
+        std::thread::yield_now();
+    }
+    // Whoever sweeps meanwhile leaves it alone.
+    environment.write("other/b.rs", code(2));
+    environment.gainsay(&["corpus", "add", "other", "other"]).succeeded();
+    child.kill().unwrap();
+    child.wait().unwrap();
+    environment.write("other/c.rs", code(3));
+    environment.gainsay(&["corpus", "add", "other", "other"]).succeeded();
+    let of_other = segments(&environment);
+    let finished: Vec<String> =
+        in_corpora(&environment).into_iter().filter(|name| is_segment(name) && !of_other.contains(name)).collect();
+    assert_eq!(finished.len(), 1);
+    let written =
+        |name: &String| std::fs::metadata(environment.desk().join("corpora").join(name)).unwrap().modified().unwrap();
+    let before = written(&finished[0]);
+
+    std::fs::write(endless, code(4)).unwrap();
+    environment.gainsay(&["corpus", "add", "code", "first", "second"]).succeeded();
+    assert!(segments(&environment).contains(&finished[0]), "it was read again");
+    assert_eq!(written(&finished[0]), before);
+    environment.gainsay(&["corpus", "verify"]).succeeded();
+    for sample in ["first/a.rs", "second/endless"] {
+        assert!(environment.gainsay(&["match", sample]).succeeded().contains("Ours: 1 of 1 file"));
+    }
+}
+
+/// The jobs once this holds of them.
+fn jobs_when(environment: &Environment, holds: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+    loop {
+        let jobs = environment.gainsay(&["jobs", "--json"]).json_lines();
+        if holds(&jobs) {
+            return jobs;
+        }
+    }
+}
+
+#[test]
+fn a_job_is_cancelled_and_gone_on_with() {
+    let environment = Environment::with_desk();
+    environment.write("first/a.rs", code(1));
+    let endless = write_endless(&environment, "second/endless");
+    let started =
+        json(&environment, &["corpus", "add", "code", "first", "second", "--background", "--owner", "Marlbeck"]);
+    assert_eq!((&started["id"], &started["state"]), (&1.into(), &"running".into()));
+    jobs_when(&environment, |jobs| jobs[0]["progress"].as_str().unwrap().contains("second: fingerprinting files"));
+    assert_eq!(environment.gainsay(&["jobs", "resume", "1"]).code, Some(2));
+    assert_eq!(json(&environment, &["jobs", "cancel", "1"])["state"], "cancelled");
+    assert_eq!(environment.gainsay(&["jobs", "cancel", "1"]).code, Some(2));
+    std::fs::write(endless, code(2)).unwrap();
+    json(&environment, &["jobs", "resume", "1"]);
+    let done = jobs_when(&environment, |jobs| !["waiting", "running"].contains(&jobs[0]["state"].as_str().unwrap()));
+    assert_eq!(done[0]["state"], "done", "{done:?}");
+    let list = json(&environment, &["corpus", "list"]);
+    assert_eq!((&list["owner"], &list["file_versions"]), (&"Marlbeck".into(), &2.into()));
+    let log = std::fs::read_to_string(done[0]["log"].as_str().unwrap()).unwrap();
+    assert!(log.contains("code (own, of Marlbeck): 2 file versions"), "{log}");
+    for (args, words) in [
+        (["jobs", "resume", "1"], "job 1 is done already"),
+        (["jobs", "cancel", "1"], "job 1 is done already"),
+        (["jobs", "cancel", "7"], "there is no job 7"),
+    ] {
+        let refused = environment.gainsay(&args);
+        assert_eq!(refused.code, Some(2), "{refused:?}");
+        assert!(refused.stderr.contains(words), "{}", refused.stderr);
+    }
+}
+
+#[test]
+fn a_job_whose_process_died_is_interrupted_and_one_that_fails_says_why() {
+    let environment = Environment::with_desk();
+    let endless = write_endless(&environment, "ours/endless");
+    json(&environment, &["corpus", "add", "code", "ours", "--background"]);
+    let pid = {
+        let store = rusqlite::Connection::open(environment.desk().join("ledger.db")).unwrap();
+        store.query_row("SELECT pid FROM job", [], |row| row.get::<_, i64>(0)).unwrap()
+    };
+    let killed = std::process::Command::new("kill").args(["-9", &pid.to_string()]).status().unwrap();
+    assert!(killed.success());
+    jobs_when(&environment, |jobs| jobs[0]["state"] == "interrupted");
+    std::fs::remove_dir_all(endless.parent().unwrap()).unwrap();
+    json(&environment, &["jobs", "resume", "1"]);
+    let failed = jobs_when(&environment, |jobs| jobs[0]["state"] == "failed");
+    assert!(failed[0]["progress"].as_str().unwrap().contains("No such file"), "{failed:?}");
+}
+
+#[test]
+fn many_small_segments_are_merged_by_a_job() {
+    let environment = Environment::with_desk();
+    let paths: Vec<String> = (0..10).map(|seed| format!("{seed}")).collect();
+    for (seed, path) in (0..).zip(&paths) {
+        environment.write(&format!("{path}/a.rs"), code(seed));
+    }
+    let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+    let added = environment.gainsay(&[&["corpus", "add", "code"], &paths[..]].concat());
+    assert!(added.stderr.contains("its segments are merged in the background, as job 1"), "{}", added.stderr);
+    jobs_when(&environment, |jobs| jobs[0]["state"] == "done");
+    assert_eq!(segments(&environment).len(), 1);
+    environment.gainsay(&["corpus", "verify"]).succeeded();
+}
+
+#[test]
+fn a_corpus_whose_disk_is_full_keeps_what_it_finished() {
+    let environment = Environment::with_desk();
+    settle(&environment.write("small/a.rs", code(1)));
+    let many: String = (0..3_000).map(code).collect();
+    environment.write("large/b.rs", many);
+    let disk = environment.path("disk");
+    std::fs::create_dir(&disk).unwrap();
+    let script = r#"
+mount -t tmpfs -o size=1200k gainsay-test "$DISK" || exit 99
+G() { "$0" --desk "$DISK/desk" "$@"; }
+G init >/dev/null || exit 98
+if G corpus add code small large; then exit 96; fi
+echo "left: $(find "$DISK" -name '.new-*' | wc -l), kept: $(find "$DISK" -name '*.segment')"
+mount -o remount,size=40m "$DISK"
+G corpus add code small large >/dev/null && G corpus verify >/dev/null && G ledger verify >/dev/null && echo "goes on"
+G corpus list --json
+"#;
+    let mut command = environment.command_under(&["unshare", "--mount", "sh", "-c", script], &[]);
+    let output = crate::support::run(command.env("DISK", disk));
+    if output.code == Some(99) || output.stderr.starts_with("unshare:") {
+        return;
+    }
+    assert_eq!(output.code, Some(0), "{output:#?}");
+    assert!(output.stderr.contains("free some space"), "{output:#?}");
+    assert!(output.stdout.contains("left: 0") && output.stdout.contains("goes on"), "{output:#?}");
+    let kept = output.stdout.split("kept: ").nth(1).and_then(|rest| rest.lines().next()).unwrap();
+    let kept = std::path::Path::new(kept).file_stem().unwrap().to_str().unwrap();
+    let list: Value = serde_json::from_str(output.stdout.lines().last().unwrap()).unwrap();
+    assert!(list["segments_blake3"].as_array().unwrap().contains(&kept.into()), "{output:#?}");
+}
+
+#[test]
+fn adding_what_did_not_change_appends_nothing() {
+    let environment = Environment::with_desk();
+    settle(&environment.write("ours/a.rs", code(1)));
+    let added = json(&environment, &["corpus", "add", "code", "ours"]);
+    assert_eq!(json(&environment, &["corpus", "add", "code", "ours"])["entry"], added["entry"]);
+    assert_ne!(json(&environment, &["corpus", "add", "code", "ours", "--tlp", "red"])["entry"], added["entry"]);
+    let refused = environment.gainsay(&["corpus", "add", "code", "ours", "--memory", "16"]);
+    assert!(refused.stderr.contains("indexing takes at least 64 MB of memory"), "{refused:?}");
 }
 
 #[test]

@@ -78,7 +78,9 @@ impl Recording {
         recording.run(&["corpus", "add", "own", folder.to_str().unwrap()]);
         recording.run(&["ledger", "checkpoint"]);
         recording.environment.write("code/horn.rs", code.replace("lamp", "horn").replace('7', "11"));
-        recording.run(&["corpus", "add", "own", folder.to_str().unwrap()]);
+        let more = recording.environment.write("more/bell.rs", code.replace("lamp", "bell").replace('7', "13"));
+        recording.run(&["corpus", "add", "own", folder.to_str().unwrap(), more.to_str().unwrap()]);
+        recording.run(&["corpus", "merge", "own"]);
         let id = second["id"].as_str().unwrap();
         recording.run(&["ledger", "destroy", id, "--reason", "the lawful owner asked for it"]);
         recording.destroyed = Some(id.to_owned());
@@ -254,10 +256,14 @@ fn a_command_run_again_after_a_kill_is_as_safe() {
     recording.run(&["open", "Lighthouse"]);
     let story = recording.environment.write("story.txt", "A story.\n\nNobody has confirmed it.\n");
     let code = "fn lamp(turns: u32) -> u32 {\n    turns.wrapping_mul(7).rotate_left(3)\n}\n".repeat(3);
+    let other = recording.environment.write("bell.rs", code.replace("lamp", "bell").replace('7', "13"));
     let code = recording.environment.write("lamp.rs", code);
-    for args in
-        [["add", "Lighthouse", story.to_str().unwrap()].as_slice(), &["corpus", "add", "own", code.to_str().unwrap()]]
-    {
+    // Of the two segments that the second writes, a run that was killed leaves one, two or none for the next.
+    for args in [
+        ["add", "Lighthouse", story.to_str().unwrap()].as_slice(),
+        &["corpus", "add", "own", code.to_str().unwrap(), other.to_str().unwrap()],
+        &["corpus", "merge", "own"],
+    ] {
         let mut disk = recording.disk.clone();
         recording.run(args);
         let (mut checked, mut faults) = (0, Vec::new());

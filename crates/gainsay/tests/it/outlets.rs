@@ -53,6 +53,7 @@ const RUNS: &[(&str, &[&[&str]])] = &[
             &["report", "leak", "-o", "report.json"],
         ],
     ),
+    ("jobs", &[&["jobs"], &["jobs", "--json"]]),
     ("ledger", &[&["ledger", "verify"], &["ledger", "log"], &["ledger", "log", "--json"], &["ledger", "checkpoint"]]),
 ];
 

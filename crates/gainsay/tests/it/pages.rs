@@ -38,6 +38,7 @@ fn help() {
         "report",
         "ledger",
         "ledger verify",
+        "jobs",
     ] {
         let mut args: Vec<&str> = command.split_whitespace().collect();
         args.push("--help");

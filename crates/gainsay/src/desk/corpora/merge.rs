@@ -1,10 +1,11 @@
 //! Many small segments to few large ones: a query looks into each.
 
 use std::ops::Range;
+use std::path::PathBuf;
 
 use super::{Corpus, corpora, failed, named_by, notes, open_segments, segments};
 use crate::claim::{Extent, Piece, SegmentFile};
-use crate::corpus::Progress;
+use crate::corpus::{OnProgress, Progress, Step};
 use crate::desk::{Acting, CORPORA, Desk, Error};
 use crate::ledger::NewEntry;
 use crate::ledger::payload::{CorpusIndexed, twins};
@@ -43,12 +44,16 @@ impl Desk {
         acting: &Acting,
         name: &str,
         memory: usize,
-        _progress: &mut dyn FnMut(Progress),
+        progress: &mut OnProgress<'_>,
     ) -> Result<Merged, Error> {
         let unknown = || Error::UnknownCorpus { name: name.to_owned() };
         let mut corpus = self.corpora()?.remove(name).ok_or_else(unknown)?;
         let before = corpus.indexed.segments.len();
         while let Some(run) = worth_merging(&corpus.segments(), &corpus.pieces(), memory) {
+            let (done, of) = (run.start as u64, corpus.indexed.segments.len() as u64);
+            let bytes = in_order(&corpus.segments(), &corpus.pieces())[run.clone()].iter().map(|it| it.bytes).sum();
+            let source = PathBuf::from(name);
+            progress(Progress { source, step: Step::Merging, done, of, bytes: 0, of_bytes: bytes, counting: false });
             corpus = self.merge_run(acting, corpus, run)?;
         }
         Ok(Merged { corpus, before })
@@ -115,19 +120,24 @@ fn is_of_folders(segment: &SegmentFile, pieces: &[Piece]) -> bool {
 fn worth_merging(segments: &[SegmentFile], pieces: &[Piece], memory: usize) -> Option<Range<usize>> {
     let segments = in_order(segments, pieces);
     let kinds: Vec<bool> = segments.iter().map(|segment| is_of_folders(segment, pieces)).collect();
-    let pays = |run: &Range<usize>| {
-        let chosen = &segments[run.clone()];
-        let sum: u64 = chosen.iter().map(|it| it.bytes).sum();
-        let largest = chosen.iter().map(|it| it.bytes).max().unwrap_or(0);
-        let tables: u64 = chosen.iter().map(|it| it.tables).sum();
-        let of_folders = kinds[run.start];
-        kinds[run.clone()].iter().all(|kind| *kind == of_folders)
-            && (!of_folders || sum <= SHARED_BY_FOLDERS)
-            && largest <= 2 * (sum - largest)
-            && tables <= memory as u64 / 2
-    };
-    let runs = (0..segments.len()).flat_map(|start| (start + 2..=segments.len()).map(move |end| start..end));
-    runs.filter(pays).max_by_key(|run| (run.len(), std::cmp::Reverse(run.start)))
+    let mut longest: Option<Range<usize>> = None;
+    for start in 0..segments.len() {
+        let (mut sum, mut largest, mut tables) = (0, 0, 0);
+        for (at, segment) in segments.iter().enumerate().skip(start) {
+            sum += segment.bytes;
+            tables += segment.tables;
+            largest = largest.max(segment.bytes);
+            let fits = tables <= memory as u64 / 2 && (!kinds[start] || sum <= SHARED_BY_FOLDERS);
+            if kinds[at] != kinds[start] || !fits {
+                break;
+            }
+            let longer = longest.as_ref().is_none_or(|longest| at + 1 - start > longest.len());
+            if at > start && longer && largest <= 2 * (sum - largest) {
+                longest = Some(start..at + 1);
+            }
+        }
+    }
+    longest
 }
 
 /// The pieces once these segments are one. A history of which several pieces are now in one segment is one piece.

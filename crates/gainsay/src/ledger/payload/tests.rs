@@ -160,6 +160,7 @@ fn examples() -> Vec<Payload> {
                         line: 4,
                         side: 1,
                         tips: [8; 32],
+                        whole: true,
                     }),
                     not_read: 1,
                     not_read_names: vec!["/a/x: gone".into()],

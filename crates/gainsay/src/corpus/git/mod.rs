@@ -1,0 +1,241 @@
+//! A git repository with its whole history, or with what is new of it, to a segment of its own.
+//!
+//! Everything is read once. The delta forest of the packs gives commits and trees; comparing each commit's tree with its
+//! first parent's gives the versions of each path; from one version to the next is an *edge*. Then the forest gives the
+//! blobs, each with its grams, of which it inherits most from the blob that it is stored as a change of: the differences
+//! along the deltas between both ends of an edge add up to the edge's. They are sorted, and become intervals.
+//!
+//! What takes memory beside the budget: about 24 bytes for each packed object, 8 for each entry of a tree (beyond the budget
+//! in a file), 40 for each version of a path, and the tables of the segment.
+
+mod blobs;
+mod commits;
+mod contents;
+mod forest;
+mod objects;
+mod pending;
+mod plan;
+mod rows;
+mod trees;
+mod versions;
+
+use std::io::Write;
+use std::path::Path;
+
+use fingerprint::{Commit, Line, LineId, LineKind, PathId, Profile, SegmentError, SegmentWriter, Sorter};
+
+use commits::{CommitRow, Commits, NoCommits};
+use contents::Contents;
+use objects::{Forest, Objects};
+use plan::Languages;
+use rows::Places;
+pub(super) use rows::RowsError;
+use trees::Trees;
+use versions::When;
+
+/// How a repository is read.
+pub(super) struct Options<'o> {
+    pub(super) profile: &'o Profile,
+    /// Where rows that exceed the memory are kept, in unnamed files.
+    pub(super) folder: &'o Path,
+    /// Bytes of memory for rows.
+    pub(super) memory: usize,
+    pub(super) threads: usize,
+    /// Whether source code is fingerprinted as such.
+    pub(super) code: bool,
+}
+
+/// What an earlier reading that was [`Read::whole`] left of a repository: enough to read only what came since.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Since {
+    /// The reference whose line was read.
+    pub(super) reference: Vec<u8>,
+    /// The ids of the line's commits, oldest first.
+    pub(super) line: Vec<Vec<u8>>,
+    /// The ids of all commits beside it that were read, in the order of their numbers.
+    pub(super) side: Vec<Vec<u8>>,
+}
+
+/// What was read of a repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Read {
+    /// Of the references as they were read: see [`digest`].
+    pub(super) digest: [u8; 32],
+    /// The reference whose line was read.
+    pub(super) reference: Vec<u8>,
+    /// The id of the newest commit of the line.
+    pub(super) newest: Vec<u8>,
+    /// How many commits the line has now.
+    pub(super) line: u32,
+    /// How many commits beside it were read by now.
+    pub(super) side: u32,
+    /// Bytes of the distinct contents read.
+    pub(super) bytes: u64,
+    /// All of it was read. Where something was not, reading only what is new could not tell what came and went.
+    pub(super) whole: bool,
+    /// Something was written to the segment; where nothing was, the segment is not worth keeping.
+    pub(super) written: bool,
+}
+
+/// What became of a reading.
+pub(super) enum Outcome {
+    Read(Read),
+    /// The line is no longer a continuation of the one read before: read all, and forget what was read before.
+    Rewritten,
+    /// There is no commit to read; why, in a sentence.
+    Unreadable(String),
+}
+
+/// Told while a repository is read.
+pub(super) enum Event {
+    /// So many commits of so many are compared.
+    Commits(u64, u64),
+    /// So many contents of so many are fingerprinted, of so many bytes.
+    Contents(u64, u64, u64),
+    /// Something was not read.
+    Problem(String),
+}
+
+/// Fewer blobs than this are read one by one rather than over the forest.
+const FEW_BLOBS: usize = 1000;
+
+/// The name of a file that is no source code, whatever is in it.
+const NO_CODE: &[u8] = b".txt";
+
+/// Bytes of unpacked objects kept at hand where they are read one by one.
+const OBJECT_CACHE: usize = 32 << 20;
+
+/// A digest of all references of a repository and of where they lead: as long as it stays, there is nothing new.
+///
+/// # Errors
+/// A sentence that says why the repository can't be opened.
+pub(super) fn digest(path: &Path) -> Result<[u8; 32], String> {
+    Ok(digest_of(&open(path)?))
+}
+
+fn digest_of(repo: &gix::Repository) -> [u8; 32] {
+    let mut tips: Vec<String> = commits::shallow(repo).iter().map(|id| format!("shallow {id}")).collect();
+    if let Ok(references) = repo.references()
+        && let Ok(all) = references.all()
+    {
+        tips.extend(
+            all.flatten().map(|reference| format!("{:?} {:?}", reference.name().as_bstr(), reference.target())),
+        );
+    }
+    tips.sort();
+    let head = repo.head_id().ok().map(gix::Id::detach);
+    tips.push(format!("{:?} {head:?}", repo.head_name().ok().flatten()));
+    *blake3::hash(tips.join("\n").as_bytes()).as_bytes()
+}
+
+/// Isolated: no configuration of the user or the system takes part, and no program is started.
+fn open(path: &Path) -> Result<gix::Repository, String> {
+    let repo = gix::open_opts(path, gix::open::Options::isolated());
+    let mut repo = repo.map_err(|error| {
+        let hint = if names_sha256(path) { "it has SHA-256 object ids, which are not read yet: " } else { "" };
+        format!("the git repository can't be opened: {hint}{error}")
+    })?;
+    repo.object_cache_size(OBJECT_CACHE);
+    Ok(repo)
+}
+
+/// Whether the configuration of a repository that can't be opened asks for SHA-256.
+fn names_sha256(path: &Path) -> bool {
+    let configs = [path.join("config"), path.join(".git/config")];
+    configs.iter().filter_map(|config| std::fs::read(config).ok()).any(|config| {
+        let config = config.to_ascii_lowercase();
+        config.windows(12).any(|word| word == b"objectformat") && config.windows(6).any(|word| word == b"sha256")
+    })
+}
+
+/// Reads a repository, or what came since an earlier reading of it, into a segment of its own, under this name.
+///
+/// # Errors
+/// Where rows can't be kept or written.
+pub(super) fn read<W: Write>(
+    path: &Path,
+    name: &[u8],
+    options: &Options<'_>,
+    since: Option<&Since>,
+    writer: &mut SegmentWriter<W>,
+    tell: &(dyn Fn(Event) + Sync),
+) -> Result<Outcome, RowsError> {
+    let repo = match open(path) {
+        Ok(repo) => repo,
+        Err(reason) => return Ok(Outcome::Unreadable(reason)),
+    };
+    let digest = digest_of(&repo);
+    let mut whole = true;
+    let mut problem = |problem: String| {
+        whole = false;
+        tell(Event::Problem(problem));
+    };
+    let objects = Objects::open(&repo, &mut problem);
+    let mut forest = since.is_none().then(|| Forest::new(&objects));
+    let commits = Commits::read(&repo, &objects, forest.as_ref(), options.threads, since, &mut problem);
+    let commits = match commits {
+        Ok(commits) => commits,
+        Err(NoCommits::Rewritten) => return Ok(Outcome::Rewritten),
+        Err(NoCommits::Empty) => {
+            return Ok(Outcome::Unreadable("the git repository has no commit that can be read".to_owned()));
+        }
+    };
+    let mut trees = Trees::read(&repo, &objects, forest.as_ref(), options)?;
+    let of = (commits.line.len() + commits.side.len()) as u64;
+    let near = |blob| forest.as_ref().map_or(blob, |forest| forest.place(blob));
+    let edges = versions::edges(&mut trees, &commits, &near, &mut |done| tell(Event::Commits(done as u64, of)));
+    trees.problems().into_iter().for_each(&mut problem);
+    let name_of = |path| if options.code { trees.file_name(path) } else { NO_CODE };
+    let languages = Languages::new((0..).take(trees.paths.len()).map(name_of));
+    let line = add_line(writer, name, &commits.reference, LineKind::History, commits.begin.0, &commits.line)?;
+    let side = add_line(writer, name, b"", LineKind::Side, commits.begin.1, &commits.side)?;
+    let mut paths = vec![PathId(0); trees.paths.len()];
+    for edge in edges.chunk_by(|a, b| a.path == b.path).filter_map(<[_]>::first) {
+        if let Some(path) = paths.get_mut(edge.path as usize) {
+            *path = writer.path(&trees.path(edge.path))?;
+        }
+    }
+    drop(trees);
+    if forest.is_none() && edges.len() > FEW_BLOBS {
+        forest = Some(Forest::new(&objects));
+    }
+    let contents = Contents { repo: &repo, objects: &objects, forest: forest.as_ref(), edges: &edges, languages };
+    let (sorters, found) = contents.read(options, tell, &mut problem)?;
+    let stood = edges.iter().filter(|edge| edge.when == When::Before);
+    if stood.into_iter().any(|edge| found.binary_search_by_key(&edge.to, |found| found.blob).is_err()) {
+        return Ok(Outcome::Rewritten);
+    }
+    let places = Places::new(&edges, paths, line, side);
+    rows::write(Sorter::sorted(sorters)?, &places, writer)?;
+    rows::write_contents(&found, &objects, &places, writer)?;
+    let count = |begin: u32, new: usize| begin.saturating_add(u32::try_from(new).unwrap_or(u32::MAX));
+    let newest = commits.line.last().map(|commit| commit.id.as_slice().to_vec());
+    Ok(Outcome::Read(Read {
+        digest,
+        newest: newest.or_else(|| since?.line.last().cloned()).unwrap_or_default(),
+        line: count(commits.begin.0, commits.line.len()),
+        side: count(commits.begin.1, commits.side.len()),
+        bytes: found.iter().map(|found| found.bytes).sum(),
+        written: of > 0,
+        whole,
+        reference: commits.reference,
+    }))
+}
+
+fn add_line<W: Write>(
+    writer: &mut SegmentWriter<W>,
+    name: &[u8],
+    reference: &[u8],
+    kind: LineKind,
+    begin: u32,
+    rows: &[CommitRow],
+) -> Result<Option<LineId>, SegmentError> {
+    let commits: Vec<Commit> =
+        rows.iter().map(|row| Commit { oid: row.id.as_slice().to_vec(), time: row.time }).collect();
+    let Ok(count @ 1..) = u32::try_from(commits.len()) else { return Ok(None) };
+    let line = Line { name: name.to_vec(), reference: reference.to_vec(), kind, begin, commits: count };
+    writer.line(line, &commits).map(Some)
+}
+
+#[cfg(test)]
+mod tests;
