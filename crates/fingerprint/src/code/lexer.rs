@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::Language;
 use super::keywords::Keywords;
+use super::lanes::Lanes;
 use super::tokens::TOKEN;
 use crate::kernel::{Kernel, MASKED as BLOCK, MASKED_BLOCKS as BLOCKS, Masks, Row, Work};
 
@@ -220,6 +221,8 @@ struct Room {
     escaped: [u64; BLOCKS],
     /// Where tokens begin other than strings, if all is code.
     tokens: [u64; BLOCKS],
+    /// What begins strings, if all is code.
+    quotes: [u64; BLOCKS],
     comment_open: [u64; BLOCKS],
     /// Where three quotes begin that open a string of several lines.
     triple: [u64; BLOCKS],
@@ -240,6 +243,7 @@ impl Room {
         masks: Masks::NONE,
         escaped: [0; BLOCKS],
         tokens: [0; BLOCKS],
+        quotes: [0; BLOCKS],
         comment_open: [0; BLOCKS],
         triple: [0; BLOCKS],
         ends: [[0; BLOCKS]; Mode::COUNT],
@@ -344,69 +348,85 @@ impl Lexer {
         }
     }
 
-    /// All that is to be known before going from place to place.
+    /// All that is to be known of these blocks before going from place to place.
     #[inline(always)]
-    fn derive(&self, room: &mut Room) {
-        let dialect = &self.dialect;
-        let on = |flag: bool| if flag { !0 } else { 0 };
-        let [slashes, dashes, hash, backtick] =
-            [dialect.slashes, dialect.dashes, dialect.hash, dialect.backtick].map(on);
-        let [nested, triple_double, triple_single, backtick_escapes] =
-            [dialect.nested, dialect.triple_double, dialect.triple_single, dialect.backtick_escapes].map(on);
-        let (capitals, digits, any_first) = self.keywords.letters();
-        let [capitals, digits, any_first] = [capitals, digits, any_first].map(on);
-        let masks = &room.masks;
-        for at in 0..BLOCKS {
-            let (before, now, next) = (at, at + 1, at + 2);
-            let follows = |row: &Row| row[now] << 1 | row[before] >> 63;
-            let ahead = |row: &Row| row[now] >> 1 | row[next] << 63;
-            let second_ahead = |row: &Row| row[now] >> 2 | row[next] << 62;
-
-            let points = masks.dot[now] | masks.single[now];
-            let joins = points & follows(&masks.digit) & ahead(&masks.digit);
-            let points_before = masks.dot[before] | masks.single[before];
-            let join_before = points_before & masks.digit[before] << 1 & masks.digit[now] << 63;
-            let word = masks.word[now];
-            let in_word = (word | joins) << 1 | (masks.word[before] | join_before) >> 63;
-            let begins = word & !in_word;
-            room.tokens[at] = begins | masks.punctuation[now] & !joins;
-
-            let (double, single) = (masks.double[now], masks.single[now]);
-            let comment_open = masks.slash[now] & ahead(&masks.star) & slashes;
-            let line_comment = masks.slash[now] & ahead(&masks.slash) & slashes
-                | masks.dash[now] & ahead(&masks.dash) & dashes
-                | masks.hash[now] & follows(&masks.blank) & hash;
-            let three_double = double & ahead(&masks.double) & second_ahead(&masks.double);
-            let three_single = single & ahead(&masks.single) & second_ahead(&masks.single);
-            room.comment_open[at] = comment_open;
-            room.triple[at] = three_double & triple_double | three_single & triple_single;
-            let quotes = double | single & !joins | masks.backtick[now] & backtick;
-            let (free, line_end) = (!room.escaped[at], masks.line_end[now]);
-            room.ends[Mode::Code as usize][at] = quotes | comment_open | line_comment;
-            room.ends[Mode::LineComment as usize][at] = line_end;
-            room.ends[Mode::Comment as usize][at] = masks.star[now] & ahead(&masks.slash) | comment_open & nested;
-            room.ends[Mode::Double as usize][at] = double & free | line_end;
-            room.ends[Mode::Single as usize][at] = single & free | line_end;
-            room.ends[Mode::TripleDouble as usize][at] = three_double & free;
-            room.ends[Mode::TripleSingle as usize][at] = three_single & free;
-            room.ends[Mode::Backtick as usize][at] = masks.backtick[now] & (free | !backtick_escapes);
-            room.ends[Mode::Hashes as usize][at] = double;
-            room.ends[Mode::Delimited as usize][at] = double;
-
-            // Words of two to eight bytes of which all, or all but the first, may stand in a keyword.
-            let good = |at: usize| masks.small[at] | masks.capital[at] & capitals | masks.digit[at] & digits;
-            let (good, good_next) = (good(now), good(next));
-            let (after, after_next) = (!word, !masks.word[next]);
-            let (mut short, mut short_next) = (after, after_next);
-            for _ in 0..7 {
-                short = after | good & (short >> 1 | short_next << 63);
-                short_next = after_next | good_next & short_next >> 1;
-            }
-            let second = (word & short) >> 1 | (masks.word[next] & short_next) << 63;
-            room.candidates[at] = begins & !masks.digit[now] & (good | any_first) & second;
+    fn derive(&self, room: &mut Room, blocks: usize) {
+        for at in (0..blocks).step_by(Lanes::COUNT) {
+            self.derive_tokens(room, at);
+            self.derive_ends(room, at);
         }
         room.turns = [0; BLOCKS];
         room.strings = [0; BLOCKS];
+    }
+
+    /// What could be tokens, and which words keywords.
+    #[inline(always)]
+    fn derive_tokens(&self, room: &mut Room, at: usize) {
+        let masks = &room.masks;
+        let (before, now, next) = (
+            |row: &Row| Lanes::load(row, at),
+            |row: &Row| Lanes::load(row, at + 1),
+            |row: &Row| Lanes::load(row, at + 2),
+        );
+        let digit = now(&masks.digit);
+        let follows_digit = digit << 1 | before(&masks.digit) >> 63;
+        let joins = (now(&masks.dot) | now(&masks.single)) & follows_digit & (digit >> 1 | next(&masks.digit) << 63);
+        // The same for the last byte before.
+        let joins_before = (before(&masks.dot) | before(&masks.single)) & before(&masks.digit) << 1 & digit << 63;
+        let word = now(&masks.word);
+        let begins = word & !((word | joins) << 1 | (before(&masks.word) | joins_before) >> 63);
+        (begins | now(&masks.punctuation) & !joins).store(&mut room.tokens, at);
+        let quotes = now(&masks.double) | now(&masks.single) & !joins;
+        (quotes | now(&masks.backtick) & Lanes::on(self.dialect.backtick)).store(&mut room.quotes, at);
+
+        // Words of two to eight bytes of which all, or all but the first, may stand in a keyword.
+        let (capitals, digits, any_first) = self.keywords.letters();
+        let good = |of: &dyn Fn(&Row) -> Lanes| {
+            of(&masks.small) | of(&masks.capital) & Lanes::on(capitals) | of(&masks.digit) & Lanes::on(digits)
+        };
+        let (good, good_next) = (good(&now), good(&next));
+        let (after, after_next) = (!word, !next(&masks.word));
+        let (mut short, mut short_next) = (after, after_next);
+        for _ in 0..7 {
+            short = after | good & (short >> 1 | short_next << 63);
+            short_next = after_next | good_next & short_next >> 1;
+        }
+        let second = (word & short) >> 1 | (next(&masks.word) & short_next) << 63;
+        (begins & !digit & (good | Lanes::on(any_first)) & second).store(&mut room.candidates, at);
+    }
+
+    /// What could end each mode.
+    #[inline(always)]
+    fn derive_ends(&self, room: &mut Room, at: usize) {
+        let (dialect, masks, on) = (&self.dialect, &room.masks, Lanes::on);
+        let now = |row: &Row| Lanes::load(row, at + 1);
+        let follows = |row: &Row| now(row) << 1 | Lanes::load(row, at) >> 63;
+        let ahead = |row: &Row| now(row) >> 1 | Lanes::load(row, at + 2) << 63;
+        let three = |row: &Row| now(row) & ahead(row) & (now(row) >> 2 | Lanes::load(row, at + 2) << 62);
+        let comment_open = now(&masks.slash) & ahead(&masks.star) & on(dialect.slashes);
+        let line_comment = now(&masks.slash) & ahead(&masks.slash) & on(dialect.slashes)
+            | now(&masks.dash) & ahead(&masks.dash) & on(dialect.dashes)
+            | now(&masks.hash) & follows(&masks.blank) & on(dialect.hash);
+        let comment_close = now(&masks.star) & ahead(&masks.slash);
+        let [three_double, three_single] = [three(&masks.double), three(&masks.single)];
+        let [double, single, backtick, line_end] =
+            [&masks.double, &masks.single, &masks.backtick, &masks.line_end].map(now);
+        let free = !Lanes::load(&room.escaped, at);
+        comment_open.store(&mut room.comment_open, at);
+        (three_double & on(dialect.triple_double) | three_single & on(dialect.triple_single))
+            .store(&mut room.triple, at);
+        let quotes = Lanes::load(&room.quotes, at);
+        let mut ends = |mode: Mode, mask: Lanes| mask.store(&mut room.ends[mode as usize], at);
+        ends(Mode::Code, quotes | comment_open | line_comment);
+        ends(Mode::LineComment, line_end);
+        ends(Mode::Comment, comment_close | comment_open & on(dialect.nested));
+        ends(Mode::Double, double & free | line_end);
+        ends(Mode::Single, single & free | line_end);
+        ends(Mode::TripleDouble, three_double & free);
+        ends(Mode::TripleSingle, three_single & free);
+        ends(Mode::Backtick, backtick & (free | on(!dialect.backtick_escapes)));
+        ends(Mode::Hashes, double);
+        ends(Mode::Delimited, double);
     }
 
     /// Goes from place to place, and notes where code and strings begin and end.
@@ -529,10 +549,10 @@ impl Work for Stride<'_, '_> {
     fn work(self) {
         let Stride { lexer, room, text, blocks, mut places } = self;
         lexer.escapes(room);
-        lexer.derive(room);
+        lexer.derive(room, blocks);
         lexer.go(room, text, blocks, places.as_deref_mut());
-        for turns in &mut room.turns {
-            *turns = below(*turns);
+        for at in (0..blocks).step_by(Lanes::COUNT) {
+            below(Lanes::load(&room.turns, at)).store(&mut room.turns, at);
         }
         // All ones where the block before ends in code.
         let mut code = 0;
@@ -612,7 +632,7 @@ fn escaped_by(backslash: u64, first: bool) -> (u64, bool) {
 
 /// For each bit whether of it and those below it an odd number is set.
 #[inline(always)]
-fn below(bits: u64) -> u64 {
+fn below(bits: Lanes) -> Lanes {
     [1, 2, 4, 8, 16, 32].into_iter().fold(bits, |bits, by| bits ^ bits << by)
 }
 
