@@ -236,6 +236,8 @@ struct Room {
     strings: [u64; BLOCKS],
     /// The tokens that there are.
     kept: [u64; BLOCKS],
+    /// Which of them may be keywords.
+    words: [Word; MOST_WORDS],
 }
 
 impl Room {
@@ -251,6 +253,7 @@ impl Room {
         turns: [0; BLOCKS],
         strings: [0; BLOCKS],
         kept: [0; BLOCKS],
+        words: [Word { at: 0, token: 0 }; MOST_WORDS],
     };
 }
 
@@ -315,7 +318,7 @@ impl Lexer {
             let kept = room.kept.get(..blocks).unwrap_or(&room.kept);
             kernel.translate(&TOKEN, rest, kept, tokens);
             let tokens = tokens.get_mut(first..).unwrap_or_default();
-            kernel.run(Words { keywords: self.keywords, room: &room, text: rest, blocks, tokens });
+            kernel.run(Words { keywords: self.keywords, room: &mut room, text: rest, blocks, tokens });
             self.before = room.masks.get(blocks);
             self.at += blocks * BLOCK;
         }
@@ -575,32 +578,71 @@ impl Work for Stride<'_, '_> {
 /// The tokens of some blocks, of which keywords are still names.
 struct Words<'s> {
     keywords: &'s Keywords,
-    room: &'s Room,
+    room: &'s mut Room,
     /// From the first block on.
     text: &'s [u8],
     blocks: usize,
     tokens: &'s mut [u8],
 }
 
+/// A word that may be a keyword.
+#[derive(Clone, Copy)]
+struct Word {
+    /// Where it begins, in bytes from the first block on.
+    at: u16,
+    /// The number of its token.
+    token: u16,
+}
+
+/// So many words are noted at once: how many a block has is hard to foresee. What is too much is written over.
+const WORDS_AT_ONCE: usize = 4;
+
+/// Room for as many words, of two bytes at least, as some blocks have.
+const MOST_WORDS: usize = BLOCKS * BLOCK / 3 + 1 + WORDS_AT_ONCE;
+
 impl Work for Words<'_> {
     #[inline(always)]
     fn work(self) {
         let Words { keywords, room, text, blocks, tokens } = self;
-        let mut before = 0;
-        for block in 0..blocks.min(BLOCKS) {
-            let kept = room.kept[block];
-            let word = [room.masks.word[block + 1], room.masks.word[block + 2]];
-            for place in Bits(room.candidates[block] & kept) {
-                let bits = word[0] >> place | word[1] << 1 << (BLOCK - 1 - place);
-                let number = eight_bytes(text, block * BLOCK + place) & FIRST[(!bits).trailing_zeros() as usize % 16];
-                let index = before + (kept & !(!0 << place)).count_ones() as usize;
-                if let Some(token) = tokens.get_mut(index) {
-                    *token = keywords.token(number, *token);
+        // First all words, then all look-ups: so that these need not wait for each other.
+        let (mut count, mut before) = (0, 0);
+        let rows = room.kept.iter().zip(&room.candidates).take(blocks);
+        for (begin, (kept, candidates)) in (0u16..).step_by(BLOCK).zip(rows) {
+            let mut bits = kept & candidates;
+            let end = count + bits.count_ones() as usize;
+            while count < end {
+                let Some(words) = room.words.get_mut(count..).and_then(<[Word]>::first_chunk_mut::<WORDS_AT_ONCE>)
+                else {
+                    break;
+                };
+                for word in words {
+                    let lowest = bits & bits.wrapping_neg();
+                    let earlier = kept & lowest.wrapping_sub(1);
+                    *word =
+                        Word { at: begin + short(bits.trailing_zeros()), token: before + short(earlier.count_ones()) };
+                    bits ^= lowest;
                 }
+                count += WORDS_AT_ONCE;
             }
-            before += kept.count_ones() as usize;
+            count = end;
+            before += short(kept.count_ones());
+        }
+        for Word { at, token } in room.words.iter().take(count) {
+            let at = usize::from(*at);
+            let (block, place) = (at / BLOCK % BLOCKS, at % BLOCK);
+            let in_word = room.masks.word[block + 1] >> place | room.masks.word[block + 2] << 1 << (BLOCK - 1 - place);
+            let number = eight_bytes(text, at) & FIRST[(!in_word).trailing_zeros() as usize % 16];
+            if let Some(token) = tokens.get_mut(usize::from(*token)) {
+                *token = keywords.token(number, *token);
+            }
         }
     }
+}
+
+/// A number of bits or tokens of some blocks.
+#[expect(clippy::cast_possible_truncation, reason = "some blocks have 4096 bytes")]
+fn short(number: u32) -> u16 {
+    number as u16
 }
 
 /// All ones in so many of the first bytes of a word.
