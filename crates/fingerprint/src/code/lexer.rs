@@ -10,7 +10,7 @@ use std::ops::Range;
 use super::Language;
 use super::keywords::Keywords;
 use super::lanes::Lanes;
-use super::tokens::TOKEN;
+use super::tokens::{NAME, TOKEN};
 use crate::kernel::{Kernel, MASKED as BLOCK, MASKED_BLOCKS as BLOCKS, Masks, Row, Work};
 
 /// What a line begins in.
@@ -253,7 +253,7 @@ impl Room {
         turns: [0; BLOCKS],
         strings: [0; BLOCKS],
         kept: [0; BLOCKS],
-        words: [Word { at: 0, token: 0 }; MOST_WORDS],
+        words: [0; MOST_WORDS],
     };
 }
 
@@ -404,14 +404,14 @@ impl Lexer {
         let (dialect, masks, on) = (&self.dialect, &room.masks, Lanes::on);
         let now = |row: &Row| Lanes::load(row, at + 1);
         let follows = |row: &Row| now(row) << 1 | Lanes::load(row, at) >> 63;
-        let ahead = |row: &Row| now(row) >> 1 | Lanes::load(row, at + 2) << 63;
-        let three = |row: &Row| now(row) & ahead(row) & (now(row) >> 2 | Lanes::load(row, at + 2) << 62);
+        let (ahead, three) = (|row: &Row| ahead::<1>(row, at), |row: &Row| ahead::<1>(row, at) & ahead::<2>(row, at));
         let comment_open = now(&masks.slash) & ahead(&masks.star) & on(dialect.slashes);
         let line_comment = now(&masks.slash) & ahead(&masks.slash) & on(dialect.slashes)
             | now(&masks.dash) & ahead(&masks.dash) & on(dialect.dashes)
             | now(&masks.hash) & follows(&masks.blank) & on(dialect.hash);
         let comment_close = now(&masks.star) & ahead(&masks.slash);
-        let [three_double, three_single] = [three(&masks.double), three(&masks.single)];
+        let three_double = now(&masks.double) & three(&masks.double);
+        let three_single = now(&masks.single) & three(&masks.single);
         let [double, single, backtick, line_end] =
             [&masks.double, &masks.single, &masks.backtick, &masks.line_end].map(now);
         let free = !Lanes::load(&room.escaped, at);
@@ -585,14 +585,9 @@ struct Words<'s> {
     tokens: &'s mut [u8],
 }
 
-/// A word that may be a keyword.
-#[derive(Clone, Copy)]
-struct Word {
-    /// Where it begins, in bytes from the first block on.
-    at: u16,
-    /// The number of its token.
-    token: u16,
-}
+/// A word that may be a keyword: where it begins, in bytes from the first block on, and 16 bits further up the number of its
+/// token.
+type Word = u32;
 
 /// So many words are noted at once: how many a block has is hard to foresee. What is too much is written over.
 const WORDS_AT_ONCE: usize = 4;
@@ -607,7 +602,7 @@ impl Work for Words<'_> {
         // First all words, then all look-ups: so that these need not wait for each other.
         let (mut count, mut before) = (0, 0);
         let rows = room.kept.iter().zip(&room.candidates).take(blocks);
-        for (begin, (kept, candidates)) in (0u16..).step_by(BLOCK).zip(rows) {
+        for (begin, (kept, candidates)) in (0u32..).step_by(BLOCK).zip(rows) {
             let mut bits = kept & candidates;
             let end = count + bits.count_ones() as usize;
             while count < end {
@@ -618,31 +613,30 @@ impl Work for Words<'_> {
                 for word in words {
                     let lowest = bits & bits.wrapping_neg();
                     let earlier = kept & lowest.wrapping_sub(1);
-                    *word =
-                        Word { at: begin + short(bits.trailing_zeros()), token: before + short(earlier.count_ones()) };
+                    *word = begin + bits.trailing_zeros() + ((before + earlier.count_ones()) << 16);
                     bits ^= lowest;
                 }
                 count += WORDS_AT_ONCE;
             }
             count = end;
-            before += short(kept.count_ones());
+            before += kept.count_ones();
         }
-        for Word { at, token } in room.words.iter().take(count) {
-            let at = usize::from(*at);
+        for word in room.words.iter().take(count) {
+            let (at, token) = (*word as usize % (1 << 16), (*word >> 16) as usize);
             let (block, place) = (at / BLOCK % BLOCKS, at % BLOCK);
             let in_word = room.masks.word[block + 1] >> place | room.masks.word[block + 2] << 1 << (BLOCK - 1 - place);
             let number = eight_bytes(text, at) & FIRST[(!in_word).trailing_zeros() as usize % 16];
-            if let Some(token) = tokens.get_mut(usize::from(*token)) {
-                *token = keywords.token(number, *token);
+            if let Some(token) = tokens.get_mut(token) {
+                *token = keywords.token(number, NAME);
             }
         }
     }
 }
 
-/// A number of bits or tokens of some blocks.
-#[expect(clippy::cast_possible_truncation, reason = "some blocks have 4096 bytes")]
-fn short(number: u32) -> u16 {
-    number as u16
+/// For each byte of the eight blocks from number `at` on what is known of the byte that stands `BY` after it.
+#[inline(always)]
+fn ahead<const BY: u32>(row: &Row, at: usize) -> Lanes {
+    Lanes::load(row, at + 1) >> BY | Lanes::load(row, at + 2) << (u64::BITS - BY)
 }
 
 /// All ones in so many of the first bytes of a word.
