@@ -70,7 +70,7 @@ pub(super) fn read<W: Write, R: ReadAt + 'static>(
         folder: &options.spill,
         memory: options.memory / 2,
         threads: options.threads,
-        code: true,
+        code: options.code,
     };
     let name = path.as_os_str().as_bytes();
     let mut writer = SegmentWriter::new(out().map_err(CorpusError::Place)?, options.profile.id())?;

@@ -35,6 +35,8 @@ pub(super) use rows::RowsError;
 use trees::Trees;
 use versions::When;
 
+use super::NO_CODE;
+
 /// How a repository is read.
 pub(super) struct Options<'o> {
     pub(super) profile: &'o Profile,
@@ -124,9 +126,6 @@ fn is_loss(problem: &str) -> bool {
 
 /// Fewer blobs than this are read one by one rather than over the forest.
 const FEW_BLOBS: usize = 1000;
-
-/// The name of a file that is no source code, whatever is in it.
-const NO_CODE: &[u8] = b".txt";
 
 /// Bytes of unpacked objects kept at hand where they are read one by one.
 const OBJECT_CACHE: usize = 32 << 20;
