@@ -8,7 +8,7 @@ use super::forest::{Lost, Unpacked, Visit};
 use super::objects::Number;
 use super::pending::Pending;
 use super::plan::{Languages, Plan, Task};
-use super::versions::Edge;
+use super::versions::{Edge, When, goes_on};
 
 /// A blob that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,9 +117,14 @@ impl<'p> Gatherer<'p> {
 
     /// Adds a part to an edge.
     fn add(&mut self, task: Task, changes: &Changes) {
-        let Gatherer { pending, rows, .. } = self;
+        let Gatherer { pending, rows, edges, .. } = self;
         let Ok(edge) = u32::try_from(task.edge()) else { return };
-        let mut done = |channel, edge, counts: &[(u64, i32)]| rows.push(channel, edge, counts);
+        let mut done = |channel, edge: u32, counts: &[(u64, i32)], whole| {
+            // What goes with the first edge of a run beside the line stood on the line, and no row beside it counts.
+            let at = edge as usize;
+            let first = edges.get(at).is_some_and(|edge| matches!(edge.when, When::Side(..))) && !goes_on(edges, at);
+            rows.push(channel, edge, counts, !(whole && first));
+        };
         pending.add(edge, self.plan.parts(task.edge()), changes, task.goes(), &mut done);
         if pending.memory() > self.most_pending {
             pending.flush(&mut done);
@@ -129,7 +134,7 @@ impl<'p> Gatherer<'p> {
     /// Ends the gathering: the rows, what each blob is, and why rows could not be kept.
     pub(super) fn finish(mut self) -> (Sorter, Vec<Found>, Option<io::Error>) {
         let Gatherer { pending, rows, .. } = &mut self;
-        pending.flush(&mut |channel, edge, counts| rows.push(channel, edge, counts));
+        pending.flush(&mut |channel, edge, counts, _| rows.push(channel, edge, counts, true));
         (self.rows.sorter, self.found, self.rows.fault)
     }
 }
@@ -144,7 +149,8 @@ struct Rows {
 }
 
 impl Rows {
-    fn push(&mut self, channel: Channel, edge: u32, counts: &[(u64, i32)]) {
+    /// Adds rows for what comes, and if it is asked for, what goes.
+    fn push(&mut self, channel: Channel, edge: u32, counts: &[(u64, i32)], goes: bool) {
         self.more.clear();
         self.fewer.clear();
         for (fingerprint, change) in counts {
@@ -156,7 +162,9 @@ impl Rows {
         }
         let (more, fewer) = (std::mem::take(&mut self.more), std::mem::take(&mut self.fewer));
         self.keep(|sorter| sorter.extend(channel, &more, edge << 1));
-        self.keep(|sorter| sorter.extend(channel, &fewer, edge << 1 | 1));
+        if goes {
+            self.keep(|sorter| sorter.extend(channel, &fewer, edge << 1 | 1));
+        }
         (self.more, self.fewer) = (more, fewer);
     }
 
