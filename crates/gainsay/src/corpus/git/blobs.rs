@@ -5,6 +5,7 @@ use std::io;
 use fingerprint::{Changes, Channel, Copied, Edit, Fingerprints, Grams, Kind, Profile, Scratch, Sorter};
 
 use super::forest::{Lost, Unpacked, Visit};
+use super::hash::Blocks;
 use super::objects::Number;
 use super::pending::Pending;
 use super::plan::{Languages, Plan, Task};
@@ -37,10 +38,11 @@ pub(super) struct Gatherer<'p> {
     rows: Rows,
 }
 
-/// What is kept of a blob: its grams in a language.
+/// What is kept of a blob: its grams in a language, and its blocks if it was hashed.
 pub(super) struct Kept {
     grams: Option<Grams>,
     language: u16,
+    blocks: Blocks,
 }
 
 impl<'p> Gatherer<'p> {
@@ -70,23 +72,22 @@ impl<'p> Gatherer<'p> {
     /// Reads a blob that is not part of the forest.
     pub(super) fn alone(&mut self, blob: Number, language: u16, bytes: &[u8]) {
         let grams = Grams::of(self.profile, self.languages.name(language), bytes, &mut self.scratch);
-        self.note(blob, true, language, bytes, grams.as_ref(), None);
+        self.note(blob, Some(blake3::hash(bytes)), language, bytes, grams.as_ref(), None);
     }
 
-    /// Notes what a blob is, and its rows.
+    /// Notes what a blob is, and its rows; without a hash it isn't asked for.
     fn note(
         &mut self,
         blob: Number,
-        asked: bool,
+        hash: Option<blake3::Hash>,
         language: u16,
         bytes: &[u8],
         grams: Option<&Grams>,
         changes: Option<&Changes>,
     ) {
         let Some(grams) = grams else { return };
-        if asked {
-            let blake3 = blake3::hash(bytes);
-            let half = blake3.as_bytes().first_chunk().copied().unwrap_or_default();
+        if let Some(hash) = hash {
+            let half = hash.as_bytes().first_chunk().copied().unwrap_or_default();
             self.found.push(Found { blob, blake3: half, bytes: bytes.len() as u64, kind: grams.kind() });
             (self.tell)(bytes.len() as u64);
         }
@@ -182,8 +183,9 @@ impl Visit for Gatherer<'_> {
         let asked = self.plan.language(number);
         let language = asked.unwrap_or(0);
         let grams = Grams::of(self.profile, self.languages.name(language), bytes, &mut self.scratch);
-        self.note(number, asked.is_some(), language, bytes, grams.as_ref(), None);
-        Kept { grams, language }
+        let (hash, blocks) = asked.map(|_| Blocks::of(bytes, &Blocks::default(), &[])).unzip();
+        self.note(number, hash, language, bytes, grams.as_ref(), None);
+        Kept { grams, language, blocks: blocks.unwrap_or_default() }
     }
 
     fn change(&mut self, number: Number, base: &Unpacked<Kept>, bytes: &[u8], copied: &[Copied]) -> Kept {
@@ -193,8 +195,9 @@ impl Visit for Gatherer<'_> {
         let edit = Edit { base: &base.bytes, now: bytes, copies: copied };
         let edited = before.edited(self.profile, self.languages.name(language), &edit, &mut self.scratch);
         let (grams, changes) = edited.unzip();
-        self.note(number, asked.is_some(), language, bytes, grams.as_ref(), changes.as_ref());
-        Kept { grams, language }
+        let (hash, blocks) = asked.map(|_| Blocks::of(bytes, &base.kept.blocks, copied)).unzip();
+        self.note(number, hash, language, bytes, grams.as_ref(), changes.as_ref());
+        Kept { grams, language, blocks: blocks.unwrap_or_default() }
     }
 
     fn lost(&mut self, number: Number, why: Lost) {

@@ -12,6 +12,7 @@ mod blobs;
 mod commits;
 mod contents;
 mod forest;
+mod hash;
 mod objects;
 mod pending;
 mod plan;
