@@ -1,6 +1,8 @@
 //! From rows in order to intervals: what each fingerprint did at each path, edge after edge.
 
 use std::io::{self, Write};
+use std::sync::mpsc;
+use std::thread;
 
 use fingerprint::{Channel, Content, Interval, IntervalId, LineId, PathId, SegmentError, SegmentWriter, SortedRows};
 
@@ -139,23 +141,75 @@ impl Standing {
     }
 }
 
-/// Writes all rows as postings.
+/// Writes all rows as postings; with several threads, one of them groups what another one writes.
 pub(super) fn write<W: Write>(
     mut rows: SortedRows,
     places: &Places<'_>,
+    threads: usize,
     writer: &mut SegmentWriter<W>,
 ) -> Result<(), RowsError> {
+    let mut numbers = Numbers::new();
     let mut next = rows.next()?;
-    let (mut intervals, mut numbers) = (Vec::new(), Numbers::new());
-    while let Some((channel, fingerprint, _)) = next {
-        intervals.clear();
-        next = group(&mut rows, next, (channel, fingerprint), places, &mut intervals)?;
-        let ids = numbers.of(writer, &intervals)?;
-        if !ids.is_empty() {
-            writer.posting(channel, fingerprint, ids)?;
+    if threads < 2 {
+        let mut batch = Batch::default();
+        while batch.fill(&mut rows, &mut next, places)? {
+            batch.write(&mut numbers, writer)?;
         }
+        return Ok(());
     }
-    Ok(())
+    thread::scope(|scope| {
+        let (full, batches) = mpsc::sync_channel(AHEAD);
+        let grouping = scope.spawn(move || -> io::Result<()> {
+            let mut batch = Batch::default();
+            // Where writing failed, nobody takes any more.
+            while batch.fill(&mut rows, &mut next, places)? && full.send(std::mem::take(&mut batch)).is_ok() {}
+            Ok(())
+        });
+        let written = batches.iter().try_for_each(|batch: Batch| batch.write(&mut numbers, writer));
+        drop(batches);
+        grouping.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok(written?)
+    })
+}
+
+/// How many fingerprints are in a batch, and how many batches wait at most.
+const BATCH: usize = 1 << 12;
+const AHEAD: usize = 4;
+
+/// Fingerprints in order, each with how many of the intervals are its own.
+#[derive(Default)]
+struct Batch {
+    fingerprints: Vec<(Channel, u64, usize)>,
+    intervals: Vec<Interval>,
+}
+
+impl Batch {
+    /// Groups the next rows; false where there are none.
+    fn fill(&mut self, rows: &mut SortedRows, next: &mut Option<Row>, places: &Places<'_>) -> io::Result<bool> {
+        self.fingerprints.clear();
+        self.intervals.clear();
+        while self.fingerprints.len() < BATCH
+            && let Some((channel, fingerprint, _)) = *next
+        {
+            let before = self.intervals.len();
+            *next = group(rows, *next, (channel, fingerprint), places, &mut self.intervals)?;
+            self.fingerprints.push((channel, fingerprint, self.intervals.len() - before));
+        }
+        Ok(!self.fingerprints.is_empty())
+    }
+
+    fn write<W: Write>(&self, numbers: &mut Numbers, writer: &mut SegmentWriter<W>) -> Result<(), SegmentError> {
+        let mut rest = &self.intervals[..];
+        for (channel, fingerprint, count) in &self.fingerprints {
+            let (own, later) = rest.split_at(*count);
+            rest = later;
+            let ids = numbers.of(writer, own)?;
+            if !ids.is_empty() {
+                writer.posting(*channel, *fingerprint, ids)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 type Row = (Channel, u64, u32);
