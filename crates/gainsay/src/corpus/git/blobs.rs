@@ -92,15 +92,16 @@ impl<'p> Gatherer<'p> {
             (self.tell)(bytes.len() as u64);
         }
         let plan = self.plan;
+        let tasks = plan.tasks(blob);
         if let Some(changes) = changes {
-            for task in plan.tasks(blob).filter(|task| !task.full) {
+            for task in tasks.clone().filter(|task| !task.full) {
                 self.add(task, changes);
             }
         }
         let (edges, languages) = (self.edges, self.languages);
         let asked_in = |task: &Task| edges.get(task.edge()).map_or(language, |edge| languages.of(edge.path));
         let mut counts = None;
-        for task in plan.tasks(blob).filter(|task| task.full) {
+        for task in tasks.filter(|task| task.full) {
             let asked = asked_in(&task);
             if asked == language {
                 self.add(task, counts.get_or_insert_with(|| grams.counts()));

@@ -66,7 +66,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn bytes(length: usize, seed: u8) -> Vec<u8> {
-        (0..length).map(|at| (at % 251) as u8 ^ seed).collect()
+        (0u8..251).cycle().take(length).map(|byte| byte ^ seed).collect()
     }
 
     proptest! {
