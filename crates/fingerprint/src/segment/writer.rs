@@ -1,6 +1,7 @@
 //! Writes a segment: postings as they come, tables at the end.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Write;
 use std::mem::size_of;
 
@@ -23,7 +24,7 @@ pub struct SegmentWriter<W: Write> {
     commits: Vec<Commit>,
     paths: HashMap<Box<[u8]>, u32>,
     path_bytes: usize,
-    intervals: HashMap<Packed, u32>,
+    intervals: HashMap<Packed, u32, Key>,
     contents: Vec<ContentRow>,
     groups: Groups,
     channel: PostingsWriter,
@@ -60,7 +61,7 @@ impl<W: Write> SegmentWriter<W> {
             commits: Vec::new(),
             paths: HashMap::new(),
             path_bytes: 0,
-            intervals: HashMap::new(),
+            intervals: HashMap::default(),
             contents: Vec::new(),
             groups: Groups::default(),
             channel: PostingsWriter::new(Section::Text),
@@ -447,6 +448,44 @@ fn words(oid: &[u8]) -> [u64; 4] {
     words
 }
 
+/// Hashes words faster than the standard library does. Each table has a key of its own, so that nobody can choose words
+/// that all fall on one place.
+struct Key(u64);
+
+impl Default for Key {
+    fn default() -> Self {
+        Key(RandomState::new().hash_one(0))
+    }
+}
+
+impl BuildHasher for Key {
+    type Hasher = Words;
+
+    fn build_hasher(&self) -> Words {
+        Words(self.0)
+    }
+}
+
+struct Words(u64);
+
+impl Hasher for Words {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
+    fn write_u64(&mut self, word: u64) {
+        let product = u128::from(self.0 ^ word) * 0x9e37_79b9_7f4a_7c15;
+        self.0 = (product >> 64) as u64 ^ product as u64;
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// The sets of several intervals, each kept once. The code of a single interval is its number twice; that of a set is
 /// the place of its first member twice and one.
 #[derive(Default)]
@@ -454,7 +493,7 @@ struct Groups {
     /// Numbers of intervals, twice; and one for the last of a set.
     members: Vec<u32>,
     /// Where the set with this hash begins. Of two sets with one hash the later is found; the other may be kept twice.
-    sets: HashMap<u64, u32>,
+    sets: HashMap<u64, u32, Key>,
 }
 
 impl Groups {
@@ -470,7 +509,7 @@ impl Groups {
             mixed ^ (mixed >> 29)
         });
         if let Some(known) = self.sets.get(&hash)
-            && self.members_of(known << 1 | 1) == *group
+            && self.is_set(*known, group)
         {
             return Ok(known << 1 | 1);
         }
@@ -481,6 +520,14 @@ impl Groups {
         self.members.extend(group.iter().enumerate().map(|(i, member)| member << 1 | u32::from(i == last)));
         self.sets.insert(hash, start);
         Ok(start << 1 | 1)
+    }
+
+    /// Whether the set that begins there has these members.
+    fn is_set(&self, start: u32, group: &[u32]) -> bool {
+        let set = self.members.get(start as usize..).and_then(|rest| rest.get(..group.len()));
+        let last = group.len().saturating_sub(1);
+        let same = |(at, (member, own)): (usize, (&u32, &u32))| *member == own << 1 | u32::from(at == last);
+        set.is_some_and(|set| set.iter().zip(group).enumerate().all(same))
     }
 
     fn members_of(&self, code: u32) -> Vec<u32> {

@@ -12,6 +12,7 @@ mod blobs;
 mod commits;
 mod contents;
 mod forest;
+mod hash;
 mod objects;
 mod pending;
 mod plan;
@@ -254,7 +255,7 @@ pub(super) fn read<W: Write>(
         return Ok(Outcome::Rewritten);
     }
     let places = Places::new(&edges, paths, line, side);
-    rows::write(Sorter::sorted(sorters)?, &places, writer)?;
+    rows::write(Sorter::sorted(sorters)?, &places, options.threads, writer)?;
     rows::write_contents(&found, &objects, &places, writer)?;
     let count = |begin: u32, new: usize| begin.saturating_add(u32::try_from(new).unwrap_or(u32::MAX));
     let newest = commits.line.last().map(|commit| commit.id.as_slice().to_vec());
