@@ -344,8 +344,8 @@ impl Lexer {
 
     /// What a backslash takes along.
     #[inline(always)]
-    fn escapes(&mut self, room: &mut Room) {
-        let backslashes = room.masks.backslash.iter().skip(1);
+    fn escapes(&mut self, room: &mut Room, blocks: usize) {
+        let backslashes = room.masks.backslash.iter().skip(1).take(blocks);
         for (escaped, backslash) in room.escaped.iter_mut().zip(backslashes) {
             (*escaped, self.escape) = escaped_by(*backslash, self.escape);
         }
@@ -551,7 +551,7 @@ impl Work for Stride<'_, '_> {
     #[inline(always)]
     fn work(self) {
         let Stride { lexer, room, text, blocks, mut places } = self;
-        lexer.escapes(room);
+        lexer.escapes(room, blocks);
         lexer.derive(room, blocks);
         lexer.go(room, text, blocks, places.as_deref_mut());
         for at in (0..blocks).step_by(Lanes::COUNT) {

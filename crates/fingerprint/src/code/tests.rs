@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::lexer::Lexer;
 use super::{Language, Lexed, State, lex, plain};
+use crate::kernel::Kernel;
 
 pub(super) const LANGUAGES: [Language; 9] = [
     Language::C,
@@ -110,5 +112,18 @@ proptest! {
         language in prop::sample::select(LANGUAGES.to_vec()), text in prop::collection::vec(any::<u8>(), 0..400),
     ) {
         check(language, State::Code, &text, 0)?;
+    }
+}
+
+#[test]
+fn a_backslash_takes_the_next_byte_along_wherever_a_piece_ends() {
+    for before in 0..200 {
+        let text = [b"a = \"".to_vec(), vec![b'b'; before], b"\\\"".to_vec(), b"if (x) for ".repeat(40)].concat();
+        let (mut whole, mut tokens) = (Lexed::default(), Vec::new());
+        lex(Language::Python, State::Code, &text, 0..text.len(), &mut whole);
+        let mut lexer = Lexer::new(Language::Python, State::Code, 0);
+        lexer.pieces(Kernel::current(), &text[..320], false, &mut tokens);
+        lexer.pieces(Kernel::current(), &text, true, &mut tokens);
+        assert_eq!(tokens, whole.tokens, "{before}");
     }
 }
