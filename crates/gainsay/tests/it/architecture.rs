@@ -28,6 +28,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("clap", &["gainsay/src/cli/"]),
     ("rusqlite", &["gainsay/src/store/"]),
     ("gix", &["gainsay/src/corpus/", "gainsay/src/demo/"]),
+    ("gix_pack", &["gainsay/src/corpus/git/"]),
     ("age", &["gainsay/src/desk/vault.rs"]),
     ("askama", &["gainsay/src/export/"]),
     ("unpack", &["gainsay/src/capture/", "gainsay/src/desk/", "gainsay/src/main.rs"]),
