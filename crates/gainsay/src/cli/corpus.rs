@@ -23,7 +23,7 @@ enum Command {
         /// The corpus's name
         #[arg(value_name = "NAME")]
         name: String,
-        /// Git repositories, folders and files
+        /// Git repositories and bundles, folders and files
         #[arg(value_name = "PATH", required = true)]
         paths: Vec<PathBuf>,
         /// Code that everybody has: what it holds is subtracted from a match

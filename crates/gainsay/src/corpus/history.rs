@@ -146,5 +146,5 @@ pub(super) fn is_bundle(path: &Path) -> bool {
     // It may have become a pipe since it was listed.
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOFOLLOW;
     let read = rustix::fs::open(path, flags, Mode::empty()).and_then(|file| rustix::io::read(file, &mut head));
-    read == Ok(16) && (head == *b"# v2 git bundle\n" || head == *b"# v3 git bundle\n")
+    read == Ok(16) && git::is_bundle(&head)
 }

@@ -29,6 +29,9 @@ use walk::{Found, Range, Walk};
 /// The name of a file that is no source code, whatever is in it.
 const NO_CODE: &[u8] = b".txt";
 
+/// How the names of folders begin into which bundles are unpacked while they are read.
+pub const UNPACKED: &str = ".unpacked-";
+
 /// How many things that were not read a piece names.
 const NAMED_NOT_READ: usize = 100;
 

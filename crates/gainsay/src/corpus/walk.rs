@@ -69,6 +69,8 @@ pub(super) struct Range {
 /// Goes through a folder, or to a single file.
 pub(super) struct Walk {
     range: Range,
+    /// It goes to a single file, which need not be called a bundle to be one.
+    is_file: bool,
     /// Folders that are open, from the outermost in; what is left of each stands in reverse.
     frames: Vec<Frame>,
     base: Base,
@@ -106,7 +108,7 @@ impl Walk {
             None => vec![(OsString::new(), FileType::Directory)],
         };
         let frame = Frame { folder: Arc::clone(&base.folder), path: PathBuf::new(), left };
-        Ok(Walk { range, frames: vec![frame], base })
+        Ok(Walk { range, is_file: file.is_some(), frames: vec![frame], base })
     }
 
     pub(super) fn base(&self) -> Base {
@@ -181,7 +183,7 @@ impl Iterator for Walk {
 impl Walk {
     fn file(&self, folder: &OwnedFd, name: &OsString, path: PathBuf) -> Found {
         match rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW) {
-            Ok(stat) if path.extension().is_some_and(|ending| ending == "bundle") => {
+            Ok(stat) if self.is_file || path.extension().is_some_and(|ending| ending == "bundle") => {
                 let whole = self.base.path.join(&path);
                 match history::is_bundle(&whole) {
                     true => Found::Repository(whole),

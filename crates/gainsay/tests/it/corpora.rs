@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 
 use serde_json::Value;
 
-use crate::support::Environment;
+use crate::support::{Environment, run};
 
 fn code(seed: u32) -> String {
     (0..60_u32)
@@ -314,6 +314,184 @@ fn a_corpus_keeps_its_role_and_its_owner() {
     }
     assert_eq!(json(&environment, &["corpus", "list"]), before);
     environment.gainsay(&["corpus", "add", "code", "ours", "--owner", "Marlbeck"]).succeeded();
+}
+
+#[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
+fn skip(why: &str) {
+    eprintln!("skipped: {why}");
+}
+
+/// A repository under construction.
+struct Repository {
+    repo: gix::Repository,
+    clock: i64,
+}
+
+impl Repository {
+    fn new(path: &Path) -> Self {
+        Repository { repo: gix::init_bare(path).unwrap(), clock: 1_600_000_000 }
+    }
+
+    /// A commit of these files, of which each is [`code`] of a number, and a branch that leads to it.
+    fn commit(&mut self, branch: &str, files: &[(&str, u32)], parents: &[gix::ObjectId]) -> gix::ObjectId {
+        let mut editor = self.repo.empty_tree().edit().unwrap();
+        for (path, seed) in files {
+            let blob = self.repo.write_blob(code(*seed)).unwrap();
+            editor.upsert(*path, gix::objs::tree::EntryKind::Blob, blob).unwrap();
+        }
+        self.clock += 3600;
+        let who = gix::actor::Signature {
+            name: "A".into(),
+            email: "a@example.org".into(),
+            time: gix::date::Time { seconds: self.clock, offset: 0 },
+        };
+        let commit = gix::objs::Commit {
+            tree: editor.write().unwrap().detach(),
+            parents: parents.iter().copied().collect(),
+            author: who.clone(),
+            committer: who,
+            encoding: None,
+            message: "m".into(),
+            extra_headers: Vec::new(),
+        };
+        let id = self.repo.write_object(&commit).unwrap().detach();
+        self.repo.reference(branch, id, gix::refs::transaction::PreviousValue::Any, "").unwrap();
+        id
+    }
+
+    fn head(&self) -> String {
+        self.repo.head_name().unwrap().unwrap().as_bstr().to_string()
+    }
+}
+
+/// What each of the first codes matches in a corpus: exit code, and the results without the corpus's name.
+fn matches(environment: &Environment, corpus: &str) -> Vec<(Option<i32>, Value)> {
+    let matched = |seed| {
+        environment.write("sample.rs", code(seed));
+        let output = environment.gainsay(&["match", "sample.rs", "--corpus", corpus, "--json"]);
+        let said: Value = serde_json::from_str(&output.stdout).unwrap();
+        let files = said["results"][0]["files"].to_string().replace(&format!("\"{corpus}\""), "\"corpus\"");
+        (output.code, serde_json::from_str(&files).unwrap())
+    };
+    (1..=6).map(matched).collect()
+}
+
+#[test]
+fn a_repository_that_grew_is_as_one_indexed_at_once() {
+    let environment = Environment::with_desk();
+    let mut repository = Repository::new(&environment.path("ours.git"));
+    let head = repository.head();
+    let add_step = || environment.gainsay(&["corpus", "add", "steps", "ours.git"]).succeeded();
+    let first = repository.commit(&head, &[("a.rs", 1), ("b.rs", 2)], &[]);
+    add_step();
+    let second = repository.commit(&head, &[("a.rs", 3), ("b.rs", 2)], &[first]);
+    let side = repository.commit("refs/heads/side", &[("a.rs", 1), ("b.rs", 2), ("c.rs", 4)], &[first]);
+    repository.commit("refs/heads/other", &[("a.rs", 6), ("b.rs", 2)], &[first]);
+    add_step();
+    repository.commit(&head, &[("a.rs", 3), ("b.rs", 2), ("c.rs", 4)], &[second, side]);
+    add_step();
+    assert_eq!(segments(&environment).len(), 3, "each step reads what is new");
+    let corpus = json(&environment, &["corpus", "list"]);
+    assert_eq!(json(&environment, &["corpus", "add", "steps", "ours.git"])["entry"], corpus["entry"]);
+    environment.gainsay(&["corpus", "add", "once", "ours.git"]).succeeded();
+    let found = matches(&environment, "steps");
+    assert_eq!(found, matches(&environment, "once"));
+    let codes: Vec<Option<i32>> = found.iter().map(|(code, _)| *code).collect();
+    assert_eq!(codes, [Some(0), Some(0), Some(0), Some(0), Some(1), Some(0)]);
+
+    // Another line in its place: what was on the old one is gone with it.
+    repository.commit(&head, &[("a.rs", 5)], &[]);
+    for branch in ["refs/heads/side", "refs/heads/other"] {
+        repository.repo.find_reference(branch).unwrap().delete().unwrap();
+    }
+    environment.gainsay(&["corpus", "add", "steps", "ours.git"]).succeeded();
+    environment.gainsay(&["corpus", "add", "afresh", "ours.git"]).succeeded();
+    let found = matches(&environment, "steps");
+    assert_eq!(found, matches(&environment, "afresh"));
+    let codes: Vec<Option<i32>> = found.iter().map(|(code, _)| *code).collect();
+    assert_eq!(codes, [Some(1), Some(1), Some(1), Some(1), Some(0), Some(1)]);
+}
+
+#[test]
+fn a_bundle_is_as_the_repository_that_it_was_made_of() {
+    let environment = Environment::with_desk();
+    let mut repository = Repository::new(&environment.path("ours.git"));
+    let head = repository.head();
+    let first = repository.commit(&head, &[("a.rs", 1)], &[]);
+    let bundle = |name: &str, what: &[&str]| {
+        std::fs::create_dir_all(environment.path(name).parent().unwrap()).unwrap();
+        let mut git = std::process::Command::new("git");
+        git.current_dir(environment.path("ours.git")).args(["-c", "safe.directory=*", "bundle", "create"]);
+        git.arg(environment.path(name)).args(what).output().is_ok_and(|output| output.status.success())
+    };
+    if !bundle("in/a.bundle", &["--all"]) {
+        return skip("there is no git here to make a bundle with");
+    }
+    let again = |corpus: &str, path: &str| json(&environment, &["corpus", "add", corpus, path]);
+    let added = again("found", "in");
+    assert_eq!((&added["commits"], &added["not_read"]), (&1.into(), &0.into()), "{added}");
+    assert_eq!(again("found", "in")["entry"], added["entry"]);
+    assert_eq!(in_corpora(&environment), segments(&environment), "nothing is left of what was unpacked");
+
+    repository.commit(&head, &[("a.rs", 3), ("b.rs", 2)], &[first]);
+    assert!(bundle("in/a.bundle", &["--all"]) && bundle("named", &["--all"]));
+    assert_eq!(again("found", "in")["segments_blake3"].as_array().unwrap().len(), 2, "what is new is read");
+    let (named, whole) = (again("named", "named"), again("whole", "ours.git"));
+    assert_eq!((&named["commits"], &named["rows"]), (&whole["commits"], &whole["rows"]));
+    for corpus in ["found", "named"] {
+        let codes = |corpus| matches(&environment, corpus).into_iter().map(|(code, _)| code).collect::<Vec<_>>();
+        assert_eq!(codes(corpus), codes("whole"));
+    }
+
+    assert!(bundle("new.bundle", &[&format!("{first}..{head}")]));
+    let new = environment.gainsay(&["corpus", "add", "new", "new.bundle"]);
+    assert!(new.stderr.contains(&format!("builds on 1 commits that it does not hold, {first}")), "{}", new.stderr);
+}
+
+#[test]
+fn what_may_not_be_read_is_named_and_read_when_it_may() {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
+    let environment = Environment::with_desk();
+    environment.write("ours/open.rs", code(1));
+    let file = environment.write("ours/secret.rs", code(2));
+    let folder = environment.write("ours/closed/deep.rs", code(3)).parent().unwrap().to_owned();
+    // The superuser may read everything: somebody else runs it then, and owns all that it works with.
+    let is_root = std::fs::metadata(environment.desk()).unwrap().uid() == 0;
+    let starter: &[&str] = if is_root { &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] } else { &[] };
+    if is_root {
+        let root = environment.path("").parent().unwrap().to_owned();
+        let mut open = vec![root];
+        while let Some(path) = open.pop() {
+            chown(&path, Some(65534), Some(65534)).unwrap();
+            if path.is_dir() {
+                open.extend(std::fs::read_dir(&path).unwrap().map(|entry| entry.unwrap().path()));
+            }
+        }
+        let tried = environment.command_under(starter, &["--version"]).output();
+        if !tried.is_ok_and(|output| output.status.success()) {
+            return skip("the program can't be run as another user here");
+        }
+    }
+    let may = |mode| {
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
+        std::fs::set_permissions(&folder, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    let add = || {
+        let mut command = environment.command_under(starter, &["--desk"]);
+        let output = run(command.arg(environment.desk()).args(["corpus", "add", "code", "ours", "--json"]));
+        (output.code, serde_json::from_str::<Value>(&output.stdout).unwrap(), output.stderr)
+    };
+    may(0);
+    let (code, added, said) = add();
+    may(0o700);
+    assert_eq!(code, Some(2), "{said}");
+    assert_eq!((&added["file_versions"], &added["not_read"]), (&1.into(), &2.into()), "{said}");
+    for words in ["secret.rs: the file can't be read: Permission denied", "closed: the folder can't be listed"] {
+        assert!(said.contains(words), "{said}");
+    }
+    let (code, added, said) = add();
+    assert_eq!(code, Some(0), "{said}");
+    assert_eq!((&added["file_versions"], &added["not_read"]), (&3.into(), &0.into()), "{said}");
 }
 
 /// A program, and the same with every name in it another one.

@@ -9,6 +9,7 @@
 //! in a file), 40 for each version of a path, and the tables of the segment.
 
 mod blobs;
+mod bundle;
 mod commits;
 mod contents;
 mod forest;
@@ -27,6 +28,7 @@ use fingerprint::{
     Commit, Index, Line, LineId, LineKind, PathId, Profile, ReadAt, SegmentError, SegmentWriter, Sorter, WholeInterval,
 };
 
+use bundle::Bundle;
 use commits::{CommitRow, Commits, NoCommits};
 use contents::Contents;
 use objects::{Forest, Objects};
@@ -131,13 +133,22 @@ const FEW_BLOBS: usize = 1000;
 /// Bytes of unpacked objects kept at hand where they are read one by one.
 const OBJECT_CACHE: usize = 32 << 20;
 
+/// Whether a file begins as a bundle does.
+pub(super) fn is_bundle(head: &[u8; 16]) -> bool {
+    bundle::HEADS.contains(&head)
+}
+
 /// A digest of all references of a repository and of where they lead: as long as it stays, there is nothing new. Its last bytes
 /// tell of where a shallow clone is cut: see [`same_cut`].
 ///
 /// # Errors
 /// A sentence that says why the repository can't be opened.
 pub(super) fn digest(path: &Path) -> Result<[u8; 32], String> {
-    Ok(digest_of(&open(path)?))
+    if path.is_file() { Ok(digest_of_bundle(&Bundle::open(path)?)) } else { Ok(digest_of(&open(path)?)) }
+}
+
+fn digest_of_bundle(bundle: &Bundle) -> [u8; 32] {
+    digest_with(&bundle.tips, &bundle.cut())
 }
 
 /// Bytes at the end of a digest that tell of a shallow clone's cut.
@@ -162,13 +173,33 @@ fn digest_of(repo: &gix::Repository) -> [u8; 32] {
     tips.sort();
     let head = repo.head_id().ok().map(gix::Id::detach);
     tips.push(format!("{:?} {head:?}", repo.head_name().ok().flatten()));
-    let mut digest = *blake3::hash(tips.join("\n").as_bytes()).as_bytes();
+    digest_with(tips.join("\n").as_bytes(), &cut.join("\n"))
+}
+
+fn digest_with(tips: &[u8], cut: &str) -> [u8; 32] {
+    let mut digest = *blake3::hash(tips).as_bytes();
     if let (Some(last), Some(of_cut)) =
-        (digest.last_chunk_mut::<CUT>(), blake3::hash(cut.join("\n").as_bytes()).as_bytes().first_chunk())
+        (digest.last_chunk_mut::<CUT>(), blake3::hash(cut.as_bytes()).as_bytes().first_chunk())
     {
         *last = *of_cut;
     }
     digest
+}
+
+/// Opens a repository, or unpacks a bundle and opens what was in it, with its digest.
+fn open_any(
+    path: &Path,
+    options: &Options<'_>,
+) -> Result<(gix::Repository, [u8; 32], Option<bundle::Unpacked>), String> {
+    if !path.is_file() {
+        let repo = open(path)?;
+        let digest = digest_of(&repo);
+        return Ok((repo, digest, None));
+    }
+    let bundle = Bundle::open(path)?;
+    let digest = digest_of_bundle(&bundle);
+    let unpacked = bundle.unpack(options.folder, options.threads)?;
+    Ok((open(unpacked.folder.path())?, digest, Some(unpacked)))
 }
 
 /// Isolated: no configuration of the user or the system takes part, and no program is started.
@@ -203,16 +234,16 @@ pub(super) fn read<W: Write>(
     writer: &mut SegmentWriter<W>,
     tell: &(dyn Fn(Event) + Sync),
 ) -> Result<Outcome, RowsError> {
-    let repo = match open(path) {
-        Ok(repo) => repo,
+    let (repo, digest, unpacked) = match open_any(path, options) {
+        Ok(opened) => opened,
         Err(reason) => return Ok(Outcome::Unreadable(reason)),
     };
-    let digest = digest_of(&repo);
     let mut whole = true;
     let mut problem = |problem: String| {
         whole &= !is_loss(&problem);
         tell(Event::Problem(problem));
     };
+    unpacked.iter().flat_map(|unpacked| &unpacked.problems).cloned().for_each(&mut problem);
     let objects = Objects::open(&repo, &mut problem);
     let mut forest = since.is_none().then(|| Forest::new(&objects));
     let commits = Commits::read(&repo, &objects, forest.as_ref(), options.threads, since, &mut problem);

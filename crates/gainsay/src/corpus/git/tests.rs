@@ -717,6 +717,69 @@ fn a_partial_clone_is_gone_on_with_as_long_as_what_it_lacked_stays_away() {
     assert!(matches!(reading(folder.path(), Some(&since(&first)), 2).0, Outcome::Rewritten));
 }
 
+/// All objects of a repository as a bundle, under a header of these lines.
+fn bundle(maker: &Maker, version: u8, lines: &[String]) -> Vec<u8> {
+    let mut pack = maker.pack(&maker.all(), &[]).bytes;
+    pack.extend(sha1(&pack));
+    let header = format!("# v{version} git bundle\n{}\n", lines.iter().map(|it| format!("{it}\n")).collect::<String>());
+    [header.into_bytes(), pack].concat()
+}
+
+#[test]
+fn a_bundle_is_read_with_its_history_and_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut maker = Maker::new(&folder.path().join("repository"));
+    let versions = |count: u8| (0..count).map(|at| (vec![("a.c".to_owned(), vec![at, 7, 8])], vec![0])).collect();
+    let path = folder.path().join("all.bundle");
+    let drawn: Vec<Drawn> = versions(3);
+    let early = make(&mut maker, &drawn);
+    let tip = |history: &[Made]| format!("{} refs/heads/trunk", history[history.len() - 1].id);
+    fs::write(&path, bundle(&maker, 2, &[tip(&early)])).unwrap();
+    let first = read_all(&path);
+    assert_eq!(first.problems, Vec::<String>::new());
+    assert_eq!(rows(&index(&[&first]), &contents(&early)), expected(&early));
+    let read = first.read.clone().unwrap();
+    assert_eq!((&read.reference[..], read.whole), (&b"refs/heads/trunk"[..], true));
+    assert_eq!(digest(&path).unwrap(), read.digest);
+
+    let mut maker = Maker::new(&folder.path().join("grown"));
+    let drawn: Vec<Drawn> = versions(5);
+    let history = make(&mut maker, &drawn);
+    let head = format!("{} HEAD", history[4].id);
+    fs::write(&path, bundle(&maker, 3, &["@object-format=sha1".to_owned(), head, tip(&history)])).unwrap();
+    assert!(digest(&path).unwrap() != read.digest && same_cut(&digest(&path).unwrap(), &read.digest));
+    let (_, second) = reading(&path, Some(&since(&first)), 2);
+    assert_eq!(second.read.as_ref().map(|read| (read.line, read.whole)), Some((5, true)));
+    assert_eq!(rows(&index(&[&first, &second]), &contents(&history)), expected(&history));
+}
+
+#[test]
+fn what_a_bundle_lacks_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut maker = Maker::new(&folder.path().join("repository"));
+    let tree = maker.files(&state(&[("a", 1)]));
+    let absent = ObjectId::from_hex(&[b'5'; 40]).unwrap();
+    let tip = maker.commit(None, tree, &[absent]);
+    let lines = [format!("-{absent} what came before"), format!("{tip} refs/heads/main")];
+    let bytes = bundle(&maker, 2, &lines);
+    let path = folder.path().join("new.bundle");
+    fs::write(&path, &bytes).unwrap();
+    let outcomes = read_all(&path);
+    assert!(outcomes.problems[0].contains(&format!("builds on 1 commits that it does not hold, {absent}")));
+    assert!(outcomes.read.is_some_and(|read| read.line == 1 && !read.whole));
+    let reason = |bytes: &[u8]| {
+        fs::write(&path, bytes).unwrap();
+        match reading(&path, None, 1).0 {
+            Outcome::Unreadable(reason) => reason,
+            _ => panic!("it is unreadable"),
+        }
+    };
+    assert!(reason(&bytes[..bytes.len() - 30]).contains("can't be unpacked"));
+    assert!(reason(b"# v2 git bundle\n1234").contains("no end"));
+    assert!(reason(b"# v2 git bundle\n1234 refs/heads/main\n\n").contains("damaged"));
+    assert!(reason(b"# v3 git bundle\n@object-format=sha256\n\n").contains("sha256"));
+}
+
 #[test]
 fn what_can_not_be_read_is_said() {
     let folder = tempfile::tempdir().unwrap();

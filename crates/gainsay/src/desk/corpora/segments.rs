@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 use super::notes::{self, Notes};
 use super::{Corpus, failed};
 use crate::claim::EntryId;
+use crate::corpus::UNPACKED;
 use crate::desk::Error;
 use crate::store::UNFINISHED;
 
@@ -77,10 +78,10 @@ pub(super) fn sweep(folder: &Path, corpora: &BTreeMap<String, Corpus>) -> Result
         let found = entry.map_err(|why| failed("list", folder, why))?.path();
         if notes::is_notes(&found) {
             used.extend(Notes::still_of_use(&found, corpora)?.iter().map(|digest| path(folder, digest)));
-        } else if found.file_name().is_some_and(|name| name.to_string_lossy().starts_with(UNFINISHED))
-            && is_left(&found)
-        {
+        } else if is_left(&found, UNFINISHED) {
             remove(&found)?;
+        } else if is_left(&found, UNPACKED) {
+            fs::remove_dir_all(&found).map_err(|why| failed("remove", &found, why))?;
         }
     }
     for entry in listed()? {
@@ -92,8 +93,11 @@ pub(super) fn sweep(folder: &Path, corpora: &BTreeMap<String, Corpus>) -> Result
     Ok(())
 }
 
-/// Whether a file is nobody's any more.
-fn is_left(path: &Path) -> bool {
+/// Whether a file or a folder of which the name begins so is nobody's any more.
+fn is_left(path: &Path, prefix: &str) -> bool {
+    if !path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(prefix)) {
+        return false;
+    }
     let Ok(file) = File::open(path) else { return false };
     let age = file.metadata().and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
     age.is_some_and(|age| age > GRACE) && file.try_lock().is_ok()
