@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
@@ -24,6 +25,9 @@ const MOST_PER_COMMIT: usize = 4_000_000;
 
 /// The folder that holds all others.
 const ROOT: u32 = u32::MAX;
+
+/// Among so many entries of a base a changed one is looked for.
+const NEAR: usize = 8;
 
 /// What stands in a tree under a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,17 +256,52 @@ impl Parser<'_> {
     /// Parses entries until `end`; false where they are malformed.
     fn parse(&mut self, bytes: &[u8], mut at: usize, end: usize, out: &mut Parsed) -> bool {
         while at < end {
-            let Some((name, holds, id, next)) = entry(bytes, at, self.objects.hash_length()) else { return false };
-            let object = match holds {
-                Holds::File | Holds::Folder => self.objects.number(id),
-                Holds::Link | Holds::Submodule => 0,
-            };
-            let name = self.name(name);
-            out.entries.push(Entry::new(name, holds, object));
-            out.ends.push(next);
+            let Some(next) = self.parse_one(bytes, at, out) else { return false };
             at = next;
         }
         at == end
+    }
+
+    /// Parses the entry at a place and tells where the next one begins.
+    fn parse_one(&mut self, bytes: &[u8], at: usize, out: &mut Parsed) -> Option<usize> {
+        let (name, holds, id, next) = entry(bytes, at, self.objects.hash_length())?;
+        let object = match holds {
+            Holds::File | Holds::Folder => self.objects.number(id),
+            Holds::Link | Holds::Submodule => 0,
+        };
+        out.entries.push(Entry::new(self.name(name), holds, object));
+        out.ends.push(next);
+        Some(next)
+    }
+
+    /// Parses a stretch that stands where these entries of a base stood; those that are still there are taken from it.
+    fn parse_changed(
+        &mut self,
+        bytes: &[u8],
+        stretch: Range<usize>,
+        (base, before): (&[u8], &Parsed),
+        mut known: Range<usize>,
+        out: &mut Parsed,
+    ) -> bool {
+        let mut at = stretch.start;
+        while at < stretch.end {
+            let begin = known.start.checked_sub(1).map_or(0, |last| before.ends[last]);
+            let same = before.ends[known.clone()].first().and_then(|end| base.get(begin..*end));
+            if let Some(same) = same.filter(|same| bytes[at..stretch.end].starts_with(same)) {
+                at += same.len();
+                out.entries.push(before.entries[known.start]);
+                out.ends.push(at);
+                known.start += 1;
+                continue;
+            }
+            let Some(next) = self.parse_one(bytes, at, out) else { return false };
+            at = next;
+            let name = out.entries.last().map(|entry| entry.name());
+            let near = before.entries[known.clone()].iter().take(NEAR);
+            let behind = near.into_iter().position(|entry| Some(entry.name()) == name);
+            known.start += behind.map_or(0, |behind| behind + 1);
+        }
+        at == stretch.end
     }
 
     fn keep(&mut self, number: Number, parsed: Option<&Parsed>) {
@@ -330,7 +369,7 @@ impl Visit for Parser<'_> {
         };
         let mut parsed = Parsed { entries: before.entries[..kept].to_vec(), ends: before.ends[..kept].to_vec() };
         let Some(until) = until.filter(|until| *until >= from) else { return self.whole(number, bytes) };
-        if !self.parse(bytes, from, until, &mut parsed) {
+        if !self.parse_changed(bytes, from..until, (&base.bytes, before), kept..later, &mut parsed) {
             return self.whole(number, bytes);
         }
         parsed.entries.extend_from_slice(&before.entries[later..]);
