@@ -1,6 +1,7 @@
 //! Writes a segment: postings as they come, tables at the end.
 
 use std::collections::HashMap;
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
 use std::io::Write;
 use std::mem::size_of;
 
@@ -182,7 +183,10 @@ impl<W: Write> SegmentWriter<W> {
         if channel != self.current || self.pending != Some(stored) {
             self.next(channel, stored)?;
         }
-        self.gathered.extend(intervals.iter().map(|id| id.0));
+        match intervals {
+            [single] => self.gathered.push(single.0),
+            _ => self.gathered.extend(intervals.iter().map(|id| id.0)),
+        }
         Ok(())
     }
 
@@ -449,28 +453,37 @@ fn words(oid: &[u8]) -> [u64; 4] {
 
 /// The sets of several intervals, each kept once. The code of a single interval is its number twice; that of a set is
 /// the place of its first member twice and one.
-#[derive(Default)]
 struct Groups {
+    /// What hashes begin with: who knows it not makes no sets that fall on each other.
+    seed: u64,
     /// Numbers of intervals, twice; and one for the last of a set.
     members: Vec<u32>,
     /// Where the set with this hash begins. Of two sets with one hash the later is found; the other may be kept twice.
-    sets: HashMap<u64, u32>,
+    sets: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
+}
+
+impl Default for Groups {
+    fn default() -> Self {
+        Groups { seed: RandomState::new().hash_one(0), members: Vec::new(), sets: HashMap::default() }
+    }
 }
 
 impl Groups {
     /// The code of a group, which is sorted and made distinct.
     fn code(&mut self, group: &mut Vec<u32>) -> Result<u32, SegmentError> {
-        group.sort_unstable();
-        group.dedup();
+        if !group.is_sorted_by(|one, other| one < other) {
+            group.sort_unstable();
+            group.dedup();
+        }
         if let [single] = group[..] {
             return Ok(single << 1);
         }
-        let hash = group.iter().fold(0u64, |hash, member| {
+        let hash = group.iter().fold(self.seed, |hash, member| {
             let mixed = (hash ^ u64::from(*member)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             mixed ^ (mixed >> 29)
         });
         if let Some(known) = self.sets.get(&hash)
-            && self.members_of(known << 1 | 1) == *group
+            && self.is_at(*known, group)
         {
             return Ok(known << 1 | 1);
         }
@@ -490,5 +503,34 @@ impl Groups {
         let set = self.members.get((code >> 1) as usize..).unwrap_or_default();
         let end = set.iter().position(|member| member & 1 == 1).map_or(set.len(), |last| last + 1);
         set[..end].iter().map(|member| member >> 1).collect()
+    }
+
+    /// Whether the set that begins at a place has these members.
+    fn is_at(&self, start: u32, group: &[u32]) -> bool {
+        let set = self.members.get(start as usize..).and_then(|rest| rest.get(..group.len()));
+        let (Some((last, others)), Some((group_last, group_others))) =
+            (set.and_then(<[u32]>::split_last), group.split_last())
+        else {
+            return false;
+        };
+        *last == group_last << 1 | 1 && others.iter().zip(group_others).all(|(one, other)| *one == other << 1)
+    }
+}
+
+/// For keys that are hashes already.
+#[derive(Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
     }
 }
