@@ -16,6 +16,7 @@ impl BitWriter {
     }
 
     /// Appends the `width` low bits of `value`, of which no others may be set; 64 at most.
+    #[inline]
     pub(super) fn put(&mut self, value: u64, width: u32) {
         if width == 0 {
             return;

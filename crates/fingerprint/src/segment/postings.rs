@@ -22,7 +22,12 @@ pub(super) fn stored(fingerprint: u64) -> u64 {
 
 /// How many low bits `rows` distances up to `reach` leave.
 fn low_width(rows: u64, reach: u64) -> u32 {
-    width(reach / rows).saturating_sub(1)
+    // The width of the quotient less one, without a division.
+    match width(reach).checked_sub(width(rows)) {
+        Some(shift) if reach >> shift >= rows => shift,
+        Some(shift) => shift.saturating_sub(1),
+        None => 0,
+    }
 }
 
 /// Writes the postings of one channel.

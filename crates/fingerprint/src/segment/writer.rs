@@ -183,7 +183,10 @@ impl<W: Write> SegmentWriter<W> {
         if channel != self.current || self.pending != Some(stored) {
             self.next(channel, stored)?;
         }
-        self.gathered.extend(intervals.iter().map(|id| id.0));
+        match intervals {
+            [single] => self.gathered.push(single.0),
+            _ => self.gathered.extend(intervals.iter().map(|id| id.0)),
+        }
         Ok(())
     }
 
@@ -499,8 +502,10 @@ struct Groups {
 impl Groups {
     /// The code of a group, which is sorted and made distinct.
     fn code(&mut self, group: &mut Vec<u32>) -> Result<u32, SegmentError> {
-        group.sort_unstable();
-        group.dedup();
+        if !group.is_sorted_by(|one, other| one < other) {
+            group.sort_unstable();
+            group.dedup();
+        }
         if let [single] = group[..] {
             return Ok(single << 1);
         }
