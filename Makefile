@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = target/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index deny pictures clean
+.PHONY: demo test build setup setup-test lint bench-index fuzz setup-fuzz deny pictures clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -34,6 +34,19 @@ QUICK ?=
 ONLY ?=
 bench-index: setup
 	BENCH_REPOSITORIES='$(REPOS)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench index -- $(ONLY)
+
+# Coverage-guided fuzzing of the fingerprint crate: TARGET (one of fuzz/fuzz_targets, or all) for SECONDS each. What is found
+# lies in fuzz/artifacts, inputs that reach new code in fuzz/corpus.
+TARGET ?= $(patsubst fuzz/fuzz_targets/%.rs,%,$(wildcard fuzz/fuzz_targets/*.rs))
+SECONDS ?= 60
+FUZZ = -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=4096 -max_len=2048 -len_control=0 -print_final_stats=1
+fuzz: setup-fuzz
+	@for target in $(TARGET); do $(CARGO) fuzz run --sanitizer none --no-trace-compares $$target -- $(FUZZ) || exit 1; done
+
+# libFuzzer is C++.
+setup-fuzz: setup
+	@command -v c++ >/dev/null || scripts/install-packages g++
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz
 
 # Licences, bans and sources of the dependencies; needs cargo-deny (`cargo install cargo-deny`).
 deny:

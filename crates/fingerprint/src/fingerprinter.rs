@@ -92,18 +92,22 @@ impl Fingerprinter {
 
     /// Ends the file.
     pub fn finish(self) -> Fingerprints {
-        self.finish_by(Winnower::finish)
+        self.finish_by(Winnower::finish, CodeChannel::finish)
     }
 
-    /// Ends the file, and gives the fingerprints of its text in any order and perhaps repeated: for who sorts them anyway.
+    /// Ends the file, and gives the fingerprints of its text and its code in any order and perhaps repeated: for who sorts them anyway.
     pub fn finish_unsorted(self) -> Fingerprints {
-        self.finish_by(Winnower::finish_unsorted)
+        self.finish_by(Winnower::finish_unsorted, CodeChannel::finish_unsorted)
     }
 
-    fn finish_by(mut self, finish: impl FnOnce(Winnower) -> (u64, Vec<u64>)) -> Fingerprints {
+    fn finish_by(
+        mut self,
+        finish_text: impl FnOnce(Winnower) -> (u64, Vec<u64>),
+        finish_code: impl FnOnce(CodeChannel) -> (u64, Vec<u64>),
+    ) -> Fingerprints {
         let kind = self.decoder.finish(&mut |decoded| self.channels.push(decoded));
-        let (normalised, text) = finish(self.channels.text);
-        let (tokens, code) = self.channels.code.finish();
+        let (normalised, text) = finish_text(self.channels.text);
+        let (tokens, code) = finish_code(self.channels.code);
         Fingerprints {
             blake3: *self.blake3.finalize().as_bytes(),
             bytes: self.bytes,

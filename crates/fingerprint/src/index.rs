@@ -1,7 +1,7 @@
 //! An index: one segment or several that are read as one.
 
 use crate::segment::{JoinedLine, Piece, join, joined_lines};
-use crate::{Channel, Commit, Content, Line, LineId, PathId, ProfileId, ReadAt, Segment, SegmentError};
+use crate::{Channel, Commit, Content, Line, LineId, LineKind, PathId, ProfileId, ReadAt, Segment, SegmentError};
 
 /// How many keys are looked up at once. What they find is held until all segments have been asked.
 const KEYS_AT_ONCE: usize = 1 << 16;
@@ -232,15 +232,24 @@ impl<R: ReadAt> Index<R> {
                 continue;
             }
             here.sort_unstable_by_key(|(path, line, piece)| (*path, *line, piece.first.unwrap_or(piece.begin)));
-            for same in here.chunk_by(|a, b| (a.0, a.1) == (b.0, b.1)) {
-                let Some((path, line, _)) = same.first().copied() else { continue };
-                let Some(of) = self.line(line) else { continue };
-                pieces.clear();
-                pieces.extend(same.iter().map(|(.., piece)| *piece));
-                join(of.kind, of.begin, &mut pieces)?;
-                for piece in &pieces {
-                    let (first, last) = (piece.first.unwrap_or_default(), piece.last.unwrap_or(of.commits - 1));
-                    found(key, WholeInterval { path, line, first, last });
+            let source = |line: LineId| self.lines.get(line.0 as usize).map(|joined| joined.source);
+            for of_source in here.chunk_by(|a, b| a.0 == b.0 && source(a.1) == source(b.1)) {
+                let kind = |line| self.line(line).map(|of| of.kind);
+                let came = of_source.iter().any(|(_, line, _)| kind(*line) == Some(LineKind::History));
+                for same in of_source.chunk_by(|a, b| a.1 == b.1) {
+                    let Some((path, line, _)) = same.first().copied() else { continue };
+                    let Some(of) = self.line(line) else { continue };
+                    // What stood beside the line before it came there is told of the line alone.
+                    if came && of.kind == LineKind::Side {
+                        continue;
+                    }
+                    pieces.clear();
+                    pieces.extend(same.iter().map(|(.., piece)| *piece));
+                    join(of.kind, of.begin, &mut pieces)?;
+                    for piece in &pieces {
+                        let (first, last) = (piece.first.unwrap_or_default(), piece.last.unwrap_or(of.commits - 1));
+                        found(key, WholeInterval { path, line, first, last });
+                    }
                 }
             }
         }

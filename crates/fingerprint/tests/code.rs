@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use fingerprint::{Fingerprinter, Fingerprints, Profile};
+use fingerprint::{Fingerprinter, Fingerprints, Isa, Profile};
 use proptest::prelude::*;
 
 const PAGE: &str = include_str!("../../../docs/fingerprint-profile-1.md");
@@ -289,15 +289,26 @@ fn check(name: &str, text: &[u8], cuts: &[usize]) -> Result<(), TestCaseError> {
     let tokens = reference::family(name, text).map_or_else(Vec::new, |family| reference::tokens(family, text));
     prop_assert_eq!(is.tokens, tokens.len() as u64);
     prop_assert_eq!(&is.code, &reference::fingerprints(&tokens));
-    let mut pieces = Fingerprinter::new(&profile, name.as_bytes());
-    let mut from = 0;
-    for cut in cuts {
-        let to = (from + cut).min(text.len());
-        pieces.update(&text[from..to]);
-        from = to;
+    for isa in Isa::available() {
+        let in_pieces = || {
+            let mut pieces = Fingerprinter::with(isa, &profile, name.as_bytes());
+            let mut from = 0;
+            for cut in cuts {
+                let to = (from + cut).min(text.len());
+                pieces.update(&text[from..to]);
+                from = to;
+            }
+            pieces.update(&text[from..]);
+            pieces
+        };
+        prop_assert_eq!(&in_pieces().finish(), &is, "{}", isa);
+        let mut unsorted = in_pieces().finish_unsorted();
+        for list in [&mut unsorted.text, &mut unsorted.code] {
+            list.sort_unstable();
+            list.dedup();
+        }
+        prop_assert_eq!(&unsorted, &is, "{}", isa);
     }
-    pieces.update(&text[from..]);
-    prop_assert_eq!(pieces.finish(), is);
     Ok(())
 }
 

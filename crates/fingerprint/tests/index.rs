@@ -58,7 +58,9 @@ proptest! {
         if segments.is_empty() {
             let at_once = model::segment(&model, &Share::all(&model));
             let at_once = Segment::open(&at_once[..]).unwrap().counts();
-            prop_assert_eq!((counts.fingerprints, counts.postings, counts.files), (at_once.fingerprints, at_once.postings, at_once.files));
+            prop_assert_eq!(counts.fingerprints, at_once.fingerprints);
+            // What stood beside the line before it came there is still in the rows.
+            prop_assert!(counts.postings >= at_once.postings && counts.files >= at_once.files);
         }
         segments.push(bytes);
         let index = index(&segments);
@@ -109,6 +111,29 @@ fn what_was_left_open_ends_where_a_later_segment_says_so() {
         spans(&[open.clone(), single(10, 5, None, Some(11)), single(15, 2, Some(16), None)]),
         [(3, 11), (16, 16)]
     );
+}
+
+#[test]
+fn what_came_from_beside_the_line_is_told_of_the_line_alone() {
+    let beside = |name: &[u8], path: &[u8]| {
+        let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+        let kind = LineKind::Side;
+        let line = Line { name: name.to_vec(), reference: Vec::new(), kind, begin: 0, commits: 3 };
+        let line = writer.line(line, &model::commits(0..3, 7)).unwrap();
+        let path = writer.path(path).unwrap();
+        let id = writer.interval(Interval { path, line, first: Some(1), last: Some(2) }).unwrap();
+        writer.posting(Channel::Text, 7 << 50, &[id]).unwrap();
+        writer.finish().unwrap().0
+    };
+    let on_line = single(0, 10, Some(3), None);
+    let kinds = |segments: &[Vec<u8>]| -> Vec<bool> {
+        answers(&index(segments), Channel::Text, &[7 << 50]).into_iter().map(|(.., (beside, ..))| beside).collect()
+    };
+    assert_eq!(kinds(&[beside(b"r", b"p")]), [true]);
+    assert_eq!(kinds(&[beside(b"r", b"p"), on_line.clone()]), [false]);
+    assert_eq!(kinds(&[on_line.clone(), beside(b"r", b"p")]), [false]);
+    let there = |name, path| kinds(&[on_line.clone(), beside(name, path)]).len();
+    assert_eq!((there(b"r", b"q"), there(b"s", b"p")), (2, 2), "another path, another source");
 }
 
 #[test]

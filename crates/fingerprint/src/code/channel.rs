@@ -1,5 +1,7 @@
 //! The code channel of one file: its language, its tokens, the fingerprints of the chosen grams of tokens.
 
+use std::cell::Cell;
+
 use super::Language;
 use super::language::{HEAD, Named};
 use super::lexer::{LOOK_BACK, Lexer, State};
@@ -20,23 +22,35 @@ const PIECE: usize = 1 << 15;
 /// Below this many fingerprints repeats are not looked for while the text still comes.
 const FIRST_COMPACTION: usize = 1 << 16;
 
+thread_local! {
+    /// What the thread's last channel worked in: making it anew for each of many small files would take a good part of the
+    /// time.
+    static SPARE: Cell<Buffers> = Cell::default();
+}
+
 /// Makes the fingerprints of one file's source code, which comes decoded, in pieces of any size.
 pub(crate) struct CodeChannel {
     kernel: Kernel,
     profile: Profile,
     stage: Stage,
+    /// Tokens that `buffers.units` no longer holds.
+    before: u64,
+    buffers: Buffers,
+    /// Repeats are dropped when this many hashes have gathered, which bounds memory by the result.
+    compact_at: usize,
+}
+
+#[derive(Default)]
+struct Buffers {
     /// Bytes that are still to be lexed, and a few before them.
     text: Vec<u8>,
     /// Tokens of which the windows are still to be looked at.
     units: Vec<u8>,
-    /// Tokens before those.
-    before: u64,
     /// Where the chosen grams of `units` begin.
     begins: Vec<u32>,
     hashes: Vec<u64>,
+    /// For sorting them.
     spare: Vec<u64>,
-    /// Repeats are dropped when this many hashes have gathered, which bounds memory by the result.
-    compact_at: usize,
 }
 
 enum Stage {
@@ -58,12 +72,8 @@ impl CodeChannel {
                 Named::NoCode => Stage::Nothing,
                 Named::Unknown => Stage::Head,
             },
-            text: Vec::new(),
-            units: Vec::new(),
             before: 0,
-            begins: Vec::new(),
-            hashes: Vec::new(),
-            spare: Vec::new(),
+            buffers: SPARE.take(),
             compact_at: FIRST_COMPACTION,
         }
     }
@@ -74,8 +84,8 @@ impl CodeChannel {
             if matches!(self.stage, Stage::Nothing) {
                 return;
             }
-            self.text.extend_from_slice(piece);
-            if matches!(self.stage, Stage::Head) && self.text.len() >= HEAD {
+            self.buffers.text.extend_from_slice(piece);
+            if matches!(self.stage, Stage::Head) && self.buffers.text.len() >= HEAD {
                 self.decide();
             }
             self.lex(false);
@@ -84,70 +94,91 @@ impl CodeChannel {
 
     /// The fingerprints that have gathered, in any order and with repeats.
     pub(crate) fn take(&mut self) -> Vec<u64> {
-        std::mem::take(&mut self.hashes)
+        std::mem::take(&mut self.buffers.hashes)
     }
 
     /// The number of tokens, and the fingerprints, sorted and distinct. Both are none where it is no source code.
     pub(crate) fn finish(mut self) -> (u64, Vec<u64>) {
+        let tokens = self.finish_code();
+        self.buffers.compact();
+        (tokens, self.hashes())
+    }
+
+    /// The number of tokens, and the fingerprints in any order and repeated.
+    pub(crate) fn finish_unsorted(mut self) -> (u64, Vec<u64>) {
+        (self.finish_code(), self.hashes())
+    }
+
+    fn finish_code(&mut self) -> u64 {
         if matches!(self.stage, Stage::Head) {
             self.decide();
         }
         self.lex(true);
-        let tokens = self.before + self.units.len() as u64;
-        if self.before == 0 && self.units.len() < Rules::CODE.span() {
-            self.begins.extend(smallest_of_all(&self.units));
+        let tokens = self.before + self.buffers.units.len() as u64;
+        if self.before == 0 && self.buffers.units.len() < Rules::CODE.span() {
+            self.buffers.begins.extend(smallest_of_all(&self.buffers.units));
             self.emit();
         } else {
             self.choose();
         }
-        self.compact();
-        self.hashes.shrink_to_fit();
-        (tokens, self.hashes)
+        tokens
+    }
+
+    /// Gives the hashes away, and the buffers to the next channel unless they have grown beyond what most texts need.
+    fn hashes(mut self) -> Vec<u64> {
+        if self.buffers.hashes.len() >= FIRST_COMPACTION {
+            self.buffers.hashes.shrink_to_fit();
+            return self.buffers.hashes;
+        }
+        let hashes = self.buffers.hashes.clone();
+        self.buffers.text.clear();
+        self.buffers.units.clear();
+        self.buffers.hashes.clear();
+        SPARE.set(self.buffers);
+        hashes
     }
 
     fn decide(&mut self) {
-        let head = self.text.get(..HEAD).unwrap_or(&self.text);
+        let head = self.buffers.text.get(..HEAD).unwrap_or(&self.buffers.text);
         self.stage = Language::of_head(head).map_or(Stage::Nothing, Stage::code);
         if matches!(self.stage, Stage::Nothing) {
-            self.text = Vec::new();
+            self.buffers.text.clear();
         }
     }
 
     fn lex(&mut self, ends: bool) {
         let Stage::Code(lexer) = &mut self.stage else { return };
-        lexer.pieces(self.kernel, &self.text, ends, &mut self.units);
-        let done = lexer.at().saturating_sub(LOOK_BACK).min(self.text.len());
+        let Buffers { text, units, .. } = &mut self.buffers;
+        lexer.pieces(self.kernel, text, ends, units);
+        let done = lexer.at().saturating_sub(LOOK_BACK).min(text.len());
         lexer.forget(done);
-        self.text.drain(..done);
-        if self.units.len() >= PIECE {
+        text.drain(..done);
+        if units.len() >= PIECE {
             self.choose();
         }
     }
 
-    /// Looks at all windows of `units`, and keeps what the next one begins with.
+    /// Looks at all windows of the tokens, and keeps of them what the next one begins with.
     fn choose(&mut self) {
-        self.kernel.choose(Rules::CODE, &self.units, &mut self.begins);
+        self.kernel.choose(Rules::CODE, &self.buffers.units, &mut self.buffers.begins);
         self.emit();
-        let done = self.units.len().saturating_sub(Rules::CODE.span() - 1);
-        self.units.drain(..done);
+        let done = self.buffers.units.len().saturating_sub(Rules::CODE.span() - 1);
+        self.buffers.units.drain(..done);
         self.before += done as u64;
     }
 
     fn emit(&mut self) {
-        if self.hashes.len() + self.begins.len() > self.compact_at {
-            self.compact();
-            self.compact_at = FIRST_COMPACTION.max(4 * self.hashes.len());
+        let Buffers { units, begins, hashes, .. } = &mut self.buffers;
+        self.kernel.run(Emission { profile: &self.profile, units, begins, hashes });
+        begins.clear();
+        if hashes.len() >= self.compact_at {
+            self.buffers.compact();
+            self.compact_at = FIRST_COMPACTION.max(4 * self.buffers.hashes.len());
         }
-        self.hashes.reserve(self.begins.len());
-        self.kernel.run(Emission {
-            profile: &self.profile,
-            units: &self.units,
-            begins: &self.begins,
-            hashes: &mut self.hashes,
-        });
-        self.begins.clear();
     }
+}
 
+impl Buffers {
     fn compact(&mut self) {
         sort_distinct(&mut self.hashes, &mut self.spare);
     }
@@ -164,10 +195,17 @@ struct Emission<'e> {
 impl Work for Emission<'_> {
     #[inline(always)]
     fn work(self) {
-        let gram = |begin: u32| self.units.get(begin as usize..)?.first_chunk::<GRAM>();
+        let mut length = self.hashes.len();
+        self.hashes.resize(length + self.begins.len(), 0);
         for begin in self.begins {
-            self.hashes.extend(gram(*begin).and_then(|gram| fingerprint(self.profile, gram)));
+            let gram = self.units.get(*begin as usize..).and_then(<[u8]>::first_chunk::<GRAM>);
+            if let (Some(gram), Some(hash)) = (gram, self.hashes.get_mut(length)) {
+                // That of a gram without one stands here until the next takes its place: so dropping it needs no branch.
+                *hash = self.profile.fingerprint_code(gram);
+                length += usize::from(is_varied(gram));
+            }
         }
+        self.hashes.truncate(length);
     }
 }
 
@@ -180,9 +218,15 @@ impl Stage {
 /// The fingerprint of a chosen gram of tokens, unless it has too few different ones.
 #[inline(always)]
 pub(crate) fn fingerprint(profile: &Profile, gram: &[u8; GRAM]) -> Option<u64> {
+    is_varied(gram).then(|| profile.fingerprint_code(gram))
+}
+
+/// Whether a gram has enough different tokens.
+#[inline(always)]
+fn is_varied(gram: &[u8; GRAM]) -> bool {
     // Tokens count as different by their low six bits.
     let seen = gram.iter().fold(0u64, |seen, token| seen | 1 << (token & 63));
-    (seen.count_ones() >= LEAST_VARIETY).then(|| profile.fingerprint_code(gram))
+    seen.count_ones() >= LEAST_VARIETY
 }
 
 /// Where the gram begins that is chosen of code with fewer grams than a window: the rightmost of the smallest of all.

@@ -15,6 +15,10 @@ pub(super) struct Keywords {
     tokens: [u8; SLOTS],
     /// The bit that makes capitals small where case plays no part, left of its place by one; else 0.
     fold: u64,
+    /// See [`Keywords::letters`].
+    capitals: bool,
+    digits: bool,
+    any_first: bool,
 }
 
 impl Keywords {
@@ -32,6 +36,12 @@ impl Keywords {
         }
     }
 
+    /// Whether capitals, and whether digits, may stand in a keyword beside small letters, and whether anything may come
+    /// first.
+    pub(super) fn letters(&self) -> (bool, bool, bool) {
+        (self.capitals, self.digits, self.any_first)
+    }
+
     /// The token of a word of at most eight bytes, given as a little-endian number, or `other` if it is no keyword.
     #[inline(always)]
     pub(super) fn token(&self, word: u64, other: u8) -> u8 {
@@ -42,7 +52,15 @@ impl Keywords {
     }
 
     const fn new(family: u8, multiplier: u64, fold: u64) -> Self {
-        let mut table = Keywords { multiplier, words: [0; SLOTS], tokens: [0; SLOTS], fold };
+        let mut table = Keywords {
+            multiplier,
+            words: [0; SLOTS],
+            tokens: [0; SLOTS],
+            fold,
+            capitals: fold != 0,
+            digits: false,
+            any_first: false,
+        };
         let mut at = 0;
         while at < LIST.len() {
             let (word, token, families) = LIST[at];
@@ -51,10 +69,21 @@ impl Keywords {
                 let slot = slot(word, multiplier);
                 table.words[slot] = word;
                 table.tokens[slot] = token;
+                table.note_letters(LIST[at].0.as_bytes());
             }
             at += 1;
         }
         table
+    }
+
+    const fn note_letters(&mut self, word: &[u8]) {
+        self.any_first |= !word[0].is_ascii_lowercase();
+        let mut at = 1;
+        while at < word.len() {
+            self.capitals |= word[at].is_ascii_uppercase();
+            self.digits |= word[at].is_ascii_digit();
+            at += 1;
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod channel;
 mod keywords;
+mod lanes;
 mod language;
 mod lexer;
 #[cfg(test)]

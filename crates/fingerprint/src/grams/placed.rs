@@ -159,7 +159,7 @@ impl Balance {
 }
 
 /// Fingerprints in a bucket, about.
-const BUCKET: usize = 2;
+const BUCKET: usize = 1;
 
 /// So many fingerprints in one bucket are no chance.
 const FULL: usize = 200;

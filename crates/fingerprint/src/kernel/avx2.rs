@@ -3,9 +3,9 @@
 
 use std::arch::x86_64::*;
 
-use super::masks::{BLOCK as MASKED, Masks};
+use super::masks::{Masks, Row};
 use super::places::Places;
-use super::{BLOCK, Integer, MARKS, PAST, Work, begin_of, from_first_window, no_grams};
+use super::{BLOCK, Integer, MARKS, PAST, Work, begin_of, from_first_window, no_grams, portable};
 use crate::profile::ORDER_TABLE;
 
 /// The proof that this machine has what this module uses.
@@ -65,9 +65,15 @@ impl Avx2 {
     }
 
     /// See [`super::Kernel::masks`].
-    pub(super) fn masks(self, blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
+    pub(super) fn masks(self, text: &[u8], out: &mut Masks<Row>) {
         // SAFETY: `detect`, which alone makes `self`, found every feature that `masks` is compiled for.
-        unsafe { masks(blocks, out) }
+        unsafe { masks(text, out) }
+    }
+
+    /// See [`super::Kernel::translate`].
+    pub(super) fn translate(self, table: &[u8; 256], text: &[u8], kept: &[u64], out: &mut Vec<u8>) {
+        // SAFETY: `detect`, which alone makes `self`, found every feature that `translate` is compiled for.
+        unsafe { translate(table, text, kept, out) }
     }
 
     /// See [`super::Kernel::run`].
@@ -77,10 +83,10 @@ impl Avx2 {
     }
 }
 
-/// Appends the masks of each block to `out`.
+/// See [`super::Kernel::masks`].
 #[target_feature(enable = "avx2,bmi2,lzcnt,popcnt")]
-fn masks(blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
-    out.extend(blocks.iter().map(|block| {
+fn masks(text: &[u8], out: &mut Masks<Row>) {
+    out.fill(text, |block| {
         let halves = [load(block, 0), load(block, BYTES)];
         let bits = |[low, high]: [__m256i; 2]| {
             let [low, high] = [low, high].map(|half| u64::from(_mm256_movemask_epi8(half).cast_unsigned()));
@@ -95,7 +101,13 @@ fn masks(blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
             }))
         };
         Masks::of(equal, between)
-    }));
+    });
+}
+
+/// See [`super::Kernel::translate`].
+#[target_feature(enable = "avx2,bmi2,lzcnt,popcnt")]
+fn translate(table: &[u8; 256], text: &[u8], kept: &[u64], out: &mut Vec<u8>) {
+    portable::translate(table, text, kept, out);
 }
 
 /// Does some work, compiled for this instruction set as far as it is inlined.

@@ -3,7 +3,7 @@
 
 use std::arch::x86_64::*;
 
-use super::masks::{BLOCK as MASKED, Masks};
+use super::masks::{Masks, Row};
 use super::places::Places;
 use super::{BLOCK, Integer, MARKS, NUMBERS, PAST, Work, begin_of, from_first_window, no_grams};
 use crate::profile::{NORMALISED, ORDER_TABLE};
@@ -49,9 +49,15 @@ impl Avx512 {
     }
 
     /// See [`super::Kernel::masks`].
-    pub(super) fn masks(self, blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
+    pub(super) fn masks(self, text: &[u8], out: &mut Masks<Row>) {
         // SAFETY: `detect`, which alone makes `self`, found every feature that `masks` is compiled for.
-        unsafe { masks(blocks, out) }
+        unsafe { masks(text, out) }
+    }
+
+    /// See [`super::Kernel::translate`].
+    pub(super) fn translate(self, table: &[u8; 256], text: &[u8], kept: &[u64], out: &mut Vec<u8>) {
+        // SAFETY: `detect`, which alone makes `self`, found every feature that `translate` is compiled for.
+        unsafe { translate(table, text, kept, out) }
     }
 
     /// See [`super::Kernel::run`].
@@ -61,10 +67,10 @@ impl Avx512 {
     }
 }
 
-/// Appends the masks of each block to `out`.
+/// See [`super::Kernel::masks`].
 #[target_feature(enable = "avx512vl,avx512vbmi,avx512vbmi2,bmi2,lzcnt,popcnt")]
-fn masks(blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
-    out.extend(blocks.iter().map(|block| {
+fn masks(text: &[u8], out: &mut Masks<Row>) {
+    out.fill(text, |block| {
         let bytes = load(block, 0);
         let equal = |byte: u8| _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8(byte.cast_signed()));
         let between = |or: u8, least: u8, most: u8| {
@@ -73,7 +79,35 @@ fn masks(blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
             _mm512_cmple_epu8_mask(above, _mm512_set1_epi8((most - least).cast_signed()))
         };
         Masks::of(equal, between)
-    }));
+    });
+}
+
+/// See [`super::Kernel::translate`].
+#[target_feature(enable = "avx512vl,avx512vbmi,avx512vbmi2,bmi2,lzcnt,popcnt")]
+fn translate(table: &[u8; 256], text: &[u8], kept: &[u64], out: &mut Vec<u8>) {
+    let [a, b, c, d] = [0, 1, 2, 3].map(|quarter| load(table, quarter * BYTES));
+    // A whole vector is stored wherever one begins.
+    out.reserve(kept.len() * BYTES);
+    let mut length = out.len();
+    let to = out.as_mut_ptr();
+    for (block, kept) in text.chunks(BYTES).zip(kept) {
+        let mut padded = [0; BYTES];
+        let block = block.first_chunk().unwrap_or_else(|| {
+            padded[..block.len()].copy_from_slice(block);
+            &padded
+        });
+        let bytes = load(block, 0);
+        // A permutation takes seven bits; the eighth chooses between two.
+        let ascii = _mm512_permutex2var_epi8(a, bytes, b);
+        let others = _mm512_permutex2var_epi8(c, bytes, d);
+        let all = _mm512_mask_mov_epi8(ascii, _mm512_movepi8_mask(bytes), others);
+        // SAFETY: room for a vector for each word of `kept` was reserved, and `length` has grown by at most a vector for
+        // each word before this one.
+        unsafe { _mm512_storeu_si512(to.add(length).cast(), _mm512_maskz_compress_epi8(*kept, all)) };
+        length += kept.count_ones() as usize;
+    }
+    // SAFETY: within what was reserved, and the stores above wrote every byte up to here.
+    unsafe { out.set_len(length) };
 }
 
 /// Does some work, compiled for this instruction set as far as it is inlined.

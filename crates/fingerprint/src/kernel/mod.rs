@@ -18,7 +18,7 @@ mod portable;
 mod tests;
 
 pub use isa::{Isa, UnknownIsa};
-pub(crate) use masks::{BLOCK as MASKED, Masks};
+pub(crate) use masks::{BLOCK as MASKED, BLOCKS as MASKED_BLOCKS, Masks, Row};
 pub(crate) use places::Places;
 
 use crate::profile::{GRAM, WINDOW};
@@ -123,14 +123,25 @@ impl Kernel {
         }
     }
 
-    /// Appends the masks of each block of source code to `out`.
-    pub(crate) fn masks(self, blocks: &[[u8; MASKED]], out: &mut Vec<Masks>) {
+    /// Fills `masks` with those of the first blocks of source code, and of line ends behind it; see [`Masks::fill`].
+    pub(crate) fn masks(self, text: &[u8], masks: &mut Masks<Row>) {
         match self {
-            Kernel::Portable => out.extend(blocks.iter().map(Masks::plain)),
+            Kernel::Portable => masks.fill(text, Masks::plain),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2(avx2) => avx2.masks(blocks, out),
+            Kernel::Avx2(avx2) => avx2.masks(text, masks),
             #[cfg(target_arch = "x86_64")]
-            Kernel::Avx512(avx512) => avx512.masks(blocks, out),
+            Kernel::Avx512(avx512) => avx512.masks(text, masks),
+        }
+    }
+
+    /// Appends what `table` has for those bytes of `text` that are kept: a bit for each byte of each block.
+    pub(crate) fn translate(self, table: &[u8; 256], text: &[u8], kept: &[u64], out: &mut Vec<u8>) {
+        match self {
+            Kernel::Portable => portable::translate(table, text, kept, out),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx2(avx2) => avx2.translate(table, text, kept, out),
+            #[cfg(target_arch = "x86_64")]
+            Kernel::Avx512(avx512) => avx512.translate(table, text, kept, out),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The inner loops in plain Rust.
 
 use super::places::Places;
-use super::{BLOCK, PAST, begin_of};
+use super::{BLOCK, MASKED, PAST, begin_of};
 use crate::profile::{NORMALISED, next_order};
 
 /// See [`super::Kernel::normalise`].
@@ -26,6 +26,37 @@ pub(super) fn normalise_with_places(raw: &[u8], out: &mut Vec<u8>, places: &mut 
         places.push(bits.sum());
     }
     normalise(raw, out);
+}
+
+/// See [`super::Kernel::translate`].
+#[inline(always)]
+pub(super) fn translate(table: &[u8; 256], text: &[u8], kept: &[u64], out: &mut Vec<u8>) {
+    /// So many at once: how many a block keeps is hard to foresee. What is too much is written over.
+    const FEW: usize = 8;
+    let begin = out.len();
+    // Room for the most that there can be, so that nothing below grows.
+    out.resize(begin + kept.len() * MASKED, 0);
+    let mut length = begin;
+    for (block, kept) in text.chunks(MASKED).zip(kept) {
+        let mut padded = [0; MASKED];
+        let block: &[u8; MASKED] = block.first_chunk().unwrap_or_else(|| {
+            padded[..block.len()].copy_from_slice(block);
+            &padded
+        });
+        let Some(out) = out.get_mut(length..).and_then(<[u8]>::first_chunk_mut::<MASKED>) else { break };
+        let count = kept.count_ones() as usize;
+        let mut bits = *kept;
+        let mut written = 0;
+        while written < count {
+            for index in written..written + FEW {
+                out[index % MASKED] = table[usize::from(block[bits.trailing_zeros() as usize % MASKED])];
+                bits &= bits.wrapping_sub(1);
+            }
+            written += FEW;
+        }
+        length += count;
+    }
+    out.truncate(length);
 }
 
 /// See [`super::Kernel::choose`]; `units` have a complete window.

@@ -53,6 +53,75 @@ fn check(raw: &[u8]) {
     }
 }
 
+/// What the masks say of a byte, in the order of their fields.
+fn plain_masks(byte: u8) -> [bool; 16] {
+    let word = byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'$' || byte >= 0x80;
+    let [capital, small, digit] = [byte.is_ascii_uppercase(), byte.is_ascii_lowercase(), byte.is_ascii_digit()];
+    let punctuation = byte.is_ascii_punctuation() && !b"_$\"'`\\".contains(&byte);
+    let [line_end, double, single, backtick, backslash, slash, star, dot, dash, hash] =
+        b"\n\"'`\\/*.-#".map(|of| of == byte);
+    let blank = byte <= b' ';
+    [
+        word,
+        capital,
+        small,
+        digit,
+        punctuation,
+        blank,
+        line_end,
+        double,
+        single,
+        backtick,
+        backslash,
+        slash,
+        star,
+        dot,
+        dash,
+        hash,
+    ]
+}
+
+fn check_source(text: &[u8], kept: &[u64]) {
+    let table = std::array::from_fn(|i| !i.to_le_bytes()[0]);
+    let is_kept = |at: usize| kept.get(at / MASKED).is_some_and(|kept| kept >> (at % MASKED) & 1 == 1);
+    let translated: Vec<u8> =
+        (0..text.len()).filter(|at| is_kept(*at)).map(|at| table[usize::from(text[at])]).collect();
+    for (isa, kernel) in kernels() {
+        let mut masks = Masks::NONE;
+        masks.set(0, Masks { word: 7, ..Masks::END });
+        kernel.masks(text, &mut masks);
+        assert_eq!(masks.get(0), Masks { word: 7, ..Masks::END }, "{isa}");
+        for at in 0..(MASKED_BLOCKS + 1) * MASKED {
+            let Masks { word, capital, small, digit, punctuation, blank, line_end, double, .. } =
+                masks.get(1 + at / MASKED);
+            let Masks { single, backtick, backslash, slash, star, dot, dash, hash, .. } = masks.get(1 + at / MASKED);
+            let all = [
+                word,
+                capital,
+                small,
+                digit,
+                punctuation,
+                blank,
+                line_end,
+                double,
+                single,
+                backtick,
+                backslash,
+                slash,
+                star,
+                dot,
+                dash,
+                hash,
+            ];
+            let expected = plain_masks(text.get(at).copied().unwrap_or(b'\n'));
+            assert_eq!(all.map(|mask| mask >> (at % MASKED) & 1 == 1), expected, "{isa}, {at}");
+        }
+        let mut out = b"before".to_vec();
+        kernel.translate(&table, text, kept, &mut out);
+        assert_eq!(out, [b"before", &translated[..]].concat(), "{isa}");
+    }
+}
+
 /// Bytes of every kind, and such that windows and repeats collide.
 fn bytes(length: std::ops::Range<usize>) -> impl Strategy<Value = Vec<u8>> {
     prop_oneof![
@@ -78,6 +147,21 @@ proptest! {
     ) {
         let length = (block * BLOCK + beside).saturating_sub(70);
         check(&bytes[..length.min(bytes.len())]);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    #[test]
+    fn every_form_tells_the_same_of_source(text in bytes(0..700), kept in prop::collection::vec(any::<u64>(), 0..14)) {
+        let within = |(number, kept): (usize, &u64)| {
+            let bytes = text.len().saturating_sub(number * MASKED).min(MASKED);
+            if bytes == MASKED { *kept } else { kept & !(!0 << bytes) }
+        };
+        let kept: Vec<u64> = kept.iter().enumerate().map(within).collect();
+        check_source(&text, &kept);
+        check_source(&text.repeat(9), &kept);
     }
 }
 

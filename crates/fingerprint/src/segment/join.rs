@@ -10,6 +10,8 @@ use super::{Commit, Line, LineId, LineKind};
 pub(crate) struct JoinedLine {
     /// All that is told of.
     pub(crate) line: Line,
+    /// The number of its source: lines of the same name have the same.
+    pub(crate) source: usize,
     /// Which segments tell of it: the number of the first commit told of, the segment, and the line's number there; in
     /// this order.
     pub(crate) parts: Vec<(u32, usize, LineId)>,
@@ -33,6 +35,7 @@ pub(crate) fn joined_lines<R: ReadAt>(
     }
     all.sort();
     let mut joined: Vec<JoinedLine> = Vec::new();
+    let mut source = 0;
     let mut numbers: Vec<Vec<LineId>> = segments.iter().map(|s| vec![LineId(0); s.lines().count()]).collect();
     for same in all.chunk_by(|a, b| a.0 == b.0) {
         let Some(((name, reference, kind, _), begin, ..)) = same.first() else { continue };
@@ -51,7 +54,8 @@ pub(crate) fn joined_lines<R: ReadAt>(
         }
         let (name, reference) = (name.clone(), reference.clone());
         let line = Line { name, reference, kind: *kind, begin: *begin, commits: end - begin };
-        joined.push(JoinedLine { line, parts });
+        source += usize::from(joined.last().is_some_and(|before| before.line.name != line.name));
+        joined.push(JoinedLine { line, source, parts });
     }
     Ok((joined, numbers))
 }

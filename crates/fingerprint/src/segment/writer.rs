@@ -1,7 +1,7 @@
 //! Writes a segment: postings as they come, tables at the end.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, BuildHasherDefault, Hasher, RandomState};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Write;
 use std::mem::size_of;
 
@@ -24,7 +24,7 @@ pub struct SegmentWriter<W: Write> {
     commits: Vec<Commit>,
     paths: HashMap<Box<[u8]>, u32>,
     path_bytes: usize,
-    intervals: HashMap<Packed, u32>,
+    intervals: HashMap<Packed, u32, Key>,
     contents: Vec<ContentRow>,
     groups: Groups,
     channel: PostingsWriter,
@@ -61,7 +61,7 @@ impl<W: Write> SegmentWriter<W> {
             commits: Vec::new(),
             paths: HashMap::new(),
             path_bytes: 0,
-            intervals: HashMap::new(),
+            intervals: HashMap::default(),
             contents: Vec::new(),
             groups: Groups::default(),
             channel: PostingsWriter::new(Section::Text),
@@ -451,21 +451,52 @@ fn words(oid: &[u8]) -> [u64; 4] {
     words
 }
 
+/// Hashes words faster than the standard library does. Each table has a key of its own, so that nobody can choose words
+/// that all fall on one place.
+struct Key(u64);
+
+impl Default for Key {
+    fn default() -> Self {
+        Key(RandomState::new().hash_one(0))
+    }
+}
+
+impl BuildHasher for Key {
+    type Hasher = Words;
+
+    fn build_hasher(&self) -> Words {
+        Words(self.0)
+    }
+}
+
+struct Words(u64);
+
+impl Hasher for Words {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    #[inline]
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are what is wanted")]
+    fn write_u64(&mut self, word: u64) {
+        let product = u128::from(self.0 ^ word) * 0x9e37_79b9_7f4a_7c15;
+        self.0 = (product >> 64) as u64 ^ product as u64;
+    }
+
+    #[inline]
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// The sets of several intervals, each kept once. The code of a single interval is its number twice; that of a set is
 /// the place of its first member twice and one.
+#[derive(Default)]
 struct Groups {
-    /// What hashes begin with: who knows it not makes no sets that fall on each other.
-    seed: u64,
     /// Numbers of intervals, twice; and one for the last of a set.
     members: Vec<u32>,
     /// Where the set with this hash begins. Of two sets with one hash the later is found; the other may be kept twice.
-    sets: HashMap<u64, u32, BuildHasherDefault<AsItIs>>,
-}
-
-impl Default for Groups {
-    fn default() -> Self {
-        Groups { seed: RandomState::new().hash_one(0), members: Vec::new(), sets: HashMap::default() }
-    }
+    sets: HashMap<u64, u32, Key>,
 }
 
 impl Groups {
@@ -478,12 +509,12 @@ impl Groups {
         if let [single] = group[..] {
             return Ok(single << 1);
         }
-        let hash = group.iter().fold(self.seed, |hash, member| {
+        let hash = group.iter().fold(0u64, |hash, member| {
             let mixed = (hash ^ u64::from(*member)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
             mixed ^ (mixed >> 29)
         });
         if let Some(known) = self.sets.get(&hash)
-            && self.is_at(*known, group)
+            && self.is_set(*known, group)
         {
             return Ok(known << 1 | 1);
         }
@@ -496,6 +527,14 @@ impl Groups {
         Ok(start << 1 | 1)
     }
 
+    /// Whether the set that begins there has these members.
+    fn is_set(&self, start: u32, group: &[u32]) -> bool {
+        let set = self.members.get(start as usize..).and_then(|rest| rest.get(..group.len()));
+        let last = group.len().saturating_sub(1);
+        let same = |(at, (member, own)): (usize, (&u32, &u32))| *member == own << 1 | u32::from(at == last);
+        set.is_some_and(|set| set.iter().zip(group).enumerate().all(same))
+    }
+
     fn members_of(&self, code: u32) -> Vec<u32> {
         if code & 1 == 0 {
             return vec![code >> 1];
@@ -503,34 +542,5 @@ impl Groups {
         let set = self.members.get((code >> 1) as usize..).unwrap_or_default();
         let end = set.iter().position(|member| member & 1 == 1).map_or(set.len(), |last| last + 1);
         set[..end].iter().map(|member| member >> 1).collect()
-    }
-
-    /// Whether the set that begins at a place has these members.
-    fn is_at(&self, start: u32, group: &[u32]) -> bool {
-        let set = self.members.get(start as usize..).and_then(|rest| rest.get(..group.len()));
-        let (Some((last, others)), Some((group_last, group_others))) =
-            (set.and_then(<[u32]>::split_last), group.split_last())
-        else {
-            return false;
-        };
-        *last == group_last << 1 | 1 && others.iter().zip(group_others).all(|(one, other)| *one == other << 1)
-    }
-}
-
-/// For keys that are hashes already.
-#[derive(Default)]
-struct AsItIs(u64);
-
-impl Hasher for AsItIs {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
-    }
-
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
     }
 }

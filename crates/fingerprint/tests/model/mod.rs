@@ -118,19 +118,25 @@ pub fn truth<T: Ord + Copy>(model: &Model, things: impl Fn(u8) -> Vec<T>) -> BTr
     rows
 }
 
-/// What a segment that tells of a share says of things: the truth cut at the ends of its commits.
+/// What a segment that tells of a share says of things: the truth cut at the ends of its commits. Of what its commits beside the
+/// line brought it does not know whether it stands on the line at other commits than its own.
 fn told<T: Ord + Copy>(model: &Model, share: &Share, things: impl Fn(u8) -> Vec<T>) -> BTreeMap<T, Vec<Told>> {
     let mut told: BTreeMap<T, Vec<_>> = BTreeMap::new();
+    for (path, (states, brought)) in &model.paths {
+        let brought = || brought.iter().filter(|(at, _)| share.side.contains(at));
+        let here = states.get(share.line.start as usize..share.line.end as usize).unwrap();
+        let stood: BTreeSet<T> = here.iter().flatten().flat_map(|n| things(*n)).collect();
+        let beside: BTreeSet<T> = brought().flat_map(|(_, n)| things(*n)).filter(|t| !stood.contains(t)).collect();
+        for thing in beside {
+            let at = || brought().filter(|(_, n)| things(*n).contains(&thing)).map(|(at, _)| *at);
+            told.entry(thing).or_default().push((path.clone(), true, at().min(), at().max()));
+        }
+    }
     for (thing, path, (beside, first, last)) in truth(model, &things) {
-        let mut tell = |first, last| told.entry(thing).or_default().push((path.clone(), beside, first, last));
         if beside {
-            let brought = &model.paths[&path].1;
-            let at = || brought.iter().filter(|(at, n)| share.side.contains(at) && things(*n).contains(&thing));
-            if let Some(first) = at().map(|(at, _)| *at).min() {
-                tell(Some(first), at().map(|(at, _)| *at).max());
-            }
             continue;
         }
+        let mut tell = |first, last| told.entry(thing).or_default().push((path.clone(), false, first, last));
         let Range { start, end } = share.line;
         let open = last + 1 >= end;
         if (start..end).contains(&first) {

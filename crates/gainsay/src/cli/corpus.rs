@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_word};
-use crate::claim::{CorpusRole, EntryId, Tlp, on_one_line};
+use crate::claim::{Channels, CorpusRole, EntryId, Tlp, on_one_line};
 use crate::desk::{Acting, Corpus, CorpusOptions, Desk, IndexProgress, IndexStep, MEMORY};
 
 /// Index files to match samples against
@@ -38,6 +38,10 @@ enum Command {
         /// Its marking, where it is not the desk's: findings against it carry it too
         #[arg(long, value_name = "TLP", value_parser = parse_word::<Tlp>)]
         tlp: Option<Tlp>,
+        /// Which fingerprints are made: `all`, or `text` for a smaller index by which renamed code is not found; those that the
+        /// corpus has, or all, where it is not given
+        #[arg(long, value_name = "CHANNELS", value_parser = parse_word::<Channels>)]
+        channels: Option<Channels>,
         /// How much memory may be used for what grows with the corpus
         #[arg(long, value_name = "MB", default_value_t = MEMORY >> 20)]
         memory: usize,
@@ -64,14 +68,15 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         match self.command {
-            Command::Add { name, paths, public, published, owner, tlp, memory, background } => {
+            Command::Add { name, paths, public, published, owner, tlp, channels, memory, background } => {
                 let role = match (public, published) {
                     (true, _) => CorpusRole::Public,
                     (_, true) => CorpusRole::Published,
                     _ => CorpusRole::Own,
                 };
                 let acting = acting(&desk)?;
-                let add = Add { name, paths, options: CorpusOptions { role, owner, tlp, memory: memory << 20 } };
+                let options = CorpusOptions { role, owner, tlp, channels, memory: memory << 20 };
+                let add = Add { name, paths, options };
                 if background {
                     let job = desk.start_job(&acting, &add.arguments())?;
                     super::jobs::show(&job, ui);
@@ -150,13 +155,14 @@ impl Add {
 
     /// The command that does the same, from whichever folder it is run.
     fn arguments(&self) -> Vec<OsString> {
-        let CorpusOptions { role, owner, tlp, memory } = &self.options;
+        let CorpusOptions { role, owner, tlp, channels, memory } = &self.options;
         let mut words: Vec<OsString> = vec!["corpus".into(), "add".into(), "--memory".into()];
         words.push((memory >> 20).to_string().into());
         if *role != CorpusRole::Own {
             words.push(format!("--{role}").into());
         }
-        for (option, value) in [("--owner", owner.clone()), ("--tlp", tlp.map(|tlp| tlp.word().to_owned()))] {
+        let (tlp, channels) = (tlp.map(|tlp| tlp.word().to_owned()), channels.map(|it| it.word().to_owned()));
+        for (option, value) in [("--owner", owner.clone()), ("--tlp", tlp), ("--channels", channels)] {
             words.extend(value.into_iter().flat_map(|value| [option.into(), value.into()]));
         }
         words.extend(["--".into(), self.name.clone().into()]);
@@ -251,6 +257,7 @@ fn as_json(corpus: &Corpus) -> serde_json::Value {
         "name": it.name,
         "owner": it.owner,
         "role": it.role.word(),
+        "channels": it.channels.word(),
         "entry": corpus.entry.to_string(),
         "tlp": corpus.tlp.word(),
         "segments_blake3": segments,

@@ -132,7 +132,7 @@ pub(super) fn read<W: Write>(
             .map(|_| {
                 let (to_table, waiting, base) = (to_table.clone(), Arc::clone(&waiting), &base);
                 let rows = Sorter::new(&options.spill, options.memory / 2 / threads);
-                let reader = FileReader::new(&options.profile, rows, &watch.read_bytes);
+                let reader = FileReader::new(&options.profile, options.code, rows, &watch.read_bytes);
                 scope.spawn(move || read_batches(reader, base, &waiting, &to_table))
             })
             .collect();

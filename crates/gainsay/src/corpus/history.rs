@@ -47,7 +47,7 @@ pub(super) fn judge(path: &Path) -> Result<(), String> {
 }
 
 /// Reads what is new in a repository since what is known of it, or all of it.
-pub(super) fn read<W: Write, R: ReadAt>(
+pub(super) fn read<W: Write, R: ReadAt + 'static>(
     options: &Options,
     path: &Path,
     known: Option<Known<'_, R>>,
@@ -57,8 +57,9 @@ pub(super) fn read<W: Write, R: ReadAt>(
     let since = match (known, git::digest(path)) {
         (_, Err(reason)) => return Ok(Outcome::Unreadable(reason)),
         (Some(known), Ok(digest)) if known.history.tips == digest => return Ok(Outcome::Same),
-        (Some(Known { history, index }), _) => {
-            let since = if history.whole { index().and_then(|index| since(history, path, &index)) } else { None };
+        (Some(Known { history, index }), Ok(digest)) => {
+            let goes_on = history.whole && git::same_cut(&history.tips, &digest);
+            let since = if goes_on { index().and_then(|index| since(history, path, index)) } else { None };
             let Some(since) = since else { return Ok(Outcome::Rewritten) };
             Some(since)
         }
@@ -69,7 +70,7 @@ pub(super) fn read<W: Write, R: ReadAt>(
         folder: &options.spill,
         memory: options.memory / 2,
         threads: options.threads,
-        code: true,
+        code: options.code,
     };
     let name = path.as_os_str().as_bytes();
     let mut writer = SegmentWriter::new(out().map_err(CorpusError::Place)?, options.profile.id())?;
@@ -125,7 +126,7 @@ pub(super) fn read<W: Write, R: ReadAt>(
 }
 
 /// What an earlier reading left; `None` where the index does not hold what the history says.
-fn since<R: ReadAt>(history: &History, path: &Path, index: &Index<R>) -> Option<Since> {
+fn since<R: ReadAt + 'static>(history: &History, path: &Path, index: Index<R>) -> Option<Since> {
     let ids = |kind: LineKind, reference: &[u8], expected: u32| {
         let name = path.as_os_str().as_bytes();
         let mut lines = index.lines().zip((0..).map(fingerprint::LineId));
@@ -134,11 +135,9 @@ fn since<R: ReadAt>(history: &History, path: &Path, index: &Index<R>) -> Option<
         let commits = (0..line.commits).map(|number| index.commit(id, number).map(|commit| commit.oid));
         commits.collect::<Result<Vec<_>, _>>().ok().filter(|ids| ids.len() as u64 == u64::from(expected))
     };
-    Some(Since {
-        reference: history.reference.clone(),
-        line: ids(LineKind::History, &history.reference, history.line)?,
-        side: ids(LineKind::Side, b"", history.side)?,
-    })
+    let line = ids(LineKind::History, &history.reference, history.line)?;
+    let side = ids(LineKind::Side, b"", history.side)?;
+    Some(Since { reference: history.reference.clone(), line, side, told: Box::new(git::told(index)) })
 }
 
 /// Whether a file is a bundle of git's.

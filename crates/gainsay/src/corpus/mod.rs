@@ -26,6 +26,9 @@ use folder::Listing;
 use history::{Known, Outcome};
 use walk::{Found, Range, Walk};
 
+/// The name of a file that is no source code, whatever is in it.
+const NO_CODE: &[u8] = b".txt";
+
 /// How many things that were not read a piece names.
 const NAMED_NOT_READ: usize = 100;
 
@@ -38,6 +41,8 @@ pub struct Options {
     pub taken: i64,
     /// Bytes of memory to be used for what grows with the corpus.
     pub memory: usize,
+    /// Whether source code is fingerprinted as such.
+    pub code: bool,
     /// How many threads read.
     pub threads: usize,
     /// Where rows are kept that memory does not hold, in files without a name.

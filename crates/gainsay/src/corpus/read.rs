@@ -3,12 +3,15 @@
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use fingerprint::{Channel, Content, Fingerprinter, Fingerprints, Profile, Sorter};
 use rustix::fs::{Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
+
+use super::NO_CODE;
 
 /// Bytes of a file held at once.
 const PIECE: usize = 1 << 20;
@@ -18,10 +21,12 @@ const HELD: usize = 64 << 20;
 
 /// Reads files, one after the other.
 pub(super) struct FileReader<'r> {
-    pub(super) profile: &'r Profile,
+    profile: &'r Profile,
+    /// Whether source code is fingerprinted as such.
+    code: bool,
     pub(super) rows: Sorter,
     /// Bytes read so far, for who watches.
-    pub(super) done: &'r AtomicU64,
+    done: &'r AtomicU64,
     piece: Vec<u8>,
 }
 
@@ -34,8 +39,8 @@ pub(super) enum Failed {
 }
 
 impl<'r> FileReader<'r> {
-    pub(super) fn new(profile: &'r Profile, rows: Sorter, done: &'r AtomicU64) -> Self {
-        FileReader { profile, rows, done, piece: vec![0; PIECE] }
+    pub(super) fn new(profile: &'r Profile, code: bool, rows: Sorter, done: &'r AtomicU64) -> Self {
+        FileReader { profile, code, rows, done, piece: vec![0; PIECE] }
     }
 
     /// Reads a file below a folder, no link followed on the way, and sets its rows aside under a number of the caller's; tells whether
@@ -46,7 +51,7 @@ impl<'r> FileReader<'r> {
         if !before.is_file() {
             return Err(Failed::File(io::Error::other("it is no longer a file")));
         }
-        let name = std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str());
+        let name = if self.code { path.as_os_str().as_bytes() } else { NO_CODE };
         let first = fill(&mut file, &mut self.piece, before.len()).map_err(Failed::File)?;
         let mut fingerprinter = Fingerprinter::new(self.profile, name);
         fingerprinter.update(&self.piece[..first]);

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use fingerprint::{Index, Profile, Segment};
 
 use super::{Acting, CORPORA, Desk, Error, check_name};
-use crate::claim::{CorpusRole, EntryId, Piece, SegmentFile, Tlp};
+use crate::claim::{Channels, CorpusRole, EntryId, Piece, SegmentFile, Tlp};
 use crate::corpus::{self, OnProgress, Reader as CorpusReader};
 use crate::ledger::payload::{CorpusIndexed, CorpusIndexedV1, Noted, SegmentFileV2, twins};
 use crate::ledger::{NewEntry, Payload};
@@ -38,6 +38,8 @@ pub struct CorpusOptions {
     pub owner: Option<String>,
     /// Its marking; the desk's where it is not said.
     pub tlp: Option<Tlp>,
+    /// Which fingerprints are made; those that it has, or all, where it is not said.
+    pub channels: Option<Channels>,
     /// Bytes of memory for what grows with the corpus.
     pub memory: usize,
 }
@@ -45,7 +47,7 @@ pub struct CorpusOptions {
 impl CorpusOptions {
     /// A corpus of this role, and nothing else said.
     pub fn new(role: CorpusRole) -> Self {
-        CorpusOptions { role, owner: None, tlp: None, memory: MEMORY }
+        CorpusOptions { role, owner: None, tlp: None, channels: None, memory: MEMORY }
     }
 }
 
@@ -136,9 +138,12 @@ impl Desk {
         }
         let paths = all_paths(known.as_ref(), paths)?;
         let owner = self.owner_of(name, known.as_ref(), options);
+        let standing = known.as_ref().map(|known| known.indexed.channels);
+        let channels = options.channels.or(standing).unwrap_or(Channels::All);
         let folder = self.root().join(CORPORA);
         let base = known.as_ref().map(|known| known.entry);
-        let mut adding = Adding { name, base, folder: folder.clone(), notes: Notes::begin(&folder, name, base)? };
+        let mut adding =
+            Adding { name, base, folder: folder.clone(), notes: Notes::begin(&folder, name, base, channels)? };
         let mut segments = known.as_ref().map(Corpus::segments).unwrap_or_default();
         let mut pieces = known.as_ref().map(Corpus::pieces).unwrap_or_default();
         for noted in adding.notes.noted() {
@@ -150,6 +155,7 @@ impl Desk {
             profile: Profile::one(),
             taken: acting.now.as_second(),
             memory: options.memory,
+            code: channels == Channels::All,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             spill: folder.clone(),
         };
@@ -184,6 +190,7 @@ impl Desk {
             pieces: twins(&pieces),
             not_read: unread.count,
             not_read_names: unread.named.iter().map(ToString::to_string).collect(),
+            channels,
         };
         let tlp = options.tlp.unwrap_or(self.config.tlp);
         match known {
@@ -352,6 +359,9 @@ fn refuse_another(known: &CorpusIndexed, options: &CorpusOptions) -> Result<(), 
     if known.role != options.role {
         return Err(Error::CorpusRoleDiffers { name, known: known.role, given: options.role });
     }
+    if let Some(given) = options.channels.filter(|given| *given != known.channels) {
+        return Err(Error::CorpusChannelsDiffer { name, known: known.channels, given });
+    }
     match &options.owner {
         Some(given) if *given != known.owner => {
             Err(Error::CorpusOwnerDiffers { name, known: known.owner.clone(), given: given.clone() })
@@ -397,6 +407,7 @@ fn of_first_version(it: CorpusIndexedV1) -> CorpusIndexed {
         pieces: Vec::new(),
         not_read: it.not_read,
         not_read_names: it.not_read_names,
+        channels: Channels::All,
     }
 }
 

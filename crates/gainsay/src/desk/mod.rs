@@ -31,7 +31,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::claim::{Case, CorpusRole, EntryId, SourceText, Tlp, quoted};
+use crate::claim::{Case, Channels, CorpusRole, EntryId, SourceText, Tlp, quoted};
 use crate::ledger::payload::CaseOpened;
 use crate::ledger::{DeskKey, NewEntry, PublicKey};
 use crate::store::{self, Blobs, Database};
@@ -252,6 +252,16 @@ pub enum Error {
         known: String,
         /// What was asked for.
         given: String,
+    },
+    /// The corpus has other fingerprints.
+    #[error("the channels of corpus {name:?} are {known}, not {given}: choose another name for one with {given}")]
+    CorpusChannelsDiffer {
+        /// The corpus.
+        name: String,
+        /// Which it has.
+        known: Channels,
+        /// What was asked for.
+        given: Channels,
     },
     /// Two indexed a corpus at once.
     #[error("corpus {name:?} was indexed by somebody else meanwhile; run the command again")]

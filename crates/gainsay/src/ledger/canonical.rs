@@ -47,6 +47,22 @@ pub mod word {
     }
 }
 
+/// For `#[cbor(with = "canonical::channels", has_nil)]`: the word of some channels; all of them are not written.
+pub mod channels {
+    pub use super::word::{decode, encode};
+    use crate::claim::Channels;
+
+    /// Whether they are not written.
+    pub fn is_nil(channels: &Channels) -> bool {
+        *channels == Channels::All
+    }
+
+    /// What is not written.
+    pub fn nil() -> Option<Channels> {
+        Some(Channels::All)
+    }
+}
+
 /// For `#[cbor(with = "canonical::moment")]`: a moment as microseconds since 1970-01-01T00:00:00Z.
 pub mod moment {
     use jiff::Timestamp;

@@ -10,8 +10,8 @@ use minicbor::{Decode, Encode};
 
 use super::{Error, canonical};
 use crate::claim::{
-    Actor, Allegation, BestMatch, Citation, Commit, Contact, CorpusRole, Draft, EntryId, Extent, Facet, Figure,
-    FigureKind, FileMatch, History, Organisation, OrganisationRole, PartyKind, Piece, Reading, SampleMatch,
+    Actor, Allegation, BestMatch, Channels, Citation, Commit, Contact, CorpusRole, Draft, EntryId, Extent, Facet,
+    Figure, FigureKind, FileMatch, History, Organisation, OrganisationRole, PartyKind, Piece, Reading, SampleMatch,
     SegmentFile, SourceKind, Span, Stance, Statement, Stretch, Tlp, Vector, Window,
 };
 
@@ -343,6 +343,9 @@ pub struct CorpusIndexed {
     /// The first hundred of them, with the reason.
     #[n(7)]
     pub not_read_names: Vec<String>,
+    /// Which fingerprints were made.
+    #[cbor(n(8), with = "canonical::channels", has_nil)]
+    pub channels: Channels,
 }
 
 /// `match/1`.

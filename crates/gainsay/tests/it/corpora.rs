@@ -316,6 +316,44 @@ fn a_corpus_keeps_its_role_and_its_owner() {
     environment.gainsay(&["corpus", "add", "code", "ours", "--owner", "Marlbeck"]).succeeded();
 }
 
+/// A program, and the same with every name in it another one.
+fn program(name: &str) -> String {
+    let step = |n: u32| match n % 4 {
+        0 => format!("    {name}_{n} = {name}_left({n}) + {name}_sum[{n}];\n"),
+        1 => format!("    if ({name}_{n} > {n}) {{ return {name}_fail({n}, \"{name}\"); }}\n"),
+        2 => format!("    for (int {name} = 0; {name} < {n}; {name}++) {{ {name}_step(&{name}_all, {name}); }}\n"),
+        _ => format!("    {name}_table[{n} * {name}_width] ^= ~{name}_mask & 0x{n:x};\n"),
+    };
+    let steps: String = (0..200).map(|n| step(n * n % 7 + n)).collect();
+    format!("#include <stdio.h>\nint {name}_main(int {name}_argc) {{\n{steps}    return 0;\n}}\n")
+}
+
+#[test]
+fn a_corpus_of_text_alone_is_smaller_and_stays_one() {
+    let environment = Environment::with_desk();
+    settle(&environment.write("ours/a.c", program("alpha")));
+    let whole = json(&environment, &["corpus", "add", "whole", "ours"]);
+    let text = json(&environment, &["corpus", "add", "text", "ours", "--channels", "text"]);
+    assert_eq!((&whole["channels"], &text["channels"]), (&"all".into(), &"text".into()));
+    let rows = |corpus: &Value| corpus["rows"].as_u64().unwrap();
+    assert!(rows(&text) < rows(&whole), "{text} {whole}");
+    environment.write("sample.c", program("omega"));
+    let ours = |corpus: &str| environment.gainsay(&["match", "sample.c", "--corpus", corpus]).code;
+    assert_eq!((ours("whole"), ours("text")), (Some(0), Some(1)), "renamed code is found by its tokens alone");
+
+    // It is what it is: without a word, with the same one, and never with another.
+    for more in [&[][..], &["--channels", "text"]] {
+        let again = json(&environment, &[&["corpus", "add", "text", "ours"], more].concat());
+        assert_eq!(again["entry"], text["entry"]);
+    }
+    settle(&environment.write("ours/b.c", program("beta")));
+    assert_eq!(json(&environment, &["corpus", "add", "text", "ours"])["channels"], "text");
+    assert_eq!(ours("text"), Some(1));
+    let refused = environment.gainsay(&["corpus", "add", "text", "ours", "--channels", "all"]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("the channels of corpus \"text\" are text, not all"), "{}", refused.stderr);
+}
+
 #[test]
 fn a_finding_is_marked_as_high_as_anything_it_rests_on() {
     let environment = Environment::with_desk();

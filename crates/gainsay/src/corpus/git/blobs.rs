@@ -5,10 +5,11 @@ use std::io;
 use fingerprint::{Changes, Channel, Copied, Edit, Fingerprints, Grams, Kind, Profile, Scratch, Sorter};
 
 use super::forest::{Lost, Unpacked, Visit};
+use super::hash::Blocks;
 use super::objects::Number;
 use super::pending::Pending;
 use super::plan::{Languages, Plan, Task};
-use super::versions::Edge;
+use super::versions::{Edge, When, goes_on};
 
 /// A blob that was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,10 +38,11 @@ pub(super) struct Gatherer<'p> {
     rows: Rows,
 }
 
-/// What is kept of a blob: its grams in a language.
+/// What is kept of a blob: its grams in a language, and its blocks if it was hashed.
 pub(super) struct Kept {
     grams: Option<Grams>,
     language: u16,
+    blocks: Blocks,
 }
 
 impl<'p> Gatherer<'p> {
@@ -70,36 +72,36 @@ impl<'p> Gatherer<'p> {
     /// Reads a blob that is not part of the forest.
     pub(super) fn alone(&mut self, blob: Number, language: u16, bytes: &[u8]) {
         let grams = Grams::of(self.profile, self.languages.name(language), bytes, &mut self.scratch);
-        self.note(blob, true, language, bytes, grams.as_ref(), None);
+        self.note(blob, Some(blake3::hash(bytes)), language, bytes, grams.as_ref(), None);
     }
 
-    /// Notes what a blob is, and its rows.
+    /// Notes what a blob is, and its rows; without a hash it isn't asked for.
     fn note(
         &mut self,
         blob: Number,
-        asked: bool,
+        hash: Option<blake3::Hash>,
         language: u16,
         bytes: &[u8],
         grams: Option<&Grams>,
         changes: Option<&Changes>,
     ) {
         let Some(grams) = grams else { return };
-        if asked {
-            let blake3 = blake3::hash(bytes);
-            let half = blake3.as_bytes().first_chunk().copied().unwrap_or_default();
+        if let Some(hash) = hash {
+            let half = hash.as_bytes().first_chunk().copied().unwrap_or_default();
             self.found.push(Found { blob, blake3: half, bytes: bytes.len() as u64, kind: grams.kind() });
             (self.tell)(bytes.len() as u64);
         }
         let plan = self.plan;
+        let tasks = plan.tasks(blob);
         if let Some(changes) = changes {
-            for task in plan.tasks(blob).filter(|task| !task.full) {
+            for task in tasks.clone().filter(|task| !task.full) {
                 self.add(task, changes);
             }
         }
         let (edges, languages) = (self.edges, self.languages);
         let asked_in = |task: &Task| edges.get(task.edge()).map_or(language, |edge| languages.of(edge.path));
         let mut counts = None;
-        for task in plan.tasks(blob).filter(|task| task.full) {
+        for task in tasks.filter(|task| task.full) {
             let asked = asked_in(&task);
             if asked == language {
                 self.add(task, counts.get_or_insert_with(|| grams.counts()));
@@ -117,9 +119,14 @@ impl<'p> Gatherer<'p> {
 
     /// Adds a part to an edge.
     fn add(&mut self, task: Task, changes: &Changes) {
-        let Gatherer { pending, rows, .. } = self;
+        let Gatherer { pending, rows, edges, .. } = self;
         let Ok(edge) = u32::try_from(task.edge()) else { return };
-        let mut done = |channel, edge, counts: &[(u64, i32)]| rows.push(channel, edge, counts);
+        let mut done = |channel, edge: u32, counts: &[(u64, i32)], whole| {
+            // What goes with the first edge of a run beside the line stood on the line, and no row beside it counts.
+            let at = edge as usize;
+            let first = edges.get(at).is_some_and(|edge| matches!(edge.when, When::Side(..))) && !goes_on(edges, at);
+            rows.push(channel, edge, counts, !(whole && first));
+        };
         pending.add(edge, self.plan.parts(task.edge()), changes, task.goes(), &mut done);
         if pending.memory() > self.most_pending {
             pending.flush(&mut done);
@@ -129,7 +136,7 @@ impl<'p> Gatherer<'p> {
     /// Ends the gathering: the rows, what each blob is, and why rows could not be kept.
     pub(super) fn finish(mut self) -> (Sorter, Vec<Found>, Option<io::Error>) {
         let Gatherer { pending, rows, .. } = &mut self;
-        pending.flush(&mut |channel, edge, counts| rows.push(channel, edge, counts));
+        pending.flush(&mut |channel, edge, counts, _| rows.push(channel, edge, counts, true));
         (self.rows.sorter, self.found, self.rows.fault)
     }
 }
@@ -144,7 +151,8 @@ struct Rows {
 }
 
 impl Rows {
-    fn push(&mut self, channel: Channel, edge: u32, counts: &[(u64, i32)]) {
+    /// Adds rows for what comes, and if it is asked for, what goes.
+    fn push(&mut self, channel: Channel, edge: u32, counts: &[(u64, i32)], goes: bool) {
         self.more.clear();
         self.fewer.clear();
         for (fingerprint, change) in counts {
@@ -156,7 +164,9 @@ impl Rows {
         }
         let (more, fewer) = (std::mem::take(&mut self.more), std::mem::take(&mut self.fewer));
         self.keep(|sorter| sorter.extend(channel, &more, edge << 1));
-        self.keep(|sorter| sorter.extend(channel, &fewer, edge << 1 | 1));
+        if goes {
+            self.keep(|sorter| sorter.extend(channel, &fewer, edge << 1 | 1));
+        }
         (self.more, self.fewer) = (more, fewer);
     }
 
@@ -174,8 +184,9 @@ impl Visit for Gatherer<'_> {
         let asked = self.plan.language(number);
         let language = asked.unwrap_or(0);
         let grams = Grams::of(self.profile, self.languages.name(language), bytes, &mut self.scratch);
-        self.note(number, asked.is_some(), language, bytes, grams.as_ref(), None);
-        Kept { grams, language }
+        let (hash, blocks) = asked.map(|_| Blocks::of(bytes, &Blocks::default(), &[])).unzip();
+        self.note(number, hash, language, bytes, grams.as_ref(), None);
+        Kept { grams, language, blocks: blocks.unwrap_or_default() }
     }
 
     fn change(&mut self, number: Number, base: &Unpacked<Kept>, bytes: &[u8], copied: &[Copied]) -> Kept {
@@ -185,8 +196,9 @@ impl Visit for Gatherer<'_> {
         let edit = Edit { base: &base.bytes, now: bytes, copies: copied };
         let edited = before.edited(self.profile, self.languages.name(language), &edit, &mut self.scratch);
         let (grams, changes) = edited.unzip();
-        self.note(number, asked.is_some(), language, bytes, grams.as_ref(), changes.as_ref());
-        Kept { grams, language }
+        let (hash, blocks) = asked.map(|_| Blocks::of(bytes, &base.kept.blocks, copied)).unzip();
+        self.note(number, hash, language, bytes, grams.as_ref(), changes.as_ref());
+        Kept { grams, language, blocks: blocks.unwrap_or_default() }
     }
 
     fn lost(&mut self, number: Number, why: Lost) {

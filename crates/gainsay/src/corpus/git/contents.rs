@@ -67,7 +67,7 @@ impl Contents<'_> {
                 lost.extend(more);
                 continue;
             }
-            self.alone(&plan, &mut gatherers, problem);
+            self.alone(&plan, &mut gatherers, tell, problem);
             let mut found: Vec<Found> = Vec::new();
             let mut sorters = Vec::new();
             for (sorter, of_it, fault) in gatherers.into_iter().map(Gatherer::finish) {
@@ -89,8 +89,14 @@ impl Contents<'_> {
         roots.into_iter().filter(|blob| size(blob) > LARGEST).collect()
     }
 
-    /// Reads the blobs that are not part of the forest.
-    fn alone(&self, plan: &Plan, gatherers: &mut [Gatherer<'_>], problem: &mut dyn FnMut(String)) {
+    /// Reads the blobs that are not part of the forest. Those that were promised are told of, and are no problem.
+    fn alone(
+        &self,
+        plan: &Plan,
+        gatherers: &mut [Gatherer<'_>],
+        tell: &(dyn Fn(Event) + Sync),
+        problem: &mut dyn FnMut(String),
+    ) {
         let share = plan.alone.len().div_ceil(gatherers.len().max(1)).max(1);
         let (repo, objects) = (self.repo.clone().into_sync(), self.objects);
         let unread: Vec<(Number, Unread)> = thread::scope(|scope| {
@@ -118,11 +124,11 @@ impl Contents<'_> {
         let promised = |why: &Unread| matches!(why, Unread::Missing) && self.is_partial();
         let (promised, unread): (Vec<_>, Vec<_>) = unread.into_iter().partition(|(_, why)| promised(why));
         if let Some((first, _)) = promised.first() {
-            problem(format!(
+            tell(Event::Problem(format!(
                 "it is a partial clone: {} blobs are not there, blob {} among them",
                 promised.len(),
                 self.objects.id(*first)
-            ));
+            )));
         }
         for (blob, why) in unread {
             problem(format!("blob {} {why}", self.objects.id(blob)));

@@ -300,3 +300,120 @@ fn size(rest: &mut &[u8]) -> Result<u64, Lost> {
 pub(super) fn index(place: u32) -> usize {
     usize::try_from(place).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// One step of a delta: a run of the base, or something new.
+    #[derive(Clone, Debug)]
+    enum Step {
+        Copy { from: u32, length: u32 },
+        Insert(Vec<u8>),
+    }
+
+    fn steps() -> impl Strategy<Value = Vec<Step>> {
+        let step = prop_oneof![
+            (0u32..300, 1u32..200).prop_map(|(from, length)| Step::Copy { from, length }),
+            (0u32..70_000, 0x1_0000u32..=0x1_0001).prop_map(|(from, length)| Step::Copy { from, length }),
+            prop::collection::vec(any::<u8>(), 1..128).prop_map(Step::Insert),
+        ];
+        prop::collection::vec(step, 0..12)
+    }
+
+    fn push_size(mut size: usize, out: &mut Vec<u8>) {
+        while size > 0x7f {
+            out.push(0x80 | u8::try_from(size & 0x7f).unwrap_or_default());
+            size >>= 7;
+        }
+        out.push(u8::try_from(size).unwrap_or_default());
+    }
+
+    /// The delta of these steps, as far as the base has them, and what it makes.
+    fn delta(base: &[u8], steps: &[Step]) -> (Vec<u8>, Vec<u8>) {
+        let (mut codes, mut now) = (Vec::new(), Vec::new());
+        for step in steps {
+            match step {
+                Step::Copy { from, length } => {
+                    let Some(run) = base.get(index(*from)..index(*from + *length)) else { continue };
+                    // No byte of a length tells of the longest that two bytes can't hold; bytes of zero are left out.
+                    let length = if *length == 0x1_0000 { 0 } else { *length };
+                    let numbers = [&from.to_le_bytes()[..], &length.to_le_bytes()[..3]].concat();
+                    let flags = (0..7).filter(|at| numbers[*at] != 0).fold(0x80, |flags, at| flags | 1u8 << at);
+                    codes.push(flags);
+                    codes.extend(numbers.iter().filter(|byte| **byte != 0));
+                    now.extend_from_slice(run);
+                }
+                Step::Insert(bytes) => {
+                    codes.push(u8::try_from(bytes.len()).unwrap_or_default());
+                    codes.extend_from_slice(bytes);
+                    now.extend_from_slice(bytes);
+                }
+            }
+        }
+        let mut delta = Vec::new();
+        push_size(base.len(), &mut delta);
+        push_size(now.len(), &mut delta);
+        delta.extend(codes);
+        (delta, now)
+    }
+
+    fn base(length: usize) -> Vec<u8> {
+        (0..length).map(|at| u8::try_from(at * at % 251).unwrap_or_default()).collect()
+    }
+
+    /// Applies a delta; what it copied must be what the base has there, in order and apart.
+    fn applied(delta: &[u8], base: &[u8]) -> Option<Vec<u8>> {
+        let (mut out, mut copied) = (Vec::new(), Vec::new());
+        apply(delta, base, &mut out, &mut copied).ok()?;
+        let mut end = 0;
+        for Copied { from, to, length } in copied {
+            let [from, to, length] = [from, to, length].map(index);
+            assert!(to >= end && length > 0);
+            assert_eq!(out[to..to + length], base[from..from + length]);
+            end = to + length;
+        }
+        Some(out)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(500))]
+
+        #[test]
+        fn a_delta_makes_what_its_steps_say(length in prop_oneof![0usize..500, Just(140_000)], steps in steps()) {
+            let base = base(length);
+            let (delta, now) = delta(&base, &steps);
+            prop_assert_eq!(applied(&delta, &base), Some(now));
+        }
+
+        #[test]
+        fn a_changed_delta_makes_bytes_of_its_length_or_nothing(
+            length in prop_oneof![0usize..500, Just(140_000)],
+            steps in steps(),
+            changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>(), 0..3), 1..6),
+        ) {
+            let base = base(length);
+            let (mut delta, _) = delta(&base, &steps);
+            for (at, byte, what) in changes {
+                // Most of what matters stands at the beginning.
+                let at = at.index(delta.len() + 1);
+                match what {
+                    0 => delta.insert(at, byte),
+                    1 => delta.truncate(at),
+                    _ => delta.iter_mut().skip(at).take(1).for_each(|place| *place = byte),
+                }
+            }
+            let mut rest = &delta[..];
+            let sizes = [size(&mut rest), size(&mut rest)].map(Result::ok);
+            if let Some(out) = applied(&delta, &base) {
+                prop_assert_eq!(sizes, [Some(base.len() as u64), Some(out.len() as u64)]);
+            }
+        }
+
+        #[test]
+        fn any_bytes_are_a_delta_or_none(delta in prop::collection::vec(any::<u8>(), 0..60), length in 0usize..300) {
+            applied(&delta, &base(length));
+        }
+    }
+}

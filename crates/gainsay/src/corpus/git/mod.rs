@@ -12,6 +12,7 @@ mod blobs;
 mod commits;
 mod contents;
 mod forest;
+mod hash;
 mod objects;
 mod pending;
 mod plan;
@@ -22,7 +23,9 @@ mod versions;
 use std::io::Write;
 use std::path::Path;
 
-use fingerprint::{Commit, Line, LineId, LineKind, PathId, Profile, SegmentError, SegmentWriter, Sorter};
+use fingerprint::{
+    Commit, Index, Line, LineId, LineKind, PathId, Profile, ReadAt, SegmentError, SegmentWriter, Sorter, WholeInterval,
+};
 
 use commits::{CommitRow, Commits, NoCommits};
 use contents::Contents;
@@ -32,6 +35,8 @@ use rows::Places;
 pub(super) use rows::RowsError;
 use trees::Trees;
 use versions::When;
+
+use super::NO_CODE;
 
 /// How a repository is read.
 pub(super) struct Options<'o> {
@@ -46,7 +51,6 @@ pub(super) struct Options<'o> {
 }
 
 /// What an earlier reading that was [`Read::whole`] left of a repository: enough to read only what came since.
-#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Since {
     /// The reference whose line was read.
     pub(super) reference: Vec<u8>,
@@ -54,6 +58,24 @@ pub(super) struct Since {
     pub(super) line: Vec<Vec<u8>>,
     /// The ids of all commits beside it that were read, in the order of their numbers.
     pub(super) side: Vec<Vec<u8>>,
+    /// Whether it told that a blob, by its id, stood at a path: what a partial clone lacked then may be there now.
+    pub(super) told: Told,
+}
+
+/// Tells of a path and the id of a blob whether the one stood at the other.
+pub(super) type Told = Box<dyn Fn(&[u8], &[u8]) -> bool>;
+
+/// What an index tells of the newest commit of its only history.
+pub(super) fn told<R: ReadAt>(index: Index<R>) -> impl Fn(&[u8], &[u8]) -> bool {
+    move |path, blob| {
+        let stands = |interval: &WholeInterval| {
+            let line = index.line(interval.line).filter(|line| line.kind == LineKind::History);
+            line.is_some_and(|line| interval.last + 1 == line.commits)
+                && index.path(interval.path).is_ok_and(|found| found == path)
+        };
+        let found = index.content_by_oid(blob).ok().flatten();
+        found.is_some_and(|(_, intervals)| intervals.iter().any(stands))
+    }
 }
 
 /// What was read of a repository.
@@ -71,7 +93,8 @@ pub(super) struct Read {
     pub(super) side: u32,
     /// Bytes of the distinct contents read.
     pub(super) bytes: u64,
-    /// All of it was read. Where something was not, reading only what is new could not tell what came and went.
+    /// All that there is was read. Where something was not, reading only what is new could not tell what came and went. What was
+    /// left out of the repository itself (submodules, the past of a shallow clone, promised blobs) is named, and no such loss.
     pub(super) whole: bool,
     /// Something was written to the segment; where nothing was, the segment is not worth keeping.
     pub(super) written: bool,
@@ -96,16 +119,20 @@ pub(super) enum Event {
     Problem(String),
 }
 
+/// Whether a problem says that something was lost, rather than that it never was part of the repository.
+fn is_loss(problem: &str) -> bool {
+    problem != "the clone is shallow: older history is not there"
+        && !problem.ends_with(": it is a submodule: add the repository that holds its files")
+}
+
 /// Fewer blobs than this are read one by one rather than over the forest.
 const FEW_BLOBS: usize = 1000;
-
-/// The name of a file that is no source code, whatever is in it.
-const NO_CODE: &[u8] = b".txt";
 
 /// Bytes of unpacked objects kept at hand where they are read one by one.
 const OBJECT_CACHE: usize = 32 << 20;
 
-/// A digest of all references of a repository and of where they lead: as long as it stays, there is nothing new.
+/// A digest of all references of a repository and of where they lead: as long as it stays, there is nothing new. Its last bytes
+/// tell of where a shallow clone is cut: see [`same_cut`].
 ///
 /// # Errors
 /// A sentence that says why the repository can't be opened.
@@ -113,8 +140,18 @@ pub(super) fn digest(path: &Path) -> Result<[u8; 32], String> {
     Ok(digest_of(&open(path)?))
 }
 
+/// Bytes at the end of a digest that tell of a shallow clone's cut.
+const CUT: usize = 8;
+
+/// Whether two digests were made with the same history left out: where they were not, what came between is not new but older.
+pub(super) fn same_cut(one: &[u8; 32], other: &[u8; 32]) -> bool {
+    one.last_chunk::<CUT>() == other.last_chunk::<CUT>()
+}
+
 fn digest_of(repo: &gix::Repository) -> [u8; 32] {
-    let mut tips: Vec<String> = commits::shallow(repo).iter().map(|id| format!("shallow {id}")).collect();
+    let mut cut: Vec<String> = commits::shallow(repo).iter().map(ToString::to_string).collect();
+    cut.sort();
+    let mut tips = Vec::new();
     if let Ok(references) = repo.references()
         && let Ok(all) = references.all()
     {
@@ -125,7 +162,13 @@ fn digest_of(repo: &gix::Repository) -> [u8; 32] {
     tips.sort();
     let head = repo.head_id().ok().map(gix::Id::detach);
     tips.push(format!("{:?} {head:?}", repo.head_name().ok().flatten()));
-    *blake3::hash(tips.join("\n").as_bytes()).as_bytes()
+    let mut digest = *blake3::hash(tips.join("\n").as_bytes()).as_bytes();
+    if let (Some(last), Some(of_cut)) =
+        (digest.last_chunk_mut::<CUT>(), blake3::hash(cut.join("\n").as_bytes()).as_bytes().first_chunk())
+    {
+        *last = *of_cut;
+    }
+    digest
 }
 
 /// Isolated: no configuration of the user or the system takes part, and no program is started.
@@ -167,7 +210,7 @@ pub(super) fn read<W: Write>(
     let digest = digest_of(&repo);
     let mut whole = true;
     let mut problem = |problem: String| {
-        whole = false;
+        whole &= !is_loss(&problem);
         tell(Event::Problem(problem));
     };
     let objects = Objects::open(&repo, &mut problem);
@@ -190,9 +233,15 @@ pub(super) fn read<W: Write>(
     let line = add_line(writer, name, &commits.reference, LineKind::History, commits.begin.0, &commits.line)?;
     let side = add_line(writer, name, b"", LineKind::Side, commits.begin.1, &commits.side)?;
     let mut paths = vec![PathId(0); trees.paths.len()];
+    // What stood before, each with whether it was told of.
+    let mut stood = Vec::new();
     for edge in edges.chunk_by(|a, b| a.path == b.path).filter_map(<[_]>::first) {
+        let bytes = trees.path(edge.path);
         if let Some(path) = paths.get_mut(edge.path as usize) {
-            *path = writer.path(&trees.path(edge.path))?;
+            *path = writer.path(&bytes)?;
+        }
+        if let Some(since) = since.filter(|_| edge.when == When::Before) {
+            stood.push((edge.to, (since.told)(&bytes, objects.id(edge.to).as_slice())));
         }
     }
     drop(trees);
@@ -201,12 +250,12 @@ pub(super) fn read<W: Write>(
     }
     let contents = Contents { repo: &repo, objects: &objects, forest: forest.as_ref(), edges: &edges, languages };
     let (sorters, found) = contents.read(options, tell, &mut problem)?;
-    let stood = edges.iter().filter(|edge| edge.when == When::Before);
-    if stood.into_iter().any(|edge| found.binary_search_by_key(&edge.to, |found| found.blob).is_err()) {
+    let is_found = |blob| found.binary_search_by_key(&blob, |found| found.blob).is_ok();
+    if stood.into_iter().any(|(blob, told)| told != is_found(blob)) {
         return Ok(Outcome::Rewritten);
     }
     let places = Places::new(&edges, paths, line, side);
-    rows::write(Sorter::sorted(sorters)?, &places, writer)?;
+    rows::write(Sorter::sorted(sorters)?, &places, options.threads, writer)?;
     rows::write_contents(&found, &objects, &places, writer)?;
     let count = |begin: u32, new: usize| begin.saturating_add(u32::try_from(new).unwrap_or(u32::MAX));
     let newest = commits.line.last().map(|commit| commit.id.as_slice().to_vec());

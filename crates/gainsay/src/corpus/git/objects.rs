@@ -43,8 +43,9 @@ const GUESSES: u32 = 12;
 impl Pack {
     /// The place of an object in the index, found by how its id lies between others.
     fn find(&self, id: &oid) -> Option<u32> {
-        let leading = |id: &oid| id.as_bytes().first_chunk().map_or(0, |bytes| u64::from(u32::from_be_bytes(*bytes)));
-        let key = leading(id);
+        let leading = |id: &oid| id.as_bytes().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes));
+        let whole = leading(id);
+        let key = whole >> 32;
         let (mut from, mut until) = (0, self.index.num_objects());
         let (mut least, mut most) = (0, u64::from(u32::MAX));
         let mut guesses = 0;
@@ -58,10 +59,11 @@ impl Pack {
             };
             let at = from + u32::try_from(share.min(left - 1)).ok()?;
             let found = self.index.oid_at_index(at);
-            match found.cmp(id) {
+            let here = leading(found);
+            match here.cmp(&whole).then_with(|| found.cmp(id)) {
                 std::cmp::Ordering::Equal => return Some(at),
-                std::cmp::Ordering::Less => (from, least) = (at + 1, leading(found)),
-                std::cmp::Ordering::Greater => (until, most) = (at, leading(found)),
+                std::cmp::Ordering::Less => (from, least) = (at + 1, here >> 32),
+                std::cmp::Ordering::Greater => (until, most) = (at, here >> 32),
             }
         }
         None

@@ -7,8 +7,8 @@ use fingerprint::{Changes, Channel};
 /// The channels whose fingerprints are counted.
 pub(super) const CHANNELS: [Channel; 2] = [Channel::Text, Channel::Code];
 
-/// Takes what an edge changes in a channel.
-pub(super) type Done<'d> = dyn FnMut(Channel, u32, &[(u64, i32)]) + 'd;
+/// Takes what an edge changes in a channel, and whether that is all of it.
+pub(super) type Done<'d> = dyn FnMut(Channel, u32, &[(u64, i32)], bool) + 'd;
 
 /// Fingerprints, ascending, each with how much more often it stands.
 type Counts = Vec<(u64, i32)>;
@@ -27,6 +27,8 @@ pub(super) struct Pending {
 struct Sum {
     /// How many parts have come.
     parts: u32,
+    /// Some of what came is given already.
+    flushed: bool,
     counts: [Counts; 2],
 }
 
@@ -42,6 +44,7 @@ impl Pending {
         let Pending { edges, held, scratch, free } = self;
         let sum = edges.entry(edge).or_insert_with(|| Sum {
             parts: 0,
+            flushed: false,
             counts: [free.pop().unwrap_or_default(), free.pop().unwrap_or_default()],
         });
         sum.parts += 1;
@@ -58,7 +61,7 @@ impl Pending {
             && let Some(sum) = edges.remove(&edge)
         {
             for (mut counts, channel) in sum.counts.into_iter().zip(CHANNELS) {
-                done(channel, edge, &counts);
+                done(channel, edge, &counts, !sum.flushed);
                 *held -= counts.len();
                 counts.clear();
                 if counts.capacity() <= KEPT_LIST && free.len() < KEPT_LISTS {
@@ -76,8 +79,9 @@ impl Pending {
     /// Gives all that is held to `done`; the parts still to come are given apart.
     pub(super) fn flush(&mut self, done: &mut Done<'_>) {
         for (edge, sum) in &mut self.edges {
+            sum.flushed = true;
             for (counts, channel) in sum.counts.iter_mut().zip(CHANNELS) {
-                done(channel, *edge, counts);
+                done(channel, *edge, counts, false);
                 *counts = Vec::new();
             }
         }

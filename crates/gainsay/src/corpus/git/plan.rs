@@ -184,7 +184,7 @@ impl Plan {
     }
 
     /// What a blob adds to which edges.
-    pub(super) fn tasks(&self, blob: Number) -> impl Iterator<Item = Task> {
+    pub(super) fn tasks(&self, blob: Number) -> impl Iterator<Item = Task> + Clone {
         of_blob(&self.tasks, blob)
     }
 
@@ -204,7 +204,7 @@ impl Plan {
     }
 }
 
-fn of_blob(tasks: &[u64], blob: Number) -> impl Iterator<Item = Task> {
+fn of_blob(tasks: &[u64], blob: Number) -> impl Iterator<Item = Task> + Clone {
     let from = tasks.partition_point(|task| *task < task_begin(blob));
     let own = tasks[from..].iter().take_while(move |task| **task >> 33 == u64::from(blob));
     own.map(|task| Task::of(*task))

@@ -1,12 +1,14 @@
 //! From rows in order to intervals: what each fingerprint did at each path, edge after edge.
 
 use std::io::{self, Write};
+use std::sync::mpsc;
+use std::thread;
 
 use fingerprint::{Channel, Content, Interval, IntervalId, LineId, PathId, SegmentError, SegmentWriter, SortedRows};
 
 use super::blobs::Found;
 use super::objects::{NONE, Objects};
-use super::versions::{Edge, When};
+use super::versions::{Edge, When, goes_on};
 
 /// Where edges belong in a segment.
 pub(super) struct Places<'e> {
@@ -15,6 +17,8 @@ pub(super) struct Places<'e> {
     pub(super) paths: Vec<PathId>,
     pub(super) line: Option<LineId>,
     pub(super) side: Option<LineId>,
+    /// For each edge beside the line, the number of the edge after its run.
+    runs: Vec<u32>,
     /// For each 64 edges, the first and the last commit beside the line that they tell of.
     spans: Vec<(u32, u32)>,
 }
@@ -34,7 +38,11 @@ pub(in crate::corpus) enum RowsError {
 impl<'e> Places<'e> {
     pub(super) fn new(edges: &'e [Edge], paths: Vec<PathId>, line: Option<LineId>, side: Option<LineId>) -> Self {
         let spans = edges.chunks(BLOCK).map(|block| span(block.iter())).collect();
-        Places { edges, paths, line, side, spans }
+        let mut runs: Vec<u32> = (1..).take(edges.len()).collect();
+        for edge in (1..edges.len()).rev().filter(|edge| goes_on(edges, *edge)) {
+            runs[edge - 1] = runs[edge];
+        }
+        Places { edges, paths, line, side, runs, spans }
     }
 
     fn interval(&self, path: u32, line: Option<LineId>, first: Option<u32>, last: Option<u32>) -> Option<Interval> {
@@ -70,18 +78,31 @@ struct Standing {
     since: Option<Option<u32>>,
     /// The edge since which it stands beside the line.
     beside: Option<usize>,
+    /// The number of the edge after the run beside the line that is at hand.
+    run: usize,
     /// The first and the last commit beside the line that brought it, so far.
     brought: Option<(u32, u32)>,
 }
 
 impl Standing {
     fn at(path: u32) -> Self {
-        Standing { path, count: 0, stood: false, since: None, beside: None, brought: None }
+        Standing { path, count: 0, stood: false, since: None, beside: None, run: 0, brought: None }
     }
 
     /// What changes with an edge.
     fn step(&mut self, places: &Places<'_>, edge: usize, change: i64, out: &mut Vec<Interval>) {
         let Some(Edge { when, .. }) = places.edges.get(edge) else { return };
+        if let When::Side(..) = when {
+            if self.stood {
+                return;
+            }
+            if edge >= self.run {
+                // What never stood on the line is in nothing that a run leads from.
+                self.end_beside(places, self.run);
+                self.count = 0;
+                self.run = places.runs.get(edge).map_or(edge, |run| *run as usize);
+            }
+        }
         let before = self.count > 0;
         self.count += change;
         let now = self.count > 0;
@@ -101,17 +122,15 @@ impl Standing {
     }
 
     fn end_beside(&mut self, places: &Places<'_>, until: usize) {
-        if let Some(from) = self.beside.take()
-            && !self.stood
-        {
+        if let Some(from) = self.beside.take() {
             let (first, last) = places.span(from, until);
             self.brought = Some(self.brought.map_or((first, last), |all| (all.0.min(first), all.1.max(last))));
         }
     }
 
-    /// Ends with the path's last edge, before `until`.
-    fn finish(mut self, places: &Places<'_>, until: usize, out: &mut Vec<Interval>) {
-        self.end_beside(places, until);
+    /// Ends with the path's last edge.
+    fn finish(mut self, places: &Places<'_>, out: &mut Vec<Interval>) {
+        self.end_beside(places, self.run);
         if let Some((first, last)) = self.brought {
             out.extend(places.interval(self.path, places.side, Some(first), Some(last)));
         }
@@ -122,24 +141,75 @@ impl Standing {
     }
 }
 
-/// Writes all rows as postings.
+/// Writes all rows as postings; with several threads, one of them groups what another one writes.
 pub(super) fn write<W: Write>(
     mut rows: SortedRows,
     places: &Places<'_>,
+    threads: usize,
     writer: &mut SegmentWriter<W>,
 ) -> Result<(), RowsError> {
-    let ends = path_ends(places.edges);
+    let mut numbers = Numbers::new();
     let mut next = rows.next()?;
-    let (mut intervals, mut numbers) = (Vec::new(), Numbers::new());
-    while let Some((channel, fingerprint, _)) = next {
-        intervals.clear();
-        next = group(&mut rows, next, (channel, fingerprint), places, &ends, &mut intervals)?;
-        let ids = numbers.of(writer, &intervals)?;
-        if !ids.is_empty() {
-            writer.posting(channel, fingerprint, ids)?;
+    if threads < 2 {
+        let mut batch = Batch::default();
+        while batch.fill(&mut rows, &mut next, places)? {
+            batch.write(&mut numbers, writer)?;
         }
+        return Ok(());
     }
-    Ok(())
+    thread::scope(|scope| {
+        let (full, batches) = mpsc::sync_channel(AHEAD);
+        let grouping = scope.spawn(move || -> io::Result<()> {
+            let mut batch = Batch::default();
+            // Where writing failed, nobody takes any more.
+            while batch.fill(&mut rows, &mut next, places)? && full.send(std::mem::take(&mut batch)).is_ok() {}
+            Ok(())
+        });
+        let written = batches.iter().try_for_each(|batch: Batch| batch.write(&mut numbers, writer));
+        drop(batches);
+        grouping.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))?;
+        Ok(written?)
+    })
+}
+
+/// How many fingerprints are in a batch, and how many batches wait at most.
+const BATCH: usize = 1 << 12;
+const AHEAD: usize = 4;
+
+/// Fingerprints in order, each with how many of the intervals are its own.
+#[derive(Default)]
+struct Batch {
+    fingerprints: Vec<(Channel, u64, usize)>,
+    intervals: Vec<Interval>,
+}
+
+impl Batch {
+    /// Groups the next rows; false where there are none.
+    fn fill(&mut self, rows: &mut SortedRows, next: &mut Option<Row>, places: &Places<'_>) -> io::Result<bool> {
+        self.fingerprints.clear();
+        self.intervals.clear();
+        while self.fingerprints.len() < BATCH
+            && let Some((channel, fingerprint, _)) = *next
+        {
+            let before = self.intervals.len();
+            *next = group(rows, *next, (channel, fingerprint), places, &mut self.intervals)?;
+            self.fingerprints.push((channel, fingerprint, self.intervals.len() - before));
+        }
+        Ok(!self.fingerprints.is_empty())
+    }
+
+    fn write<W: Write>(&self, numbers: &mut Numbers, writer: &mut SegmentWriter<W>) -> Result<(), SegmentError> {
+        let mut rest = &self.intervals[..];
+        for (channel, fingerprint, count) in &self.fingerprints {
+            let (own, later) = rest.split_at(*count);
+            rest = later;
+            let ids = numbers.of(writer, own)?;
+            if !ids.is_empty() {
+                writer.posting(*channel, *fingerprint, ids)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 type Row = (Channel, u64, u32);
@@ -150,11 +220,9 @@ fn group(
     mut next: Option<Row>,
     of: (Channel, u64),
     places: &Places<'_>,
-    ends: &[u32],
     out: &mut Vec<Interval>,
 ) -> io::Result<Option<Row>> {
     let mut standing: Option<Standing> = None;
-    let end = |standing: &Standing| ends.get(standing.path as usize).map_or(0, |end| *end as usize);
     while let Some((_, _, code)) = next.filter(|row| (row.0, row.1) == of) {
         let edge = code >> 1;
         let mut change = 0;
@@ -165,26 +233,14 @@ fn group(
         let edge = edge as usize;
         let Some(path) = places.edges.get(edge).map(|edge| edge.path).filter(|_| change != 0) else { continue };
         if let Some(other) = standing.take_if(|standing| standing.path != path) {
-            let until = end(&other);
-            other.finish(places, until, out);
+            other.finish(places, out);
         }
         standing.get_or_insert_with(|| Standing::at(path)).step(places, edge, change, out);
     }
     if let Some(last) = standing {
-        let until = end(&last);
-        last.finish(places, until, out);
+        last.finish(places, out);
     }
     Ok(next)
-}
-
-/// For each path, the number of the edge after its last one.
-fn path_ends(edges: &[Edge]) -> Vec<u32> {
-    let paths = edges.iter().map(|edge| edge.path + 1).max().unwrap_or(0);
-    let mut ends = vec![0; paths as usize];
-    for (end, edge) in (1..).zip(edges) {
-        ends[edge.path as usize] = end;
-    }
-    ends
 }
 
 /// Gives intervals their numbers, and remembers those of most: a few intervals hold most of the rows.
@@ -242,7 +298,6 @@ pub(super) fn write_contents<W: Write>(
         steps.extend([(edge.from, number << 1 | 1), (edge.to, number << 1)].into_iter().filter(|step| step.0 != NONE));
     }
     steps.sort_unstable();
-    let ends = path_ends(places.edges);
     let (mut intervals, mut numbers) = (Vec::new(), Numbers::new());
     for content in found {
         let from = steps.partition_point(|step| step.0 < content.blob);
@@ -255,8 +310,7 @@ pub(super) fn write_contents<W: Write>(
             for (_, code) in path {
                 standing.step(places, (code >> 1) as usize, if code & 1 == 1 { -1 } else { 1 }, &mut intervals);
             }
-            let end = ends.get(standing.path as usize).map_or(0, |end| *end as usize);
-            standing.finish(places, end, &mut intervals);
+            standing.finish(places, &mut intervals);
         }
         let ids = numbers.of(writer, &intervals)?;
         if !ids.is_empty() {

@@ -6,7 +6,7 @@ use std::fs;
 use std::io::Write as _;
 use std::sync::Mutex;
 
-use fingerprint::{Channel, Fingerprints, Index, Segment};
+use fingerprint::{Channel, Fingerprints, Segment};
 use gix::ObjectId;
 use gix::objs::Kind;
 use gix::objs::tree::EntryKind;
@@ -274,6 +274,19 @@ fn index(segments: &[&Outcomes]) -> Index<Vec<u8>> {
     Index::open(segments.iter().map(|it| Segment::open(it.segment.clone()).unwrap()).collect()).unwrap()
 }
 
+/// What a reading of all left for the next one.
+fn since(first: &Outcomes) -> Since {
+    let known = index(&[first]);
+    let ids = |kind| -> Vec<Vec<u8>> {
+        let (id, line) = (0u32..).map(LineId).zip(known.lines()).find(|(_, line)| line.kind == kind).unzip();
+        let commits = line.map_or(0, |line: &Line| line.commits);
+        (0..commits).map(|at| known.commit(id.unwrap(), at).unwrap().oid).collect()
+    };
+    let reference = first.read.as_ref().unwrap().reference.clone();
+    let (line, side) = (ids(LineKind::History), ids(LineKind::Side));
+    Since { reference, line, side, told: Box::new(told(known)) }
+}
+
 /// A row by what it stands for: channel, fingerprint (or a content's first eight bytes), path, kind of line, the first and the
 /// last commit.
 type Row = (Option<Channel>, u64, String, LineKind, String, String);
@@ -418,14 +431,6 @@ fn contents(history: &[Made]) -> BTreeSet<Vec<u8>> {
     history.iter().flat_map(|commit| commit.state.values().cloned()).collect()
 }
 
-/// Rows beside the line of what stands on the line at the same path say nothing: reading in steps could not know.
-fn without_what_came_to_stand_on_the_line(rows: BTreeSet<Row>) -> BTreeSet<Row> {
-    let on_line: BTreeSet<_> =
-        rows.iter().filter(|row| row.3 == LineKind::History).map(|row| (row.0, row.1, row.2.clone())).collect();
-    let says = |row: &Row| row.3 == LineKind::History || !on_line.contains(&(row.0, row.1, row.2.clone()));
-    rows.into_iter().filter(says).collect()
-}
-
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
 
@@ -457,13 +462,7 @@ proptest! {
         maker.point(&maker.head(), early[early.len() - 1].id.parse().unwrap());
         let first = read_all(folder.path());
         let known = index(&[&first]);
-        let ids = |kind| -> Vec<Vec<u8>> {
-            let (id, line) = (0u32..).map(LineId).zip(known.lines()).find(|(_, line)| line.kind == kind).unzip();
-            let commits = line.map_or(0, |line: &Line| line.commits);
-            (0..commits).map(|at| known.commit(id.unwrap(), at).unwrap().oid).collect()
-        };
-        let reference = first.read.as_ref().unwrap().reference.clone();
-        let since = Since { reference, line: ids(LineKind::History), side: ids(LineKind::Side) };
+        let since = since(&first);
         prop_assert_eq!(digest(folder.path()).unwrap(), first.read.as_ref().unwrap().digest);
 
         let mut maker = Maker { repo: gix::open(folder.path()).unwrap(), clock: 1_400_000_000 };
@@ -480,8 +479,7 @@ proptest! {
             let Outcome::Read(read) = outcome else { panic!("it is readable") };
             prop_assert_eq!(read.written, drawn.len() > cut);
             let both = if read.written { index(&[&first, &second]) } else { known };
-            let found = without_what_came_to_stand_on_the_line(rows(&both, &contents(&history)));
-            prop_assert_eq!(found, without_what_came_to_stand_on_the_line(expected(&history)));
+            prop_assert_eq!(rows(&both, &contents(&history)), expected(&history));
         }
     }
 }
@@ -550,7 +548,14 @@ fn a_shallow_clone_is_read_as_far_as_it_reaches() {
     let outcomes = read_all(folder.path());
     let [cut] = &outcomes.problems[..] else { panic!("{:?}", outcomes.problems) };
     assert!(cut.contains("shallow"), "{cut}");
-    assert_eq!(outcomes.read.unwrap().line, 2);
+    let read = outcomes.read.unwrap();
+    assert_eq!((read.line, read.whole), (2, true), "what the clone does not hold is not lost");
+    // New commits leave the cut where it is; where it moves, older ones came.
+    maker.point("refs/tags/old", oldest);
+    assert_ne!(digest(folder.path()).unwrap(), read.digest);
+    assert!(same_cut(&digest(folder.path()).unwrap(), &read.digest));
+    fs::remove_file(folder.path().join("shallow")).unwrap();
+    assert!(!same_cut(&digest(folder.path()).unwrap(), &read.digest));
 }
 
 #[test]
@@ -571,6 +576,7 @@ fn links_are_left_out_and_submodules_are_named() {
     assert!(index.content_by_blake3(blake3::hash(&text(&[9])).as_bytes()).unwrap().is_some());
     let [submodule] = &outcomes.problems[..] else { panic!("{:?}", outcomes.problems) };
     assert!(submodule.contains("vendor/zlib: it is a submodule"), "{submodule}");
+    assert!(outcomes.read.unwrap().whole, "its files belong to another repository");
 }
 
 #[test]
@@ -594,6 +600,7 @@ fn missing_objects_are_named_and_the_rest_goes_on() {
     let outcomes = read_all(folder.path());
     let problems = &outcomes.problems;
     assert_eq!(problems.len(), 3, "{problems:#?}");
+    assert!(!outcomes.read.as_ref().unwrap().whole);
     for named in [format!("tree {}", trees[1]), format!("blob {blob}"), "commit 9999".to_owned()] {
         assert!(problems.iter().any(|problem| problem.contains(&named)), "{problems:#?}");
     }
@@ -674,6 +681,40 @@ fn blobs_that_a_partial_clone_left_out_are_told_once() {
     let outcomes = read_all(folder.path());
     let [problem] = &outcomes.problems[..] else { panic!("{:?}", outcomes.problems) };
     assert!(problem.contains("partial clone: 2 blobs"), "{problem}");
+    assert!(outcomes.read.unwrap().whole, "they were promised, not lost");
+}
+
+#[test]
+fn a_partial_clone_is_gone_on_with_as_long_as_what_it_lacked_stays_away() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut maker = Maker::new(folder.path());
+    let head = maker.head();
+    let states = [state(&[("a", 1), ("b", 2)]), state(&[("a", 3), ("b", 4)])];
+    let trees: Vec<ObjectId> = states.iter().map(|state| maker.files(state)).collect();
+    let absent = maker.loose(maker.blob(&text(&[1])));
+    let aside = folder.path().join("aside");
+    fs::rename(&absent, &aside).unwrap();
+    fs::create_dir_all(folder.path().join("objects/pack")).unwrap();
+    fs::write(folder.path().join("objects/pack/pack-1.promisor"), b"").unwrap();
+    let oldest = maker.commit(Some(&head), trees[0], &[]);
+    let first = read_all(folder.path());
+    let newest = maker.commit(Some(&head), trees[1], &[oldest]);
+
+    let (_, second) = reading(folder.path(), Some(&since(&first)), 2);
+    assert!(second.read.as_ref().is_some_and(|read| read.whole && read.line == 2));
+    let left = [state(&[("b", 2)]), states[1].clone()];
+    let plain: Vec<Made> = [oldest, newest]
+        .iter()
+        .zip(left)
+        .enumerate()
+        .map(|(at, (id, state))| Made { id: id.to_string(), state, parents: at.checked_sub(1).into_iter().collect() })
+        .collect();
+    let all = states.iter().flat_map(|state| state.values().cloned()).collect();
+    assert_eq!(rows(&index(&[&first, &second]), &all), expected(&plain));
+
+    // What was not told of can't be told to have ended.
+    fs::rename(&aside, &absent).unwrap();
+    assert!(matches!(reading(folder.path(), Some(&since(&first)), 2).0, Outcome::Rewritten));
 }
 
 #[test]

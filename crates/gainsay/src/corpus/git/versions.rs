@@ -17,8 +17,8 @@ pub(super) enum When {
     Side(u32, u32),
 }
 
-/// From one version of a path to the next. The line's come in the order of its commits. Those beside it follow, from the
-/// line's newest version on, in an order of their own.
+/// From one version of a path to the next. The line's come in the order of its commits. Those beside it follow, in runs:
+/// each run leads from a version of the line, or from nothing, over some beside it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Edge {
     /// The number of the path.
@@ -135,14 +135,32 @@ impl Versions {
                 .filter_map(|same| Some((same.first()?.1, same.first()?.2, same.last()?.2)))
                 .filter(|(blob, ..)| stood.binary_search(blob).is_err())
                 .collect();
+            if brought.is_empty() {
+                continue;
+            }
             brought.sort_by_key(|(blob, ..)| near(*blob));
+            stood.sort_by_key(|blob| near(*blob));
+            stood.retain(|blob| *blob != NONE);
+            let mut previous = None;
             for (to, first, last) in brought {
+                let place = near(to);
+                let after = stood.partition_point(|blob| near(*blob) < place);
+                let around = [after.checked_sub(1), Some(after)].map(|at| stood.get(at?).copied());
+                let known = [previous].into_iter().chain(around).flatten();
+                let from = known.min_by_key(|blob| near(*blob).abs_diff(place)).unwrap_or(NONE);
                 edges.push(Edge { path: *path, from, to, when: When::Side(first, last) });
-                from = to;
+                previous = Some(to);
             }
         }
         edges
     }
+}
+
+/// Whether the edge of this number goes on with a run beside the line that the one before it is part of.
+pub(super) fn goes_on(edges: &[Edge], edge: usize) -> bool {
+    let beside = |edge: &&Edge| matches!(edge.when, When::Side(..));
+    let [before, this] = [edge.checked_sub(1), Some(edge)].map(|at| edges.get(at?).filter(beside));
+    before.zip(this).is_some_and(|(before, this)| before.path == this.path && before.to == this.from)
 }
 
 /// The part of a sorted list that compares equal.

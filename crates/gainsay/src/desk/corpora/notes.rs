@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::{Corpus, failed, segments};
-use crate::claim::{EntryId, SegmentFile};
+use crate::claim::{Channels, EntryId, SegmentFile};
 use crate::desk::Error;
 use crate::ledger::payload::Noted;
 
@@ -32,8 +32,8 @@ pub(super) struct Notes {
 
 impl Notes {
     /// Begins notes, or takes over those of an earlier run for the same state of the corpus, if nobody else does.
-    pub(super) fn begin(folder: &Path, name: &str, base: Option<EntryId>) -> Result<Notes, Error> {
-        let title = [&base.map_or(NO_BASE, |entry| entry.0), name.as_bytes()].concat();
+    pub(super) fn begin(folder: &Path, name: &str, base: Option<EntryId>, channels: Channels) -> Result<Notes, Error> {
+        let title = [&base.map_or(no_base(channels), |entry| entry.0), name.as_bytes()].concat();
         for entry in fs::read_dir(folder).map_err(|why| failed("list", folder, why))? {
             let path = entry.map_err(|why| failed("list", folder, why))?.path();
             if is_notes(&path)
@@ -99,7 +99,8 @@ impl Notes {
         let (records, _) = records(&mut file).map_err(fail)?;
         let is_current = records.first().and_then(|title| title.split_first_chunk()).is_some_and(|(base, name)| {
             let standing = corpora.iter().find(|(known, _)| known.as_bytes() == name);
-            standing.map_or(NO_BASE, |(_, corpus)| corpus.entry.0) == *base
+            let is_no_base = || Channels::ALL.iter().any(|channels| no_base(*channels) == *base);
+            standing.map_or_else(is_no_base, |(_, corpus)| corpus.entry.0 == *base)
         });
         let is_young = age < if is_current && records.len() > 1 { KEPT } else { segments::GRACE };
         if !is_held && !is_young {
@@ -136,8 +137,13 @@ pub(super) fn is_notes(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == ENDING)
 }
 
-/// Stands for the entry where there is none yet.
-const NO_BASE: [u8; 32] = [0; 32];
+/// Stands for the entry where there is none yet, which would say what fingerprints the corpus has.
+fn no_base(channels: Channels) -> [u8; 32] {
+    match channels {
+        Channels::All => [0; 32],
+        Channels::Text => [1; 32],
+    }
+}
 
 fn record(body: &[u8]) -> Vec<u8> {
     let length = u32::try_from(body.len()).unwrap_or(u32::MAX).to_le_bytes();

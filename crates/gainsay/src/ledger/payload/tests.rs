@@ -181,6 +181,7 @@ fn examples() -> Vec<Payload> {
             ]),
             not_read: 1,
             not_read_names: vec!["/a/pipe: it is a device, a pipe or a socket".into()],
+            channels: Channels::All,
         }
         .into(),
         SampleMatched {
@@ -236,6 +237,17 @@ fn released_bytes_decode_forever() {
     }
     let kinds: std::collections::BTreeSet<&str> = lines.iter().map(|(kind, _)| *kind).collect();
     assert!(Payload::KINDS.iter().all(|kind| kinds.contains(kind)), "each kind has an example");
+}
+
+#[test]
+fn the_channels_of_a_corpus_follow_where_they_are_not_all() {
+    let all = examples().into_iter().find_map(|it| if let Payload::Corpus(it) = it { Some(it) } else { None }).unwrap();
+    let text = Payload::Corpus(CorpusIndexed { channels: Channels::Text, ..all.clone() });
+    let bytes = [&[0x89], &Payload::Corpus(all).to_bytes()[1..], b"\x64text"].concat();
+    assert_eq!(text.to_bytes(), bytes);
+    assert_eq!(Payload::from_bytes("corpus/2", &bytes).unwrap(), text);
+    let said = [&bytes[..bytes.len() - 5], b"\x63all"].concat();
+    assert!(Payload::from_bytes("corpus/2", &said).is_err(), "all of them are not written");
 }
 
 #[test]
