@@ -489,13 +489,17 @@ impl Hasher for Words {
     }
 }
 
-/// The sets of several intervals, each kept once. The code of a single interval is its number twice; that of a set is
+/// How many sets are remembered, in some 40 MB: then all are forgotten, and memory does not grow with them.
+const MOST_SETS: usize = 1_800_000;
+
+/// The sets of several intervals, each kept once as far as it is remembered. The code of a single interval is its number twice; that of a set is
 /// the place of its first member twice and one.
 #[derive(Default)]
 struct Groups {
     /// Numbers of intervals, twice; and one for the last of a set.
     members: Vec<u32>,
-    /// Where the set with this hash begins. Of two sets with one hash the later is found; the other may be kept twice.
+    /// Where the set with this hash begins, of [`MOST_SETS`] at most. Of two sets with one hash the later is found; the other
+    /// may be kept twice, as may one that was forgotten.
     sets: HashMap<u64, u32, Key>,
 }
 
@@ -523,6 +527,9 @@ impl Groups {
         let start = start.ok_or(SegmentError::TooMany { what: "members of sets of intervals", limit })?;
         let last = group.len().saturating_sub(1);
         self.members.extend(group.iter().enumerate().map(|(i, member)| member << 1 | u32::from(i == last)));
+        if self.sets.len() >= MOST_SETS {
+            self.sets.clear();
+        }
         self.sets.insert(hash, start);
         Ok(start << 1 | 1)
     }
@@ -542,5 +549,25 @@ impl Groups {
         let set = self.members.get((code >> 1) as usize..).unwrap_or_default();
         let end = set.iter().position(|member| member & 1 == 1).map_or(set.len(), |last| last + 1);
         set[..end].iter().map(|member| member >> 1).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sets_are_found_again_and_those_that_are_forgotten_are_kept_twice() -> Result<(), SegmentError> {
+        let mut groups = Groups::default();
+        let first = groups.code(&mut vec![0, 7])?;
+        assert_eq!(groups.code(&mut vec![7, 0, 7])?, first);
+        for other in 8..8 + u32::try_from(MOST_SETS).unwrap_or(u32::MAX) {
+            groups.code(&mut vec![0, other])?;
+        }
+        assert!(groups.sets.len() <= MOST_SETS);
+        let again = groups.code(&mut vec![0, 7])?;
+        assert_ne!(again, first);
+        assert_eq!([first, again].map(|code| groups.members_of(code)), [[0, 7], [0, 7]]);
+        Ok(())
     }
 }
