@@ -34,18 +34,6 @@ pub(super) enum Outcome<W> {
     Unreadable(String),
 }
 
-/// Whether a folder that looks like a repository can be read as one; the reason where it can't.
-pub(super) fn judge(path: &Path) -> Result<(), String> {
-    let repo = gix::open_opts(path, gix::open::Options::isolated());
-    let repo = repo.map_err(|error| format!("the git repository can't be opened: {error}"))?;
-    let leads_somewhere = repo.references().is_ok_and(|all| all.all().is_ok_and(|mut all| all.next().is_some()));
-    if leads_somewhere || repo.head_id().is_ok() {
-        Ok(())
-    } else {
-        Err("the git repository has no commit that can be read".to_owned())
-    }
-}
-
 /// Reads what is new in a repository since what is known of it, or all of it.
 pub(super) fn read<W: Write, R: ReadAt + 'static>(
     options: &Options,

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, Stat};
 
-use super::history;
+use super::{git, history};
 
 /// What a walk comes to.
 pub(super) enum Found {
@@ -127,7 +127,7 @@ impl Walk {
         };
         let mut found = None;
         if is_repository(&left) {
-            match history::judge(&whole) {
+            match git::judge(&whole) {
                 Ok(()) => return Some(Found::Repository(whole)),
                 // What git can't tell may still stand there as files.
                 Err(reason) => found = Some(Found::Unread(whole, reason)),

@@ -55,9 +55,6 @@ impl Commits {
         problem: &mut dyn FnMut(String),
     ) -> Result<Self, NoCommits> {
         let cut: HashSet<Number> = shallow(repo).iter().map(|id| objects.number(id)).collect();
-        if !cut.is_empty() {
-            problem("the clone is shallow: older history is not there".to_owned());
-        }
         let mut rows = HashMap::new();
         if let Some(forest) = forest {
             let visitors = (0..threads).map(|_| Parser { objects, rows: Vec::new() }).collect();

@@ -121,11 +121,8 @@ pub(super) enum Event {
     Problem(String),
 }
 
-/// Whether a problem says that something was lost, rather than that it never was part of the repository.
-fn is_loss(problem: &str) -> bool {
-    problem != "the clone is shallow: older history is not there"
-        && !problem.ends_with(": it is a submodule: add the repository that holds its files")
-}
+/// Why an empty repository is not read.
+const NO_COMMIT: &str = "the git repository has no commit that can be read";
 
 /// Fewer blobs than this are read one by one rather than over the forest.
 const FEW_BLOBS: usize = 1000;
@@ -202,6 +199,13 @@ fn open_any(
     Ok((open(unpacked.folder.path())?, digest, Some(unpacked)))
 }
 
+/// Whether a folder that looks like a repository can be read as one; the reason where it can't, in a sentence.
+pub(super) fn judge(path: &Path) -> Result<(), String> {
+    let repo = open(path)?;
+    let leads_somewhere = repo.references().is_ok_and(|all| all.all().is_ok_and(|mut all| all.next().is_some()));
+    if leads_somewhere || repo.head_id().is_ok() { Ok(()) } else { Err(NO_COMMIT.to_owned()) }
+}
+
 /// Isolated: no configuration of the user or the system takes part, and no program is started.
 fn open(path: &Path) -> Result<gix::Repository, String> {
     let repo = gix::open_opts(path, gix::open::Options::isolated());
@@ -240,18 +244,23 @@ pub(super) fn read<W: Write>(
     };
     let mut whole = true;
     let mut problem = |problem: String| {
-        whole &= !is_loss(&problem);
+        whole = false;
         tell(Event::Problem(problem));
     };
+    // What never was part of the repository is told of, and is no loss.
+    let notice = |notice: String| tell(Event::Problem(notice));
     unpacked.iter().flat_map(|unpacked| &unpacked.problems).cloned().for_each(&mut problem);
     let objects = Objects::open(&repo, &mut problem);
     let mut forest = since.is_none().then(|| Forest::new(&objects));
+    if !commits::shallow(&repo).is_empty() {
+        notice("the clone is shallow: older history is not there".to_owned());
+    }
     let commits = Commits::read(&repo, &objects, forest.as_ref(), options.threads, since, &mut problem);
     let commits = match commits {
         Ok(commits) => commits,
         Err(NoCommits::Rewritten) => return Ok(Outcome::Rewritten),
         Err(NoCommits::Empty) => {
-            return Ok(Outcome::Unreadable("the git repository has no commit that can be read".to_owned()));
+            return Ok(Outcome::Unreadable(NO_COMMIT.to_owned()));
         }
     };
     let mut trees = Trees::read(&repo, &objects, forest.as_ref(), options)?;
@@ -259,6 +268,10 @@ pub(super) fn read<W: Write>(
     let near = |blob| forest.as_ref().map_or(blob, |forest| forest.place(blob));
     let edges = versions::edges(&mut trees, &commits, &near, &mut |done| tell(Event::Commits(done as u64, of)));
     trees.problems().into_iter().for_each(&mut problem);
+    for path in trees.submodules() {
+        let path = String::from_utf8_lossy(&path);
+        notice(format!("{path}: it is a submodule: add the repository that holds its files"));
+    }
     let name_of = |path| if options.code { trees.file_name(path) } else { NO_CODE };
     let languages = Languages::new((0..).take(trees.paths.len()).map(name_of));
     let line = add_line(writer, name, &commits.reference, LineKind::History, commits.begin.0, &commits.line)?;

@@ -486,12 +486,12 @@ impl<'r> Trees<'r> {
 
     /// What could not be read, each in a sentence.
     pub(super) fn problems(&mut self) -> Vec<String> {
-        let mut problems: Vec<String> = std::mem::take(&mut self.problems).into_iter().collect();
-        for path in std::mem::take(&mut self.submodules) {
-            let path = String::from_utf8_lossy(&self.path(path)).into_owned();
-            problems.push(format!("{path}: it is a submodule: add the repository that holds its files"));
-        }
-        problems
+        std::mem::take(&mut self.problems).into_iter().collect()
+    }
+
+    /// The paths at which submodules stand or stood.
+    pub(super) fn submodules(&mut self) -> Vec<Vec<u8>> {
+        std::mem::take(&mut self.submodules).into_iter().map(|path| self.path(path)).collect()
     }
 
     /// Adds to `out` what leads from the tree `old` ([`NONE`]: the empty one) to `new`; of several differences at one path
