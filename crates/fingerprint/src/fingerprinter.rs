@@ -2,7 +2,7 @@
 
 use crate::code::CodeChannel;
 use crate::decode::{Decoded, Decoder, Kind};
-use crate::kernel::{Isa, Kernel};
+use crate::kernel::{Isa, Kernel, Rules};
 use crate::parts::Parts;
 use crate::profile::{Channel, Profile};
 use crate::winnow::Winnower;
@@ -66,7 +66,7 @@ impl Fingerprinter {
             decoder: Decoder::new(),
             channels: Channels {
                 profile: profile.clone(),
-                text: Winnower::new(Kernel::of(isa), profile.clone()),
+                text: Winnower::new(Kernel::of(isa), profile.clone(), Rules::TEXT),
                 code: CodeChannel::new(Kernel::of(isa), profile.clone(), name),
                 parts: None,
             },
@@ -92,22 +92,18 @@ impl Fingerprinter {
 
     /// Ends the file.
     pub fn finish(self) -> Fingerprints {
-        self.finish_by(Winnower::finish, CodeChannel::finish)
+        self.finish_by(Winnower::finish)
     }
 
     /// Ends the file, and gives the fingerprints of its text and its code in any order and perhaps repeated: for who sorts them anyway.
     pub fn finish_unsorted(self) -> Fingerprints {
-        self.finish_by(Winnower::finish_unsorted, CodeChannel::finish_unsorted)
+        self.finish_by(Winnower::finish_unsorted)
     }
 
-    fn finish_by(
-        mut self,
-        finish_text: impl FnOnce(Winnower) -> (u64, Vec<u64>),
-        finish_code: impl FnOnce(CodeChannel) -> (u64, Vec<u64>),
-    ) -> Fingerprints {
+    fn finish_by(mut self, finish: impl Fn(Winnower) -> (u64, Vec<u64>)) -> Fingerprints {
         let kind = self.decoder.finish(&mut |decoded| self.channels.push(decoded));
-        let (normalised, text) = finish_text(self.channels.text);
-        let (tokens, code) = finish_code(self.channels.code);
+        let (normalised, text) = finish(self.channels.text);
+        let (tokens, code) = finish(self.channels.code.finish());
         Fingerprints {
             blake3: *self.blake3.finalize().as_bytes(),
             bytes: self.bytes,
@@ -125,7 +121,7 @@ impl Channels {
     fn push(&mut self, decoded: Decoded<'_>) {
         match decoded {
             Decoded::Text(text) => {
-                self.text.push(text);
+                self.text.normalise(text);
                 self.code.push(text);
             }
             Decoded::Binary(bytes) => self.parts.get_or_insert_with(|| Parts::new(&self.profile)).push(bytes),

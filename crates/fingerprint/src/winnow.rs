@@ -1,33 +1,34 @@
-//! Which grams of a text become fingerprints, for a text that comes in pieces.
+//! Which grams of a channel's units become fingerprints, for a file that comes in pieces.
 
 use std::cell::Cell;
-use std::cmp::Reverse;
 
+use crate::code;
 use crate::distinct::sort_distinct;
 use crate::kernel::{Kernel, Rules};
-use crate::profile::{GRAM, Profile, next_order};
+use crate::profile::{GRAM, Profile};
 
-/// Bytes that are normalised at once, and normalised bytes that are gathered before grams are chosen: so few that they are
-/// still in the cache then.
-const PIECE: usize = 1 << 15;
+/// Bytes that are made into units at once, and units that are gathered before grams are chosen: so few that they are still
+/// in the cache then.
+pub(crate) const PIECE: usize = 1 << 15;
 
-/// Below this many fingerprints repeats are not looked for while the text still comes.
+/// Below this many fingerprints repeats are not looked for while the file still comes.
 const FIRST_COMPACTION: usize = 1 << 16;
 
 /// So many times the distinct fingerprints are gathered before repeats are looked for again.
 const NEXT_COMPACTION: usize = 8;
 
 thread_local! {
-    /// What the thread's last winnower worked in: making it anew for each of many small files would take a good part of
+    /// What the thread's last winnowers worked in: making it anew for each of many small files would take a good part of
     /// the time.
-    static SPARE: Cell<Buffers> = Cell::default();
+    static SPARE: Cell<Vec<Buffers>> = const { Cell::new(Vec::new()) };
 }
 
-/// Normalises and winnows a text that comes in pieces.
+/// Winnows units that come in pieces.
 pub(crate) struct Winnower {
     kernel: Kernel,
     profile: Profile,
-    /// Normalised bytes that `buffers.units` no longer holds.
+    rules: Rules,
+    /// Units that `buffers.units` no longer holds.
     before: u64,
     buffers: Buffers,
     /// Repeats are dropped when this many hashes have gathered, which bounds memory by the result.
@@ -36,7 +37,7 @@ pub(crate) struct Winnower {
 
 #[derive(Default)]
 struct Buffers {
-    /// Normalised bytes of which the windows are still to be looked at.
+    /// Units of which the windows are still to be looked at.
     units: Vec<u8>,
     /// Where the chosen grams of `units` begin.
     begins: Vec<u32>,
@@ -46,16 +47,26 @@ struct Buffers {
 }
 
 impl Winnower {
-    pub(crate) fn new(kernel: Kernel, profile: Profile) -> Self {
-        Winnower { kernel, profile, before: 0, buffers: SPARE.take(), compact_at: FIRST_COMPACTION }
+    pub(crate) fn new(kernel: Kernel, profile: Profile, rules: Rules) -> Self {
+        let mut spare = SPARE.take();
+        let buffers = spare.pop().unwrap_or_default();
+        SPARE.set(spare);
+        Winnower { kernel, profile, rules, before: 0, buffers, compact_at: FIRST_COMPACTION }
     }
 
-    pub(crate) fn push(&mut self, text: &[u8]) {
+    /// Takes text, of which the units are normalised bytes.
+    pub(crate) fn normalise(&mut self, text: &[u8]) {
         for piece in text.chunks(PIECE) {
-            self.kernel.normalise(piece, &mut self.buffers.units);
-            if self.buffers.units.len() >= PIECE {
-                self.choose();
-            }
+            let kernel = self.kernel;
+            self.add(|units| kernel.normalise(piece, units));
+        }
+    }
+
+    /// Takes the units that `make` appends.
+    pub(crate) fn add(&mut self, make: impl FnOnce(&mut Vec<u8>)) {
+        make(&mut self.buffers.units);
+        if self.buffers.units.len() >= PIECE {
+            self.choose();
         }
     }
 
@@ -64,31 +75,31 @@ impl Winnower {
         std::mem::take(&mut self.buffers.hashes)
     }
 
-    /// The number of normalised bytes, and the fingerprints, sorted and distinct.
+    /// The number of units, and the fingerprints, sorted and distinct.
     pub(crate) fn finish(mut self) -> (u64, Vec<u64>) {
-        let normalised = self.finish_text();
+        let units = self.finish_units();
         self.buffers.compact();
-        (normalised, self.hashes())
+        (units, self.hashes())
     }
 
-    /// The number of normalised bytes, and the fingerprints in any order and repeated.
+    /// The number of units, and the fingerprints in any order and repeated.
     pub(crate) fn finish_unsorted(mut self) -> (u64, Vec<u64>) {
-        (self.finish_text(), self.hashes())
+        (self.finish_units(), self.hashes())
     }
 
-    fn finish_text(&mut self) -> u64 {
-        let units = &self.buffers.units;
-        let normalised = self.before + units.len() as u64;
-        if self.before == 0 && units.len() < Rules::TEXT.span() {
-            self.buffers.begins.extend(smallest_of_all(units));
+    fn finish_units(&mut self) -> u64 {
+        let Buffers { units, begins, .. } = &mut self.buffers;
+        let all = self.before + units.len() as u64;
+        if self.before == 0 && units.len() < self.rules.span() {
+            begins.extend(self.rules.smallest_of_all(units));
             self.emit();
         } else {
             self.choose();
         }
-        normalised
+        all
     }
 
-    /// Gives the hashes away, and the buffers to the next winnower unless they have grown beyond what most texts need.
+    /// Gives the hashes away, and the buffers to the next winnower unless they have grown beyond what most files need.
     fn hashes(mut self) -> Vec<u64> {
         if self.buffers.hashes.len() >= FIRST_COMPACTION {
             self.buffers.hashes.shrink_to_fit();
@@ -97,23 +108,29 @@ impl Winnower {
         let hashes = self.buffers.hashes.clone();
         self.buffers.units.clear();
         self.buffers.hashes.clear();
-        SPARE.set(self.buffers);
+        let mut spare = SPARE.take();
+        spare.push(self.buffers);
+        SPARE.set(spare);
         hashes
     }
 
-    /// Looks at all windows of the normalised bytes, and keeps of them what the next window begins with.
+    /// Looks at all windows of the units, and keeps of them what the next window begins with.
     fn choose(&mut self) {
-        self.kernel.choose(Rules::TEXT, &self.buffers.units, &mut self.buffers.begins);
+        self.kernel.choose(self.rules, &self.buffers.units, &mut self.buffers.begins);
         self.emit();
-        let done = self.buffers.units.len().saturating_sub(Rules::TEXT.span() - 1);
+        let done = self.buffers.units.len().saturating_sub(self.rules.span() - 1);
         self.buffers.units.drain(..done);
         self.before += done as u64;
     }
 
     fn emit(&mut self) {
         let Buffers { units, begins, hashes, .. } = &mut self.buffers;
-        let gram = |begin: &u32| units[*begin as usize..].first_chunk::<GRAM>();
-        hashes.extend(begins.iter().map(|begin| gram(begin).map_or(0, |gram| self.profile.fingerprint(gram))));
+        if self.rules == Rules::CODE {
+            code::emit(self.kernel, &self.profile, units, begins, hashes);
+        } else {
+            let gram = |begin: &u32| units[*begin as usize..].first_chunk::<GRAM>();
+            hashes.extend(begins.iter().map(|begin| gram(begin).map_or(0, |gram| self.profile.fingerprint(gram))));
+        }
         begins.clear();
         if hashes.len() >= self.compact_at {
             self.buffers.compact();
@@ -126,11 +143,4 @@ impl Buffers {
     fn compact(&mut self) {
         sort_distinct(&mut self.hashes, &mut self.spare);
     }
-}
-
-/// Where the gram begins that is chosen of a text with fewer grams than a window: the rightmost of the smallest of all.
-fn smallest_of_all(units: &[u8]) -> Option<u32> {
-    let order = |gram: &[u8]| gram.iter().fold(0, |order, unit| next_order(order, *unit));
-    let grams = (0..).zip(units.windows(GRAM));
-    grams.map(|(at, gram)| (order(gram), Reverse(at))).min().map(|(_, Reverse(at))| at)
 }

@@ -15,6 +15,6 @@ mod plain;
 mod tests;
 mod tokens;
 
-pub(crate) use channel::{CodeChannel, fingerprint, smallest_of_all};
+pub(crate) use channel::{CodeChannel, emit, fingerprint};
 pub(crate) use language::{HEAD, Language, Named};
 pub(crate) use lexer::{Lexed, Span, State, lex};

@@ -7,7 +7,7 @@ use std::ops::Range;
 
 use super::placed::{Balance, Placed};
 use super::{Copied, Edit, index, long_copies, offset};
-use crate::code::{HEAD, Language, Lexed, Named, Span, State, fingerprint, lex, smallest_of_all};
+use crate::code::{HEAD, Language, Lexed, Named, Span, State, fingerprint, lex};
 use crate::kernel::{Kernel, Rules};
 use crate::profile::Profile;
 
@@ -185,7 +185,7 @@ impl<'a> Run<'a> {
         self.choose(self.text.len());
         let Lexed { tokens, starts, .. } = &self.scratch.lexed;
         if starts.len() < SPAN && self.settled == 0 {
-            let only = smallest_of_all(tokens).map(index);
+            let only = Rules::CODE.smallest_of_all(tokens).map(index);
             let start = only.and_then(|token| starts.get(token));
             let gram = only.and_then(|token| tokens.get(token..)?.first_chunk());
             if let (Some(start), Some(fingerprint)) = (start, gram.and_then(|gram| fingerprint(self.profile, gram))) {

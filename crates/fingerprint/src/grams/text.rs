@@ -1,12 +1,11 @@
 //! Grams of text: of a whole text, and of an edited one from those of its base.
 
-use std::cmp::Reverse;
 use std::ops::Range;
 
 use super::placed::{Balance, Placed};
 use super::{Copied, Edit, index, long_copies, offset};
 use crate::kernel::{Kernel, Places, Rules};
-use crate::profile::{GRAM, Profile, SHARED_RUN, WINDOW, next_order};
+use crate::profile::{GRAM, Profile, SHARED_RUN, WINDOW};
 
 /// Raw bytes that are normalised at once: they and what is made of them stay in the cache.
 const PIECE: usize = 1 << 15;
@@ -217,10 +216,8 @@ fn add_smallest(profile: &Profile, text: &[u8], grams: &mut Placed, scratch: &mu
     let Scratch { kernel, units, places, .. } = scratch;
     units.clear();
     kernel.normalise_with_places(text, units, places);
-    let order = |gram: &[u8; GRAM]| gram.iter().fold(0, |order, unit| next_order(order, *unit));
-    // The rightmost of several that are smallest.
-    let smallest = (0..).zip(units.array_windows()).min_by_key(|(unit, gram)| (order(gram), Reverse(*unit)));
-    if let Some((unit, gram)) = smallest {
+    let smallest = Rules::TEXT.smallest_of_all(units);
+    if let Some((unit, gram)) = smallest.and_then(|unit| Some((unit, units.get(index(unit)..)?.first_chunk()?))) {
         grams.push(profile.fingerprint(gram), places.raw(unit).unwrap_or(0));
     }
 }

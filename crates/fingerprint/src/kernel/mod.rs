@@ -21,7 +21,9 @@ pub use isa::{Isa, UnknownIsa};
 pub(crate) use masks::{BLOCK as MASKED, BLOCKS as MASKED_BLOCKS, Masks, Row};
 pub(crate) use places::Places;
 
-use crate::profile::{GRAM, WINDOW};
+use std::cmp::Reverse;
+
+use crate::profile::{GRAM, WINDOW, next_order};
 
 /// What a gram and a window are in one channel: one of two constants, no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +53,14 @@ impl Rules {
     /// Units of a window (`k + w - 1`).
     pub(crate) const fn span(self) -> usize {
         self.gram + self.window - 1
+    }
+
+    /// Where the gram begins that is chosen of units with fewer grams than a window: the rightmost of the smallest of all.
+    pub(crate) fn smallest_of_all(self, units: &[u8]) -> Option<u32> {
+        // A gram of fewer than 32 units forgets older ones by its shift.
+        let order = |gram: &[u8]| gram.iter().fold(0, |order, unit| next_order(order, *unit)) << (GRAM - self.gram);
+        let grams = (0..).zip(units.windows(self.gram));
+        grams.map(|(at, gram)| (order(gram), Reverse(at))).min().map(|(_, Reverse(at))| at)
     }
 }
 
