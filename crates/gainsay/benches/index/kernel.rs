@@ -6,8 +6,8 @@ use fingerprint::{Fingerprinter, Fingerprints, Isa, Profile};
 
 use crate::input::{self, Source};
 use crate::peers::{self, Scanoss};
-use crate::program::Channels;
-use crate::table::{Bar, Table};
+use crate::common::program::Channels;
+use crate::common::table::{Bar, Table};
 use crate::{Result, Setting, rate, say, timed};
 
 /// Files that one side takes before it is the other's turn.

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use fingerprint::{Channel, Index, Interval, Line, LineKind, Profile, Segment, SegmentWriter};
 
-use crate::input::Numbers;
+use crate::common::numbers::Numbers;
 use crate::peers::{Rows, Search};
-use crate::table::{Bar, Table};
+use crate::common::table::{Bar, Table};
 use crate::{Result, Setting, real, say, timed};
 
 /// How many files the rows stand in.

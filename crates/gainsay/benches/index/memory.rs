@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use crate::input::{self, Numbers};
-use crate::program::{Channels, Desk};
-use crate::table::{Bar, Table};
+use crate::common::numbers::Numbers;
+use crate::input;
+use crate::common::program::{Channels, Desk};
+use crate::common::table::{Bar, Table};
 use crate::{Result, Setting, rate, real, say};
 
 /// Half of a tree is source code, each copy with other letters so that all its rows are new; half are files of noise.

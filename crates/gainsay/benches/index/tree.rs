@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 
 use fingerprint::Isa;
 
-use crate::program::{Channels, Desk};
-use crate::table::{Bar, Table};
+use crate::common::program::{Channels, Desk};
+use crate::common::table::{Bar, Table};
 use crate::{Result, Setting, input, kernel, peers, rate, real, say};
 
 /// Where files are before they are read.
