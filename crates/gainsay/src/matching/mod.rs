@@ -3,17 +3,21 @@
 //! Pure: the sample's fingerprints and open indexes go in, figures come out. `rules` holds every threshold with its
 //! reason, `words` says what the figures prove and what not.
 
+mod generated;
 mod hits;
+mod licences;
 mod places;
 mod rules;
+mod states;
 mod window;
 mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, ReadAt, SegmentError};
+use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, Profile, ReadAt, SegmentError};
 
 use crate::claim::CorpusRole;
+pub use generated::{HEAD, says_generated};
 use hits::{Hits, place};
 
 /// One file of the sample.
@@ -23,6 +27,8 @@ pub struct SampleFile {
     pub path: Vec<u8>,
     /// Its fingerprints, under the profile of the corpora.
     pub fingerprints: Fingerprints,
+    /// Whether it [says of itself](says_generated) that a program wrote it.
+    pub generated: bool,
 }
 
 /// A corpus to match against.
@@ -109,6 +115,8 @@ pub struct FileMatch {
     pub verdict: Verdict,
     /// Whether a file of the company has the same bytes.
     pub identical: bool,
+    /// Whether it says of itself that a program wrote it.
+    pub generated: bool,
     /// The channel by which it was judged: text, else code, which other names leave as it is, else parts.
     pub channel: Channel,
     /// Its fingerprints in that channel.
@@ -166,6 +174,8 @@ pub struct LineMatch {
     pub kind: LineKind,
     /// The sample's files that have their best place here.
     pub files: Total,
+    /// Which those are, by their place in the sample.
+    pub numbers: Vec<usize>,
     /// Their distinctive fingerprints that ever stood here.
     pub fingerprints: u64,
     /// The oldest commit that is indexed here.
@@ -190,6 +200,35 @@ pub struct Windows {
     pub fingerprints: Part,
     /// The single commit that most files fit.
     pub best: BestCommit,
+    /// How much stood at which commit, oldest first: what the windows were read from.
+    pub curve: Vec<CurvePoint>,
+    /// The states that explain the files that fit any, the one with most files first. More than one where files were taken
+    /// more than once, or where some were edited back to what once stood there.
+    pub takings: Vec<Taking>,
+    /// The files that fit none of these states, by their place in the sample.
+    pub fit_nowhere: Vec<usize>,
+}
+
+/// How much of the sample stood at a commit, and from there until the next point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurvePoint {
+    /// The commit.
+    pub commit: CommitAt,
+    /// How many files fit it.
+    pub files: u64,
+    /// How many fingerprints stood there.
+    pub fingerprints: u64,
+}
+
+/// A state of a history, and the files that it explains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taking {
+    /// The first commit at which the state explains as many files.
+    pub first: CommitAt,
+    /// The last one.
+    pub last: CommitAt,
+    /// The files by their place in the sample. One that fits several states is with the largest.
+    pub files: Vec<usize>,
 }
 
 /// Some of all.
@@ -252,13 +291,13 @@ pub enum MatchError {
 /// Where a corpus has another profile or its index can't be read or is damaged.
 pub fn match_sample<R: ReadAt>(
     sample: &[SampleFile],
-    profile: fingerprint::ProfileId,
+    profile: &Profile,
     corpora: &[Corpus<'_, R>],
 ) -> Result<Match, MatchError> {
-    if let Some(corpus) = corpora.iter().find(|corpus| corpus.index.profile().is_some_and(|of| of != profile)) {
+    if let Some(corpus) = corpora.iter().find(|corpus| corpus.index.profile().is_some_and(|of| of != profile.id())) {
         return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
     }
-    let hits = Hits::look_up(sample, corpora)?;
+    let hits = Hits::look_up(sample, profile, corpora)?;
     let mut finder = places::Finder::new(corpora, &hits);
     let mut files = Vec::with_capacity(sample.len());
     let mut at_lines: BTreeMap<places::LineKey, Vec<usize>> = BTreeMap::new();
@@ -300,7 +339,7 @@ fn match_file<R: ReadAt>(
     let in_channels = hits.shares_of(number);
     let identical = hits.identical(number);
     let bytes = file.fingerprints.bytes;
-    let (verdict, channel) = rules::of_file(&in_channels, identical, bytes);
+    let (verdict, channel) = rules::of_file(&in_channels, identical, bytes, file.generated);
     let best = finder.best(&file.path, hits.keys_of(number, channel), hits.exact(number))?;
     let (line, best) = best.unzip();
     let matched = FileMatch {
@@ -309,11 +348,20 @@ fn match_file<R: ReadAt>(
         bytes,
         verdict,
         identical: identical.own,
+        generated: file.generated,
         channel,
         shares: in_channels[place(channel)],
         best,
     };
     Ok((matched, line))
+}
+
+impl Match {
+    /// The files that are ours and fit no state of the repository in which they were found.
+    pub fn fit_nowhere(&self) -> impl Iterator<Item = &FileMatch> {
+        let windows = self.lines.iter().filter_map(|line| line.windows.as_ref());
+        windows.flat_map(|windows| &windows.fit_nowhere).filter_map(|file| self.files.get(*file))
+    }
 }
 
 impl<R> Corpus<'_, R> {
