@@ -42,12 +42,12 @@ bench-index: setup
 beside = $(foreach name,$(1),../.mirror/$(name)/repo)
 TESTED = $(if $(filter command line environment,$(origin REPOS)),$(REPOS),$(call beside,square+okhttp \
   JamesNK+Newtonsoft.Json gin-gonic+gin guzzle+guzzle Alamofire+Alamofire alacritty+alacritty))
-FOREIGN ?= $(call beside,ktorio+ktor InsertKoinIO+koin AutoMapper+AutoMapper nunit+nunit serilog+serilog \
-  restsharp+RestSharp gohugoio+hugo etcd-io+etcd laravel+framework ReactiveX+RxSwift vapor+vapor apple+swift-nio \
+FOREIGN ?= $(call beside,ktorio+ktor AutoMapper+AutoMapper autofac+Autofac NLog+NLog serilog+serilog restsharp+RestSharp \
+  gohugoio+hugo etcd-io+etcd laravel+framework ReactiveX+RxSwift vapor+vapor apple+swift-nio \
   pointfreeco+swift-composable-architecture nushell+nushell actix+actix-web vuejs+core sinatra+sinatra)
-PUBLIC ?= $(call beside,google+gson apache+commons-lang mockito+mockito App-vNext+Polly \
-  FluentValidation+FluentValidation labstack+echo spf13+cobra composer+composer Seldaek+monolog \
-  apple+swift-argument-parser Quick+Nimble onevcat+Kingfisher libuv+libuv pallets+flask expressjs+express)
+PUBLIC ?= $(call beside,google+gson apache+commons-lang mockito+mockito InsertKoinIO+koin Kotlin+kotlinx.coroutines \
+  App-vNext+Polly FluentValidation+FluentValidation nunit+nunit labstack+echo spf13+cobra composer+composer \
+  Seldaek+monolog apple+swift-argument-parser Quick+Nimble onevcat+Kingfisher libuv+libuv pallets+flask expressjs+express)
 MATCHING = BENCH_REPOSITORIES='$(TESTED)' BENCH_FOREIGN='$(FOREIGN)' BENCH_PUBLIC='$(PUBLIC)' QUICK='$(QUICK)' \
   $(CARGO) bench --quiet --locked --package gainsay --bench matching --
 bench-matching: setup

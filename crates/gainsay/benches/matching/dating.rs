@@ -48,7 +48,7 @@ pub(crate) fn measure_takings(setting: &Setting, table: &mut Table) -> Result<()
             .as_array()
             .into_iter()
             .flatten()
-            .filter_map(|taking| span(&tested.history, taking).or_else(|| span(&tested.history, &taking["window"])))
+            .filter_map(|taking| span(&tested.history, taking))
             .collect();
         let [one, other] = truth.commits.as_slice() else { return false };
         // Each by a taking of its own.
@@ -62,9 +62,7 @@ pub(crate) fn measure_listings(setting: &Setting, table: &mut Table) -> Result<(
     let each = setting.count(480, 24).div_ceil(setting.tested.len());
     inside(setting, table, Kind::Listing100, 0.99, each, &mut |tested, truth, answer| {
         let commit = truth.commits.first().copied().unwrap_or_default();
-        let listing = &answer.0["listing"];
-        let window = [&listing["window"], &answer.0["window"]].into_iter().find_map(|window| span(&tested.history, window));
-        window.is_some_and(|span| holds(span, commit))
+        span(&tested.history, &answer.0["listings"][0]["window"]).is_some_and(|span| holds(span, commit))
     })
 }
 

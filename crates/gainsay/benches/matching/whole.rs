@@ -83,6 +83,5 @@ pub(crate) fn measure_places(setting: &Setting, table: &mut Table) -> Result<()>
 
 /// Whether this place alone is the smallest set of places that holds the sample.
 fn names(answer: &Answer, place: &str) -> bool {
-    let named: Vec<_> = answer.0["places"]["smallest"].as_array().into_iter().flatten().collect();
-    matches!(named.as_slice(), [only] if only["place"] == place || **only == place)
+    matches!(answer.0["places"]["cover"].as_array().map(Vec::as_slice), Some([only]) if *only == place)
 }

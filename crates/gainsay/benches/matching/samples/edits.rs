@@ -123,10 +123,24 @@ pub(crate) fn shuffle(text: &[u8], numbers: &mut Numbers) -> Vec<u8> {
     numbers.choose(&blocks, blocks.len()).concat().concat()
 }
 
-/// So many lines that follow each other and have at least so many letters and digits between them; none where the file has
-/// no such place.
+/// A text without the comment at its head, which is mostly a licence and then everybody's.
+pub(crate) fn below_head(text: &[u8]) -> &[u8] {
+    let mut rest = text;
+    while let Some(end) = rest.iter().position(|byte| *byte == b'\n') {
+        let line = rest[..end].trim_ascii();
+        let marks: [&[u8]; 5] = [b"//", b"/*", b"*", b"#", b"\xef\xbb\xbf"];
+        if !line.is_empty() && !marks.iter().any(|mark| line.starts_with(mark)) {
+            break;
+        }
+        rest = &rest[end + 1..];
+    }
+    rest
+}
+
+/// So many lines below the head that follow each other and have at least so many letters and digits between them; none
+/// where the file has no such place.
 pub(crate) fn cut(text: &[u8], count: usize, letters: usize, numbers: &mut Numbers) -> Option<Vec<u8>> {
-    let lines: Vec<&[u8]> = text.split_inclusive(|byte| *byte == b'\n').collect();
+    let lines: Vec<&[u8]> = below_head(text).split_inclusive(|byte| *byte == b'\n').collect();
     let enough = |lines: &&[&[u8]]| {
         lines.iter().flat_map(|line| line.iter()).filter(|byte| byte.is_ascii_alphanumeric()).count() >= letters
     };

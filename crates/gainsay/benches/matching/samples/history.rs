@@ -1,6 +1,7 @@
 //! A repository's first-parent line: which file stood where, from which commit to which.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
 use std::path::Path;
 
@@ -33,6 +34,8 @@ pub(crate) struct History {
     pub(crate) commits: Vec<Commit>,
     /// By path, each path's oldest first.
     pub(crate) versions: Vec<Version>,
+    /// What was asked of blobs before.
+    known: RefCell<HashMap<ObjectId, bool>>,
 }
 
 impl History {
@@ -55,7 +58,7 @@ impl History {
             versions.retain(|version| repository.has_object(version.blob));
             (commits, versions)
         };
-        Ok(History { repository, commits, versions })
+        Ok(History { repository, commits, versions, known: RefCell::default() })
     }
 
     /// What stood at a commit, by path.
@@ -69,6 +72,16 @@ impl History {
 
     pub(crate) fn bytes(&self, blob: ObjectId) -> Result<Vec<u8>> {
         Ok(self.repository.find_blob(blob)?.take_data())
+    }
+
+    /// What a test says of a blob, which must always be the same test.
+    pub(crate) fn is(&self, blob: ObjectId, test: &dyn Fn(&[u8]) -> bool) -> Result<bool> {
+        if let Some(known) = self.known.borrow().get(&blob) {
+            return Ok(*known);
+        }
+        let is = test(&self.bytes(blob)?);
+        self.known.borrow_mut().insert(blob, is);
+        Ok(is)
     }
 
     /// The length of a blob, without reading it.

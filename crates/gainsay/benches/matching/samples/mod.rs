@@ -17,8 +17,9 @@ use crate::common::{Result, name};
 use foreign::Foreign;
 use history::{History, Version};
 
-/// Shorter files hold too little to be told by anything but their bytes.
-const LEAST_BYTES: u64 = 1024;
+/// What is shorter below the comment at its head, which is mostly a licence and everybody's, holds too little to be told by
+/// anything but its bytes.
+const LEAST_BYTES: usize = 1024;
 
 /// At most so many versions of one path are in a sample: they tell nearly the same.
 const VERSIONS: usize = 8;
@@ -228,26 +229,27 @@ pub(crate) fn write(
 fn edited(history: &History, kind: Kind, count: usize, numbers: &mut Numbers, folder: &Path) -> Result<Truth> {
     let mut truth = Truth::default();
     let (mut of_path, mut seen) = (BTreeMap::<&str, usize>::new(), BTreeSet::new());
-    for version in numbers.choose(&history.versions, history.versions.len()) {
+    let all: Vec<&Version> = history.versions.iter().collect();
+    for version in numbers.choose(&all, all.len()) {
         if truth.files.len() == count {
             break;
         }
-        let known = history.versions.iter().find(|known| known.path == version.path).map_or("", |known| &known.path);
-        let versions = of_path.entry(known).or_default();
-        if *versions == VERSIONS || !is_ours(history, &version)? || !seen.insert(version.blob) {
+        let versions = of_path.entry(&version.path).or_default();
+        if *versions == VERSIONS || !is_ours(history, version)? || !seen.insert(version.blob) {
             continue;
         }
         let commit = version.first + numbers.index(version.last - version.first + 1);
         let Some(text) = kind.edit(history.bytes(version.blob)?, numbers)? else { continue };
         *versions += 1;
-        put(&mut truth, &version, commit, &text, folder)?;
+        put(&mut truth, version, commit, &text, folder)?;
     }
     Ok(truth)
 }
 
 /// Whether a version can be told: source code of the repository's own, long enough.
 fn is_ours(history: &History, version: &Version) -> Result<bool> {
-    Ok(is_own_source(&version.path) && history.length(version.blob)? >= LEAST_BYTES)
+    let is_long = |text: &[u8]| edits::below_head(text).len() >= LEAST_BYTES;
+    Ok(is_own_source(&version.path) && history.is(version.blob, &is_long)?)
 }
 
 /// Whether a path is of source code that the repository did not borrow.
@@ -258,7 +260,8 @@ pub(crate) fn is_own_source(path: &str) -> bool {
 
 fn put(truth: &mut Truth, version: &Version, commit: usize, text: &[u8], folder: &Path) -> Result<()> {
     let file_name = version.path.rsplit('/').next().unwrap_or_default();
-    let file = format!("{:04}/{file_name}", truth.files.len());
+    // What looks like an address is masked in what the program prints.
+    let file = format!("{:04}/{}", truth.files.len(), file_name.replace('@', "-"));
     let path = folder.join(&file);
     fs::create_dir_all(path.parent().ok_or("a file without a folder")?)?;
     fs::write(path, text)?;
