@@ -7,7 +7,7 @@ mod case;
 mod corpus;
 
 pub use case::{BestMatch, Case, Commit, FileMatch, Finding, Said, SampleMatch, Source, SourceText, State, Window};
-pub use corpus::{Extent, History, Piece, SegmentFile, Stretch};
+pub use corpus::{Extent, History, Piece, Root, SegmentFile, Stretch};
 
 use std::fmt;
 use std::ops::Range;
