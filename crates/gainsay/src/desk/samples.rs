@@ -15,7 +15,7 @@ use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, Shape, casefile};
 use crate::capture::{self, Opener};
 use crate::claim::{
-    BestMatch, Commit, CorpusRole, EntryId, FileMatch, SampleMatch, SourceKind, Tlp, Window, on_one_line, quoted,
+    BestMatch, Commit, CorpusRole, EntryId, FileMatch, Root, SampleMatch, SourceKind, Tlp, Window, on_one_line, quoted,
 };
 use crate::export;
 use crate::ledger::payload::SampleMatched;
@@ -147,13 +147,16 @@ impl Desk {
         corpora: &[&Corpus],
     ) -> Result<SampleMatch, Error> {
         let indexes: Vec<Index<File>> = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
+        let roots: Vec<Vec<Root>> = corpora.iter().map(|it| it.roots()).collect();
         let corpora: Vec<matching::Corpus<'_, File>> = corpora
             .iter()
+            .zip(&roots)
             .zip(&indexes)
-            .map(|(it, index)| matching::Corpus {
+            .map(|((it, roots), index)| matching::Corpus {
                 name: &it.indexed.name,
                 owner: &it.indexed.owner,
                 role: it.indexed.role,
+                roots,
                 index,
             })
             .collect();

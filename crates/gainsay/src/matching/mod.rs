@@ -3,7 +3,9 @@
 //! Pure: the sample's fingerprints and open indexes go in, figures come out. `rules` holds every threshold with its
 //! reason, `words` says what the figures prove and what not.
 
+mod cover;
 mod hits;
+mod lines;
 mod places;
 mod rules;
 mod window;
@@ -13,8 +15,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, ReadAt, SegmentError};
 
-use crate::claim::CorpusRole;
+use crate::claim::{CorpusRole, Root};
+use cover::Held;
 use hits::{Hits, place};
+use lines::{LineKey, Lines};
 
 /// One file of the sample.
 #[derive(Clone, Debug)]
@@ -33,6 +37,8 @@ pub struct Corpus<'a, R> {
     pub owner: &'a str,
     /// What it is to the company.
     pub role: CorpusRole,
+    /// Its paths, with where they lie and of when they are; what none of them says lies where it is.
+    pub roots: &'a [Root],
     /// Its index.
     pub index: &'a Index<R>,
 }
@@ -50,6 +56,8 @@ pub struct Match {
     pub shares: Shares,
     /// The repositories and folders that the sample's own files were found in, the one with most files first.
     pub lines: Vec<LineMatch>,
+    /// Where the sample's own files lie; `None` where there are none.
+    pub places: Option<Places>,
     /// How many corpora of each role took part: public code that no corpus holds can't be told from the company's.
     pub corpora: BTreeMap<CorpusRole, u32>,
 }
@@ -145,9 +153,9 @@ pub struct Place {
 pub struct CommitAt {
     /// Its number in the line, from 0, oldest first.
     pub number: u32,
-    /// Its object id; empty for the state of a folder.
+    /// Its object id; empty for the state of a folder, dated or not.
     pub oid: Vec<u8>,
-    /// The committer's time in seconds since 1970, as the committer's clock told it.
+    /// The committer's time in seconds since 1970, as the committer's clock told it; of a dated snapshot its date.
     pub time: i64,
 }
 
@@ -174,6 +182,36 @@ pub struct LineMatch {
     pub newest: CommitAt,
     /// To which commits the content belongs; only for a history with something to count.
     pub windows: Option<Windows>,
+}
+
+/// Where the sample's own files lie. A place is called as it was named when the corpus was added; where it was not named, it is the
+/// path of the repository or folder, and of dated snapshots that of the folder that holds them all.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// How many places the company's corpora lie in.
+    pub known: u64,
+    /// How many of the sample's files are the company's.
+    pub files: u64,
+    /// The places that hold one of them, the one with most first.
+    pub holding: Vec<Holding>,
+    /// The fewest places that together hold all of them, by number in `holding`.
+    pub fewest: Vec<usize>,
+    /// Whether there are no fewer; otherwise that was too long to work out.
+    pub is_fewest: bool,
+    /// Whether it is known that no other set of as many places holds all of them.
+    pub is_only: bool,
+}
+
+/// What of the sample a place holds: an identical file where its bytes stand or once stood, an edited one where, but for 5%, as many
+/// of its distinctive fingerprints stand at one path at once as do anywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Holding {
+    /// The place's name.
+    pub place: Vec<u8>,
+    /// How many of the sample's files it holds.
+    pub files: u64,
+    /// How many of these no other place holds.
+    pub only: u64,
 }
 
 /// The commits to which a sample's content belongs.
@@ -208,6 +246,8 @@ pub struct Window {
     pub first: CommitAt,
     /// The last commit at which it holds.
     pub last: CommitAt,
+    /// The commit before the first; none where it holds at the oldest indexed commit.
+    pub begun_after: Option<CommitAt>,
     /// The commit that ended it; none where it still holds at the newest indexed commit.
     pub ended_by: Option<CommitAt>,
     /// At how many commits it holds.
@@ -258,14 +298,17 @@ pub fn match_sample<R: ReadAt>(
     if let Some(corpus) = corpora.iter().find(|corpus| corpus.index.profile().is_some_and(|of| of != profile)) {
         return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
     }
-    let hits = Hits::look_up(sample, corpora)?;
-    let mut finder = places::Finder::new(corpora, &hits);
+    let lines = Lines::new(corpora);
+    let hits = Hits::look_up(sample, corpora, &lines)?;
+    let mut finder = places::Finder::new(corpora, &lines, &hits);
     let mut files = Vec::with_capacity(sample.len());
-    let mut at_lines: BTreeMap<places::LineKey, Vec<usize>> = BTreeMap::new();
+    let mut at_lines: BTreeMap<LineKey, Vec<usize>> = BTreeMap::new();
+    let mut held = Held::default();
     for (number, file) in sample.iter().enumerate() {
         let (matched, line) = match_file(file, number, &hits, &mut finder)?;
         if let (Some(line), true) = (line, matched.verdict.is_ours()) {
             at_lines.entry(line).or_default().push(number);
+            held.add(finder.held_by(hits.keys_of(number, matched.channel), hits.exact(number)));
         }
         files.push(matched);
     }
@@ -275,11 +318,11 @@ pub fn match_sample<R: ReadAt>(
         total.files += 1;
         total.bytes += file.bytes;
     }
-    let mut lines = at_lines
+    let mut line_matches = at_lines
         .into_iter()
         .map(|(line, numbers)| window::of_line(&finder, &hits, sample, &files, line, &numbers))
         .collect::<Result<Vec<_>, _>>()?;
-    lines.sort_by_key(|line| std::cmp::Reverse((line.files.files, line.fingerprints)));
+    line_matches.sort_by_key(|line| std::cmp::Reverse((line.files.files, line.fingerprints)));
     let mut roles = BTreeMap::new();
     corpora.iter().for_each(|corpus| *roles.entry(corpus.role).or_default() += 1);
     let ours_unchanged = files.iter().filter(|file| file.identical && file.verdict == Verdict::Ours);
@@ -288,7 +331,8 @@ pub fn match_sample<R: ReadAt>(
     let judged_by = |(number, file): (usize, &FileMatch)| hits.keys_of(number, file.channel);
     let keys: BTreeSet<usize> = files.iter().enumerate().flat_map(judged_by).copied().collect();
     let shares = hits.shares(&keys.into_iter().collect::<Vec<_>>());
-    Ok(Match { verdict, files, totals, shares, lines, corpora: roles })
+    let places = held.places(&lines);
+    Ok(Match { verdict, files, totals, shares, lines: line_matches, places, corpora: roles })
 }
 
 fn match_file<R: ReadAt>(
@@ -296,7 +340,7 @@ fn match_file<R: ReadAt>(
     number: usize,
     hits: &Hits,
     finder: &mut places::Finder<'_, R>,
-) -> Result<(FileMatch, Option<places::LineKey>), MatchError> {
+) -> Result<(FileMatch, Option<LineKey>), MatchError> {
     let in_channels = hits.shares_of(number);
     let identical = hits.identical(number);
     let bytes = file.fingerprints.bytes;
