@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Acting, Desk, Error};
-use crate::claim::{CorpusRole, EntryId, SegmentFile, Tlp};
+use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
 use crate::ledger::payload::{BodyDestroyed, Held};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
@@ -211,6 +211,7 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
         Some(Payload::Decision(decision)) => {
             decision.source == destroyed.id || decision.draft.is_some_and(|draft| draft.reading == destroyed.id)
         }
+        Some(Payload::MatchV1(found)) => found.sample == destroyed.id,
         Some(Payload::Match(found)) => found.sample == destroyed.id,
         _ => false,
     };
@@ -309,6 +310,7 @@ fn hash(value: &Value) -> Option<Hash> {
 fn what(payload: &Payload) -> String {
     let indexed = |role: CorpusRole, name: &str, files: u64| format!("indexed {role} corpus {name:?}: {files} files");
     let files_in = |segments: &[_]| segments.iter().map(|segment| SegmentFile::from(segment).files).sum();
+    let matched = |result: &SampleMatch| format!("matched a sample: {}", result.summary());
     match payload {
         Payload::Case(case) => format!("opened case {:?}", case.title),
         Payload::Source(source) => format!("captured {} {:?}", source.kind, source.whence),
@@ -320,9 +322,8 @@ fn what(payload: &Payload) -> String {
         Payload::CorpusV1(corpus) => indexed(corpus.role, &corpus.name, corpus.files),
         Payload::CorpusV2(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::Corpus(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
-        Payload::Match(found) => {
-            format!("matched a sample: {}", crate::claim::SampleMatch::from(&found.result).summary())
-        }
+        Payload::MatchV1(found) => matched(&(&found.result).into()),
+        Payload::Match(found) => matched(&(&found.result).into()),
         Payload::Assessment(assessment) => format!("assessed {} claims", assessment.claims.len()),
         Payload::Release(release) => format!("released a report ({}) to TLP:{}", release.format, release.audience),
         Payload::Destruction(destroyed) => {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use fingerprint::{Fingerprinter, Index, Profile};
+use fingerprint::{Channel, Fingerprinter, Index, Profile};
 use jiff::Timestamp;
 use serde_json::json;
 use unpack::Event;
@@ -15,7 +15,8 @@ use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, Shape, casefile};
 use crate::capture::{self, Opener};
 use crate::claim::{
-    BestMatch, Commit, CorpusRole, EntryId, FileMatch, Root, SampleMatch, SourceKind, Tlp, Window, on_one_line, quoted,
+    Against, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, PlaceMatch, Places, Root, SampleMatch,
+    Shares, SourceKind, Taking, Tlp, Window, on_one_line, quoted,
 };
 use crate::export;
 use crate::ledger::payload::SampleMatched;
@@ -25,6 +26,12 @@ use crate::release::Released;
 
 /// How many files a result lists.
 const ROWS: usize = 10_000;
+
+/// How many files are named where some of many are.
+const SOME: usize = 20;
+
+/// How many places a result lists.
+const PLACES: usize = 1_000;
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
@@ -148,6 +155,7 @@ impl Desk {
     ) -> Result<SampleMatch, Error> {
         let indexes: Vec<Index<File>> = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
         let roots: Vec<Vec<Root>> = corpora.iter().map(|it| it.roots()).collect();
+        let against = corpora.iter().map(|it| it.as_held_against()).collect();
         let corpora: Vec<matching::Corpus<'_, File>> = corpora
             .iter()
             .zip(&roots)
@@ -161,8 +169,7 @@ impl Desk {
             })
             .collect();
         let found = matching::match_sample(&sample.files, profile.id(), &corpora)?;
-        let names = corpora.iter().map(|it| (it.name.to_owned(), it.role.word().to_owned()));
-        Ok(in_numbers(owner, names.collect(), sample, &found))
+        Ok(in_numbers(owner, against, sample, &found))
     }
 
     fn record_match(
@@ -314,8 +321,7 @@ impl Opened {
 }
 
 /// The result as the ledger keeps it: whole numbers and words.
-fn in_numbers(owner: &str, corpora: Vec<(String, String)>, sample: &Opened, found: &Match) -> SampleMatch {
-    let permille = |count| u32::try_from(found.shares.permille(count)).unwrap_or(u32::MAX);
+fn in_numbers(owner: &str, corpora: Vec<Against>, sample: &Opened, found: &Match) -> SampleMatch {
     let mut rows: Vec<&matching::FileMatch> = found.files.iter().collect();
     rows.sort_by_key(|file| (file.verdict, std::cmp::Reverse(file.shares.distinctive)));
     SampleMatch {
@@ -329,53 +335,128 @@ fn in_numbers(owner: &str, corpora: Vec<(String, String)>, sample: &Opened, foun
             .iter()
             .map(|(verdict, total)| (verdict.words().to_owned(), total.files, total.bytes))
             .collect(),
-        matched: permille(found.shares.matched),
-        public: permille(found.shares.public),
-        published: permille(found.shares.published),
-        distinctive: permille(found.shares.distinctive),
+        shares: shares(&found.shares),
         window: found.lines.iter().find_map(window),
+        curve: found.lines.iter().find_map(|line| line.windows.as_ref()).map(curve).unwrap_or_default(),
+        takings: takings(found),
+        fit_nowhere: found
+            .fit_nowhere()
+            .take(SOME)
+            .map(|file| String::from_utf8_lossy(&file.path).into_owned())
+            .collect(),
+        places: found.places.as_ref().map(|places| places_in_numbers(found, places)),
         words: found.in_words(),
         rows: rows.into_iter().take(ROWS).map(row).collect(),
         problems: sample.all_problems(),
+        ..SampleMatch::default()
+    }
+}
+
+fn shares(of: &matching::Shares) -> Shares {
+    let permille = |count| u32::try_from(of.permille(count)).unwrap_or(u32::MAX);
+    Shares {
+        matched: permille(of.matched),
+        common: 0,
+        public: permille(of.public),
+        published: permille(of.published),
+        distinctive: permille(of.distinctive),
+    }
+}
+
+fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Text => "text",
+        Channel::Code => "code",
+        Channel::Parts => "parts",
     }
 }
 
 fn row(file: &matching::FileMatch) -> FileMatch {
-    let permille = |count| u32::try_from(file.shares.permille(count)).unwrap_or(u32::MAX);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     FileMatch {
         path: text(&file.path),
         bytes: file.bytes,
         verdict: file.verdict.words().to_owned(),
         exact: file.identical,
-        shares: (
-            permille(file.shares.matched),
-            permille(file.shares.public),
-            permille(file.shares.published),
-            permille(file.shares.distinctive),
-        ),
+        channel: channel(file.channel).to_owned(),
+        shares: shares(&file.shares),
         best: file.best.as_ref().map(|best| BestMatch {
             corpus: best.corpus.clone(),
+            source: text(&best.source),
             path: text(&best.path),
             first: commit(&best.first),
             last: commit(&best.last),
         }),
+        ..FileMatch::default()
     }
 }
 
 fn window(line: &LineMatch) -> Option<Window> {
     let windows = line.windows.as_ref()?;
     let best = &windows.best;
+    // What is first seen in a snapshot came at some time after the one before.
+    let first = |window: &matching::Window| match &window.begun_after {
+        Some(before) if line.is_of_snapshots() => commit(before),
+        _ => commit(&window.first),
+    };
     Some(Window {
         line: String::from_utf8_lossy(&line.source).into_owned(),
-        strict: (commit(&windows.strict.first), commit(&windows.strict.last)),
-        first: commit(&windows.tolerant.first),
+        strict: (first(&windows.strict), commit(&windows.strict.last)),
+        first: first(&windows.tolerant),
         last: commit(&windows.tolerant.last),
         open: windows.tolerant.ended_by.is_none(),
         best: commit(&best.commit),
         fit: best.files.some,
         of: best.files.all,
     })
+}
+
+fn places_in_numbers(found: &Match, places: &matching::Places) -> Places {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let of_place = |place: &matching::PlaceMatch| PlaceMatch {
+        name: text(&place.name),
+        files: place.files,
+        only_here: place.only_here.len() as u64,
+        some: place.only_here.iter().take(SOME).map(|file| text(&found.files[*file].path)).collect(),
+    };
+    Places {
+        cover: places.cover.iter().map(|place| text(&places.all[*place].name)).collect(),
+        is_least: places.is_least,
+        all: places.all.iter().take(PLACES).map(of_place).collect(),
+    }
+}
+
+fn curve(windows: &matching::Windows) -> Vec<CurvePoint> {
+    let point = |point: &matching::CurvePoint| CurvePoint {
+        commit: commit(&point.commit),
+        files: point.files,
+        fingerprints: point.fingerprints,
+    };
+    windows.curve.iter().map(point).collect()
+}
+
+/// What was taken from where: nothing where one state of one line explains all.
+fn takings(found: &Match) -> Vec<Taking> {
+    let mut takings = Vec::new();
+    for line in &found.lines {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let of = |first, last, files: &[usize]| Taking {
+            line: text(&line.source),
+            reference: text(&line.reference),
+            first,
+            last,
+            files: files.len() as u64,
+            some: files.iter().take(SOME).map(|file| text(&found.files[*file].path)).collect(),
+        };
+        match &line.windows {
+            Some(windows) => takings.extend(
+                windows.takings.iter().map(|it| of(Some(commit(&it.first)), Some(commit(&it.last)), &it.files)),
+            ),
+            None => takings.push(of(None, None, &line.numbers)),
+        }
+    }
+    takings.sort_by_key(|taking| std::cmp::Reverse(taking.files));
+    if takings.len() > 1 { takings } else { Vec::new() }
 }
 
 fn commit(at: &CommitAt) -> Commit {

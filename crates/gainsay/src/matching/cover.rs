@@ -4,16 +4,17 @@ use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::lines::Lines;
-use super::{Holding, Places};
+use super::{PlaceMatch, Places};
 
 /// How many sets of places are looked at in the search for the fewest places: with ten places it ends far before, with hundreds that
 /// share their files it may not, and then what a greedy choice gives is told as such.
 const LOOKS: u64 = 20_000_000;
 
-/// How often a sample's own files are held: for each set of places, how many files are held by exactly those.
+/// Where a sample's own files lie, as far as they are told.
 #[derive(Default)]
 pub(super) struct Held {
-    files: BTreeMap<BTreeSet<usize>, u64>,
+    /// For each set of places, the files that are held by exactly those.
+    files: BTreeMap<BTreeSet<usize>, Vec<usize>>,
     /// For each place, of how many files it holds the closest state.
     closest: BTreeMap<usize, u64>,
 }
@@ -28,40 +29,41 @@ pub(super) struct HeldBy {
 
 impl Held {
     /// Adds a file that at least one place holds.
-    pub(super) fn add(&mut self, by: HeldBy) {
+    pub(super) fn add(&mut self, file: usize, by: HeldBy) {
         by.closest.into_iter().for_each(|place| *self.closest.entry(place).or_default() += 1);
-        *self.files.entry(by.places).or_default() += 1;
+        self.files.entry(by.places).or_default().push(file);
     }
 
     /// What it comes to; `None` where no place holds a file.
-    pub(super) fn places(&self, lines: &Lines) -> Option<Places> {
-        let mut counts: BTreeMap<usize, (u64, u64)> = BTreeMap::new();
+    pub(super) fn places(self, lines: &Lines) -> Option<Places> {
+        let mut held: BTreeMap<usize, u64> = BTreeMap::new();
         for (places, files) in &self.files {
-            for place in places {
-                let (held, only) = counts.entry(*place).or_default();
-                *held += files;
-                *only += if places.len() == 1 { *files } else { 0 };
-            }
+            places.iter().for_each(|place| *held.entry(*place).or_default() += files.len() as u64);
         }
-        let mut order: Vec<usize> = counts.keys().copied().collect();
-        let closest = |place: &usize| self.closest.get(place).copied().unwrap_or_default();
-        let name = |place: &usize| lines.places()[*place].as_slice();
-        let rank = |place: &usize| (counts[place], closest(place));
-        order.sort_by(|a, b| Reverse(rank(a)).cmp(&Reverse(rank(b))).then_with(|| name(a).cmp(name(b))));
+        let alone = |place: usize| self.files.get(&BTreeSet::from([place]));
+        let rank = |place: usize| {
+            let closest = self.closest.get(&place).copied().unwrap_or_default();
+            (alone(place).map_or(0, Vec::len), held[&place], closest)
+        };
+        let mut order: Vec<usize> = held.keys().copied().collect();
+        order.sort_by_key(|place| (Reverse(rank(*place)), &lines.places()[*place]));
         if order.is_empty() {
             return None;
         }
         let number: BTreeMap<usize, usize> = order.iter().copied().zip(0..).collect();
         let renumbered = |places: &BTreeSet<usize>| places.iter().map(|place| number[place]).collect();
         let cover = fewest(&self.files.keys().map(renumbered).collect::<Vec<_>>(), LOOKS);
-        let holding =
-            |place: &usize| Holding { place: name(place).to_vec(), files: counts[place].0, only: counts[place].1 };
+        let of_place = |place: usize| PlaceMatch {
+            name: lines.places()[place].clone(),
+            files: held[&place],
+            only_here: alone(place).cloned().unwrap_or_default(),
+        };
         Some(Places {
             known: lines.places().len() as u64,
-            files: self.files.values().sum(),
-            holding: order.iter().map(holding).collect(),
-            fewest: cover.places,
-            is_fewest: cover.is_fewest,
+            files: self.files.values().map(|files| files.len() as u64).sum(),
+            all: order.into_iter().map(of_place).collect(),
+            cover: cover.places,
+            is_least: cover.is_least,
             is_only: cover.is_only,
         })
     }
@@ -73,7 +75,7 @@ struct Cover {
     /// In their order.
     places: Vec<usize>,
     /// Whether no smaller set does.
-    is_fewest: bool,
+    is_least: bool,
     /// Whether no other set of as many does.
     is_only: bool,
 }
@@ -102,10 +104,10 @@ fn fewest(sets: &[BTreeSet<usize>], mut looks: u64) -> Cover {
             break;
         }
         if let [first, rest @ ..] = search.found.as_slice() {
-            return Cover { places: with_needed(first), is_fewest: true, is_only: rest.is_empty() };
+            return Cover { places: with_needed(first), is_least: true, is_only: rest.is_empty() };
         }
     }
-    Cover { places: with_needed(&greedy), is_fewest: false, is_only: false }
+    Cover { places: with_needed(&greedy), is_least: false, is_only: false }
 }
 
 /// Places that hold everything: again and again the one that holds most of what is left.
@@ -179,13 +181,13 @@ mod tests {
             let least = all.iter().map(|mask| mask.count_ones()).min().unwrap_or_default();
             let as_good = all.iter().filter(|mask| mask.count_ones() == least).count();
             let found = fewest(&sets, LOOKS);
-            prop_assert!(found.is_fewest);
+            prop_assert!(found.is_least);
             prop_assert!(holds(&found.places.iter().map(|place| 1 << place).sum()));
             prop_assert_eq!((found.places.len(), found.is_only), (least as usize, as_good == 1));
             // Where there is no time to look, what is given still holds everything, and is not said to be the least.
             let hasty = fewest(&sets, 0);
             prop_assert!(holds(&hasty.places.iter().map(|place| 1 << place).sum()));
-            prop_assert!(!hasty.is_fewest);
+            prop_assert!(!hasty.is_least);
         }
     }
 }

@@ -8,6 +8,7 @@ mod hits;
 mod lines;
 mod places;
 mod rules;
+mod states;
 mod window;
 mod words;
 
@@ -132,7 +133,7 @@ pub struct Place {
     pub corpus: String,
     /// Whose it is.
     pub owner: String,
-    /// The repository or folder, as it was given.
+    /// The repository or folder, as it was given; of snapshots their place, or the folder that holds them all.
     pub source: Vec<u8>,
     /// The branch; empty for a folder and for commits beside the line.
     pub reference: Vec<u8>,
@@ -174,6 +175,8 @@ pub struct LineMatch {
     pub kind: LineKind,
     /// The sample's files that have their best place here.
     pub files: Total,
+    /// Which those are, by their place in the sample.
+    pub numbers: Vec<usize>,
     /// Their distinctive fingerprints that ever stood here.
     pub fingerprints: u64,
     /// The oldest commit that is indexed here.
@@ -184,34 +187,34 @@ pub struct LineMatch {
     pub windows: Option<Windows>,
 }
 
-/// Where the sample's own files lie. A place is called as it was named when the corpus was added; where it was not named, it is the
-/// path of the repository or folder, and of dated snapshots that of the folder that holds them all.
+/// Where the sample's own files lie.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Places {
     /// How many places the company's corpora lie in.
     pub known: u64,
     /// How many of the sample's files are the company's.
     pub files: u64,
-    /// The places that hold one of them, the one with most first.
-    pub holding: Vec<Holding>,
-    /// The fewest places that together hold all of them, by number in `holding`.
-    pub fewest: Vec<usize>,
-    /// Whether there are no fewer; otherwise that was too long to work out.
-    pub is_fewest: bool,
-    /// Whether it is known that no other set of as many places holds all of them.
+    /// The places that hold one of them: the one with most files that are nowhere else first, then the one with most.
+    pub all: Vec<PlaceMatch>,
+    /// The fewest places that together hold all of them, by number in `all`.
+    pub cover: Vec<usize>,
+    /// Whether no fewer could; otherwise that was too long to search.
+    pub is_least: bool,
+    /// Whether it is known that no other places, as few, hold all of them.
     pub is_only: bool,
 }
 
 /// What of the sample a place holds: an identical file where its bytes stand or once stood, an edited one where, but for 5%, as many
 /// of its distinctive fingerprints stand at one path at once as do anywhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Holding {
-    /// The place's name.
-    pub place: Vec<u8>,
+pub struct PlaceMatch {
+    /// As the place was named when the corpus was added; else the path of the repository or folder, and of dated snapshots that of
+    /// the folder that holds them all.
+    pub name: Vec<u8>,
     /// How many of the sample's files it holds.
     pub files: u64,
-    /// How many of these no other place holds.
-    pub only: u64,
+    /// Those of them that no other place holds, by their place in the sample.
+    pub only_here: Vec<usize>,
 }
 
 /// The commits to which a sample's content belongs.
@@ -228,6 +231,35 @@ pub struct Windows {
     pub fingerprints: Part,
     /// The single commit that most files fit.
     pub best: BestCommit,
+    /// How much stood at which commit, oldest first: what the windows were read from.
+    pub curve: Vec<CurvePoint>,
+    /// The states that explain the files that fit any, the one with most files first. More than one where files were taken
+    /// more than once, or where some were edited back to what once stood there.
+    pub takings: Vec<Taking>,
+    /// The files that fit none of these states, by their place in the sample.
+    pub fit_nowhere: Vec<usize>,
+}
+
+/// How much of the sample stood at a commit, and from there until the next point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurvePoint {
+    /// The commit.
+    pub commit: CommitAt,
+    /// How many files fit it.
+    pub files: u64,
+    /// How many fingerprints stood there.
+    pub fingerprints: u64,
+}
+
+/// A state of a history, and the files that it explains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taking {
+    /// The first commit at which the state explains as many files.
+    pub first: CommitAt,
+    /// The last one.
+    pub last: CommitAt,
+    /// The files by their place in the sample. One that fits several states is with the largest.
+    pub files: Vec<usize>,
 }
 
 /// Some of all.
@@ -308,7 +340,7 @@ pub fn match_sample<R: ReadAt>(
         let (matched, line) = match_file(file, number, &hits, &mut finder)?;
         if let (Some(line), true) = (line, matched.verdict.is_ours()) {
             at_lines.entry(line).or_default().push(number);
-            held.add(finder.held_by(hits.keys_of(number, matched.channel), hits.exact(number)));
+            held.add(number, finder.held_by(hits.keys_of(number, matched.channel), hits.exact(number)));
         }
         files.push(matched);
     }
@@ -358,6 +390,21 @@ fn match_file<R: ReadAt>(
         best,
     };
     Ok((matched, line))
+}
+
+impl Match {
+    /// The files that are ours and fit no state of the repository in which they were found.
+    pub fn fit_nowhere(&self) -> impl Iterator<Item = &FileMatch> {
+        let windows = self.lines.iter().filter_map(|line| line.windows.as_ref());
+        windows.flat_map(|windows| &windows.fit_nowhere).filter_map(|file| self.files.get(*file))
+    }
+}
+
+impl LineMatch {
+    /// Whether its commits are dated snapshots of folders.
+    pub fn is_of_snapshots(&self) -> bool {
+        self.kind == LineKind::History && self.newest.oid.is_empty()
+    }
 }
 
 impl<R> Corpus<'_, R> {

@@ -65,6 +65,11 @@ pub(super) const COMMON_FILES: usize = 512;
 /// cutting lines brings a few fingerprints of other versions together, and a place is not to be excluded by them.
 const PLACE_HOLDS: u64 = FILE_FITS;
 
+/// Fewer files that fit another state than the rest may have come to fit it by an edit; and from this share on, in
+/// thousandths, of those with a history.
+const LEAST_TAKING: u64 = 3;
+const LEAST_TAKING_SHARE: u64 = 50;
+
 /// What a file is, and the channel that tells it. `shares` are those in each of the [`CHANNELS`].
 pub(super) fn of_file(shares: &[Shares; 3], identical: Identical, bytes: u64) -> (Verdict, Channel) {
     if bytes >= LEAST_IDENTICAL_BYTES {
@@ -154,6 +159,11 @@ pub(super) fn file_fits(all: u64) -> u64 {
 /// How many of a file's fingerprints must stand at once in a place that holds it where at most `most` do anywhere.
 pub(super) fn place_holds(most: u64) -> u64 {
     (most * PLACE_HOLDS).div_ceil(1000)
+}
+
+/// How many of `all` files a further state of a history must explain to be called a taking of its own.
+pub(super) fn taking(all: u64) -> u64 {
+    LEAST_TAKING.max((all * LEAST_TAKING_SHARE).div_ceil(1000))
 }
 
 #[cfg(test)]

@@ -45,14 +45,16 @@ fn undressed(found: Match) -> Match {
         ended_by: of.ended_by.map(bare),
         ..of
     };
+    let place =
+        |of: Place| Place { source: vec![], reference: vec![], first: bare(of.first), last: bare(of.last), ..of };
     let windows = |of: Windows| Windows {
         strict: window(of.strict),
         tolerant: window(of.tolerant),
         best: BestCommit { commit: bare(of.best.commit), ..of.best },
+        curve: of.curve.into_iter().map(|of| CurvePoint { commit: bare(of.commit), ..of }).collect(),
+        takings: of.takings.into_iter().map(|of| Taking { first: bare(of.first), last: bare(of.last), ..of }).collect(),
         ..of
     };
-    let place =
-        |of: Place| Place { source: vec![], reference: vec![], first: bare(of.first), last: bare(of.last), ..of };
     let line = |of: LineMatch| LineMatch {
         source: vec![],
         reference: vec![],
@@ -63,7 +65,7 @@ fn undressed(found: Match) -> Match {
     };
     let file = |of: FileMatch| FileMatch { best: of.best.map(place), ..of };
     let places = found.places.map(|mut places| {
-        places.holding.iter_mut().for_each(|holding| holding.place.clear());
+        places.all.iter_mut().for_each(|place| place.name.clear());
         places
     });
     Match {
@@ -119,25 +121,25 @@ fn the_place_that_alone_holds_a_file_is_named() {
     let corpora = [own(&index, &roots)];
     let found = |sets: &[Set]| match_sample(&sample(sets), Profile::one().id(), &corpora).unwrap().places.unwrap();
     let named = |places: &Places| -> Vec<(String, u64, u64)> {
-        let name = |it: &Holding| (String::from_utf8(it.place.clone()).unwrap(), it.files, it.only);
-        places.holding.iter().map(name).collect()
+        let name = |it: &PlaceMatch| (String::from_utf8(it.name.clone()).unwrap(), it.files, it.only_here.len() as u64);
+        places.all.iter().map(name).collect()
     };
     let shared: Vec<Set> = (0..8).map(|file| text(100 * file..100 * file + 20)).collect();
 
     let everywhere = found(&shared);
-    assert_eq!((everywhere.known, everywhere.files, everywhere.fewest.len()), (3, 8, 1));
-    assert!(everywhere.is_fewest && !everywhere.is_only, "three places hold all of it");
-    assert!(everywhere.holding.iter().all(|it| (it.files, it.only) == (8, 0)));
+    assert_eq!((everywhere.known, everywhere.files, everywhere.cover.len()), (3, 8, 1));
+    assert!(everywhere.is_least && !everywhere.is_only, "three places hold all of it");
+    assert!(named(&everywhere).iter().all(|(_, files, only)| (*files, *only) == (8, 0)));
 
     // One file tells, and an edited one as well.
     for own in [text(5000..5020), text(5000..5015).union(&text(9000..9002)).copied().collect()] {
         let places = found(&[&shared[..], &[own]].concat());
         assert_eq!(named(&places)[0], ("lab share L3".to_owned(), 9, 1));
-        assert_eq!((places.fewest, places.is_fewest, places.is_only), (vec![0], true, true));
+        assert_eq!((places.cover, places.is_least, places.is_only), (vec![0], true, true));
     }
     let two = found(&[shared[0].clone(), text(6000..6020), text(7000..7020)]);
     assert_eq!(named(&two)[..2], [("/lab/4".to_owned(), 2, 1), ("farm".to_owned(), 2, 1)]);
-    assert_eq!((two.fewest, two.is_only), (vec![0, 1], true));
+    assert_eq!((two.cover, two.is_only), (vec![0, 1], true));
 }
 
 #[test]
@@ -147,10 +149,10 @@ fn an_edited_file_is_not_held_where_another_version_lies() {
     let index = Index::open(versions.iter().map(|(name, set)| state(name, &tree(set))).collect()).unwrap();
     let corpora = [own(&index, &[])];
     let places = match_sample(&sample([&text(0..90)]), Profile::one().id(), &corpora).unwrap().places.unwrap();
-    let names: Vec<&[u8]> = places.holding.iter().map(|it| it.place.as_slice()).collect();
+    let names: Vec<&[u8]> = places.all.iter().map(|it| it.name.as_slice()).collect();
     // Three fingerprints of ninety may be the work of an edit, thirty are not; the closest comes first.
     assert_eq!(names, [b"/a", b"/b"]);
-    assert_eq!((places.fewest, places.is_only), (vec![0], false));
+    assert_eq!((places.cover, places.is_only), (vec![0], false));
 }
 
 #[test]
@@ -170,4 +172,54 @@ fn copies_do_not_make_a_fingerprint_common_and_different_files_do() {
         let common: Vec<bool> = hits.keys_of(0, Channel::Text).iter().map(|key| hits.is_common(*key)).collect();
         assert_eq!(common, [vec![is_common; 10], vec![false; 10]].concat());
     }
+}
+
+#[test]
+fn the_words_tell_between_which_snapshots_it_came_and_where_to_look_first() {
+    const DAY: i64 = 86_400;
+    let tree = |sets: &[(&str, Set)]| sets.iter().map(|(path, set)| ((*path).to_owned(), set.clone())).collect();
+    let a = || ("src/a.c", text(0..20));
+    let b = |from: u64| ("src/b.c", text(from..from + 20));
+    let segments = vec![
+        state("/b/1", &tree(&[a()])),
+        state("/b/2", &tree(&[a(), b(100)])),
+        state("/b/3", &tree(&[a(), b(100)])),
+        state("/b/4", &tree(&[a(), b(200)])),
+        state("/lab", &tree(&[a(), ("c.c", text(300..320))])),
+    ];
+    let index = Index::open(segments).unwrap();
+    let dated = |path: &str, at: i64| root(path, Some("lab share L3"), Some(at));
+    let roots = [dated("/b/1", 0), dated("/b/2", 31 * DAY), dated("/b/3", 59 * DAY + 3600), dated("/b/4", 90 * DAY)];
+    let words =
+        |sets: &[Set]| match_sample(&sample(sets), Profile::one().id(), &[own(&index, &roots)]).unwrap().in_words();
+    let found = words(&[text(0..20), text(100..120)]);
+    let expected = [
+        "In the 4 snapshots of lab share L3: 2 files (2000 bytes).",
+        "As of the snapshot of 1970-03-01T01:00:00Z 2 of 2 files fit, with 40 of 40 fingerprints.",
+        "All of it stood at once from the snapshot of 1970-02-01 to that of 1970-03-01T01:00:00Z (2 snapshots): it came \
+         between the snapshot of 1970-01-01 and that of 1970-02-01, and was changed or gone by that of 1970-04-01.",
+        "Of 2 places that are indexed only one holds all 2 files that are the company's: lab share L3.",
+        "Look first where files lie that no other place holds: lab share L3 (1 file).",
+    ];
+    let of_lines = found.iter().skip_while(|words| !words.starts_with("In the"));
+    assert_eq!(of_lines.take(5).collect::<Vec<_>>(), expected);
+    assert!(
+        found.iter().any(|words| words.starts_with("The snapshots date the content: it was taken after")),
+        "{found:?}"
+    );
+    assert!(!found.iter().any(|words| words.contains("commit")), "{found:?}");
+
+    let newest = words(&[text(200..220)]).join(" ");
+    assert!(newest.contains("in the snapshot of 1970-04-01 alone: it came between the snapshot of 1970-03-01T01:00:00Z and that of 1970-04-01, and the newest one has it."), "{newest}");
+    let both = words(&[text(0..20)]).join(" ");
+    assert!(both.contains("the oldest snapshot has it, so that it may be older, and the newest one has it."), "{both}");
+    assert!(
+        both.contains(
+            "2 of 2 places that are indexed hold the one file that is the company's, each of them: /lab; lab share L3."
+        ),
+        "{both}"
+    );
+    let apart = words(&[text(100..120), text(200..220), text(300..320)]).join(" ");
+    assert!(apart.contains("In no snapshot did all of it stand at once"), "{apart}");
+    assert!(apart.contains("None of 2 places that are indexed holds all 3 files that are the company's; 2 together do: lab share L3 (2 files); /lab (1 file). No fewer do, and no others as few."), "{apart}");
 }
