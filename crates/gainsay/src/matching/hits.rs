@@ -3,11 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use fingerprint::{Channel, Fingerprints, PathId, ReadAt, SegmentError, WholeInterval};
+use fingerprint::{Channel, Fingerprints, PathId, Profile, ReadAt, SegmentError, WholeInterval};
 
 use super::lines::Lines;
 use super::rules::COMMON_FILES;
-use super::{Corpus, MatchError, SampleFile, Shares};
+use super::{Corpus, MatchError, SampleFile, Shares, licences};
 use crate::claim::CorpusRole;
 
 /// The channels, in the order in which a file is judged by them.
@@ -64,9 +64,11 @@ struct CorpusHits {
 impl Hits {
     pub(super) fn look_up<R: ReadAt>(
         sample: &[SampleFile],
+        profile: &Profile,
         corpora: &[Corpus<'_, R>],
         lines: &Lines,
     ) -> Result<Self, MatchError> {
+        let licences = licences::fingerprints(profile);
         let mut hits = Hits {
             found: Vec::new(),
             files: sample.iter().map(|_| Default::default()).collect(),
@@ -82,7 +84,8 @@ impl Hits {
             for (file, numbers) in sample.iter().zip(&mut hits.files) {
                 numbers[place(channel)] = of(channel, &file.fingerprints).iter().map(number).collect();
             }
-            hits.found.resize(first + keys.len(), Found::default());
+            let is_public = |key: &u64| channel == Channel::Text && licences.binary_search(key).is_ok();
+            hits.found.extend(keys.iter().map(|key| Found { public: is_public(key), ..Found::default() }));
             for (number, corpus) in corpora.iter().enumerate() {
                 let looked_up = match corpus.role {
                     CorpusRole::Own => hits.in_own(channel, &keys, first, number, corpus, lines),

@@ -4,7 +4,9 @@
 //! reason, `words` says what the figures prove and what not.
 
 mod cover;
+mod generated;
 mod hits;
+mod licences;
 mod lines;
 mod places;
 mod rules;
@@ -14,10 +16,11 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, ReadAt, SegmentError};
+use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, Profile, ReadAt, SegmentError};
 
 use crate::claim::{CorpusRole, Root};
 use cover::Held;
+pub use generated::{HEAD, says_generated};
 use hits::{Hits, place};
 use lines::{LineKey, Lines};
 
@@ -28,6 +31,8 @@ pub struct SampleFile {
     pub path: Vec<u8>,
     /// Its fingerprints, under the profile of the corpora.
     pub fingerprints: Fingerprints,
+    /// Whether it [says of itself](says_generated) that a program wrote it.
+    pub generated: bool,
 }
 
 /// A corpus to match against.
@@ -118,6 +123,8 @@ pub struct FileMatch {
     pub verdict: Verdict,
     /// Whether a file of the company has the same bytes.
     pub identical: bool,
+    /// Whether it says of itself that a program wrote it.
+    pub generated: bool,
     /// The channel by which it was judged: text, else code, which other names leave as it is, else parts.
     pub channel: Channel,
     /// Its fingerprints in that channel.
@@ -324,14 +331,14 @@ pub enum MatchError {
 /// Where a corpus has another profile or its index can't be read or is damaged.
 pub fn match_sample<R: ReadAt>(
     sample: &[SampleFile],
-    profile: fingerprint::ProfileId,
+    profile: &Profile,
     corpora: &[Corpus<'_, R>],
 ) -> Result<Match, MatchError> {
-    if let Some(corpus) = corpora.iter().find(|corpus| corpus.index.profile().is_some_and(|of| of != profile)) {
+    if let Some(corpus) = corpora.iter().find(|corpus| corpus.index.profile().is_some_and(|of| of != profile.id())) {
         return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
     }
     let lines = Lines::new(corpora);
-    let hits = Hits::look_up(sample, corpora, &lines)?;
+    let hits = Hits::look_up(sample, profile, corpora, &lines)?;
     let mut finder = places::Finder::new(corpora, &lines, &hits);
     let mut files = Vec::with_capacity(sample.len());
     let mut at_lines: BTreeMap<LineKey, Vec<usize>> = BTreeMap::new();
@@ -376,7 +383,7 @@ fn match_file<R: ReadAt>(
     let in_channels = hits.shares_of(number);
     let identical = hits.identical(number);
     let bytes = file.fingerprints.bytes;
-    let (verdict, channel) = rules::of_file(&in_channels, identical, bytes);
+    let (verdict, channel) = rules::of_file(&in_channels, identical, bytes, file.generated);
     let best = finder.best(&file.path, hits.keys_of(number, channel), hits.exact(number))?;
     let (line, best) = best.unzip();
     let matched = FileMatch {
@@ -385,6 +392,7 @@ fn match_file<R: ReadAt>(
         bytes,
         verdict,
         identical: identical.own,
+        generated: file.generated,
         channel,
         shares: in_channels[place(channel)],
         best,

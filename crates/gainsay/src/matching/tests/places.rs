@@ -31,7 +31,8 @@ fn own<'a>(index: &'a Index<Vec<u8>>, roots: &'a [Root]) -> Corpus<'a, Vec<u8>> 
 }
 
 fn sample<'s>(sets: impl IntoIterator<Item = &'s Set>) -> Vec<SampleFile> {
-    let file = |set| SampleFile { path: b"taken/a.c".to_vec(), fingerprints: fingerprints(set, true) };
+    let file =
+        |set| SampleFile { path: b"taken/a.c".to_vec(), fingerprints: fingerprints(set, true), generated: false };
     sets.into_iter().map(file).collect()
 }
 
@@ -100,8 +101,8 @@ proptest! {
         let snapshots = Index::open(segments).unwrap();
         let commits = index(history, &world.cuts);
         let sample = sample_files(&world);
-        let by_snapshots = match_sample(&sample, Profile::one().id(), &[own(&snapshots, &roots)]).unwrap();
-        let by_commits = match_sample(&sample, Profile::one().id(), &[own(&commits, &[])]).unwrap();
+        let by_snapshots = match_sample(&sample, &Profile::one(), &[own(&snapshots, &roots)]).unwrap();
+        let by_commits = match_sample(&sample, &Profile::one(), &[own(&commits, &[])]).unwrap();
         prop_assert!(by_snapshots.lines.iter().all(|line| line.source == name(0, "").into_bytes() || line.source == b"/b"));
         prop_assert_eq!(undressed(by_snapshots), undressed(by_commits));
     }
@@ -119,7 +120,7 @@ fn the_place_that_alone_holds_a_file_is_named() {
     let roots =
         [root("/lab/3", Some("lab share L3"), None), root("/lab/4", None, None), root("/farm", Some("farm"), None)];
     let corpora = [own(&index, &roots)];
-    let found = |sets: &[Set]| match_sample(&sample(sets), Profile::one().id(), &corpora).unwrap().places.unwrap();
+    let found = |sets: &[Set]| match_sample(&sample(sets), &Profile::one(), &corpora).unwrap().places.unwrap();
     let named = |places: &Places| -> Vec<(String, u64, u64)> {
         let name = |it: &PlaceMatch| (String::from_utf8(it.name.clone()).unwrap(), it.files, it.only_here.len() as u64);
         places.all.iter().map(name).collect()
@@ -148,7 +149,7 @@ fn an_edited_file_is_not_held_where_another_version_lies() {
     let tree = |set: &Set| BTreeMap::from([("m/x.c".to_owned(), set.clone())]);
     let index = Index::open(versions.iter().map(|(name, set)| state(name, &tree(set))).collect()).unwrap();
     let corpora = [own(&index, &[])];
-    let places = match_sample(&sample([&text(0..90)]), Profile::one().id(), &corpora).unwrap().places.unwrap();
+    let places = match_sample(&sample([&text(0..90)]), &Profile::one(), &corpora).unwrap().places.unwrap();
     let names: Vec<&[u8]> = places.all.iter().map(|it| it.name.as_slice()).collect();
     // Three fingerprints of ninety may be the work of an edit, thirty are not; the closest comes first.
     assert_eq!(names, [b"/a", b"/b"]);
@@ -168,7 +169,7 @@ fn copies_do_not_make_a_fingerprint_common_and_different_files_do() {
         let index = Index::open(vec![state("/all", &tree)]).unwrap();
         let corpora = [own(&index, &[])];
         let lines = Lines::new(&corpora);
-        let hits = Hits::look_up(&sample([&with(1000)]), &corpora, &lines).unwrap();
+        let hits = Hits::look_up(&sample([&with(1000)]), &Profile::one(), &corpora, &lines).unwrap();
         let common: Vec<bool> = hits.keys_of(0, Channel::Text).iter().map(|key| hits.is_common(*key)).collect();
         assert_eq!(common, [vec![is_common; 10], vec![false; 10]].concat());
     }
@@ -190,8 +191,7 @@ fn the_words_tell_between_which_snapshots_it_came_and_where_to_look_first() {
     let index = Index::open(segments).unwrap();
     let dated = |path: &str, at: i64| root(path, Some("lab share L3"), Some(at));
     let roots = [dated("/b/1", 0), dated("/b/2", 31 * DAY), dated("/b/3", 59 * DAY + 3600), dated("/b/4", 90 * DAY)];
-    let words =
-        |sets: &[Set]| match_sample(&sample(sets), Profile::one().id(), &[own(&index, &roots)]).unwrap().in_words();
+    let words = |sets: &[Set]| match_sample(&sample(sets), &Profile::one(), &[own(&index, &roots)]).unwrap().in_words();
     let found = words(&[text(0..20), text(100..120)]);
     let expected = [
         "In the 4 snapshots of lab share L3: 2 files (2000 bytes).",
