@@ -34,8 +34,8 @@ impl Held {
         self.files.entry(by.places).or_default().push(file);
     }
 
-    /// What it comes to; `None` where no place holds a file.
-    pub(super) fn places(self, lines: &Lines) -> Option<Places> {
+    /// What it comes to, and the numbers of the fewest places that hold all files; `None` where no place holds one.
+    pub(super) fn places(self, lines: &Lines) -> Option<(Places, BTreeSet<usize>)> {
         let mut held: BTreeMap<usize, u64> = BTreeMap::new();
         for (places, files) in &self.files {
             places.iter().for_each(|place| *held.entry(*place).or_default() += files.len() as u64);
@@ -58,14 +58,16 @@ impl Held {
             files: held[&place],
             only_here: alone(place).cloned().unwrap_or_default(),
         };
-        Some(Places {
+        let numbers = cover.places.iter().map(|place| order[*place]).collect();
+        let places = Places {
             known: lines.places().len() as u64,
             files: self.files.values().map(|files| files.len() as u64).sum(),
             all: order.into_iter().map(of_place).collect(),
             cover: cover.places,
             is_least: cover.is_least,
             is_only: cover.is_only,
-        })
+        };
+        Some((places, numbers))
     }
 }
 

@@ -222,17 +222,16 @@ impl Hits {
         // Fingerprints that stand in the same sets are equally common.
         let mut known: HashMap<Vec<Option<usize>>, bool> = HashMap::new();
         for key in 0..self.found.len() {
-            let sets: Vec<Option<usize>> = (0..corpora.len()).map(|corpus| self.set_of(corpus, key)).collect();
-            let intervals = |corpus: usize| sets[corpus].map_or(&[][..], |set| self.set(corpus, set));
-            if (0..corpora.len()).map(|corpus| intervals(corpus).len()).sum::<usize>() <= COMMON_FILES {
+            if (0..corpora.len()).map(|corpus| self.intervals(corpus, key).len()).sum::<usize>() <= COMMON_FILES {
                 continue;
             }
+            let sets: Vec<Option<usize>> = (0..corpora.len()).map(|corpus| self.set_of(corpus, key)).collect();
             let common = match known.get(&sets) {
                 Some(common) => *common,
                 None => {
                     let mut different = HashSet::new();
                     for (number, corpus) in corpora.iter().enumerate() {
-                        for same in intervals(number).chunk_by(|a, b| a.path == b.path) {
+                        for same in self.intervals(number, key).chunk_by(|a, b| a.path == b.path) {
                             if different.len() <= COMMON_FILES {
                                 different.insert(names.of(number, corpus, same[0].path)?);
                             }

@@ -21,7 +21,7 @@ use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, Profile, ReadA
 use crate::claim::{CorpusRole, Root};
 use cover::Held;
 pub use generated::{HEAD, says_generated};
-use hits::{Hits, place};
+use hits::Hits;
 use lines::{LineKey, Lines};
 
 /// One file of the sample.
@@ -340,14 +340,20 @@ pub fn match_sample<R: ReadAt>(
     let lines = Lines::new(corpora);
     let hits = Hits::look_up(sample, profile, corpora, &lines)?;
     let mut finder = places::Finder::new(corpora, &lines, &hits);
+    let judged: Vec<(Verdict, Channel)> =
+        sample.iter().enumerate().map(|(number, file)| judge(file, number, &hits)).collect();
+    let mut held = Held::default();
+    for (number, (_, channel)) in judged.iter().enumerate().filter(|(_, (verdict, _))| verdict.is_ours()) {
+        held.add(number, finder.held_by(hits.keys_of(number, *channel), hits.exact(number)));
+    }
+    let (places, cover) = held.places(&lines).unzip();
+    finder.prefer(cover.unwrap_or_default());
     let mut files = Vec::with_capacity(sample.len());
     let mut at_lines: BTreeMap<LineKey, Vec<usize>> = BTreeMap::new();
-    let mut held = Held::default();
-    for (number, file) in sample.iter().enumerate() {
-        let (matched, line) = match_file(file, number, &hits, &mut finder)?;
+    for ((number, file), judged) in sample.iter().enumerate().zip(judged) {
+        let (matched, line) = match_file(file, number, judged, &hits, &mut finder)?;
         if let (Some(line), true) = (line, matched.verdict.is_ours()) {
             at_lines.entry(line).or_default().push(number);
-            held.add(number, finder.held_by(hits.keys_of(number, matched.channel), hits.exact(number)));
         }
         files.push(matched);
     }
@@ -370,31 +376,32 @@ pub fn match_sample<R: ReadAt>(
     let judged_by = |(number, file): (usize, &FileMatch)| hits.keys_of(number, file.channel);
     let keys: BTreeSet<usize> = files.iter().enumerate().flat_map(judged_by).copied().collect();
     let shares = hits.shares(&keys.into_iter().collect::<Vec<_>>());
-    let places = held.places(&lines);
     Ok(Match { verdict, files, totals, shares, lines: line_matches, places, corpora: roles })
+}
+
+/// What a file is, and the channel that tells it.
+fn judge(file: &SampleFile, number: usize, hits: &Hits) -> (Verdict, Channel) {
+    rules::of_file(&hits.shares_of(number), hits.identical(number), file.fingerprints.bytes, file.generated)
 }
 
 fn match_file<R: ReadAt>(
     file: &SampleFile,
     number: usize,
+    (verdict, channel): (Verdict, Channel),
     hits: &Hits,
     finder: &mut places::Finder<'_, R>,
 ) -> Result<(FileMatch, Option<LineKey>), MatchError> {
-    let in_channels = hits.shares_of(number);
-    let identical = hits.identical(number);
-    let bytes = file.fingerprints.bytes;
-    let (verdict, channel) = rules::of_file(&in_channels, identical, bytes, file.generated);
     let best = finder.best(&file.path, hits.keys_of(number, channel), hits.exact(number))?;
     let (line, best) = best.unzip();
     let matched = FileMatch {
         path: file.path.clone(),
         blake3: file.fingerprints.blake3,
-        bytes,
+        bytes: file.fingerprints.bytes,
         verdict,
-        identical: identical.own,
+        identical: hits.identical(number).own,
         generated: file.generated,
         channel,
-        shares: in_channels[place(channel)],
+        shares: hits.shares(hits.keys_of(number, channel)),
         best,
     };
     Ok((matched, line))

@@ -20,17 +20,24 @@ pub(super) struct Finder<'c, R> {
     corpora: &'c [Corpus<'c, R>],
     lines: &'c Lines,
     hits: &'c Hits,
+    /// The numbers of the places in which files are preferably found.
+    preferred: BTreeSet<usize>,
     paths: HashMap<(usize, PathId), Vec<u8>>,
 }
 
 impl<'c, R: ReadAt> Finder<'c, R> {
     pub(super) fn new(corpora: &'c [Corpus<'c, R>], lines: &'c Lines, hits: &'c Hits) -> Self {
-        Finder { corpora, lines, hits, paths: HashMap::new() }
+        Finder { corpora, lines, hits, preferred: BTreeSet::new(), paths: HashMap::new() }
+    }
+
+    /// Has files found in these places where they are found elsewhere as well: what a few places hold need not be told of many.
+    pub(super) fn prefer(&mut self, places: BTreeSet<usize>) {
+        self.preferred = places;
     }
 
     /// The best place of a sample file, and its line: where its bytes stand, else where most of its fingerprints do.
-    /// Among equals a history is preferred to a folder and to side commits, then the path whose end is most like the
-    /// sample's, then the first.
+    /// Among equals a history is preferred to a folder and to side commits, then what lies in a preferred place, then the path
+    /// whose end is most like the sample's, then the first.
     pub(super) fn best(
         &mut self,
         sample_path: &[u8],
@@ -115,7 +122,10 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         sample_path: &[u8],
         candidates: HashMap<PlaceKey, u64>,
     ) -> Result<Option<PlaceKey>, MatchError> {
-        let rank = |(key, count): (&PlaceKey, &u64)| (*count, preference(self.line((key.0, key.1)).kind));
+        let rank = |((corpus, line, _), count): (&PlaceKey, &u64)| {
+            let line = (*corpus, *line);
+            (*count, preference(self.line(line).kind), self.preferred.contains(&self.lines.place(line)))
+        };
         let Some(top) = candidates.iter().map(rank).max() else { return Ok(None) };
         let mut equal: Vec<PlaceKey> = candidates.iter().filter(|c| rank(*c) == top).map(|(key, _)| *key).collect();
         equal.sort_unstable();

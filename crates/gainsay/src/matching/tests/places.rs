@@ -120,7 +120,8 @@ fn the_place_that_alone_holds_a_file_is_named() {
     let roots =
         [root("/lab/3", Some("lab share L3"), None), root("/lab/4", None, None), root("/farm", Some("farm"), None)];
     let corpora = [own(&index, &roots)];
-    let found = |sets: &[Set]| match_sample(&sample(sets), &Profile::one(), &corpora).unwrap().places.unwrap();
+    let matched = |sets: &[Set]| match_sample(&sample(sets), &Profile::one(), &corpora).unwrap();
+    let found = |sets: &[Set]| matched(sets).places.unwrap();
     let named = |places: &Places| -> Vec<(String, u64, u64)> {
         let name = |it: &PlaceMatch| (String::from_utf8(it.name.clone()).unwrap(), it.files, it.only_here.len() as u64);
         places.all.iter().map(name).collect()
@@ -131,6 +132,13 @@ fn the_place_that_alone_holds_a_file_is_named() {
     assert_eq!((everywhere.known, everywhere.files, everywhere.cover.len()), (3, 8, 1));
     assert!(everywhere.is_least && !everywhere.is_only, "three places hold all of it");
     assert!(named(&everywhere).iter().all(|(_, files, only)| (*files, *only) == (8, 0)));
+
+    // What lies in all of them is told of the place that holds the rest.
+    let of_lab_4 = matched(&[&shared[..], &[text(6000..6020)]].concat());
+    assert_eq!(
+        of_lab_4.lines.iter().map(|line| (line.source.as_slice(), line.files.files)).collect::<Vec<_>>(),
+        [(b"/lab/4".as_slice(), 9)]
+    );
 
     // One file tells, and an edited one as well.
     for own in [text(5000..5020), text(5000..5015).union(&text(9000..9002)).copied().collect()] {
