@@ -11,5 +11,6 @@ mod files;
 mod ledger;
 mod outlets;
 mod pages;
+mod places;
 mod reports;
 mod support;
