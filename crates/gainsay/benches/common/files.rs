@@ -7,14 +7,39 @@ use super::Result;
 
 /// Endings of source code.
 const SOURCE: &[&str] = &[
-    "c", "cc", "cpp", "cs", "go", "h", "hpp", "java", "js", "kt", "m", "mm", "php", "py", "rb", "rs", "scala", "sh", "sql",
-    "swift", "ts",
+    "c", "cc", "cpp", "cs", "go", "h", "hpp", "java", "js", "kt", "m", "mm", "php", "py", "rb", "rs", "scala", "sh",
+    "sql", "swift", "ts",
 ];
 
 /// Endings of other text.
 const TEXT: &[&str] = &[
-    "api", "bat", "cfg", "cmake", "conf", "csproj", "css", "csv", "gradle", "html", "in", "ini", "json", "kts", "md",
-    "properties", "proto", "rst", "sbt", "stub", "svg", "tex", "toml", "txt", "xml", "yaml", "yml",
+    "api",
+    "bat",
+    "cfg",
+    "cmake",
+    "conf",
+    "csproj",
+    "css",
+    "csv",
+    "gradle",
+    "html",
+    "in",
+    "ini",
+    "json",
+    "kts",
+    "md",
+    "properties",
+    "proto",
+    "rst",
+    "sbt",
+    "stub",
+    "svg",
+    "tex",
+    "toml",
+    "txt",
+    "xml",
+    "yaml",
+    "yml",
 ];
 
 /// Whether a name is that of source code.

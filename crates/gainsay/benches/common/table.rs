@@ -93,7 +93,10 @@ impl Table {
     pub(crate) fn print(&self, machine: &str) {
         println!("{machine}");
         let width = self.rows.iter().map(|row| row.id.len()).max().unwrap_or_default();
-        println!("{:<width$}  {:>9}  {:>9}–{:<9}  {:<17}  {:<6}  measured on", "id", "value", "low", "high", "bar", "met");
+        println!(
+            "{:<width$}  {:>9}  {:>9}–{:<9}  {:<17}  {:<6}  measured on",
+            "id", "value", "low", "high", "bar", "met"
+        );
         for row in &self.rows {
             let (bar, met) = match row.bar {
                 Some((bar, figure)) => (bar.in_words(), if bar.is_met(figure) { "yes" } else { "NO" }),

@@ -4,10 +4,10 @@ use std::hint::black_box;
 
 use fingerprint::{Fingerprinter, Fingerprints, Isa, Profile};
 
-use crate::input::{self, Source};
-use crate::peers::{self, Scanoss};
 use crate::common::program::Channels;
 use crate::common::table::{Bar, Table};
+use crate::input::{self, Source};
+use crate::peers::{self, Scanoss};
 use crate::{Result, Setting, rate, say, timed};
 
 /// Files that one side takes before it is the other's turn.

@@ -7,8 +7,8 @@ use std::path::Path;
 use fingerprint::{Channel, Index, Interval, Line, LineKind, Profile, Segment, SegmentWriter};
 
 use crate::common::numbers::Numbers;
-use crate::peers::{Rows, Search};
 use crate::common::table::{Bar, Table};
+use crate::peers::{Rows, Search};
 use crate::{Result, Setting, real, say, timed};
 
 /// How many files the rows stand in.

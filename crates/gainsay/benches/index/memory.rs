@@ -4,9 +4,9 @@ use std::fs;
 use std::path::Path;
 
 use crate::common::numbers::Numbers;
-use crate::input;
 use crate::common::program::{Channels, Desk};
 use crate::common::table::{Bar, Table};
+use crate::input;
 use crate::{Result, Setting, rate, real, say};
 
 /// Half of a tree is source code, each copy with other letters so that all its rows are new; half are files of noise.

@@ -134,8 +134,12 @@ fn width((first, last): Span) -> u64 {
 fn narrowest(history: &History, truth: &Truth) -> Option<Span> {
     let commit = truth.commits.first().copied()?;
     let paths: BTreeSet<&str> = truth.files.values().map(|whence| whence.path.as_str()).collect();
-    let wanted: BTreeSet<ObjectId> =
-        history.at(commit).iter().filter(|version| paths.contains(version.path.as_str())).map(|version| version.blob).collect();
+    let wanted: BTreeSet<ObjectId> = history
+        .at(commit)
+        .iter()
+        .filter(|version| paths.contains(version.path.as_str()))
+        .map(|version| version.blob)
+        .collect();
     let mut standing: BTreeMap<usize, BTreeSet<ObjectId>> = BTreeMap::new();
     for version in history.versions.iter().filter(|version| wanted.contains(&version.blob)) {
         for commit in version.first..=version.last {

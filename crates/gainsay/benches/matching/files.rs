@@ -96,7 +96,8 @@ fn measure_one(setting: &Setting, tested: &Tested, kind: Kind, list: &mut String
     if kind == Kind::Unrelated {
         let mut languages: Vec<_> = by_language.into_iter().collect();
         languages.sort_by_key(|(_, count)| std::cmp::Reverse((count.some, count.all)));
-        let shown = languages.iter().take(4).map(|(language, count)| format!("{language} {}/{}", count.some, count.all));
+        let shown =
+            languages.iter().take(4).map(|(language, count)| format!("{language} {}/{}", count.some, count.all));
         note += &format!("; {}", shown.collect::<Vec<_>>().join(", "));
     } else {
         note += &format!(", {placed} with the right path");

@@ -31,9 +31,8 @@ pub(crate) fn mean(values: &[f64]) -> Option<Figure> {
         sum / count
     };
     let mut numbers = Numbers(1);
-    let mut draws: Vec<f64> = (0..DRAWS)
-        .map(|_| of(&mut values.iter().map(|_| values[numbers.index(values.len())])))
-        .collect();
+    let mut draws: Vec<f64> =
+        (0..DRAWS).map(|_| of(&mut values.iter().map(|_| values[numbers.index(values.len())]))).collect();
     draws.sort_unstable_by(f64::total_cmp);
     let value = of(&mut values.iter().copied());
     Some(Figure { value, low: draws[DRAWS / 40], high: draws[DRAWS - 1 - DRAWS / 40] })

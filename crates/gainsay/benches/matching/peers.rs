@@ -56,7 +56,9 @@ pub(crate) fn measure(setting: &Setting, table: &mut Table) -> Result<()> {
                 }
             }
         }
-        for version in tested.history.at(tested.history.newest()).iter().filter(|version| samples::is_own_source(&version.path)) {
+        for version in
+            tested.history.at(tested.history.newest()).iter().filter(|version| samples::is_own_source(&version.path))
+        {
             let path = folder.join("known/newest").join(&version.path);
             fs::create_dir_all(path.parent().ok_or("a file without a folder")?)?;
             fs::write(path, tested.history.bytes(version.blob)?)?;

@@ -359,7 +359,7 @@ fn shares(of: &matching::Shares) -> Shares {
     let permille = |count| u32::try_from(of.permille(count)).unwrap_or(u32::MAX);
     Shares {
         matched: permille(of.matched),
-        common: 0,
+        common: permille(of.common),
         public: permille(of.public),
         published: permille(of.published),
         distinctive: permille(of.distinctive),

@@ -106,8 +106,12 @@ pub struct Shares {
     pub public: u64,
     /// Found in published corpora.
     pub published: u64,
-    /// Found in the company's corpora and in no public or published one.
+    /// Found in no public or published corpus, but in so many different files of the company that they tell none of them.
+    pub common: u64,
+    /// Found in the company's corpora, in no public or published one, and not common.
     pub distinctive: u64,
+    /// Neither public, nor published, nor common: what is left to tell whose the file is.
+    pub left: u64,
 }
 
 /// What is known of one file of the sample.

@@ -198,7 +198,10 @@ mod naive {
             matched: count(&own),
             public: count(&public),
             published: count(&published),
+            // Their worlds have too few files for that.
+            common: 0,
             distinctive: distinctive(world, set).len() as u64,
+            left: set.iter().filter(|f| !public.contains(f) && !published.contains(f)).count() as u64,
         }
     }
 

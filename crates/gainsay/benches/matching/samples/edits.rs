@@ -77,11 +77,12 @@ pub(crate) fn rename(text: &[u8], permille: u64, numbers: &mut Numbers) -> Resul
     let keywords: BTreeSet<&[u8]> = KEYWORDS.split_whitespace().map(str::as_bytes).collect();
     let mut names: BTreeMap<&[u8], Vec<u8>> = BTreeMap::new();
     for found in word.find_iter(text).map(|found| found.as_bytes()).filter(|word| !keywords.contains(word)) {
-        names.entry(found).or_insert_with(|| if numbers.happens(permille) { name(found, numbers) } else { found.to_vec() });
+        names
+            .entry(found)
+            .or_insert_with(|| if numbers.happens(permille) { name(found, numbers) } else { found.to_vec() });
     }
-    let renamed = word.replace_all(text, |found: &Captures<'_>| {
-        names.get(&found[0]).cloned().unwrap_or_else(|| found[0].to_vec())
-    });
+    let renamed = word
+        .replace_all(text, |found: &Captures<'_>| names.get(&found[0]).cloned().unwrap_or_else(|| found[0].to_vec()));
     Ok(renamed.into_owned())
 }
 

@@ -110,7 +110,8 @@ fn dir(entries: &[Entry]) -> String {
     for (folder, (below, files)) in folders(entries) {
         let shown = folder.replace('/', "\\");
         text += &format!(" Directory of D:\\src\\{shown}\r\n\r\n");
-        let date = files.first().map_or_else(|| "01/01/2020  09:00 AM".to_owned(), |entry| at(entry, "%m/%d/%Y  %I:%M %p"));
+        let date =
+            files.first().map_or_else(|| "01/01/2020  09:00 AM".to_owned(), |entry| at(entry, "%m/%d/%Y  %I:%M %p"));
         for name in [".", ".."].into_iter().chain(below.iter().copied()) {
             text += &format!("{date}    <DIR>          {name}\r\n");
         }
@@ -142,7 +143,8 @@ fn thousands(number: u64) -> String {
 
 /// `unzip -l`
 fn unzip(entries: &[Entry]) -> String {
-    let mut text = "Archive:  src.zip\n  Length      Date    Time    Name\n---------  ---------- -----   ----\n".to_owned();
+    let mut text =
+        "Archive:  src.zip\n  Length      Date    Time    Name\n---------  ---------- -----   ----\n".to_owned();
     for entry in entries {
         text += &format!("{:>9}  {}   {}\n", entry.bytes, at(entry, "%Y-%m-%d %H:%M"), entry.path);
     }

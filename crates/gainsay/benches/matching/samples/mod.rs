@@ -254,7 +254,8 @@ fn is_ours(history: &History, version: &Version) -> Result<bool> {
 
 /// Whether a path is of source code that the repository did not borrow.
 pub(crate) fn is_own_source(path: &str) -> bool {
-    let borrowed = ["vendor", "third_party", "third-party", "node_modules", "deps", "docs", "external", "Carthage", "Pods"];
+    let borrowed =
+        ["vendor", "third_party", "third-party", "node_modules", "deps", "docs", "external", "Carthage", "Pods"];
     is_source(Path::new(path)) && !path.split('/').any(|part| borrowed.contains(&part)) && !path.contains(".min.")
 }
 
@@ -336,7 +337,8 @@ fn two_takings(history: &History, count: usize, numbers: &mut Numbers, folder: &
         }
         let first = numbers.choose(&at_one, count);
         let taken: BTreeSet<&str> = first.iter().map(|version| version.path.as_str()).collect();
-        let left: Vec<&Version> = at_other.iter().copied().filter(|version| !taken.contains(version.path.as_str())).collect();
+        let left: Vec<&Version> =
+            at_other.iter().copied().filter(|version| !taken.contains(version.path.as_str())).collect();
         let second = numbers.choose(&left, count);
         let tells = |versions: &[&Version], there: &[&Version]| {
             let there: BTreeSet<_> = there.iter().map(|version| version.blob).collect();
