@@ -41,7 +41,7 @@ pub(crate) fn measure(setting: &Setting, table: &mut Table) -> Result<()> {
         if folder.exists() {
             fs::remove_dir_all(&folder)?;
         }
-        let files = setting.count(60, 20);
+        let files = setting.count(40, 12);
         for kind in &kinds {
             let of_kind = folder.join(kind.word());
             let truth = samples::write(&tested.history, *kind, 2, files, &tested.foreign, &of_kind)?;
@@ -55,13 +55,6 @@ pub(crate) fn measure(setting: &Setting, table: &mut Table) -> Result<()> {
                     fs::write(path, tested.history.bytes(version.blob)?)?;
                 }
             }
-        }
-        for version in
-            tested.history.at(tested.history.newest()).iter().filter(|version| samples::is_own_source(&version.path))
-        {
-            let path = folder.join("known/newest").join(&version.path);
-            fs::create_dir_all(path.parent().ok_or("a file without a folder")?)?;
-            fs::write(path, tested.history.bytes(version.blob)?)?;
         }
         for ((package, python), counts) in there.iter().zip(&mut counts) {
             say(&format!("peers: {package}, {}", tested.name));

@@ -253,7 +253,7 @@ fn is_ours(history: &History, version: &Version) -> Result<bool> {
 }
 
 /// Whether a path is of source code that the repository did not borrow.
-pub(crate) fn is_own_source(path: &str) -> bool {
+fn is_own_source(path: &str) -> bool {
     let borrowed =
         ["vendor", "third_party", "third-party", "node_modules", "deps", "docs", "external", "Carthage", "Pods"];
     is_source(Path::new(path)) && !path.split('/').any(|part| borrowed.contains(&part)) && !path.contains(".min.")
