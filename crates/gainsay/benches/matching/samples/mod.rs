@@ -271,7 +271,7 @@ fn put(truth: &mut Truth, version: &Version, commit: usize, text: &[u8], folder:
 }
 
 /// The repository's own files at a commit, with different contents; fewer than `least` are no use.
-fn standing<'h>(history: &'h History, commit: usize, least: usize) -> Result<Option<Vec<&'h Version>>> {
+fn standing(history: &History, commit: usize, least: usize) -> Result<Option<Vec<&Version>>> {
     let mut versions = Vec::new();
     let mut seen = BTreeSet::new();
     for version in history.at(commit) {
