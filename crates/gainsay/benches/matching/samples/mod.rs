@@ -119,7 +119,9 @@ impl Kind {
             Kind::ForeignSamples => FOREIGN,
             Kind::Unrelated => 2000,
             Kind::PublishedSamples | Kind::Listing100 => LISTED,
-            Kind::DatingExact | Kind::DatingEdited | Kind::TwoTakings => TAKEN,
+            Kind::DatingExact | Kind::DatingEdited => TAKEN,
+            // Of each of the two: small repositories have no more that differs.
+            Kind::TwoTakings => 25,
             Kind::Place => 30,
             _ => 400,
         }
