@@ -14,6 +14,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("read", &["claim"]),
     ("corpus", &["claim"]),
     ("matching", &["claim"]),
+    ("align", &["claim"]),
     ("demo", &["claim"]),
     ("assess", &["claim"]),
     ("release", &["assess", "claim", "ledger", "mask"]),
