@@ -1,9 +1,11 @@
 //! What was done to a text, from the lines that are still there.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
-use super::sides::Side;
+use super::sides::{Side, equal};
 use super::{Kind, Piece, count};
+use crate::claim::counted;
 
 /// How many names are given with their new ones.
 const MOST_NAMES: usize = 10;
@@ -45,6 +47,27 @@ pub enum Edit {
     },
 }
 
+impl fmt::Display for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let lines = |count: &u32| counted(*count as usize, "line");
+        match self {
+            Edit::Reformatted { lines: 0 } => write!(f, "reformatted: blanks at the ends of lines, or the encoding"),
+            Edit::Reformatted { lines: of } => {
+                write!(f, "reformatted: blanks, punctuation or case differ in {}", lines(of))
+            }
+            Edit::Renamed { lines: of, names } => {
+                write!(f, "renamed in {}", lines(of))?;
+                let names = names.iter().map(|name| format!("{} → {}", name.old, name.new)).collect::<Vec<_>>();
+                if names.is_empty() { Ok(()) } else { write!(f, ": {}", names.join(", ")) }
+            }
+            Edit::Changed { lines: of } => write!(f, "changed: {} differ a little", lines(of)),
+            Edit::Cut { lines: of } => write!(f, "cut: {} of ours are missing", lines(of)),
+            Edit::Added { lines: of } => write!(f, "added to: {} are not in ours", lines(of)),
+            Edit::Shuffled { moves } => write!(f, "shuffled: {} stand elsewhere", counted(*moves as usize, "passage")),
+        }
+    }
+}
+
 /// A name of ours and what it is called in the sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Renaming {
@@ -69,7 +92,7 @@ pub(super) fn of(ours: &Side, sample: &Side, pieces: &[Piece]) -> Vec<Edit> {
         }
         for (our, their) in piece.ours.clone().zip(piece.sample.clone()) {
             // Within a piece of one kind lines may be more alike than the piece.
-            let kind = super::sides::equal(ours, our, sample, their).unwrap_or(Kind::Similar);
+            let kind = equal(ours, our, sample, their).unwrap_or(Kind::Similar);
             by_kind[kind as usize] += 1;
             if kind == Kind::Renamed {
                 renamings(ours, our, sample, their, &mut names);
@@ -132,7 +155,7 @@ fn moves(pieces: &[Piece]) -> u32 {
         }
     }
     // For each rank that a way may end with, its lines and its number of passages: both only grow.
-    let mut ways: std::collections::BTreeMap<usize, (usize, u32)> = std::collections::BTreeMap::new();
+    let mut ways: BTreeMap<usize, (usize, u32)> = BTreeMap::new();
     for (rank, lines) in &passages {
         let (weight, length) = ways.range(..rank).next_back().map_or((0, 0), |(_, way)| *way);
         let way = (weight + lines, length + 1);

@@ -9,12 +9,15 @@
 //! equal. Time is near to linear in the length of both texts, and bounded for any.
 
 mod edits;
+mod rows;
 mod runs;
 mod sides;
 #[cfg(test)]
 mod tests;
 
-pub use edits::{Edit, Renaming};
+pub use edits::Edit;
+pub use rows::{Row, rows};
+pub use sides::Side;
 
 /// Bytes of the longest text that is aligned.
 pub const LONGEST: u64 = 8 << 20;
@@ -92,9 +95,6 @@ pub enum NotAligned {
     #[error("it is longer than {} MiB or has more than {MOST_LINES} lines of text", LONGEST >> 20)]
     TooLong,
 }
-
-/// A text that is made ready to be aligned.
-pub use sides::Side;
 
 /// Aligns a text of the sample with one of ours.
 pub fn align(ours: &Side, sample: &Side) -> Alignment {

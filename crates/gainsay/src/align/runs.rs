@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
-use super::sides::{Side, alike, equal};
+use super::sides::{Side, alike, equal, is_broken};
 use super::{Kind, Piece};
 
 /// What stands more often than this in either text leads nowhere.
@@ -94,8 +94,12 @@ impl<'t> Finder<'t> {
         let known = [OURS, SAMPLE].map(|side| marks[side].text.iter().copied().collect::<HashSet<u64>>());
         for (side, other) in [(OURS, SAMPLE), (SAMPLE, OURS)] {
             let tells = |line: usize| sides[side].normal(line..line + 1).len() >= TELLING;
-            marks[side].elsewhere =
-                marks[side].text.iter().enumerate().map(|(line, text)| known[other].contains(text) && tells(line)).collect();
+            marks[side].elsewhere = marks[side]
+                .text
+                .iter()
+                .enumerate()
+                .map(|(line, text)| known[other].contains(text) && tells(line))
+                .collect();
         }
         Finder {
             sides,
@@ -169,7 +173,8 @@ impl<'t> Finder<'t> {
             // What stands elsewhere as it is does not stand here as something else.
             _ if self.marks[OURS].elsewhere[our] || self.marks[SAMPLE].elsewhere[their] => None,
             Some(_) => kind,
-            None => alike(ours, our, sample, their).then_some(Kind::Similar),
+            None if !alike(ours, our, sample, their) || is_broken(ours, our, sample, their) => None,
+            None => Some(Kind::Similar),
         }
     }
 
@@ -410,19 +415,18 @@ impl<'t> Finder<'t> {
         found.sort_by_key(|(piece, _)| piece.sample.start);
         let [our_lines, their_lines] = self.sides.map(|side| side.lines.len());
         let stands = |place: usize, piece: &Piece| {
-            let before = place.checked_sub(1).and_then(|place| found.get(place)).map_or_else(
-                || piece.ours.start.max(piece.sample.start) <= 1,
-                |(before, _)| follows(before, piece),
-            );
+            let before = place
+                .checked_sub(1)
+                .and_then(|place| found.get(place))
+                .map_or_else(|| piece.ours.start.max(piece.sample.start) <= 1, |(before, _)| follows(before, piece));
             let after = found.get(place + 1).map_or_else(
                 || (our_lines - piece.ours.end).max(their_lines - piece.sample.end) <= 1,
                 |(after, _)| follows(piece, after),
             );
             before || after
         };
-        let kept = found.iter().enumerate().filter(|(place, (piece, weight))| {
-            *weight >= LEAST_ALONE || stands(*place, piece)
-        });
+        let kept =
+            found.iter().enumerate().filter(|(place, (piece, weight))| *weight >= LEAST_ALONE || stands(*place, piece));
         kept.map(|(_, (piece, _))| piece.clone()).collect()
     }
 }
@@ -466,7 +470,8 @@ fn by_kind(row: &[(usize, usize, Kind)]) -> Vec<Piece> {
 fn grams(normal: &[u8]) -> impl Iterator<Item = u64> {
     let mut least = [u64::MAX; 2];
     for gram in normal.windows(GRAM) {
-        let number = gram.iter().fold(0_u64, |hash, byte| hash.wrapping_mul(0x0100_0000_01b3).wrapping_add(u64::from(*byte)));
+        let number =
+            gram.iter().fold(0_u64, |hash, byte| hash.wrapping_mul(0x0100_0000_01b3).wrapping_add(u64::from(*byte)));
         let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mixed = mixed ^ (mixed >> 29);
         if mixed < least[0] {

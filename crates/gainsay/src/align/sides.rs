@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use fingerprint::{Tokens, decoded_text};
 
-use super::{Kind, LONGEST, Lines, MOST_LINES, NotAligned, count};
+use super::{Kind, LONGEST, Lines, MOST_LINES, NotAligned};
 
 /// A line with more normalised bytes is not compared with lines that are nearly like it.
 const LONGEST_ALIKE: usize = 2048;
@@ -33,7 +33,7 @@ pub struct Side {
 /// A line that has a letter or a figure.
 pub(super) struct Line {
     /// Its number in the file, from 1.
-    number: u32,
+    pub(super) number: u32,
     /// Where it stands in the text, without blanks around it.
     text: Range<usize>,
     /// Where its normalised bytes stand.
@@ -86,10 +86,14 @@ impl Side {
         Lines { from: number(lines.start), to: number(lines.end.saturating_sub(1)) }
     }
 
-    /// All lines of the file, by number, each without its end.
-    pub fn numbered(&self) -> impl Iterator<Item = (u32, &[u8])> {
-        let lines = self.text.split_inclusive(|byte| *byte == b'\n');
-        (1..=count(self.all as usize)).zip(lines.map(<[u8]>::trim_ascii_end))
+    /// The text, decoded.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// How many lines it has of any kind.
+    pub(super) fn all(&self) -> u32 {
+        self.all
     }
 
     /// The normalised bytes of some lines.
@@ -116,7 +120,7 @@ impl Side {
         })
     }
 
-    fn text(&self, line: usize) -> &[u8] {
+    fn line(&self, line: usize) -> &[u8] {
         self.lines.get(line).and_then(|line| self.text.get(line.text.clone())).unwrap_or_default()
     }
 
@@ -132,7 +136,7 @@ impl Side {
 /// How a line of one text is a line of the other, if it is.
 pub(super) fn equal(ours: &Side, our: usize, sample: &Side, their: usize) -> Option<Kind> {
     if ours.normal(our..our + 1) == sample.normal(their..their + 1) {
-        let same = ours.text(our) == sample.text(their) && ours.indented(our) == sample.indented(their);
+        let same = ours.line(our) == sample.line(their) && ours.indented(our) == sample.indented(their);
         return Some(if same { Kind::Same } else { Kind::Reformatted });
     }
     let (our, their) = (ours.tokens(our), sample.tokens(their));
@@ -166,6 +170,19 @@ pub(super) fn alike(ours: &Side, our: usize, sample: &Side, their: usize) -> boo
         }
     }
     2 * common * 1000 >= ALIKE * all
+}
+
+/// Whether two lines differ in that one ends before the other does, and goes on in its next line or began in the one before.
+pub(super) fn is_broken(ours: &Side, our: usize, sample: &Side, their: usize) -> bool {
+    let breaks = |whole: (&Side, usize), part: (&Side, usize)| {
+        let (all, some) = (whole.0.normal(whole.1..whole.1 + 1), part.0.normal(part.1..part.1 + 1));
+        let next = part.0.normal(part.1 + 1..part.1 + 2);
+        let last = part.1.checked_sub(1).map_or(&[][..], |last| part.0.normal(last..part.1));
+        let goes_on = |rest: &[u8]| !next.is_empty() && (rest.starts_with(next) || next.starts_with(rest));
+        let began = |rest: &[u8]| !last.is_empty() && (rest.ends_with(last) || last.ends_with(rest));
+        all.strip_prefix(some).is_some_and(goes_on) || all.strip_suffix(some).is_some_and(began)
+    };
+    breaks((ours, our), (sample, their)) || breaks((sample, their), (ours, our))
 }
 
 fn pairs(normal: &[u8]) -> Vec<[u8; 2]> {

@@ -81,8 +81,30 @@ fn check(name: &str, ours: &str, sample: &str, found: &Alignment) {
 }
 
 const WORDS: [&str; 24] = [
-    "engine", "scan", "buffer", "count", "header", "offset", "table", "record", "driver", "packet", "signature", "module",
-    "cache", "index", "state", "reader", "writer", "queue", "token", "stream", "filter", "policy", "update", "kernel",
+    "engine",
+    "scan",
+    "buffer",
+    "count",
+    "header",
+    "offset",
+    "table",
+    "record",
+    "driver",
+    "packet",
+    "signature",
+    "module",
+    "cache",
+    "index",
+    "state",
+    "reader",
+    "writer",
+    "queue",
+    "token",
+    "stream",
+    "filter",
+    "policy",
+    "update",
+    "kernel",
 ];
 
 /// Source code of `lines` lines that differ, from a seed.
@@ -225,7 +247,8 @@ proptest! {
 }
 
 fn any_line() -> impl Strategy<Value = String> {
-    let few = prop::sample::select(vec!["}", "return 0;", "x", "int a = b;", "", "the same long line of text", "/*", "*/"]);
+    let few =
+        prop::sample::select(vec!["}", "return 0;", "x", "int a = b;", "", "the same long line of text", "/*", "*/"]);
     prop_oneof![
         3 => few.prop_map(str::to_owned),
         2 => "[a-c(){};=\"' ]{0,24}",
@@ -257,7 +280,8 @@ fn a_moved_function_is_one_move() {
 fn foreign_code_is_not_aligned() {
     let c = |n: usize| format!("#include <stdio.h>\nint main(void)\n{{\n    return {n};\n}}\n");
     let ours = source(3, 300).join("\n") + &c(0);
-    let foreign: String = (0..300).map(|n| format!("let quux{n} = plugh({}, 'xyzzy{}').map(|q| q);\n", n * 3, n * n)).collect();
+    let foreign: String =
+        (0..300).map(|n| format!("let quux{n} = plugh({}, 'xyzzy{}').map(|q| q);\n", n * 3, n * n)).collect();
     let found = aligned("a.c", &ours, &foreign);
     assert_eq!((found.ranges, found.edits), (vec![], vec![]));
 }
@@ -267,7 +291,8 @@ fn what_is_built_to_take_long_does_not() {
     let equal = "the very same line\n".repeat(150_000);
     let found = aligned("a.c", &equal, &equal[19..]);
     assert_eq!(found.share(), 1000);
-    let numbers = |from: u32| (from..from + 100_000).map(|n| format!("x{} = {};\n", n % 977, n % 3)).collect::<String>();
+    let numbers =
+        |from: u32| (from..from + 100_000).map(|n| format!("x{} = {};\n", n % 977, n % 3)).collect::<String>();
     let (ours, sample) = (numbers(0), numbers(500));
     let found = aligned("a.c", &ours, &sample);
     assert!(found.share() > 900, "{}", found.share());

@@ -233,6 +233,12 @@ pub enum Error {
         /// What was asked for.
         name: String,
     },
+    /// A sample has no such file.
+    #[error("the sample has no file {file:?}: name it as the match does")]
+    NotInSample {
+        /// What was asked for.
+        file: String,
+    },
     /// The corpus is of another role.
     #[error("the role of corpus {name:?} is {known}, not {given}; choose another name for what is {given}")]
     CorpusRoleDiffers {

@@ -1,5 +1,8 @@
 //! Matching a sample against the corpora on the desk.
 
+mod aligning;
+mod compare;
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::ops::ControlFlow;
@@ -15,13 +18,13 @@ use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, Shape, casefile};
 use crate::capture::{self, Opener};
 use crate::claim::{
-    Against, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, SampleMatch, Shares, SourceKind, Tlp,
-    Window, on_one_line, quoted,
+    Against, Alignment, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, NearMiss, SampleMatch, Shares,
+    SourceKind, Tlp, Window, on_one_line, quoted,
 };
 use crate::export;
 use crate::ledger::payload::SampleMatched;
 use crate::ledger::{Entry, NewEntry};
-use crate::matching::{self, CommitAt, LineMatch, Match, SampleFile};
+use crate::matching::{self, CommitAt, LineMatch, Match, Part, SampleFile};
 use crate::release::Released;
 
 /// How many files a result lists.
@@ -71,6 +74,8 @@ impl MatchReport {
         }
     }
 }
+
+pub use compare::Comparison;
 
 /// A sample as it came out of the child.
 #[derive(Default)]
@@ -122,7 +127,7 @@ impl Desk {
         for owner in owners {
             let of_owner = |it: &&&Corpus| it.indexed.role == CorpusRole::Public || it.indexed.owner == owner;
             let of_owner: Vec<&Corpus> = corpora.iter().filter(of_owner).copied().collect();
-            let result = self.match_owner(owner, &sample, &profile, &of_owner)?;
+            let result = self.match_owner(owner, (path, unjailed), &sample, &profile, &of_owner)?;
             results.push(OfOwner {
                 corpora: of_owner.iter().map(|it| it.entry).collect(),
                 tlp: of_owner.iter().map(|it| it.tlp).max().unwrap_or(self.config.tlp),
@@ -146,24 +151,17 @@ impl Desk {
     fn match_owner(
         &self,
         owner: &str,
+        (path, unjailed): (&Path, bool),
         sample: &Opened,
         profile: &Profile,
         corpora: &[&Corpus],
     ) -> Result<SampleMatch, Error> {
         let indexes: Vec<Index<File>> = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
         let against = corpora.iter().map(|it| it.as_held_against()).collect();
-        let corpora: Vec<matching::Corpus<'_, File>> = corpora
-            .iter()
-            .zip(&indexes)
-            .map(|(it, index)| matching::Corpus {
-                name: &it.indexed.name,
-                owner: &it.indexed.owner,
-                role: it.indexed.role,
-                index,
-            })
-            .collect();
+        let corpora = with_indexes(corpora, &indexes);
         let found = matching::match_sample(&sample.files, profile.id(), &corpora)?;
-        Ok(in_numbers(owner, against, sample, &found))
+        let aligned = aligning::align_files(path, unjailed, &found, &corpora)?;
+        Ok(in_numbers(owner, against, sample, &found, &aligned))
     }
 
     fn record_match(
@@ -261,6 +259,11 @@ fn open(
     Ok(opened)
 }
 
+/// The path of a file as a match names it: in an archive that is opened by itself without the archive's name.
+fn path_in_sample<'p>(name: &str, path: &'p str) -> &'p str {
+    path.strip_prefix(name).and_then(|path| path.strip_prefix('!')).unwrap_or(path)
+}
+
 impl Opened {
     fn read(
         &mut self,
@@ -286,7 +289,7 @@ impl Opened {
                 // A file that was cut short is held against the corpora as far as it came; a finding says so.
                 Event::End { .. } => {
                     if let Some((path, fingerprinter)) = file.take() {
-                        let path = path.strip_prefix(name).and_then(|path| path.strip_prefix('!')).unwrap_or(&path);
+                        let path = path_in_sample(name, &path);
                         let fingerprints = fingerprinter.finish();
                         self.files.push(SampleFile { path: path.as_bytes().to_vec(), fingerprints });
                         done.files += 1;
@@ -314,8 +317,24 @@ impl Opened {
     }
 }
 
+fn with_indexes<'a>(corpora: &[&'a Corpus], indexes: &'a [Index<File>]) -> Vec<matching::Corpus<'a, File>> {
+    let with_index = |(it, index): (&&'a Corpus, &'a Index<File>)| matching::Corpus {
+        name: &it.indexed.name,
+        owner: &it.indexed.owner,
+        role: it.indexed.role,
+        index,
+    };
+    corpora.iter().zip(indexes).map(with_index).collect()
+}
+
 /// The result as the ledger keeps it: whole numbers and words.
-fn in_numbers(owner: &str, corpora: Vec<Against>, sample: &Opened, found: &Match) -> SampleMatch {
+fn in_numbers(
+    owner: &str,
+    corpora: Vec<Against>,
+    sample: &Opened,
+    found: &Match,
+    aligned: &aligning::Aligned,
+) -> SampleMatch {
     let mut rows: Vec<&matching::FileMatch> = found.files.iter().collect();
     rows.sort_by_key(|file| (file.verdict, std::cmp::Reverse(file.shares.distinctive)));
     SampleMatch {
@@ -338,8 +357,8 @@ fn in_numbers(owner: &str, corpora: Vec<Against>, sample: &Opened, found: &Match
             .take(SOME)
             .map(|file| String::from_utf8_lossy(&file.path).into_owned())
             .collect(),
-        words: found.in_words(),
-        rows: rows.into_iter().take(ROWS).map(row).collect(),
+        words: found.in_words().into_iter().chain(aligned.left_out()).collect(),
+        rows: rows.into_iter().take(ROWS).map(|file| row(file, aligned.of(file))).collect(),
         problems: sample.all_problems(),
         ..SampleMatch::default()
     }
@@ -364,8 +383,15 @@ fn channel(channel: Channel) -> &'static str {
     }
 }
 
-fn row(file: &matching::FileMatch) -> FileMatch {
+fn row(file: &matching::FileMatch, alignment: Option<Alignment>) -> FileMatch {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let permille = |of: &Part| (of.some * 1000).checked_div(of.all).and_then(|share| u32::try_from(share).ok());
+    let [in_text, in_code] = file.contained.each_ref().map(permille);
+    let near = |place: &matching::Place| NearMiss {
+        corpus: place.corpus.clone(),
+        path: text(&place.path),
+        share: u32::try_from(file.shares.permille(place.hits)).unwrap_or(u32::MAX),
+    };
     FileMatch {
         path: text(&file.path),
         bytes: file.bytes,
@@ -380,6 +406,11 @@ fn row(file: &matching::FileMatch) -> FileMatch {
             first: commit(&best.first),
             last: commit(&best.last),
         }),
+        containment: (in_text, in_code),
+        copies: file.copies.count,
+        some_copies: file.copies.named.iter().map(|(corpus, path)| format!("{} in {corpus}", text(path))).collect(),
+        near: file.near.iter().map(near).collect(),
+        alignment,
         ..FileMatch::default()
     }
 }

@@ -4,6 +4,7 @@
 //! reason, `words` says what the figures prove and what not.
 
 mod hits;
+mod others;
 mod places;
 mod rules;
 mod states;
@@ -16,6 +17,7 @@ use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, ReadAt, Segmen
 
 use crate::claim::CorpusRole;
 use hits::{Hits, place};
+pub use others::Copies;
 
 /// One file of the sample.
 #[derive(Clone, Debug)]
@@ -116,6 +118,12 @@ pub struct FileMatch {
     pub shares: Shares,
     /// The company's file that it is closest to.
     pub best: Option<Place>,
+    /// How many of its fingerprints, in text and in code, stand in that file at the last commit of the place.
+    pub contained: [Part; 2],
+    /// Where else the same bytes stand.
+    pub copies: Copies,
+    /// The next best files, at most three; none where it is identical to the best.
+    pub near: Vec<Place>,
 }
 
 /// A file of the company, as it stood from one commit to another.
@@ -225,7 +233,7 @@ pub struct Taking {
 }
 
 /// Some of all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Part {
     /// How many.
     pub some: u64,
@@ -334,7 +342,13 @@ fn match_file<R: ReadAt>(
     let bytes = file.fingerprints.bytes;
     let (verdict, channel) = rules::of_file(&in_channels, identical, bytes);
     let best = finder.best(&file.path, hits.keys_of(number, channel), hits.exact(number))?;
-    let (line, best) = best.unzip();
+    let (mut line, mut contained, mut copies) = (None, [Part::default(); 2], Copies::default());
+    if let Some(best) = &best {
+        line = Some((best.key.0, best.key.1));
+        contained = finder.contained(number, best.key, best.place.last.number);
+        copies = finder.copies(hits.exact(number), best.key)?;
+    }
+    let (best, near) = best.map(|best| (best.place, best.near)).unzip();
     let matched = FileMatch {
         path: file.path.clone(),
         blake3: file.fingerprints.blake3,
@@ -344,6 +358,9 @@ fn match_file<R: ReadAt>(
         channel,
         shares: in_channels[place(channel)],
         best,
+        contained,
+        copies,
+        near: near.unwrap_or_default(),
     };
     Ok((matched, line))
 }

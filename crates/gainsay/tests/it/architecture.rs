@@ -18,8 +18,11 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("demo", &["claim"]),
     ("assess", &["claim"]),
     ("release", &["assess", "claim", "ledger", "mask"]),
-    ("export", &["assess", "claim", "read", "release"]),
-    ("desk", &["assess", "capture", "claim", "corpus", "export", "ledger", "matching", "read", "release", "store"]),
+    ("export", &["align", "assess", "claim", "read", "release"]),
+    (
+        "desk",
+        &["align", "assess", "capture", "claim", "corpus", "export", "ledger", "matching", "read", "release", "store"],
+    ),
     ("cli", &["claim", "demo", "desk", "release"]),
     ("main", &["capture", "cli"]),
 ];
