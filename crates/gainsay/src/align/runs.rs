@@ -26,8 +26,10 @@ const GRAM: usize = 12;
 /// does. Fewer may be chance.
 const LEAST_WEIGHT: usize = 24;
 
-/// Weight that lines must have which stand by themselves in the sample.
-const LEAST_ALONE: usize = 16;
+/// Weight that lines must have which stand by themselves in the sample, and that a single line must: what any two files in one
+/// language share does not count, and a run of so many letters always has a fingerprint in common.
+const LEAST_ALONE: usize = 40;
+const LEAST_SINGLE: usize = 63;
 
 /// A line of so many normalised bytes that stands in the other text as it is belongs to no other line there.
 const TELLING: usize = 16;
@@ -113,6 +115,7 @@ impl<'t> Finder<'t> {
 
     /// Finds what belongs together in two stretches.
     fn fill(&mut self, ours: Range<usize>, sample: Range<usize>, depth: u32) {
+        let (ours, sample) = self.take_ends(ours, sample, Kind::Renamed);
         if ours.is_empty() || sample.is_empty() {
             return;
         }
@@ -298,10 +301,15 @@ impl<'t> Finder<'t> {
         leads
     }
 
-    /// Compares two stretches line by line: equal ones from both ends, then all with all, in order.
-    fn compare(&mut self, mut ours: Range<usize>, mut sample: Range<usize>) {
+    /// Takes what belongs together at both ends of two stretches, as far as it is more alike than this, and gives the rest.
+    fn take_ends(
+        &mut self,
+        mut ours: Range<usize>,
+        mut sample: Range<usize>,
+        than: Kind,
+    ) -> (Range<usize>, Range<usize>) {
         while !ours.is_empty() && !sample.is_empty() {
-            if let Some(kind) = self.pair(ours.start, sample.start).filter(|kind| *kind < Kind::Similar) {
+            if let Some(kind) = self.pair(ours.start, sample.start).filter(|kind| *kind < than) {
                 self.take(ours.start, sample.start, kind);
                 (ours.start, sample.start) = (ours.start + 1, sample.start + 1);
             } else if let Some(piece) = self.wrapped(&ours, &sample) {
@@ -315,11 +323,17 @@ impl<'t> Finder<'t> {
         }
         while !ours.is_empty()
             && !sample.is_empty()
-            && let Some(kind) = self.pair(ours.end - 1, sample.end - 1).filter(|kind| *kind < Kind::Similar)
+            && let Some(kind) = self.pair(ours.end - 1, sample.end - 1).filter(|kind| *kind < than)
         {
             (ours.end, sample.end) = (ours.end - 1, sample.end - 1);
             self.take(ours.end, sample.end, kind);
         }
+        (ours, sample)
+    }
+
+    /// Compares two stretches line by line: what is equal at their ends, then all with all, in order.
+    fn compare(&mut self, ours: Range<usize>, sample: Range<usize>) {
+        let (ours, sample) = self.take_ends(ours, sample, Kind::Similar);
         let cells = ours.len().saturating_mul(sample.len());
         if cells > 0 && cells <= CELLS.min(self.cells) {
             self.cells -= cells;
@@ -405,7 +419,7 @@ impl<'t> Finder<'t> {
         let weight = |row: &[(usize, usize, Kind)]| -> usize {
             row.iter().map(|(_, their, kind)| self.weight(*their, *kind)).sum()
         };
-        let mut found: Vec<(Piece, usize)> = self.wrapped.iter().map(|piece| (piece.clone(), LEAST_ALONE)).collect();
+        let mut found: Vec<(Piece, usize)> = self.wrapped.iter().map(|piece| (piece.clone(), LEAST_SINGLE)).collect();
         for row in &rows {
             let weight = weight(row);
             let pieces = by_kind(row);
@@ -425,8 +439,10 @@ impl<'t> Finder<'t> {
             );
             before || after
         };
-        let kept =
-            found.iter().enumerate().filter(|(place, (piece, weight))| *weight >= LEAST_ALONE || stands(*place, piece));
+        let kept = found.iter().enumerate().filter(|(place, (piece, weight))| {
+            let least = if piece.sample.len() > 1 { LEAST_ALONE } else { LEAST_SINGLE };
+            *weight >= least || stands(*place, piece)
+        });
         kept.map(|(_, (piece, _))| piece.clone()).collect()
     }
 }

@@ -27,7 +27,7 @@ use folder::Listing;
 use history::{Known, Outcome};
 use walk::{Found, Range, Walk};
 
-pub use originals::{LARGEST_ORIGINAL, NotAtHand, Originals};
+pub use originals::Originals;
 
 /// The name of a file that is no source code, whatever is in it.
 const NO_CODE: &[u8] = b".txt";

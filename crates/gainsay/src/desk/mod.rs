@@ -25,6 +25,7 @@ pub use jobs::{JOB_COMMAND, Job};
 pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting};
+pub use samples::SampleProgress;
 
 use std::fs;
 use std::path::{Path, PathBuf};

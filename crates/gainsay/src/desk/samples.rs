@@ -19,7 +19,7 @@ use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, Shape, casefile};
 use crate::capture::{self, Opener};
 use crate::claim::{
     Against, Alignment, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, NearMiss, SampleMatch, Shares,
-    SourceKind, Tlp, Window, on_one_line, quoted,
+    SourceKind, Taking, Tlp, Window, on_one_line, quoted,
 };
 use crate::export;
 use crate::ledger::payload::SampleMatched;
@@ -74,8 +74,6 @@ impl MatchReport {
         }
     }
 }
-
-pub use compare::Comparison;
 
 /// A sample as it came out of the child.
 #[derive(Default)]

@@ -68,11 +68,11 @@ fn head(file: &FileMatch) -> String {
     if file.exact {
         out += "They are identical.\n";
     }
-    for alignment in &file.alignment {
+    if let Some(alignment) = &file.alignment {
         for edit in &alignment.edits {
             out += &format!("  {edit}\n");
         }
-        for note in &alignment.note {
+        if let Some(note) = &alignment.note {
             out += &format!("  {note}\n");
         }
     }

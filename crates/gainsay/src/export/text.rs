@@ -14,7 +14,7 @@ use crate::release::View;
 pub struct Styles {
     heading: Style,
     strong: Style,
-    faint: Style,
+    pub(super) faint: Style,
     asserted: Style,
     denied: Style,
 }
@@ -360,7 +360,7 @@ impl Page {
                 if row.exact { "exact".to_owned() } else { percent(row.shares.distinctive) },
                 row.path
             ));
-            for alignment in &row.alignment {
+            if let Some(alignment) = &row.alignment {
                 self.alignment(row, alignment);
             }
         }

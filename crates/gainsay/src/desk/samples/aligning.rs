@@ -14,7 +14,7 @@ use crate::align::{self, Kind, LONGEST, Side, align};
 use crate::capture::{self, Opener};
 use crate::claim::{AlignedLines, Alignment, counted};
 use crate::corpus::Originals;
-use crate::matching::{self, Corpus, FileMatch, Match, Place};
+use crate::matching::{Corpus, FileMatch, Match, Place};
 
 /// How many files of a sample are aligned: those with most that is distinctive.
 const MOST_FILES: usize = 1_000;
