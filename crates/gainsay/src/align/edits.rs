@@ -60,10 +60,10 @@ impl fmt::Display for Edit {
                 let names = names.iter().map(|name| format!("{} → {}", name.old, name.new)).collect::<Vec<_>>();
                 if names.is_empty() { Ok(()) } else { write!(f, ": {}", names.join(", ")) }
             }
-            Edit::Changed { lines: of } => write!(f, "changed: {} differ a little", lines(of)),
-            Edit::Cut { lines: of } => write!(f, "cut: {} of ours are missing", lines(of)),
-            Edit::Added { lines: of } => write!(f, "added to: {} are not in ours", lines(of)),
-            Edit::Shuffled { moves } => write!(f, "shuffled: {} stand elsewhere", counted(*moves as usize, "passage")),
+            Edit::Changed { lines: of } => write!(f, "changed a little in {}", lines(of)),
+            Edit::Cut { lines: of } => write!(f, "cut: {} of ours", lines(of)),
+            Edit::Added { lines: of } => write!(f, "added: {}", lines(of)),
+            Edit::Shuffled { moves } => write!(f, "shuffled: {}", counted(*moves as usize, "passage")),
         }
     }
 }

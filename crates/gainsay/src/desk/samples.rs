@@ -24,7 +24,7 @@ use crate::claim::{
 use crate::export;
 use crate::ledger::payload::SampleMatched;
 use crate::ledger::{Entry, NewEntry};
-use crate::matching::{self, CommitAt, LineMatch, Match, Part, SampleFile};
+use crate::matching::{self, CommitAt, HEAD, LineMatch, Match, Part, SampleFile, says_generated};
 use crate::release::Released;
 
 /// How many files a result lists.
@@ -157,7 +157,7 @@ impl Desk {
         let indexes: Vec<Index<File>> = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
         let against = corpora.iter().map(|it| it.as_held_against()).collect();
         let corpora = with_indexes(corpora, &indexes);
-        let found = matching::match_sample(&sample.files, profile.id(), &corpora)?;
+        let found = matching::match_sample(&sample.files, profile, &corpora)?;
         let aligned = aligning::align_files(path, unjailed, &found, &corpora)?;
         Ok(in_numbers(owner, against, sample, &found, &aligned))
     }
@@ -272,24 +272,27 @@ impl Opened {
         done: &mut SampleProgress,
         progress: &mut dyn FnMut(SampleProgress),
     ) -> Result<(), capture::Error> {
-        let mut file: Option<(String, Fingerprinter)> = None;
+        let mut file: Option<(String, Fingerprinter, Vec<u8>)> = None;
         opener.files(name, path, &mut |event| {
             match event {
                 Event::File { path, .. } => {
-                    file = Some((path.to_owned(), Fingerprinter::new(profile, path.as_bytes())))
+                    file = Some((path.to_owned(), Fingerprinter::new(profile, path.as_bytes()), Vec::new()))
                 }
                 Event::Data(bytes) => {
-                    if let Some((_, fingerprinter)) = &mut file {
+                    if let Some((_, fingerprinter, head)) = &mut file {
                         fingerprinter.update(bytes);
+                        let room = HEAD.saturating_sub(head.len());
+                        head.extend(bytes.iter().take(room));
                         done.bytes += bytes.len() as u64;
                     }
                 }
                 // A file that was cut short is held against the corpora as far as it came; a finding says so.
                 Event::End { .. } => {
-                    if let Some((path, fingerprinter)) = file.take() {
+                    if let Some((path, fingerprinter, head)) = file.take() {
                         let path = path_in_sample(name, &path);
                         let fingerprints = fingerprinter.finish();
-                        self.files.push(SampleFile { path: path.as_bytes().to_vec(), fingerprints });
+                        let path = path.as_bytes().to_vec();
+                        self.files.push(SampleFile { path, fingerprints, generated: says_generated(&head) });
                         done.files += 1;
                         progress(*done);
                     }
@@ -395,6 +398,7 @@ fn row(file: &matching::FileMatch, alignment: Option<Alignment>) -> FileMatch {
         bytes: file.bytes,
         verdict: file.verdict.words().to_owned(),
         exact: file.identical,
+        generated: file.generated,
         channel: channel(file.channel).to_owned(),
         shares: shares(&file.shares),
         best: file.best.as_ref().map(|best| BestMatch {

@@ -212,7 +212,7 @@ impl<'a> Aligner<'a> {
             let more: BTreeSet<u32> = lines(&align(&other, sample)).difference(&known).copied().collect();
             if more.len() >= LEAST_MIXED {
                 let path = String::from_utf8_lossy(&place.path);
-                mixed.push(format!("mixed: {} are those of {path}", counted(more.len(), "line")));
+                mixed.push(format!("mixed: {} of {path}", counted(more.len(), "line")));
                 known.extend(more);
             }
         }

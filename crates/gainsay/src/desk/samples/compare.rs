@@ -79,7 +79,7 @@ impl Desk {
         }
         let indexes: Vec<Index<File>> = own.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
         let corpora = with_indexes(&own, &indexes);
-        let found = matching::match_sample(&sample, profile.id(), &corpora)?;
+        let found = matching::match_sample(&sample, &profile, &corpora)?;
         let mut aligner = Aligner::new(&corpora);
         let mut compared =
             Err("the sample's file could not be read a second time, or is too large to be compared".to_owned());
