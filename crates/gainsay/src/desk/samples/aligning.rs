@@ -206,15 +206,20 @@ impl<'a> Aligner<'a> {
             sure.flat_map(|range| range.sample.from..=range.sample.to).collect()
         };
         let mut known = lines(best);
-        let mut mixed = Vec::new();
+        let mut others = Vec::new();
         for place in &file.near {
-            let Ok(other) = self.side(place) else { continue };
-            let more: BTreeSet<u32> = lines(&align(&other, sample)).difference(&known).copied().collect();
-            if more.len() >= LEAST_MIXED {
-                let path = String::from_utf8_lossy(&place.path);
-                mixed.push(format!("mixed: {} of {path}", counted(more.len(), "line")));
-                known.extend(more);
+            if let Ok(other) = self.side(place) {
+                others.push((lines(&align(&other, sample)), String::from_utf8_lossy(&place.path)));
             }
+        }
+        let mut mixed = Vec::new();
+        while !others.is_empty() {
+            // That which explains most goes first: others may have some of the same lines.
+            others.iter_mut().for_each(|(lines, _)| lines.retain(|line| !known.contains(line)));
+            others.sort_by_key(|(lines, _)| lines.len());
+            let Some((more, path)) = others.pop().filter(|(lines, _)| lines.len() >= LEAST_MIXED) else { break };
+            mixed.push(format!("mixed: {} of {path}", counted(more.len(), "line")));
+            known.extend(more);
         }
         mixed
     }
