@@ -1,3 +1,9 @@
+#![expect(
+    clippy::unwrap_used,
+    clippy::cast_possible_truncation,
+    reason = "texts of tests are short, and what is wrong shows"
+)]
+
 use std::collections::HashMap;
 
 use fingerprint::Tokens;

@@ -413,7 +413,6 @@ fn row(file: &matching::FileMatch, alignment: Option<Alignment>) -> FileMatch {
         some_copies: file.copies.named.iter().map(|(corpus, path)| format!("{} in {corpus}", text(path))).collect(),
         near: file.near.iter().map(near).collect(),
         alignment,
-        ..FileMatch::default()
     }
 }
 
