@@ -5,6 +5,7 @@
     reason = "in a program every `pub` reaches the whole crate and no further: it says what a room offers"
 )]
 
+mod align;
 mod assess;
 mod capture;
 mod claim;

@@ -115,7 +115,7 @@ fn fill(file: &mut File, piece: &mut [u8], expected: u64) -> io::Result<usize> {
 }
 
 /// Opens a file below a folder. It may have become a link or a pipe since it was listed: neither is followed or waited for.
-fn open(folder: &OwnedFd, path: &Path) -> io::Result<File> {
+pub(super) fn open(folder: &OwnedFd, path: &Path) -> io::Result<File> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW;
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
     match rustix::fs::openat2(folder, path, flags, Mode::empty(), resolve) {

@@ -25,6 +25,7 @@ pub use jobs::{JOB_COMMAND, Job};
 pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting};
+pub use samples::SampleProgress;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -232,6 +233,12 @@ pub enum Error {
     UnknownCorpus {
         /// What was asked for.
         name: String,
+    },
+    /// A sample has no such file.
+    #[error("the sample has no file {file:?}: name it as the match does")]
+    NotInSample {
+        /// What was asked for.
+        file: String,
     },
     /// The corpus is of another role.
     #[error("the role of corpus {name:?} is {known}, not {given}; choose another name for what is {given}")]

@@ -1,5 +1,8 @@
 //! Matching a sample against the corpora on the desk.
 
+mod aligning;
+mod compare;
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::ops::ControlFlow;
@@ -15,13 +18,13 @@ use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, Shape, casefile};
 use crate::capture::{self, Opener};
 use crate::claim::{
-    Against, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, PlaceMatch, Places, Root, SampleMatch,
-    Shares, SourceKind, Taking, Tlp, Window, on_one_line, quoted,
+    Against, Alignment, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, NearMiss, PlaceMatch, Places, Root,
+    SampleMatch, Shares, SourceKind, Taking, Tlp, Window, on_one_line, quoted,
 };
 use crate::export;
 use crate::ledger::payload::SampleMatched;
 use crate::ledger::{Entry, NewEntry};
-use crate::matching::{self, CommitAt, HEAD, LineMatch, Match, SampleFile, says_generated};
+use crate::matching::{self, CommitAt, HEAD, LineMatch, Match, Part, SampleFile, says_generated};
 use crate::release::Released;
 
 /// How many files a result lists.
@@ -125,7 +128,7 @@ impl Desk {
         for owner in owners {
             let of_owner = |it: &&&Corpus| it.indexed.role == CorpusRole::Public || it.indexed.owner == owner;
             let of_owner: Vec<&Corpus> = corpora.iter().filter(of_owner).copied().collect();
-            let result = self.match_owner(owner, &sample, &profile, &of_owner)?;
+            let result = self.match_owner(owner, (path, unjailed), &sample, &profile, &of_owner)?;
             results.push(OfOwner {
                 corpora: of_owner.iter().map(|it| it.entry).collect(),
                 tlp: of_owner.iter().map(|it| it.tlp).max().unwrap_or(self.config.tlp),
@@ -149,6 +152,7 @@ impl Desk {
     fn match_owner(
         &self,
         owner: &str,
+        (path, unjailed): (&Path, bool),
         sample: &Opened,
         profile: &Profile,
         corpora: &[&Corpus],
@@ -156,20 +160,10 @@ impl Desk {
         let indexes: Vec<Index<File>> = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
         let roots: Vec<Vec<Root>> = corpora.iter().map(|it| it.roots()).collect();
         let against = corpora.iter().map(|it| it.as_held_against()).collect();
-        let corpora: Vec<matching::Corpus<'_, File>> = corpora
-            .iter()
-            .zip(&roots)
-            .zip(&indexes)
-            .map(|((it, roots), index)| matching::Corpus {
-                name: &it.indexed.name,
-                owner: &it.indexed.owner,
-                role: it.indexed.role,
-                roots,
-                index,
-            })
-            .collect();
+        let corpora = with_indexes(corpora, &roots, &indexes);
         let found = matching::match_sample(&sample.files, profile, &corpora)?;
-        Ok(in_numbers(owner, against, sample, &found))
+        let aligned = aligning::align_files(path, unjailed, &found, &corpora)?;
+        Ok(in_numbers(owner, against, sample, &found, &aligned))
     }
 
     fn record_match(
@@ -267,6 +261,11 @@ fn open(
     Ok(opened)
 }
 
+/// The path of a file as a match names it: in an archive that is opened by itself without the archive's name.
+fn path_in_sample<'p>(name: &str, path: &'p str) -> &'p str {
+    path.strip_prefix(name).and_then(|path| path.strip_prefix('!')).unwrap_or(path)
+}
+
 impl Opened {
     fn read(
         &mut self,
@@ -294,7 +293,7 @@ impl Opened {
                 // A file that was cut short is held against the corpora as far as it came; a finding says so.
                 Event::End { .. } => {
                     if let Some((path, fingerprinter, head)) = file.take() {
-                        let path = path.strip_prefix(name).and_then(|path| path.strip_prefix('!')).unwrap_or(&path);
+                        let path = path_in_sample(name, &path);
                         let fingerprints = fingerprinter.finish();
                         let path = path.as_bytes().to_vec();
                         self.files.push(SampleFile { path, fingerprints, generated: says_generated(&head) });
@@ -323,8 +322,29 @@ impl Opened {
     }
 }
 
+fn with_indexes<'a>(
+    corpora: &[&'a Corpus],
+    roots: &'a [Vec<Root>],
+    indexes: &'a [Index<File>],
+) -> Vec<matching::Corpus<'a, File>> {
+    let with_index = |((it, roots), index): ((&&'a Corpus, &'a Vec<Root>), &'a Index<File>)| matching::Corpus {
+        name: &it.indexed.name,
+        owner: &it.indexed.owner,
+        role: it.indexed.role,
+        roots,
+        index,
+    };
+    corpora.iter().zip(roots).zip(indexes).map(with_index).collect()
+}
+
 /// The result as the ledger keeps it: whole numbers and words.
-fn in_numbers(owner: &str, corpora: Vec<Against>, sample: &Opened, found: &Match) -> SampleMatch {
+fn in_numbers(
+    owner: &str,
+    corpora: Vec<Against>,
+    sample: &Opened,
+    found: &Match,
+    aligned: &aligning::Aligned,
+) -> SampleMatch {
     let mut rows: Vec<&matching::FileMatch> = found.files.iter().collect();
     rows.sort_by_key(|file| (file.verdict, std::cmp::Reverse(file.shares.distinctive)));
     SampleMatch {
@@ -348,8 +368,8 @@ fn in_numbers(owner: &str, corpora: Vec<Against>, sample: &Opened, found: &Match
             .map(|file| String::from_utf8_lossy(&file.path).into_owned())
             .collect(),
         places: found.places.as_ref().map(|places| places_in_numbers(found, places)),
-        words: found.in_words(),
-        rows: rows.into_iter().take(ROWS).map(row).collect(),
+        words: found.in_words().into_iter().chain(aligned.left_out()).collect(),
+        rows: rows.into_iter().take(ROWS).map(|file| row(file, aligned.of(file))).collect(),
         problems: sample.all_problems(),
         ..SampleMatch::default()
     }
@@ -374,8 +394,15 @@ fn channel(channel: Channel) -> &'static str {
     }
 }
 
-fn row(file: &matching::FileMatch) -> FileMatch {
+fn row(file: &matching::FileMatch, alignment: Option<Alignment>) -> FileMatch {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let permille = |of: &Part| (of.some * 1000).checked_div(of.all).and_then(|share| u32::try_from(share).ok());
+    let [in_text, in_code] = file.contained.each_ref().map(permille);
+    let near = |place: &matching::Place| NearMiss {
+        corpus: place.corpus.clone(),
+        path: text(&place.path),
+        share: u32::try_from(file.shares.permille(place.hits)).unwrap_or(u32::MAX),
+    };
     FileMatch {
         path: text(&file.path),
         bytes: file.bytes,
@@ -391,7 +418,11 @@ fn row(file: &matching::FileMatch) -> FileMatch {
             first: commit(&best.first),
             last: commit(&best.last),
         }),
-        ..FileMatch::default()
+        containment: (in_text, in_code),
+        copies: file.copies.count,
+        some_copies: file.copies.named.iter().map(|(corpus, path)| format!("{} in {corpus}", text(path))).collect(),
+        near: file.near.iter().map(near).collect(),
+        alignment,
     }
 }
 

@@ -14,11 +14,15 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("read", &["claim"]),
     ("corpus", &["claim"]),
     ("matching", &["claim"]),
+    ("align", &["claim"]),
     ("demo", &["claim"]),
     ("assess", &["claim"]),
     ("release", &["assess", "claim", "ledger", "mask"]),
-    ("export", &["assess", "claim", "read", "release"]),
-    ("desk", &["assess", "capture", "claim", "corpus", "export", "ledger", "matching", "read", "release", "store"]),
+    ("export", &["align", "assess", "claim", "read", "release"]),
+    (
+        "desk",
+        &["align", "assess", "capture", "claim", "corpus", "export", "ledger", "matching", "read", "release", "store"],
+    ),
     ("cli", &["claim", "demo", "desk", "release"]),
     ("main", &["capture", "cli"]),
 ];

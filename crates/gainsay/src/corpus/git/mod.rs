@@ -207,7 +207,7 @@ pub(super) fn judge(path: &Path) -> Result<(), String> {
 }
 
 /// Isolated: no configuration of the user or the system takes part, and no program is started.
-fn open(path: &Path) -> Result<gix::Repository, String> {
+pub(super) fn open(path: &Path) -> Result<gix::Repository, String> {
     let repo = gix::open_opts(path, gix::open::Options::isolated());
     let mut repo = repo.map_err(|error| {
         let hint = if names_sha256(path) { "it has SHA-256 object ids, which are not read yet: " } else { "" };
