@@ -14,6 +14,7 @@ mod demo;
 mod desk;
 mod export;
 mod ledger;
+mod listing;
 mod mask;
 mod matching;
 mod read;

@@ -270,14 +270,17 @@ impl<R: ReadAt> Segment<R> {
             let [path] = intervals.row(row)?;
             of_interval.push(u32::try_from(path).is_ok_and(|path| wanted(PathId(path))));
         }
-        // Of each set, whether it or what is left of it from a row on holds one: read from the last row to the first.
+        // Of each set, by the row at which it begins.
         let mut groups = self.table(Section::Groups);
         let mut of_set = vec![false; offset(groups.len())];
-        let mut rest = false;
-        for (row, holds) in (0..groups.len()).zip(&mut of_set).rev() {
+        let (mut start, mut holds) = (0, false);
+        for row in 0..groups.len() {
             let [member, last] = groups.row(row)?;
-            rest = (rest && last == 0) || of_interval.get(offset(member)).copied().unwrap_or_default();
-            *holds = rest;
+            holds |= of_interval.get(offset(member)).copied().unwrap_or_default();
+            if last == 1 {
+                of_set[start] = std::mem::take(&mut holds);
+                start = offset(row + 1);
+            }
         }
         let mut rows = self.table(Section::Contents);
         for at in 0..rows.len() {

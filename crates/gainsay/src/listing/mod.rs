@@ -222,7 +222,8 @@ impl Reader {
         let Body { parser, tally, kept } = *body;
         let mut problems = Vec::new();
         if tally.unknown > too_long {
-            problems.push(format!("{} lines are no part of the listing and were passed over", tally.unknown - too_long));
+            problems
+                .push(format!("{} lines are no part of the listing and were passed over", tally.unknown - too_long));
         }
         if too_long > 0 {
             problems.push(format!("{too_long} lines are longer than {LONGEST_LINE} bytes and were passed over"));
@@ -274,7 +275,8 @@ impl State {
             of.tally.entries >= enough && of.tally.explains(is_wanted) && of.parser.is_consistent()
         };
         // The last of equals is chosen, and the formats that tell most are tried first.
-        let Some(format) = tries.iter().rev().filter(fits).max_by_key(|of| of.tally.entries).map(|of| of.parser.format())
+        let Some(format) =
+            tries.iter().rev().filter(fits).max_by_key(|of| of.tally.entries).map(|of| of.parser.format())
         else {
             *self = State::None;
             return;

@@ -4,6 +4,7 @@
 //! reason, `words` says what the figures prove and what not.
 
 mod hits;
+mod listing;
 mod places;
 mod rules;
 mod window;
@@ -15,6 +16,7 @@ use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, ReadAt, Segmen
 
 use crate::claim::CorpusRole;
 use hits::{Hits, place};
+pub use listing::{ListedFile, ListingMatch, match_listing};
 
 /// One file of the sample.
 #[derive(Clone, Debug)]

@@ -193,7 +193,7 @@ fn windows_in_words(line: &LineMatch) -> Vec<String> {
     words
 }
 
-fn span(window: &Window) -> String {
+pub(super) fn span(window: &Window) -> String {
     let gaps = if window.runs > 1 { format!(", in {} separate runs", window.runs) } else { String::new() };
     let end = match &window.ended_by {
         Some(next) => format!("until commit {} changed it", commit(next)),
@@ -203,13 +203,13 @@ fn span(window: &Window) -> String {
     format!("from commit {} on, {end} ({commits}{gaps})", commit(&window.first))
 }
 
-fn commit(commit: &CommitAt) -> String {
+pub(super) fn commit(commit: &CommitAt) -> String {
     let oid: String = commit.oid.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("{oid} of {}", time(commit.time))
 }
 
 /// A time as RFC 3339; a committer's clock may say what no calendar holds.
-fn time(seconds: i64) -> String {
+pub(super) fn time(seconds: i64) -> String {
     Timestamp::from_second(seconds).map_or_else(|_| format!("{seconds} s since 1970"), |time| time.to_string())
 }
 
@@ -217,11 +217,11 @@ fn files(count: u64) -> String {
     if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
-fn percent(permille: u64) -> String {
+pub(super) fn percent(permille: u64) -> String {
     format!("{}.{}%", permille / 10, permille % 10)
 }
 
-fn capital(words: &str) -> String {
+pub(super) fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -13,12 +13,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("capture", &["claim"]),
     ("read", &["claim"]),
     ("corpus", &["claim"]),
-    ("matching", &["claim"]),
+    ("listing", &[]),
+    ("matching", &["claim", "listing"]),
     ("demo", &["claim"]),
     ("assess", &["claim"]),
     ("release", &["assess", "claim", "ledger", "mask"]),
     ("export", &["assess", "claim", "read", "release"]),
-    ("desk", &["assess", "capture", "claim", "corpus", "export", "ledger", "matching", "read", "release", "store"]),
+    (
+        "desk",
+        &[
+            "assess", "capture", "claim", "corpus", "export", "ledger", "listing", "matching", "read", "release",
+            "store",
+        ],
+    ),
     ("cli", &["claim", "demo", "desk", "release"]),
     ("main", &["capture", "cli"]),
 ];
