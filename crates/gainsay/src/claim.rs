@@ -5,9 +5,14 @@
 
 mod case;
 mod corpus;
+mod sample;
 
-pub use case::{BestMatch, Case, Commit, FileMatch, Finding, Said, SampleMatch, Source, SourceText, State, Window};
+pub use case::{Case, Finding, Said, Source, SourceText, State};
 pub use corpus::{Extent, History, Piece, SegmentFile, Stretch};
+pub use sample::{
+    Against, AlignedLines, Alignment, BestMatch, Commit, CurvePoint, FileMatch, ListedFile, ListingMatch, NearMiss,
+    PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
+};
 
 use std::fmt;
 use std::ops::Range;

@@ -94,16 +94,7 @@ fn mask_values(case: &mut Case) {
     }
     for finding in &mut case.findings {
         change(&mut finding.command);
-        let result = &mut finding.result;
-        change(&mut result.owner);
-        result.corpora.iter_mut().for_each(|(name, _)| change(name));
-        result.window.iter_mut().for_each(|window| change(&mut window.line));
-        change_all(&mut result.words);
-        change_all(&mut result.problems);
-        for row in &mut result.rows {
-            change(&mut row.path);
-            row.best.iter_mut().for_each(|best| change(&mut best.path));
-        }
+        finding.result.for_each_text(change);
     }
 }
 
@@ -124,11 +115,16 @@ fn shorten_paths(case: &mut Case) {
     }
     for finding in &mut case.findings {
         shorten(&mut finding.command);
-        finding.result.words.iter_mut().for_each(shorten);
-        finding.result.problems.iter_mut().for_each(shorten);
-        if let Some(window) = &mut finding.result.window {
-            window.line = window.line.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
-        }
+        let result = &mut finding.result;
+        result.words.iter_mut().for_each(shorten);
+        result.problems.iter_mut().for_each(shorten);
+        let listings = result.listings.iter_mut();
+        listings.for_each(|listing| listing.words.iter_mut().for_each(shorten));
+        result.for_each_source(|source| {
+            if source.starts_with('/') {
+                *source = source.trim_end_matches('/').rsplit('/').next().unwrap_or_default().to_owned();
+            }
+        });
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use jiff::Timestamp;
 
-use super::{EntryId, Reading, SourceKind, Statement, Tlp};
+use super::{EntryId, Reading, SampleMatch, SourceKind, Statement, Tlp};
 
 /// A case as it stands.
 #[derive(Clone, Debug)]
@@ -169,106 +169,6 @@ pub struct Finding {
     pub result: SampleMatch,
 }
 
-/// What a sample has in common with the corpora of one owner.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SampleMatch {
-    /// Whose corpora.
-    pub owner: String,
-    /// The corpora by name, with their role's word.
-    pub corpora: Vec<(String, String)>,
-    /// The verdict on the sample.
-    pub verdict: String,
-    /// Files in the sample.
-    pub files: u64,
-    /// Their bytes.
-    pub bytes: u64,
-    /// For each verdict: its word, files, bytes.
-    pub verdicts: Vec<(String, u64, u64)>,
-    /// Tenths of a percent of the sample's fingerprints that are in the owner's corpora.
-    pub matched: u32,
-    /// … of those, in public corpora as well.
-    pub public: u32,
-    /// … of those, in what the owner published.
-    pub published: u32,
-    /// … in the owner's corpora and nowhere else.
-    pub distinctive: u32,
-    /// The commits that the content belongs to.
-    pub window: Option<Window>,
-    /// What it proves and what not.
-    pub words: Vec<String>,
-    /// File by file, at most ten thousand.
-    pub rows: Vec<FileMatch>,
-    /// What went wrong with the sample.
-    pub problems: Vec<String>,
-}
-
-/// The commits that a sample's content belongs to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Window {
-    /// The repository.
-    pub line: String,
-    /// First and last commit at which as much of it stood as ever stood at once.
-    pub strict: (Commit, Commit),
-    /// First commit at which all but a tolerated half percent of that stood: the one to go by, since edits mislead the strict one.
-    pub first: Commit,
-    /// Last such commit.
-    pub last: Commit,
-    /// Whether nothing bounds it above: the last commit is the newest that the corpus knows.
-    pub open: bool,
-    /// The single commit that most files fit.
-    pub best: Commit,
-    /// Files that fit it.
-    pub fit: u64,
-    /// Files with a history in this repository.
-    pub of: u64,
-}
-
-/// A commit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Commit {
-    /// Its id in hexadecimal; empty for a folder's one state.
-    pub id: String,
-    /// When it was committed.
-    pub time: Timestamp,
-}
-
-/// One file of a sample.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileMatch {
-    /// Its path in the sample.
-    pub path: String,
-    /// Its bytes.
-    pub bytes: u64,
-    /// The verdict on it.
-    pub verdict: String,
-    /// Whether a corpus holds it byte for byte.
-    pub exact: bool,
-    /// Matched, public, published, distinctive: tenths of a percent of its fingerprints.
-    pub shares: (u32, u32, u32, u32),
-    /// The best file of the corpora.
-    pub best: Option<BestMatch>,
-}
-
-/// The corpus file that a sample file matches best.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BestMatch {
-    /// The corpus.
-    pub corpus: String,
-    /// The path there.
-    pub path: String,
-    /// The first commit that holds this content.
-    pub first: Commit,
-    /// The last one.
-    pub last: Commit,
-}
-
-impl Commit {
-    /// The day of the commit in UTC.
-    pub fn day(&self) -> String {
-        self.time.strftime("%Y-%m-%d").to_string()
-    }
-}
-
 impl Case {
     /// The order in which statements were made, as far as it is known: by date of the source, then by source, then by place in it.
     pub fn order(&self, said: &Said) -> (Timestamp, usize, usize) {
@@ -330,23 +230,5 @@ impl Case {
             .flat_map(|source| &source.reading.actors)
             .map(|actor| actor.name.as_str())
             .collect()
-    }
-}
-
-impl SampleMatch {
-    /// Whether public code took part, and was subtracted.
-    pub fn subtracts_public(&self) -> bool {
-        self.corpora.iter().any(|(_, role)| role == "public")
-    }
-
-    /// How many files have one of these verdicts.
-    pub fn files_of(&self, verdicts: &[&str]) -> u64 {
-        self.verdicts.iter().filter(|(word, ..)| verdicts.contains(&word.as_str())).map(|(_, files, _)| files).sum()
-    }
-
-    /// The verdict with what it counts, on one line.
-    pub fn summary(&self) -> String {
-        let counts = self.verdicts.iter().map(|(word, files, _)| format!("{files} {word}"));
-        format!("{}: of {} files {}", self.verdict, self.files, counts.collect::<Vec<_>>().join(", "))
     }
 }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Error;
 use crate::claim::{Case, EntryId, Finding, Reading, Said, SampleMatch, Source, SourceText, State};
-use crate::ledger::payload::{BodyDestroyed, DraftDecided, Held, SampleMatched, SourceCaptured};
+use crate::ledger::payload::{BodyDestroyed, DraftDecided, Held, SourceCaptured};
 use crate::ledger::{Entry, Hash, Payload};
 use crate::store::{self, Reader};
 
@@ -105,7 +105,8 @@ impl Fold<'_> {
                 self.case.sources[place].reading = reading;
             }
             Some(Payload::Decision(decision)) => self.decision(entry, decision),
-            Some(Payload::Match(found)) => self.finding(entry, found),
+            Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
+            Some(Payload::Match(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
             // A destroyed entry keeps its place: what was said of it stays visible as a gap with its reason.
             None if entry.header.kind.starts_with("source/") => self.destroyed_source(entry),
             None if entry.header.kind.starts_with("match/") => self.findings_made += 1,
@@ -217,9 +218,8 @@ impl Fold<'_> {
         }
     }
 
-    fn finding(&mut self, entry: &Entry, found: &SampleMatched) {
-        let Some(&sample) = self.sources.get(&found.sample) else { return };
-        let result: SampleMatch = (&found.result).into();
+    fn finding(&mut self, entry: &Entry, sample: EntryId, command: &str, result: SampleMatch) {
+        let Some(&sample) = self.sources.get(&sample) else { return };
         // One finding for each sample and owner: the newest; earlier ones stay in the ledger.
         self.case.findings.retain(|it| it.sample != sample || it.result.owner != result.owner);
         self.findings_made += 1;
@@ -229,7 +229,7 @@ impl Fold<'_> {
             sample,
             received: entry.header.received,
             tlp: entry.header.tlp.max(self.case.sources[sample].tlp),
-            command: found.command.clone(),
+            command: command.to_owned(),
             result,
         });
     }

@@ -14,9 +14,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use fingerprint::{Index, Profile, Segment};
+use jiff::Timestamp;
 
 use super::{Acting, CORPORA, Desk, Error, check_name};
-use crate::claim::{Channels, CorpusRole, EntryId, Piece, SegmentFile, Tlp};
+use crate::claim::{Against, Channels, CorpusRole, EntryId, Piece, SegmentFile, Tlp};
 use crate::corpus::{self, OnProgress, Reader as CorpusReader};
 use crate::ledger::payload::{CorpusIndexed, CorpusIndexedV1, Noted, SegmentFileV2, twins};
 use crate::ledger::{NewEntry, Payload};
@@ -56,6 +57,8 @@ impl CorpusOptions {
 pub struct Corpus {
     /// The entry that says so.
     pub entry: EntryId,
+    /// When the desk received it.
+    pub received: Timestamp,
     /// To whom it may be told.
     pub tlp: Tlp,
     /// What was indexed.
@@ -90,6 +93,18 @@ impl Corpus {
     /// Its segments.
     pub fn segments(&self) -> Vec<SegmentFile> {
         twins(&self.indexed.segments)
+    }
+
+    /// It as a match names it: with its date and coverage.
+    pub fn as_held_against(&self) -> Against {
+        let holds = self.holds();
+        Against {
+            name: self.indexed.name.clone(),
+            role: self.indexed.role,
+            indexed: Some(self.received),
+            contents: holds.contents,
+            rows: holds.postings,
+        }
     }
 
     /// How many things could not be read.
@@ -251,7 +266,7 @@ impl Desk {
         let entry = adding.forget_where_changed(entry)?;
         adding.notes.forget()?;
         self.sweep_segments(acting)?;
-        Ok(Corpus { entry, tlp, indexed })
+        Ok(Corpus { entry, received: acting.now, tlp, indexed })
     }
 
     /// Removes what no corpus needs any more. A commit of its own, of nothing: the entry is on the disk before old segments go, and
@@ -380,7 +395,8 @@ fn corpora(reader: &Reader<'_>) -> Result<BTreeMap<String, Corpus>, store::Error
                 Some(Payload::Corpus(indexed)) => indexed,
                 _ => continue,
             };
-            corpora.insert(indexed.name.clone(), Corpus { entry: entry.id, tlp: entry.header.tlp, indexed });
+            let corpus = Corpus { entry: entry.id, received: entry.header.received, tlp: entry.header.tlp, indexed };
+            corpora.insert(corpus.indexed.name.clone(), corpus);
         }
     }
     Ok(corpora)

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Acting, Desk, Error};
-use crate::claim::{EntryId, Tlp};
+use crate::claim::{EntryId, SampleMatch, Tlp};
 use crate::ledger::payload::{BodyDestroyed, Held};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
@@ -211,6 +211,7 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
         Some(Payload::Decision(decision)) => {
             decision.source == destroyed.id || decision.draft.is_some_and(|draft| draft.reading == destroyed.id)
         }
+        Some(Payload::MatchV1(found)) => found.sample == destroyed.id,
         Some(Payload::Match(found)) => found.sample == destroyed.id,
         _ => false,
     };
@@ -307,6 +308,7 @@ fn hash(value: &Value) -> Option<Hash> {
 }
 
 fn what(payload: &Payload) -> String {
+    let matched = |result: &SampleMatch| format!("matched a sample: {}", result.summary());
     match payload {
         Payload::Case(case) => format!("opened case {:?}", case.title),
         Payload::Source(source) => format!("captured {} {:?}", source.kind, source.whence),
@@ -322,9 +324,8 @@ fn what(payload: &Payload) -> String {
             let files: u64 = corpus.segments.iter().map(|segment| crate::claim::SegmentFile::from(segment).files).sum();
             format!("indexed {} corpus {:?}: {files} files", corpus.role, corpus.name)
         }
-        Payload::Match(found) => {
-            format!("matched a sample: {}", crate::claim::SampleMatch::from(&found.result).summary())
-        }
+        Payload::MatchV1(found) => matched(&(&found.result).into()),
+        Payload::Match(found) => matched(&(&found.result).into()),
         Payload::Assessment(assessment) => format!("assessed {} claims", assessment.claims.len()),
         Payload::Release(release) => format!("released a report ({}) to TLP:{}", release.format, release.audience),
         Payload::Destruction(destroyed) => {

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use fingerprint::{Fingerprinter, Index, Profile};
+use fingerprint::{Channel, Fingerprinter, Index, Profile};
 use jiff::Timestamp;
 use serde_json::json;
 use unpack::Event;
@@ -15,7 +15,8 @@ use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, Shape, casefile};
 use crate::capture::{self, Opener};
 use crate::claim::{
-    BestMatch, Commit, CorpusRole, EntryId, FileMatch, SampleMatch, SourceKind, Tlp, Window, on_one_line, quoted,
+    Against, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, SampleMatch, Shares, SourceKind, Tlp,
+    Window, on_one_line, quoted,
 };
 use crate::export;
 use crate::ledger::payload::SampleMatched;
@@ -25,6 +26,9 @@ use crate::release::Released;
 
 /// How many files a result lists.
 const ROWS: usize = 10_000;
+
+/// How many files are named where some of many are.
+const SOME: usize = 20;
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
@@ -147,6 +151,7 @@ impl Desk {
         corpora: &[&Corpus],
     ) -> Result<SampleMatch, Error> {
         let indexes: Vec<Index<File>> = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
+        let against = corpora.iter().map(|it| it.as_held_against()).collect();
         let corpora: Vec<matching::Corpus<'_, File>> = corpora
             .iter()
             .zip(&indexes)
@@ -158,8 +163,7 @@ impl Desk {
             })
             .collect();
         let found = matching::match_sample(&sample.files, profile.id(), &corpora)?;
-        let names = corpora.iter().map(|it| (it.name.to_owned(), it.role.word().to_owned()));
-        Ok(in_numbers(owner, names.collect(), sample, &found))
+        Ok(in_numbers(owner, against, sample, &found))
     }
 
     fn record_match(
@@ -311,8 +315,7 @@ impl Opened {
 }
 
 /// The result as the ledger keeps it: whole numbers and words.
-fn in_numbers(owner: &str, corpora: Vec<(String, String)>, sample: &Opened, found: &Match) -> SampleMatch {
-    let permille = |count| u32::try_from(found.shares.permille(count)).unwrap_or(u32::MAX);
+fn in_numbers(owner: &str, corpora: Vec<Against>, sample: &Opened, found: &Match) -> SampleMatch {
     let mut rows: Vec<&matching::FileMatch> = found.files.iter().collect();
     rows.sort_by_key(|file| (file.verdict, std::cmp::Reverse(file.shares.distinctive)));
     SampleMatch {
@@ -326,37 +329,58 @@ fn in_numbers(owner: &str, corpora: Vec<(String, String)>, sample: &Opened, foun
             .iter()
             .map(|(verdict, total)| (verdict.words().to_owned(), total.files, total.bytes))
             .collect(),
-        matched: permille(found.shares.matched),
-        public: permille(found.shares.public),
-        published: permille(found.shares.published),
-        distinctive: permille(found.shares.distinctive),
+        shares: shares(&found.shares),
         window: found.lines.iter().find_map(window),
+        curve: found.lines.iter().find_map(|line| line.windows.as_ref()).map(curve).unwrap_or_default(),
+        takings: takings(found),
+        fit_nowhere: found
+            .fit_nowhere()
+            .take(SOME)
+            .map(|file| String::from_utf8_lossy(&file.path).into_owned())
+            .collect(),
         words: found.in_words(),
         rows: rows.into_iter().take(ROWS).map(row).collect(),
         problems: sample.all_problems(),
+        ..SampleMatch::default()
+    }
+}
+
+fn shares(of: &matching::Shares) -> Shares {
+    let permille = |count| u32::try_from(of.permille(count)).unwrap_or(u32::MAX);
+    Shares {
+        matched: permille(of.matched),
+        common: 0,
+        public: permille(of.public),
+        published: permille(of.published),
+        distinctive: permille(of.distinctive),
+    }
+}
+
+fn channel(channel: Channel) -> &'static str {
+    match channel {
+        Channel::Text => "text",
+        Channel::Code => "code",
+        Channel::Parts => "parts",
     }
 }
 
 fn row(file: &matching::FileMatch) -> FileMatch {
-    let permille = |count| u32::try_from(file.shares.permille(count)).unwrap_or(u32::MAX);
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     FileMatch {
         path: text(&file.path),
         bytes: file.bytes,
         verdict: file.verdict.words().to_owned(),
         exact: file.identical,
-        shares: (
-            permille(file.shares.matched),
-            permille(file.shares.public),
-            permille(file.shares.published),
-            permille(file.shares.distinctive),
-        ),
+        channel: channel(file.channel).to_owned(),
+        shares: shares(&file.shares),
         best: file.best.as_ref().map(|best| BestMatch {
             corpus: best.corpus.clone(),
+            source: text(&best.source),
             path: text(&best.path),
             first: commit(&best.first),
             last: commit(&best.last),
         }),
+        ..FileMatch::default()
     }
 }
 
@@ -373,6 +397,39 @@ fn window(line: &LineMatch) -> Option<Window> {
         fit: best.files.some,
         of: best.files.all,
     })
+}
+
+fn curve(windows: &matching::Windows) -> Vec<CurvePoint> {
+    let point = |point: &matching::CurvePoint| CurvePoint {
+        commit: commit(&point.commit),
+        files: point.files,
+        fingerprints: point.fingerprints,
+    };
+    windows.curve.iter().map(point).collect()
+}
+
+/// What was taken from where: nothing where one state of one line explains all.
+fn takings(found: &Match) -> Vec<Taking> {
+    let mut takings = Vec::new();
+    for line in &found.lines {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let of = |first, last, files: &[usize]| Taking {
+            line: text(&line.source),
+            reference: text(&line.reference),
+            first,
+            last,
+            files: files.len() as u64,
+            some: files.iter().take(SOME).map(|file| text(&found.files[*file].path)).collect(),
+        };
+        match &line.windows {
+            Some(windows) => takings.extend(
+                windows.takings.iter().map(|it| of(Some(commit(&it.first)), Some(commit(&it.last)), &it.files)),
+            ),
+            None => takings.push(of(None, None, &line.numbers)),
+        }
+    }
+    takings.sort_by_key(|taking| std::cmp::Reverse(taking.files));
+    if takings.len() > 1 { takings } else { Vec::new() }
 }
 
 fn commit(at: &CommitAt) -> Commit {

@@ -1,8 +1,11 @@
 //! A view for machines. Field names and the words of enums are a promise: they are added to, never renamed.
 
+mod sample;
+
+pub use sample::sample_match;
 use serde_json::{Value, json};
 
-use crate::claim::{Commit, EntryId, Finding, Said, Source, SourceText, State};
+use crate::claim::{EntryId, Finding, Said, Source, SourceText, State};
 use crate::release::View;
 
 /// The version of this format.
@@ -129,60 +132,6 @@ fn finding(view: &View, finding: &Finding) -> Value {
         "command": finding.command,
         "result": sample_match(&finding.result),
     })
-}
-
-/// A match for machines: the same object in a case and from `gainsay match --json`.
-pub fn sample_match(result: &crate::claim::SampleMatch) -> Value {
-    json!({
-        "owner": result.owner,
-        "corpora": result.corpora.iter().map(|(name, role)| json!({ "name": name, "role": role })).collect::<Vec<_>>(),
-        "verdict": result.verdict,
-        "files": result.files,
-        "bytes": result.bytes,
-        "verdicts": result.verdicts.iter()
-            .map(|(word, files, bytes)| json!({ "verdict": word, "files": files, "bytes": bytes }))
-            .collect::<Vec<_>>(),
-        "shares_permille": {
-            "matched": result.matched,
-            "public": result.public,
-            "published": result.published,
-            "distinctive": result.distinctive,
-        },
-        "window": result.window.as_ref().map(|window| json!({
-            "line": window.line,
-            "strict": { "first": commit(&window.strict.0), "last": commit(&window.strict.1) },
-            "first": commit(&window.first),
-            "last": commit(&window.last),
-            "open": window.open,
-            "best": commit(&window.best),
-            "fit": window.fit,
-            "of": window.of,
-        })),
-        "words": result.words,
-        "problems": result.problems,
-        "rows": result.rows.iter().map(|row| json!({
-            "path": row.path,
-            "bytes": row.bytes,
-            "verdict": row.verdict,
-            "exact": row.exact,
-            "shares_permille": {
-                "matched": row.shares.0,
-                "public": row.shares.1,
-                "published": row.shares.2,
-                "distinctive": row.shares.3,
-            },
-            "best": row.best.as_ref().map(|best| json!({
-                "corpus": best.corpus,
-                "path": best.path,
-                "first": commit(&best.first),
-                "last": commit(&best.last),
-            })),
-        })).collect::<Vec<_>>(),
-    })
-}
-
-fn commit(commit: &Commit) -> Value {
-    json!({ "id": commit.id, "time": commit.time.to_string() })
 }
 
 fn ledger(view: &View) -> Value {

@@ -208,15 +208,16 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
         sample: view.case.sources[finding.sample].name().to_owned(),
         owner: result.owner.clone(),
         verdict: result.verdict.clone(),
-        corpora: result.corpora.iter().map(|(name, role)| format!("{name} ({role})")).collect::<Vec<_>>().join(", "),
+        corpora: result.against(),
         verdicts: result.verdicts.clone(),
         shares: format!(
-            "Of the sample's fingerprints {} are in the corpora of {}, {} in public ones, and {} in what was published. {} are distinctive: the owner's and nobody else's.",
-            percent(result.matched),
+            "Of the sample's fingerprints {} are in the corpora of {} ({} in so many files, in licences or generated code that they tell nothing), {} in public ones, and {} in what was published. {} are distinctive: the owner's and nobody else's.",
+            percent(result.shares.matched),
             result.owner,
-            percent(result.public),
-            percent(result.published),
-            percent(result.distinctive)
+            percent(result.shares.common),
+            percent(result.shares.public),
+            percent(result.shares.published),
+            percent(result.shares.distinctive)
         ),
         window: result.window.as_ref().map(|window| {
             format!(
@@ -238,7 +239,7 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
             .map(|row| Row {
                 path: row.path.clone(),
                 verdict: row.verdict.clone(),
-                share: if row.exact { "exact".to_owned() } else { percent(row.shares.3) },
+                share: if row.exact { "exact".to_owned() } else { percent(row.shares.distinctive) },
                 best: row.best.as_ref().map_or(String::new(), |best| {
                     format!("{}: {}, {} to {}", best.corpus, best.path, best.first.day(), best.last.day())
                 }),

@@ -313,17 +313,18 @@ impl Page {
             "      verdict: {verdict}   {}, {} bytes   against {}",
             counted(usize::try_from(result.files).unwrap_or(usize::MAX), "file"),
             result.bytes,
-            result.corpora.iter().map(|(name, role)| format!("{name} ({role})")).collect::<Vec<_>>().join(", ")
+            result.against()
         ));
         for (word, files, bytes) in &result.verdicts {
             self.line(&format!("      {word:<16} {files:>7} files {bytes:>12} bytes"));
         }
         self.line(&format!(
-            "      of its fingerprints: {} are the owner's, {} public, {} published; {} distinctive",
-            percent(result.matched),
-            percent(result.public),
-            percent(result.published),
-            percent(result.distinctive)
+            "      of its fingerprints: {} are the owner's, {} common, {} public, {} published; {} distinctive",
+            percent(result.shares.matched),
+            percent(result.shares.common),
+            percent(result.shares.public),
+            percent(result.shares.published),
+            percent(result.shares.distinctive)
         ));
         if let Some(window) = &result.window {
             self.hanging(
@@ -353,7 +354,7 @@ impl Page {
             self.line(&format!(
                 "      {:<14} {:>6} {}{best}",
                 row.verdict,
-                if row.exact { "exact".to_owned() } else { percent(row.shares.3) },
+                if row.exact { "exact".to_owned() } else { percent(row.shares.distinctive) },
                 row.path
             ));
         }

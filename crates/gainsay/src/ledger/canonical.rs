@@ -80,3 +80,33 @@ pub mod moment {
         Timestamp::from_microsecond(from.i64()?).map_err(|e| DecodeError::message(e.to_string()).at(at))
     }
 }
+
+/// For `#[cbor(with = "canonical::maybe_moment")]`: a moment, or nothing.
+pub mod maybe_moment {
+    use jiff::Timestamp;
+    use minicbor::decode::{Decoder, Error as DecodeError};
+    use minicbor::encode::{Encoder, Error as EncodeError, Write};
+
+    use super::moment;
+
+    /// Writes the microseconds, or null.
+    pub fn encode<C, W: Write>(
+        value: &Option<Timestamp>,
+        to: &mut Encoder<W>,
+        ctx: &mut C,
+    ) -> Result<(), EncodeError<W::Error>> {
+        match value {
+            Some(value) => moment::encode(value, to, ctx),
+            None => to.null()?.ok(),
+        }
+    }
+
+    /// Reads them.
+    pub fn decode<C>(from: &mut Decoder<'_>, ctx: &mut C) -> Result<Option<Timestamp>, DecodeError> {
+        if from.datatype()? == minicbor::data::Type::Null {
+            from.null()?;
+            return Ok(None);
+        }
+        moment::decode(from, ctx).map(Some)
+    }
+}

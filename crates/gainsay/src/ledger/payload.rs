@@ -4,16 +4,16 @@
 //! The bytes of every version are a fixture of the tests (`payload/tests.rs`) and decode forever. Numbers that
 //! hashes depend on are integers; there is no floating point in the ledger.
 
-use jiff::Timestamp;
 use minicbor::bytes::ByteVec;
 use minicbor::{Decode, Encode};
 
 use super::{Error, canonical};
 use crate::claim::{
-    Actor, Allegation, BestMatch, Channels, Citation, Commit, Contact, CorpusRole, Draft, EntryId, Extent, Facet,
-    Figure, FigureKind, FileMatch, History, Organisation, OrganisationRole, PartyKind, Piece, Reading, SampleMatch,
-    SegmentFile, SourceKind, Span, Stance, Statement, Stretch, Tlp, Vector, Window,
+    Actor, Allegation, Channels, Citation, Contact, CorpusRole, Draft, EntryId, Extent, Facet, Figure, FigureKind,
+    History, Organisation, OrganisationRole, PartyKind, Piece, Reading, SegmentFile, SourceKind, Span, Stance,
+    Statement, Stretch, Tlp, Vector,
 };
+pub use matched::{SampleMatched, SampleMatchedV1};
 
 /// Declares the kinds with their names, so that name, encoding and decoding cannot drift apart.
 macro_rules! kinds {
@@ -68,8 +68,10 @@ kinds! {
     CorpusV1(CorpusIndexedV1) = "corpus/1",
     /// A corpus was indexed, or its segments were merged.
     Corpus(CorpusIndexed) = "corpus/2",
+    /// A sample was matched against the corpora; the first version had fewer figures.
+    MatchV1(SampleMatchedV1) = "match/1",
     /// A sample was matched against the corpora.
-    Match(SampleMatched) = "match/1",
+    Match(SampleMatched) = "match/2",
     /// The case was assessed.
     Assessment(CaseAssessed) = "assessment/1",
     /// Something left the desk.
@@ -85,6 +87,7 @@ impl Payload {
             Payload::Source(b) => Some(b.case),
             Payload::Reading(b) => Some(b.case),
             Payload::Decision(b) => Some(b.case),
+            Payload::MatchV1(b) => Some(b.case),
             Payload::Match(b) => Some(b.case),
             Payload::Assessment(b) => Some(b.case),
             Payload::Release(b) => Some(b.case),
@@ -348,27 +351,6 @@ pub struct CorpusIndexed {
     pub channels: Channels,
 }
 
-/// `match/1`.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct SampleMatched {
-    /// The case.
-    #[n(0)]
-    pub case: EntryId,
-    /// The sample's source entry.
-    #[n(1)]
-    pub sample: EntryId,
-    /// The corpora, by the entry that indexed each: the state that it was computed on.
-    #[n(2)]
-    pub corpora: Vec<EntryId>,
-    /// The result.
-    #[n(3)]
-    pub result: MatchV1,
-    /// The command that computes it again.
-    #[n(4)]
-    pub command: String,
-}
-
 /// `assessment/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
@@ -460,7 +442,7 @@ impl From<SpanV1> for Span {
 }
 
 /// Declares the stored twin of a type of `claim` with both conversions. Fields keep their names. `plain` ones convert into each
-/// other, `word` ones are stored as their words, `moment` ones as microseconds, `bytes` ones as one run of bytes; `nested`, `pair`,
+/// other, `word` ones are stored as their words, `moment` ones as microseconds (`maybe_moment` where there may be none), `bytes` ones as one run of bytes; `nested`, `pair`,
 /// `option` and `list` hold twins.
 macro_rules! twin {
     ($twin:ident of $of:ident { $($n:literal $field:ident: $kind:tt $ty:ty),+ $(,)? }) => {
@@ -481,6 +463,7 @@ macro_rules! twin {
     (@convert plain $from:expr) => { $from.clone().into() };
     (@convert word $from:expr) => { $from };
     (@convert moment $from:expr) => { $from };
+    (@convert maybe_moment $from:expr) => { $from };
     (@convert bytes $from:expr) => { $from.clone() };
     (@convert pair $from:expr) => { ((&$from.0).into(), (&$from.1).into()) };
     (@convert nested $from:expr) => { (&$from).into() };
@@ -491,6 +474,9 @@ macro_rules! twin {
     };
     (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident moment $ty:ty, $($rest:tt)*) => {
         twin!(@struct $twin { $($done)* #[cbor(n($n), with = "canonical::moment")] $field: $ty, } $($rest)*);
+    };
+    (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident maybe_moment $ty:ty, $($rest:tt)*) => {
+        twin!(@struct $twin { $($done)* #[cbor(n($n), with = "canonical::maybe_moment")] $field: $ty, } $($rest)*);
     };
     (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident bytes $ty:ty, $($rest:tt)*) => {
         twin!(@struct $twin { $($done)* #[cbor(n($n), with = "minicbor::bytes")] $field: $ty, } $($rest)*);
@@ -505,6 +491,8 @@ macro_rules! twin {
         pub struct $twin { $($done)* }
     };
 }
+
+mod matched;
 
 /// A list of facets as their words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -576,48 +564,6 @@ twin!(AllegationV1 of Allegation {
 });
 
 twin!(DraftV1 of Draft { 0 statement: nested StatementV1, 1 confidence: plain u16, 2 because: plain String });
-
-twin!(MatchV1 of SampleMatch {
-    0 owner: plain String,
-    1 corpora: plain Vec<(String, String)>,
-    2 verdict: plain String,
-    3 files: plain u64,
-    4 bytes: plain u64,
-    5 verdicts: plain Vec<(String, u64, u64)>,
-    6 matched: plain u32,
-    7 public: plain u32,
-    8 published: plain u32,
-    9 distinctive: plain u32,
-    10 window: option Option<WindowV1>,
-    11 words: plain Vec<String>,
-    12 rows: list Vec<FileV1>,
-    13 problems: plain Vec<String>,
-});
-twin!(WindowV1 of Window {
-    0 line: plain String,
-    1 strict: pair (CommitV1, CommitV1),
-    2 first: nested CommitV1,
-    3 last: nested CommitV1,
-    4 open: plain bool,
-    5 best: nested CommitV1,
-    6 fit: plain u64,
-    7 of: plain u64,
-});
-twin!(CommitV1 of Commit { 0 id: plain String, 1 time: moment Timestamp });
-twin!(FileV1 of FileMatch {
-    0 path: plain String,
-    1 bytes: plain u64,
-    2 verdict: plain String,
-    3 exact: plain bool,
-    4 shares: plain (u32, u32, u32, u32),
-    5 best: option Option<BestV1>,
-});
-twin!(BestV1 of BestMatch {
-    0 corpus: plain String,
-    1 path: plain String,
-    2 first: nested CommitV1,
-    3 last: nested CommitV1,
-});
 
 twin!(SegmentFileV2 of SegmentFile {
     0 blake3: bytes [u8; 32],

@@ -7,6 +7,7 @@ mod hits;
 mod listing;
 mod places;
 mod rules;
+mod states;
 mod window;
 mod words;
 
@@ -168,6 +169,8 @@ pub struct LineMatch {
     pub kind: LineKind,
     /// The sample's files that have their best place here.
     pub files: Total,
+    /// Which those are, by their place in the sample.
+    pub numbers: Vec<usize>,
     /// Their distinctive fingerprints that ever stood here.
     pub fingerprints: u64,
     /// The oldest commit that is indexed here.
@@ -192,6 +195,35 @@ pub struct Windows {
     pub fingerprints: Part,
     /// The single commit that most files fit.
     pub best: BestCommit,
+    /// How much stood at which commit, oldest first: what the windows were read from.
+    pub curve: Vec<CurvePoint>,
+    /// The states that explain the files that fit any, the one with most files first. More than one where files were taken
+    /// more than once, or where some were edited back to what once stood there.
+    pub takings: Vec<Taking>,
+    /// The files that fit none of these states, by their place in the sample.
+    pub fit_nowhere: Vec<usize>,
+}
+
+/// How much of the sample stood at a commit, and from there until the next point.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurvePoint {
+    /// The commit.
+    pub commit: CommitAt,
+    /// How many files fit it.
+    pub files: u64,
+    /// How many fingerprints stood there.
+    pub fingerprints: u64,
+}
+
+/// A state of a history, and the files that it explains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taking {
+    /// The first commit at which the state explains as many files.
+    pub first: CommitAt,
+    /// The last one.
+    pub last: CommitAt,
+    /// The files by their place in the sample. One that fits several states is with the largest.
+    pub files: Vec<usize>,
 }
 
 /// Some of all.
@@ -316,6 +348,14 @@ fn match_file<R: ReadAt>(
         best,
     };
     Ok((matched, line))
+}
+
+impl Match {
+    /// The files that are ours and fit no state of the repository in which they were found.
+    pub fn fit_nowhere(&self) -> impl Iterator<Item = &FileMatch> {
+        let windows = self.lines.iter().filter_map(|line| line.windows.as_ref());
+        windows.flat_map(|windows| &windows.fit_nowhere).filter_map(|file| self.files.get(*file))
+    }
 }
 
 impl<R> Corpus<'_, R> {

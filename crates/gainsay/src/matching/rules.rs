@@ -61,6 +61,11 @@ const FILE_FITS: u64 = 950;
 /// for a file's best place unless the file has no other: it would be counted for thousands of files and favour none.
 pub(super) const COMMON_INTERVALS: usize = 512;
 
+/// Fewer files that fit another state than the rest may have come to fit it by an edit; and from this share on, in
+/// thousandths, of those with a history.
+const LEAST_TAKING: u64 = 3;
+const LEAST_TAKING_SHARE: u64 = 50;
+
 /// What a file is, and the channel that tells it. `shares` are those in each of the [`CHANNELS`].
 pub(super) fn of_file(shares: &[Shares; 3], identical: Identical, bytes: u64) -> (Verdict, Channel) {
     if bytes >= LEAST_IDENTICAL_BYTES {
@@ -145,6 +150,11 @@ pub(super) fn tolerant(most: u64) -> u64 {
 /// How many of a file's `all` fingerprints must stand at a commit that it fits.
 pub(super) fn file_fits(all: u64) -> u64 {
     (all * FILE_FITS).div_ceil(1000)
+}
+
+/// How many of `all` files a further state of a history must explain to be called a taking of its own.
+pub(super) fn taking(all: u64) -> u64 {
+    LEAST_TAKING.max((all * LEAST_TAKING_SHARE).div_ceil(1000))
 }
 
 #[cfg(test)]

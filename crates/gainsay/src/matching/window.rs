@@ -6,7 +6,11 @@ use fingerprint::{LineKind, ReadAt, WholeInterval};
 
 use super::hits::Hits;
 use super::places::{Finder, LineKey};
-use super::{BestCommit, CommitAt, FileMatch, LineMatch, MatchError, Part, SampleFile, Total, Window, Windows, rules};
+use super::states::{State, states};
+use super::{
+    BestCommit, CommitAt, CurvePoint, FileMatch, LineMatch, MatchError, Part, SampleFile, Taking, Total, Window,
+    Windows, rules,
+};
 
 /// First and last commits of the intervals of one thing, in any order; they may overlap.
 pub(super) type Runs = Vec<(u32, u32)>;
@@ -56,7 +60,7 @@ pub(super) fn of_line<R: ReadAt>(
     things.fingerprints = seen_keys.into_values().filter(|runs| !runs.is_empty()).collect();
     let countable = !things.fingerprints.is_empty() || !things.contents.is_empty();
     let windows = match of.kind == LineKind::History && countable {
-        true => Some(things.windows(&|number| finder.commit(line, number))?),
+        true => Some(things.windows(numbers, &|number| finder.commit(line, number))?),
         false => None,
     };
     let corpus = finder.corpus(line);
@@ -67,6 +71,7 @@ pub(super) fn of_line<R: ReadAt>(
         reference: of.reference.clone(),
         kind: of.kind,
         files: total,
+        numbers: numbers.to_vec(),
         fingerprints: things.fingerprints.len() as u64,
         oldest: finder.commit(line, 0)?,
         newest: finder.commit(line, of.commits - 1)?,
@@ -94,7 +99,8 @@ struct Things {
 type CommitOf<'f> = dyn Fn(u32) -> Result<CommitAt, MatchError> + 'f;
 
 impl Things {
-    fn windows(&self, commit: &CommitOf<'_>) -> Result<Windows, MatchError> {
+    /// `numbers` are those of the files in the sample.
+    fn windows(&self, numbers: &[usize], commit: &CommitOf<'_>) -> Result<Windows, MatchError> {
         let live = live_counts(&self.fingerprints, self.commits);
         let identical = live_counts(&self.contents, self.commits);
         // A commit number that matched content stands at exists, since every interval has one.
@@ -104,18 +110,28 @@ impl Things {
         // Files too small for fingerprints have nothing that could be missing in part.
         let tolerant: Vec<bool> =
             if most.1 == 0 { strict.clone() } else { live.iter().map(|live| *live >= enough).collect() };
+        let fitting: Vec<Runs> = self.files.iter().map(|(least, runs)| runs_with(runs, *least)).collect();
+        let fit = live_counts(&fitting, self.commits);
+        let states = states(&fitting);
+        let explained: BTreeSet<usize> = states.iter().flat_map(|state| &state.files).copied().collect();
+        let unexplained = (0..numbers.len()).filter(|at| !explained.contains(at));
+        let taking = |state: State| -> Result<Taking, MatchError> {
+            let files = state.files.iter().map(|at| numbers[*at]).collect();
+            Ok(Taking { first: commit(state.first)?, last: commit(state.last)?, files })
+        };
         Ok(Windows {
             strict: window(&strict, commit)?,
             tolerant: window(&tolerant, commit)?,
             identical: Part { some: most.0, all: self.contents.len() as u64 },
             fingerprints: Part { some: most.1, all: self.fingerprints.len() as u64 },
-            best: self.best(&live, commit)?,
+            best: self.best(&fit, &live, commit)?,
+            curve: curve(&fit, &live, commit)?,
+            fit_nowhere: unexplained.map(|at| numbers[at]).collect(),
+            takings: states.into_iter().map(taking).collect::<Result<_, _>>()?,
         })
     }
 
-    fn best(&self, live: &[u64], commit: &CommitOf<'_>) -> Result<BestCommit, MatchError> {
-        let fitting: Vec<Runs> = self.files.iter().map(|(least, runs)| runs_with(runs, *least)).collect();
-        let fit = live_counts(&fitting, self.commits);
+    fn best(&self, fit: &[u64], live: &[u64], commit: &CommitOf<'_>) -> Result<BestCommit, MatchError> {
         let best = (0..self.commits).zip(fit.iter().zip(live)).max_by_key(|(number, counts)| (*counts, *number));
         let (number, (files_fit, live)) = best.unwrap_or((0, (&0, &0)));
         Ok(BestCommit {
@@ -125,6 +141,28 @@ impl Things {
         })
     }
 }
+
+/// What the windows were read from: how many files fit, and how many fingerprints stood, at each commit from which on that
+/// changed; of a curve with more than [`CURVE_POINTS`] changes, for each of as many equal stretches of commits the one that most
+/// fit.
+fn curve(fit: &[u64], live: &[u64], commit: &CommitOf<'_>) -> Result<Vec<CurvePoint>, MatchError> {
+    let heights: Vec<(u64, u64)> = fit.iter().copied().zip(live.iter().copied()).collect();
+    let mut at: Vec<usize> = (0..heights.len()).filter(|at| *at == 0 || heights[at - 1] != heights[*at]).collect();
+    if at.len() > CURVE_POINTS {
+        let stretch = heights.len().div_ceil(CURVE_POINTS);
+        let highest = |stretch: &[usize]| stretch.iter().copied().max_by_key(|at| (heights[*at], *at));
+        at = at.chunk_by(|a, b| a / stretch == b / stretch).filter_map(highest).collect();
+    }
+    let number = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let point = |at: usize| {
+        let (files, fingerprints) = heights[at];
+        Ok(CurvePoint { commit: commit(number(at))?, files, fingerprints })
+    };
+    at.into_iter().map(point).collect()
+}
+
+/// A curve has at most so many points.
+const CURVE_POINTS: usize = 240;
 
 /// For each commit, how many of the things stand there.
 fn live_counts(things: &[Runs], commits: u32) -> Vec<u64> {
@@ -185,7 +223,7 @@ fn steps(things: &[Runs]) -> Vec<(u32, u32, u64)> {
 }
 
 /// One thing's intervals without overlaps, so that it counts once at each commit.
-fn merged(runs: &[(u32, u32)]) -> Runs {
+pub(super) fn merged(runs: &[(u32, u32)]) -> Runs {
     let mut sorted = runs.to_vec();
     sorted.sort_unstable();
     let mut merged = Runs::new();

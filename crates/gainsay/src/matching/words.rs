@@ -3,7 +3,7 @@
 use fingerprint::{Channel, LineKind};
 use jiff::Timestamp;
 
-use super::{CommitAt, FileMatch, LineMatch, Match, Verdict, Window};
+use super::{CommitAt, FileMatch, LineMatch, Match, Taking, Verdict, Window};
 use crate::claim::CorpusRole;
 
 impl Match {
@@ -182,6 +182,27 @@ fn windows_in_words(line: &LineMatch) -> Vec<String> {
             fingerprints.some,
             fingerprints.all,
             span(&windows.strict),
+        ));
+    }
+    if let [first, second, rest @ ..] = &windows.takings[..] {
+        let of = |taking: &Taking| {
+            let (first, last) = (commit(&taking.first), commit(&taking.last));
+            let files = files(taking.files.len() as u64);
+            if first == last { format!("{files} fit {first}") } else { format!("{files} fit {first} to {last}") }
+        };
+        let more = if rest.is_empty() { String::new() } else { format!("; and {} more", rest.len()) };
+        words.push(format!(
+            "No single commit explains it, {} do: {}, {}{more}. Files were taken more than once, or from branches that are \
+             not indexed, or were edited back.",
+            if rest.is_empty() { "two" } else { "several" },
+            of(first),
+            of(second),
+        ));
+    }
+    if !windows.fit_nowhere.is_empty() {
+        words.push(format!(
+            "{} of them fit no commit as they are: edited, or of a state that is not indexed.",
+            files(windows.fit_nowhere.len() as u64)
         ));
     }
     if windows.tolerant != windows.strict {

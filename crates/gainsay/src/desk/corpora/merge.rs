@@ -98,7 +98,7 @@ impl Desk {
             })?)
         })?;
         self.sweep_segments(acting)?;
-        Ok(Corpus { entry, tlp: corpus.tlp, indexed })
+        Ok(Corpus { entry, received: acting.now, tlp: corpus.tlp, indexed })
     }
 }
 

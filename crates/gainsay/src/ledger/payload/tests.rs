@@ -1,6 +1,11 @@
 #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
+use super::matched::{BestV1, FileV1, MatchV1, MatchV2};
 use super::*;
+use crate::claim::{
+    Against, AlignedLines, Alignment, BestMatch, Commit, CurvePoint, FileMatch, ListedFile, ListingMatch, NearMiss,
+    PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
+};
 
 const CASE: EntryId = EntryId([1; 32]);
 const SOURCE: EntryId = EntryId([2; 32]);
@@ -25,42 +30,136 @@ fn moment(second: i64) -> Timestamp {
 
 fn sample_match() -> SampleMatch {
     let commit = |id: &str, at| Commit { id: id.into(), time: moment(at) };
+    let shares = Shares { matched: 900, common: 10, public: 50, published: 0, distinctive: 850 };
+    let window = Window {
+        line: "code.git".into(),
+        strict: (commit("aa", 10), commit("bb", 20)),
+        first: commit("aa", 10),
+        last: commit("cc", 30),
+        open: false,
+        best: commit("aa", 10),
+        fit: 1,
+        of: 1,
+    };
+    let best = BestMatch {
+        corpus: "code".into(),
+        source: "code.git".into(),
+        path: "src/engine.c".into(),
+        first: commit("aa", 10),
+        last: commit("", -1),
+    };
     SampleMatch {
         owner: "Marlbeck".into(),
-        corpora: vec![("code".into(), "own".into())],
+        corpora: vec![
+            Against {
+                name: "code".into(),
+                role: CorpusRole::Own,
+                indexed: Some(moment(40)),
+                contents: 12,
+                rows: 3_000,
+            },
+            Against { name: "open".into(), role: CorpusRole::Public, indexed: None, contents: 1, rows: 2 },
+        ],
         verdict: "ours".into(),
         files: 2,
         bytes: 70_000,
         verdicts: vec![("ours".into(), 1, 69_000), ("cannot tell".into(), 1, 1_000)],
-        matched: 900,
-        public: 50,
-        published: 0,
-        distinctive: 850,
-        window: Some(Window {
+        shares,
+        window: Some(window.clone()),
+        curve: vec![CurvePoint { commit: commit("aa", 10), files: 1, fingerprints: 300 }],
+        takings: vec![Taking {
             line: "code.git".into(),
-            strict: (commit("aa", 10), commit("bb", 20)),
-            first: commit("aa", 10),
-            last: commit("cc", 30),
-            open: false,
-            best: commit("aa", 10),
-            fit: 1,
-            of: 1,
+            reference: "refs/heads/main".into(),
+            first: Some(commit("aa", 10)),
+            last: None,
+            files: 1,
+            some: vec!["engine.c".into()],
+        }],
+        fit_nowhere: vec!["odd.c".into()],
+        places: Some(Places {
+            cover: vec!["lab share L3".into()],
+            is_least: true,
+            all: vec![PlaceMatch {
+                name: "lab share L3".into(),
+                files: 1,
+                only_here: 1,
+                some: vec!["engine.c".into()],
+            }],
         }),
+        listings: vec![ListingMatch {
+            path: "files.txt".into(),
+            format: "ls -lR".into(),
+            verdict: "ours".into(),
+            entries: 2,
+            sized: 1,
+            by_size: 1,
+            by_path: 1,
+            window: Some(window),
+            newest: Some(moment(50)),
+            words: vec!["A listing shows names.".into()],
+            rows: vec![ListedFile {
+                path: "src/engine.c".into(),
+                bytes: Some(69_000),
+                best: Some(best.clone()),
+                same_size: true,
+            }],
+        }],
         words: vec!["It bears on whose data it is.".into()],
         rows: vec![FileMatch {
             path: "engine.c".into(),
             bytes: 69_000,
             verdict: "ours".into(),
             exact: true,
-            shares: (1000, 0, 0, 1000),
-            best: Some(BestMatch {
-                corpus: "code".into(),
-                path: "src/engine.c".into(),
-                first: commit("aa", 10),
-                last: commit("", -1),
+            generated: false,
+            channel: "text".into(),
+            shares,
+            best: Some(best),
+            containment: (Some(1000), None),
+            copies: 1,
+            some_copies: vec!["old/engine.c".into()],
+            near: vec![NearMiss { corpus: "code".into(), path: "src/motor.c".into(), share: 120 }],
+            alignment: Some(Alignment {
+                aligned: 1000,
+                ranges: vec![AlignedLines { sample: (1, 9), ours: (3, 11), kind: "renamed".into() }],
+                edits: vec!["renamed: FxEngine → Engine".into()],
+                note: Some("the file has changed since".into()),
             }),
         }],
         problems: vec![],
+    }
+}
+
+fn sample_match_v1() -> MatchV1 {
+    let now = sample_match();
+    let row = now.rows.first().unwrap();
+    let best = row.best.as_ref().unwrap();
+    MatchV1 {
+        owner: now.owner,
+        corpora: vec![("code".into(), "own".into())],
+        verdict: now.verdict,
+        files: now.files,
+        bytes: now.bytes,
+        verdicts: now.verdicts,
+        matched: 900,
+        public: 50,
+        published: 0,
+        distinctive: 850,
+        window: now.window.as_ref().map(Into::into),
+        words: now.words,
+        rows: vec![FileV1 {
+            path: row.path.clone(),
+            bytes: row.bytes,
+            verdict: row.verdict.clone(),
+            exact: row.exact,
+            shares: (1000, 0, 0, 1000),
+            best: Some(BestV1 {
+                corpus: best.corpus.clone(),
+                path: best.path.clone(),
+                first: (&best.first).into(),
+                last: (&best.last).into(),
+            }),
+        }],
+        problems: now.problems,
     }
 }
 
@@ -184,6 +283,14 @@ fn examples() -> Vec<Payload> {
             channels: Channels::All,
         }
         .into(),
+        SampleMatchedV1 {
+            case: CASE,
+            sample: SOURCE,
+            corpora: vec![EntryId([8; 32])],
+            result: sample_match_v1(),
+            command: "gainsay match sample.tar".into(),
+        }
+        .into(),
         SampleMatched {
             case: CASE,
             sample: SOURCE,
@@ -254,8 +361,11 @@ fn the_channels_of_a_corpus_follow_where_they_are_not_all() {
 fn what_is_read_back_is_what_was_said() {
     let stored: StatementV1 = (&statement()).into();
     assert_eq!(Statement::from(&stored), statement());
-    let stored: MatchV1 = (&sample_match()).into();
+    let stored: MatchV2 = (&sample_match()).into();
     assert_eq!(SampleMatch::from(&stored), sample_match());
+    let before: SampleMatch = (&sample_match_v1()).into();
+    assert_eq!((before.shares.distinctive, before.rows[0].shares.distinctive), (850, 1000));
+    assert_eq!(before.window, sample_match().window);
 }
 
 #[test]

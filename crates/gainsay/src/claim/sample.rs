@@ -1,0 +1,364 @@
+//! What a sample has in common with the corpora of one owner, in figures and words.
+
+use jiff::Timestamp;
+
+use super::CorpusRole;
+
+/// What a sample has in common with the corpora of one owner. Shares are thousandths.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SampleMatch {
+    /// Whose corpora.
+    pub owner: String,
+    /// What it was held against.
+    pub corpora: Vec<Against>,
+    /// The verdict on the sample.
+    pub verdict: String,
+    /// Files in the sample.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// For each verdict: its word, files, bytes.
+    pub verdicts: Vec<(String, u64, u64)>,
+    /// The shares of its distinct fingerprints.
+    pub shares: Shares,
+    /// The commits that the content belongs to: those of the repository, or the snapshots, with most of the sample's files.
+    pub window: Option<Window>,
+    /// How much of the sample stood there at each commit: the curve that the window was read from, at most some hundred points.
+    pub curve: Vec<CurvePoint>,
+    /// Where one state does not explain the sample: the states that do, the one with most files first.
+    pub takings: Vec<Taking>,
+    /// Files of the company's that fit none of these states: the first of them.
+    pub fit_nowhere: Vec<String>,
+    /// Where the company keeps what was found.
+    pub places: Option<Places>,
+    /// Listings of files that the sample is, or holds.
+    pub listings: Vec<ListingMatch>,
+    /// What it proves and what not.
+    pub words: Vec<String>,
+    /// File by file, at most ten thousand.
+    pub rows: Vec<FileMatch>,
+    /// What went wrong with the sample.
+    pub problems: Vec<String>,
+}
+
+/// A corpus that a sample was held against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Against {
+    /// Its name.
+    pub name: String,
+    /// What it is to the company.
+    pub role: CorpusRole,
+    /// When it was last indexed; not known of results of the first version.
+    pub indexed: Option<Timestamp>,
+    /// How many distinct contents it holds.
+    pub contents: u64,
+    /// How many rows its index has.
+    pub rows: u64,
+}
+
+/// Thousandths of some fingerprints.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Shares {
+    /// In the owner's corpora.
+    pub matched: u32,
+    /// … of those, in so many of the owner's files that they tell none, in licences or in generated code.
+    pub common: u32,
+    /// In public corpora.
+    pub public: u32,
+    /// In what the owner published.
+    pub published: u32,
+    /// In the owner's corpora and nowhere else, and not common.
+    pub distinctive: u32,
+}
+
+/// The commits that a sample's content belongs to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Window {
+    /// The repository.
+    pub line: String,
+    /// First and last commit at which as much of it stood as ever stood at once.
+    pub strict: (Commit, Commit),
+    /// First commit at which all but a tolerated half percent of that stood: the one to go by, since edits mislead the strict one.
+    pub first: Commit,
+    /// Last such commit.
+    pub last: Commit,
+    /// Whether nothing bounds it above: the last commit is the newest that the corpus knows.
+    pub open: bool,
+    /// The single commit that most files fit.
+    pub best: Commit,
+    /// Files that fit it.
+    pub fit: u64,
+    /// Files with a history in this repository.
+    pub of: u64,
+}
+
+/// How much of a sample stood at a commit. Between two points it stayed as at the first of them, or was in between.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CurvePoint {
+    /// The commit.
+    pub commit: Commit,
+    /// How many of the sample's files fit it.
+    pub files: u64,
+    /// How many of its fingerprints stood there.
+    pub fingerprints: u64,
+}
+
+/// Files of a sample that one state of a repository explains.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Taking {
+    /// The repository, folder or series of snapshots.
+    pub line: String,
+    /// The branch; empty for a folder and for commits beside the line.
+    pub reference: String,
+    /// The first commit that all of them fit; none for a folder and for commits beside the line.
+    pub first: Option<Commit>,
+    /// The last one.
+    pub last: Option<Commit>,
+    /// How many files.
+    pub files: u64,
+    /// The first of them.
+    pub some: Vec<String>,
+}
+
+/// Where the company keeps what was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// The fewest places that together hold every file that was found.
+    pub cover: Vec<String>,
+    /// Whether no fewer could; of many places that is not searched to the end.
+    pub is_least: bool,
+    /// Each place that holds some of them, the one with most files that are nowhere else first.
+    pub all: Vec<PlaceMatch>,
+}
+
+/// What was found in one place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceMatch {
+    /// The place as it was named; else the path of the repository or folder.
+    pub name: String,
+    /// Files of the sample that it holds.
+    pub files: u64,
+    /// Files that no other place holds: look there first.
+    pub only_here: u64,
+    /// The first of those.
+    pub some: Vec<String>,
+}
+
+/// A listing of files held against the corpora. It shows names, sizes and times, not content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListingMatch {
+    /// Its path in the sample.
+    pub path: String,
+    /// What kind of listing it is: `ls -lR`, `tree`, …
+    pub format: String,
+    /// The verdict on it.
+    pub verdict: String,
+    /// Files that it lists.
+    pub entries: u64,
+    /// … with a size.
+    pub sized: u64,
+    /// … that one of the company's files fits by path and size.
+    pub by_size: u64,
+    /// … that one fits by its path alone.
+    pub by_path: u64,
+    /// The commits that they belong to.
+    pub window: Option<Window>,
+    /// The newest time that it shows: it was made no earlier. As its writer's clock told it.
+    pub newest: Option<Timestamp>,
+    /// What it proves and what not.
+    pub words: Vec<String>,
+    /// Entry by entry, at most a thousand.
+    pub rows: Vec<ListedFile>,
+}
+
+/// A file of a listing.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListedFile {
+    /// Its path as listed.
+    pub path: String,
+    /// Its size, where the listing has it exactly.
+    pub bytes: Option<u64>,
+    /// The company's file that it fits.
+    pub best: Option<BestMatch>,
+    /// Whether the size is that file's.
+    pub same_size: bool,
+}
+
+/// A commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Commit {
+    /// Its id in hexadecimal; empty for a folder's one state.
+    pub id: String,
+    /// When it was committed.
+    pub time: Timestamp,
+}
+
+/// One file of a sample.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FileMatch {
+    /// Its path in the sample.
+    pub path: String,
+    /// Its bytes.
+    pub bytes: u64,
+    /// The verdict on it.
+    pub verdict: String,
+    /// Whether a corpus holds it byte for byte.
+    pub exact: bool,
+    /// Whether it says of itself that a program wrote it.
+    pub generated: bool,
+    /// By what it was judged: `text`, `code` or `parts`.
+    pub channel: String,
+    /// The shares of its fingerprints in that channel.
+    pub shares: Shares,
+    /// The best file of the corpora.
+    pub best: Option<BestMatch>,
+    /// Thousandths of its fingerprints in text, and in code, that stand in that file at once; none where it has none.
+    pub containment: (Option<u32>, Option<u32>),
+    /// How many other paths of the owner's hold the same bytes.
+    pub copies: u64,
+    /// The first of those.
+    pub some_copies: Vec<String>,
+    /// The next best files, at most three.
+    pub near: Vec<NearMiss>,
+    /// Which of its lines are which of that file's.
+    pub alignment: Option<Alignment>,
+}
+
+/// The corpus file that a sample file matches best.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BestMatch {
+    /// The corpus.
+    pub corpus: String,
+    /// The repository or folder.
+    pub source: String,
+    /// The path there.
+    pub path: String,
+    /// The first commit that holds this content.
+    pub first: Commit,
+    /// The last one.
+    pub last: Commit,
+}
+
+/// A corpus file that a sample file resembles, but less than the best.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NearMiss {
+    /// The corpus.
+    pub corpus: String,
+    /// The path there.
+    pub path: String,
+    /// Thousandths of the sample file's fingerprints that stood there.
+    pub share: u32,
+}
+
+/// Which lines of a sample's file are which of the company's.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Alignment {
+    /// Thousandths of the sample file's lines with something in them that are aligned.
+    pub aligned: u32,
+    /// The ranges in the order of the sample's lines.
+    pub ranges: Vec<AlignedLines>,
+    /// What was done to it: `reformatted`, `renamed: FxEngine → Engine`, `cut: 30 lines of ours are missing`, …
+    pub edits: Vec<String>,
+    /// Why there are no ranges: the company's file is not at hand, or has changed since it was indexed.
+    pub note: Option<String>,
+}
+
+/// Lines that belong together. Lines count from 1; the last is inside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlignedLines {
+    /// First and last line in the sample.
+    pub sample: (u32, u32),
+    /// First and last line in the company's file.
+    pub ours: (u32, u32),
+    /// `same`, `reformatted`, `renamed` or `similar`.
+    pub kind: String,
+}
+
+impl Commit {
+    /// The day of the commit in UTC.
+    pub fn day(&self) -> String {
+        self.time.strftime("%Y-%m-%d").to_string()
+    }
+}
+
+impl SampleMatch {
+    /// Whether public code took part, and was subtracted.
+    pub fn subtracts_public(&self) -> bool {
+        self.corpora.iter().any(|it| it.role == CorpusRole::Public)
+    }
+
+    /// Calls `change` with every text in it that may hold foreign words.
+    pub fn for_each_text(&mut self, change: fn(&mut String)) {
+        let all = |texts: &mut Vec<String>| texts.iter_mut().for_each(change);
+        let in_best = |best: &mut BestMatch| [&mut best.source, &mut best.path].into_iter().for_each(change);
+        change(&mut self.owner);
+        self.corpora.iter_mut().for_each(|it| change(&mut it.name));
+        self.window.iter_mut().for_each(|it| change(&mut it.line));
+        for taking in &mut self.takings {
+            change(&mut taking.line);
+            change(&mut taking.reference);
+            all(&mut taking.some);
+        }
+        all(&mut self.fit_nowhere);
+        for places in &mut self.places {
+            all(&mut places.cover);
+            for place in &mut places.all {
+                change(&mut place.name);
+                all(&mut place.some);
+            }
+        }
+        for listing in &mut self.listings {
+            change(&mut listing.path);
+            listing.window.iter_mut().for_each(|it| change(&mut it.line));
+            all(&mut listing.words);
+            for row in &mut listing.rows {
+                change(&mut row.path);
+                row.best.iter_mut().for_each(in_best);
+            }
+        }
+        all(&mut self.words);
+        all(&mut self.problems);
+        for row in &mut self.rows {
+            change(&mut row.path);
+            row.best.iter_mut().for_each(in_best);
+            all(&mut row.some_copies);
+            row.near.iter_mut().for_each(|near| change(&mut near.path));
+            for alignment in &mut row.alignment {
+                all(&mut alignment.edits);
+                alignment.note.iter_mut().for_each(change);
+            }
+        }
+    }
+
+    /// Calls `change` with every name of a repository, a folder or a place.
+    pub fn for_each_source(&mut self, mut change: impl FnMut(&mut String)) {
+        let listed = self.listings.iter_mut();
+        listed.for_each(|it| {
+            it.window.iter_mut().for_each(|window| change(&mut window.line));
+            it.rows.iter_mut().filter_map(|row| row.best.as_mut()).for_each(|best| change(&mut best.source));
+        });
+        self.window.iter_mut().for_each(|window| change(&mut window.line));
+        self.takings.iter_mut().for_each(|taking| change(&mut taking.line));
+        for places in &mut self.places {
+            places.cover.iter_mut().for_each(&mut change);
+            places.all.iter_mut().for_each(|place| change(&mut place.name));
+        }
+        self.rows.iter_mut().filter_map(|row| row.best.as_mut()).for_each(|best| change(&mut best.source));
+    }
+
+    /// What it was held against, by name and role.
+    pub fn against(&self) -> String {
+        self.corpora.iter().map(|it| format!("{} ({})", it.name, it.role)).collect::<Vec<_>>().join(", ")
+    }
+
+    /// How many files have one of these verdicts.
+    pub fn files_of(&self, verdicts: &[&str]) -> u64 {
+        self.verdicts.iter().filter(|(word, ..)| verdicts.contains(&word.as_str())).map(|(_, files, _)| files).sum()
+    }
+
+    /// The verdict with what it counts, on one line.
+    pub fn summary(&self) -> String {
+        let counts = self.verdicts.iter().map(|(word, files, _)| format!("{files} {word}"));
+        format!("{}: of {} files {}", self.verdict, self.files, counts.collect::<Vec<_>>().join(", "))
+    }
+}

@@ -1,0 +1,140 @@
+//! A match for machines: the same object in a case and from `gainsay match --json`.
+
+use serde_json::{Value, json};
+
+use crate::claim::{
+    Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Shares, Window,
+};
+
+/// A match with every figure.
+pub fn sample_match(it: &SampleMatch) -> Value {
+    json!({
+        "owner": it.owner,
+        "corpora": list(&it.corpora, |corpus| json!({
+            "name": corpus.name,
+            "role": corpus.role.word(),
+            "indexed": corpus.indexed.map(|at| at.to_string()),
+            "contents": corpus.contents,
+            "rows": corpus.rows,
+        })),
+        "verdict": it.verdict,
+        "files": it.files,
+        "bytes": it.bytes,
+        "verdicts": list(&it.verdicts, |(word, files, bytes)| json!({ "verdict": word, "files": files, "bytes": bytes })),
+        "shares_permille": shares(&it.shares),
+        "window": it.window.as_ref().map(window),
+        "curve": list(&it.curve, |point| json!({
+            "commit": commit(&point.commit), "files": point.files, "fingerprints": point.fingerprints,
+        })),
+        "takings": list(&it.takings, |taking| json!({
+            "line": taking.line,
+            "reference": taking.reference,
+            "first": taking.first.as_ref().map(commit),
+            "last": taking.last.as_ref().map(commit),
+            "files": taking.files,
+            "some": taking.some,
+        })),
+        "fit_nowhere": it.fit_nowhere,
+        "places": it.places.as_ref().map(|places| json!({
+            "cover": places.cover, "is_least": places.is_least, "all": list(&places.all, place),
+        })),
+        "listings": list(&it.listings, listing),
+        "words": it.words,
+        "problems": it.problems,
+        "rows": list(&it.rows, row),
+    })
+}
+
+fn row(row: &FileMatch) -> Value {
+    json!({
+        "path": row.path,
+        "bytes": row.bytes,
+        "verdict": row.verdict,
+        "exact": row.exact,
+        "generated": row.generated,
+        "channel": row.channel,
+        "shares_permille": shares(&row.shares),
+        "best": row.best.as_ref().map(best),
+        "containment_permille": { "text": row.containment.0, "code": row.containment.1 },
+        "copies": row.copies,
+        "some_copies": row.some_copies,
+        "near": list(&row.near, |near| json!({
+            "corpus": near.corpus, "path": near.path, "share_permille": near.share,
+        })),
+        "alignment": row.alignment.as_ref().map(alignment),
+    })
+}
+
+fn listing(it: &ListingMatch) -> Value {
+    json!({
+        "path": it.path,
+        "format": it.format,
+        "verdict": it.verdict,
+        "entries": it.entries,
+        "sized": it.sized,
+        "by_size": it.by_size,
+        "by_path": it.by_path,
+        "window": it.window.as_ref().map(window),
+        "newest": it.newest.map(|at| at.to_string()),
+        "words": it.words,
+        "rows": list(&it.rows, listed),
+    })
+}
+
+fn listed(it: &ListedFile) -> Value {
+    json!({ "path": it.path, "bytes": it.bytes, "best": it.best.as_ref().map(best), "same_size": it.same_size })
+}
+
+fn place(it: &PlaceMatch) -> Value {
+    json!({ "name": it.name, "files": it.files, "only_here": it.only_here, "some": it.some })
+}
+
+fn alignment(it: &Alignment) -> Value {
+    json!({
+        "aligned_permille": it.aligned,
+        "ranges": list(&it.ranges, |range| json!({ "sample": range.sample, "ours": range.ours, "kind": range.kind })),
+        "edits": it.edits,
+        "note": it.note,
+    })
+}
+
+fn best(it: &BestMatch) -> Value {
+    json!({
+        "corpus": it.corpus,
+        "source": it.source,
+        "path": it.path,
+        "first": commit(&it.first),
+        "last": commit(&it.last),
+    })
+}
+
+fn window(window: &Window) -> Value {
+    json!({
+        "line": window.line,
+        "strict": { "first": commit(&window.strict.0), "last": commit(&window.strict.1) },
+        "first": commit(&window.first),
+        "last": commit(&window.last),
+        "open": window.open,
+        "best": commit(&window.best),
+        "fit": window.fit,
+        "of": window.of,
+    })
+}
+
+fn shares(it: &Shares) -> Value {
+    json!({
+        "matched": it.matched,
+        "common": it.common,
+        "public": it.public,
+        "published": it.published,
+        "distinctive": it.distinctive,
+    })
+}
+
+fn commit(commit: &Commit) -> Value {
+    json!({ "id": commit.id, "time": commit.time.to_string() })
+}
+
+fn list<T>(of: &[T], shown: impl Fn(&T) -> Value) -> Value {
+    of.iter().map(shown).collect()
+}

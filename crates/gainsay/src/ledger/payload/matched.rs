@@ -1,0 +1,270 @@
+//! What entries record of a sample matched against the corpora.
+
+use jiff::Timestamp;
+use minicbor::{Decode, Encode};
+
+use super::twins;
+use crate::claim::{
+    Against, AlignedLines, Alignment, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, ListedFile,
+    ListingMatch, NearMiss, PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
+};
+use crate::ledger::canonical;
+
+/// `match/2`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct SampleMatched {
+    /// The case.
+    #[n(0)]
+    pub case: EntryId,
+    /// The sample's source entry.
+    #[n(1)]
+    pub sample: EntryId,
+    /// The corpora, by the entry that indexed each: the state that it was computed on.
+    #[n(2)]
+    pub corpora: Vec<EntryId>,
+    /// The result.
+    #[n(3)]
+    pub result: MatchV2,
+    /// The command that computes it again.
+    #[n(4)]
+    pub command: String,
+}
+
+/// `match/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct SampleMatchedV1 {
+    /// The case.
+    #[n(0)]
+    pub case: EntryId,
+    /// The sample's source entry.
+    #[n(1)]
+    pub sample: EntryId,
+    /// The corpora, by the entry that indexed each.
+    #[n(2)]
+    pub corpora: Vec<EntryId>,
+    /// The result.
+    #[n(3)]
+    pub result: MatchV1,
+    /// The command that computes it again.
+    #[n(4)]
+    pub command: String,
+}
+
+twin!(MatchV2 of SampleMatch {
+    0 owner: plain String,
+    1 corpora: list Vec<AgainstV2>,
+    2 verdict: plain String,
+    3 files: plain u64,
+    4 bytes: plain u64,
+    5 verdicts: plain Vec<(String, u64, u64)>,
+    6 shares: nested SharesV2,
+    7 window: option Option<WindowV1>,
+    8 curve: list Vec<CurvePointV2>,
+    9 takings: list Vec<TakingV2>,
+    10 fit_nowhere: plain Vec<String>,
+    11 places: option Option<PlacesV2>,
+    12 listings: list Vec<ListingV2>,
+    13 words: plain Vec<String>,
+    14 rows: list Vec<FileV2>,
+    15 problems: plain Vec<String>,
+});
+twin!(AgainstV2 of Against {
+    0 name: plain String,
+    1 role: word CorpusRole,
+    2 indexed: maybe_moment Option<Timestamp>,
+    3 contents: plain u64,
+    4 rows: plain u64,
+});
+twin!(SharesV2 of Shares {
+    0 matched: plain u32, 1 common: plain u32, 2 public: plain u32, 3 published: plain u32, 4 distinctive: plain u32,
+});
+twin!(WindowV1 of Window {
+    0 line: plain String,
+    1 strict: pair (CommitV1, CommitV1),
+    2 first: nested CommitV1,
+    3 last: nested CommitV1,
+    4 open: plain bool,
+    5 best: nested CommitV1,
+    6 fit: plain u64,
+    7 of: plain u64,
+});
+twin!(CurvePointV2 of CurvePoint { 0 commit: nested CommitV1, 1 files: plain u64, 2 fingerprints: plain u64 });
+twin!(TakingV2 of Taking {
+    0 line: plain String,
+    1 reference: plain String,
+    2 first: option Option<CommitV1>,
+    3 last: option Option<CommitV1>,
+    4 files: plain u64,
+    5 some: plain Vec<String>,
+});
+twin!(PlacesV2 of Places { 0 cover: plain Vec<String>, 1 is_least: plain bool, 2 all: list Vec<PlaceV2> });
+twin!(PlaceV2 of PlaceMatch {
+    0 name: plain String, 1 files: plain u64, 2 only_here: plain u64, 3 some: plain Vec<String>,
+});
+twin!(ListingV2 of ListingMatch {
+    0 path: plain String,
+    1 format: plain String,
+    2 verdict: plain String,
+    3 entries: plain u64,
+    4 sized: plain u64,
+    5 by_size: plain u64,
+    6 by_path: plain u64,
+    7 window: option Option<WindowV1>,
+    8 newest: maybe_moment Option<Timestamp>,
+    9 words: plain Vec<String>,
+    10 rows: list Vec<ListedV2>,
+});
+twin!(ListedV2 of ListedFile {
+    0 path: plain String, 1 bytes: plain Option<u64>, 2 best: option Option<BestV2>, 3 same_size: plain bool,
+});
+twin!(CommitV1 of Commit { 0 id: plain String, 1 time: moment Timestamp });
+twin!(FileV2 of FileMatch {
+    0 path: plain String,
+    1 bytes: plain u64,
+    2 verdict: plain String,
+    3 exact: plain bool,
+    4 generated: plain bool,
+    5 channel: plain String,
+    6 shares: nested SharesV2,
+    7 best: option Option<BestV2>,
+    8 containment: plain (Option<u32>, Option<u32>),
+    9 copies: plain u64,
+    10 some_copies: plain Vec<String>,
+    11 near: list Vec<NearV2>,
+    12 alignment: option Option<AlignmentV2>,
+});
+twin!(BestV2 of BestMatch {
+    0 corpus: plain String,
+    1 source: plain String,
+    2 path: plain String,
+    3 first: nested CommitV1,
+    4 last: nested CommitV1,
+});
+twin!(NearV2 of NearMiss { 0 corpus: plain String, 1 path: plain String, 2 share: plain u32 });
+twin!(AlignmentV2 of Alignment {
+    0 aligned: plain u32, 1 ranges: list Vec<AlignedV2>, 2 edits: plain Vec<String>, 3 note: plain Option<String>,
+});
+twin!(AlignedV2 of AlignedLines { 0 sample: plain (u32, u32), 1 ours: plain (u32, u32), 2 kind: plain String });
+
+/// The result as `match/1` kept it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct MatchV1 {
+    #[n(0)]
+    pub(super) owner: String,
+    #[n(1)]
+    pub(super) corpora: Vec<(String, String)>,
+    #[n(2)]
+    pub(super) verdict: String,
+    #[n(3)]
+    pub(super) files: u64,
+    #[n(4)]
+    pub(super) bytes: u64,
+    #[n(5)]
+    pub(super) verdicts: Vec<(String, u64, u64)>,
+    #[n(6)]
+    pub(super) matched: u32,
+    #[n(7)]
+    pub(super) public: u32,
+    #[n(8)]
+    pub(super) published: u32,
+    #[n(9)]
+    pub(super) distinctive: u32,
+    #[n(10)]
+    pub(super) window: Option<WindowV1>,
+    #[n(11)]
+    pub(super) words: Vec<String>,
+    #[n(12)]
+    pub(super) rows: Vec<FileV1>,
+    #[n(13)]
+    pub(super) problems: Vec<String>,
+}
+
+/// A file as `match/1` kept it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct FileV1 {
+    #[n(0)]
+    pub(super) path: String,
+    #[n(1)]
+    pub(super) bytes: u64,
+    #[n(2)]
+    pub(super) verdict: String,
+    #[n(3)]
+    pub(super) exact: bool,
+    #[n(4)]
+    pub(super) shares: (u32, u32, u32, u32),
+    #[n(5)]
+    pub(super) best: Option<BestV1>,
+}
+
+/// A best match as `match/1` kept it.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct BestV1 {
+    #[n(0)]
+    pub(super) corpus: String,
+    #[n(1)]
+    pub(super) path: String,
+    #[n(2)]
+    pub(super) first: CommitV1,
+    #[n(3)]
+    pub(super) last: CommitV1,
+}
+
+impl From<&MatchV1> for SampleMatch {
+    /// What the first version did not keep is empty.
+    fn from(it: &MatchV1) -> Self {
+        let against = |(name, role): &(String, String)| {
+            // A word of no role can't be in the ledger of any version of this program; what is no one's then is ours.
+            let role = role.parse().unwrap_or(CorpusRole::Own);
+            Against { name: name.clone(), role, indexed: None, contents: 0, rows: 0 }
+        };
+        SampleMatch {
+            owner: it.owner.clone(),
+            corpora: it.corpora.iter().map(against).collect(),
+            verdict: it.verdict.clone(),
+            files: it.files,
+            bytes: it.bytes,
+            verdicts: it.verdicts.clone(),
+            shares: shares_v1((it.matched, it.public, it.published, it.distinctive)),
+            window: it.window.as_ref().map(Into::into),
+            words: it.words.clone(),
+            rows: twins(&it.rows),
+            problems: it.problems.clone(),
+            ..SampleMatch::default()
+        }
+    }
+}
+
+impl From<&FileV1> for FileMatch {
+    fn from(it: &FileV1) -> Self {
+        FileMatch {
+            path: it.path.clone(),
+            bytes: it.bytes,
+            verdict: it.verdict.clone(),
+            exact: it.exact,
+            shares: shares_v1(it.shares),
+            best: it.best.as_ref().map(Into::into),
+            ..FileMatch::default()
+        }
+    }
+}
+
+impl From<&BestV1> for BestMatch {
+    fn from(it: &BestV1) -> Self {
+        BestMatch {
+            corpus: it.corpus.clone(),
+            source: String::new(),
+            path: it.path.clone(),
+            first: (&it.first).into(),
+            last: (&it.last).into(),
+        }
+    }
+}
+
+fn shares_v1((matched, public, published, distinctive): (u32, u32, u32, u32)) -> Shares {
+    Shares { matched, common: 0, public, published, distinctive }
+}
