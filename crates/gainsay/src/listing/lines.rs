@@ -61,6 +61,12 @@ impl Lines {
         self.too_long
     }
 
+    /// How many bytes of the line so far are held.
+    #[cfg(test)]
+    pub(super) fn held(&self) -> usize {
+        self.line.capacity()
+    }
+
     fn narrow(&mut self, bytes: &[u8], found: &mut impl FnMut(&[u8])) -> bool {
         if bytes.contains(&0) {
             return false;

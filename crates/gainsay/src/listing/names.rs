@@ -86,9 +86,9 @@ pub(super) struct Paths {
 }
 
 impl Paths {
-    /// Whether most have a folder: lines with a dot in them may be anything.
+    /// Whether enough have a folder: lines with a dot in them may be anything.
     pub(super) fn is_consistent(&self) -> bool {
-        self.parted * 2 >= self.entries
+        self.parted * 5 >= self.entries
     }
 
     pub(super) fn line(&mut self, line: &[u8]) -> Line {

@@ -17,7 +17,7 @@ use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, ReadAt, Segmen
 
 use crate::claim::CorpusRole;
 use hits::{Hits, place};
-pub use listing::{ListedFile, ListingMatch, match_listing};
+pub use listing::{ListingLine, ListingMatch, match_listing};
 
 /// One file of the sample.
 #[derive(Clone, Debug)]
