@@ -300,7 +300,7 @@ impl SampleMatch {
             all(&mut taking.some);
         }
         all(&mut self.fit_nowhere);
-        for places in &mut self.places {
+        if let Some(places) = &mut self.places {
             all(&mut places.cover);
             for place in &mut places.all {
                 change(&mut place.name);
@@ -323,7 +323,7 @@ impl SampleMatch {
             row.best.iter_mut().for_each(in_best);
             all(&mut row.some_copies);
             row.near.iter_mut().for_each(|near| change(&mut near.path));
-            for alignment in &mut row.alignment {
+            if let Some(alignment) = &mut row.alignment {
                 all(&mut alignment.edits);
                 alignment.note.iter_mut().for_each(change);
             }
@@ -339,7 +339,7 @@ impl SampleMatch {
         });
         self.window.iter_mut().for_each(|window| change(&mut window.line));
         self.takings.iter_mut().for_each(|taking| change(&mut taking.line));
-        for places in &mut self.places {
+        if let Some(places) = &mut self.places {
             places.cover.iter_mut().for_each(&mut change);
             places.all.iter_mut().for_each(|place| change(&mut place.name));
         }

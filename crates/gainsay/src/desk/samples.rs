@@ -16,14 +16,14 @@ use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, Shape, casefile};
 use crate::capture::{self, Opener};
 use crate::claim::{
-    Against, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, SampleMatch, Shares, SourceKind, Tlp,
-    Window, on_one_line, quoted,
+    Against, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, SampleMatch, Shares, SourceKind, Taking,
+    Tlp, Window, on_one_line, quoted,
 };
 use crate::export;
 use crate::ledger::payload::SampleMatched;
 use crate::ledger::{Entry, NewEntry};
 use crate::listing::Reader;
-use crate::matching::{self, CommitAt, LineMatch, Match, SampleFile};
+use crate::matching::{self, CommitAt, HEAD, LineMatch, Match, SampleFile, says_generated};
 use crate::release::Released;
 
 /// How many files a result lists.
@@ -192,7 +192,7 @@ impl Desk {
                 index,
             })
             .collect();
-        let found = matching::match_sample(&sample.files, profile.id(), &corpora)?;
+        let found = matching::match_sample(&sample.files, profile, &corpora)?;
         let mut result = in_numbers(owner, against, sample, &found);
         for (path, listing) in &sample.listings.found {
             let found = matching::match_listing(listing, &corpora)?;
@@ -299,6 +299,15 @@ fn open(
     Ok(opened)
 }
 
+/// A file of a sample while it is read.
+struct Open {
+    path: String,
+    fingerprinter: Fingerprinter,
+    /// Its first bytes, which may say that a program wrote it.
+    head: Vec<u8>,
+    listing: Reader,
+}
+
 impl Opened {
     fn read(
         &mut self,
@@ -309,27 +318,34 @@ impl Opened {
         done: &mut SampleProgress,
         progress: &mut dyn FnMut(SampleProgress),
     ) -> Result<(), capture::Error> {
-        let mut file: Option<(String, Fingerprinter, Reader)> = None;
+        let mut file: Option<Open> = None;
         opener.files(name, path, &mut |event| {
             match event {
                 Event::File { path, .. } => {
-                    let fingerprinter = Fingerprinter::new(profile, path.as_bytes());
-                    file = Some((path.to_owned(), fingerprinter, Listings::reader(self.is_listing)));
+                    file = Some(Open {
+                        path: path.to_owned(),
+                        fingerprinter: Fingerprinter::new(profile, path.as_bytes()),
+                        head: Vec::new(),
+                        listing: Listings::reader(self.is_listing),
+                    });
                 }
                 Event::Data(bytes) => {
-                    if let Some((_, fingerprinter, reader)) = &mut file {
+                    if let Some(Open { fingerprinter, head, listing, .. }) = &mut file {
                         fingerprinter.update(bytes);
-                        reader.push(bytes);
+                        let room = HEAD.saturating_sub(head.len());
+                        head.extend(bytes.iter().take(room));
+                        listing.push(bytes);
                         done.bytes += bytes.len() as u64;
                     }
                 }
                 // A file that was cut short is held against the corpora as far as it came; a finding says so.
                 Event::End { .. } => {
-                    if let Some((path, fingerprinter, reader)) = file.take() {
+                    if let Some(Open { path, fingerprinter, head, listing }) = file.take() {
                         let path = path.strip_prefix(name).and_then(|path| path.strip_prefix('!')).unwrap_or(&path);
-                        self.listings.add(path, reader);
+                        self.listings.add(path, listing);
                         let fingerprints = fingerprinter.finish();
-                        self.files.push(SampleFile { path: path.as_bytes().to_vec(), fingerprints });
+                        let path = path.as_bytes().to_vec();
+                        self.files.push(SampleFile { path, fingerprints, generated: says_generated(&head) });
                         done.files += 1;
                         progress(*done);
                     }
@@ -437,6 +453,7 @@ fn row(file: &matching::FileMatch) -> FileMatch {
         bytes: file.bytes,
         verdict: file.verdict.words().to_owned(),
         exact: file.identical,
+        generated: file.generated,
         channel: channel(file.channel).to_owned(),
         shares: shares(&file.shares),
         best: file.best.as_ref().map(best_match),

@@ -121,7 +121,8 @@ fn archives_and_sums() {
                  2019-01-22 15:04:00 ....A            7               core/x.c\n2019-01-22 15:04:00 ....A      1234567               z.txt\n\
                  ------------------- ----- ------------ ------------  ------------------------\n                              1235808          123  3 files, 1 folders\n";
     all_read(Format::SevenZip, seven, Some(MINUTE));
-    let sums = "1234\t./core/deep/a b.c\n5330\t./core/deep\n7\t./core/x.c\n9433\t./core\n1234567\t./z.txt\n1248096\t.\n";
+    let sums =
+        "1234\t./core/deep/a b.c\n5330\t./core/deep\n7\t./core/x.c\n9433\t./core\n1234567\t./z.txt\n1248096\t.\n";
     all_read(Format::DiskUse, sums, None);
     let blocks = read("4\t./core/x.c\n8\t./core\n1208\t./z.txt\n12\t./core/y.c\n").unwrap();
     assert_eq!(blocks.entries[1].bytes, Some((1, 4096)));
@@ -149,7 +150,8 @@ fn sizes_that_were_rounded_are_ranges() {
         read(line.repeat(3)).unwrap().entries[0].bytes.unwrap()
     };
     assert_eq!(of("12"), (12, 12));
-    for (shown, bytes) in [("4.0K", 4096), ("4.0K", 4000), ("1.3M", 1_300_000), ("12K", 12 * 1024 - 1023), ("3k", 2999)] {
+    for (shown, bytes) in [("4.0K", 4096), ("4.0K", 4000), ("1.3M", 1_300_000), ("12K", 12 * 1024 - 1023), ("3k", 2999)]
+    {
         let (least, most) = of(shown);
         assert!((least..=most).contains(&bytes), "{shown}: {least} to {most}, not {bytes}");
         assert!(most - least <= most / 2, "{shown}: {least} to {most}");
@@ -174,7 +176,13 @@ fn what_is_no_listing_is_taken_for_none() {
         }
     }
     assert!(seen > 200);
-    for prose in ["", "\n\n", "Hello,\n\nwe have your data.\n\nPay.\n", "a: 1\nb: 2\nc: 3\n", "| a | b |\n|---|---|\n| 1 | 2 |\n"] {
+    for prose in [
+        "",
+        "\n\n",
+        "Hello,\n\nwe have your data.\n\nPay.\n",
+        "a: 1\nb: 2\nc: 3\n",
+        "| a | b |\n|---|---|\n| 1 | 2 |\n",
+    ] {
         assert_eq!(read(prose), None);
     }
     // Somebody says that it is one, and it has a few entries between prose.
@@ -196,7 +204,8 @@ fn hostile_lines_are_passed_over_within_bounds() {
     let deep = format!("-rw-r--r-- 1 u g 7 2019-01-22 15:04 {}x\n", "a/".repeat(2000));
     reader.push(deep.as_bytes());
     reader.push(b"-rw-r--r-- 1 u g 99999999999999999999999 2019-01-22 15:04 big\n");
-    reader.push(b"-rw-r--r-- 1 u g 7 2019-01-22 15:04 ../../../etc/./passwd\n-rw-r--r-- 1 u g 7 2019-13-45 99:99 odd\n");
+    reader
+        .push(b"-rw-r--r-- 1 u g 7 2019-01-22 15:04 ../../../etc/./passwd\n-rw-r--r-- 1 u g 7 2019-13-45 99:99 odd\n");
     let listing = reader.finish().unwrap();
     assert_eq!(files(&listing).into_iter().map(|(path, ..)| path).collect::<Vec<_>>(), ["etc/passwd", "x.c"]);
     assert_eq!(listing.problems.len(), 3, "{:?}", listing.problems);

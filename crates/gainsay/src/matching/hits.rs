@@ -1,8 +1,8 @@
 //! Where each fingerprint of the sample stands, over all corpora.
 
-use fingerprint::{Channel, Fingerprints, ReadAt, SegmentError, WholeInterval};
+use fingerprint::{Channel, Fingerprints, Profile, ReadAt, SegmentError, WholeInterval};
 
-use super::{Corpus, MatchError, SampleFile, Shares};
+use super::{Corpus, MatchError, SampleFile, Shares, licences};
 use crate::claim::CorpusRole;
 
 /// The channels, in the order in which a file is judged by them.
@@ -53,7 +53,12 @@ struct CorpusHits {
 }
 
 impl Hits {
-    pub(super) fn look_up<R: ReadAt>(sample: &[SampleFile], corpora: &[Corpus<'_, R>]) -> Result<Self, MatchError> {
+    pub(super) fn look_up<R: ReadAt>(
+        sample: &[SampleFile],
+        profile: &Profile,
+        corpora: &[Corpus<'_, R>],
+    ) -> Result<Self, MatchError> {
+        let licences = licences::fingerprints(profile);
         let mut hits = Hits {
             found: Vec::new(),
             files: sample.iter().map(|_| Default::default()).collect(),
@@ -69,7 +74,8 @@ impl Hits {
             for (file, numbers) in sample.iter().zip(&mut hits.files) {
                 numbers[place(channel)] = of(channel, &file.fingerprints).iter().map(number).collect();
             }
-            hits.found.resize(first + keys.len(), Found::default());
+            let is_public = |key: &u64| channel == Channel::Text && licences.binary_search(key).is_ok();
+            hits.found.extend(keys.iter().map(|key| Found { public: is_public(key), ..Found::default() }));
             for (number, corpus) in corpora.iter().enumerate() {
                 hits.in_corpus(channel, &keys, first, number, corpus).map_err(|source| corpus.error(source))?;
             }

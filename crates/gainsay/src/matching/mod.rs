@@ -3,7 +3,9 @@
 //! Pure: the sample's fingerprints and open indexes go in, figures come out. `rules` holds every threshold with its
 //! reason, `words` says what the figures prove and what not.
 
+mod generated;
 mod hits;
+mod licences;
 mod listing;
 mod places;
 mod rules;
@@ -13,9 +15,10 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, ReadAt, SegmentError};
+use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, Profile, ReadAt, SegmentError};
 
 use crate::claim::CorpusRole;
+pub use generated::{HEAD, says_generated};
 use hits::{Hits, place};
 pub use listing::{ListingLine, ListingMatch, match_listing};
 
@@ -26,6 +29,8 @@ pub struct SampleFile {
     pub path: Vec<u8>,
     /// Its fingerprints, under the profile of the corpora.
     pub fingerprints: Fingerprints,
+    /// Whether it [says of itself](says_generated) that a program wrote it.
+    pub generated: bool,
 }
 
 /// A corpus to match against.
@@ -112,6 +117,8 @@ pub struct FileMatch {
     pub verdict: Verdict,
     /// Whether a file of the company has the same bytes.
     pub identical: bool,
+    /// Whether it says of itself that a program wrote it.
+    pub generated: bool,
     /// The channel by which it was judged: text, else code, which other names leave as it is, else parts.
     pub channel: Channel,
     /// Its fingerprints in that channel.
@@ -286,13 +293,13 @@ pub enum MatchError {
 /// Where a corpus has another profile or its index can't be read or is damaged.
 pub fn match_sample<R: ReadAt>(
     sample: &[SampleFile],
-    profile: fingerprint::ProfileId,
+    profile: &Profile,
     corpora: &[Corpus<'_, R>],
 ) -> Result<Match, MatchError> {
-    if let Some(corpus) = corpora.iter().find(|corpus| corpus.index.profile().is_some_and(|of| of != profile)) {
+    if let Some(corpus) = corpora.iter().find(|corpus| corpus.index.profile().is_some_and(|of| of != profile.id())) {
         return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
     }
-    let hits = Hits::look_up(sample, corpora)?;
+    let hits = Hits::look_up(sample, profile, corpora)?;
     let mut finder = places::Finder::new(corpora, &hits);
     let mut files = Vec::with_capacity(sample.len());
     let mut at_lines: BTreeMap<places::LineKey, Vec<usize>> = BTreeMap::new();
@@ -334,7 +341,7 @@ fn match_file<R: ReadAt>(
     let in_channels = hits.shares_of(number);
     let identical = hits.identical(number);
     let bytes = file.fingerprints.bytes;
-    let (verdict, channel) = rules::of_file(&in_channels, identical, bytes);
+    let (verdict, channel) = rules::of_file(&in_channels, identical, bytes, file.generated);
     let best = finder.best(&file.path, hits.keys_of(number, channel), hits.exact(number))?;
     let (line, best) = best.unzip();
     let matched = FileMatch {
@@ -343,6 +350,7 @@ fn match_file<R: ReadAt>(
         bytes,
         verdict,
         identical: identical.own,
+        generated: file.generated,
         channel,
         shares: in_channels[place(channel)],
         best,

@@ -67,7 +67,8 @@ const LEAST_TAKING: u64 = 3;
 const LEAST_TAKING_SHARE: u64 = 50;
 
 /// What a file is, and the channel that tells it. `shares` are those in each of the [`CHANNELS`].
-pub(super) fn of_file(shares: &[Shares; 3], identical: Identical, bytes: u64) -> (Verdict, Channel) {
+/// A program that wrote a file wrote it alike for everybody: `generated` files are not judged by their code.
+pub(super) fn of_file(shares: &[Shares; 3], identical: Identical, bytes: u64, generated: bool) -> (Verdict, Channel) {
     if bytes >= LEAST_IDENTICAL_BYTES {
         let channel = CHANNELS.into_iter().find(|channel| shares[place(*channel)].all > 0).unwrap_or(Channel::Text);
         if identical.public {
@@ -83,7 +84,10 @@ pub(super) fn of_file(shares: &[Shares; 3], identical: Identical, bytes: u64) ->
             return (Verdict::Ours, channel);
         }
     }
-    let by_channel = CHANNELS.map(|channel| (in_channel(&shares[place(channel)], enough(channel)), channel));
+    let by_channel = CHANNELS.map(|channel| match channel {
+        Channel::Code if generated => (Verdict::CannotTell, channel),
+        _ => (in_channel(&shares[place(channel)], enough(channel)), channel),
+    });
     // What is ours by one channel is not made public by another, nor what is public made unknown; of channels that agree,
     // the first tells.
     let found = |wanted: &dyn Fn(Verdict) -> bool| by_channel.into_iter().find(|(verdict, _)| wanted(*verdict));
@@ -172,7 +176,7 @@ mod tests {
     const NONE: Shares = Shares { all: 0, matched: 0, public: 0, published: 0, distinctive: 0 };
 
     fn by_text(text: Shares) -> Verdict {
-        let (verdict, channel) = of_file(&[text, NONE, NONE], Identical::default(), 900);
+        let (verdict, channel) = of_file(&[text, NONE, NONE], Identical::default(), 900, false);
         assert_eq!(channel, Channel::Text);
         verdict
     }
@@ -190,7 +194,7 @@ mod tests {
 
     #[test]
     fn code_needs_five_hits_and_a_quarter_and_never_makes_a_whole_file_ours() {
-        let judged = |text, code| of_file(&[text, code, NONE], Identical::default(), 900);
+        let judged = |text, code| of_file(&[text, code, NONE], Identical::default(), 900, false);
         let other_names = shares(40, 0, 0, 0);
         assert_eq!(judged(other_names, shares(20, 5, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
         assert_eq!(judged(other_names, shares(20, 20, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
@@ -199,13 +203,15 @@ mod tests {
         assert_eq!(judged(other_names, shares(20, 0, 9, 0)), (Verdict::PublicOnly, Channel::Code));
         assert_eq!(judged(NONE, shares(20, 0, 0, 0)), (Verdict::NotFound, Channel::Code));
         assert_eq!(judged(shares(20, 3, 0, 0), shares(20, 9, 0, 0)), (Verdict::PartlyOurs, Channel::Text));
+        let of_a_program = of_file(&[other_names, shares(20, 9, 0, 0), NONE], Identical::default(), 900, true);
+        assert_eq!(of_a_program, (Verdict::NotFound, Channel::Text));
         // The licence is public, the code below it is ours with other names.
         assert_eq!(judged(shares(40, 0, 30, 0), shares(20, 9, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
     }
 
     #[test]
     fn one_part_makes_a_file_partly_ours_and_the_most_of_them_wholly() {
-        let judged = |parts| of_file(&[NONE, NONE, parts], Identical::default(), 900);
+        let judged = |parts| of_file(&[NONE, NONE, parts], Identical::default(), 900, false);
         assert_eq!(judged(shares(1000, 1, 0, 0)), (Verdict::PartlyOurs, Channel::Parts));
         assert_eq!(judged(shares(10, 5, 5, 0)), (Verdict::Ours, Channel::Parts));
         assert_eq!(judged(shares(10, 0, 1, 0)), (Verdict::PublicOnly, Channel::Parts));
@@ -213,13 +219,13 @@ mod tests {
         assert_eq!(judged(NONE), (Verdict::CannotTell, Channel::Text));
         let own = identical(true, false, false);
         let all_public = Shares { matched: 9, ..shares(9, 0, 9, 0) };
-        assert_eq!(of_file(&[NONE, NONE, all_public], own, 900), (Verdict::PublicOnly, Channel::Parts));
-        assert_eq!(of_file(&[NONE, NONE, shares(9, 1, 8, 0)], own, 900), (Verdict::Ours, Channel::Parts));
+        assert_eq!(of_file(&[NONE, NONE, all_public], own, 900, false), (Verdict::PublicOnly, Channel::Parts));
+        assert_eq!(of_file(&[NONE, NONE, shares(9, 1, 8, 0)], own, 900, false), (Verdict::Ours, Channel::Parts));
     }
 
     #[test]
     fn the_same_bytes_tell_unless_everybody_has_them_or_they_are_few() {
-        let judged = |text, identical, bytes| of_file(&[text, NONE, NONE], identical, bytes).0;
+        let judged = |text, identical, bytes| of_file(&[text, NONE, NONE], identical, bytes, false).0;
         assert_eq!(judged(NONE, identical(true, false, false), 64), Verdict::Ours);
         assert_eq!(judged(NONE, identical(true, false, false), 63), Verdict::CannotTell);
         assert_eq!(judged(shares(9, 9, 0, 0), identical(true, true, true), 900), Verdict::PublicOnly);

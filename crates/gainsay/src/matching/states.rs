@@ -141,7 +141,8 @@ impl Stretches {
             })
             .collect();
         let explained = with_best.iter().copied().max()?;
-        let (mut early, mut late): (Option<(usize, usize)>, Option<(usize, usize)>) = (None, None);
+        // First and last of the stretches that go with a later one, and with an earlier one.
+        let [mut early, mut late] = [None::<(usize, usize)>; 2];
         let mut best: Option<(u64, usize, usize)> = None;
         for (peak, _) in peaks.iter().zip(&with_best).filter(|(_, most)| **most == explained) {
             let rest = self.counts(&self.unexplained(files, *peak));

@@ -167,13 +167,14 @@ fn matched(world: &World) -> Match {
         .zip(&indexes)
         .map(|((name, role), index)| Corpus { name, owner: "the company", role, index })
         .collect();
-    match_sample(&sample_files(world), Profile::one().id(), &corpora).unwrap()
+    match_sample(&sample_files(world), &Profile::one(), &corpora).unwrap()
 }
 
 fn sample_files(world: &World) -> Vec<SampleFile> {
     let file = |(path, set, long): &(String, Set, bool)| SampleFile {
         path: path.clone().into_bytes(),
         fingerprints: fingerprints(set, *long),
+        generated: false,
     };
     world.sample.iter().map(file).collect()
 }
@@ -337,7 +338,7 @@ proptest! {
                 published: naive::holds(&world.published, set),
             };
             prop_assert_eq!(file.identical, identical.own);
-            let judged = rules::of_file(&shares, identical, if *long { 1000 } else { 10 });
+            let judged = rules::of_file(&shares, identical, if *long { 1000 } else { 10 }, false);
             prop_assert_eq!((file.verdict, file.channel), judged);
             prop_assert_eq!(file.shares, naive::shares(&world, &of(file.channel, set)));
             check_place(&world, set, file)?;
@@ -399,8 +400,9 @@ fn a_side_and_a_folder_are_named_without_a_window() {
     let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, index: &index }];
     let lab = fingerprints(&text(200..220), true);
     let part = fingerprints(&text(100..112).union(&text(900..910)).copied().collect(), true);
-    let sample = [part, lab].map(|fingerprints| SampleFile { path: b"taken/a.c".to_vec(), fingerprints });
-    let found = match_sample(&sample, Profile::one().id(), &corpora).unwrap();
+    let sample =
+        [part, lab].map(|fingerprints| SampleFile { path: b"taken/a.c".to_vec(), fingerprints, generated: false });
+    let found = match_sample(&sample, &Profile::one(), &corpora).unwrap();
     let best = found.files[0].best.as_ref().unwrap();
     assert_eq!((best.kind, best.hits, best.first.number, best.last.number), (LineKind::Side, 12, 1, 2));
     assert_eq!(found.verdict, Verdict::Ours);
@@ -435,6 +437,7 @@ fn the_words_lead_from_the_figures_to_what_they_leave_open() {
         "At no commit did all of it stand at once: it was edited, or taken from several states or branches.",
         "Most of it, 1 of 1 identical contents and 16 of 18 fingerprints, stood at once from commit 010101010101 of \
          1970-01-01T00:16:40Z on, until commit 020202020202 of 1970-01-01T00:33:20Z changed it (1 commit).",
+        "Fit no commit as they are, since they were edited or are of a state that is not indexed: 1 file.",
         "The match bears on whose data it is. It does not show how the data was obtained, by whom, or that any system was \
          entered.",
         "The window dates the content: it was taken no earlier than the window's first commit. That it was taken before the \
@@ -480,18 +483,18 @@ fn another_profile_and_a_damaged_index_are_refused() {
     let history = History::from([("a".to_owned(), vec![Some(text(0..9))])]);
     let good = index(&history, &[]);
     let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, index: &good }];
-    let sample = [SampleFile { path: b"a".to_vec(), fingerprints: fingerprints(&text(0..9), true) }];
-    let other = Profile::of_engagement(&[1; 32]).id();
-    assert!(matches!(match_sample(&sample, other, &corpora), Err(MatchError::Profile { .. })));
-    assert!(match_sample(&sample, Profile::one().id(), &corpora).is_ok());
+    let sample = [SampleFile { path: b"a".to_vec(), fingerprints: fingerprints(&text(0..9), true), generated: false }];
+    let other = Profile::of_engagement(&[1; 32]);
+    assert!(matches!(match_sample(&sample, &other, &corpora), Err(MatchError::Profile { .. })));
+    assert!(match_sample(&sample, &Profile::one(), &corpora).is_ok());
     let empty = Index::<Vec<u8>>::open(vec![]).unwrap();
     let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, index: &empty }];
-    assert_eq!(match_sample(&sample, Profile::one().id(), &corpora).unwrap().verdict, Verdict::NotFound);
+    assert_eq!(match_sample(&sample, &Profile::one(), &corpora).unwrap().verdict, Verdict::NotFound);
 
     let mut bytes = segment(&history, 0, 1);
     // The first block of postings follows the header.
     bytes[4096 + 50] ^= 1;
     let damaged = Index::open(vec![Segment::open(bytes).unwrap()]).unwrap();
     let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, index: &damaged }];
-    assert!(matches!(match_sample(&sample, Profile::one().id(), &corpora), Err(MatchError::Segment { .. })));
+    assert!(matches!(match_sample(&sample, &Profile::one(), &corpora), Err(MatchError::Segment { .. })));
 }

@@ -201,7 +201,7 @@ fn windows_in_words(line: &LineMatch) -> Vec<String> {
     }
     if !windows.fit_nowhere.is_empty() {
         words.push(format!(
-            "{} of them fit no commit as they are: edited, or of a state that is not indexed.",
+            "Fit no commit as they are, since they were edited or are of a state that is not indexed: {}.",
             files(windows.fit_nowhere.len() as u64)
         ));
     }

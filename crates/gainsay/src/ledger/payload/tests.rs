@@ -1,5 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
+use jiff::Timestamp;
+
 use super::matched::{BestV1, FileV1, MatchV1, MatchV2};
 use super::*;
 use crate::claim::{
