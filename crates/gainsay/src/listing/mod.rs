@@ -329,7 +329,7 @@ impl Parser {
             Parser::SevenZip(SevenZip),
             Parser::Zip(Zip),
             Parser::Tree(Tree::default()),
-            Parser::DiskUse(DiskUse::default()),
+            Parser::DiskUse(DiskUse),
             Parser::Names(Names::default()),
             Parser::Paths(Paths::default()),
         ]
@@ -342,7 +342,7 @@ impl Parser {
             Format::Tree => Parser::Tree(Tree::default()),
             Format::Zip => Parser::Zip(Zip),
             Format::SevenZip => Parser::SevenZip(SevenZip),
-            Format::DiskUse => Parser::DiskUse(DiskUse::default()),
+            Format::DiskUse => Parser::DiskUse(DiskUse),
             Format::Names => Parser::Names(Names::default()),
             Format::Paths => Parser::Paths(Paths::default()),
         }

@@ -8,7 +8,6 @@ use super::paths::{clean, joined, looks_like_path};
 use super::{Draft, Line};
 
 /// `du -a`: a size, a tab and a path.
-#[derive(Default)]
 pub(super) struct DiskUse;
 
 impl DiskUse {

@@ -32,8 +32,7 @@ impl ListingMatch {
     fn counted(&self) -> Vec<String> {
         let of = &self.counts;
         let mut words = Vec::new();
-        if of.telling > 0 {
-            let share = of.own * 1000 / of.telling;
+        if let Some(share) = (of.own * 1000).checked_div(of.telling) {
             words.push(format!(
                 "Of {} different pairs of name and size that tell, {} are the company's alone ({}), {} are public, {} \
                  published. Files under {} bytes do not tell, and of names that every project has the name alone.",
