@@ -82,12 +82,14 @@ pub(super) struct Paths {
     entries: u64,
     /// Those with a folder.
     parted: u64,
+    /// Those whose name has an ending.
+    ended: u64,
 }
 
 impl Paths {
-    /// Whether enough have a folder: lines with a dot in them may be anything.
+    /// Whether enough have a folder and enough an ending: lines with a dot or a slash in them may be anything.
     pub(super) fn is_consistent(&self) -> bool {
-        self.parted * 5 >= self.entries
+        self.parted * 5 >= self.entries && self.ended * 4 >= self.entries
     }
 
     pub(super) fn line(&mut self, line: &[u8]) -> Line {
@@ -98,12 +100,14 @@ impl Paths {
             return Line::Unknown;
         }
         let is_parted = line.iter().any(|byte| matches!(byte, b'/' | b'\\'));
-        let has_ending = line.iter().rev().take(12).any(|byte| *byte == b'.');
+        let name = line.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or_default();
+        let has_ending = name.iter().rev().take(12).any(|byte| *byte == b'.');
         if !is_parted && !has_ending {
             return Line::Frame;
         }
         self.entries += 1;
         self.parted += u64::from(is_parted);
+        self.ended += u64::from(has_ending);
         let is_folder = matches!(line.last(), Some(b'/' | b'\\'));
         Line::Entry(Draft { path: line.to_vec(), bytes: None, modified: When::default(), is_folder })
     }
