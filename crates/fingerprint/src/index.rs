@@ -171,6 +171,9 @@ impl<R: ReadAt> Index<R> {
         paths: &[PathId],
         found: &mut impl FnMut(&Content, &[WholeInterval]),
     ) -> Result<(), SegmentError> {
+        if paths.is_empty() {
+            return Ok(());
+        }
         let is_wanted = |path: &PathId| paths.binary_search(path).is_ok();
         let mut contents: Vec<[u8; 16]> = Vec::new();
         for (number, segment) in self.segments.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! `dir` and `dir /s` in any language, and `Get-ChildItem`.
 
 use super::fields::{Clock, clock, day, grouped_number};
-use super::paths::joined;
+use super::paths::{LONGEST_PATH, joined};
 use super::{Draft, Line};
 
 #[derive(Default)]
@@ -19,7 +19,7 @@ impl Dir {
             None => Line::Frame,
             // Heads and sums, in any language.
             Some(b' ') => {
-                if let Some(folder) = folder_named(&line) {
+                if let Some(folder) = folder_named(&line).filter(|folder| folder.len() <= LONGEST_PATH) {
                     self.folder = folder;
                 }
                 Line::Frame

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::paths::clean;
+use super::paths::{LONGEST_PATH, clean};
 use super::{Draft, Entry, Format, MOST_ENTRIES, MOST_NAME_BYTES, Parser};
 
 /// From this median on the figures of `du` are bytes (`du -b`): in kibibytes half of the files would be larger than half a
@@ -37,7 +37,7 @@ impl Kept {
             _ => {}
         }
         // Which slashes part names is known at the end; until then the path stays as it is.
-        if path.len() > super::paths::LONGEST_PATH {
+        if path.len() > LONGEST_PATH {
             self.odd += 1;
             return;
         }

@@ -1,7 +1,7 @@
 //! Lines that begin with a file's mode: `ls -l`, `ls -lR`, `find -ls`, `tar tv`, `zipinfo`.
 
 use super::fields::{When, number, size, time, words, zipinfo_time};
-use super::paths::joined;
+use super::paths::{LONGEST_PATH, joined};
 use super::{Draft, Line};
 
 /// How far behind the mode a size is looked for: links, owner and group, which may have blanks.
@@ -46,7 +46,7 @@ impl Long {
 
     /// The head of a folder (`a/b:`), or its sum (`total 12`).
     fn other(&mut self, line: &[u8]) -> Line {
-        if let Some(folder) = line.strip_suffix(b":") {
+        if let Some(folder) = line.strip_suffix(b":").filter(|folder| folder.len() <= LONGEST_PATH) {
             self.folder = unquoted(folder).to_vec();
             return Line::Frame;
         }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::fields::{When, size};
-use super::paths::{clean, joined, looks_like_path};
+use super::paths::{LONGEST_PATH, clean, joined, looks_like_path};
 use super::{Draft, Line};
 
 /// `du -a`: a size, a tab and a path.
@@ -45,7 +45,7 @@ impl Names {
         if line.is_empty() {
             return Line::Frame;
         }
-        if let Some(folder) = line.strip_suffix(b":").filter(|_| may_begin) {
+        if let Some(folder) = line.strip_suffix(b":").filter(|folder| may_begin && folder.len() <= LONGEST_PATH) {
             self.heads += 1;
             self.known += u64::from(self.paths.contains(&digest(folder)));
             self.folder = folder.to_vec();

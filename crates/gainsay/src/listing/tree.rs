@@ -2,7 +2,7 @@
 
 use super::fields::{When, number, size, time, words};
 use super::long::{kind_of, size_and_time, unescaped};
-use super::paths::DEEPEST;
+use super::paths::{DEEPEST, LONGEST_PATH};
 use super::{Draft, Line};
 
 /// Lines before the first entry that are its head: the root, and what Windows says of the volume.
@@ -70,6 +70,9 @@ impl Tree {
             return Line::Unknown;
         }
         self.names.truncate(depth - 1);
+        if self.names.iter().map(Vec::len).sum::<usize>() + bare.len() > LONGEST_PATH {
+            return Line::Unknown;
+        }
         // With -f each name is a whole path.
         if bare.contains(&b'/') {
             self.names.push(bare.clone());

@@ -19,10 +19,13 @@ use crate::listing::{Entry, Format, Listing, folded};
 const ROWS: usize = 1000;
 
 /// So many paths that end alike are looked at for one entry; more tell nothing of where it lies.
-const MOST_ALIKE: usize = 16;
+const MOST_ALIKE: usize = 8;
 
 /// So many roots of the listing in a corpus are tried: a listing may hold several checkouts.
 const MOST_ROOTS: usize = 8;
+
+/// So many different roots are voted on, those that come first.
+const MOST_VOTED: usize = 1 << 16;
 
 /// What was found of a listing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -279,7 +282,7 @@ impl Fits {
             .zip(&alike)
             .map(|(key, (range, parts))| known.candidates(key, range.clone(), *parts, &roots))
             .collect();
-        let versions = versions(asked, corpus, &paths, &candidates)?;
+        let versions = versions(corpus, &paths, &candidates)?;
         let of_file =
             (0..asked.files.len()).map(|file| fit(asked, file, &candidates[file], &paths, &versions)).collect();
         Ok(Fits { paths, of_file })
@@ -343,8 +346,10 @@ impl Known {
             for (known, _) in &self.keys[range.clone()] {
                 let common = common_parts(key, known);
                 let root = (key[common..].to_vec(), known[common..].to_vec());
-                // Twelve parts into one, two, three and four.
-                *votes.entry(root).or_default() += 12 / range.len() as u64;
+                if votes.len() < MOST_VOTED || votes.contains_key(&root) {
+                    // Twelve parts into one, two, three and four.
+                    *votes.entry(root).or_default() += 12 / range.len() as u64;
+                }
             }
         }
         let mut roots: Vec<(u64, Root)> = votes.into_iter().map(|(root, votes)| (votes, root)).collect();
@@ -389,9 +394,8 @@ impl Known {
     }
 }
 
-/// The versions of each path that a file may be, and of each other of the same name that had its size.
+/// The versions of each path that a file may be.
 fn versions<R: ReadAt>(
-    asked: &Asked<'_>,
     corpus: &Corpus<'_, R>,
     paths: &[(PathId, Vec<u8>)],
     candidates: &[Vec<(usize, bool)>],
@@ -399,9 +403,6 @@ fn versions<R: ReadAt>(
     let chosen: BTreeSet<usize> = candidates.iter().flatten().map(|(path, _)| *path).collect();
     let ids: Vec<PathId> = chosen.iter().filter_map(|path| paths.get(*path)).map(|(id, _)| *id).collect();
     let mut versions: HashMap<usize, Vec<Version>> = HashMap::new();
-    if asked.files.is_empty() {
-        return Ok(versions);
-    }
     corpus.index.contents_at(&ids, &mut |content, intervals| {
         for interval in intervals {
             // Paths come in the order of their numbers.
