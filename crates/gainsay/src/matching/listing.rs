@@ -38,7 +38,7 @@ pub struct ListingMatch {
     pub by_names: bool,
     /// How many entries take part: files, not folders.
     pub counts: Counts,
-    /// The repositories and folders that entries fit, the one with most first.
+    /// The repositories and folders that entries of a listing of ours fit, the one with most first.
     pub lines: Vec<ListingLine>,
     /// The newest time listed, in seconds since 1970, as the clock of who listed it told it.
     pub newest: Option<i64>,
@@ -149,8 +149,9 @@ pub fn match_listing<R: ReadAt>(listing: &Listing, corpora: &[Corpus<'_, R>]) ->
     let is_exact = asked.files.iter().any(|file| file.exact_bytes().is_some());
     let (verdict, by_names) = rules::of_listing(&counts, is_exact, has_public);
     let mut lines = Vec::new();
-    for (corpus, of_corpus) in &fits {
-        lines.extend(of_corpus.lines(&corpora[*corpus], counts.by_size > 0)?);
+    // What is not ours has no window: the few that fit then fit by chance.
+    for (corpus, of_corpus) in fits.iter().filter(|_| verdict.is_ours()) {
+        lines.extend(of_corpus.lines(&corpora[*corpus], !by_names)?);
     }
     lines.sort_by_key(|line| std::cmp::Reverse(line.files));
     let newest = asked.files.iter().filter_map(|file| file.modified).map(|(first, _)| first).max();
@@ -288,7 +289,7 @@ impl Fits {
         Ok(Fits { paths, of_file })
     }
 
-    /// The lines of a corpus that files fit: by path and size, or where nothing in the listing does, by path alone.
+    /// The lines of a corpus that files fit: by path and size, or by path alone.
     fn lines<R: ReadAt>(&self, corpus: &Corpus<'_, R>, by_size: bool) -> Result<Vec<ListingLine>, MatchError> {
         let mut at_lines: BTreeMap<LineId, Vec<Runs>> = BTreeMap::new();
         for fit in self.of_file.iter().flatten().filter(|fit| fit.is_close && (fit.same_size || !by_size)) {

@@ -9,9 +9,12 @@ use super::Counts;
 /// A shorter file may have any name and the same size: settings of one line, version stamps, empty files.
 pub(super) const LEAST_TELLING_BYTES: u64 = 64;
 
-/// So few pairs of path and size may fit by chance: a licence, a template of a build tool. Of listings of other projects
-/// under 1% of the pairs fitted.
+/// Fewer pairs of path and size may fit by chance: a licence, a template of a build tool.
 const LEAST_PAIRS: u64 = 5;
+
+/// So many different pairs are no chance in a listing of any length: of 5,018 pairs of three projects none fitted another one of
+/// them. Where no public corpus took part, code that both borrowed may still explain them.
+pub(super) const MANY_PAIRS: u64 = 20;
 
 /// Rounded sizes (`4.0K`) fit one file in some ten by chance, so more of them must.
 const LEAST_ROUNDED_PAIRS: u64 = 20;
@@ -96,7 +99,8 @@ pub(super) fn of_listing(counts: &Counts, is_exact: bool, public_subtracted: boo
         return (Verdict::Ours, false);
     }
     let share = if public_subtracted { LEAST_SHARE } else { LEAST_SHARE_WITHOUT_PUBLIC };
-    if counts.own >= least && reaches(counts.own, counts.telling, share) {
+    let is_many = is_exact && counts.own >= MANY_PAIRS;
+    if counts.own >= least && reaches(counts.own, counts.telling, share) || is_many && public_subtracted {
         return (Verdict::PartlyOurs, false);
     }
     let others = counts.public.max(counts.published);
@@ -110,6 +114,9 @@ pub(super) fn of_listing(counts: &Counts, is_exact: bool, public_subtracted: boo
     }
     let too_few = counts.telling < least && counts.telling_paths < LEAST_PATHS;
     let some_paths = counts.own_paths >= LEAST_PATHS && reaches(counts.own_paths, counts.telling_paths, share);
+    if is_many {
+        return (Verdict::CannotTell, false);
+    }
     if too_few || some_paths { (Verdict::CannotTell, true) } else { (Verdict::NotFound, counts.telling < least) }
 }
 
@@ -130,6 +137,9 @@ mod tests {
         assert_eq!(pairs(5, 0, 250), Verdict::PartlyOurs);
         assert_eq!(pairs(5, 0, 251), Verdict::NotFound);
         assert_eq!(pairs(0, 60, 100), Verdict::PublicOnly);
+        assert_eq!((pairs(19, 0, 5000), pairs(20, 0, 5000)), (Verdict::NotFound, Verdict::PartlyOurs));
+        let many = Counts { own: 20, telling: 5000, telling_paths: 5000, ..Counts::default() };
+        assert_eq!(of_listing(&many, true, false), (Verdict::CannotTell, false));
         let rounded = Counts { own: 19, telling: 30, telling_paths: 30, ..Counts::default() };
         assert_eq!(of_listing(&rounded, false, true).0, Verdict::NotFound);
     }

@@ -165,7 +165,8 @@ proptest! {
         let count = files.len() as u64;
         let found = matched(&listing(files), &[(CorpusRole::Own, &own)]);
         prop_assert_eq!(found.counts.by_size, count);
-        if count > 0 {
+        prop_assert_eq!(found.verdict.is_ours(), count >= 5);
+        if count >= 5 {
             let windows = found.lines[0].windows.as_ref().unwrap();
             let strict = windows.strict.first.number..=windows.strict.last.number;
             prop_assert!(strict.contains(&u32::try_from(commit).unwrap()));

@@ -3,6 +3,7 @@
 use fingerprint::LineKind;
 
 use super::super::words::{capital, commit, percent, span, time};
+use super::super::{Taking, Verdict};
 use super::{Counts, ListingLine, ListingMatch, rules};
 
 /// Clocks are set wrong by less than this many seconds.
@@ -98,6 +99,12 @@ impl ListingMatch {
 
     fn limits(&self) -> Vec<String> {
         let mut words = Vec::new();
+        if self.verdict == Verdict::CannotTell && self.counts.own >= rules::MANY_PAIRS {
+            words.push(
+                "So many fit that chance does not explain them; code that everybody has may. Add a public corpus to tell."
+                    .to_owned(),
+            );
+        }
         if self.verdict.is_ours() {
             words.push(
                 "A listing shows names and sizes, not content: it shows that who made it knew these files or a list of them, \
@@ -129,6 +136,12 @@ fn of_line(line: &ListingLine) -> Vec<String> {
     words.push(format!("{all} stood at once {}.", span(&windows.strict)));
     if windows.tolerant != windows.strict {
         words.push(format!("With 0.5% of them allowed to be wrong: {}.", span(&windows.tolerant)));
+    }
+    if windows.takings.len() > 1 {
+        let taking =
+            |of: &Taking| format!("{} fit commits {} to {}", of.files.len(), commit(&of.first), commit(&of.last));
+        let takings: Vec<String> = windows.takings.iter().map(taking).collect();
+        words.push(format!("No one state explains it; together these do: {}.", takings.join("; ")));
     }
     words
 }
