@@ -1,4 +1,16 @@
-//! What a corpus is made of: segments of the index, and for each what it tells of.
+//! What a corpus is made of: its paths, segments of the index, and for each segment what it tells of.
+
+/// A path of a corpus, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Root {
+    /// The repository, folder or file: its path, without links, byte for byte.
+    pub path: Vec<u8>,
+    /// Where it lies, in the company's words: a lab's share, a build farm. Several roots may have the same.
+    pub place: Option<String>,
+    /// The time whose state it is, in seconds since 1970-01-01 UTC, where it is a dated snapshot: a backup, an export. Snapshots of
+    /// one corpus and one place are the history of what they hold.
+    pub dated: Option<i64>,
+}
 
 /// A segment of the index, as the ledger names it.
 #[derive(Clone, Debug, PartialEq, Eq)]

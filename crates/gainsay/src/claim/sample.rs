@@ -71,10 +71,11 @@ pub struct Shares {
     pub distinctive: u32,
 }
 
-/// The commits that a sample's content belongs to.
+/// The commits that a sample's content belongs to. Of dated snapshots a window begins with the snapshot before the first at which it
+/// holds, if there is one: the content came at some time after that.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Window {
-    /// The repository.
+    /// The repository; of snapshots their place, or the folder that holds them all.
     pub line: String,
     /// First and last commit at which as much of it stood as ever stood at once.
     pub strict: (Commit, Commit),
@@ -187,9 +188,9 @@ pub struct ListedFile {
 /// A commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commit {
-    /// Its id in hexadecimal; empty for a folder's one state.
+    /// Its id in hexadecimal; empty for a folder's one state and for a dated snapshot.
     pub id: String,
-    /// When it was committed.
+    /// When it was committed; of a snapshot its date.
     pub time: Timestamp,
 }
 

@@ -2,11 +2,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use jiff::Timestamp;
 use serde_json::json;
 
 use super::ui::Ui;
-use super::{Answer, Error, Place, acting, parse_word};
-use crate::claim::{Channels, CorpusRole, EntryId, Tlp, on_one_line};
+use super::{Answer, Error, Place, acting, parse_moment, parse_word};
+use crate::claim::{Channels, CorpusRole, EntryId, Root, Tlp, on_one_line};
 use crate::desk::{Acting, Corpus, CorpusOptions, Desk, IndexProgress, IndexStep, MEMORY};
 
 /// Index files to match samples against
@@ -42,6 +43,13 @@ enum Command {
         /// corpus has, or all, where it is not given
         #[arg(long, value_name = "CHANNELS", value_parser = parse_word::<Channels>)]
         channels: Option<Channels>,
+        /// Where the paths lie, such as 'lab share L3': a match names the places that hold the sample's files; said again, it changes
+        #[arg(long, value_name = "NAME")]
+        place: Option<String>,
+        /// The day or moment whose state the paths are, for backups and exports: the dated folders of one corpus and place are the
+        /// history of what they hold. Repositories have their own dates
+        #[arg(long, value_name = "DATE", value_parser = parse_moment)]
+        dated: Option<Timestamp>,
         /// How much memory may be used for what grows with the corpus
         #[arg(long, value_name = "MB", default_value_t = MEMORY >> 20)]
         memory: usize,
@@ -68,14 +76,15 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         match self.command {
-            Command::Add { name, paths, public, published, owner, tlp, channels, memory, background } => {
+            Command::Add { name, paths, public, published, owner, tlp, channels, place, dated, memory, background } => {
                 let role = match (public, published) {
                     (true, _) => CorpusRole::Public,
                     (_, true) => CorpusRole::Published,
                     _ => CorpusRole::Own,
                 };
                 let acting = acting(&desk)?;
-                let options = CorpusOptions { role, owner, tlp, channels, memory: memory << 20 };
+                let dated = dated.map(Timestamp::as_second);
+                let options = CorpusOptions { role, owner, tlp, channels, place, dated, memory: memory << 20 };
                 let add = Add { name, paths, options };
                 if background {
                     let job = desk.start_job(&acting, &add.arguments())?;
@@ -155,15 +164,22 @@ impl Add {
 
     /// The command that does the same, from whichever folder it is run.
     fn arguments(&self) -> Vec<OsString> {
-        let CorpusOptions { role, owner, tlp, channels, memory } = &self.options;
+        let CorpusOptions { role, owner, tlp, channels, place, dated, memory } = &self.options;
         let mut words: Vec<OsString> = vec!["corpus".into(), "add".into(), "--memory".into()];
         words.push((memory >> 20).to_string().into());
         if *role != CorpusRole::Own {
             words.push(format!("--{role}").into());
         }
         let (tlp, channels) = (tlp.map(|tlp| tlp.word().to_owned()), channels.map(|it| it.word().to_owned()));
-        for (option, value) in [("--owner", owner.clone()), ("--tlp", tlp), ("--channels", channels)] {
-            words.extend(value.into_iter().flat_map(|value| [option.into(), value.into()]));
+        let (place, dated) = (place.clone(), dated.map(at));
+        for (option, value) in [
+            ("--owner", owner.clone()),
+            ("--tlp", tlp),
+            ("--channels", channels),
+            ("--place", place),
+            ("--dated", dated),
+        ] {
+            words.extend(value.map(|value| format!("{option}={value}").into()));
         }
         words.extend(["--".into(), self.name.clone().into()]);
         let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone()).into_os_string();
@@ -242,12 +258,24 @@ fn as_text(corpus: &Corpus) -> String {
         holds.content_bytes,
         holds.commits,
         holds.postings,
-        paths(corpus).iter().map(|path| on_one_line(path)).collect::<Vec<_>>().join("\n    ")
+        corpus.roots().iter().map(root_as_text).collect::<Vec<_>>().join("\n    ")
     )
 }
 
-fn paths(corpus: &Corpus) -> Vec<String> {
-    corpus.paths().iter().map(|path| path.to_string_lossy().into_owned()).collect()
+fn root_as_text(root: &Root) -> String {
+    let mut words = on_one_line(&String::from_utf8_lossy(&root.path));
+    if let Some(place) = &root.place {
+        words += &format!(", in {}", on_one_line(place));
+    }
+    if let Some(dated) = root.dated {
+        words += &format!(", as of {}", at(dated));
+    }
+    words
+}
+
+/// A moment in seconds since 1970-01-01 UTC as RFC 3339.
+fn at(seconds: i64) -> String {
+    Timestamp::from_second(seconds).map_or_else(|_| format!("{seconds} s since 1970"), |at| at.to_string())
 }
 
 fn as_json(corpus: &Corpus) -> serde_json::Value {
@@ -262,7 +290,11 @@ fn as_json(corpus: &Corpus) -> serde_json::Value {
         "tlp": corpus.tlp.word(),
         "segments_blake3": segments,
         "index_bytes": holds.bytes,
-        "paths": paths(corpus),
+        "paths": corpus.roots().iter().map(|root| json!({
+            "path": String::from_utf8_lossy(&root.path),
+            "place": root.place,
+            "dated": root.dated.map(at),
+        })).collect::<Vec<_>>(),
         "file_versions": holds.files,
         "contents": holds.contents,
         "bytes": holds.content_bytes,

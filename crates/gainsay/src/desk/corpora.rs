@@ -9,17 +9,18 @@ mod notes;
 mod segments;
 
 use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::os::unix::ffi::OsStrExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
 use fingerprint::{Index, Profile, Segment};
 use jiff::Timestamp;
 
 use super::{Acting, CORPORA, Desk, Error, check_name};
-use crate::claim::{Against, Channels, CorpusRole, EntryId, Piece, SegmentFile, Tlp};
+use crate::claim::{Against, Channels, CorpusRole, EntryId, Piece, Root, SegmentFile, Tlp};
 use crate::corpus::{self, OnProgress, Reader as CorpusReader};
-use crate::ledger::payload::{CorpusIndexed, CorpusIndexedV1, Noted, SegmentFileV2, twins};
+use crate::ledger::payload::{CorpusIndexed, CorpusIndexedV1, CorpusIndexedV2, Noted, SegmentFileV2, twins};
 use crate::ledger::{NewEntry, Payload};
 use crate::store::{self, Reader};
 use notes::Notes;
@@ -41,6 +42,10 @@ pub struct CorpusOptions {
     pub tlp: Option<Tlp>,
     /// Which fingerprints are made; those that it has, or all, where it is not said.
     pub channels: Option<Channels>,
+    /// Where the paths lie; where it is not said, what is known of each stands.
+    pub place: Option<String>,
+    /// The time whose state the paths are, in seconds since 1970-01-01 UTC; where it is not said, what is known of each stands.
+    pub dated: Option<i64>,
     /// Bytes of memory for what grows with the corpus.
     pub memory: usize,
 }
@@ -48,7 +53,7 @@ pub struct CorpusOptions {
 impl CorpusOptions {
     /// A corpus of this role, and nothing else said.
     pub fn new(role: CorpusRole) -> Self {
-        CorpusOptions { role, owner: None, tlp: None, channels: None, memory: MEMORY }
+        CorpusOptions { role, owner: None, tlp: None, channels: None, place: None, dated: None, memory: MEMORY }
     }
 }
 
@@ -118,9 +123,9 @@ impl Corpus {
         self.indexed.not_read_names.iter().cloned().chain(of_pieces).collect()
     }
 
-    /// The paths as given.
-    pub fn paths(&self) -> Vec<PathBuf> {
-        self.indexed.paths.iter().map(|path| PathBuf::from(std::ffi::OsStr::from_bytes(path))).collect()
+    /// The paths as given, where they lie and of when they are.
+    pub fn roots(&self) -> Vec<Root> {
+        twins(&self.indexed.roots)
     }
 
     fn pieces(&self) -> Vec<Piece> {
@@ -144,6 +149,9 @@ impl Desk {
         progress: &mut OnProgress<'_>,
     ) -> Result<Corpus, Error> {
         check_name("corpus", name)?;
+        if let Some(place) = &options.place {
+            check_name("place", place)?;
+        }
         if options.memory < LEAST_MEMORY {
             return Err(Error::TooLittleMemory { least: LEAST_MEMORY >> 20 });
         }
@@ -151,7 +159,7 @@ impl Desk {
         if let Some(known) = &known {
             refuse_another(&known.indexed, options)?;
         }
-        let paths = all_paths(known.as_ref(), paths)?;
+        let roots = all_roots(known.as_ref(), paths, options)?;
         let owner = self.owner_of(name, known.as_ref(), options);
         let standing = known.as_ref().map(|known| known.indexed.channels);
         let channels = options.channels.or(standing).unwrap_or(Channels::All);
@@ -176,6 +184,7 @@ impl Desk {
         };
         let in_folder = folder.clone();
         let open: corpus::Open = Box::new(move |digest| File::open(segments::path(&in_folder, digest)));
+        let paths: Vec<PathBuf> = roots.iter().map(|root| OsStr::from_bytes(&root.path).into()).collect();
         let mut reader = CorpusReader::new(&paths, pieces, open, reading, progress);
         while let Some(written) = reader.next(|| segments::Unfinished::new(&folder), progress)? {
             let (file, blake3, bytes) = written.out.finish().map_err(|why| failed("write in", &folder, why))?;
@@ -200,7 +209,7 @@ impl Desk {
             name: name.to_owned(),
             owner,
             role: options.role,
-            paths: paths.iter().map(|path| path.as_os_str().as_bytes().to_vec().into()).collect(),
+            roots: twins(&roots),
             segments: named_by(&pieces, &segments),
             pieces: twins(&pieces),
             not_read: unread.count,
@@ -350,13 +359,22 @@ impl Adding<'_> {
     }
 }
 
-/// The paths that a corpus had and those that are new, without links, each once.
-fn all_paths(known: Option<&Corpus>, paths: &[PathBuf]) -> Result<Vec<PathBuf>, Error> {
-    let mut all = known.map(Corpus::paths).unwrap_or_default();
+/// The paths that a corpus had and those that are new, without links, each once. What is said now of where a path lies, or of when it
+/// is, takes the place of what was said before: trees are moved, and names are mistyped. Results name the entry that they rest on.
+fn all_roots(known: Option<&Corpus>, paths: &[PathBuf], options: &CorpusOptions) -> Result<Vec<Root>, Error> {
+    let mut all = known.map(Corpus::roots).unwrap_or_default();
     for path in paths {
-        let whole = fs::canonicalize(path).map_err(|why| failed("read", path, why))?;
-        if !all.contains(&whole) {
-            all.push(whole);
+        let whole = fs::canonicalize(path).map_err(|why| failed("read", path, why))?.into_os_string().into_vec();
+        let root = match all.iter().position(|root| root.path == whole) {
+            Some(known) => known,
+            None => {
+                all.push(Root { path: whole, place: None, dated: None });
+                all.len() - 1
+            }
+        };
+        if let Some(root) = all.get_mut(root) {
+            root.place = options.place.clone().or(root.place.take());
+            root.dated = options.dated.or(root.dated);
         }
     }
     Ok(all)
@@ -388,10 +406,11 @@ fn refuse_another(known: &CorpusIndexed, options: &CorpusOptions) -> Result<(), 
 fn corpora(reader: &Reader<'_>) -> Result<BTreeMap<String, Corpus>, store::Error> {
     let mut corpora = BTreeMap::new();
     // A corpus that was added again is in both: the newer kind comes later and stands.
-    for kind in ["corpus/1", "corpus/2"] {
+    for kind in ["corpus/1", "corpus/2", "corpus/3"] {
         for entry in reader.of_kind(kind)? {
             let indexed = match entry.payload {
-                Some(Payload::CorpusV1(indexed)) => of_first_version(indexed),
+                Some(Payload::CorpusV1(indexed)) => of_second_version(of_first_version(indexed)),
+                Some(Payload::CorpusV2(indexed)) => of_second_version(indexed),
                 Some(Payload::Corpus(indexed)) => indexed,
                 _ => continue,
             };
@@ -403,7 +422,7 @@ fn corpora(reader: &Reader<'_>) -> Result<BTreeMap<String, Corpus>, store::Error
 }
 
 /// A corpus of the first version, of which no piece is known: adding it again reads all of it.
-fn of_first_version(it: CorpusIndexedV1) -> CorpusIndexed {
+fn of_first_version(it: CorpusIndexedV1) -> CorpusIndexedV2 {
     let segment = SegmentFile {
         blake3: it.segment,
         bytes: 0,
@@ -414,7 +433,7 @@ fn of_first_version(it: CorpusIndexedV1) -> CorpusIndexed {
         postings: it.postings,
         tables: 0,
     };
-    CorpusIndexed {
+    CorpusIndexedV2 {
         name: it.name,
         owner: it.owner,
         role: it.role,
@@ -424,6 +443,22 @@ fn of_first_version(it: CorpusIndexedV1) -> CorpusIndexed {
         not_read: it.not_read,
         not_read_names: it.not_read_names,
         channels: Channels::All,
+    }
+}
+
+/// A corpus of the second version, of which nobody said where it lies or of when it is.
+fn of_second_version(it: CorpusIndexedV2) -> CorpusIndexed {
+    let roots = it.paths.into_iter().map(|path| Root { path: path.into(), place: None, dated: None });
+    CorpusIndexed {
+        name: it.name,
+        owner: it.owner,
+        role: it.role,
+        roots: twins(&roots.collect::<Vec<_>>()),
+        segments: it.segments,
+        pieces: it.pieces,
+        not_read: it.not_read,
+        not_read_names: it.not_read_names,
+        channels: it.channels,
     }
 }
 

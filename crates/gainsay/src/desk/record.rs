@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Acting, Desk, Error};
-use crate::claim::{EntryId, SampleMatch, Tlp};
+use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
 use crate::ledger::payload::{BodyDestroyed, Held};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
@@ -308,6 +308,8 @@ fn hash(value: &Value) -> Option<Hash> {
 }
 
 fn what(payload: &Payload) -> String {
+    let indexed = |role: CorpusRole, name: &str, files: u64| format!("indexed {role} corpus {name:?}: {files} files");
+    let files_in = |segments: &[_]| segments.iter().map(|segment| SegmentFile::from(segment).files).sum();
     let matched = |result: &SampleMatch| format!("matched a sample: {}", result.summary());
     match payload {
         Payload::Case(case) => format!("opened case {:?}", case.title),
@@ -317,13 +319,9 @@ fn what(payload: &Payload) -> String {
             Some(_) => "accepted a statement".to_owned(),
             None => "rejected a draft".to_owned(),
         },
-        Payload::CorpusV1(corpus) => {
-            format!("indexed {} corpus {:?}: {} files", corpus.role, corpus.name, corpus.files)
-        }
-        Payload::Corpus(corpus) => {
-            let files: u64 = corpus.segments.iter().map(|segment| crate::claim::SegmentFile::from(segment).files).sum();
-            format!("indexed {} corpus {:?}: {files} files", corpus.role, corpus.name)
-        }
+        Payload::CorpusV1(corpus) => indexed(corpus.role, &corpus.name, corpus.files),
+        Payload::CorpusV2(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
+        Payload::Corpus(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::MatchV1(found) => matched(&(&found.result).into()),
         Payload::Match(found) => matched(&(&found.result).into()),
         Payload::Assessment(assessment) => format!("assessed {} claims", assessment.claims.len()),

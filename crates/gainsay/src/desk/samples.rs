@@ -16,8 +16,8 @@ use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, Shape, casefile};
 use crate::capture::{self, Opener};
 use crate::claim::{
-    Against, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, SampleMatch, Shares, SourceKind, Taking,
-    Tlp, Window, on_one_line, quoted,
+    Against, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, PlaceMatch, Places, Root, SampleMatch,
+    Shares, SourceKind, Taking, Tlp, Window, on_one_line, quoted,
 };
 use crate::export;
 use crate::ledger::payload::SampleMatched;
@@ -31,6 +31,9 @@ const ROWS: usize = 10_000;
 
 /// How many files are named where some of many are.
 const SOME: usize = 20;
+
+/// How many places a result lists.
+const PLACES: usize = 1_000;
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
@@ -181,14 +184,17 @@ impl Desk {
         corpora: &[&Corpus],
     ) -> Result<SampleMatch, Error> {
         let indexes: Vec<Index<File>> = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
+        let roots: Vec<Vec<Root>> = corpora.iter().map(|it| it.roots()).collect();
         let against = corpora.iter().map(|it| it.as_held_against()).collect();
         let corpora: Vec<matching::Corpus<'_, File>> = corpora
             .iter()
+            .zip(&roots)
             .zip(&indexes)
-            .map(|(it, index)| matching::Corpus {
+            .map(|((it, roots), index)| matching::Corpus {
                 name: &it.indexed.name,
                 owner: &it.indexed.owner,
                 role: it.indexed.role,
+                roots,
                 index,
             })
             .collect();
@@ -420,6 +426,7 @@ fn in_numbers(owner: &str, corpora: Vec<Against>, sample: &Opened, found: &Match
             .take(SOME)
             .map(|file| String::from_utf8_lossy(&file.path).into_owned())
             .collect(),
+        places: found.places.as_ref().map(|places| places_in_numbers(found, places)),
         words: found.in_words(),
         rows: rows.into_iter().take(ROWS).map(row).collect(),
         problems: sample.all_problems(),
@@ -478,15 +485,35 @@ fn window(line: &LineMatch) -> Option<Window> {
 
 pub(super) fn claimed_window(source: &[u8], windows: &matching::Windows) -> Window {
     let best = &windows.best;
+    // What is first seen in a snapshot came at some time after the one before.
+    let first = |window: &matching::Window| match &window.begun_after {
+        Some(before) if before.oid.is_empty() => commit(before),
+        _ => commit(&window.first),
+    };
     Window {
         line: String::from_utf8_lossy(source).into_owned(),
-        strict: (commit(&windows.strict.first), commit(&windows.strict.last)),
-        first: commit(&windows.tolerant.first),
+        strict: (first(&windows.strict), commit(&windows.strict.last)),
+        first: first(&windows.tolerant),
         last: commit(&windows.tolerant.last),
         open: windows.tolerant.ended_by.is_none(),
         best: commit(&best.commit),
         fit: best.files.some,
         of: best.files.all,
+    }
+}
+
+fn places_in_numbers(found: &Match, places: &matching::Places) -> Places {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let of_place = |place: &matching::PlaceMatch| PlaceMatch {
+        name: text(&place.name),
+        files: place.files,
+        only_here: place.only_here.len() as u64,
+        some: place.only_here.iter().take(SOME).map(|file| text(&found.files[*file].path)).collect(),
+    };
+    Places {
+        cover: places.cover.iter().map(|place| text(&places.all[*place].name)).collect(),
+        is_least: places.is_least,
+        all: places.all.iter().take(PLACES).map(of_place).collect(),
     }
 }
 

@@ -10,7 +10,7 @@ use minicbor::{Decode, Encode};
 use super::{Error, canonical};
 use crate::claim::{
     Actor, Allegation, Channels, Citation, Contact, CorpusRole, Draft, EntryId, Extent, Facet, Figure, FigureKind,
-    History, Organisation, OrganisationRole, PartyKind, Piece, Reading, SegmentFile, SourceKind, Span, Stance,
+    History, Organisation, OrganisationRole, PartyKind, Piece, Reading, Root, SegmentFile, SourceKind, Span, Stance,
     Statement, Stretch, Tlp, Vector,
 };
 pub use matched::{SampleMatched, SampleMatchedV1};
@@ -66,8 +66,10 @@ kinds! {
     Decision(DraftDecided) = "decision/1",
     /// A corpus was indexed, as one segment of the first format.
     CorpusV1(CorpusIndexedV1) = "corpus/1",
-    /// A corpus was indexed, or its segments were merged.
-    Corpus(CorpusIndexed) = "corpus/2",
+    /// A corpus was indexed, or its segments were merged, before its paths had places and dates.
+    CorpusV2(CorpusIndexedV2) = "corpus/2",
+    /// A corpus was indexed, its segments were merged, or it was said where it lies or of when it is.
+    Corpus(CorpusIndexed) = "corpus/3",
     /// A sample was matched against the corpora; the first version had fewer figures.
     MatchV1(SampleMatchedV1) = "match/1",
     /// A sample was matched against the corpora.
@@ -92,7 +94,7 @@ impl Payload {
             Payload::Assessment(b) => Some(b.case),
             Payload::Release(b) => Some(b.case),
             Payload::Destruction(b) => b.case,
-            Payload::Case(_) | Payload::CorpusV1(_) | Payload::Corpus(_) => None,
+            Payload::Case(_) | Payload::CorpusV1(_) | Payload::CorpusV2(_) | Payload::Corpus(_) => None,
         }
     }
 }
@@ -318,10 +320,10 @@ pub struct CorpusIndexedV1 {
     pub not_read_names: Vec<String>,
 }
 
-/// `corpus/2`.
+/// `corpus/2`. Nothing is known of where its paths lie and of when they are.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
-pub struct CorpusIndexed {
+pub struct CorpusIndexedV2 {
     /// The corpus's name on this desk.
     #[n(0)]
     pub name: String,
@@ -334,6 +336,39 @@ pub struct CorpusIndexed {
     /// The paths as given, without links, byte for byte.
     #[n(3)]
     pub paths: Vec<ByteVec>,
+    /// The segments of the index, in the order in which they were written.
+    #[n(4)]
+    pub segments: Vec<SegmentFileV2>,
+    /// What the segments tell of, with what adding it again begins from.
+    #[n(5)]
+    pub pieces: Vec<PieceV2>,
+    /// How many things could not be read apart from what the pieces name.
+    #[n(6)]
+    pub not_read: u64,
+    /// The first hundred of them, with the reason.
+    #[n(7)]
+    pub not_read_names: Vec<String>,
+    /// Which fingerprints were made.
+    #[cbor(n(8), with = "canonical::channels", has_nil)]
+    pub channels: Channels,
+}
+
+/// `corpus/3`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct CorpusIndexed {
+    /// The corpus's name on this desk.
+    #[n(0)]
+    pub name: String,
+    /// Whose files they are.
+    #[n(1)]
+    pub owner: String,
+    /// What they are to the owner.
+    #[cbor(n(2), with = "canonical::word")]
+    pub role: CorpusRole,
+    /// The paths as given, where they lie and of when they are.
+    #[n(3)]
+    pub roots: Vec<RootV3>,
     /// The segments of the index, in the order in which they were written.
     #[n(4)]
     pub segments: Vec<SegmentFileV2>,
@@ -565,6 +600,11 @@ twin!(AllegationV1 of Allegation {
 
 twin!(DraftV1 of Draft { 0 statement: nested StatementV1, 1 confidence: plain u16, 2 because: plain String });
 
+twin!(RootV3 of Root {
+    0 path: bytes Vec<u8>,
+    1 place: plain Option<String>,
+    2 dated: plain Option<i64>,
+});
 twin!(SegmentFileV2 of SegmentFile {
     0 blake3: bytes [u8; 32],
     1 bytes: plain u64,

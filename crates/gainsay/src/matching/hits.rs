@@ -1,7 +1,12 @@
 //! Where each fingerprint of the sample stands, over all corpora.
 
-use fingerprint::{Channel, Fingerprints, Profile, ReadAt, SegmentError, WholeInterval};
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher, RandomState};
 
+use fingerprint::{Channel, Fingerprints, PathId, Profile, ReadAt, SegmentError, WholeInterval};
+
+use super::lines::Lines;
+use super::rules::COMMON_FILES;
 use super::{Corpus, MatchError, SampleFile, Shares, licences};
 use crate::claim::CorpusRole;
 
@@ -28,12 +33,13 @@ pub(super) struct Hits {
     intervals: Vec<CorpusHits>,
 }
 
-/// In which kinds of corpora a fingerprint stands.
+/// In which kinds of corpora a fingerprint stands, and whether it is common in the company's.
 #[derive(Clone, Copy, Default)]
 struct Found {
     own: bool,
     public: bool,
     published: bool,
+    common: bool,
 }
 
 /// Where the bytes of a file stand.
@@ -44,11 +50,14 @@ pub(super) struct Exact {
     pub(super) intervals: Vec<(usize, WholeInterval)>,
 }
 
-/// The intervals of one corpus by number of the fingerprint.
+/// The intervals of one corpus by number of the fingerprint. Those of a file mostly stand in the same ones, however many copies of it
+/// there are: each set of intervals is kept once.
 #[derive(Default)]
 struct CorpusHits {
-    /// For each fingerprint that stands there, in order: its number, and where its intervals begin.
-    starts: Vec<(usize, usize)>,
+    /// For each fingerprint that stands there, in order: its number, and that of its set.
+    keys: Vec<(usize, usize)>,
+    /// Where each set ends.
+    ends: Vec<usize>,
     intervals: Vec<WholeInterval>,
 }
 
@@ -57,6 +66,7 @@ impl Hits {
         sample: &[SampleFile],
         profile: &Profile,
         corpora: &[Corpus<'_, R>],
+        lines: &Lines,
     ) -> Result<Self, MatchError> {
         let licences = licences::fingerprints(profile);
         let mut hits = Hits {
@@ -77,12 +87,20 @@ impl Hits {
             let is_public = |key: &u64| channel == Channel::Text && licences.binary_search(key).is_ok();
             hits.found.extend(keys.iter().map(|key| Found { public: is_public(key), ..Found::default() }));
             for (number, corpus) in corpora.iter().enumerate() {
-                hits.in_corpus(channel, &keys, first, number, corpus).map_err(|source| corpus.error(source))?;
+                let looked_up = match corpus.role {
+                    CorpusRole::Own => hits.in_own(channel, &keys, first, number, corpus, lines),
+                    CorpusRole::Public => hits.in_others(channel, &keys, first, corpus, |found| found.public = true),
+                    CorpusRole::Published => {
+                        hits.in_others(channel, &keys, first, corpus, |found| found.published = true)
+                    }
+                };
+                looked_up.map_err(|source| corpus.error(source))?;
             }
         }
         for (number, corpus) in corpora.iter().enumerate() {
-            hits.exact_in_corpus(sample, number, corpus).map_err(|source| corpus.error(source))?;
+            hits.exact_in_corpus(sample, number, corpus, lines).map_err(|source| corpus.error(source))?;
         }
+        hits.find_common(corpora)?;
         Ok(hits)
     }
 
@@ -104,12 +122,25 @@ impl Hits {
         found.own && !found.public && !found.published
     }
 
+    /// Whether a fingerprint stands in so many different files of the company that it tells none of them.
+    pub(super) fn is_common(&self, key: usize) -> bool {
+        self.found[key].common
+    }
+
     /// The intervals of a fingerprint in one corpus, in their own order.
     pub(super) fn intervals(&self, corpus: usize, key: usize) -> &[WholeInterval] {
-        let hits = &self.intervals[corpus];
-        let Ok(at) = hits.starts.binary_search_by_key(&key, |(number, _)| *number) else { return &[] };
-        let end = hits.starts.get(at + 1).map_or(hits.intervals.len(), |(_, start)| *start);
-        &hits.intervals[hits.starts[at].1..end]
+        self.set_of(corpus, key).map_or(&[], |set| self.set(corpus, set))
+    }
+
+    /// The number of the set of intervals in which a fingerprint stands in one corpus.
+    pub(super) fn set_of(&self, corpus: usize, key: usize) -> Option<usize> {
+        let keys = &self.intervals[corpus].keys;
+        keys.binary_search_by_key(&key, |(number, _)| *number).ok().map(|at| keys[at].1)
+    }
+
+    /// The intervals of a set, in their own order.
+    pub(super) fn set(&self, corpus: usize, set: usize) -> &[WholeInterval] {
+        self.intervals[corpus].set(set)
     }
 
     pub(super) fn shares(&self, keys: &[usize]) -> Shares {
@@ -128,36 +159,91 @@ impl Hits {
         self.files[file].each_ref().map(|keys| self.shares(keys))
     }
 
-    /// `first` is the number of the first key.
-    fn in_corpus<R: ReadAt>(
+    /// Looks the fingerprints of a channel up in a corpus of the company's own; `first` is the number of the first key.
+    fn in_own<R: ReadAt>(
         &mut self,
         channel: Channel,
         keys: &[u64],
         first: usize,
         corpus: usize,
         of: &Corpus<'_, R>,
+        lines: &Lines,
     ) -> Result<(), SegmentError> {
-        let hits = &mut self.intervals[corpus];
-        let mut key = 0;
+        let mut sets = Sets::of(&mut self.intervals[corpus]);
+        let mut keep = |key: usize, here: &mut Vec<WholeInterval>| {
+            if lines.has_snapshots(corpus) {
+                let left = lines.join(corpus, here);
+                here.truncate(left);
+            }
+            sets.add(first + key, here);
+            here.clear();
+        };
+        let (mut key, mut here) = (0, Vec::new());
         of.index.look_up(channel, keys, &mut |posting| {
             // Postings come in the order of the keys.
             while keys[key] != posting.fingerprint {
+                if !here.is_empty() {
+                    keep(key, &mut here);
+                }
                 key += 1;
             }
-            let number = first + key;
-            let found = &mut self.found[number];
-            match of.role {
-                CorpusRole::Own => {
-                    found.own = true;
-                    if hits.starts.last().is_none_or(|(last, _)| *last != number) {
-                        hits.starts.push((number, hits.intervals.len()));
-                    }
-                    hits.intervals.push(posting.interval);
-                }
-                CorpusRole::Public => found.public = true,
-                CorpusRole::Published => found.published = true,
+            self.found[first + key].own = true;
+            here.push(posting.interval);
+        })?;
+        if !here.is_empty() {
+            keep(key, &mut here);
+        }
+        Ok(())
+    }
+
+    /// Looks them up in a corpus that is subtracted.
+    fn in_others<R: ReadAt>(
+        &mut self,
+        channel: Channel,
+        keys: &[u64],
+        first: usize,
+        of: &Corpus<'_, R>,
+        mark: impl Fn(&mut Found),
+    ) -> Result<(), SegmentError> {
+        let mut key = 0;
+        of.index.look_up(channel, keys, &mut |posting| {
+            while keys[key] != posting.fingerprint {
+                key += 1;
             }
+            mark(&mut self.found[first + key]);
         })
+    }
+
+    /// Finds out which fingerprints are common. Copies of a file are not different files, at however many places they lie: files are
+    /// told apart by the last two names of their paths, which a copy keeps, while a licence, or what a generator writes, stands below
+    /// many.
+    fn find_common<R: ReadAt>(&mut self, corpora: &[Corpus<'_, R>]) -> Result<(), MatchError> {
+        let mut names = Names { hasher: RandomState::new(), known: HashMap::new() };
+        // Fingerprints that stand in the same sets are equally common.
+        let mut known: HashMap<Vec<Option<usize>>, bool> = HashMap::new();
+        for key in 0..self.found.len() {
+            if (0..corpora.len()).map(|corpus| self.intervals(corpus, key).len()).sum::<usize>() <= COMMON_FILES {
+                continue;
+            }
+            let sets: Vec<Option<usize>> = (0..corpora.len()).map(|corpus| self.set_of(corpus, key)).collect();
+            let common = match known.get(&sets) {
+                Some(common) => *common,
+                None => {
+                    let mut different = HashSet::new();
+                    for (number, corpus) in corpora.iter().enumerate() {
+                        for same in self.intervals(number, key).chunk_by(|a, b| a.path == b.path) {
+                            if different.len() <= COMMON_FILES {
+                                different.insert(names.of(number, corpus, same[0].path)?);
+                            }
+                        }
+                    }
+                    different.len() > COMMON_FILES
+                }
+            };
+            self.found[key].common = common;
+            known.insert(sets, common);
+        }
+        Ok(())
     }
 
     fn exact_in_corpus<R: ReadAt>(
@@ -165,13 +251,18 @@ impl Hits {
         sample: &[SampleFile],
         number: usize,
         corpus: &Corpus<'_, R>,
+        lines: &Lines,
     ) -> Result<(), SegmentError> {
         for (file, exact) in sample.iter().zip(&mut self.exact) {
             let found = corpus.index.content_by_blake3(&file.fingerprints.blake3)?;
-            let Some((_, intervals)) = found else { continue };
+            let Some((_, mut intervals)) = found else { continue };
             match corpus.role {
                 CorpusRole::Own => {
                     exact.identical.own = true;
+                    if lines.has_snapshots(number) {
+                        let left = lines.join(number, &mut intervals);
+                        intervals.truncate(left);
+                    }
                     exact.intervals.extend(intervals.into_iter().map(|interval| (number, interval)));
                 }
                 CorpusRole::Public => exact.identical.public = true,
@@ -180,6 +271,62 @@ impl Hits {
         }
         Ok(())
     }
+}
+
+impl CorpusHits {
+    fn set(&self, set: usize) -> &[WholeInterval] {
+        let start = set.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.intervals[start..self.ends[set]]
+    }
+}
+
+/// Adds sets of intervals to those of a corpus, each once.
+struct Sets<'h> {
+    hits: &'h mut CorpusHits,
+    hasher: RandomState,
+    /// Sets by their hashes.
+    known: HashMap<u64, Vec<usize>>,
+}
+
+impl<'h> Sets<'h> {
+    fn of(hits: &'h mut CorpusHits) -> Self {
+        Sets { hits, hasher: RandomState::new(), known: HashMap::new() }
+    }
+
+    fn add(&mut self, key: usize, intervals: &[WholeInterval]) {
+        let alike = self.known.entry(self.hasher.hash_one(intervals)).or_default();
+        let known = alike.iter().copied().find(|set| self.hits.set(*set) == intervals);
+        let set = known.unwrap_or_else(|| {
+            self.hits.intervals.extend_from_slice(intervals);
+            self.hits.ends.push(self.hits.intervals.len());
+            alike.push(self.hits.ends.len() - 1);
+            self.hits.ends.len() - 1
+        });
+        self.hits.keys.push((key, set));
+    }
+}
+
+/// Hashes of the last two names of paths.
+struct Names {
+    hasher: RandomState,
+    known: HashMap<(usize, PathId), u64>,
+}
+
+impl Names {
+    fn of<R: ReadAt>(&mut self, number: usize, corpus: &Corpus<'_, R>, path: PathId) -> Result<u64, MatchError> {
+        if let Some(known) = self.known.get(&(number, path)) {
+            return Ok(*known);
+        }
+        let whole = corpus.index.path(path).map_err(|source| corpus.error(source))?;
+        let hash = self.hasher.hash_one(last_names(&whole));
+        self.known.insert((number, path), hash);
+        Ok(hash)
+    }
+}
+
+fn last_names(path: &[u8]) -> &[u8] {
+    let mut slashes = path.iter().enumerate().rev().filter(|(_, byte)| **byte == b'/').map(|(at, _)| at + 1);
+    slashes.nth(1).map_or(path, |begin| &path[begin..])
 }
 
 /// Where a channel stands in [`CHANNELS`].

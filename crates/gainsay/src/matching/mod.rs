@@ -3,9 +3,11 @@
 //! Pure: the sample's fingerprints and open indexes go in, figures come out. `rules` holds every threshold with its
 //! reason, `words` says what the figures prove and what not.
 
+mod cover;
 mod generated;
 mod hits;
 mod licences;
+mod lines;
 mod listing;
 mod places;
 mod rules;
@@ -17,9 +19,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, Profile, ReadAt, SegmentError};
 
-use crate::claim::CorpusRole;
+use crate::claim::{CorpusRole, Root};
+use cover::Held;
 pub use generated::{HEAD, says_generated};
-use hits::{Hits, place};
+use hits::Hits;
+use lines::{LineKey, Lines};
 pub use listing::{ListingLine, ListingMatch, match_listing};
 
 /// One file of the sample.
@@ -41,6 +45,8 @@ pub struct Corpus<'a, R> {
     pub owner: &'a str,
     /// What it is to the company.
     pub role: CorpusRole,
+    /// Its paths, with where they lie and of when they are; what none of them says lies where it is.
+    pub roots: &'a [Root],
     /// Its index.
     pub index: &'a Index<R>,
 }
@@ -58,6 +64,8 @@ pub struct Match {
     pub shares: Shares,
     /// The repositories and folders that the sample's own files were found in, the one with most files first.
     pub lines: Vec<LineMatch>,
+    /// Where the sample's own files lie; `None` where there are none.
+    pub places: Option<Places>,
     /// How many corpora of each role took part: public code that no corpus holds can't be told from the company's.
     pub corpora: BTreeMap<CorpusRole, u32>,
 }
@@ -134,7 +142,7 @@ pub struct Place {
     pub corpus: String,
     /// Whose it is.
     pub owner: String,
-    /// The repository or folder, as it was given.
+    /// The repository or folder, as it was given; of snapshots their place, or the folder that holds them all.
     pub source: Vec<u8>,
     /// The branch; empty for a folder and for commits beside the line.
     pub reference: Vec<u8>,
@@ -155,9 +163,9 @@ pub struct Place {
 pub struct CommitAt {
     /// Its number in the line, from 0, oldest first.
     pub number: u32,
-    /// Its object id; empty for the state of a folder.
+    /// Its object id; empty for the state of a folder, dated or not.
     pub oid: Vec<u8>,
-    /// The committer's time in seconds since 1970, as the committer's clock told it.
+    /// The committer's time in seconds since 1970, as the committer's clock told it; of a dated snapshot its date.
     pub time: i64,
 }
 
@@ -186,6 +194,36 @@ pub struct LineMatch {
     pub newest: CommitAt,
     /// To which commits the content belongs; only for a history with something to count.
     pub windows: Option<Windows>,
+}
+
+/// Where the sample's own files lie.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Places {
+    /// How many places the company's corpora lie in.
+    pub known: u64,
+    /// How many of the sample's files are the company's.
+    pub files: u64,
+    /// The places that hold one of them: the one with most files that are nowhere else first, then the one with most.
+    pub all: Vec<PlaceMatch>,
+    /// The fewest places that together hold all of them, by number in `all`.
+    pub cover: Vec<usize>,
+    /// Whether no fewer could; otherwise that was too long to search.
+    pub is_least: bool,
+    /// Whether it is known that no other places, as few, hold all of them.
+    pub is_only: bool,
+}
+
+/// What of the sample a place holds: an identical file where its bytes stand or once stood, an edited one where, but for 5%, as many
+/// of its distinctive fingerprints stand at one path at once as do anywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlaceMatch {
+    /// As the place was named when the corpus was added; else the path of the repository or folder, and of dated snapshots that of
+    /// the folder that holds them all.
+    pub name: Vec<u8>,
+    /// How many of the sample's files it holds.
+    pub files: u64,
+    /// Those of them that no other place holds, by their place in the sample.
+    pub only_here: Vec<usize>,
 }
 
 /// The commits to which a sample's content belongs.
@@ -249,6 +287,8 @@ pub struct Window {
     pub first: CommitAt,
     /// The last commit at which it holds.
     pub last: CommitAt,
+    /// The commit before the first; none where it holds at the oldest indexed commit.
+    pub begun_after: Option<CommitAt>,
     /// The commit that ended it; none where it still holds at the newest indexed commit.
     pub ended_by: Option<CommitAt>,
     /// At how many commits it holds.
@@ -299,12 +339,21 @@ pub fn match_sample<R: ReadAt>(
     if let Some(corpus) = corpora.iter().find(|corpus| corpus.index.profile().is_some_and(|of| of != profile.id())) {
         return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
     }
-    let hits = Hits::look_up(sample, profile, corpora)?;
-    let mut finder = places::Finder::new(corpora, &hits);
+    let lines = Lines::new(corpora);
+    let hits = Hits::look_up(sample, profile, corpora, &lines)?;
+    let mut finder = places::Finder::new(corpora, &lines, &hits);
+    let judged: Vec<(Verdict, Channel)> =
+        sample.iter().enumerate().map(|(number, file)| judge(file, number, &hits)).collect();
+    let mut held = Held::default();
+    for (number, (_, channel)) in judged.iter().enumerate().filter(|(_, (verdict, _))| verdict.is_ours()) {
+        held.add(number, finder.held_by(hits.keys_of(number, *channel), hits.exact(number)));
+    }
+    let (places, cover) = held.places(&lines).unzip();
+    finder.prefer(cover.unwrap_or_default());
     let mut files = Vec::with_capacity(sample.len());
-    let mut at_lines: BTreeMap<places::LineKey, Vec<usize>> = BTreeMap::new();
-    for (number, file) in sample.iter().enumerate() {
-        let (matched, line) = match_file(file, number, &hits, &mut finder)?;
+    let mut at_lines: BTreeMap<LineKey, Vec<usize>> = BTreeMap::new();
+    for ((number, file), judged) in sample.iter().enumerate().zip(judged) {
+        let (matched, line) = match_file(file, number, judged, &hits, &mut finder)?;
         if let (Some(line), true) = (line, matched.verdict.is_ours()) {
             at_lines.entry(line).or_default().push(number);
         }
@@ -316,11 +365,11 @@ pub fn match_sample<R: ReadAt>(
         total.files += 1;
         total.bytes += file.bytes;
     }
-    let mut lines = at_lines
+    let mut line_matches = at_lines
         .into_iter()
         .map(|(line, numbers)| window::of_line(&finder, &hits, sample, &files, line, &numbers))
         .collect::<Result<Vec<_>, _>>()?;
-    lines.sort_by_key(|line| std::cmp::Reverse((line.files.files, line.fingerprints)));
+    line_matches.sort_by_key(|line| std::cmp::Reverse((line.files.files, line.fingerprints)));
     let mut roles = BTreeMap::new();
     corpora.iter().for_each(|corpus| *roles.entry(corpus.role).or_default() += 1);
     let ours_unchanged = files.iter().filter(|file| file.identical && file.verdict == Verdict::Ours);
@@ -329,30 +378,32 @@ pub fn match_sample<R: ReadAt>(
     let judged_by = |(number, file): (usize, &FileMatch)| hits.keys_of(number, file.channel);
     let keys: BTreeSet<usize> = files.iter().enumerate().flat_map(judged_by).copied().collect();
     let shares = hits.shares(&keys.into_iter().collect::<Vec<_>>());
-    Ok(Match { verdict, files, totals, shares, lines, corpora: roles })
+    Ok(Match { verdict, files, totals, shares, lines: line_matches, places, corpora: roles })
+}
+
+/// What a file is, and the channel that tells it.
+fn judge(file: &SampleFile, number: usize, hits: &Hits) -> (Verdict, Channel) {
+    rules::of_file(&hits.shares_of(number), hits.identical(number), file.fingerprints.bytes, file.generated)
 }
 
 fn match_file<R: ReadAt>(
     file: &SampleFile,
     number: usize,
+    (verdict, channel): (Verdict, Channel),
     hits: &Hits,
     finder: &mut places::Finder<'_, R>,
-) -> Result<(FileMatch, Option<places::LineKey>), MatchError> {
-    let in_channels = hits.shares_of(number);
-    let identical = hits.identical(number);
-    let bytes = file.fingerprints.bytes;
-    let (verdict, channel) = rules::of_file(&in_channels, identical, bytes, file.generated);
+) -> Result<(FileMatch, Option<LineKey>), MatchError> {
     let best = finder.best(&file.path, hits.keys_of(number, channel), hits.exact(number))?;
     let (line, best) = best.unzip();
     let matched = FileMatch {
         path: file.path.clone(),
         blake3: file.fingerprints.blake3,
-        bytes,
+        bytes: file.fingerprints.bytes,
         verdict,
-        identical: identical.own,
+        identical: hits.identical(number).own,
         generated: file.generated,
         channel,
-        shares: in_channels[place(channel)],
+        shares: hits.shares(hits.keys_of(number, channel)),
         best,
     };
     Ok((matched, line))
@@ -363,6 +414,13 @@ impl Match {
     pub fn fit_nowhere(&self) -> impl Iterator<Item = &FileMatch> {
         let windows = self.lines.iter().filter_map(|line| line.windows.as_ref());
         windows.flat_map(|windows| &windows.fit_nowhere).filter_map(|file| self.files.get(*file))
+    }
+}
+
+impl LineMatch {
+    /// Whether its commits are dated snapshots of folders.
+    pub fn is_of_snapshots(&self) -> bool {
+        self.kind == LineKind::History && self.newest.oid.is_empty()
     }
 }
 

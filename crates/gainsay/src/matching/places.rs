@@ -1,18 +1,16 @@
 //! The file of the company that a file of the sample is closest to.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use fingerprint::{Line, LineId, LineKind, PathId, ReadAt, WholeInterval};
 
+use super::cover::HeldBy;
 use super::hits::{Exact, Hits};
-use super::rules::COMMON_INTERVALS;
-use super::window::{Runs, best_run};
-use super::{CommitAt, Corpus, MatchError, Place};
+use super::lines::{LineKey, Lines};
+use super::window::{Runs, best_run, most_at_once};
+use super::{CommitAt, Corpus, MatchError, Place, rules};
 use crate::claim::CorpusRole;
-
-/// A line of one of the corpora: the corpus by number, and the line in its index.
-pub(super) type LineKey = (usize, LineId);
 
 /// A path on a line.
 type PlaceKey = (usize, LineId, PathId);
@@ -20,20 +18,26 @@ type PlaceKey = (usize, LineId, PathId);
 /// Finds places, and remembers the paths that it read.
 pub(super) struct Finder<'c, R> {
     corpora: &'c [Corpus<'c, R>],
+    lines: &'c Lines,
     hits: &'c Hits,
-    lines: Vec<Vec<&'c Line>>,
+    /// The numbers of the places in which files are preferably found.
+    preferred: BTreeSet<usize>,
     paths: HashMap<(usize, PathId), Vec<u8>>,
 }
 
 impl<'c, R: ReadAt> Finder<'c, R> {
-    pub(super) fn new(corpora: &'c [Corpus<'c, R>], hits: &'c Hits) -> Self {
-        let lines = corpora.iter().map(|corpus| corpus.index.lines().collect()).collect();
-        Finder { corpora, hits, lines, paths: HashMap::new() }
+    pub(super) fn new(corpora: &'c [Corpus<'c, R>], lines: &'c Lines, hits: &'c Hits) -> Self {
+        Finder { corpora, lines, hits, preferred: BTreeSet::new(), paths: HashMap::new() }
+    }
+
+    /// Has files found in these places where they are found elsewhere as well: what a few places hold need not be told of many.
+    pub(super) fn prefer(&mut self, places: BTreeSet<usize>) {
+        self.preferred = places;
     }
 
     /// The best place of a sample file, and its line: where its bytes stand, else where most of its fingerprints do.
-    /// Among equals a history is preferred to a folder and to side commits, then the path whose end is most like the
-    /// sample's, then the first.
+    /// Among equals a history is preferred to a folder and to side commits, then what lies in a preferred place, then the path
+    /// whose end is most like the sample's, then the first.
     pub(super) fn best(
         &mut self,
         sample_path: &[u8],
@@ -70,40 +74,47 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         Ok(Some(((corpus, line), place)))
     }
 
-    pub(super) fn line(&self, (corpus, line): LineKey) -> &'c Line {
-        self.lines[corpus][line.0 as usize]
+    pub(super) fn line(&self, line: LineKey) -> &'c Line {
+        self.lines.line(line)
     }
 
     pub(super) fn corpus(&self, (corpus, _): LineKey) -> &Corpus<'c, R> {
         &self.corpora[corpus]
     }
 
-    pub(super) fn commit(&self, (corpus, line): LineKey, number: u32) -> Result<CommitAt, MatchError> {
-        let corpus = &self.corpora[corpus];
-        let commit = corpus.index.commit(line, number).map_err(|source| corpus.error(source))?;
-        Ok(CommitAt::new(number, commit))
+    pub(super) fn commit(&self, line: LineKey, number: u32) -> Result<CommitAt, MatchError> {
+        self.lines.commit(self.corpora, line, number)
     }
 
     /// The places of a file's fingerprints, with how many stood there at any time: the distinctive ones, or where there
     /// are none the others; common ones only where there are no others.
     fn counted(&self, keys: &[usize]) -> HashMap<PlaceKey, u64> {
         let mut places = HashMap::new();
-        for rare in [true, false] {
-            let chosen = self.telling(keys).filter(|key| !rare || self.intervals_of(*key) <= COMMON_INTERVALS);
-            for key in chosen {
-                for corpus in self.own() {
-                    let intervals = self.hits.intervals(corpus, key);
-                    // Intervals of one path and line stand side by side.
-                    for same in intervals.chunk_by(|a, b| (a.path, a.line) == (b.path, b.line)) {
-                        *places.entry((corpus, same[0].line, same[0].path)).or_default() += 1;
-                    }
-                }
-            }
-            if !places.is_empty() {
-                break;
+        for (corpus, set, count) in self.sets_of(keys) {
+            // Intervals of one path and line stand side by side.
+            for same in self.hits.set(corpus, set).chunk_by(|a, b| (a.path, a.line) == (b.path, b.line)) {
+                *places.entry((corpus, same[0].line, same[0].path)).or_default() += count;
             }
         }
         places
+    }
+
+    /// The sets of intervals of the fingerprints that are counted, with how many have each.
+    fn sets_of(&self, keys: &[usize]) -> Vec<(usize, usize, u64)> {
+        for rare in [true, false] {
+            let mut sets: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+            for key in self.telling(keys).filter(|key| !rare || !self.hits.is_common(*key)) {
+                for corpus in self.own() {
+                    if let Some(set) = self.hits.set_of(corpus, key) {
+                        *sets.entry((corpus, set)).or_default() += 1;
+                    }
+                }
+            }
+            if !sets.is_empty() {
+                return sets.into_iter().map(|((corpus, set), count)| (corpus, set, count)).collect();
+            }
+        }
+        Vec::new()
     }
 
     fn closest(
@@ -111,7 +122,10 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         sample_path: &[u8],
         candidates: HashMap<PlaceKey, u64>,
     ) -> Result<Option<PlaceKey>, MatchError> {
-        let rank = |(key, count): (&PlaceKey, &u64)| (*count, preference(self.line((key.0, key.1)).kind));
+        let rank = |((corpus, line, _), count): (&PlaceKey, &u64)| {
+            let line = (*corpus, *line);
+            (*count, preference(self.line(line).kind), self.preferred.contains(&self.lines.place(line)))
+        };
         let Some(top) = candidates.iter().map(rank).max() else { return Ok(None) };
         let mut equal: Vec<PlaceKey> = candidates.iter().filter(|c| rank(*c) == top).map(|(key, _)| *key).collect();
         equal.sort_unstable();
@@ -123,6 +137,44 @@ impl<'c, R: ReadAt> Finder<'c, R> {
             }
         }
         Ok(best.map(|(_, key)| key))
+    }
+
+    /// The places in which a file lies that is the company's.
+    pub(super) fn held_by(&self, keys: &[usize], exact: &Exact) -> HeldBy {
+        if !exact.intervals.is_empty() {
+            let of_line = |(corpus, interval): &(usize, WholeInterval)| self.lines.place((*corpus, interval.line));
+            let places: BTreeSet<usize> = exact.intervals.iter().map(of_line).collect();
+            return HeldBy { closest: places.clone(), places };
+        }
+        let ever = self.counted(keys);
+        let most = ever.values().copied().max().unwrap_or_default();
+        // No state has more than ever stood at the path: who has most at once is among those that ever had as much.
+        let least = self.at_once(keys, |place| ever[place] == most).into_values().max().unwrap_or_default();
+        let at_once = self.at_once(keys, |place| ever[place] >= rules::place_holds(least));
+        let most = at_once.values().copied().max().unwrap_or_default();
+        let with = |least: u64| {
+            let enough = at_once.iter().filter(|(_, count)| **count >= least);
+            enough.map(|((corpus, line, _), _)| self.lines.place((*corpus, *line))).collect()
+        };
+        HeldBy { places: with(rules::place_holds(most)), closest: with(most) }
+    }
+
+    /// How many of a file's counted fingerprints stood at once at most, at each of the chosen places; beside a line, how many ever did.
+    fn at_once(&self, keys: &[usize], is_chosen: impl Fn(&PlaceKey) -> bool) -> HashMap<PlaceKey, u64> {
+        let mut stood: HashMap<PlaceKey, Vec<(Runs, u64)>> = HashMap::new();
+        for (corpus, set, count) in self.sets_of(keys) {
+            for same in self.hits.set(corpus, set).chunk_by(|a, b| (a.path, a.line) == (b.path, b.line)) {
+                let place = (corpus, same[0].line, same[0].path);
+                if is_chosen(&place) {
+                    stood.entry(place).or_default().push((same.iter().map(|i| (i.first, i.last)).collect(), count));
+                }
+            }
+        }
+        let most = |(place, stood): (PlaceKey, Vec<(Runs, u64)>)| match self.line((place.0, place.1)).kind {
+            LineKind::Side => (place, stood.iter().map(|(_, count)| count).sum()),
+            LineKind::History | LineKind::State => (place, most_at_once(&stood)),
+        };
+        stood.into_iter().map(most).collect()
     }
 
     /// How many of the file's fingerprints stood at the place at once at most, and in which commits. For side commits,
@@ -146,10 +198,6 @@ impl<'c, R: ReadAt> Finder<'c, R> {
     fn telling<'k>(&'k self, keys: &'k [usize]) -> impl Iterator<Item = usize> + 'k {
         let any = keys.iter().any(|key| self.hits.is_distinctive(*key));
         keys.iter().copied().filter(move |key| !any || self.hits.is_distinctive(*key))
-    }
-
-    fn intervals_of(&self, key: usize) -> usize {
-        self.own().map(|corpus| self.hits.intervals(corpus, key).len()).sum()
     }
 
     fn own(&self) -> impl Iterator<Item = usize> + '_ {

@@ -57,9 +57,13 @@ const WINDOW_TOLERANCE: u64 = 5;
 /// the window's, since one stray fingerprint is 1% of a usual file.
 const FILE_FITS: u64 = 950;
 
-/// A fingerprint that stood in more intervals than this (a licence, a generated header) does not take part in the search
+/// A fingerprint that stood in more different files than this (a licence, a generated header) does not take part in the search
 /// for a file's best place unless the file has no other: it would be counted for thousands of files and favour none.
-pub(super) const COMMON_INTERVALS: usize = 512;
+pub(super) const COMMON_FILES: usize = 512;
+
+/// A place holds an edited file when this share, in thousandths, of the most fingerprints that stand at once anywhere stands there:
+/// cutting lines brings a few fingerprints of other versions together, and a place is not to be excluded by them.
+const PLACE_HOLDS: u64 = FILE_FITS;
 
 /// Fewer files that fit another state than the rest may have come to fit it by an edit; and from this share on, in
 /// thousandths, of those with a history.
@@ -154,6 +158,11 @@ pub(super) fn tolerant(most: u64) -> u64 {
 /// How many of a file's `all` fingerprints must stand at a commit that it fits.
 pub(super) fn file_fits(all: u64) -> u64 {
     (all * FILE_FITS).div_ceil(1000)
+}
+
+/// How many of a file's fingerprints must stand at once in a place that holds it where at most `most` do anywhere.
+pub(super) fn place_holds(most: u64) -> u64 {
+    (most * PLACE_HOLDS).div_ceil(1000)
 }
 
 /// How many of `all` files a further state of a history must explain to be called a taking of its own.

@@ -1,6 +1,8 @@
 //! The matcher against a naive one that compares sets, file by file and commit by commit.
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
+mod places;
+
 use fingerprint::{Content, Interval, Kind, Line, Profile, Segment, SegmentWriter};
 use proptest::prelude::*;
 
@@ -165,7 +167,7 @@ fn matched(world: &World) -> Match {
         .into_iter()
         .zip(roles)
         .zip(&indexes)
-        .map(|((name, role), index)| Corpus { name, owner: "the company", role, index })
+        .map(|((name, role), index)| Corpus { name, owner: "the company", role, roots: &[], index })
         .collect();
     match_sample(&sample_files(world), &Profile::one(), &corpora).unwrap()
 }
@@ -397,7 +399,7 @@ fn a_side_and_a_folder_are_named_without_a_window() {
         writer.content(&content(&text(numbers)), &[interval]).unwrap();
     }
     let index = Index::open(vec![Segment::open(writer.finish().unwrap().0).unwrap()]).unwrap();
-    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, index: &index }];
+    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &index }];
     let lab = fingerprints(&text(200..220), true);
     let part = fingerprints(&text(100..112).union(&text(900..910)).copied().collect(), true);
     let sample =
@@ -482,19 +484,19 @@ fn code_with_other_names_and_parts_are_placed_dated_and_named() {
 fn another_profile_and_a_damaged_index_are_refused() {
     let history = History::from([("a".to_owned(), vec![Some(text(0..9))])]);
     let good = index(&history, &[]);
-    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, index: &good }];
+    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &good }];
     let sample = [SampleFile { path: b"a".to_vec(), fingerprints: fingerprints(&text(0..9), true), generated: false }];
     let other = Profile::of_engagement(&[1; 32]);
     assert!(matches!(match_sample(&sample, &other, &corpora), Err(MatchError::Profile { .. })));
     assert!(match_sample(&sample, &Profile::one(), &corpora).is_ok());
     let empty = Index::<Vec<u8>>::open(vec![]).unwrap();
-    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, index: &empty }];
+    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &empty }];
     assert_eq!(match_sample(&sample, &Profile::one(), &corpora).unwrap().verdict, Verdict::NotFound);
 
     let mut bytes = segment(&history, 0, 1);
     // The first block of postings follows the header.
     bytes[4096 + 50] ^= 1;
     let damaged = Index::open(vec![Segment::open(bytes).unwrap()]).unwrap();
-    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, index: &damaged }];
+    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &damaged }];
     assert!(matches!(match_sample(&sample, &Profile::one(), &corpora), Err(MatchError::Segment { .. })));
 }

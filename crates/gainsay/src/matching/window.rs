@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use fingerprint::{LineKind, ReadAt, WholeInterval};
 
 use super::hits::Hits;
-use super::places::{Finder, LineKey};
+use super::lines::LineKey;
+use super::places::Finder;
 use super::states::{State, states};
 use super::{
     BestCommit, CommitAt, CurvePoint, FileMatch, LineMatch, MatchError, Part, SampleFile, Taking, Total, Window,
@@ -203,6 +204,23 @@ pub(super) fn best_run(things: &[Runs]) -> (u64, (u32, u32)) {
     (most, runs_with(things, most).last().copied().unwrap_or_default())
 }
 
+/// The most that stands at once of things each of which counts for so many.
+pub(super) fn most_at_once(things: &[(Runs, u64)]) -> u64 {
+    let mut changes: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
+    for (runs, count) in things {
+        for (first, last) in merged(runs) {
+            changes.entry(first).or_default().0 += count;
+            changes.entry(last + 1).or_default().1 += count;
+        }
+    }
+    let mut live = 0;
+    let after = |(begin, end): &(u64, u64)| {
+        live = live + begin - end;
+        live
+    };
+    changes.values().map(after).max().unwrap_or_default()
+}
+
 /// The stretches of commits between which the number of standing things does not change, oldest first; where nothing
 /// stands there is no stretch.
 fn steps(things: &[Runs]) -> Vec<(u32, u32, u64)> {
@@ -241,10 +259,12 @@ fn window(holds: &[bool], commit: &CommitOf<'_>) -> Result<Window, MatchError> {
     let at: Vec<u32> = (0u32..).zip(holds).filter(|(_, holds)| **holds).map(|(at, _)| at).collect();
     let (first, last) = (at.first().copied().unwrap_or_default(), at.last().copied().unwrap_or_default());
     let runs = 1 + at.windows(2).filter(|pair| pair[0] + 1 != pair[1]).count();
+    let begun_after = first.checked_sub(1).map(commit).transpose()?;
     let ended_by = if last as usize + 1 < holds.len() { Some(commit(last + 1)?) } else { None };
     Ok(Window {
         first: commit(first)?,
         last: commit(last)?,
+        begun_after,
         ended_by,
         commits: u32::try_from(at.len()).unwrap_or(u32::MAX),
         runs: u32::try_from(runs).unwrap_or(u32::MAX),

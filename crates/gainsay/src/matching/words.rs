@@ -3,8 +3,11 @@
 use fingerprint::{Channel, LineKind};
 use jiff::Timestamp;
 
-use super::{CommitAt, FileMatch, LineMatch, Match, Taking, Verdict, Window};
+use super::{CommitAt, FileMatch, LineMatch, Match, PlaceMatch, Places, Taking, Verdict, Window};
 use crate::claim::CorpusRole;
+
+/// How many places a sentence names.
+const NAMED_PLACES: usize = 5;
 
 impl Match {
     /// The answer in short sentences: the figures first, then what they prove and what they leave open.
@@ -13,6 +16,7 @@ impl Match {
         words.extend(self.recognition());
         words.extend(self.rest());
         words.extend(self.lines.iter().flat_map(of_line));
+        words.extend(self.places.iter().flat_map(of_places));
         words.extend(self.limits());
         words
     }
@@ -113,7 +117,19 @@ impl Match {
                     .to_owned(),
             );
         }
-        if self.lines.iter().any(|line| line.windows.is_some()) {
+        let dated = |by_snapshots| {
+            let mut dated = self.lines.iter().filter(|line| line.windows.is_some());
+            dated.any(|line| line.is_of_snapshots() == by_snapshots)
+        };
+        if dated(true) {
+            words.push(
+                "The snapshots date the content: it was taken after the last of them that does not have it yet. That it was \
+                 taken before the next one that no longer has it holds only if what was taken was the newest state at that \
+                 time. Their dates are those that they were given when they were indexed."
+                    .to_owned(),
+            );
+        }
+        if dated(false) {
             words.push(
                 "The window dates the content: it was taken no earlier than the window's first commit. That it was taken \
                  before the window's end holds only if what was taken was the newest state at that time. Commit times are \
@@ -147,6 +163,15 @@ fn of_line(line: &LineMatch) -> Vec<String> {
         LineKind::Side => vec![format!(
             "In {source}, beside its line only (other branches, tags, merged work): {found}. No window dates them."
         )],
+        LineKind::History if line.is_of_snapshots() => {
+            let snapshots = match line.newest.number {
+                0 => "the only snapshot".to_owned(),
+                newest => format!("the {} snapshots", newest + 1),
+            };
+            let mut words = vec![format!("In {snapshots} of {source}: {found}.")];
+            words.extend(windows_in_words(line));
+            words
+        }
         LineKind::History => {
             let branch = String::from_utf8_lossy(&line.reference);
             let mut words = vec![format!("In {source} on {branch}: {found}.")];
@@ -158,10 +183,12 @@ fn of_line(line: &LineMatch) -> Vec<String> {
 
 fn windows_in_words(line: &LineMatch) -> Vec<String> {
     let Some(windows) = &line.windows else { return Vec::new() };
+    let of_snapshots = line.is_of_snapshots();
+    let state = if of_snapshots { "snapshot" } else { "commit" };
     let best = &windows.best;
     let (identical, fingerprints) = (windows.identical, windows.fingerprints);
     let mut words = vec![format!(
-        "As of commit {} {} of {} fit, with {} of {} fingerprints.",
+        "As of {} {} of {} fit, with {} of {} fingerprints.",
         commit(&best.commit),
         best.files.some,
         files(best.files.all),
@@ -171,10 +198,11 @@ fn windows_in_words(line: &LineMatch) -> Vec<String> {
     if identical.some == identical.all && fingerprints.some == fingerprints.all {
         words.push(format!("All of it stood at once {}.", span(&windows.strict)));
     } else {
-        words.push(
-            "At no commit did all of it stand at once: it was edited, or taken from several states or branches."
-                .to_owned(),
-        );
+        words.push(format!(
+            "{} did all of it stand at once: it was edited, or taken from several states {}.",
+            if of_snapshots { "In no snapshot" } else { "At no commit" },
+            if of_snapshots { "or between two snapshots" } else { "or branches" },
+        ));
         words.push(format!(
             "Most of it, {} of {} identical contents and {} of {} fingerprints, stood at once {}.",
             identical.some,
@@ -186,22 +214,23 @@ fn windows_in_words(line: &LineMatch) -> Vec<String> {
     }
     if let [first, second, rest @ ..] = &windows.takings[..] {
         let of = |taking: &Taking| {
-            let (first, last) = (commit(&taking.first), commit(&taking.last));
+            let (first, last) = (bare(&taking.first), bare(&taking.last));
             let files = files(taking.files.len() as u64);
             if first == last { format!("{files} fit {first}") } else { format!("{files} fit {first} to {last}") }
         };
         let more = if rest.is_empty() { String::new() } else { format!("; and {} more", rest.len()) };
         words.push(format!(
-            "No single commit explains it, {} do: {}, {}{more}. Files were taken more than once, or from branches that are \
-             not indexed, or were edited back.",
+            "No single {state} explains it, {} do: {}, {}{more}. Files were taken more than once, or from {} that are not \
+             indexed, or were edited back.",
             if rest.is_empty() { "two" } else { "several" },
             of(first),
             of(second),
+            if of_snapshots { "states" } else { "branches" },
         ));
     }
     if !windows.fit_nowhere.is_empty() {
         words.push(format!(
-            "Fit no commit as they are, since they were edited or are of a state that is not indexed: {}.",
+            "Fit no {state} as they are, since they were edited or are of a state that is not indexed: {}.",
             files(windows.fit_nowhere.len() as u64)
         ));
     }
@@ -216,17 +245,107 @@ fn windows_in_words(line: &LineMatch) -> Vec<String> {
 
 pub(super) fn span(window: &Window) -> String {
     let gaps = if window.runs > 1 { format!(", in {} separate runs", window.runs) } else { String::new() };
+    if window.first.oid.is_empty() {
+        return span_of_snapshots(window, &gaps);
+    }
     let end = match &window.ended_by {
-        Some(next) => format!("until commit {} changed it", commit(next)),
+        Some(next) => format!("until {} changed it", commit(next)),
         None => "up to the newest indexed commit".to_owned(),
     };
     let commits = if window.commits == 1 { "1 commit".to_owned() } else { format!("{} commits", window.commits) };
-    format!("from commit {} on, {end} ({commits}{gaps})", commit(&window.first))
+    format!("from {} on, {end} ({commits}{gaps})", commit(&window.first))
+}
+
+/// What is first seen in a snapshot came after the one before it, at a time that nobody kept.
+fn span_of_snapshots(window: &Window, gaps: &str) -> String {
+    let (first, last) = (date(window.first.time), date(window.last.time));
+    let stood = match window.commits {
+        1 => format!("in the snapshot of {first} alone"),
+        snapshots => format!("from the snapshot of {first} to that of {last} ({snapshots} snapshots{gaps})"),
+    };
+    let came = match &window.begun_after {
+        Some(before) => format!("it came between the snapshot of {} and that of {first}", date(before.time)),
+        None => "the oldest snapshot has it, so that it may be older".to_owned(),
+    };
+    let went = match &window.ended_by {
+        Some(next) => format!("was changed or gone by that of {}", date(next.time)),
+        None => "the newest one has it".to_owned(),
+    };
+    format!("{stood}: {came}, and {went}")
+}
+
+fn of_places(places: &Places) -> Vec<String> {
+    // Where there is one place, nothing is told from another.
+    if places.known < 2 {
+        return Vec::new();
+    }
+    let name = |place: &PlaceMatch| String::from_utf8_lossy(&place.name).into_owned();
+    let listed = |some: &mut dyn Iterator<Item = String>| {
+        let (mut first, mut rest) = (Vec::new(), 0);
+        for name in some {
+            if first.len() < NAMED_PLACES { first.push(name) } else { rest += 1 }
+        }
+        let more = if rest > 0 { format!("; and {rest} more") } else { String::new() };
+        format!("{}{more}", first.join("; "))
+    };
+    let all = match places.files {
+        1 => "the one file that is the company's".to_owned(),
+        all => format!("all {all} files that are the company's"),
+    };
+    let cover = || places.cover.iter().filter_map(|place| places.all.get(*place));
+    let mut words = Vec::new();
+    match (places.cover.as_slice(), cover().next()) {
+        ([_], Some(only)) if places.is_only => {
+            words.push(format!("Of {} places that are indexed only one holds {all}: {}.", places.known, name(only)))
+        }
+        ([_], _) => {
+            let whole = || places.all.iter().filter(|place| place.files == places.files);
+            words.push(format!(
+                "{} of {} places that are indexed hold {all}, each of them: {}.",
+                whole().count(),
+                places.known,
+                listed(&mut whole().map(name))
+            ));
+        }
+        _ => {
+            let held = |place: &PlaceMatch| format!("{} ({})", name(place), files(place.files));
+            words.push(format!(
+                "None of {} places that are indexed holds {all}; {} together do: {}.{}",
+                places.known,
+                places.cover.len(),
+                listed(&mut cover().map(held)),
+                match (places.is_least, places.is_only) {
+                    (true, true) => " No fewer do, and no others as few.",
+                    (true, false) => " No fewer do, but others as few.",
+                    (false, _) => " Whether fewer do was not searched to the end.",
+                }
+            ));
+        }
+    }
+    let alone = |place: &PlaceMatch| format!("{} ({})", name(place), files(place.only_here.len() as u64));
+    let mut first = places.all.iter().filter(|place| !place.only_here.is_empty()).map(alone).peekable();
+    if first.peek().is_some() {
+        words.push(format!("Look first where files lie that no other place holds: {}.", listed(&mut first)));
+    }
+    words
 }
 
 pub(super) fn commit(commit: &CommitAt) -> String {
+    if commit.oid.is_empty() { bare(commit) } else { format!("commit {}", bare(commit)) }
+}
+
+fn bare(commit: &CommitAt) -> String {
+    if commit.oid.is_empty() {
+        return format!("the snapshot of {}", date(commit.time));
+    }
     let oid: String = commit.oid.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
     format!("{oid} of {}", time(commit.time))
+}
+
+/// A day where the time is the beginning of one, which is how a day is given, else the time.
+fn date(seconds: i64) -> String {
+    let time = time(seconds);
+    time.strip_suffix("T00:00:00Z").map_or(time.clone(), str::to_owned)
 }
 
 /// A time as RFC 3339; a committer's clock may say what no calendar holds.

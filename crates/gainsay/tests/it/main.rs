@@ -12,5 +12,6 @@ mod ledger;
 mod listings;
 mod outlets;
 mod pages;
+mod places;
 mod reports;
 mod support;

@@ -236,7 +236,7 @@ fn examples() -> Vec<Payload> {
             not_read_names: vec!["/a/x: gone".into()],
         }
         .into(),
-        CorpusIndexed {
+        CorpusIndexedV2 {
             name: "code".into(),
             owner: "Marlbeck".into(),
             role: CorpusRole::Own,
@@ -283,6 +283,41 @@ fn examples() -> Vec<Payload> {
             not_read: 1,
             not_read_names: vec!["/a/pipe: it is a device, a pipe or a socket".into()],
             channels: Channels::All,
+        }
+        .into(),
+        CorpusIndexed {
+            name: "backups".into(),
+            owner: "Marlbeck".into(),
+            role: CorpusRole::Own,
+            roots: twins(&[
+                Root {
+                    path: b"/b/\xf6/2019-03-01".to_vec(),
+                    place: Some("lab share L3".into()),
+                    dated: Some(1_551_398_400),
+                },
+                Root { path: b"/b/1969".to_vec(), place: None, dated: Some(-1) },
+                Root { path: b"/a/code.git".to_vec(), place: None, dated: None },
+            ]),
+            segments: twins(&[SegmentFile {
+                blake3: [7; 32],
+                bytes: 1,
+                files: 2,
+                contents: 3,
+                content_bytes: 4,
+                commits: 5,
+                postings: 6,
+                tables: 8,
+            }]),
+            pieces: twins(&[Piece {
+                source: b"/b/1969".to_vec(),
+                segment: [7; 32],
+                extent: Extent::Stretch(Stretch { after: None, until: None, listing: [10; 32], files: 2, bytes: 300 }),
+                not_read: 0,
+                not_read_names: vec![],
+            }]),
+            not_read: 0,
+            not_read_names: vec![],
+            channels: Channels::Text,
         }
         .into(),
         SampleMatchedV1 {
@@ -350,9 +385,10 @@ fn released_bytes_decode_forever() {
 
 #[test]
 fn the_channels_of_a_corpus_follow_where_they_are_not_all() {
-    let all = examples().into_iter().find_map(|it| if let Payload::Corpus(it) = it { Some(it) } else { None }).unwrap();
-    let text = Payload::Corpus(CorpusIndexed { channels: Channels::Text, ..all.clone() });
-    let bytes = [&[0x89], &Payload::Corpus(all).to_bytes()[1..], b"\x64text"].concat();
+    let all =
+        examples().into_iter().find_map(|it| if let Payload::CorpusV2(it) = it { Some(it) } else { None }).unwrap();
+    let text = Payload::CorpusV2(CorpusIndexedV2 { channels: Channels::Text, ..all.clone() });
+    let bytes = [&[0x89], &Payload::CorpusV2(all).to_bytes()[1..], b"\x64text"].concat();
     assert_eq!(text.to_bytes(), bytes);
     assert_eq!(Payload::from_bytes("corpus/2", &bytes).unwrap(), text);
     let said = [&bytes[..bytes.len() - 5], b"\x63all"].concat();

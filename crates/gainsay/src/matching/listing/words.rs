@@ -125,7 +125,7 @@ fn of_line(line: &ListingLine) -> Vec<String> {
     let (best, part) = (&windows.best, windows.fingerprints);
     let branch = String::from_utf8_lossy(&line.reference);
     let mut words = vec![format!(
-        "In {source} on {branch}: {} entries fit; as of commit {} {} of {} do at once.",
+        "In {source} on {branch}: {} entries fit; as of {} {} of {} do at once.",
         line.files,
         commit(&best.commit),
         best.files.some,
@@ -138,8 +138,7 @@ fn of_line(line: &ListingLine) -> Vec<String> {
         words.push(format!("With 0.5% of them allowed to be wrong: {}.", span(&windows.tolerant)));
     }
     if windows.takings.len() > 1 {
-        let taking =
-            |of: &Taking| format!("{} fit commits {} to {}", of.files.len(), commit(&of.first), commit(&of.last));
+        let taking = |of: &Taking| format!("{} fit from {} to {}", of.files.len(), commit(&of.first), commit(&of.last));
         let takings: Vec<String> = windows.takings.iter().map(taking).collect();
         words.push(format!("No one state explains it; together these do: {}.", takings.join("; ")));
     }
