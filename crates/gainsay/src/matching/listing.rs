@@ -10,8 +10,9 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use fingerprint::{LineId, LineKind, PathId, ReadAt, SegmentError};
 
+use super::lines::Lines;
 use super::window::{self, Runs};
-use super::{CommitAt, Corpus, MatchError, Place, Verdict, Windows};
+use super::{Corpus, MatchError, Place, Verdict, Windows};
 use crate::claim::CorpusRole;
 use crate::listing::{Entry, Format, Listing, folded};
 
@@ -114,8 +115,9 @@ pub fn match_listing<R: ReadAt>(listing: &Listing, corpora: &[Corpus<'_, R>]) ->
     let asked = Asked::new(&listing.entries);
     let mut found: Vec<Found> = vec![Found::default(); asked.files.len()];
     let mut fits: Vec<(usize, Fits)> = Vec::new();
+    let known_lines = Lines::new(corpora);
     for (number, corpus) in corpora.iter().enumerate() {
-        let of_corpus = Fits::in_corpus(&asked, corpus).map_err(|source| corpus.error(source))?;
+        let of_corpus = Fits::in_corpus(&asked, corpus, number, &known_lines).map_err(|source| corpus.error(source))?;
         for (file, fit) in of_corpus.of_file.iter().enumerate() {
             let tells = fit.as_ref().is_some_and(|fit| fit.is_close || !rules::is_common_name(asked.name(file)));
             let by_size = fit.as_ref().is_some_and(|fit| fit.same_size) && tells;
@@ -151,11 +153,11 @@ pub fn match_listing<R: ReadAt>(listing: &Listing, corpora: &[Corpus<'_, R>]) ->
     let mut lines = Vec::new();
     // What is not ours has no window: the few that fit then fit by chance.
     for (corpus, of_corpus) in fits.iter().filter(|_| verdict.is_ours()) {
-        lines.extend(of_corpus.lines(&corpora[*corpus], !by_names)?);
+        lines.extend(of_corpus.lines(corpora, *corpus, &known_lines, !by_names)?);
     }
     lines.sort_by_key(|line| std::cmp::Reverse(line.files));
     let newest = asked.files.iter().filter_map(|file| file.modified).map(|(first, _)| first).max();
-    let rows = rows(&asked, &fits, corpora)?;
+    let rows = rows(&asked, &fits, corpora, &known_lines)?;
     let problems = listing.problems.clone();
     Ok(ListingMatch { format: listing.format, verdict, by_names, counts, lines, newest, rows, problems })
 }
@@ -267,7 +269,12 @@ struct Known {
 }
 
 impl Fits {
-    fn in_corpus<R: ReadAt>(asked: &Asked<'_>, corpus: &Corpus<'_, R>) -> Result<Fits, SegmentError> {
+    fn in_corpus<R: ReadAt>(
+        asked: &Asked<'_>,
+        corpus: &Corpus<'_, R>,
+        number: usize,
+        lines: &Lines,
+    ) -> Result<Fits, SegmentError> {
         let named = |path: &[u8]| {
             let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
             asked.by_name.contains_key(&folded(name))
@@ -283,14 +290,20 @@ impl Fits {
             .zip(&alike)
             .map(|(key, (range, parts))| known.candidates(key, range.clone(), *parts, &roots))
             .collect();
-        let versions = versions(corpus, &paths, &candidates)?;
+        let versions = versions(corpus, number, lines, &paths, &candidates)?;
         let of_file =
             (0..asked.files.len()).map(|file| fit(asked, file, &candidates[file], &paths, &versions)).collect();
         Ok(Fits { paths, of_file })
     }
 
     /// The lines of a corpus that files fit: by path and size, or by path alone.
-    fn lines<R: ReadAt>(&self, corpus: &Corpus<'_, R>, by_size: bool) -> Result<Vec<ListingLine>, MatchError> {
+    fn lines<R: ReadAt>(
+        &self,
+        corpora: &[Corpus<'_, R>],
+        number: usize,
+        known: &Lines,
+        by_size: bool,
+    ) -> Result<Vec<ListingLine>, MatchError> {
         let mut at_lines: BTreeMap<LineId, Vec<Runs>> = BTreeMap::new();
         for fit in self.of_file.iter().flatten().filter(|fit| fit.is_close && (fit.same_size || !by_size)) {
             let mut here: BTreeMap<LineId, Runs> = BTreeMap::new();
@@ -299,11 +312,8 @@ impl Fits {
         }
         let mut lines = Vec::new();
         for (id, things) in at_lines {
-            let Some(line) = corpus.index.line(id) else { continue };
-            let commit_of = |number: u32| {
-                let commit = corpus.index.commit(id, number).map_err(|source| corpus.error(source))?;
-                Ok(CommitAt::new(number, commit))
-            };
+            let line = known.line((number, id));
+            let commit_of = |at: u32| known.commit(corpora, (number, id), at);
             let files = things.len() as u64;
             let windows = match line.kind {
                 LineKind::History => Some(window::of_runs(line.commits, things, &commit_of)?),
@@ -398,6 +408,8 @@ impl Known {
 /// The versions of each path that a file may be.
 fn versions<R: ReadAt>(
     corpus: &Corpus<'_, R>,
+    number: usize,
+    lines: &Lines,
     paths: &[(PathId, Vec<u8>)],
     candidates: &[Vec<(usize, bool)>],
 ) -> Result<HashMap<usize, Vec<Version>>, SegmentError> {
@@ -405,7 +417,10 @@ fn versions<R: ReadAt>(
     let ids: Vec<PathId> = chosen.iter().filter_map(|path| paths.get(*path)).map(|(id, _)| *id).collect();
     let mut versions: HashMap<usize, Vec<Version>> = HashMap::new();
     corpus.index.contents_at(&ids, &mut |content, intervals| {
-        for interval in intervals {
+        let mut here = intervals.to_vec();
+        // Dated snapshots of one place are one history.
+        let count = if lines.has_snapshots(number) { lines.join(number, &mut here) } else { here.len() };
+        for interval in here.iter().take(count) {
             // Paths come in the order of their numbers.
             let Ok(path) = paths.binary_search_by_key(&interval.path, |(id, _)| *id) else { continue };
             let (line, first, last) = (interval.line, interval.first, interval.last);
@@ -450,6 +465,7 @@ fn rows<R: ReadAt>(
     asked: &Asked<'_>,
     fits: &[(usize, Fits)],
     corpora: &[Corpus<'_, R>],
+    known: &Lines,
 ) -> Result<Vec<ListedFile>, MatchError> {
     let best = |file: usize| {
         let of_file = fits.iter().filter_map(|(corpus, of)| Some((*corpus, of, of.of_file[file].as_ref()?)));
@@ -467,16 +483,11 @@ fn rows<R: ReadAt>(
             let corpus = &corpora[number];
             same_size = fit.same_size;
             // Of several times at which it stood there the newest on a history is shown.
-            let kind = |line: LineId| corpus.index.line(line).map(|of| of.kind);
-            let rank =
-                |(line, first, last): &&(LineId, u32, u32)| (kind(*line) == Some(LineKind::History), *last, *first);
-            if let Some((id, first, last)) = fit.stood.iter().max_by_key(rank)
-                && let Some(line) = corpus.index.line(*id)
-            {
-                let commit = |number: u32| {
-                    let commit = corpus.index.commit(*id, number).map_err(|source| corpus.error(source))?;
-                    Ok(CommitAt::new(number, commit))
-                };
+            let kind = |line: LineId| known.line((number, line)).kind;
+            let rank = |(line, first, last): &&(LineId, u32, u32)| (kind(*line) == LineKind::History, *last, *first);
+            if let Some((id, first, last)) = fit.stood.iter().max_by_key(rank) {
+                let line = known.line((number, *id));
+                let commit = |at: u32| known.commit(corpora, (number, *id), at);
                 place = Some(Place {
                     corpus: corpus.name.to_owned(),
                     owner: corpus.owner.to_owned(),

@@ -123,9 +123,12 @@ fn of_line(line: &ListingLine) -> Vec<String> {
         return vec![format!("{} entries fit {what} {source}; no window dates them.", line.files)];
     };
     let (best, part) = (&windows.best, windows.fingerprints);
-    let branch = String::from_utf8_lossy(&line.reference);
+    let branch = match &line.reference[..] {
+        b"" => String::new(),
+        name => format!(" on {}", String::from_utf8_lossy(name)),
+    };
     let mut words = vec![format!(
-        "In {source} on {branch}: {} entries fit; as of {} {} of {} do at once.",
+        "In {source}{branch}: {} entries fit; as of {} {} of {} do at once.",
         line.files,
         commit(&best.commit),
         best.files.some,
