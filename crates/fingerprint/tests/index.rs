@@ -3,6 +3,8 @@
 
 mod model;
 
+use std::collections::BTreeSet;
+
 use fingerprint::{
     Channel, Commit, Index, Interval, Line, LineId, LineKind, Profile, Segment, SegmentError, SegmentWriter, merge,
 };
@@ -67,6 +69,33 @@ proptest! {
         prop_assert_eq!(all(&index), all_truth(&model));
         prop_assert_eq!(files(&index), truth(&model, |n| vec![n]));
         prop_assert_eq!(commits_of(&index, LineKind::History), commits(0..model.commits, 100));
+    }
+
+    #[test]
+    fn what_stood_at_some_paths_is_what_any_content_says_of_them(
+        model in models(), cuts in prop::collection::vec(0u32..12, 0..3), parts in 1u64..3, letter in "[a-e]",
+    ) {
+        let segments: Vec<_> = cut(&model, &cuts, parts).iter().map(|share| segment(&model, share)).collect();
+        let index = index(&segments);
+        let ends = |path: &[u8]| path.ends_with(letter.as_bytes());
+        let paths = index.paths_where(ends).unwrap();
+        prop_assert!(paths.iter().all(|(id, path)| ends(path) && index.path(*id).unwrap() == *path));
+        let mut found = BTreeSet::new();
+        let ids: Vec<_> = paths.iter().map(|(id, _)| *id).collect();
+        index
+            .contents_at(&ids, &mut |content, intervals| {
+                let n = u8::try_from(content.bytes / 1000).unwrap();
+                assert_eq!(*content, model::content(n));
+                assert!(intervals.is_sorted() && !intervals.is_empty());
+                for i in intervals {
+                    let path = &paths.iter().find(|(id, _)| *id == i.path).unwrap().1;
+                    let beside = index.line(i.line).unwrap().kind == LineKind::Side;
+                    found.insert((n, String::from_utf8(path.clone()).unwrap(), (beside, i.first, i.last)));
+                }
+            })
+            .unwrap();
+        let expected = files(&index).into_iter().filter(|(_, path, _)| ends(path.as_bytes())).collect();
+        prop_assert_eq!(found, expected);
     }
 
     #[test]

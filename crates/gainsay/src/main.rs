@@ -15,6 +15,7 @@ mod demo;
 mod desk;
 mod export;
 mod ledger;
+mod listing;
 mod mask;
 mod matching;
 mod read;

@@ -2,17 +2,19 @@ use std::path::PathBuf;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting};
-use crate::claim::SampleMatch;
-use crate::desk::{SampleProgress, Shape};
+use crate::desk::{MatchOptions, SampleProgress, Shape};
 
 /// Is it ours? How much, which files, which versions, when; works with no case
 ///
-/// Exits 0 where the sample is the owner's, wholly or in part, and 1 where it is not or where it cannot be told.
+/// Exits 0 where the sample is the owner's, wholly or in part, or a listing of its files, and 1 where it is not or where it cannot be told.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A file, a folder or an archive
+    /// A file, a folder or an archive; or a listing of files (tree, ls -lR, dir /s, find -ls, unzip -l, paths)
     #[arg(value_name = "SAMPLE")]
     sample: PathBuf,
+    /// The sample is a listing of files, though it may not look like one: say so where it cannot be read as one
+    #[arg(long)]
+    listing: bool,
     /// Match against this corpus of ours only; public and published ones always take part
     #[arg(long, value_name = "NAME")]
     corpus: Option<String>,
@@ -42,11 +44,15 @@ impl Args {
             return Ok(if compared.is_ours() { Answer::Yes } else { Answer::No });
         }
         let acting = acting(&desk)?;
-        let case = self.case.as_deref();
-        let report = desk.match_sample(&acting, sample, corpus, case, self.unsafe_no_sandbox, &mut progress)?;
+        let options = MatchOptions {
+            corpus,
+            case: self.case.as_deref(),
+            is_listing: self.listing,
+            unjailed: self.unsafe_no_sandbox,
+        };
+        let report = desk.match_sample(&acting, sample, options, &mut progress)?;
         ui.clear_progress();
         ui.out(&report.shown(shape));
-        let is_ours = |result: &SampleMatch| matches!(result.verdict.as_str(), "ours" | "partly ours");
-        Ok(if report.results.iter().any(is_ours) { Answer::Yes } else { Answer::No })
+        Ok(if report.is_ours() { Answer::Yes } else { Answer::No })
     }
 }

@@ -4,8 +4,8 @@ use anstyle::{AnsiColor, Style};
 
 use crate::assess::{Claim, Disagreement};
 use crate::claim::{
-    AlignedLines, Alignment, Commit, FileMatch, Finding, Reading, Said, SampleMatch, Source, SourceKind, SourceText,
-    Span, State, counted,
+    AlignedLines, Alignment, Commit, FileMatch, Finding, ListingMatch, Reading, Said, SampleMatch, Source, SourceKind,
+    SourceText, Span, State, counted,
 };
 use crate::release::View;
 
@@ -347,6 +347,9 @@ impl Page {
         for sentence in &result.words {
             self.wrapped(6, sentence);
         }
+        for listing in &result.listings {
+            self.listing(listing, rows);
+        }
         for row in result.rows.iter().take(rows) {
             let best = row.best.as_ref().map_or(String::new(), |best| {
                 let (first, last) = (best.first.day(), best.last.day());
@@ -399,6 +402,22 @@ impl Page {
         }
         said.extend(alignment.edits.iter().chain(&alignment.note).cloned());
         self.hanging(&indent, &said.join("; "));
+    }
+
+    fn listing(&mut self, listing: &ListingMatch, rows: usize) {
+        let verdict = self.in_style(self.styles.strong, &listing.verdict);
+        self.line(&format!("      listing {} ({}): {verdict}", listing.path, listing.format));
+        for sentence in &listing.words {
+            self.wrapped(8, sentence);
+        }
+        for row in listing.rows.iter().filter(|row| row.best.is_some()).take(rows) {
+            let best = row.best.as_ref().map_or(String::new(), |best| {
+                let size = if row.same_size { "" } else { ", of another size" };
+                format!(" = {} in {}, {} to {}{size}", best.path, best.corpus, best.first.day(), best.last.day())
+            });
+            let bytes = row.bytes.map_or(String::new(), |bytes| bytes.to_string());
+            self.line(&format!("        {bytes:>12} {}{best}", row.path));
+        }
     }
 
     fn source(&mut self, source: &Source) {

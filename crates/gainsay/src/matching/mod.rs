@@ -8,6 +8,7 @@ mod generated;
 mod hits;
 mod licences;
 mod lines;
+mod listing;
 mod others;
 mod places;
 mod rules;
@@ -24,6 +25,7 @@ use cover::Held;
 pub use generated::{HEAD, says_generated};
 use hits::Hits;
 use lines::{LineKey, Lines};
+pub use listing::{ListingLine, ListingMatch, match_listing};
 pub use others::Copies;
 
 /// One file of the sample.

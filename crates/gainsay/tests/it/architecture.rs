@@ -13,7 +13,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("capture", &["claim"]),
     ("read", &["claim"]),
     ("corpus", &["claim"]),
-    ("matching", &["claim"]),
+    ("listing", &[]),
+    ("matching", &["claim", "listing"]),
     ("align", &["claim"]),
     ("demo", &["claim"]),
     ("assess", &["claim"]),
@@ -21,7 +22,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("export", &["align", "assess", "claim", "read", "release"]),
     (
         "desk",
-        &["align", "assess", "capture", "claim", "corpus", "export", "ledger", "matching", "read", "release", "store"],
+        &[
+            "align", "assess", "capture", "claim", "corpus", "export", "ledger", "listing", "matching", "read",
+            "release", "store",
+        ],
     ),
     ("cli", &["claim", "demo", "desk", "release"]),
     ("main", &["capture", "cli"]),

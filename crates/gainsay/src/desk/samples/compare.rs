@@ -7,7 +7,7 @@ use fingerprint::{Index, Profile};
 use serde_json::json;
 
 use super::aligning::{Aligner, SideBySide, each};
-use super::{Corpus, CorpusRole, Desk, Error, SampleProgress, Shape, open, row, with_indexes};
+use super::{Corpus, CorpusRole, Desk, Error, MatchOptions, SampleProgress, Shape, open, row, with_indexes};
 use crate::align::{Row, rows};
 use crate::claim::FileMatch;
 use crate::export;
@@ -71,7 +71,8 @@ impl Desk {
             return Err(Error::NoCorpus);
         }
         let profile = Profile::one();
-        let mut sample = open(path, &profile, unjailed, progress)?.files;
+        let options = MatchOptions { corpus, case: None, is_listing: false, unjailed };
+        let mut sample = open(path, &profile, options, progress)?.files;
         sample.retain(|it| it.path == file.as_bytes());
         sample.truncate(1);
         if sample.is_empty() {
