@@ -1,14 +1,15 @@
 //! One file: opened with care, read once, its rows handed over.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::num::NonZero;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use fingerprint::{Channel, Content, Fingerprinter, Fingerprints, Profile, Sorter};
-use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::fs::{Advice, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 
 use super::NO_CODE;
@@ -19,6 +20,12 @@ const PIECE: usize = 1 << 20;
 /// Bytes of a file whose rows are held before they are set aside.
 const HELD: usize = 64 << 20;
 
+/// Fingerprints that are remembered: as many as stay in the nearest cache.
+const REMEMBERED: usize = 1 << 11;
+
+/// What of a fingerprint is not its place: they are spread evenly.
+const PLACE_SHIFT: u32 = u64::BITS - 11;
+
 /// Reads files, one after the other.
 pub(super) struct FileReader<'r> {
     profile: &'r Profile,
@@ -28,6 +35,13 @@ pub(super) struct FileReader<'r> {
     /// Bytes read so far, for who watches.
     done: &'r AtomicU64,
     piece: Vec<u8>,
+    repeats: Repeats,
+}
+
+/// A file that is open, and on its way from the disk.
+pub(super) struct Opened {
+    file: File,
+    before: Metadata,
 }
 
 /// Why a file is not in the index.
@@ -40,17 +54,12 @@ pub(super) enum Failed {
 
 impl<'r> FileReader<'r> {
     pub(super) fn new(profile: &'r Profile, code: bool, rows: Sorter, done: &'r AtomicU64) -> Self {
-        FileReader { profile, code, rows, done, piece: vec![0; PIECE] }
+        FileReader { profile, code, rows, done, piece: vec![0; PIECE], repeats: Repeats::new() }
     }
 
-    /// Reads a file below a folder, no link followed on the way, and sets its rows aside under a number of the caller's; tells whether
-    /// it held still.
-    pub(super) fn read(&mut self, folder: &OwnedFd, path: &Path, number: u32) -> Result<(Content, bool), Failed> {
-        let mut file = open(folder, path).map_err(Failed::File)?;
-        let before = file.metadata().map_err(Failed::File)?;
-        if !before.is_file() {
-            return Err(Failed::File(io::Error::other("it is no longer a file")));
-        }
+    /// Reads a file, and sets its rows aside under a number of the caller's; tells whether it held still.
+    pub(super) fn read(&mut self, opened: Opened, path: &Path, number: u32) -> Result<(Content, bool), Failed> {
+        let Opened { mut file, before } = opened;
         let name = if self.code { path.as_os_str().as_bytes() } else { NO_CODE };
         let first = fill(&mut file, &mut self.piece, before.len()).map_err(Failed::File)?;
         let mut fingerprinter = Fingerprinter::new(self.profile, name);
@@ -68,6 +77,7 @@ impl<'r> FileReader<'r> {
             (Channel::Code, &fingerprints.code),
             (Channel::Parts, &fingerprints.parts),
         ] {
+            let rows = self.repeats.dropped_from(rows, channel, number);
             self.rows.extend(channel, rows, number).map_err(Failed::Rows)?;
         }
         let Fingerprints { blake3, bytes, kind, .. } = fingerprints;
@@ -91,6 +101,7 @@ impl<'r> FileReader<'r> {
                 let mut kept = Ok(());
                 to.drain(&mut |channel, rows| {
                     if kept.is_ok() {
+                        let rows = self.repeats.dropped_from(rows, channel, number);
                         kept = self.rows.extend(channel, rows, number);
                     }
                 });
@@ -114,13 +125,55 @@ fn fill(file: &mut File, piece: &mut [u8], expected: u64) -> io::Result<usize> {
     Ok(length)
 }
 
-/// Opens a file below a folder. It may have become a link or a pipe since it was listed: neither is followed or waited for.
-fn open(folder: &OwnedFd, path: &Path) -> io::Result<File> {
+/// Finds fingerprints that a file has again, as far as a look into one place does: it costs less than to sort another row.
+struct Repeats {
+    /// The row that came last of those that share a place: its fingerprint, and the numbers of its file and channel.
+    places: Box<[(u64, u64); REMEMBERED]>,
+    others: Vec<u64>,
+}
+
+impl Repeats {
+    fn new() -> Self {
+        Repeats { places: Box::new([(0, u64::MAX); REMEMBERED]), others: Vec::new() }
+    }
+
+    /// The fingerprints without most of those that the file's channel gave before.
+    fn dropped_from(&mut self, fingerprints: &[u64], channel: Channel, number: u32) -> &[u64] {
+        let source = u64::from(number) << 8 | channel as u64;
+        if self.others.len() < fingerprints.len() {
+            self.others.resize(fingerprints.len(), 0);
+        }
+        let mut kept = 0;
+        for fingerprint in fingerprints {
+            let row = (*fingerprint, source);
+            let place = usize::try_from(fingerprint >> PLACE_SHIFT).unwrap_or_default() % REMEMBERED;
+            let before = std::mem::replace(&mut self.places[place], row);
+            // What follows takes a repeat's place: so dropping it needs no branch.
+            self.others[kept] = *fingerprint;
+            kept += usize::from(before != row);
+        }
+        &self.others[..kept]
+    }
+}
+
+/// Opens a file below a folder, no link followed on the way, and has the system read it. It may have become a link or a pipe since
+/// it was listed: neither is followed or waited for.
+pub(super) fn open(folder: &OwnedFd, path: &Path) -> io::Result<Opened> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW;
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
-    match rustix::fs::openat2(folder, path, flags, Mode::empty(), resolve) {
+    let opened = match rustix::fs::openat2(folder, path, flags, Mode::empty(), resolve) {
         // An old kernel, or one that may not be asked this way: the last name alone is then no link.
-        Err(Errno::NOSYS | Errno::PERM) => Ok(File::from(rustix::fs::openat(folder, path, flags, Mode::empty())?)),
-        opened => Ok(File::from(opened?)),
+        Err(Errno::NOSYS | Errno::PERM) => rustix::fs::openat(folder, path, flags, Mode::empty())?,
+        opened => opened?,
+    };
+    let file = File::from(opened);
+    let before = file.metadata()?;
+    if !before.is_file() {
+        return Err(io::Error::other("it is no longer a file"));
     }
+    if let Some(length) = NonZero::new(before.len().min(PIECE as u64)) {
+        // A disk that is asked for many files at once gives each of them sooner. Where it can't be asked, they are read all the same.
+        let _ = rustix::fs::fadvise(&file, 0, Some(length), Advice::WillNeed);
+    }
+    Ok(Opened { file, before })
 }
