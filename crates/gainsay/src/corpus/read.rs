@@ -2,6 +2,7 @@
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::mem;
 use std::num::NonZero;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
@@ -77,8 +78,7 @@ impl<'r> FileReader<'r> {
             (Channel::Code, &fingerprints.code),
             (Channel::Parts, &fingerprints.parts),
         ] {
-            let rows = self.repeats.dropped_from(rows, channel, number);
-            self.rows.extend(channel, rows, number).map_err(Failed::Rows)?;
+            self.repeats.set_aside(channel, rows, number, &mut self.rows).map_err(Failed::Rows)?;
         }
         let Fingerprints { blake3, bytes, kind, .. } = fingerprints;
         let blake3 = *blake3.first_chunk().unwrap_or(&[0; 16]);
@@ -101,8 +101,7 @@ impl<'r> FileReader<'r> {
                 let mut kept = Ok(());
                 to.drain(&mut |channel, rows| {
                     if kept.is_ok() {
-                        let rows = self.repeats.dropped_from(rows, channel, number);
-                        kept = self.rows.extend(channel, rows, number);
+                        kept = self.repeats.set_aside(channel, rows, number, &mut self.rows);
                     }
                 });
                 kept.map_err(Failed::Rows)?;
@@ -125,34 +124,33 @@ fn fill(file: &mut File, piece: &mut [u8], expected: u64) -> io::Result<usize> {
     Ok(length)
 }
 
-/// Finds fingerprints that a file has again, as far as a look into one place does: it costs less than to sort another row.
+/// Sets rows aside without most of those that a file has again: a look into one place costs less than to sort another row.
 struct Repeats {
     /// The row that came last of those that share a place: its fingerprint, and the numbers of its file and channel.
     places: Box<[(u64, u64); REMEMBERED]>,
-    others: Vec<u64>,
+    others: Box<[u64; REMEMBERED]>,
 }
 
 impl Repeats {
     fn new() -> Self {
-        Repeats { places: Box::new([(0, u64::MAX); REMEMBERED]), others: Vec::new() }
+        Repeats { places: Box::new([(0, u64::MAX); REMEMBERED]), others: Box::new([0; REMEMBERED]) }
     }
 
-    /// The fingerprints without most of those that the file's channel gave before.
-    fn dropped_from(&mut self, fingerprints: &[u64], channel: Channel, number: u32) -> &[u64] {
+    fn set_aside(&mut self, channel: Channel, fingerprints: &[u64], number: u32, rows: &mut Sorter) -> io::Result<()> {
         let source = u64::from(number) << 8 | channel as u64;
-        if self.others.len() < fingerprints.len() {
-            self.others.resize(fingerprints.len(), 0);
+        for some in fingerprints.chunks(REMEMBERED) {
+            let mut kept = 0;
+            for fingerprint in some {
+                let row = (*fingerprint, source);
+                let place = usize::try_from(fingerprint >> PLACE_SHIFT).unwrap_or_default() % REMEMBERED;
+                let before = mem::replace(&mut self.places[place], row);
+                // What follows takes a repeat's place: so dropping it needs no branch.
+                self.others[kept] = *fingerprint;
+                kept += usize::from(before != row);
+            }
+            rows.extend(channel, &self.others[..kept], number)?;
         }
-        let mut kept = 0;
-        for fingerprint in fingerprints {
-            let row = (*fingerprint, source);
-            let place = usize::try_from(fingerprint >> PLACE_SHIFT).unwrap_or_default() % REMEMBERED;
-            let before = std::mem::replace(&mut self.places[place], row);
-            // What follows takes a repeat's place: so dropping it needs no branch.
-            self.others[kept] = *fingerprint;
-            kept += usize::from(before != row);
-        }
-        &self.others[..kept]
+        Ok(())
     }
 }
 
@@ -176,4 +174,37 @@ pub(super) fn open(folder: &OwnedFd, path: &Path) -> io::Result<Opened> {
         let _ = rustix::fs::fadvise(&file, 0, Some(length), Advice::WillNeed);
     }
     Ok(Opened { file, before })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_row_is_lost_and_one_that_comes_again_at_once_is_dropped(
+            files in prop::collection::vec(prop::collection::vec(0u64..6000, 0..5000), 0..4), spread in any::<bool>(),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let (mut repeats, mut rows) = (Repeats::new(), Sorter::new(folder.path(), 1 << 20));
+            let mut expected = BTreeSet::new();
+            for (number, file) in (0..).zip(&files) {
+                let twice = file.iter().flat_map(|it| [it.wrapping_mul(if spread { 0x9e37_79b9_7f4a_7c15 } else { 1 }); 2]);
+                let twice: Vec<u64> = twice.collect();
+                for channel in [Channel::Text, Channel::Code] {
+                    repeats.set_aside(channel, &twice, number, &mut rows).unwrap();
+                    expected.extend(twice.iter().map(|it| (channel, *it, number)));
+                }
+            }
+            let mut sorted = Sorter::sorted(vec![rows]).unwrap();
+            let kept: Vec<_> = std::iter::from_fn(|| sorted.next().unwrap()).collect();
+            prop_assert!(kept.len() <= files.iter().map(|file| 2 * file.len()).sum());
+            prop_assert!(kept.into_iter().collect::<BTreeSet<_>>() == expected);
+        }
+    }
 }
