@@ -216,7 +216,7 @@ impl<W: Write> SegmentWriter<W> {
             + self.contents.len() * 48
             + self.commits.capacity() * size_of::<Commit>()
             + self.commits.len() * 48
-            + table(self.groups.sets.capacity(), size_of::<(Digest, u32)>())
+            + table(self.groups.sets.capacity(), size_of::<(u64, KnownSet)>())
             + self.groups.members.memory()
             + fences
     }
@@ -519,25 +519,31 @@ const MOST_SETS: usize = 1_800_000;
 /// The prime number 2^61 - 1.
 const PRIME: u64 = (1 << 61) - 1;
 
-/// A set of `n` members as the values, at two secret places, of the polynomial that they are the coefficients of, modulo [`PRIME`]: whoever does
-/// not know the places makes two sets that have them in common once in (2^61 / n)^2 times (Carter and Wegman, JCSS 1979).
-type Digest = (u64, u64);
-
 /// The sets of several intervals, each kept once as far as it is remembered. The code of a single interval is its number twice; that of a set is
 /// the place of its first member twice and one.
 struct Groups {
     /// Numbers of intervals, twice; and one for the last of a set.
     members: Aside<4>,
-    /// Where each set begins, of [`MOST_SETS`] at most. One that was forgotten may be kept twice.
-    sets: HashMap<Digest, u32, Key>,
+    /// The set with this hash, of [`MOST_SETS`] at most. Of two sets with one hash the later is found; the other may be kept twice, as may
+    /// one that was forgotten.
+    sets: HashMap<u64, KnownSet, Key>,
     /// Where the digests' polynomials are evaluated.
-    places: [u64; 2],
+    place: u64,
+}
+
+/// A set that was written.
+struct KnownSet {
+    /// The value, at a secret place, of the polynomial whose coefficients are the members, modulo [`PRIME`]. Who does not know the place makes
+    /// two sets of `n` members with one value once in 2^61 / n times (Carter and Wegman, JCSS 1979), and it is asked only where hashes agree.
+    digest: u64,
+    /// The place of its first member.
+    start: u32,
 }
 
 impl Groups {
     fn new(folder: &Arc<Path>) -> Self {
-        let places = [(); 2].map(|()| RandomState::new().hash_one(0) % PRIME);
-        Groups { members: Aside::new(Arc::clone(folder)), sets: HashMap::default(), places }
+        let place = RandomState::new().hash_one(0) % PRIME;
+        Groups { members: Aside::new(Arc::clone(folder)), sets: HashMap::default(), place }
     }
 
     /// The code of a group, which is sorted and made distinct.
@@ -549,10 +555,12 @@ impl Groups {
         if let [single] = group[..] {
             return Ok(single << 1);
         }
-        let [one, other] = self.places;
-        let digest = group.iter().fold((1, 1), |(a, b), member| (term(a, one, *member), term(b, other, *member)));
-        if let Some(known) = self.sets.get(&digest) {
-            return Ok(known << 1 | 1);
+        let (hash, digest) = group.iter().fold((0u64, 1), |(hash, digest), member| {
+            let mixed = (hash ^ u64::from(*member)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            (mixed ^ (mixed >> 29), term(digest, self.place, *member))
+        });
+        if let Some(known) = self.sets.get(&hash).filter(|known| known.digest == digest) {
+            return Ok(known.start << 1 | 1);
         }
         let limit = u64::from(u32::MAX / 2);
         let start = u32::try_from(self.members.len()).ok().filter(|start| *start <= u32::MAX / 2);
@@ -564,7 +572,7 @@ impl Groups {
         if self.sets.len() >= MOST_SETS {
             self.sets.clear();
         }
-        self.sets.insert(digest, start);
+        self.sets.insert(hash, KnownSet { digest, start });
         Ok(start << 1 | 1)
     }
 
