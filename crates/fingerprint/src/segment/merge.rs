@@ -269,3 +269,35 @@ impl<'r, R: ReadAt> PostingsRows<'r, R> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+    use super::super::{Commit, LineKind};
+    use super::*;
+    use crate::Profile;
+
+    #[test]
+    fn rows_are_the_same_however_few_blocks_are_held() {
+        let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
+        let line = Line { name: vec![], reference: vec![], kind: LineKind::History, begin: 0, commits: 9000 };
+        let commits: Vec<Commit> = (0..9000).map(|time| Commit { oid: vec![7; 20], time }).collect();
+        let line = writer.line(line, &commits).unwrap();
+        let path = writer.path(b"a").unwrap();
+        for first in 0..9000 {
+            writer.interval(Interval { path, line, first: Some(first), last: None }).unwrap();
+        }
+        let segment = Segment::open(writer.finish().unwrap().0).unwrap();
+        let mut table = segment.table(Section::Intervals);
+        let blocks = segment.extent(Section::Intervals).entry.blocks;
+        assert!(blocks > 3, "{blocks} blocks");
+        for slots in [0, 1, 2, 3, 1000] {
+            let mut cached = Cached::new(&segment, Section::Intervals, slots);
+            assert!(cached.slots.len() <= slots.clamp(1, offset(blocks)));
+            for row in (0..9000).map(|row| row * 4177 % 9000).chain(0..9000) {
+                assert_eq!(cached.of(row).row::<3>(row).unwrap(), table.row::<3>(row).unwrap());
+            }
+            assert!(cached.of(9000).row::<3>(9000).is_err());
+        }
+    }
+}
