@@ -414,6 +414,20 @@ fn an_out_that_fails_is_named() {
 }
 
 #[test]
+fn a_content_that_stands_in_many_places_has_one_set_of_them() {
+    let (mut writer, ids) = folder(2000);
+    for id in &ids {
+        writer.content(&content(1), &[*id]).unwrap();
+    }
+    let (bytes, counts) = writer.finish().unwrap();
+    assert_eq!((counts.contents, counts.files), (1, 2000));
+    assert!(bytes.len() < 40 * 4096, "{} bytes: sets of some of the places are in it", bytes.len());
+    let index = index(&[bytes]);
+    let (_, places) = index.content_by_oid(&content(1).oid).unwrap().unwrap();
+    assert_eq!(places.len(), 2000);
+}
+
+#[test]
 fn what_makes_no_sense_is_not_written() {
     fn senseless<T>(result: Result<T, SegmentError>) -> bool {
         matches!(result, Err(SegmentError::Senseless { .. }))
