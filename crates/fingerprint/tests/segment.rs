@@ -422,8 +422,8 @@ fn a_content_that_stands_in_many_places_has_one_set_of_them() {
     let (bytes, counts) = writer.finish().unwrap();
     assert_eq!((counts.contents, counts.files), (1, 2000));
     assert!(bytes.len() < 40 * 4096, "{} bytes: sets of some of the places are in it", bytes.len());
-    let index = index(&[bytes]);
-    let (_, places) = index.content_by_oid(&content(1).oid).unwrap().unwrap();
+    let segments = [bytes];
+    let (_, places) = index(&segments).content_by_oid(&content(1).oid).unwrap().unwrap();
     assert_eq!(places.len(), 2000);
 }
 
