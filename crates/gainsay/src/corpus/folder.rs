@@ -286,7 +286,7 @@ struct Table<'o, W: Write> {
 
 impl<'o, W: Write> Table<'o, W> {
     fn new(options: &'o Options, root: &'o Path, base: &Base, out: W) -> Result<Self, CorpusError> {
-        let mut writer = SegmentWriter::new(out, options.profile.id())?;
+        let mut writer = SegmentWriter::new(out, options.profile.id(), &options.spill)?;
         let name = root.as_os_str().as_bytes().to_vec();
         let line = Line { name, reference: Vec::new(), kind: LineKind::State, begin: 0, commits: 1 };
         let line = writer.line(line, &[Commit { oid: Vec::new(), time: options.taken }])?;

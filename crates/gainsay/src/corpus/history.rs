@@ -61,7 +61,7 @@ pub(super) fn read<W: Write, R: ReadAt + 'static>(
         code: options.code,
     };
     let name = path.as_os_str().as_bytes();
-    let mut writer = SegmentWriter::new(out().map_err(CorpusError::Place)?, options.profile.id())?;
+    let mut writer = SegmentWriter::new(out().map_err(CorpusError::Place)?, options.profile.id(), &options.spill)?;
     let watch = Mutex::new((Unread::default(), progress));
     let tell = |event| {
         let (unread, progress) = &mut *watch.lock().unwrap_or_else(PoisonError::into_inner);

@@ -248,7 +248,7 @@ fn reading(path: &Path, since: Option<&Since>, threads: usize) -> (Outcome, Outc
     let profile = Profile::one();
     let options = Options { profile: &profile, folder: spill.path(), memory: 1 << 20, threads, code: true };
     let problems = Mutex::new(Vec::new());
-    let mut writer = SegmentWriter::new(Vec::new(), profile.id()).unwrap();
+    let mut writer = SegmentWriter::new(Vec::new(), profile.id(), spill.path()).unwrap();
     let outcome = read(path, b"name", &options, since, &mut writer, &|event| match event {
         Event::Problem(problem) => problems.lock().unwrap().push(problem),
         Event::Commits(done, of) | Event::Contents(done, of, _) => assert!(done <= of),
