@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::placed::{Balance, Placed};
+use super::placed::{Balance, Placed, Pool};
 use super::{Copied, Edit, index, long_copies, offset};
 use crate::code::{HEAD, Language, Lexed, Named, Span, State, fingerprint, lex};
 use crate::kernel::{Kernel, Rules};
@@ -115,12 +115,12 @@ pub(super) fn edited(
     profile: &Profile,
     base: &Code,
     edit: &Edit<'_>,
-    balance: &mut Balance,
+    (balance, pool): (&mut Balance, &mut Pool),
     scratch: &mut Scratch,
 ) -> (Code, Vec<(u64, i32)>) {
     let mut code = Code { language: base.language, ..Code::default() };
     let Some(language) = base.language else { return (code, Vec::new()) };
-    code.grams = Placed::with_capacity(base.grams.len() + base.grams.len() / 16 + 16);
+    code.grams = pool.placed(base.grams.len() + base.grams.len() / 16 + 16);
     let old = &base.grams.fingerprints;
     let mut run = Run::new(profile, language, edit.now, &mut code, scratch);
     let mut fresh = 0;
@@ -136,7 +136,7 @@ pub(super) fn edited(
     run.go_to(edit.now.len());
     run.end();
     balance.step(old, &code.grams.fingerprints[fresh..], old.len()..old.len());
-    (code, balance.finish(old))
+    (code, balance.finish(old, pool))
 }
 
 /// Lexes a text from its beginning on and keeps the chosen grams.

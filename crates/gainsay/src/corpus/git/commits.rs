@@ -134,6 +134,8 @@ impl Visit for Parser<'_> {
     }
 
     fn lost(&mut self, _: Number, _: Lost) {}
+
+    fn reuse(&mut self, (): ()) {}
 }
 
 struct Reader<'r> {
