@@ -116,12 +116,12 @@ impl Grams {
             (false, kind, &decoded[..])
         };
         u32::try_from(text.len()).ok()?;
-        let language = code::language(name, text);
+        let code = code::begin(name, text, None);
         Some(Grams {
             kind,
             plain,
             text: text::of(profile, text, &mut scratch.pool, &mut scratch.text),
-            code: code::of(profile, language, text, &mut scratch.code),
+            code: code::of(profile, code, text, &mut scratch.code),
         })
     }
 
@@ -143,11 +143,11 @@ impl Grams {
         }
         let Scratch { text, code, balance, pool } = scratch;
         let (text, text_changes) = text::edited(profile, &self.text, edit, (balance, pool), text);
-        let language = code::language(name, now);
-        let (code, code_changes) = if language == self.code.language {
-            code::edited(profile, &self.code, edit, (balance, pool), code)
+        let begun = code::begin(name, now, Some((&self.code, *base)));
+        let (code, code_changes) = if begun.language == self.code.language {
+            code::edited(profile, begun, &self.code, edit, (balance, pool), code)
         } else {
-            let code = code::of(profile, language, now, code);
+            let code = code::of(profile, begun, now, code);
             let changes = balance.of(&self.code.grams, &code.grams, pool);
             (code, changes)
         };

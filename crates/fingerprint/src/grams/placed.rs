@@ -50,7 +50,7 @@ pub(super) struct Pool {
 
 /// So many lists at most are kept for their memory, and none that has room for more than so many grams.
 const KEPT_LISTS: usize = 16;
-const KEPT_ROOM: usize = 1 << 18;
+const KEPT_ROOM: usize = 1 << 14;
 
 impl Pool {
     /// An empty list with room for so many grams.
@@ -108,37 +108,10 @@ impl Balance {
         let head = gap.iter().zip(fresh).take_while(same).count();
         let (gap, fresh) = (&gap[head..], &fresh[head..]);
         let tail = gap.iter().rev().zip(fresh.iter().rev()).take_while(same).count();
+        self.came.extend_from_slice(&fresh[..fresh.len() - tail]);
         then.start -= tail;
         self.keep(before..before + head);
-        self.align(before + head, &gap[..gap.len() - tail], &fresh[..fresh.len() - tail]);
         self.keep(then);
-    }
-
-    /// What stands in both in the same order is mostly near by: found at once, it need not be sorted. `gap` begins with gram
-    /// number `first` of the base.
-    fn align(&mut self, first: usize, gap: &[u64], fresh: &[u64]) {
-        let (mut at, mut next) = (0, 0);
-        while let (Some(old), Some(new)) = (gap.get(at), fresh.get(next)) {
-            if old == new {
-                let same = gap[at..].iter().zip(&fresh[next..]).take_while(|(old, new)| old == new).count();
-                self.keep(first + at..first + at + same);
-                (at, next) = (at + same, next + same);
-                continue;
-            }
-            let behind = |list: &[u64], wanted: &u64| list.iter().take(NEAR).position(|found| found == wanted);
-            match (behind(&gap[at..], new), behind(&fresh[next..], old)) {
-                (Some(skipped), other) if other.is_none_or(|other| skipped <= other) => at += skipped,
-                (_, Some(skipped)) => {
-                    self.came.extend_from_slice(&fresh[next..next + skipped]);
-                    next += skipped;
-                }
-                (_, None) => {
-                    self.came.push(*new);
-                    (at, next) = (at + 1, next + 1);
-                }
-            }
-        }
-        self.came.extend_from_slice(&fresh[next..]);
     }
 
     fn keep(&mut self, range: Range<usize>) {
@@ -219,9 +192,6 @@ impl Balance {
         &ordered[..count]
     }
 }
-
-/// Among so many grams it is looked for where both lists go on alike.
-const NEAR: usize = 8;
 
 /// Fingerprints in a bucket, about.
 const BUCKET: usize = 1;

@@ -238,8 +238,9 @@ struct Parser<'o> {
     free: Vec<Parsed>,
 }
 
-/// So many parsed trees at most are kept for their memory.
+/// So many parsed trees at most are kept for their memory, and none that has room for more than so many entries.
 const KEPT_PARSED: usize = 64;
+const KEPT_ENTRIES: usize = 4096;
 
 /// A parsed tree: its entries, and where each ends in its bytes.
 #[derive(Default)]
@@ -396,7 +397,8 @@ impl Visit for Parser<'_> {
     fn lost(&mut self, _: Number, _: Lost) {}
 
     fn reuse(&mut self, kept: Option<Parsed>) {
-        self.free.extend(kept.filter(|_| self.free.len() < KEPT_PARSED));
+        let is_small = |parsed: &Parsed| parsed.ends.capacity() <= KEPT_ENTRIES;
+        self.free.extend(kept.filter(|parsed| self.free.len() < KEPT_PARSED && is_small(parsed)));
     }
 }
 
