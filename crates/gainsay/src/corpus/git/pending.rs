@@ -106,20 +106,26 @@ impl Pending {
     }
 }
 
-/// Both lists as one, in `out`. Without branches on which comes next: nobody can foresee that.
+/// Both lists as one, in `out`.
 fn add(one: &[(u64, i32)], other: &[(u64, i32)], sign: i32, out: &mut Counts) {
-    out.resize(one.len() + other.len(), (0, 0));
-    let (mut at, mut next, mut count) = (0, 0, 0);
-    while let (Some(known), Some(new), Some(sum)) = (one.get(at), other.get(next), out.get_mut(count)) {
-        let (is_known, is_new) = (known.0 <= new.0, new.0 <= known.0);
-        let known_change = if is_known { known.1 } else { 0 };
-        let new_change = if is_new { new.1.wrapping_mul(sign) } else { 0 };
-        *sum = (known.0.min(new.0), known_change.wrapping_add(new_change));
-        count += usize::from(sum.1 != 0);
-        at += usize::from(is_known);
-        next += usize::from(is_new);
+    out.clear();
+    out.reserve(one.len() + other.len());
+    let mut one = one;
+    for (fingerprint, change) in other {
+        let before = one.iter().position(|(known, _)| known >= fingerprint).unwrap_or(one.len());
+        let (smaller, rest) = one.split_at(before);
+        out.extend_from_slice(smaller);
+        one = rest;
+        let mut sum = change.wrapping_mul(sign);
+        if let Some(((known, count), rest)) = one.split_first()
+            && known == fingerprint
+        {
+            sum = sum.wrapping_add(*count);
+            one = rest;
+        }
+        if sum != 0 {
+            out.push((*fingerprint, sum));
+        }
     }
-    out.truncate(count);
-    out.extend_from_slice(&one[at..]);
-    out.extend(other[next..].iter().map(|(fingerprint, change)| (*fingerprint, change.wrapping_mul(sign))));
+    out.extend_from_slice(one);
 }
