@@ -25,6 +25,8 @@ pub(super) trait Visit: Send {
     fn change(&mut self, number: Number, base: &Unpacked<Self::Kept>, bytes: &[u8], copied: &[Copied]) -> Self::Kept;
     /// An object that can't be unpacked; what rests on it isn't visited.
     fn lost(&mut self, number: Number, why: Lost);
+    /// What was kept of an object that nothing will rest on any more.
+    fn reuse(&mut self, kept: Self::Kept);
 }
 
 /// An object that others rest on.
@@ -191,24 +193,28 @@ impl<V: Visit> Worker<'_, '_, V> {
                 return;
             }
         };
-        if let Some(last) = base.and_then(Arc::into_inner)
-            && last.bytes.capacity() <= KEPT_BUFFER
-        {
-            self.scratch.free.push(last.bytes);
+        if let Some(Unpacked { bytes, kept }) = base.and_then(Arc::into_inner) {
+            self.reuse(bytes, kept);
         }
         let children = &mut self.scratch.children;
         children.clear();
         children.extend(self.forest.children(number).filter(|child| (self.needed)(*child)));
         if children.is_empty() {
-            if bytes.capacity() <= KEPT_BUFFER {
-                self.scratch.free.push(bytes);
-            }
+            self.reuse(bytes, kept);
             return;
         }
         // The heaviest comes last and lets its base go: so few bases are held, however deep the tree.
         children.sort_by_key(|child| std::cmp::Reverse(self.forest.weight(*child)));
         let base = Arc::new(Unpacked { bytes, kept });
         open.extend(children.iter().map(|child| Job { number: *child, base: Some(Arc::clone(&base)) }));
+    }
+
+    /// What nothing rests on any more serves other objects.
+    fn reuse(&mut self, bytes: Vec<u8>, kept: V::Kept) {
+        if bytes.capacity() <= KEPT_BUFFER {
+            self.scratch.free.push(bytes);
+        }
+        self.visitor.reuse(kept);
     }
 
     /// Unpacks an object into `bytes`.
