@@ -45,11 +45,12 @@ enum PathNumbers {
     /// Those of the only segment.
     Own,
     /// For each segment the number here of each of its paths; and for each path here a segment and its number there.
-    Joined { here: Vec<Vec<PathId>>, there: Vec<(usize, PathId)> },
+    Joined { here: Vec<Vec<PathId>>, there: Vec<(u32, PathId)> },
 }
 
 impl<R: ReadAt> Index<R> {
-    /// Opens segments as one index. With more than one it reads their paths and holds 20 bytes for each.
+    /// Opens segments as one index. With more than one it reads their paths and holds 12 bytes for each:
+    /// beside its lines, all that grows with the corpus.
     ///
     /// # Errors
     /// Where their fingerprints were made under different profiles, commits of a line are missing, or a segment can't be
@@ -137,7 +138,7 @@ impl<R: ReadAt> Index<R> {
                 there.get(id.0 as usize).copied().ok_or(SegmentError::Senseless { detail: "there is no such path" })?
             }
         };
-        self.segments.get(segment).ok_or(SegmentError::Senseless { detail: "there is no such path" })?.path(id)
+        self.segments.get(segment as usize).ok_or(SegmentError::Senseless { detail: "there is no such path" })?.path(id)
     }
 
     /// The paths for which `wanted` holds, in the order of their bytes. Reads all paths, and holds those that it gives.
@@ -367,11 +368,13 @@ impl PathNumbers {
         let mut here: Vec<Vec<PathId>> = vec![Vec::new(); segments.len()];
         let mut there = Vec::new();
         while let Some(least) = open.iter().copied().min_by_key(|segment| lists[*segment].path()) {
-            let limit = SegmentError::TooMany { what: "paths", limit: u64::from(u32::MAX) };
-            let number = PathId(u32::try_from(there.len()).map_err(|_| limit)?);
+            let fits = |number: usize, what| {
+                u32::try_from(number).map_err(|_| SegmentError::TooMany { what, limit: u64::from(u32::MAX) })
+            };
+            let number = PathId(fits(there.len(), "paths")?);
             let path = lists[least].path().to_vec();
             let next = |of: &[PathId]| PathId(u32::try_from(of.len()).unwrap_or(u32::MAX));
-            there.push((least, next(&here[least])));
+            there.push((fits(least, "segments")?, next(&here[least])));
             let mut left = Vec::with_capacity(open.len());
             for segment in open {
                 let mut more = true;

@@ -43,10 +43,7 @@ impl Originals {
         let folder = if source.is_file() { source.parent().unwrap_or(source) } else { source };
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
         let folder = rustix::fs::open(folder, flags, Mode::empty()).map_err(io::Error::from)?;
-        let file = read::open(&folder, path)?;
-        if !file.metadata()?.is_file() {
-            return Err(NotAtHand::Folder(io::Error::other("it is no longer a file")));
-        }
+        let file = read::open(&folder, path)?.file;
         let mut bytes = Vec::new();
         file.take(LARGEST_ORIGINAL + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > LARGEST_ORIGINAL { Err(NotAtHand::TooLarge) } else { Ok(bytes) }

@@ -11,7 +11,7 @@ type History = BTreeMap<String, Vec<u64>>;
 
 fn index(name: &str, history: &History) -> Index<Vec<u8>> {
     let commits = history.values().next().unwrap().len();
-    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
     let commit = |at: u8| Commit { oid: vec![at; 20], time: 1_000_000 * i64::from(at) };
     let rows: Vec<Commit> = (0u8..).take(commits).map(commit).collect();
     let line = Line {
