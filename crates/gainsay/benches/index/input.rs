@@ -9,9 +9,6 @@ use crate::common::files::{self, files_below};
 use crate::common::numbers::Numbers;
 use crate::common::{Result, real};
 
-/// An ending of names by which source code is taken for prose, which has text alone.
-pub(crate) const PROSE: &str = ".txt";
-
 /// One file of source code.
 #[derive(Clone)]
 pub(crate) struct Source {
@@ -56,16 +53,13 @@ impl Sources {
         Sources { bytes: files.iter().map(|file| file.bytes.len() as u64).sum(), files }
     }
 
-    /// Writes them below a folder and gives their paths there. A copy other than 0 has other letters. `ending` is added to
-    /// each name.
-    pub(crate) fn write(&self, folder: &Path, copy: u64, ending: &str) -> Result<Vec<PathBuf>> {
+    /// Writes them below a folder and gives their paths there. A copy other than 0 has other letters.
+    pub(crate) fn write(&self, folder: &Path, copy: u64) -> Result<Vec<PathBuf>> {
         let letters = letters(copy);
         let mut paths = Vec::with_capacity(self.files.len());
         let mut text = Vec::new();
         for source in &self.files {
-            let mut path = folder.join(&source.path).into_os_string();
-            path.push(ending);
-            let path = PathBuf::from(path);
+            let path = folder.join(&source.path);
             fs::create_dir_all(path.parent().ok_or("a file without a folder")?)?;
             text.clear();
             text.extend(source.bytes.iter().map(|byte| letters[usize::from(*byte)]));

@@ -88,7 +88,7 @@ fn keys(rows: &Rows, count: usize) -> Vec<u64> {
 
 /// Writes the rows as a segment and gives its bytes.
 fn write(rows: &Rows, path: &Path) -> Result<u64> {
-    let mut writer = SegmentWriter::new(File::create(path)?, Profile::one().id())?;
+    let mut writer = SegmentWriter::new(File::create(path)?, Profile::one().id(), &std::env::temp_dir())?;
     let line = Line { name: b"bench".to_vec(), reference: Vec::new(), kind: LineKind::State, begin: 0, commits: 1 };
     let line = writer.line(line, &[fingerprint::Commit { oid: Vec::new(), time: 0 }])?;
     let mut intervals = Vec::new();

@@ -39,7 +39,7 @@ fn measure_one(setting: &Setting, tree: &Path, bytes: u64, table: &mut Table) ->
     }
     let copies = (bytes / 2).div_ceil(sources.bytes);
     for copy in 1..=copies {
-        sources.write(&tree.join(format!("copy-{copy}")), copy, "")?;
+        sources.write(&tree.join(format!("copy-{copy}")), copy)?;
     }
     let noise = tree.join("noise");
     fs::create_dir(&noise)?;

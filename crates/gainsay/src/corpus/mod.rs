@@ -10,6 +10,7 @@
 mod folder;
 mod git;
 mod history;
+mod originals;
 mod read;
 mod walk;
 
@@ -25,6 +26,8 @@ use crate::claim::{Extent, History, Piece, Stretch};
 use folder::Listing;
 use history::{Known, Outcome};
 use walk::{Found, Range, Walk};
+
+pub use originals::Originals;
 
 /// The name of a file that is no source code, whatever is in it.
 const NO_CODE: &[u8] = b".txt";

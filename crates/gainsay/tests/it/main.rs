@@ -9,6 +9,7 @@ mod crash;
 mod destruction;
 mod files;
 mod ledger;
+mod listings;
 mod outlets;
 mod pages;
 mod places;

@@ -5,7 +5,7 @@ use crate::claim::Root;
 
 /// A folder as one segment: its root, when it was read, and what stands in it.
 fn state(root: &str, tree: &BTreeMap<String, Set>) -> Segment<Vec<u8>> {
-    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
     let name = root.as_bytes().to_vec();
     let line = Line { name, reference: vec![], kind: LineKind::State, begin: 0, commits: 1 };
     let line = writer.line(line, &[Commit { oid: vec![], time: 77 }]).unwrap();
