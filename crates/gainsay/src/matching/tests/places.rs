@@ -68,7 +68,8 @@ fn undressed(found: Match) -> Match {
         windows: of.windows.map(windows),
         ..of
     };
-    let file = |of: FileMatch| FileMatch { best: of.best.map(place), ..of };
+    let file =
+        |of: FileMatch| FileMatch { best: of.best.map(place), near: of.near.into_iter().map(place).collect(), ..of };
     let places = found.places.map(|mut places| {
         places.all.iter_mut().for_each(|place| place.name.clear());
         places
