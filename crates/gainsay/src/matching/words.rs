@@ -124,10 +124,8 @@ impl Match {
     fn bounds(&self) -> Vec<String> {
         let mut words = Vec::new();
         if self.thinned > 0 {
-            words.push(format!(
-                "{} so long that an even part of the fingerprints was looked up.",
-                if self.thinned == 1 { "1 file is".to_owned() } else { format!("{} files are", self.thinned) },
-            ));
+            words
+                .push(format!("So long that an even part of the fingerprints was looked up: {}.", files(self.thinned)));
         }
         if self.level > 0 {
             words.push(format!(
