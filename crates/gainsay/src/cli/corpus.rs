@@ -19,7 +19,8 @@ pub(super) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Index folders and git repositories with all their history; of paths indexed before under the name, what changed is read
+    /// Index folders and git repositories with all their history; of paths indexed before under the name, what changed is read.
+    /// Archives in folders (zip, tar, gzip, and so jar, whl, crate, nupkg, gem) are opened, and indexed file by file as well
     Add {
         /// The corpus's name
         #[arg(value_name = "NAME")]
@@ -56,6 +57,9 @@ enum Command {
         /// Run as a job that outlives this terminal; `gainsay jobs` tells how far it is
         #[arg(long)]
         background: bool,
+        /// Open archives even where the kernel cannot lock the worker down
+        #[arg(long)]
+        unsafe_no_sandbox: bool,
     },
     /// Merge small segments of a corpus's index into larger ones; what it holds stays the same
     Merge {
@@ -76,7 +80,20 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         match self.command {
-            Command::Add { name, paths, public, published, owner, tlp, channels, place, dated, memory, background } => {
+            Command::Add {
+                name,
+                paths,
+                public,
+                published,
+                owner,
+                tlp,
+                channels,
+                place,
+                dated,
+                memory,
+                background,
+                unsafe_no_sandbox: unjailed,
+            } => {
                 let role = match (public, published) {
                     (true, _) => CorpusRole::Public,
                     (_, true) => CorpusRole::Published,
@@ -84,7 +101,8 @@ impl Args {
                 };
                 let acting = acting(&desk)?;
                 let dated = dated.map(Timestamp::as_second);
-                let options = CorpusOptions { role, owner, tlp, channels, place, dated, memory: memory << 20 };
+                let options =
+                    CorpusOptions { role, owner, tlp, channels, place, dated, memory: memory << 20, unjailed };
                 let add = Add { name, paths, options };
                 if background {
                     let job = desk.start_job(&acting, &add.arguments())?;
@@ -164,11 +182,14 @@ impl Add {
 
     /// The command that does the same, from whichever folder it is run.
     fn arguments(&self) -> Vec<OsString> {
-        let CorpusOptions { role, owner, tlp, channels, place, dated, memory } = &self.options;
+        let CorpusOptions { role, owner, tlp, channels, place, dated, memory, unjailed } = &self.options;
         let mut words: Vec<OsString> = vec!["corpus".into(), "add".into(), "--memory".into()];
         words.push((memory >> 20).to_string().into());
         if *role != CorpusRole::Own {
             words.push(format!("--{role}").into());
+        }
+        if *unjailed {
+            words.push("--unsafe-no-sandbox".into());
         }
         let (tlp, channels) = (tlp.map(|tlp| tlp.word().to_owned()), channels.map(|it| it.word().to_owned()));
         let (place, dated) = (place.clone(), dated.map(at));

@@ -48,6 +48,8 @@ pub struct Options {
     pub code: bool,
     /// How many threads read.
     pub threads: usize,
+    /// Whether archives are opened even where the kernel can't lock the child down.
+    pub unjailed: bool,
     /// Where rows are kept that memory does not hold, in files without a name.
     pub spill: PathBuf,
 }
@@ -173,6 +175,13 @@ impl Unread {
         self.count += more.count;
         let room = NAMED_NOT_READ.saturating_sub(self.named.len());
         self.named.extend(more.named.into_iter().take(room));
+    }
+
+    /// Forgets some of those that are named.
+    fn retain(&mut self, kept: impl Fn(&Path) -> bool) {
+        let named = self.named.len();
+        self.named.retain(|it| kept(&it.path));
+        self.count -= (named - self.named.len()) as u64;
     }
 
     fn names(&self) -> Vec<String> {

@@ -48,12 +48,15 @@ pub struct CorpusOptions {
     pub dated: Option<i64>,
     /// Bytes of memory for what grows with the corpus.
     pub memory: usize,
+    /// Open archives even where the kernel cannot lock the child down.
+    pub unjailed: bool,
 }
 
 impl CorpusOptions {
     /// A corpus of this role, and nothing else said.
     pub fn new(role: CorpusRole) -> Self {
-        CorpusOptions { role, owner: None, tlp: None, channels: None, place: None, dated: None, memory: MEMORY }
+        let (owner, tlp, channels, place, dated) = (None, None, None, None, None);
+        CorpusOptions { role, owner, tlp, channels, place, dated, memory: MEMORY, unjailed: false }
     }
 }
 
@@ -180,6 +183,7 @@ impl Desk {
             memory: options.memory,
             code: channels == Channels::All,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
+            unjailed: options.unjailed,
             spill: folder.clone(),
         };
         let in_folder = folder.clone();

@@ -278,7 +278,7 @@ impl Opened {
         progress: &mut dyn FnMut(SampleProgress),
     ) -> Result<(), capture::Error> {
         let mut file: Option<(String, Fingerprinter, Vec<u8>)> = None;
-        opener.files(name, path, &mut |event| {
+        opener.files(name, capture::open(path)?, &mut |event| {
             match event {
                 Event::File { path, .. } => {
                     file = Some((path.to_owned(), Fingerprinter::new(profile, path.as_bytes()), Vec::new()))

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 mod architecture;
+mod archives;
 mod cases;
 mod corpora;
 mod crash;
