@@ -8,7 +8,7 @@ use serde_json::json;
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_moment, parse_word};
 use crate::claim::{Channels, CorpusRole, EntryId, Root, Tlp, on_one_line};
-use crate::desk::{Acting, Corpus, CorpusOptions, Desk, IndexProgress, IndexStep, MEMORY};
+use crate::desk::{Acting, Corpus, CorpusOptions, Desk, Exported, IndexProgress, IndexStep, MEMORY};
 
 /// Index files to match samples against
 #[derive(clap::Args)]
@@ -25,7 +25,7 @@ enum Command {
         /// The corpus's name
         #[arg(value_name = "NAME")]
         name: String,
-        /// Git repositories and bundles, folders and files
+        /// Git repositories and bundles, folders and files; filters that `corpus export` wrote, with --public or --published
         #[arg(value_name = "PATH", required = true)]
         paths: Vec<PathBuf>,
         /// Code that everybody has: what it holds is subtracted from a match
@@ -69,6 +69,16 @@ enum Command {
         /// How much memory may be used for what grows with the corpus
         #[arg(long, value_name = "MB", default_value_t = MEMORY >> 20)]
         memory: usize,
+    },
+    /// Write what a public or published corpus has as one compact file, a filter, for other desks to add: some nine bits for each
+    /// fingerprint, no paths and no content
+    Export {
+        /// The corpus's name
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
     },
     /// List the corpora
     List,
@@ -118,9 +128,31 @@ impl Args {
                     ui.progress(|| pace.shown(&progress));
                 })?;
                 ui.clear_progress();
-                let after = merged.corpus.indexed.segments.len();
+                let after = merged.corpus.segments().len();
                 let value = json!({ "name": name, "segments_before": merged.before, "segments": after });
                 ui.result(&format!("{name}: {} segments, {after} now", merged.before), &value);
+                Ok(Answer::Yes)
+            }
+            Command::Export { name, file } => {
+                let Exported { about, keys, bytes } = desk.export_corpus(&name, &file)?;
+                let value = json!({
+                    "path": file.to_string_lossy(),
+                    "indexed": at(about.indexed),
+                    "contents": about.contents,
+                    "packages": about.packages,
+                    "keys": keys,
+                    "bytes": bytes,
+                });
+                let output = on_one_line(&file.to_string_lossy());
+                let (contents, packages) = (about.contents, about.packages);
+                let indexed = at(about.indexed);
+                let of = if packages > 0 { format!(" of {packages} packages") } else { String::new() };
+                ui.result(
+                    &format!(
+                        "Wrote {output}: {contents} contents{of} as indexed at {indexed}, {keys} keys, {bytes} bytes"
+                    ),
+                    &value,
+                );
                 Ok(Answer::Yes)
             }
             Command::List => {
@@ -301,6 +333,7 @@ fn at(seconds: i64) -> String {
 
 fn as_json(corpus: &Corpus) -> serde_json::Value {
     let (it, holds) = (&corpus.indexed, corpus.holds());
+    let filters: Vec<_> = corpus.filters().iter().map(|it| EntryId(it.blake3).to_string()).collect();
     let segments: Vec<_> = corpus.segments().iter().map(|it| EntryId(it.blake3).to_string()).collect();
     json!({
         "name": it.name,
@@ -310,6 +343,7 @@ fn as_json(corpus: &Corpus) -> serde_json::Value {
         "entry": corpus.entry.to_string(),
         "tlp": corpus.tlp.word(),
         "segments_blake3": segments,
+        "filters_blake3": filters,
         "index_bytes": holds.bytes,
         "paths": corpus.roots().iter().map(|root| json!({
             "path": String::from_utf8_lossy(&root.path),
@@ -321,6 +355,7 @@ fn as_json(corpus: &Corpus) -> serde_json::Value {
         "bytes": holds.content_bytes,
         "commits": holds.commits,
         "rows": holds.postings,
+        "packages": corpus.as_held_against().packages,
         "not_read": corpus.not_read(),
         "not_read_names": corpus.not_read_names(),
     })

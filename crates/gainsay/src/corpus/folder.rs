@@ -3,7 +3,7 @@
 //! One thread lists, several read and fingerprint, and the caller's keeps the tables of the segment. Files are numbered as they are
 //! listed and tables filled in that order, so that the same files always give the same segment.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use fingerprint::{Channel, Commit, Content, Interval, IntervalId, Line, LineId, LineKind, SegmentWriter, Sorter};
 
+use super::packages::package_of;
 use super::read::{Archives, Failed, FileRead, FileReader, OF_A_MEMBER};
 use super::walk::{Base, Facts, Found, Range, Walk};
 use super::{CorpusError, OnProgress, Options, Progress, Step, Unread, Written};
@@ -131,7 +132,7 @@ impl Listed {
         }
         let Sum { digest, files, bytes } = sum;
         let (after, until) = (self.stretch.after.take(), Some(last.as_os_str().as_bytes().to_vec()));
-        self.stretch = Stretch { after, until, listing: digest, files, bytes };
+        self.stretch = Stretch { after, until, listing: digest, files, bytes, packages: None };
         let end = base.join(last);
         self.repositories.retain(|path| *path <= end);
         self.unlisted.retain(|path| *path <= *end);
@@ -274,6 +275,7 @@ fn list(options: &Options, walk: Walk, range: &Range, watch: &Watch, to_read: Sy
         listing: listing.digest(),
         files: listing.files,
         bytes: listing.bytes,
+        packages: None,
     };
     Listed { stretch, repositories, unlisted }
 }
@@ -321,6 +323,8 @@ struct Table<'o, W: Write> {
     intervals: Vec<Option<IntervalId>>,
     /// The interval of each member of an archive that was read, by its number less [`MEMBERS`].
     members: Vec<Option<IntervalId>>,
+    /// The packages that they belong to.
+    packages: HashSet<String>,
     /// Bytes of memory that all of them take.
     tables: usize,
     /// The last file that is taken, and the listing up to it, where there is no room for more.
@@ -337,7 +341,8 @@ impl<'o, W: Write> Table<'o, W> {
         let line = writer.line(line, &[Commit { oid: Vec::new(), time: options.taken }])?;
         let base = base.path.to_path_buf();
         let (intervals, members, unread) = (Vec::new(), Vec::new(), Unread::default());
-        Ok(Table { options, root, base, writer, line, intervals, members, tables: 0, end: None, bytes: 0, unread })
+        let (packages, tables, end) = (HashSet::new(), 0, None);
+        Ok(Table { options, root, base, writer, line, intervals, members, packages, tables, end, bytes: 0, unread })
     }
 
     /// Takes what is read until all of it is.
@@ -399,6 +404,10 @@ impl<'o, W: Write> Table<'o, W> {
             self.unread.push(&self.base.join(path), reason);
         }
         let interval = self.content(path.as_os_str().as_bytes(), &read.content)?;
+        if let Some(package) = package_of(self.base.join(path).as_os_str().as_bytes()) {
+            self.tables += package.len();
+            self.packages.insert(package);
+        }
         let in_archive = |inner: &[u8]| [path.as_os_str().as_bytes(), b"!", inner].concat();
         for (inner, reason) in read.unread {
             let path = if inner.is_empty() { path.as_os_str().as_bytes().to_vec() } else { in_archive(&inner) };
@@ -464,12 +473,13 @@ impl<'o, W: Write> Table<'o, W> {
         }
         let tables = self.writer.memory() as u64;
         let (out, counts) = self.writer.finish()?;
+        let packages = self.packages.len() as u64;
         let piece = Piece {
             source: self.root.as_os_str().as_bytes().to_vec(),
             segment: [0; 32],
             not_read: self.unread.count,
             not_read_names: self.unread.names(),
-            extent: Extent::Stretch(stretch),
+            extent: Extent::Stretch(Stretch { packages: Some(packages).filter(|some| *some > 0), ..stretch }),
         };
         Ok(Written { out, counts, bytes: self.bytes, tables, piece })
     }

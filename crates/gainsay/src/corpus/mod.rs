@@ -10,6 +10,7 @@
 mod folder;
 mod git;
 mod history;
+mod packages;
 mod read;
 mod walk;
 
@@ -24,6 +25,7 @@ use fingerprint::{Counts, Index, Profile, Segment, SegmentError};
 use crate::claim::{Extent, History, Piece, Stretch};
 use folder::Listing;
 use history::{Known, Outcome};
+pub use packages::package_of;
 use walk::{Found, Range, Walk};
 
 /// The name of a file that is no source code, whatever is in it.
@@ -395,6 +397,8 @@ impl Reader {
             self.todo.push_back(match piece.extent {
                 Extent::Stretch(_) => Todo::Folder { root: source, known: true },
                 Extent::History(_) => Todo::Repository(source),
+                // A filter shares nothing with anybody and changes only where it is taken anew.
+                Extent::Filter(_) => continue,
             });
         }
     }
@@ -441,6 +445,7 @@ impl Listed {
             Extent::Stretch(stretch) => {
                 self.changed.iter().any(|(root, after)| root == source && *after == stretch.after)
             }
+            Extent::Filter(_) => false,
             Extent::History(_) => {
                 let unlisted = self.unlisted.iter().any(|path| source.starts_with(path));
                 !unlisted && !self.repositories.iter().any(|path| path == source)

@@ -154,18 +154,21 @@ impl Desk {
         corpora: &[&Corpus],
     ) -> Result<SampleMatch, Error> {
         let indexes: Vec<Index<File>> = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
+        let filters: Vec<_> = corpora.iter().map(|it| self.filters(it)).collect::<Result<_, _>>()?;
         let roots: Vec<Vec<Root>> = corpora.iter().map(|it| it.roots()).collect();
         let against = corpora.iter().map(|it| it.as_held_against()).collect();
         let corpora: Vec<matching::Corpus<'_, File>> = corpora
             .iter()
             .zip(&roots)
             .zip(&indexes)
-            .map(|((it, roots), index)| matching::Corpus {
+            .zip(&filters)
+            .map(|(((it, roots), index), filters)| matching::Corpus {
                 name: &it.indexed.name,
                 owner: &it.indexed.owner,
                 role: it.indexed.role,
                 roots,
                 index,
+                filters,
             })
             .collect();
         let found = matching::match_sample(&sample.files, profile, &corpora)?;
@@ -326,6 +329,12 @@ impl Opened {
 /// The result as the ledger keeps it: whole numbers and words.
 fn in_numbers(owner: &str, corpora: Vec<Against>, sample: &Opened, found: &Match) -> SampleMatch {
     let mut rows: Vec<&matching::FileMatch> = found.files.iter().collect();
+    let mut words = found.in_words();
+    let of_others = corpora.iter().filter(|it| it.role != CorpusRole::Own).map(Against::coverage);
+    let of_others = of_others.collect::<Vec<_>>().join("; ");
+    if !of_others.is_empty() {
+        words.push(format!("Held against {of_others}. What came out since then may be counted as the company's."));
+    }
     rows.sort_by_key(|file| (file.verdict, std::cmp::Reverse(file.shares.distinctive)));
     SampleMatch {
         owner: owner.to_owned(),
@@ -348,7 +357,7 @@ fn in_numbers(owner: &str, corpora: Vec<Against>, sample: &Opened, found: &Match
             .map(|file| String::from_utf8_lossy(&file.path).into_owned())
             .collect(),
         places: found.places.as_ref().map(|places| places_in_numbers(found, places)),
-        words: found.in_words(),
+        words,
         rows: rows.into_iter().take(ROWS).map(row).collect(),
         problems: sample.all_problems(),
         ..SampleMatch::default()

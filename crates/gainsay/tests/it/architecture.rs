@@ -107,7 +107,7 @@ fn there_is_one_way_out() {
         ("fs::write", &["gainsay/src/demo/", "gainsay/src/cli/demo.rs", "gainsay/src/corpus/git/bundle.rs"]),
         ("File::create", &["gainsay/src/demo/"]),
         ("OpenOptions", &["gainsay/src/desk/mod.rs", "gainsay/src/desk/corpora/notes.rs", "gainsay/src/demo/"]),
-        // The store and the index, both below the desk; and rows that memory does not hold, in files without a name.
+        // The store and the index, both below the desk, with filters of corpora that are nobody's secret; and rows that memory does not hold, in files without a name.
         (
             "tempfile_in",
             &[

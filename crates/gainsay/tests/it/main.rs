@@ -9,6 +9,7 @@ mod corpora;
 mod crash;
 mod destruction;
 mod files;
+mod filters;
 mod ledger;
 mod outlets;
 mod pages;
