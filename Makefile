@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = target/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index fuzz setup-fuzz deny pictures clean
+.PHONY: demo test build setup setup-test lint bench-index bench-matching samples fuzz setup-fuzz deny pictures clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -34,6 +34,33 @@ QUICK ?=
 ONLY ?=
 bench-index: setup
 	BENCH_REPOSITORIES='$(REPOS)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench index -- $(ONLY)
+
+# How well ours is told from what is not, with 95% intervals, beside peers; writes target/bench/matching.json. REPOS are the
+# repositories that are taken for ours, FOREIGN those whose files are not ours, PUBLIC what everybody has: bare ones next to
+# this clone, where nothing else is said. QUICK=1 makes fewer samples. ONLY chooses some: files, foreign, dating, takings,
+# listings, places, published, peers.
+beside = $(foreach name,$(1),../.mirror/$(name)/repo)
+TESTED = $(if $(filter command line environment,$(origin REPOS)),$(REPOS),$(call beside,square+okhttp \
+  JamesNK+Newtonsoft.Json gin-gonic+gin guzzle+guzzle Alamofire+Alamofire alacritty+alacritty))
+FOREIGN ?= $(call beside,ktorio+ktor AutoMapper+AutoMapper autofac+Autofac NLog+NLog serilog+serilog restsharp+RestSharp \
+  gohugoio+hugo etcd-io+etcd laravel+framework ReactiveX+RxSwift vapor+vapor apple+swift-nio \
+  pointfreeco+swift-composable-architecture nushell+nushell actix+actix-web vuejs+core sinatra+sinatra)
+PUBLIC ?= $(call beside,google+gson apache+commons-lang mockito+mockito InsertKoinIO+koin Kotlin+kotlinx.coroutines \
+  App-vNext+Polly FluentValidation+FluentValidation nunit+nunit labstack+echo spf13+cobra composer+composer \
+  Seldaek+monolog apple+swift-argument-parser Quick+Nimble onevcat+Kingfisher libuv+libuv pallets+flask expressjs+express)
+MATCHING = BENCH_REPOSITORIES='$(TESTED)' BENCH_FOREIGN='$(FOREIGN)' BENCH_PUBLIC='$(PUBLIC)' QUICK='$(QUICK)' \
+  $(CARGO) bench --quiet --locked --package gainsay --bench matching --
+bench-matching: setup
+	$(MATCHING) $(ONLY)
+
+# One sample of a KIND (exact, reformat, rename20, delete30, shuffle, rename-all, lines10, ocr5, unrelated, foreign-samples,
+# published-samples, dating-exact, dating-edited, two-takings, listing-100, place) from the repository REPO, by SEED, in the
+# folder OUT; what is true of it is in OUT/truth.json, beside it.
+REPO ?= .
+SEED ?= 1
+samples: setup
+	@test -n '$(KIND)' -a -n '$(OUT)' || { echo 'make samples REPO=… KIND=… SEED=… OUT=…'; exit 1; }
+	$(MATCHING) make '$(abspath $(REPO))' '$(KIND)' '$(SEED)' '$(abspath $(OUT))'
 
 # Coverage-guided fuzzing of the fingerprint crate: TARGET (one of fuzz/fuzz_targets, or all) for SECONDS each. What is found
 # lies in fuzz/artifacts, inputs that reach new code in fuzz/corpus.

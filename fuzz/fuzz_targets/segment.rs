@@ -97,7 +97,7 @@ fn read(bytes: &[u8], with: With) -> Result<(), SegmentError> {
         [bytes].into_iter().chain(more).map(Segment::open).collect::<Result<Vec<_>, _>>()
     };
     let answers = Index::open(open()?).map(|index| ask(&index));
-    let merged = merge(&open()?, Vec::new());
+    let merged = merge(&open()?, Vec::new(), &std::env::temp_dir());
     verified?;
     // What passes the full check may not fit another segment, but no reference in it leads nowhere.
     let damaged = |error: &SegmentError| matches!(error, SegmentError::Damaged { .. });

@@ -23,6 +23,15 @@ pub enum Kind {
     Binary,
 }
 
+/// The text of a whole file, as it is normalised; `None` where the file is binary.
+pub fn decoded_text(bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut text = Vec::with_capacity(bytes.len());
+    let mut decoder = Decoder::new();
+    let mut take = |decoded: Decoded<'_>| text.extend_from_slice(decoded.text());
+    decoder.push(bytes, &mut take);
+    (decoder.finish(&mut take) != Kind::Binary).then_some(text)
+}
+
 /// The next bytes of a file, by what they are for.
 pub(crate) enum Decoded<'b> {
     /// Bytes of text.
@@ -265,6 +274,14 @@ mod tests {
         bytes[4] = b'x';
         bytes[7] = b'x';
         assert_eq!(decoded(&[&bytes]).0, Kind::Binary);
+    }
+
+    #[test]
+    fn a_whole_file_has_text_unless_it_is_binary() {
+        assert_eq!(decoded_text("\u{feff}plain".as_bytes()), Some(b"plain".to_vec()));
+        assert_eq!(decoded_text(&utf16("Größe of it", true)), Some("Größe of it".as_bytes().to_vec()));
+        assert_eq!(decoded_text(b"\x7fELF\0\0"), None);
+        assert_eq!(decoded_text(b""), Some(Vec::new()));
     }
 
     #[test]

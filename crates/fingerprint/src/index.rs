@@ -45,11 +45,12 @@ enum PathNumbers {
     /// Those of the only segment.
     Own,
     /// For each segment the number here of each of its paths; and for each path here a segment and its number there.
-    Joined { here: Vec<Vec<PathId>>, there: Vec<(usize, PathId)> },
+    Joined { here: Vec<Vec<PathId>>, there: Vec<(u32, PathId)> },
 }
 
 impl<R: ReadAt> Index<R> {
-    /// Opens segments as one index. With more than one it reads their paths and holds 20 bytes for each.
+    /// Opens segments as one index. With more than one it reads their paths and holds 12 bytes for each:
+    /// beside its lines, all that grows with the corpus.
     ///
     /// # Errors
     /// Where their fingerprints were made under different profiles, commits of a line are missing, or a segment can't be
@@ -146,7 +147,68 @@ impl<R: ReadAt> Index<R> {
                 there.get(id.0 as usize).copied().ok_or(SegmentError::Senseless { detail: "there is no such path" })?
             }
         };
-        self.segments.get(segment).ok_or(SegmentError::Senseless { detail: "there is no such path" })?.path(id)
+        self.segments.get(segment as usize).ok_or(SegmentError::Senseless { detail: "there is no such path" })?.path(id)
+    }
+
+    /// The paths for which `wanted` holds, in the order of their bytes. Reads all paths, and holds those that it gives.
+    ///
+    /// # Errors
+    /// Where a segment can't be read or is damaged.
+    pub fn paths_where(&self, wanted: impl Fn(&[u8]) -> bool) -> Result<Vec<(PathId, Vec<u8>)>, SegmentError> {
+        let mut found = Vec::new();
+        for (number, segment) in self.segments.iter().enumerate() {
+            let mut list = segment.paths();
+            let mut there = 0..;
+            while let (Some(path), Some(place)) = (list.advance()?, there.next()) {
+                if wanted(path) {
+                    found.extend(self.path_here(number, PathId(place)).map(|here| (here, path.to_vec())));
+                }
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
+    /// Gives every content that stood at one of some paths to `found`, with where it stood at these, in the order of path, line and
+    /// first commit. Reads all contents once, and holds 16 bytes for each that it gives and a byte for each interval and
+    /// each member of a set. `paths` must be sorted.
+    ///
+    /// # Errors
+    /// Where a segment can't be read or is damaged; `found` may have been given true answers before.
+    pub fn contents_at(
+        &self,
+        paths: &[PathId],
+        found: &mut impl FnMut(&Content, &[WholeInterval]),
+    ) -> Result<(), SegmentError> {
+        if paths.is_empty() {
+            return Ok(());
+        }
+        let is_wanted = |path: &PathId| paths.binary_search(path).is_ok();
+        let mut contents: Vec<[u8; 16]> = Vec::new();
+        for (number, segment) in self.segments.iter().enumerate() {
+            let here = |path| self.path_here(number, path).is_some_and(|path| is_wanted(&path));
+            segment.contents_at(here, &mut |blake3| contents.push(blake3))?;
+        }
+        contents.sort_unstable();
+        contents.dedup();
+        for blake3 in &contents {
+            if let Some((content, mut intervals)) = self.content(blake3)? {
+                intervals.retain(|interval| is_wanted(&interval.path));
+                if !intervals.is_empty() {
+                    found(&content, &intervals);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The number here of a path of a segment.
+    fn path_here(&self, segment: usize, path: PathId) -> Option<PathId> {
+        match &self.paths {
+            PathNumbers::Own => Some(path),
+            PathNumbers::Joined { here, .. } => here.get(segment)?.get(path.0 as usize).copied(),
+        }
     }
 
     /// The lines in the order of their numbers; each as a whole.
@@ -215,10 +277,7 @@ impl<R: ReadAt> Index<R> {
         of.resolve(&codes, |intervals| {
             pieces.extend(intervals.iter().filter_map(|interval| {
                 let number = interval.line.0 as usize;
-                let path = match &self.paths {
-                    PathNumbers::Own => interval.path,
-                    PathNumbers::Joined { here, .. } => *here.get(segment)?.get(interval.path.0 as usize)?,
-                };
+                let path = self.path_here(segment, interval.path)?;
                 let piece = Piece { begin: *begins.get(number)?, first: interval.first, last: interval.last };
                 Some((path, *lines.get(number)?, piece))
             }));
@@ -318,11 +377,13 @@ impl PathNumbers {
         let mut here: Vec<Vec<PathId>> = vec![Vec::new(); segments.len()];
         let mut there = Vec::new();
         while let Some(least) = open.iter().copied().min_by_key(|segment| lists[*segment].path()) {
-            let limit = SegmentError::TooMany { what: "paths", limit: u64::from(u32::MAX) };
-            let number = PathId(u32::try_from(there.len()).map_err(|_| limit)?);
+            let fits = |number: usize, what| {
+                u32::try_from(number).map_err(|_| SegmentError::TooMany { what, limit: u64::from(u32::MAX) })
+            };
+            let number = PathId(fits(there.len(), "paths")?);
             let path = lists[least].path().to_vec();
             let next = |of: &[PathId]| PathId(u32::try_from(of.len()).unwrap_or(u32::MAX));
-            there.push((least, next(&here[least])));
+            there.push((fits(least, "segments")?, next(&here[least])));
             let mut left = Vec::with_capacity(open.len());
             for segment in open {
                 let mut more = true;

@@ -23,7 +23,8 @@ mod profile;
 mod segment;
 mod winnow;
 
-pub use decode::Kind;
+pub use code::Tokens;
+pub use decode::{Kind, decoded_text};
 pub use filter::{About, Filter, FilterError, FilterWriter, write_filter};
 pub use fingerprinter::{Fingerprinter, Fingerprints};
 pub use grams::{Changes, Copied, Edit, Grams, Scratch};

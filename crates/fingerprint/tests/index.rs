@@ -3,6 +3,8 @@
 
 mod model;
 
+use std::collections::BTreeSet;
+
 use fingerprint::{
     Channel, Commit, Index, Interval, Line, LineId, LineKind, Profile, Segment, SegmentError, SegmentWriter, merge,
 };
@@ -50,11 +52,11 @@ proptest! {
         let [from, to] = ends.map(|end| end.index(segments.len() / split));
         let merged: Vec<_> = segments.splice(from.min(to) * split..(from.max(to) + 1) * split, []).collect();
         let open: Vec<_> = merged.iter().map(|bytes| Segment::open(&bytes[..]).unwrap()).collect();
-        let (bytes, counts) = merge(&open, Vec::new()).unwrap();
+        let (bytes, counts) = merge(&open, Vec::new(), &std::env::temp_dir()).unwrap();
         let segment = Segment::open(&bytes[..]).unwrap();
         segment.verify().unwrap();
         prop_assert_eq!(segment.counts(), counts);
-        prop_assert_eq!(&merge(&open, Vec::new()).unwrap().0, &bytes);
+        prop_assert_eq!(&merge(&open, Vec::new(), &std::env::temp_dir()).unwrap().0, &bytes);
         if segments.is_empty() {
             let at_once = model::segment(&model, &Share::all(&model));
             let at_once = Segment::open(&at_once[..]).unwrap().counts();
@@ -67,6 +69,33 @@ proptest! {
         prop_assert_eq!(all(&index), all_truth(&model));
         prop_assert_eq!(files(&index), truth(&model, |n| vec![n]));
         prop_assert_eq!(commits_of(&index, LineKind::History), commits(0..model.commits, 100));
+    }
+
+    #[test]
+    fn what_stood_at_some_paths_is_what_any_content_says_of_them(
+        model in models(), cuts in prop::collection::vec(0u32..12, 0..3), parts in 1u64..3, letter in "[a-e]",
+    ) {
+        let segments: Vec<_> = cut(&model, &cuts, parts).iter().map(|share| segment(&model, share)).collect();
+        let index = index(&segments);
+        let ends = |path: &[u8]| path.ends_with(letter.as_bytes());
+        let paths = index.paths_where(ends).unwrap();
+        prop_assert!(paths.iter().all(|(id, path)| ends(path) && index.path(*id).unwrap() == *path));
+        let mut found = BTreeSet::new();
+        let ids: Vec<_> = paths.iter().map(|(id, _)| *id).collect();
+        index
+            .contents_at(&ids, &mut |content, intervals| {
+                let n = u8::try_from(content.bytes / 1000).unwrap();
+                assert_eq!(*content, model::content(n));
+                assert!(intervals.is_sorted() && !intervals.is_empty());
+                for i in intervals {
+                    let path = &paths.iter().find(|(id, _)| *id == i.path).unwrap().1;
+                    let beside = index.line(i.line).unwrap().kind == LineKind::Side;
+                    found.insert((n, String::from_utf8(path.clone()).unwrap(), (beside, i.first, i.last)));
+                }
+            })
+            .unwrap();
+        let expected = files(&index).into_iter().filter(|(_, path, _)| ends(path.as_bytes())).collect();
+        prop_assert_eq!(found, expected);
     }
 
     #[test]
@@ -88,7 +117,7 @@ proptest! {
 
 /// A segment of one path with one fingerprint, on a line of which it tells from `begin` on.
 fn single(begin: u32, commits: u32, first: Option<u32>, last: Option<u32>) -> Vec<u8> {
-    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
     let line = Line { name: b"r".to_vec(), reference: b"m".to_vec(), kind: LineKind::History, begin, commits };
     let line = writer.line(line, &model::commits(begin..begin + commits, 0)).unwrap();
     let path = writer.path(b"p").unwrap();
@@ -116,7 +145,7 @@ fn what_was_left_open_ends_where_a_later_segment_says_so() {
 #[test]
 fn what_came_from_beside_the_line_is_told_of_the_line_alone() {
     let beside = |name: &[u8], path: &[u8]| {
-        let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+        let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
         let kind = LineKind::Side;
         let line = Line { name: name.to_vec(), reference: Vec::new(), kind, begin: 0, commits: 3 };
         let line = writer.line(line, &model::commits(0..3, 7)).unwrap();
@@ -147,15 +176,19 @@ fn segments_that_do_not_belong_together_are_refused() {
     assert!(apart(open(&[first.clone(), single(11, 5, Some(12), None)])), "commit 10 is missing");
     assert!(apart(open(&[single(10, 5, Some(12), None)])), "the oldest are missing");
     assert!(apart(open(&[first, single(10, 5, None, Some(12))])), "it ended and never began");
-    let other = SegmentWriter::new(Vec::new(), Profile::of_engagement(&[1; 32]).id()).unwrap().finish().unwrap().0;
+    let other = SegmentWriter::new(Vec::new(), Profile::of_engagement(&[1; 32]).id(), &std::env::temp_dir())
+        .unwrap()
+        .finish()
+        .unwrap()
+        .0;
     assert!(apart(open(&[single(0, 10, Some(3), None), other])));
-    assert!(matches!(merge::<&[u8], _>(&[], Vec::new()), Err(SegmentError::Senseless { .. })));
+    assert!(matches!(merge::<&[u8], _>(&[], Vec::new(), &std::env::temp_dir()), Err(SegmentError::Senseless { .. })));
 }
 
 #[test]
 fn states_of_one_folder_at_two_times_are_two_lines() {
     let state = |time| {
-        let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+        let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
         let line = Line { name: b"lab".to_vec(), reference: vec![], kind: LineKind::State, begin: 0, commits: 1 };
         let line = writer.line(line, &[Commit { oid: vec![], time }]).unwrap();
         let path = writer.path(b"a").unwrap();

@@ -15,7 +15,7 @@ const EXAMPLE: &[u8] = include_bytes!("fixtures/segment-2.gainseg");
 
 /// What the stored example holds: a repository with a side, a folder, names that are no UTF-8, and of each channel some.
 fn example() -> SegmentWriter<Vec<u8>> {
-    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
     let history = Line {
         name: b"/srv/product".to_vec(),
         reference: b"refs/heads/main".to_vec(),
@@ -65,7 +65,7 @@ fn example() -> SegmentWriter<Vec<u8>> {
 
 /// The newest commits of the example's history, from before which it does not tell.
 fn before() -> Vec<u8> {
-    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
     let line = Line {
         name: b"/srv/product".to_vec(),
         reference: b"refs/heads/main".to_vec(),
@@ -230,13 +230,14 @@ proptest! {
         let _ = segment.verify();
         let _ = ask(&bytes);
         let before = before();
-        let _ = merge(&[Segment::open(&before[..]).unwrap(), segment], Vec::new());
+        let _ = merge(&[Segment::open(&before[..]).unwrap(), segment], Vec::new(), &std::env::temp_dir());
     }
 }
 
 #[test]
 fn a_segment_of_nothing_opens_and_answers_nothing() {
-    let (bytes, counts) = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap().finish().unwrap();
+    let (bytes, counts) =
+        SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap().finish().unwrap();
     let segment = Segment::open(&bytes[..]).unwrap();
     segment.verify().unwrap();
     assert_eq!((segment.counts(), counts.lines, counts.bytes), (counts, 0, 2 * 4096));
@@ -250,7 +251,7 @@ fn a_segment_of_nothing_opens_and_answers_nothing() {
 
 /// A segment of one folder with `files` files, and the numbers of these.
 fn folder(files: usize) -> (SegmentWriter<Vec<u8>>, Vec<IntervalId>) {
-    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
     let line = Line { name: b"tree".to_vec(), reference: vec![], kind: LineKind::State, begin: 0, commits: 1 };
     let line = writer.line(line, &[Commit { oid: vec![], time: 5 }]).unwrap();
     let ids = (0..files).map(|file| {
@@ -407,8 +408,23 @@ fn an_out_that_fails_is_named() {
             Ok(())
         }
     }
-    let full = SegmentWriter::new(Full(4096), Profile::one().id()).and_then(SegmentWriter::finish);
+    let full =
+        SegmentWriter::new(Full(4096), Profile::one().id(), &std::env::temp_dir()).and_then(SegmentWriter::finish);
     assert!(matches!(full, Err(SegmentError::Io { source, .. }) if source.kind() == std::io::ErrorKind::StorageFull));
+}
+
+#[test]
+fn a_content_that_stands_in_many_places_has_one_set_of_them() {
+    let (mut writer, ids) = folder(2000);
+    for id in &ids {
+        writer.content(&content(1), &[*id]).unwrap();
+    }
+    let (bytes, counts) = writer.finish().unwrap();
+    assert_eq!((counts.contents, counts.files), (1, 2000));
+    assert!(bytes.len() < 40 * 4096, "{} bytes: sets of some of the places are in it", bytes.len());
+    let segments = [bytes];
+    let (_, places) = index(&segments).content_by_oid(&content(1).oid).unwrap().unwrap();
+    assert_eq!(places.len(), 2000);
 }
 
 #[test]

@@ -5,6 +5,7 @@
     reason = "in a program every `pub` reaches the whole crate and no further: it says what a room offers"
 )]
 
+mod align;
 mod assess;
 mod capture;
 mod claim;
@@ -14,6 +15,7 @@ mod demo;
 mod desk;
 mod export;
 mod ledger;
+mod listing;
 mod mask;
 mod matching;
 mod read;

@@ -49,6 +49,12 @@ impl Released {
     }
 }
 
+/// A text with its secrets turned into asterisks and its lines where they were: to be masked whole before it is cut into what is shown,
+/// since a part of a secret may no longer look like one.
+pub fn masked_in_place(text: &str) -> String {
+    mask_in_place(text)
+}
+
 /// Masks every string of a case by itself, before anything is drawn from it: once a format has escaped them, a secret may no longer
 /// look like one. Texts keep their length, since spans point into them.
 fn mask_values(case: &mut Case) {

@@ -560,7 +560,7 @@ impl Work for Stride<'_, '_> {
         // All ones where the block before ends in code.
         let mut code = 0;
         for (((kept, turns), tokens), strings) in
-            room.kept.iter_mut().zip(&room.turns).zip(&room.tokens).zip(&room.strings)
+            room.kept.iter_mut().zip(&room.turns).zip(&room.tokens).zip(&room.strings).take(blocks)
         {
             let now = turns ^ code;
             *kept = tokens & now | strings;

@@ -127,3 +127,15 @@ fn a_backslash_takes_the_next_byte_along_wherever_a_piece_ends() {
         assert_eq!(tokens, whole.tokens, "{before}");
     }
 }
+
+#[test]
+fn a_text_has_tokens_where_its_name_or_its_head_tells_of_code() {
+    let text = b"int f(int a) { return a + 1; } // one more\n";
+    let tokens = super::Tokens::of(b"lib/f.c", text);
+    let renamed = super::Tokens::of(b"g.c", b"int  more_of(int  it)\n{ return it + 1; }");
+    assert_eq!(tokens.as_ref().map(|it| &it.kinds), renamed.as_ref().map(|it| &it.kinds));
+    assert_eq!(tokens.as_ref().and_then(|it| it.starts.get(..4)), Some(&[0, 4, 5, 6][..]));
+    assert_eq!(super::Tokens::of(b"f.txt", text), None);
+    assert_eq!(super::Tokens::of(b"f", text), None);
+    assert!(super::Tokens::of(b"f", b"#!/bin/sh\necho done\n").is_some());
+}

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::placed::{Balance, Placed};
+use super::placed::{Balance, Placed, Pool};
 use super::{Copied, Edit, index, long_copies, offset};
 use crate::code::{HEAD, Language, Lexed, Named, Span, State, fingerprint, lex};
 use crate::kernel::{Kernel, Rules};
@@ -38,6 +38,8 @@ const OUTSIDE: usize = BEFORE + SPAN - 1;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Code {
     pub(super) language: Option<Language>,
+    /// The name told no language: the text's head did, or that it is no source code.
+    by_head: bool,
     pub(super) grams: Placed,
     /// Where lines do not begin in code; each span begins where a line does, and none touches another of the same state.
     spans: Vec<Span>,
@@ -90,19 +92,26 @@ impl Code {
     }
 }
 
-/// The language of a text whose file has this name; `None` where it is no source code.
-pub(super) fn language(name: &[u8], text: &[u8]) -> Option<Language> {
-    match Language::named(name) {
-        Named::Code(language) => Some(language),
-        Named::NoCode => None,
-        Named::Unknown => Language::of_head(text.get(..HEAD).unwrap_or(text)),
-    }
+/// What of a text may tell its language.
+fn head(text: &[u8]) -> &[u8] {
+    text.get(..HEAD).unwrap_or(text)
 }
 
-/// The chosen grams of a text.
-pub(super) fn of(profile: &Profile, language: Option<Language>, text: &[u8], scratch: &mut Scratch) -> Code {
-    let mut code = Code { language, ..Code::default() };
-    if let Some(language) = language {
+/// The code of a text whose file has this name, of which nothing but the language is known. A `base` of which the head is the
+/// same may tell it; the language is `None` where it is no source code.
+pub(super) fn begin(name: &[u8], text: &[u8], base: Option<(&Code, &[u8])>) -> Code {
+    let (language, by_head) = match (Language::named(name), base) {
+        (Named::Code(language), _) => (Some(language), false),
+        (Named::NoCode, _) => (None, false),
+        (Named::Unknown, Some((code, before))) if code.by_head && head(before) == head(text) => (code.language, true),
+        (Named::Unknown, _) => (Language::of_head(head(text)), true),
+    };
+    Code { language, by_head, ..Code::default() }
+}
+
+/// The chosen grams of a text, which `code` begins.
+pub(super) fn of(profile: &Profile, mut code: Code, text: &[u8], scratch: &mut Scratch) -> Code {
+    if let Some(language) = code.language {
         let mut run = Run::new(profile, language, text, &mut code, scratch);
         run.go_to(text.len());
         run.end();
@@ -110,17 +119,18 @@ pub(super) fn of(profile: &Profile, language: Option<Language>, text: &[u8], scr
     code
 }
 
-/// The chosen grams of an edit whose base has `base`, and how their counts differ. Both are in the same language.
+/// The chosen grams of an edit, which `code` begins, whose base has `base`, and how their counts differ. Both are in the same
+/// language.
 pub(super) fn edited(
     profile: &Profile,
+    mut code: Code,
     base: &Code,
     edit: &Edit<'_>,
-    balance: &mut Balance,
+    (balance, pool): (&mut Balance, &mut Pool),
     scratch: &mut Scratch,
 ) -> (Code, Vec<(u64, i32)>) {
-    let mut code = Code { language: base.language, ..Code::default() };
-    let Some(language) = base.language else { return (code, Vec::new()) };
-    code.grams = Placed::with_capacity(base.grams.len() + base.grams.len() / 16 + 16);
+    let Some(language) = code.language else { return (code, Vec::new()) };
+    code.grams = pool.placed(base.grams.len() + base.grams.len() / 16 + 16);
     let old = &base.grams.fingerprints;
     let mut run = Run::new(profile, language, edit.now, &mut code, scratch);
     let mut fresh = 0;
@@ -136,7 +146,7 @@ pub(super) fn edited(
     run.go_to(edit.now.len());
     run.end();
     balance.step(old, &code.grams.fingerprints[fresh..], old.len()..old.len());
-    (code, balance.finish(old))
+    (code, balance.finish(old, pool))
 }
 
 /// Lexes a text from its beginning on and keeps the chosen grams.

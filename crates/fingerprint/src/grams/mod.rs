@@ -13,7 +13,7 @@ use std::iter;
 use crate::decode::{BINARY_HEAD, Decoder, Kind};
 use crate::profile::{Channel, Profile};
 use code::Code;
-use placed::{Balance, Placed};
+use placed::{Balance, Placed, Pool};
 
 /// The chosen grams of one content in each channel, in order of place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +60,21 @@ pub struct Scratch {
     text: text::Scratch,
     code: code::Scratch,
     balance: Balance,
+    pool: Pool,
+}
+
+impl Scratch {
+    /// Takes the memory of grams that are no longer needed.
+    pub fn reuse(&mut self, grams: Grams) {
+        self.pool.reuse(grams.text);
+        self.pool.reuse(grams.code.grams);
+    }
+
+    /// Takes the memory of changes that are no longer needed.
+    pub fn reuse_changes(&mut self, changes: Changes) {
+        self.pool.reuse_changes(changes.text);
+        self.pool.reuse_changes(changes.code);
+    }
 }
 
 impl Copied {
@@ -101,12 +116,12 @@ impl Grams {
             (false, kind, &decoded[..])
         };
         u32::try_from(text.len()).ok()?;
-        let language = code::language(name, text);
+        let code = code::begin(name, text, None);
         Some(Grams {
             kind,
             plain,
-            text: text::of(profile, text, &mut scratch.text),
-            code: code::of(profile, language, text, &mut scratch.code),
+            text: text::of(profile, text, &mut scratch.pool, &mut scratch.text),
+            code: code::of(profile, code, text, &mut scratch.code),
         })
     }
 
@@ -126,14 +141,14 @@ impl Grams {
             let changes = now.changes_since(self);
             return Some((now, changes));
         }
-        let Scratch { text, code, balance } = scratch;
-        let (text, text_changes) = text::edited(profile, &self.text, edit, balance, text);
-        let language = code::language(name, now);
-        let (code, code_changes) = if language == self.code.language {
-            code::edited(profile, &self.code, edit, balance, code)
+        let Scratch { text, code, balance, pool } = scratch;
+        let (text, text_changes) = text::edited(profile, &self.text, edit, (balance, pool), text);
+        let begun = code::begin(name, now, Some((&self.code, *base)));
+        let (code, code_changes) = if begun.language == self.code.language {
+            code::edited(profile, begun, &self.code, edit, (balance, pool), code)
         } else {
-            let code = code::of(profile, language, now, code);
-            let changes = balance.of(&self.code.grams, &code.grams);
+            let code = code::of(profile, begun, now, code);
+            let changes = balance.of(&self.code.grams, &code.grams, pool);
             (code, changes)
         };
         let grams = Grams { kind: Kind::Text, plain: true, text, code };
@@ -145,6 +160,15 @@ impl Grams {
         self.kind
     }
 
+    /// The fingerprints of one channel in the order of their places, each as often as it stands there.
+    pub fn fingerprints(&self, channel: Channel) -> &[u64] {
+        match channel {
+            Channel::Text => &self.text.fingerprints,
+            Channel::Code => &self.code.grams.fingerprints,
+            Channel::Parts => &[],
+        }
+    }
+
     /// How often each fingerprint stands in the content.
     pub fn counts(&self) -> Changes {
         let nothing = Grams { kind: self.kind, plain: self.plain, text: Placed::default(), code: Code::default() };
@@ -153,9 +177,9 @@ impl Grams {
 
     /// How the counts of this content differ from those of `base`, which need not be related.
     pub fn changes_since(&self, base: &Grams) -> Changes {
-        let mut balance = Balance::default();
-        let text = balance.of(&base.text, &self.text);
-        Changes { text, code: balance.of(&base.code.grams, &self.code.grams) }
+        let (mut balance, mut pool) = (Balance::default(), Pool::default());
+        let text = balance.of(&base.text, &self.text, &mut pool);
+        Changes { text, code: balance.of(&base.code.grams, &self.code.grams, &mut pool) }
     }
 
     /// Bytes of memory that it holds.

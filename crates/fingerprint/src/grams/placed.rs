@@ -12,10 +12,6 @@ pub(super) struct Placed {
 }
 
 impl Placed {
-    pub(super) fn with_capacity(grams: usize) -> Self {
-        Placed { fingerprints: Vec::with_capacity(grams), starts: Vec::with_capacity(grams) }
-    }
-
     pub(super) fn len(&self) -> usize {
         self.fingerprints.len()
     }
@@ -45,6 +41,43 @@ impl Placed {
     }
 }
 
+/// Lists that serve one content after the other.
+#[derive(Default)]
+pub(super) struct Pool {
+    placed: Vec<Placed>,
+    changes: Vec<Vec<(u64, i32)>>,
+}
+
+/// So many lists at most are kept for their memory, and none that has room for more than so many grams.
+const KEPT_LISTS: usize = 16;
+const KEPT_ROOM: usize = 1 << 14;
+
+impl Pool {
+    /// An empty list with room for so many grams.
+    pub(super) fn placed(&mut self, grams: usize) -> Placed {
+        let mut placed = self.placed.pop().unwrap_or_default();
+        placed.fingerprints.clear();
+        placed.starts.clear();
+        placed.fingerprints.reserve(grams);
+        placed.starts.reserve(grams);
+        placed
+    }
+
+    /// The memory of a list that is no longer needed.
+    pub(super) fn reuse(&mut self, placed: Placed) {
+        if self.placed.len() < KEPT_LISTS && (1..=KEPT_ROOM).contains(&placed.starts.capacity()) {
+            self.placed.push(placed);
+        }
+    }
+
+    /// The memory of changes that are no longer needed.
+    pub(super) fn reuse_changes(&mut self, changes: Vec<(u64, i32)>) {
+        if self.changes.len() < KEPT_LISTS && (1..=KEPT_ROOM).contains(&changes.capacity()) {
+            self.changes.push(changes);
+        }
+    }
+}
+
 /// Gathers how often each fingerprint comes or goes between a base and its edit.
 ///
 /// The grams of the edit are told in their order, either as a range of the base's or as new ones. What is new and the
@@ -62,9 +95,9 @@ pub(super) struct Balance {
 
 impl Balance {
     /// The changes from one content to another.
-    pub(super) fn of(&mut self, base: &Placed, now: &Placed) -> Vec<(u64, i32)> {
+    pub(super) fn of(&mut self, base: &Placed, now: &Placed, pool: &mut Pool) -> Vec<(u64, i32)> {
         self.step(&base.fingerprints, &now.fingerprints, base.len()..base.len());
-        self.finish(&base.fingerprints)
+        self.finish(&base.fingerprints, pool)
     }
 
     /// The edit goes on with `fresh` grams and then with this range of the base.
@@ -90,7 +123,7 @@ impl Balance {
     }
 
     /// The changes that are not zero, ascending by fingerprint. Begins anew.
-    pub(super) fn finish(&mut self, base: &[u64]) -> Vec<(u64, i32)> {
+    pub(super) fn finish(&mut self, base: &[u64], pool: &mut Pool) -> Vec<(u64, i32)> {
         if self.kept.is_sorted_by(|one, next| one.end <= next.start) {
             let ends = self.kept.iter().map(|kept| kept.start).chain([base.len()]);
             let starts = [0].into_iter().chain(self.kept.iter().map(|kept| kept.end));
@@ -100,7 +133,9 @@ impl Balance {
         } else {
             self.count_kept(base);
         }
-        let changes = self.sum();
+        let mut changes = pool.changes.pop().unwrap_or_default();
+        changes.clear();
+        changes.extend_from_slice(self.sum());
         self.kept.clear();
         self.came.clear();
         self.went.clear();
@@ -124,7 +159,7 @@ impl Balance {
     }
 
     /// Sets what came against what went, in order: by buckets, over which fingerprints are spread evenly.
-    fn sum(&mut self) -> Vec<(u64, i32)> {
+    fn sum(&mut self) -> &[(u64, i32)] {
         let all = self.came.len() + self.went.len();
         let bits = (all / BUCKET + 1).ilog2();
         let bucket = |fingerprint: u64| usize::try_from(fingerprint >> 1 >> (u64::BITS - 1 - bits)).unwrap_or(0);
@@ -154,7 +189,7 @@ impl Balance {
             insertion_sort(ordered);
         }
         let count = add_equals(ordered);
-        ordered[..count].to_vec()
+        &ordered[..count]
     }
 }
 

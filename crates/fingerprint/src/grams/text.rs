@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::placed::{Balance, Placed};
+use super::placed::{Balance, Placed, Pool};
 use super::{Copied, Edit, index, long_copies, offset};
 use crate::kernel::{Kernel, Places, Rules};
 use crate::profile::{GRAM, Profile, SHARED_RUN, WINDOW};
@@ -61,8 +61,8 @@ struct Stretch {
 }
 
 /// The chosen grams of a text.
-pub(super) fn of(profile: &Profile, text: &[u8], scratch: &mut Scratch) -> Placed {
-    let mut grams = Placed::with_capacity(text.len() / 24);
+pub(super) fn of(profile: &Profile, text: &[u8], pool: &mut Pool, scratch: &mut Scratch) -> Placed {
+    let mut grams = pool.placed(text.len() / 24);
     add_chosen(profile, text, 0..text.len(), 0..text.len(), &mut grams, scratch);
     if grams.len() == 0 {
         add_smallest(profile, text, &mut grams, scratch);
@@ -75,13 +75,13 @@ pub(super) fn edited(
     profile: &Profile,
     grams: &Placed,
     edit: &Edit<'_>,
-    balance: &mut Balance,
+    (balance, pool): (&mut Balance, &mut Pool),
     scratch: &mut Scratch,
 ) -> (Placed, Vec<(u64, i32)>) {
     let now = edit.now;
     scratch.find_stretches(edit);
     let stretches = std::mem::take(&mut scratch.stretches);
-    let mut result = Placed::with_capacity(grams.len() + grams.len() / 16 + 16);
+    let mut result = pool.placed(grams.len() + grams.len() / 16 + 16);
     let (mut begin, mut after) = (0, 0);
     for Stretch { inner, lead, tail, shift } in &stretches {
         let fresh = result.len();
@@ -94,13 +94,14 @@ pub(super) fn edited(
     }
     let fresh = result.len();
     if stretches.is_empty() {
-        result = of(profile, now, scratch);
+        pool.reuse(result);
+        result = of(profile, now, pool, scratch);
     } else {
         add_chosen(profile, now, begin..now.len(), after..now.len(), &mut result, scratch);
     }
     balance.step(&grams.fingerprints, &result.fingerprints[fresh..], grams.len()..grams.len());
     scratch.stretches = stretches;
-    (result, balance.finish(&grams.fingerprints))
+    (result, balance.finish(&grams.fingerprints, pool))
 }
 
 impl Scratch {

@@ -6,6 +6,9 @@ pub(crate) const BLOCK: usize = 64;
 /// Blocks that get their masks at once: so few that these stay in the first cache.
 pub(crate) const BLOCKS: usize = 64;
 
+/// Blocks behind a short text of which the masks are made: eight are looked at together.
+pub(super) const BEHIND: usize = 8;
+
 /// A word for each of these blocks, for the block before them (it comes first), and for the block behind them.
 pub(crate) type Row = [u64; BLOCKS + 2];
 
@@ -149,7 +152,7 @@ impl Masks<Row> {
     }
 
     /// Notes the masks of a text's first blocks, all but that before them; `of` makes those of one. Behind the text are
-    /// line ends.
+    /// [`BEHIND`] blocks of line ends.
     #[inline(always)]
     pub(super) fn fill(&mut self, text: &[u8], of: impl Fn(&[u8; BLOCK]) -> Masks) {
         let (whole, rest) = text.as_chunks();
@@ -162,7 +165,7 @@ impl Masks<Row> {
             let mut block = [b'\n'; BLOCK];
             block[..rest.len()].copy_from_slice(rest);
             self.set(number, of(&block));
-            for number in number + 1..BLOCKS + 2 {
+            for number in (number + 1..BLOCKS + 2).take(BEHIND) {
                 self.set(number, Masks::END);
             }
         }

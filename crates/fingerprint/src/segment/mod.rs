@@ -1,6 +1,7 @@
 //! Segments: an immutable file that says where fingerprints and contents stand in a company's files and their
 //! history. `docs/segment-2.md` fixes the format byte by byte.
 
+mod aside;
 mod bits;
 mod blocks;
 mod error;

@@ -5,7 +5,10 @@
 //! bits as a row of ones (one for each fingerprint) and zeros (one for each step of the high bits).
 
 use std::io::Write;
+use std::path::Path;
+use std::sync::Arc;
 
+use super::aside::Aside;
 use super::bits::{BitWriter, bits, width};
 use super::blocks::Sink;
 use super::error::SegmentError;
@@ -38,12 +41,13 @@ pub(super) struct PostingsWriter {
     codes: u32,
     fingerprints: u64,
     /// The first fingerprint of each block.
-    pub(super) fence: Vec<u64>,
+    pub(super) fence: Aside<8>,
 }
 
 impl PostingsWriter {
-    pub(super) fn new(section: Section) -> Self {
-        PostingsWriter { section, rows: Vec::new(), codes: 0, fingerprints: 0, fence: Vec::new() }
+    /// Begins a channel, whose fence is set aside in `folder`.
+    pub(super) fn new(section: Section, folder: &Arc<Path>) -> Self {
+        PostingsWriter { section, rows: Vec::new(), codes: 0, fingerprints: 0, fence: Aside::new(Arc::clone(folder)) }
     }
 
     /// Appends a fingerprint, which must be above the one before.
@@ -97,14 +101,14 @@ impl PostingsWriter {
             }
             writer.put(1 << zeros, u32::try_from(zeros).unwrap_or_default() + 1);
         }
-        self.fence.push(first);
+        self.fence.push(first)?;
         self.fingerprints += self.rows.len() as u64;
         self.rows.clear();
         sink.block(self.section, &mut writer.finish())
     }
 
     /// Ends the channel: its fence.
-    pub(super) fn finish<W: Write>(mut self, sink: &mut Sink<W>) -> Result<Vec<u64>, SegmentError> {
+    pub(super) fn finish<W: Write>(mut self, sink: &mut Sink<W>) -> Result<Aside<8>, SegmentError> {
         self.flush(sink)?;
         sink.end(self.section, self.fingerprints, [0; COLUMNS]);
         Ok(self.fence)

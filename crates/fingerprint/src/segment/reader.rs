@@ -258,6 +258,41 @@ impl<R: ReadAt> Segment<R> {
         found.map(|at| self.content_at(&mut rows, at)).transpose()
     }
 
+    /// Gives the first half of the BLAKE3 of each content that stood at a path for which `wanted` holds to `found`.
+    pub(crate) fn contents_at(
+        &self,
+        wanted: impl Fn(PathId) -> bool,
+        found: &mut impl FnMut([u8; 16]),
+    ) -> Result<(), SegmentError> {
+        let mut intervals = self.table(Section::Intervals);
+        let mut of_interval = Vec::new();
+        for row in 0..intervals.len() {
+            let [path] = intervals.row(row)?;
+            of_interval.push(u32::try_from(path).is_ok_and(|path| wanted(PathId(path))));
+        }
+        // Of each set, by the row at which it begins.
+        let mut groups = self.table(Section::Groups);
+        let mut of_set = vec![false; offset(groups.len())];
+        let (mut start, mut holds) = (0, false);
+        for row in 0..groups.len() {
+            let [member, last] = groups.row(row)?;
+            holds |= of_interval.get(offset(member)).copied().unwrap_or_default();
+            if last == 1 {
+                of_set[start] = std::mem::take(&mut holds);
+                start = offset(row + 1);
+            }
+        }
+        let mut rows = self.table(Section::Contents);
+        for at in 0..rows.len() {
+            let (content, code) = self.content_at(&mut rows, at)?;
+            let of = if code & 1 == 0 { &of_interval } else { &of_set };
+            if of.get((code >> 1) as usize).copied().unwrap_or_default() {
+                found(content.blake3);
+            }
+        }
+        Ok(())
+    }
+
     /// The first half of the BLAKE3 of a content, by its object id.
     pub(crate) fn content_by_oid(&self, oid: &[u8]) -> Result<Option<[u8; 16]>, SegmentError> {
         let (mut rows, mut by_oid) = (self.table(Section::Contents), self.table(Section::ContentsByOid));

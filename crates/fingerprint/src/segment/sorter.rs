@@ -378,11 +378,12 @@ struct Sizes {
 }
 
 impl Sizes {
-    /// The sizes with which one thread takes no more rows than `limit` in memory.
+    /// The sizes with which one thread takes no more rows than `limit` in memory, or [`FEWEST_READ`] of each run.
     fn new(limit: usize, runs: usize) -> Self {
-        // Rows that are sorted, what they are sorted into, and those that wait and that are taken.
-        let together = limit / 4;
-        let at_once = (limit / 2).checked_div(runs).unwrap_or_default().clamp(FEWEST_READ, MOST_READ);
+        // Six parts: rows that are sorted, what they are sorted into, bytes that are read, what is held of runs, and those that wait and
+        // that are taken.
+        let together = limit / 6;
+        let at_once = together.checked_div(runs).unwrap_or_default().clamp(FEWEST_READ, MOST_READ);
         Sizes { together, at_once }
     }
 }
@@ -433,6 +434,13 @@ impl Parted {
         portions
     }
 
+    /// How much several threads read, of rows that have `limit` rows of memory in all.
+    fn sizes(&self, limit: usize, threads: usize) -> Sizes {
+        // Of what is in memory already, sorting must not take as much again.
+        let limit = if self.runs.is_empty() { limit / 4 } else { limit };
+        Sizes::new(limit / threads.max(1), self.runs.len())
+    }
+
     /// Sorts, in each block, parts that are too large to be sorted as a whole. Only of hostile rows there are many.
     fn order_crowded(&mut self, together: usize) {
         for portion in self.portions().into_iter().filter(|portion| portion.rows > together as u64) {
@@ -459,11 +467,14 @@ impl Parted {
                 let (offset, left) = run.place(channel, parts);
                 Source::File { run, offset, left, rows: Vec::new(), at: 0 }
             });
+            let most = sizes.together.min(MOST_OF_BLOCK);
+            work.rows.reserve_exact(most);
             let mut merge = Merge::new(blocks.map(Source::Memory).chain(runs).collect(), sizes.at_once, work)?;
             while let Some(row) = merge.next(work)? {
                 work.rows.push(row);
-                if work.rows.len() == sizes.together.min(MOST_OF_BLOCK) {
+                if work.rows.len() == most {
                     take(&mut work.rows, false)?;
+                    work.rows.reserve_exact(most);
                 }
             }
             return take(&mut work.rows, true);
@@ -501,11 +512,9 @@ type Sorted = (Vec<Row>, bool);
 
 impl SortedRows {
     fn new(mut parted: Parted, limit: usize, threads: usize) -> io::Result<Self> {
-        // Of what is in memory already, sorting must not take as much again.
-        let limit = if parted.runs.is_empty() { limit / 4 } else { limit };
         let portions = parted.portions();
         let threads = threads.min(portions.len());
-        let sizes = Sizes::new(limit / threads.max(1), parted.runs.len());
+        let sizes = parted.sizes(limit, threads);
         parted.order_crowded(sizes.together);
         let parted = Arc::new(parted);
         let mut sorted = Vec::new();
@@ -747,6 +756,25 @@ mod tests {
         blocks.chain(pending).chain(work).sum()
     }
 
+    /// The most that one of several threads keeps while rows are read, counted in rows: what it works in, what waits to be taken and what is.
+    fn rows_while_read(parted: &mut Parted, limit: usize, threads: usize) -> usize {
+        let sizes = parted.sizes(limit, threads);
+        parted.order_crowded(sizes.together);
+        let (mut work, mut most) = (Work::default(), 0);
+        for portion in parted.portions() {
+            let mut given = 0;
+            let mut take = |rows: &mut Vec<Row>, _| {
+                given = given.max(mem::take(rows).capacity());
+                Ok(())
+            };
+            parted.sort(portion, sizes, &mut work, &mut take).unwrap();
+            let crowded = portion.rows > sizes.together as u64;
+            let of_runs = if crowded { parted.runs.len() * sizes.at_once } else { 0 };
+            most = most.max(3 * given + work.spare.capacity() + work.bytes.capacity() / ROW + of_runs);
+        }
+        most
+    }
+
     /// Rows that agree in many, some or no leading bytes.
     fn rows() -> impl Strategy<Value = Vec<(Channel, u64, u32)>> {
         let fingerprint = prop_oneof![any::<u64>(), any::<u16>().prop_map(u64::from), Just(7), Just(u64::MAX)];
@@ -797,12 +825,21 @@ mod tests {
                     prop_assert!(sorter.levels.iter().map(|level| level.runs.len()).sum::<usize>() <= sorter.at_most());
                 }
             }
-            let runs = sorters.iter().map(|sorter| sorter.at_most()).sum();
             let limit = sorters.iter().map(|sorter| sorter.limit).sum::<usize>();
-            let sizes = Sizes::new(limit / threads, runs);
-            prop_assert!(threads * (4 * sizes.together).max(2 * sizes.together + sizes.at_once * runs) <= limit * 3 / 2);
+            let mut parted = Parted::default();
+            for sorter in &mut sorters {
+                if sorter.levels.is_empty() {
+                    sorter.seal_all();
+                }
+                parted.blocks.iter_mut().zip(&mut sorter.blocks).for_each(|(all, blocks)| all.append(blocks));
+                parted.runs.extend(sorter.levels.drain(..).flat_map(|level| level.runs));
+            }
+            let most = if parted.runs.is_empty() { limit / 4 } else { limit };
+            let reading = threads * rows_while_read(&mut parted, limit, threads);
+            let least = threads * parted.runs.len() * FEWEST_READ;
+            prop_assert!(reading <= most + least, "{reading} rows of {most}, and {least} in any case");
             expected.sort_unstable();
-            prop_assert!(all(Sorter::sorted(sorters).unwrap()) == expected);
+            prop_assert!(all(SortedRows::new(parted, limit, threads).unwrap()) == expected);
         }
 
         #[test]

@@ -35,30 +35,41 @@ pub(super) fn write_table<W: Write, const N: usize>(
     section: Section,
     rows: impl Iterator<Item = [u64; N]> + Clone,
 ) -> Result<(), SegmentError> {
-    let (mut union, mut count) = ([0; N], 0u64);
+    let mut union = [0; N];
     for row in rows.clone() {
         union.iter_mut().zip(row).for_each(|(all, value)| *all |= value);
-        count += 1;
     }
+    write_rows(sink, section, union, rows.map(Ok))
+}
+
+/// Writes a table whose rows are `rows`, of which `union` has all bits of each column.
+pub(super) fn write_rows<W: Write, const N: usize>(
+    sink: &mut Sink<W>,
+    section: Section,
+    union: [u64; N],
+    rows: impl Iterator<Item = Result<[u64; N], SegmentError>>,
+) -> Result<(), SegmentError> {
     let mut widths = [0u8; COLUMNS];
     for (to, all) in widths.iter_mut().zip(union) {
         *to = u8::try_from(width(all)).unwrap_or(64);
     }
-    if count > 0 && widths.iter().all(|width| *width == 0) {
+    let mut rows = rows.peekable();
+    if rows.peek().is_some() && widths.iter().all(|width| *width == 0) {
         widths[0] = 1;
     }
     let per_block = rows_per_block(&widths);
     let mut writer = BitWriter::default();
-    let mut pending = 0;
+    let (mut pending, mut count) = (0, 0);
     for row in rows {
         if pending == per_block {
             sink.block(section, &mut std::mem::take(&mut writer).finish())?;
             pending = 0;
         }
-        for (value, width) in row.into_iter().zip(widths) {
+        for (value, width) in row?.into_iter().zip(widths) {
             writer.put(value, u32::from(width));
         }
         pending += 1;
+        count += 1;
     }
     if pending > 0 {
         sink.block(section, &mut writer.finish())?;
@@ -82,6 +93,11 @@ impl<'r, R: ReadAt> Table<'r, R> {
             row_bits: widths.iter().map(|width| usize::from(*width)).sum(),
             blocks: Blocks::new(reader, extent),
         }
+    }
+
+    /// How many rows a block has.
+    pub(super) fn per_block(&self) -> u64 {
+        self.per_block
     }
 
     pub(super) fn len(&self) -> u64 {

@@ -4,22 +4,27 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::Write;
 use std::mem::size_of;
+use std::path::Path;
+use std::sync::Arc;
 
+use super::aside::Aside;
 use super::blocks::Sink;
 use super::error::SegmentError;
 use super::layout::{CHANNELS, ENTRIES, MAGIC, PAYLOAD, RESTART, Section, VERSION};
 use super::postings::{PostingsWriter, stored};
-use super::table::{StreamWriter, write_table};
+use super::table::{StreamWriter, write_rows, write_table};
 use super::{Commit, Content, Counts, Interval, IntervalId, Line, LineId, LineKind, PathId};
 use crate::{Channel, Kind, ProfileId};
 
-/// Writes a segment to a stream. Postings go out as they come; what is kept are the tables: lines with their commits,
-/// paths, intervals, contents, sets of intervals, and eight bytes for each 4096 of postings ([`SegmentWriter::memory`]).
+/// Writes a segment to a stream. Postings go out as they come; sets of intervals and fences are set aside in files without a name. What is
+/// kept in memory are the tables: lines with their commits, paths, intervals and contents, and which sets there are, of which some 50 MB
+/// are remembered ([`SegmentWriter::memory`]). Ending the segment takes half as much again for a while.
 ///
 /// The same calls in the same order give the same bytes. Syncing and renaming the file into place is the caller's.
 pub struct SegmentWriter<W: Write> {
     sink: Sink<W>,
     profile: ProfileId,
+    folder: Arc<Path>,
     lines: Vec<Line>,
     commits: Vec<Commit>,
     paths: HashMap<Box<[u8]>, u32>,
@@ -29,7 +34,7 @@ pub struct SegmentWriter<W: Write> {
     groups: Groups,
     channel: PostingsWriter,
     current: Channel,
-    fences: Vec<Vec<u64>>,
+    fences: Vec<Aside<8>>,
     /// The stored fingerprint whose intervals are being gathered, and these.
     pending: Option<u64>,
     gathered: Vec<u32>,
@@ -42,14 +47,19 @@ struct ContentRow {
     bytes: u64,
     kind: Kind,
     code: u32,
+    /// In how many intervals it stood.
+    files: u32,
+    /// How many contents were added before.
+    number: u32,
 }
 
 impl<W: Write> SegmentWriter<W> {
-    /// Begins a segment of fingerprints made under `profile`.
+    /// Begins a segment of fingerprints made under `profile`. What memory does not hold goes to files without a name in `folder`.
     ///
     /// # Errors
     /// Where `out` fails.
-    pub fn new(out: W, profile: ProfileId) -> Result<Self, SegmentError> {
+    pub fn new(out: W, profile: ProfileId, folder: &Path) -> Result<Self, SegmentError> {
+        let folder: Arc<Path> = folder.into();
         let mut sink = Sink::new(out);
         let mut header = MAGIC.to_vec();
         header.extend_from_slice(&VERSION.to_le_bytes());
@@ -63,13 +73,14 @@ impl<W: Write> SegmentWriter<W> {
             path_bytes: 0,
             intervals: HashMap::default(),
             contents: Vec::new(),
-            groups: Groups::default(),
-            channel: PostingsWriter::new(Section::Text),
+            groups: Groups::new(&folder),
+            channel: PostingsWriter::new(Section::Text, &folder),
             current: Channel::Text,
             fences: Vec::new(),
             pending: None,
             gathered: Vec::new(),
             postings: 0,
+            folder,
         })
     }
 
@@ -145,14 +156,14 @@ impl<W: Write> SegmentWriter<W> {
     /// Adds a content and where it stood. One that was added before is joined with it.
     ///
     /// # Errors
-    /// Where it stood nowhere, an interval does not exist, its object id has none of the lengths 0, 20, 32, or there are
-    /// too many.
+    /// Where it stood nowhere, an interval does not exist, its object id has none of the lengths 0, 20, 32, there are too many, or
+    /// the folder takes no file.
     pub fn content(&mut self, content: &Content, intervals: &[IntervalId]) -> Result<(), SegmentError> {
         if ![0, 20, 32].contains(&content.oid.len()) {
             return Err(senseless("an object id has not 0, 20 or 32 bytes"));
         }
         let mut group = self.known(intervals)?;
-        number(self.contents.len(), "contents")?;
+        let number = number(self.contents.len(), "contents")?;
         let code = self.groups.code(&mut group)?;
         self.contents.push(ContentRow {
             blake3: content.blake3,
@@ -160,6 +171,8 @@ impl<W: Write> SegmentWriter<W> {
             bytes: content.bytes,
             kind: content.kind,
             code,
+            files: count(&group),
+            number,
         });
         Ok(())
     }
@@ -168,7 +181,7 @@ impl<W: Write> SegmentWriter<W> {
     /// ascending in each; equal ones are joined, and so are those that agree in the bits that are stored.
     ///
     /// # Errors
-    /// Where the order is another, it stood nowhere, an interval does not exist, there are too many, or `out` fails.
+    /// Where the order is another, it stood nowhere, an interval does not exist, there are too many, or `out` or the folder fails.
     #[inline]
     pub fn posting(
         &mut self,
@@ -194,7 +207,7 @@ impl<W: Write> SegmentWriter<W> {
     pub fn memory(&self) -> usize {
         // A hash table is at most 7/8 full and has a byte of its own for each place; an allocation costs 16 bytes.
         let table = |capacity: usize, entry: usize| capacity * 8 / 7 * (entry + 1);
-        let fences: usize = self.fences.iter().chain([&self.channel.fence]).map(|fence| fence.capacity() * 8).sum();
+        let fences: usize = self.fences.iter().chain([&self.channel.fence]).map(Aside::memory).sum();
         table(self.paths.capacity(), size_of::<(Box<[u8]>, u32)>())
             + self.path_bytes
             + 16 * self.paths.len()
@@ -203,36 +216,37 @@ impl<W: Write> SegmentWriter<W> {
             + self.contents.len() * 48
             + self.commits.capacity() * size_of::<Commit>()
             + self.commits.len() * 48
-            + table(self.groups.sets.capacity(), size_of::<(u64, u32)>())
-            + self.groups.members.capacity() * size_of::<u32>()
+            + table(self.groups.sets.capacity(), size_of::<(u64, KnownSet)>())
+            + self.groups.members.memory()
             + fences
     }
 
     /// Writes the tables and the footer. Gives back the stream, flushed, and how much was written.
     ///
     /// # Errors
-    /// Where the stream fails or there are too many things.
+    /// Where the stream or the folder fails or there are too many things.
     pub fn finish(mut self) -> Result<(W, Counts), SegmentError> {
         self.next(Channel::Parts, u64::MAX)?;
         // What was begun with an impossible fingerprint has nothing in it.
         self.pending = None;
-        let last = std::mem::replace(&mut self.channel, PostingsWriter::new(Section::Text));
+        let last = std::mem::replace(&mut self.channel, PostingsWriter::new(Section::Text, &self.folder));
         self.fences.push(last.finish(&mut self.sink)?);
         let contents = self.contents()?;
-        let fences = std::mem::take(&mut self.fences);
-        for (channel, fence) in CHANNELS.into_iter().zip(&fences) {
-            write_table(&mut self.sink, Section::fence(channel), fence.iter().map(|first| [*first]))?;
+        for (channel, fence) in CHANNELS.into_iter().zip(std::mem::take(&mut self.fences)) {
+            let rows = fence.from(0).map(|first| Ok([first?]));
+            write_rows(&mut self.sink, Section::fence(channel), [fence.union()], rows)?;
         }
-        drop(fences);
-        let members = std::mem::take(&mut self.groups).members;
-        let members = members.iter().map(|member| [u64::from(member >> 1), u64::from(member & 1)]);
-        write_table(&mut self.sink, Section::Groups, members)?;
+        let Groups { members, .. } = std::mem::replace(&mut self.groups, Groups::new(&self.folder));
+        let columns = |member: u64| [member >> 1, member & 1];
+        let rows = members.from(0).map(|member| Ok(columns(member?)));
+        write_rows(&mut self.sink, Section::Groups, columns(members.union()), rows)?;
+        drop(members);
         let mut counts = Counts {
             lines: self.lines.len() as u64,
             commits: self.commits.len() as u64,
             paths: self.paths.len() as u64,
             contents: contents.len() as u64,
-            files: contents.iter().map(|(_, files)| files).sum(),
+            files: contents.iter().map(|row| u64::from(row.files)).sum(),
             intervals: self.intervals.len() as u64,
             fingerprints: 0,
             postings: self.postings,
@@ -240,7 +254,7 @@ impl<W: Write> SegmentWriter<W> {
         };
         self.write_intervals_and_paths()?;
         let base = self.write_lines()?;
-        self.write_contents(contents.into_iter().map(|(row, _)| row).collect())?;
+        self.write_contents(&contents)?;
         let entries = self.sink.entries;
         counts.fingerprints = entries[..3].iter().map(|entry| entry.rows).sum();
         counts.bytes = self.sink.written() + super::layout::BLOCK as u64;
@@ -282,7 +296,7 @@ impl<W: Write> SegmentWriter<W> {
                 Channel::Text => Channel::Code,
                 Channel::Code | Channel::Parts => Channel::Parts,
             };
-            let next = PostingsWriter::new(Section::postings(self.current));
+            let next = PostingsWriter::new(Section::postings(self.current), &self.folder);
             let done = std::mem::replace(&mut self.channel, next);
             self.fences.push(done.finish(&mut self.sink)?);
         }
@@ -296,55 +310,60 @@ impl<W: Write> SegmentWriter<W> {
         if exist { Ok(intervals.iter().map(|id| id.0).collect()) } else { Err(senseless(NOWHERE)) }
     }
 
-    /// The contents in the order of their BLAKE3, equal ones joined, and in how many intervals each stood.
-    fn contents(&mut self) -> Result<Vec<(ContentRow, u64)>, SegmentError> {
+    /// The contents in the order of their BLAKE3, equal ones joined.
+    fn contents(&mut self) -> Result<Vec<ContentRow>, SegmentError> {
         let mut rows = std::mem::take(&mut self.contents);
-        rows.sort_by_key(|row| row.blake3);
-        let mut joined: Vec<(ContentRow, u64)> = Vec::with_capacity(rows.len());
-        for row in rows {
-            match joined.last_mut().filter(|(last, _)| last.blake3 == row.blake3) {
-                Some((last, files)) => {
-                    let mut group = self.groups.members_of(last.code);
-                    group.extend(self.groups.members_of(row.code));
-                    last.code = self.groups.code(&mut group)?;
-                    *files = group.len() as u64;
-                    if last.oid.is_empty() {
-                        last.oid = row.oid;
-                    }
+        // Sorted and joined in place: there may be as many as memory was given for.
+        rows.sort_unstable_by_key(|row| (row.blake3, row.number));
+        let (mut kept, mut at) = (0, 0);
+        while at < rows.len() {
+            let alike = rows[at..].iter().take_while(|row| row.blake3 == rows[at].blake3).count();
+            if alike > 1 {
+                let mut group = Vec::new();
+                for row in &rows[at..at + alike] {
+                    self.groups.members_of(row.code, &mut group)?;
                 }
-                None => {
-                    let files = self.groups.members_of(row.code).len() as u64;
-                    joined.push((row, files));
-                }
+                let oid = rows[at..at + alike].iter().position(|row| !row.oid.is_empty());
+                let oid = oid.map(|with| std::mem::take(&mut rows[at + with].oid));
+                rows[at].oid = oid.unwrap_or_default();
+                rows[at].code = self.groups.code(&mut group)?;
+                rows[at].files = count(&group);
             }
+            rows.swap(kept, at);
+            kept += 1;
+            at += alike;
         }
-        Ok(joined)
+        rows.truncate(kept);
+        Ok(rows)
     }
 
     /// Intervals in the order of their numbers, with paths numbered in the order of their bytes; and the paths.
     fn write_intervals_and_paths(&mut self) -> Result<(), SegmentError> {
         let mut paths: Vec<(Box<[u8]>, u32)> = std::mem::take(&mut self.paths).into_iter().collect();
         paths.sort_unstable();
-        let mut renumbered = vec![0u64; paths.len()];
+        let mut renumbered = vec![0u32; paths.len()];
         for ((_, given), new) in paths.iter().zip(0..) {
             renumbered[*given as usize] = new;
         }
-        let mut rows = vec![[0; 4]; self.intervals.len()];
+        let mut intervals = vec![Packed::default(); self.intervals.len()];
         for (packed, number) in std::mem::take(&mut self.intervals) {
-            let interval = unpacked(packed);
+            intervals[number as usize] = packed;
+        }
+        let rows = intervals.iter().map(|packed| {
+            let interval = unpacked(*packed);
             let begin = self.lines[interval.line.0 as usize].begin;
             // The last commit may be the one before the first that is told of.
             let commit =
                 |commit: Option<u32>, more| commit.map_or(0, |commit| u64::from(commit) + more - u64::from(begin));
-            rows[number as usize] = [
-                renumbered[interval.path.0 as usize],
+            [
+                u64::from(renumbered[interval.path.0 as usize]),
                 u64::from(interval.line.0),
                 commit(interval.first, 1),
                 commit(interval.last, 2),
-            ];
-        }
-        write_table(&mut self.sink, Section::Intervals, rows.iter().copied())?;
-        drop(rows);
+            ]
+        });
+        write_table(&mut self.sink, Section::Intervals, rows)?;
+        drop((intervals, renumbered));
         let mut restarts = Vec::new();
         let mut stream = StreamWriter::new(&mut self.sink, Section::Paths);
         let mut before: &[u8] = &[];
@@ -390,7 +409,7 @@ impl<W: Write> SegmentWriter<W> {
         Ok(base)
     }
 
-    fn write_contents(&mut self, rows: Vec<ContentRow>) -> Result<(), SegmentError> {
+    fn write_contents(&mut self, rows: &[ContentRow]) -> Result<(), SegmentError> {
         let columns = rows.iter().map(|row| {
             let halves = u128::from_be_bytes(row.blake3);
             let [a, b, c, d] = words(&row.oid);
@@ -404,7 +423,7 @@ impl<W: Write> SegmentWriter<W> {
             [high, low, a, b, c, d, (row.oid.len() / 4) as u64, row.bytes, kind, u64::from(row.code)]
         });
         write_table(&mut self.sink, Section::Contents, columns)?;
-        let mut by_oid: Vec<u32> = (0u32..).zip(&rows).filter(|(_, row)| !row.oid.is_empty()).map(|(n, _)| n).collect();
+        let mut by_oid: Vec<u32> = (0u32..).zip(rows).filter(|(_, row)| !row.oid.is_empty()).map(|(n, _)| n).collect();
         by_oid.sort_by(|a, b| rows[*a as usize].oid.cmp(&rows[*b as usize].oid));
         write_table(&mut self.sink, Section::ContentsByOid, by_oid.iter().map(|number| [u64::from(*number)]))
     }
@@ -489,21 +508,44 @@ impl Hasher for Words {
     }
 }
 
-/// How many sets are remembered, in some 40 MB: then all are forgotten, and memory does not grow with them.
+/// How many members a group has, of which there are no more than intervals.
+fn count(group: &[u32]) -> u32 {
+    u32::try_from(group.len()).unwrap_or(u32::MAX)
+}
+
+/// How many sets are remembered, in some 50 MB: then all are forgotten, and memory does not grow with them.
 const MOST_SETS: usize = 1_800_000;
+
+/// The prime number 2^61 - 1.
+const PRIME: u64 = (1 << 61) - 1;
 
 /// The sets of several intervals, each kept once as far as it is remembered. The code of a single interval is its number twice; that of a set is
 /// the place of its first member twice and one.
-#[derive(Default)]
 struct Groups {
     /// Numbers of intervals, twice; and one for the last of a set.
-    members: Vec<u32>,
-    /// Where the set with this hash begins, of [`MOST_SETS`] at most. Of two sets with one hash the later is found; the other
-    /// may be kept twice, as may one that was forgotten.
-    sets: HashMap<u64, u32, Key>,
+    members: Aside<4>,
+    /// The set with this hash, of [`MOST_SETS`] at most. Of two sets with one hash the later is found; the other may be kept twice, as may
+    /// one that was forgotten.
+    sets: HashMap<u64, KnownSet, Key>,
+    /// Where the digests' polynomials are evaluated.
+    place: u64,
+}
+
+/// A set that was written.
+struct KnownSet {
+    /// The value, at a secret place, of the polynomial whose coefficients are the members, modulo [`PRIME`]. Who does not know the place makes
+    /// two sets of `n` members with one value once in 2^61 / n times (Carter and Wegman, JCSS 1979), and it is asked only where hashes agree.
+    digest: u64,
+    /// The place of its first member.
+    start: u32,
 }
 
 impl Groups {
+    fn new(folder: &Arc<Path>) -> Self {
+        let place = RandomState::new().hash_one(0) % PRIME;
+        Groups { members: Aside::new(Arc::clone(folder)), sets: HashMap::default(), place }
+    }
+
     /// The code of a group, which is sorted and made distinct.
     fn code(&mut self, group: &mut Vec<u32>) -> Result<u32, SegmentError> {
         if !group.is_sorted_by(|one, other| one < other) {
@@ -513,61 +555,99 @@ impl Groups {
         if let [single] = group[..] {
             return Ok(single << 1);
         }
-        let hash = group.iter().fold(0u64, |hash, member| {
+        let (hash, digest) = group.iter().fold((0u64, 1), |(hash, digest), member| {
             let mixed = (hash ^ u64::from(*member)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-            mixed ^ (mixed >> 29)
+            (mixed ^ (mixed >> 29), term(digest, self.place, *member))
         });
-        if let Some(known) = self.sets.get(&hash)
-            && self.is_set(*known, group)
-        {
-            return Ok(known << 1 | 1);
+        if let Some(known) = self.sets.get(&hash).filter(|known| known.digest == digest) {
+            return Ok(known.start << 1 | 1);
         }
         let limit = u64::from(u32::MAX / 2);
-        let start = number(self.members.len(), "sets of intervals").ok().filter(|start| *start <= u32::MAX / 2);
+        let start = u32::try_from(self.members.len()).ok().filter(|start| *start <= u32::MAX / 2);
         let start = start.ok_or(SegmentError::TooMany { what: "members of sets of intervals", limit })?;
         let last = group.len().saturating_sub(1);
-        self.members.extend(group.iter().enumerate().map(|(i, member)| member << 1 | u32::from(i == last)));
+        for (at, member) in group.iter().enumerate() {
+            self.members.push(u64::from(member << 1 | u32::from(at == last)))?;
+        }
         if self.sets.len() >= MOST_SETS {
             self.sets.clear();
         }
-        self.sets.insert(hash, start);
+        self.sets.insert(hash, KnownSet { digest, start });
         Ok(start << 1 | 1)
     }
 
-    /// Whether the set that begins there has these members.
-    fn is_set(&self, start: u32, group: &[u32]) -> bool {
-        let set = self.members.get(start as usize..).and_then(|rest| rest.get(..group.len()));
-        let last = group.len().saturating_sub(1);
-        let same = |(at, (member, own)): (usize, (&u32, &u32))| *member == own << 1 | u32::from(at == last);
-        set.is_some_and(|set| set.iter().zip(group).enumerate().all(same))
-    }
-
-    fn members_of(&self, code: u32) -> Vec<u32> {
+    /// Appends the members of a group.
+    fn members_of(&self, code: u32, out: &mut Vec<u32>) -> Result<(), SegmentError> {
         if code & 1 == 0 {
-            return vec![code >> 1];
+            out.push(code >> 1);
+            return Ok(());
         }
-        let set = self.members.get((code >> 1) as usize..).unwrap_or_default();
-        let end = set.iter().position(|member| member & 1 == 1).map_or(set.len(), |last| last + 1);
-        set[..end].iter().map(|member| member >> 1).collect()
+        for member in self.members.from(u64::from(code >> 1)) {
+            let member = member?;
+            out.extend(u32::try_from(member >> 1));
+            if member & 1 == 1 {
+                break;
+            }
+        }
+        Ok(())
     }
+}
+
+/// The next step of evaluating a polynomial (Horner's), of which `value` is below [`PRIME`], and so is the result.
+#[inline]
+fn term(value: u64, place: u64, member: u32) -> u64 {
+    let sum = u128::from(value) * u128::from(place) + u128::from(member);
+    // 2^61 is 1 modulo the prime.
+    let halves = [sum & u128::from(PRIME), sum >> 61].map(|half| u64::try_from(half).unwrap_or_default());
+    let folded = halves[0] + halves[1];
+    if folded >= PRIME { folded - PRIME } else { folded }
 }
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
     use super::*;
+    use proptest::prelude::*;
+
+    fn members(groups: &Groups, code: u32) -> Vec<u32> {
+        let mut members = Vec::new();
+        groups.members_of(code, &mut members).unwrap();
+        members
+    }
 
     #[test]
-    fn sets_are_found_again_and_those_that_are_forgotten_are_kept_twice() -> Result<(), SegmentError> {
-        let mut groups = Groups::default();
-        let first = groups.code(&mut vec![0, 7])?;
-        assert_eq!(groups.code(&mut vec![7, 0, 7])?, first);
-        for other in 8..8 + u32::try_from(MOST_SETS).unwrap_or(u32::MAX) {
-            groups.code(&mut vec![0, other])?;
+    fn sets_are_found_again_and_those_that_are_forgotten_are_kept_twice() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut groups = Groups::new(&folder.path().into());
+        let first = groups.code(&mut vec![0, 7]).unwrap();
+        assert_eq!(groups.code(&mut vec![7, 0, 7]).unwrap(), first);
+        for other in 8..8 + u32::try_from(MOST_SETS).unwrap() {
+            groups.code(&mut vec![0, other]).unwrap();
         }
         assert!(groups.sets.len() <= MOST_SETS);
-        let again = groups.code(&mut vec![0, 7])?;
+        assert!(groups.members.memory() <= 1 << 18, "what is more than memory is to hold goes to a file");
+        let again = groups.code(&mut vec![0, 7]).unwrap();
         assert_ne!(again, first);
-        assert_eq!([first, again].map(|code| groups.members_of(code)), [[0, 7], [0, 7]]);
-        Ok(())
+        assert_eq!([first, again].map(|code| members(&groups, code)), [[0, 7], [0, 7]]);
+        assert!(std::fs::read_dir(folder.path()).unwrap().next().is_none(), "the file has no name");
+    }
+
+    proptest! {
+        #[test]
+        fn every_group_has_its_own_members(sets in prop::collection::vec(prop::collection::btree_set(0u32..9, 1..6), 1..200)) {
+            let folder = tempfile::tempdir().unwrap();
+            let mut groups = Groups::new(&folder.path().into());
+            for set in &sets {
+                let code = groups.code(&mut set.iter().copied().collect()).unwrap();
+                prop_assert_eq!(members(&groups, code), set.iter().copied().collect::<Vec<_>>());
+            }
+        }
+    }
+
+    #[test]
+    fn a_folder_that_takes_no_file_is_named() {
+        let mut groups = Groups::new(&Path::new("/nowhere/at/all").into());
+        let error = (1..1_000_000).find_map(|other| groups.code(&mut vec![0, other]).err()).unwrap();
+        assert!(error.to_string().contains("/nowhere/at/all"), "{error}");
     }
 }

@@ -150,7 +150,7 @@ fn told<T: Ord + Copy>(model: &Model, share: &Share, things: impl Fn(u8) -> Vec<
 
 /// The segment that tells of a share.
 pub fn segment(model: &Model, share: &Share) -> Vec<u8> {
-    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
     let mut line = |range: &Range<u32>, kind, reference: &[u8], salt| {
         let line = Line {
             name: b"/srv/repo".to_vec(),

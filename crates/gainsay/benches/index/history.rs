@@ -2,9 +2,10 @@
 
 use std::path::Path;
 
-use crate::program::{Channels, Desk};
-use crate::table::{Bar, Table};
-use crate::{Result, Setting, peers, rate, real, say};
+use crate::common::program::{Channels, Desk};
+use crate::common::table::{Bar, Table};
+use crate::common::{Result, name, real, say};
+use crate::{Setting, peers, rate};
 
 /// A pack of fewer bytes says little: what a run costs at all would outweigh it.
 const SMALL: u64 = 50_000_000;
@@ -76,14 +77,4 @@ fn measure_one(setting: &Setting, repository: &Path, table: &mut Table) -> Resul
     }
     table.measured("again", Bar::AtMost(0.02), &again, input.clone());
     Ok(())
-}
-
-/// What a repository is called: its folder's name, or where that says nothing, the one around it too.
-fn name(repository: &Path) -> String {
-    let mut parts = repository.iter().rev().map(|part| part.to_string_lossy());
-    let last = parts.next().unwrap_or_default();
-    match parts.next() {
-        Some(around) if last == "repo" => format!("{around}/{last}"),
-        _ => last.into_owned(),
-    }
 }

@@ -5,16 +5,9 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use crate::{Result, real};
-
-/// Endings of source code.
-const ENDINGS: &[&str] = &[
-    "c", "cc", "cpp", "cs", "go", "h", "hpp", "java", "js", "kt", "m", "mm", "php", "py", "rb", "rs", "sh", "sql",
-    "swift", "ts",
-];
-
-/// An ending of names by which source code is taken for prose, which has text alone.
-pub(crate) const PROSE: &str = ".txt";
+use crate::common::files::{self, files_below};
+use crate::common::numbers::Numbers;
+use crate::common::{Result, real};
 
 /// One file of source code.
 #[derive(Clone)]
@@ -34,15 +27,10 @@ pub(crate) struct Sources {
 impl Sources {
     /// The sources of the packages that Cargo has unpacked on this machine, by their paths, until there are this many bytes.
     pub(crate) fn of_registry(limit: u64) -> Result<Self> {
-        let home = match std::env::var_os("CARGO_HOME") {
-            Some(home) => PathBuf::from(home),
-            None => std::env::home_dir().ok_or("no home folder")?.join(".cargo"),
-        };
-        let root = home.join("registry/src");
+        let root = files::cargo_registry()?;
         let mut found = Sources { files: Vec::new(), bytes: 0 };
         for path in files_below(&root).map_err(|error| format!("{}: {error}", root.display()))? {
-            let ending = path.extension().and_then(|ending| ending.to_str());
-            if !ending.is_some_and(|ending| ENDINGS.contains(&ending)) {
+            if !files::is_source(&path) {
                 continue;
             }
             if found.bytes >= limit {
@@ -65,16 +53,13 @@ impl Sources {
         Sources { bytes: files.iter().map(|file| file.bytes.len() as u64).sum(), files }
     }
 
-    /// Writes them below a folder and gives their paths there. A copy other than 0 has other letters. `ending` is added to
-    /// each name.
-    pub(crate) fn write(&self, folder: &Path, copy: u64, ending: &str) -> Result<Vec<PathBuf>> {
+    /// Writes them below a folder and gives their paths there. A copy other than 0 has other letters.
+    pub(crate) fn write(&self, folder: &Path, copy: u64) -> Result<Vec<PathBuf>> {
         let letters = letters(copy);
         let mut paths = Vec::with_capacity(self.files.len());
         let mut text = Vec::new();
         for source in &self.files {
-            let mut path = folder.join(&source.path).into_os_string();
-            path.push(ending);
-            let path = PathBuf::from(path);
+            let path = folder.join(&source.path);
             fs::create_dir_all(path.parent().ok_or("a file without a folder")?)?;
             text.clear();
             text.extend(source.bytes.iter().map(|byte| letters[usize::from(*byte)]));
@@ -91,24 +76,6 @@ impl fmt::Display for Sources {
     }
 }
 
-/// Deterministic numbers without a visible pattern (SplitMix64; Steele, Lea, Flood, OOPSLA 2014).
-pub(crate) struct Numbers(pub(crate) u64);
-
-impl Numbers {
-    pub(crate) fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    /// A number below another one.
-    pub(crate) fn below(&mut self, end: u64) -> u64 {
-        self.next() % end.max(1)
-    }
-}
-
 /// Writes a file of bytes that nothing compresses.
 pub(crate) fn write_noise(path: &Path, bytes: u64, numbers: &mut Numbers) -> Result<()> {
     let mut out = std::io::BufWriter::with_capacity(1 << 20, fs::File::create(path)?);
@@ -116,29 +83,6 @@ pub(crate) fn write_noise(path: &Path, bytes: u64, numbers: &mut Numbers) -> Res
         out.write_all(&numbers.next().to_le_bytes())?;
     }
     Ok(out.flush()?)
-}
-
-/// Every regular file below a folder, sorted by path.
-pub(crate) fn files_below(root: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let (mut files, mut folders) = (Vec::new(), vec![root.to_owned()]);
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder)? {
-            let entry = entry?;
-            let kind = entry.file_type()?;
-            if kind.is_dir() {
-                folders.push(entry.path());
-            } else if kind.is_file() {
-                files.push(entry.path());
-            }
-        }
-    }
-    files.sort();
-    Ok(files)
-}
-
-/// The length of every regular file below a folder together.
-pub(crate) fn bytes_below(root: &Path) -> std::io::Result<u64> {
-    files_below(root)?.iter().map(|file| Ok(fs::metadata(file)?.len())).sum()
 }
 
 /// What each byte becomes in a copy: letters change places, all else stays. Copy 0 is the text itself.

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use fingerprint::{Channel, Index, Interval, Line, LineKind, Profile, Segment, SegmentWriter};
 
-use crate::input::Numbers;
+use crate::common::numbers::Numbers;
+use crate::common::table::{Bar, Table};
 use crate::peers::{Rows, Search};
-use crate::table::{Bar, Table};
 use crate::{Result, Setting, real, say, timed};
 
 /// How many files the rows stand in.
@@ -88,7 +88,7 @@ fn keys(rows: &Rows, count: usize) -> Vec<u64> {
 
 /// Writes the rows as a segment and gives its bytes.
 fn write(rows: &Rows, path: &Path) -> Result<u64> {
-    let mut writer = SegmentWriter::new(File::create(path)?, Profile::one().id())?;
+    let mut writer = SegmentWriter::new(File::create(path)?, Profile::one().id(), &std::env::temp_dir())?;
     let line = Line { name: b"bench".to_vec(), reference: Vec::new(), kind: LineKind::State, begin: 0, commits: 1 };
     let line = writer.line(line, &[fingerprint::Commit { oid: Vec::new(), time: 0 }])?;
     let mut intervals = Vec::new();

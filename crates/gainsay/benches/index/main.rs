@@ -7,25 +7,23 @@
 //! Arguments choose groups by name (all where none is given): kernel, scanoss, tree, history, lookup, memory.
 //! `BENCH_REPOSITORIES` names git repositories, with blanks between; `QUICK=1` measures smaller inputs, fewer times.
 
+#[path = "../common/mod.rs"]
+#[allow(dead_code, reason = "each bench uses its own part of what they share")]
+mod common;
 mod history;
 mod input;
 mod kernel;
 mod lookup;
 mod memory;
 mod peers;
-mod program;
-mod table;
 mod tree;
 
-use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
+use common::table::Table;
+use common::{Result, real, say};
 use input::Sources;
-use table::Table;
-
-/// What a measurement gives. Its error says why there is no figure.
-type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
 /// What every group needs to know.
 struct Setting {
@@ -56,16 +54,12 @@ const GROUPS: [(&str, Measure); 6] = [
 
 impl Setting {
     fn from_environment() -> Result<Self> {
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize()?;
-        let folder = root.join("target/bench");
-        std::fs::create_dir_all(&folder)?;
-        let named = std::env::var("BENCH_REPOSITORIES").unwrap_or_default();
-        // Relative ones are as in the Makefile, from the root.
-        let mut repositories: Vec<_> = named.split_whitespace().map(|path| root.join(path)).collect();
+        let folder = common::target()?;
+        let mut repositories = common::paths("BENCH_REPOSITORIES")?;
         if repositories.is_empty() {
-            repositories.push(root);
+            repositories.push(common::root()?);
         }
-        let quick = std::env::var_os("QUICK").is_some_and(|value| !value.is_empty() && value != "0");
+        let quick = common::is_set("QUICK");
         let sources = Sources::of_registry(if quick { 40_000_000 } else { 400_000_000 })?;
         let threads = std::thread::available_parallelism()?.get();
         Ok(Setting { folder, quick, threads, repositories, sources })
@@ -117,23 +111,11 @@ fn run() -> Result<()> {
     Ok(())
 }
 
-/// Tells on standard error what is under way.
-#[expect(clippy::print_stderr, reason = "a bench talks to who started it")]
-fn say(words: &str) {
-    eprintln!("{words}");
-}
-
 /// The time that something takes, in seconds, and what it gives.
 fn timed<T>(work: impl FnOnce() -> T) -> (f64, T) {
     let begun = std::time::Instant::now();
     let given = work();
     (begun.elapsed().as_secs_f64(), given)
-}
-
-/// A count as a number to calculate with.
-#[expect(clippy::cast_precision_loss, reason = "figures are given with three digits")]
-fn real(count: u64) -> f64 {
-    count as f64
 }
 
 /// Bytes in a time, in MB/s.

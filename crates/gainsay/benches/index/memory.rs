@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use crate::input::{self, Numbers};
-use crate::program::{Channels, Desk};
-use crate::table::{Bar, Table};
+use crate::common::numbers::Numbers;
+use crate::common::program::{Channels, Desk};
+use crate::common::table::{Bar, Table};
+use crate::input;
 use crate::{Result, Setting, rate, real, say};
 
 /// Half of a tree is source code, each copy with other letters so that all its rows are new; half are files of noise.
@@ -38,7 +39,7 @@ fn measure_one(setting: &Setting, tree: &Path, bytes: u64, table: &mut Table) ->
     }
     let copies = (bytes / 2).div_ceil(sources.bytes);
     for copy in 1..=copies {
-        sources.write(&tree.join(format!("copy-{copy}")), copy, "")?;
+        sources.write(&tree.join(format!("copy-{copy}")), copy)?;
     }
     let noise = tree.join("noise");
     fs::create_dir(&noise)?;

@@ -4,13 +4,14 @@ use std::fs::{self, File};
 use std::hint::black_box;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 use gix::odb::pack;
 
+use crate::common::Result;
+use crate::common::python::Python;
 use crate::input::Source;
-use crate::{Result, timed};
+use crate::timed;
 
 /// Gives each item to one of so many threads, and the seconds that all of them took.
 pub(crate) fn in_threads<T: Sync>(threads: usize, items: &[T], work: impl Fn(&T) + Sync) -> f64 {
@@ -122,9 +123,7 @@ fn decode_one(path: &Path, threads: usize, bytes: &AtomicU64) -> Result<()> {
 }
 
 /// The package scanoss-winnowing of PyPI, in a Python of its own.
-pub(crate) struct Scanoss {
-    python: PathBuf,
-}
+pub(crate) struct Scanoss(Python);
 
 /// Prints the package's version, and the seconds that the files below a folder take it, all of them held in memory.
 const SCANOSS: &str = "
@@ -139,48 +138,26 @@ for folder, _, names in sorted(os.walk(sys.argv[1])):
             files.append((path, file.read()))
 print(importlib.metadata.version('scanoss-winnowing'))
 winnowing = Winnowing(all_extensions=True)
-begun = time.perf_counter()
-for path, content in files:
-    winnowing.wfp_for_contents(path, False, content)
+for turn in range(2):  # the first is not counted
+    begun = time.perf_counter()
+    for path, content in files:
+        winnowing.wfp_for_contents(path, False, content)
 print(time.perf_counter() - begun)
 ";
 
 impl Scanoss {
     /// Installs it where that was not done before.
     pub(crate) fn set_up(folder: &Path) -> Result<Self> {
-        let python = folder.join("bin/python");
-        let works = |python: &Path| {
-            let mut command = Command::new(python);
-            command.args(["-c", "import scanoss_winnowing, _winnowing"]).stderr(Stdio::null());
-            command.status().is_ok_and(|status| status.success())
-        };
-        if !works(&python) {
-            run(Command::new("python3").args(["-m", "venv"]).arg(folder))?;
-            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "scanoss-winnowing"]))?;
-        }
-        if !works(&python) {
-            return Err("scanoss-winnowing was installed without its part in C".into());
-        }
-        Ok(Scanoss { python })
+        // The part in C: without it the package is no peer.
+        Python::with(folder, &[("scanoss-winnowing", "scanoss_winnowing, _winnowing")]).map(Scanoss)
     }
 
     /// The seconds that its fingerprints of the files below a folder take, and its version.
     pub(crate) fn fingerprint(&self, folder: &Path) -> Result<(f64, String)> {
-        let said = run(Command::new(&self.python).args(["-c", SCANOSS]).arg(folder))?;
+        let said = self.0.run(SCANOSS, folder)?;
         let (version, seconds) = said.trim().split_once('\n').ok_or("scanoss-winnowing says no time")?;
         Ok((seconds.trim().parse()?, version.trim().to_owned()))
     }
-}
-
-/// Runs a command to its end and gives what it printed.
-fn run(command: &mut Command) -> Result<String> {
-    let output = command.stdin(Stdio::null()).output()?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr);
-        let last = said.lines().last().unwrap_or_default();
-        return Err(format!("{}: {}: {last}", command.get_program().to_string_lossy(), output.status).into());
-    }
-    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 /// Rows in memory, sorted by key: what any index is held against.

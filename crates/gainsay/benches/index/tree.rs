@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use fingerprint::Isa;
 
-use crate::program::{Channels, Desk};
-use crate::table::{Bar, Table};
-use crate::{Result, Setting, input, kernel, peers, rate, real, say};
+use crate::common::program::{Channels, Desk};
+use crate::common::table::{Bar, Table};
+use crate::{Result, Setting, kernel, peers, rate, real, say};
 
 /// Where files are before they are read.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,18 +28,15 @@ pub(crate) fn measure(setting: &Setting, table: &mut Table) -> Result<()> {
     let sources = &setting.sources;
     let disk = Place { desk: setting.folder.join("desk"), name: "desk on disk" };
     let memory = Place { desk: Path::new("/dev/shm").join("gainsay-bench-desk"), name: "desk in memory" };
-    let ids = [
-        ("tree-a", "size-text-a", 0.30, Channels::Text, input::PROSE),
-        ("tree-ab", "size-text-ab", 0.40, Channels::All, ""),
-    ];
+    let ids = [("tree-a", "size-text-a", 0.30, Channels::Text), ("tree-ab", "size-text-ab", 0.40, Channels::All)];
     let tree = setting.folder.join("tree");
-    for (id, size_id, most, channels, ending) in ids {
-        if tree.exists() {
-            std::fs::remove_dir_all(&tree)?;
-        }
-        let paths = sources.write(&tree, 0, ending)?;
-        // What is still on its way to the disk would weigh on whoever comes first.
-        peers::forget(&paths)?;
+    if tree.exists() {
+        std::fs::remove_dir_all(&tree)?;
+    }
+    let paths = sources.write(&tree, 0)?;
+    // What is still on its way to the disk would weigh on whoever comes first.
+    peers::forget(&paths)?;
+    for (id, size_id, most, channels) in ids {
         let mut size = None;
         // In memory no disk is waited for: what is left is the program's own time.
         for (place, cache) in [(&disk, Cache::Warm), (&disk, Cache::Cold), (&memory, Cache::Warm)] {
@@ -95,18 +92,20 @@ fn measure_one(
         let limit = read.max(one / real(setting.threads as u64));
         let desk = Desk::fresh(&place.desk)?;
         ready()?;
-        let run = desk.add(tree, Channels::All)?;
+        let run = desk.add(tree, channels)?;
         ratios.push(limit / run.seconds);
         size = desk.index_bytes()?;
         desk.remove()?;
         note = format!(
-            "{sources}, {}, {}; {:.0} MB/s; reading {:.0}, one core of the kernel {:.0} MB/s; {} threads",
+            "{sources}, {}, {}; {:.0} MB/s; reading {:.0}, one core of the kernel {:.0} MB/s; {} threads, which do one after the \
+             other at {:.0} MB/s",
             cache.in_words(),
             place.name,
             rate(sources.bytes, run.seconds),
             rate(sources.bytes, read),
             rate(sources.bytes, one),
-            setting.threads
+            setting.threads,
+            rate(sources.bytes, read + one / real(setting.threads as u64))
         );
     }
     Ok(Measured { ratios, note, size })

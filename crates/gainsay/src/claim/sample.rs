@@ -274,7 +274,7 @@ pub struct Alignment {
     pub aligned: u32,
     /// The ranges in the order of the sample's lines.
     pub ranges: Vec<AlignedLines>,
-    /// What was done to it: `reformatted`, `renamed: FxEngine → Engine`, `cut: 30 lines of ours are missing`, …
+    /// What was done to it: `reformatted`, `renamed in 9 lines: FxEngine → Engine`, `cut: 30 lines of ours`, …
     pub edits: Vec<String>,
     /// Why there are no ranges: the company's file is not at hand, or has changed since it was indexed.
     pub note: Option<String>,

@@ -9,7 +9,7 @@ use super::ui::Ui;
 use super::{Answer, Error, acting};
 use crate::claim::{CorpusRole, SourceKind, Tlp, counted};
 use crate::demo::{self, Bundled};
-use crate::desk::{self, Acting, AddOptions, Change, Config, CorpusOptions, Desk, Format, Shape};
+use crate::desk::{self, Acting, AddOptions, Change, Config, CorpusOptions, Desk, Format, MatchOptions, Shape};
 
 /// Two bundled cases from rumour to report, in a throw-away desk
 #[derive(clap::Args)]
@@ -100,7 +100,8 @@ impl Tour<'_> {
         let cut = demo::write_sample(&repository, &sample)?;
         let options = AddOptions { kind: Some(SourceKind::Sample), unjailed: self.unjailed, ..AddOptions::default() };
         self.add(desk, INVENTED_CASE, &sample, &options)?;
-        let report = desk.match_sample(&self.acting, &sample, None, Some(INVENTED_CASE), self.unjailed, &mut |_| {})?;
+        let options = MatchOptions { case: Some(INVENTED_CASE), unjailed: self.unjailed, ..MatchOptions::default() };
+        let report = desk.match_sample(&self.acting, &sample, options, &mut |_| {})?;
         for result in &report.results {
             self.tell(&format!("   matched {}: {}\n", demo::SAMPLE_NAME, result.summary()));
         }

@@ -2,20 +2,25 @@ use std::path::PathBuf;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting};
-use crate::claim::SampleMatch;
-use crate::desk::Shape;
+use crate::desk::{MatchOptions, SampleProgress, Shape};
 
 /// Is it ours? How much, which files, which versions, when; works with no case
 ///
-/// Exits 0 where the sample is the owner's, wholly or in part, and 1 where it is not or where it cannot be told.
+/// Exits 0 where the sample is the owner's, wholly or in part, or a listing of its files, and 1 where it is not or where it cannot be told.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A file, a folder or an archive
+    /// A file, a folder or an archive; or a listing of files (tree, ls -lR, dir /s, find -ls, unzip -l, paths)
     #[arg(value_name = "SAMPLE")]
     sample: PathBuf,
+    /// The sample is a listing of files, though it may not look like one: say so where it cannot be read as one
+    #[arg(long)]
+    listing: bool,
     /// Match against this corpus of ours only; public and published ones always take part
     #[arg(long, value_name = "NAME")]
     corpus: Option<String>,
+    /// Show this file of the sample beside the company's file that it matches best
+    #[arg(long, value_name = "FILE", conflicts_with = "case")]
+    compare: Option<String>,
     /// Keep the result as evidence in this case
     #[arg(long, value_name = "CASE")]
     case: Option<String>,
@@ -27,18 +32,27 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
+        let shape = if ui.json { Shape::Json } else { Shape::Text(ui.styles()) };
+        let mut progress = |done: SampleProgress| {
+            ui.progress(|| format!("{} files, {} MB of the sample", done.files, done.bytes / 1_000_000));
+        };
+        let (sample, corpus) = (&self.sample, self.corpus.as_deref());
+        if let Some(file) = &self.compare {
+            let compared = desk.compare(sample, file, corpus, self.unsafe_no_sandbox, &mut progress)?;
+            ui.clear_progress();
+            ui.out(&compared.shown(shape, ui.columns()));
+            return Ok(if compared.is_ours() { Answer::Yes } else { Answer::No });
+        }
         let acting = acting(&desk)?;
-        let report = desk.match_sample(
-            &acting,
-            &self.sample,
-            self.corpus.as_deref(),
-            self.case.as_deref(),
-            self.unsafe_no_sandbox,
-            &mut |done| ui.progress(|| format!("{} files, {} MB of the sample", done.files, done.bytes / 1_000_000)),
-        )?;
+        let options = MatchOptions {
+            corpus,
+            case: self.case.as_deref(),
+            is_listing: self.listing,
+            unjailed: self.unsafe_no_sandbox,
+        };
+        let report = desk.match_sample(&acting, sample, options, &mut progress)?;
         ui.clear_progress();
-        ui.out(&report.shown(if ui.json { Shape::Json } else { Shape::Text(ui.styles()) }));
-        let is_ours = |result: &SampleMatch| matches!(result.verdict.as_str(), "ours" | "partly ours");
-        Ok(if report.results.iter().any(is_ours) { Answer::Yes } else { Answer::No })
+        ui.out(&report.shown(shape));
+        Ok(if report.is_ours() { Answer::Yes } else { Answer::No })
     }
 }

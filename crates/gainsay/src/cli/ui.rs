@@ -47,6 +47,13 @@ impl Ui {
         if self.colour { Styles::colour() } else { Styles::default() }
     }
 
+    /// How many columns there are: what `COLUMNS` says, else what the terminal does, else as many as a terminal had first.
+    pub(super) fn columns(&self) -> usize {
+        let said = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
+        let terminal = || terminal_size::terminal_size().map(|(terminal_size::Width(width), _)| usize::from(width));
+        said.or_else(terminal).unwrap_or(80)
+    }
+
     /// Prints a result.
     pub(super) fn out(&self, released: &Released) {
         let mut stdout = std::io::stdout().lock();

@@ -3,7 +3,7 @@
 //! One thread lists, several read and fingerprint, and the caller's keeps the tables of the segment. Files are numbered as they are
 //! listed and tables filled in that order, so that the same files always give the same segment.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashSet, VecDeque};
 use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use fingerprint::{Channel, Commit, Content, Interval, IntervalId, Line, LineId, LineKind, SegmentWriter, Sorter};
 
 use super::packages::package_of;
-use super::read::{Archives, Failed, FileRead, FileReader, OF_A_MEMBER};
+use super::read::{Archives, Failed, FileRead, FileReader, OF_A_MEMBER, open};
 use super::walk::{Base, Facts, Found, Range, Walk};
 use super::{CorpusError, OnProgress, Options, Progress, Step, Unread, Written};
 use crate::claim::{Extent, Piece, Stretch};
@@ -24,6 +24,9 @@ use crate::claim::{Extent, Piece, Stretch};
 /// Files that a thread takes at a time, and their bytes.
 const BATCH_FILES: usize = 64;
 const BATCH_BYTES: u64 = 4 << 20;
+
+/// Files that all threads together hold open while the disk fetches them: far fewer than a process may have.
+const AHEAD: usize = 256;
 
 /// Batches that may wait: the listing runs ahead by so many, and tells how much is to come.
 const WAITING: usize = 1024;
@@ -173,7 +176,8 @@ pub(super) fn read<W: Write>(
                 let archives = Archives::new(options.unjailed, &members);
                 let reader = FileReader::new(&options.profile, options.code, rows, &watch.read_bytes, archives);
                 let (watch, room) = (&watch, options.memory / 8);
-                scope.spawn(move || read_batches(reader, base, &waiting, &to_table, watch, room))
+                let ahead = (AHEAD / threads).clamp(1, BATCH_FILES);
+                scope.spawn(move || read_batches(reader, base, ahead, &waiting, &to_table, watch, room))
             })
             .collect();
         drop((to_table, waiting));
@@ -280,10 +284,11 @@ fn list(options: &Options, walk: Walk, range: &Range, watch: &Watch, to_read: Sy
     Listed { stretch, repositories, unlisted }
 }
 
-/// Reads batches until there are no more, and gives the rows.
+/// Reads batches until there are no more, with so many files open ahead, and gives the rows.
 fn read_batches(
     mut reader: FileReader<'_>,
     base: &Base,
+    ahead: usize,
     waiting: &Mutex<Receiver<Batch>>,
     to_table: &SyncSender<Result<Done, io::Error>>,
     watch: &Watch,
@@ -294,8 +299,13 @@ fn read_batches(
         let Ok(Batch { number, first, files, sum }) = batch else { break };
         let mut done = Done { number, files: Vec::with_capacity(files.len()), sum };
         reader.set_room(room);
-        for (file, path) in (first..).zip(files) {
-            let read = match reader.read(&base.folder, &path, file) {
+        let mut to_open = (first..).zip(files);
+        let mut opened = VecDeque::with_capacity(ahead);
+        loop {
+            let next = to_open.by_ref().take(ahead - opened.len());
+            opened.extend(next.map(|(file, path)| (file, open(&base.folder, &path), path)));
+            let Some((file, open, path)) = opened.pop_front() else { break };
+            let read = match open.map_err(Failed::File).and_then(|open| reader.read(open, &path, file)) {
                 Ok(read) => Ok(read),
                 Err(Failed::File(error)) => Err(format!("the file can't be read: {error}")),
                 Err(Failed::Rows(error)) => {
@@ -335,7 +345,7 @@ struct Table<'o, W: Write> {
 
 impl<'o, W: Write> Table<'o, W> {
     fn new(options: &'o Options, root: &'o Path, base: &Base, out: W) -> Result<Self, CorpusError> {
-        let mut writer = SegmentWriter::new(out, options.profile.id())?;
+        let mut writer = SegmentWriter::new(out, options.profile.id(), &options.spill)?;
         let name = root.as_os_str().as_bytes().to_vec();
         let line = Line { name, reference: Vec::new(), kind: LineKind::State, begin: 0, commits: 1 };
         let line = writer.line(line, &[Commit { oid: Vec::new(), time: options.taken }])?;

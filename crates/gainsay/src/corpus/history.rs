@@ -42,7 +42,8 @@ pub(super) fn read<W: Write, R: ReadAt + 'static>(
     out: impl Fn() -> io::Result<W>,
     progress: &mut OnProgress<'_>,
 ) -> Result<Outcome<W>, CorpusError> {
-    let since = match (known, git::digest(path)) {
+    let whole = known.as_ref().is_none_or(|known| known.history.whole);
+    let since = match (known, git::digest(path, whole)) {
         (_, Err(reason)) => return Ok(Outcome::Unreadable(reason)),
         (Some(known), Ok(digest)) if known.history.tips == digest => return Ok(Outcome::Same),
         (Some(Known { history, index }), Ok(digest)) => {
@@ -61,7 +62,7 @@ pub(super) fn read<W: Write, R: ReadAt + 'static>(
         code: options.code,
     };
     let name = path.as_os_str().as_bytes();
-    let mut writer = SegmentWriter::new(out().map_err(CorpusError::Place)?, options.profile.id())?;
+    let mut writer = SegmentWriter::new(out().map_err(CorpusError::Place)?, options.profile.id(), &options.spill)?;
     let watch = Mutex::new((Unread::default(), progress));
     let tell = |event| {
         let (unread, progress) = &mut *watch.lock().unwrap_or_else(PoisonError::into_inner);

@@ -10,6 +10,7 @@
 mod folder;
 mod git;
 mod history;
+mod originals;
 mod packages;
 mod read;
 mod walk;
@@ -25,8 +26,10 @@ use fingerprint::{Counts, Index, Profile, Segment, SegmentError};
 use crate::claim::{Extent, History, Piece, Stretch};
 use folder::Listing;
 use history::{Known, Outcome};
-pub use packages::package_of;
 use walk::{Found, Range, Walk};
+
+pub use originals::Originals;
+pub use packages::package_of;
 
 /// The name of a file that is no source code, whatever is in it.
 const NO_CODE: &[u8] = b".txt";

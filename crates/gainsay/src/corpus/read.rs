@@ -1,7 +1,9 @@
 //! One file: opened with care, read once, its rows handed over; and where it is an archive, every file in it.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
+use std::mem;
+use std::num::NonZero;
 use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
@@ -9,7 +11,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use fingerprint::{Channel, Content, Fingerprinter, Fingerprints, Profile, Sorter};
-use rustix::fs::{Mode, OFlags, ResolveFlags};
+use rustix::fs::{Advice, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use unpack::{Event, FindingKind};
 
@@ -22,6 +24,12 @@ const PIECE: usize = 1 << 20;
 /// Bytes of a file whose rows are held before they are set aside.
 const HELD: usize = 64 << 20;
 
+/// Fingerprints that are remembered: as many as stay in the nearest cache.
+const REMEMBERED: usize = 1 << 11;
+
+/// What of a fingerprint is not its place: they are spread evenly.
+const PLACE_SHIFT: u32 = u64::BITS - 11;
+
 /// Reads files, one after the other.
 pub(super) struct FileReader<'r> {
     profile: &'r Profile,
@@ -32,6 +40,13 @@ pub(super) struct FileReader<'r> {
     done: &'r AtomicU64,
     piece: Vec<u8>,
     archives: Archives<'r>,
+    repeats: Repeats,
+}
+
+/// A file that is open, and on its way from the disk.
+pub(super) struct Opened {
+    pub(super) file: File,
+    before: Metadata,
 }
 
 /// How archives are opened.
@@ -93,7 +108,7 @@ impl<'r> FileReader<'r> {
         done: &'r AtomicU64,
         archives: Archives<'r>,
     ) -> Self {
-        FileReader { profile, code, rows, done, piece: vec![0; PIECE], archives }
+        FileReader { profile, code, rows, done, piece: vec![0; PIECE], archives, repeats: Repeats::new() }
     }
 
     /// How many bytes of tables the members of the archives that follow may take together.
@@ -101,14 +116,10 @@ impl<'r> FileReader<'r> {
         self.archives.room = room;
     }
 
-    /// Reads a file below a folder, no link followed on the way, and sets its rows aside under a number of the caller's. Where it is an
-    /// archive, by its first bytes, so is every file in it, each under a number of its own.
-    pub(super) fn read(&mut self, folder: &OwnedFd, path: &Path, number: u32) -> Result<FileRead, Failed> {
-        let mut file = open(folder, path).map_err(Failed::File)?;
-        let before = file.metadata().map_err(Failed::File)?;
-        if !before.is_file() {
-            return Err(Failed::File(io::Error::other("it is no longer a file")));
-        }
+    /// Reads a file, and sets its rows aside under a number of the caller's. Where it is an archive, by its first bytes, so is every
+    /// file in it, each under a number of its own.
+    pub(super) fn read(&mut self, opened: Opened, path: &Path, number: u32) -> Result<FileRead, Failed> {
+        let Opened { mut file, before } = opened;
         let name = if self.code { path.as_os_str().as_bytes() } else { NO_CODE };
         let first = fill(&mut file, &mut self.piece, before.len()).map_err(Failed::File)?;
         let is_archive = unpack::is_archive(&self.piece[..first.min(unpack::HEAD)]);
@@ -127,7 +138,7 @@ impl<'r> FileReader<'r> {
         }
         let after = file.metadata().map_err(Failed::File)?;
         let steady = fingerprints.bytes == after.len() && before.modified().ok() == after.modified().ok();
-        let content = keep(&mut self.rows, fingerprints, number).map_err(Failed::Rows)?;
+        let content = keep(&mut self.repeats, &mut self.rows, fingerprints, number).map_err(Failed::Rows)?;
         Ok(FileRead { content, steady, members, unread })
     }
 
@@ -149,7 +160,7 @@ impl<'r> FileReader<'r> {
             }
         };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let (profile, code, rows) = (self.profile, self.code, &mut self.rows);
+        let (profile, code, repeats, rows) = (self.profile, self.code, &mut self.repeats, &mut self.rows);
         let (mut kept, mut is_full) = (Ok(()), false);
         let mut member: Option<(Vec<u8>, u32, Fingerprinter)> = None;
         let mut held = 0;
@@ -174,14 +185,14 @@ impl<'r> FileReader<'r> {
                         held += bytes.len();
                         if held > HELD {
                             held = 0;
-                            kept = drain(rows, fingerprinter, *number);
+                            kept = drain(repeats, rows, fingerprinter, *number);
                         }
                     }
                 }
                 // Of a file that is cut short there is as much as came; a finding says so.
                 Event::End { .. } => {
                     if let Some((path, number, fingerprinter)) = member.take() {
-                        match keep(rows, fingerprinter.finish_unsorted(), number) {
+                        match keep(repeats, rows, fingerprinter.finish_unsorted(), number) {
                             Ok(content) => members.push(Member { path, number, content }),
                             Err(error) => kept = Err(error),
                         }
@@ -220,27 +231,27 @@ impl<'r> FileReader<'r> {
             held += length;
             if held > HELD {
                 held = 0;
-                drain(&mut self.rows, to, number).map_err(Failed::Rows)?;
+                drain(&mut self.repeats, &mut self.rows, to, number).map_err(Failed::Rows)?;
             }
         }
     }
 }
 
 /// Sets the rows of a whole file aside, and gives its content.
-fn keep(rows: &mut Sorter, of: Fingerprints, number: u32) -> io::Result<Content> {
+fn keep(repeats: &mut Repeats, rows: &mut Sorter, of: Fingerprints, number: u32) -> io::Result<Content> {
     for (channel, fingerprints) in [(Channel::Text, &of.text), (Channel::Code, &of.code), (Channel::Parts, &of.parts)] {
-        rows.extend(channel, fingerprints, number)?;
+        repeats.set_aside(channel, fingerprints, number, rows)?;
     }
     let blake3 = *of.blake3.first_chunk().unwrap_or(&[0; 16]);
     Ok(Content { blake3, oid: Vec::new(), bytes: of.bytes, kind: of.kind })
 }
 
 /// Sets the rows aside that a file has so far.
-fn drain(rows: &mut Sorter, of: &mut Fingerprinter, number: u32) -> io::Result<()> {
+fn drain(repeats: &mut Repeats, rows: &mut Sorter, of: &mut Fingerprinter, number: u32) -> io::Result<()> {
     let mut kept = Ok(());
     of.drain(&mut |channel, fingerprints| {
         if kept.is_ok() {
-            kept = rows.extend(channel, fingerprints, number);
+            kept = repeats.set_aside(channel, fingerprints, number, rows);
         }
     });
     kept
@@ -284,13 +295,87 @@ fn fill(file: &mut File, piece: &mut [u8], expected: u64) -> io::Result<usize> {
     Ok(length)
 }
 
-/// Opens a file below a folder. It may have become a link or a pipe since it was listed: neither is followed or waited for.
-fn open(folder: &OwnedFd, path: &Path) -> io::Result<File> {
+/// Sets rows aside without most of those that a file has again: a look into one place costs less than to sort another row.
+struct Repeats {
+    /// The row that came last of those that share a place: its fingerprint, and the numbers of its file and channel.
+    places: Box<[(u64, u64); REMEMBERED]>,
+    others: Box<[u64; REMEMBERED]>,
+}
+
+impl Repeats {
+    fn new() -> Self {
+        Repeats { places: Box::new([(0, u64::MAX); REMEMBERED]), others: Box::new([0; REMEMBERED]) }
+    }
+
+    fn set_aside(&mut self, channel: Channel, fingerprints: &[u64], number: u32, rows: &mut Sorter) -> io::Result<()> {
+        let source = u64::from(number) << 8 | channel as u64;
+        for some in fingerprints.chunks(REMEMBERED) {
+            let mut kept = 0;
+            for fingerprint in some {
+                let row = (*fingerprint, source);
+                let place = usize::try_from(fingerprint >> PLACE_SHIFT).unwrap_or_default() % REMEMBERED;
+                let before = mem::replace(&mut self.places[place], row);
+                // What follows takes a repeat's place: so dropping it needs no branch.
+                self.others[kept] = *fingerprint;
+                kept += usize::from(before != row);
+            }
+            rows.extend(channel, &self.others[..kept], number)?;
+        }
+        Ok(())
+    }
+}
+
+/// Opens a file below a folder, no link followed on the way, and has the system read it. It may have become a link or a pipe since
+/// it was listed: neither is followed or waited for.
+pub(super) fn open(folder: &OwnedFd, path: &Path) -> io::Result<Opened> {
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW;
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS;
-    match rustix::fs::openat2(folder, path, flags, Mode::empty(), resolve) {
+    let opened = match rustix::fs::openat2(folder, path, flags, Mode::empty(), resolve) {
         // An old kernel, or one that may not be asked this way: the last name alone is then no link.
-        Err(Errno::NOSYS | Errno::PERM) => Ok(File::from(rustix::fs::openat(folder, path, flags, Mode::empty())?)),
-        opened => Ok(File::from(opened?)),
+        Err(Errno::NOSYS | Errno::PERM) => rustix::fs::openat(folder, path, flags, Mode::empty())?,
+        opened => opened?,
+    };
+    let file = File::from(opened);
+    let before = file.metadata()?;
+    if !before.is_file() {
+        return Err(io::Error::other("it is no longer a file"));
+    }
+    if let Some(length) = NonZero::new(before.len().min(PIECE as u64)) {
+        // A disk that is asked for many files at once gives each of them sooner. Where it can't be asked, they are read all the same.
+        let _ = rustix::fs::fadvise(&file, 0, Some(length), Advice::WillNeed);
+    }
+    Ok(Opened { file, before })
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
+    use std::collections::BTreeSet;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn no_row_is_lost_and_one_that_comes_again_at_once_is_dropped(
+            files in prop::collection::vec(prop::collection::vec(0u64..6000, 0..5000), 0..4), spread in any::<bool>(),
+        ) {
+            let folder = tempfile::tempdir().unwrap();
+            let (mut repeats, mut rows) = (Repeats::new(), Sorter::new(folder.path(), 1 << 20));
+            let mut expected = BTreeSet::new();
+            for (number, file) in (0..).zip(&files) {
+                let twice = file.iter().flat_map(|it| [it.wrapping_mul(if spread { 0x9e37_79b9_7f4a_7c15 } else { 1 }); 2]);
+                let twice: Vec<u64> = twice.collect();
+                for channel in [Channel::Text, Channel::Code] {
+                    repeats.set_aside(channel, &twice, number, &mut rows).unwrap();
+                    expected.extend(twice.iter().map(|it| (channel, *it, number)));
+                }
+            }
+            let mut sorted = Sorter::sorted(vec![rows]).unwrap();
+            let kept: Vec<_> = std::iter::from_fn(|| sorted.next().unwrap()).collect();
+            prop_assert!(kept.len() <= files.iter().map(|file| 2 * file.len()).sum());
+            prop_assert!(kept.into_iter().collect::<BTreeSet<_>>() == expected);
+        }
     }
 }

@@ -194,7 +194,7 @@ impl Desk {
         let base = known.as_ref().map(|known| known.entry);
         let mut adding =
             Adding { name, base, folder: folder.clone(), notes: Notes::begin(&folder, name, base, channels)? };
-        let mut segments = known.as_ref().map(Corpus::segments).unwrap_or_default();
+        let mut segments = known.as_ref().map(Corpus::files).unwrap_or_default();
         let mut pieces = known.as_ref().map(Corpus::pieces).unwrap_or_default();
         for noted in adding.notes.noted() {
             segments.push((&noted.segment).into());

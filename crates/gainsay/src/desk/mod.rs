@@ -8,6 +8,7 @@ mod config;
 mod corpora;
 mod drafts;
 mod jobs;
+mod listings;
 mod record;
 mod report;
 mod review;
@@ -25,6 +26,7 @@ pub use jobs::{JOB_COMMAND, Job};
 pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting};
+pub use samples::{MatchOptions, SampleProgress};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -249,6 +251,12 @@ pub enum Error {
         /// Why.
         why: &'static str,
     },
+    /// A sample has no such file.
+    #[error("the sample has no file {file:?}: name it as the match does")]
+    NotInSample {
+        /// What was asked for.
+        file: String,
+    },
     /// The corpus is of another role.
     #[error("the role of corpus {name:?} is {known}, not {given}; choose another name for what is {given}")]
     CorpusRoleDiffers {
@@ -304,6 +312,14 @@ pub enum Error {
         id: i64,
         /// Where it is.
         word: &'static str,
+    },
+    /// What was said to be a listing cannot be read as one.
+    #[error(
+        "{path} is no listing of files that can be read: give what tree, ls -lR, dir /s, find -ls, unzip -l or 7z l printed, or a path on each line"
+    )]
+    NotAListing {
+        /// The file.
+        path: PathBuf,
     },
     /// A folder holds no file.
     #[error("{path}: nothing in it: no file to read")]

@@ -1,27 +1,32 @@
 //! Matching a sample against the corpora on the desk.
 
+mod aligning;
+mod compare;
+
 use std::collections::BTreeSet;
 use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use fingerprint::{Channel, Fingerprinter, Index, Profile};
+use fingerprint::{Channel, Filter, Fingerprinter, Index, Profile};
 use jiff::Timestamp;
 use serde_json::json;
 use unpack::Event;
 
 use super::add::files_below;
+use super::listings::{self, Listings};
 use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, Shape, casefile};
 use crate::capture::{self, Opener};
 use crate::claim::{
-    Against, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, PlaceMatch, Places, Root, SampleMatch,
-    Shares, SourceKind, Taking, Tlp, Window, on_one_line, quoted,
+    Against, Alignment, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, NearMiss, PlaceMatch, Places,
+    Root, SampleMatch, Shares, SourceKind, Taking, Tlp, Window, on_one_line, quoted,
 };
 use crate::export;
 use crate::ledger::payload::SampleMatched;
 use crate::ledger::{Entry, NewEntry};
-use crate::matching::{self, CommitAt, HEAD, LineMatch, Match, SampleFile, says_generated};
+use crate::listing::Reader;
+use crate::matching::{self, CommitAt, HEAD, LineMatch, Match, Part, SampleFile, says_generated};
 use crate::release::Released;
 
 /// How many files a result lists.
@@ -35,6 +40,19 @@ const PLACES: usize = 1_000;
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
+
+/// What to match a sample against, and how.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct MatchOptions<'a> {
+    /// The corpus of ours; all of them where none is named.
+    pub corpus: Option<&'a str>,
+    /// The case that keeps the result.
+    pub case: Option<&'a str>,
+    /// Whether the sample is a listing of files, whatever it looks like.
+    pub is_listing: bool,
+    /// Whether foreign files are opened even where the kernel cannot lock the worker down.
+    pub unjailed: bool,
+}
 
 /// How far the reading of a sample is.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,6 +73,16 @@ pub struct MatchReport {
 }
 
 impl MatchReport {
+    /// Whether anything in the sample is an owner's, wholly or in part: its content, or what a listing in it lists.
+    pub fn is_ours(&self) -> bool {
+        let ours = [matching::Verdict::Ours, matching::Verdict::PartlyOurs].map(matching::Verdict::words);
+        let is_ours = |result: &SampleMatch| {
+            ours.contains(&result.verdict.as_str())
+                || result.listings.iter().any(|it| ours.contains(&it.verdict.as_str()))
+        };
+        self.results.iter().any(is_ours)
+    }
+
     /// The results, for a terminal or for machines.
     pub fn shown(&self, shape: Shape) -> Released {
         let entries: Vec<String> = self.entries.iter().map(ToString::to_string).collect();
@@ -79,6 +107,9 @@ impl MatchReport {
 #[derive(Default)]
 struct Opened {
     files: Vec<SampleFile>,
+    listings: Listings,
+    /// Whether its files are listings, whatever they look like.
+    is_listing: bool,
     problems: Vec<String>,
     more_problems: usize,
 }
@@ -93,11 +124,10 @@ impl Desk {
         &mut self,
         acting: &Acting,
         path: &Path,
-        corpus: Option<&str>,
-        case: Option<&str>,
-        unjailed: bool,
+        options: MatchOptions<'_>,
         progress: &mut dyn FnMut(SampleProgress),
     ) -> Result<MatchReport, Error> {
+        let MatchOptions { corpus, case, unjailed, .. } = options;
         // A case that is not there must not be found out after hours of matching.
         let case_id = case.map(|case| casefile::case_id(&self.database.reader(), case)).transpose()?;
         let corpora = self.corpora()?;
@@ -120,12 +150,15 @@ impl Desk {
         let profile = Profile::one();
         // Evidence is of these bytes: they are named before they are opened, and must be the same after.
         let before = case_id.map(|_| self.keep_sample(path, &Keep::Outside)).transpose()?;
-        let sample = open(path, &profile, unjailed, progress)?;
+        let sample = open(path, &profile, options, progress)?;
+        if options.is_listing && sample.listings.found.is_empty() {
+            return Err(Error::NotAListing { path: path.to_owned() });
+        }
         let mut results = Vec::new();
         for owner in owners {
             let of_owner = |it: &&&Corpus| it.indexed.role == CorpusRole::Public || it.indexed.owner == owner;
             let of_owner: Vec<&Corpus> = corpora.iter().filter(of_owner).copied().collect();
-            let result = self.match_owner(owner, &sample, &profile, &of_owner)?;
+            let result = self.match_owner(owner, (path, unjailed), &sample, &profile, &of_owner)?;
             results.push(OfOwner {
                 corpora: of_owner.iter().map(|it| it.entry).collect(),
                 tlp: of_owner.iter().map(|it| it.tlp).max().unwrap_or(self.config.tlp),
@@ -138,7 +171,7 @@ impl Desk {
                 if self.keep_sample(path, &Keep::Outside)?.digest != before.digest {
                     return Err(Error::ChangedMeanwhile { path: path.to_owned() });
                 }
-                let command = command(path, corpus, case.unwrap_or_default());
+                let command = command(path, options);
                 self.record_match(acting, case_id, path, before, &command, &results)?
             }
             _ => Vec::new(),
@@ -149,6 +182,7 @@ impl Desk {
     fn match_owner(
         &self,
         owner: &str,
+        (path, unjailed): (&Path, bool),
         sample: &Opened,
         profile: &Profile,
         corpora: &[&Corpus],
@@ -157,22 +191,16 @@ impl Desk {
         let filters: Vec<_> = corpora.iter().map(|it| self.filters(it)).collect::<Result<_, _>>()?;
         let roots: Vec<Vec<Root>> = corpora.iter().map(|it| it.roots()).collect();
         let against = corpora.iter().map(|it| it.as_held_against()).collect();
-        let corpora: Vec<matching::Corpus<'_, File>> = corpora
-            .iter()
-            .zip(&roots)
-            .zip(&indexes)
-            .zip(&filters)
-            .map(|(((it, roots), index), filters)| matching::Corpus {
-                name: &it.indexed.name,
-                owner: &it.indexed.owner,
-                role: it.indexed.role,
-                roots,
-                index,
-                filters,
-            })
-            .collect();
+        let corpora = with_indexes(corpora, &roots, &indexes, &filters);
         let found = matching::match_sample(&sample.files, profile, &corpora)?;
-        Ok(in_numbers(owner, against, sample, &found))
+        let aligned = aligning::align_files(path, unjailed, &found, &corpora)?;
+        let mut result = in_numbers(owner, against, sample, &found, &aligned);
+        for (path, listing) in &sample.listings.found {
+            let found = matching::match_listing(listing, &corpora)?;
+            result.listings.push(listings::in_numbers(path, &found));
+        }
+        add_listings(&mut result, &sample.listings);
+        Ok(result)
     }
 
     fn record_match(
@@ -225,10 +253,12 @@ struct OfOwner {
 }
 
 /// The command that computes a result again.
-fn command(sample: &Path, corpus: Option<&str>, case: &str) -> String {
+fn command(sample: &Path, options: MatchOptions<'_>) -> String {
     let absolute = std::path::absolute(sample).unwrap_or_else(|_| sample.to_owned());
-    let corpus = corpus.map_or(String::new(), |name| format!(" --corpus {}", quoted(name)));
-    format!("gainsay match {}{corpus} --case {}", quoted(&absolute.to_string_lossy()), quoted(case))
+    let listing = if options.is_listing { " --listing" } else { "" };
+    let corpus = options.corpus.map_or(String::new(), |name| format!(" --corpus {}", quoted(name)));
+    let case = quoted(options.case.unwrap_or_default());
+    format!("gainsay match {}{listing}{corpus} --case {case}", quoted(&absolute.to_string_lossy()))
 }
 
 fn files_of_owner(result: &SampleMatch) -> u64 {
@@ -239,12 +269,12 @@ fn files_of_owner(result: &SampleMatch) -> u64 {
 fn open(
     path: &Path,
     profile: &Profile,
-    unjailed: bool,
+    options: MatchOptions<'_>,
     progress: &mut dyn FnMut(SampleProgress),
 ) -> Result<Opened, Error> {
     let meta = std::fs::metadata(path).map_err(|why| capture::Error::Unreadable { path: path.to_owned(), why })?;
-    let mut opener = Opener::start(unjailed)?;
-    let mut opened = Opened::default();
+    let mut opener = Opener::start(options.unjailed)?;
+    let mut opened = Opened { is_listing: options.is_listing, ..Opened::default() };
     let mut done = SampleProgress::default();
     if !meta.is_dir() {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -270,6 +300,20 @@ fn open(
     Ok(opened)
 }
 
+/// The path of a file as a match names it: in an archive that is opened by itself without the archive's name.
+fn path_in_sample<'p>(name: &str, path: &'p str) -> &'p str {
+    path.strip_prefix(name).and_then(|path| path.strip_prefix('!')).unwrap_or(path)
+}
+
+/// A file of a sample while it is read.
+struct Open {
+    path: String,
+    fingerprinter: Fingerprinter,
+    /// Its first bytes, which may say that a program wrote it.
+    head: Vec<u8>,
+    listing: Reader,
+}
+
 impl Opened {
     fn read(
         &mut self,
@@ -280,24 +324,31 @@ impl Opened {
         done: &mut SampleProgress,
         progress: &mut dyn FnMut(SampleProgress),
     ) -> Result<(), capture::Error> {
-        let mut file: Option<(String, Fingerprinter, Vec<u8>)> = None;
+        let mut file: Option<Open> = None;
         opener.files(name, capture::open(path)?, &mut |event| {
             match event {
                 Event::File { path, .. } => {
-                    file = Some((path.to_owned(), Fingerprinter::new(profile, path.as_bytes()), Vec::new()))
+                    file = Some(Open {
+                        path: path.to_owned(),
+                        fingerprinter: Fingerprinter::new(profile, path.as_bytes()),
+                        head: Vec::new(),
+                        listing: Listings::reader(self.is_listing),
+                    });
                 }
                 Event::Data(bytes) => {
-                    if let Some((_, fingerprinter, head)) = &mut file {
+                    if let Some(Open { fingerprinter, head, listing, .. }) = &mut file {
                         fingerprinter.update(bytes);
                         let room = HEAD.saturating_sub(head.len());
                         head.extend(bytes.iter().take(room));
+                        listing.push(bytes);
                         done.bytes += bytes.len() as u64;
                     }
                 }
                 // A file that was cut short is held against the corpora as far as it came; a finding says so.
                 Event::End { .. } => {
-                    if let Some((path, fingerprinter, head)) = file.take() {
-                        let path = path.strip_prefix(name).and_then(|path| path.strip_prefix('!')).unwrap_or(&path);
+                    if let Some(Open { path, fingerprinter, head, listing }) = file.take() {
+                        let path = path_in_sample(name, &path);
+                        self.listings.add(path, listing);
                         let fingerprints = fingerprinter.finish();
                         let path = path.as_bytes().to_vec();
                         self.files.push(SampleFile { path, fingerprints, generated: says_generated(&head) });
@@ -326,10 +377,59 @@ impl Opened {
     }
 }
 
+fn with_indexes<'a>(
+    corpora: &[&'a Corpus],
+    roots: &'a [Vec<Root>],
+    indexes: &'a [Index<File>],
+    filters: &'a [Vec<Filter<File>>],
+) -> Vec<matching::Corpus<'a, File>> {
+    type With<'a> = (((&'a Corpus, &'a Vec<Root>), &'a Index<File>), &'a Vec<Filter<File>>);
+    let with_index = |(((it, roots), index), filters): With<'a>| matching::Corpus {
+        name: &it.indexed.name,
+        owner: &it.indexed.owner,
+        role: it.indexed.role,
+        roots,
+        index,
+        filters,
+    };
+    corpora.iter().copied().zip(roots).zip(indexes).zip(filters).map(with_index).collect()
+}
+
+/// What the listings in a sample mean for the rest of the result.
+fn add_listings(result: &mut SampleMatch, listings: &Listings) {
+    let count = listings.found.len() as u64 + listings.more;
+    if count == 0 {
+        return;
+    }
+    let mut words = if count == result.files {
+        // Its text is nobody's, and that says nothing of the files that it lists.
+        if result.verdict == matching::Verdict::NotFound.words() {
+            result.verdict = matching::Verdict::CannotTell.words().to_owned();
+        }
+        "The sample is a listing of files and holds none of them".to_owned()
+    } else {
+        format!("{count} of its files list others")
+    };
+    words.push_str(": what is listed was held against the corpora by path and size, apart from the content above.");
+    if listings.more > 0 {
+        words.push_str(&format!(
+            " {} listings are too many or too large to be held, and did not take part.",
+            listings.more
+        ));
+    }
+    result.words.push(words);
+}
+
 /// The result as the ledger keeps it: whole numbers and words.
-fn in_numbers(owner: &str, corpora: Vec<Against>, sample: &Opened, found: &Match) -> SampleMatch {
+fn in_numbers(
+    owner: &str,
+    corpora: Vec<Against>,
+    sample: &Opened,
+    found: &Match,
+    aligned: &aligning::Aligned,
+) -> SampleMatch {
     let mut rows: Vec<&matching::FileMatch> = found.files.iter().collect();
-    let mut words = found.in_words();
+    let mut words: Vec<String> = found.in_words().into_iter().chain(aligned.left_out()).collect();
     let of_others = corpora.iter().filter(|it| it.role != CorpusRole::Own).map(Against::coverage);
     let of_others = of_others.collect::<Vec<_>>().join("; ");
     if !of_others.is_empty() {
@@ -358,7 +458,7 @@ fn in_numbers(owner: &str, corpora: Vec<Against>, sample: &Opened, found: &Match
             .collect(),
         places: found.places.as_ref().map(|places| places_in_numbers(found, places)),
         words,
-        rows: rows.into_iter().take(ROWS).map(row).collect(),
+        rows: rows.into_iter().take(ROWS).map(|file| row(file, aligned.of(file))).collect(),
         problems: sample.all_problems(),
         ..SampleMatch::default()
     }
@@ -368,7 +468,7 @@ fn shares(of: &matching::Shares) -> Shares {
     let permille = |count| u32::try_from(of.permille(count)).unwrap_or(u32::MAX);
     Shares {
         matched: permille(of.matched),
-        common: 0,
+        common: permille(of.common),
         public: permille(of.public),
         published: permille(of.published),
         distinctive: permille(of.distinctive),
@@ -383,8 +483,15 @@ fn channel(channel: Channel) -> &'static str {
     }
 }
 
-fn row(file: &matching::FileMatch) -> FileMatch {
+fn row(file: &matching::FileMatch, alignment: Option<Alignment>) -> FileMatch {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let permille = |of: &Part| (of.some * 1000).checked_div(of.all).and_then(|share| u32::try_from(share).ok());
+    let [in_text, in_code] = file.contained.each_ref().map(permille);
+    let near = |place: &matching::Place| NearMiss {
+        corpus: place.corpus.clone(),
+        path: text(&place.path),
+        share: u32::try_from(file.shares.permille(place.hits)).unwrap_or(u32::MAX),
+    };
     FileMatch {
         path: text(&file.path),
         bytes: file.bytes,
@@ -393,27 +500,39 @@ fn row(file: &matching::FileMatch) -> FileMatch {
         generated: file.generated,
         channel: channel(file.channel).to_owned(),
         shares: shares(&file.shares),
-        best: file.best.as_ref().map(|best| BestMatch {
-            corpus: best.corpus.clone(),
-            source: text(&best.source),
-            path: text(&best.path),
-            first: commit(&best.first),
-            last: commit(&best.last),
-        }),
-        ..FileMatch::default()
+        best: file.best.as_ref().map(best_match),
+        containment: (in_text, in_code),
+        copies: file.copies.count,
+        some_copies: file.copies.named.iter().map(|(corpus, path)| format!("{} in {corpus}", text(path))).collect(),
+        near: file.near.iter().map(near).collect(),
+        alignment,
+    }
+}
+
+pub(super) fn best_match(best: &matching::Place) -> BestMatch {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    BestMatch {
+        corpus: best.corpus.clone(),
+        source: text(&best.source),
+        path: text(&best.path),
+        first: commit(&best.first),
+        last: commit(&best.last),
     }
 }
 
 fn window(line: &LineMatch) -> Option<Window> {
-    let windows = line.windows.as_ref()?;
+    Some(claimed_window(&line.source, line.windows.as_ref()?))
+}
+
+pub(super) fn claimed_window(source: &[u8], windows: &matching::Windows) -> Window {
     let best = &windows.best;
     // What is first seen in a snapshot came at some time after the one before.
     let first = |window: &matching::Window| match &window.begun_after {
-        Some(before) if line.is_of_snapshots() => commit(before),
+        Some(before) if before.oid.is_empty() => commit(before),
         _ => commit(&window.first),
     };
-    Some(Window {
-        line: String::from_utf8_lossy(&line.source).into_owned(),
+    Window {
+        line: String::from_utf8_lossy(source).into_owned(),
         strict: (first(&windows.strict), commit(&windows.strict.last)),
         first: first(&windows.tolerant),
         last: commit(&windows.tolerant.last),
@@ -421,7 +540,7 @@ fn window(line: &LineMatch) -> Option<Window> {
         best: commit(&best.commit),
         fit: best.files.some,
         of: best.files.all,
-    })
+    }
 }
 
 fn places_in_numbers(found: &Match, places: &matching::Places) -> Places {

@@ -2,7 +2,7 @@
 
 mod sample;
 
-pub use sample::sample_match;
+pub use sample::{file_match, sample_match};
 use serde_json::{Value, json};
 
 use crate::claim::{EntryId, Finding, Said, Source, SourceText, State};

@@ -3,7 +3,10 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::assess::{Claim, Disagreement};
-use crate::claim::{Commit, Finding, Reading, Said, SampleMatch, Source, SourceKind, SourceText, Span, State, counted};
+use crate::claim::{
+    AlignedLines, Alignment, Commit, FileMatch, Finding, ListingMatch, Reading, Said, SampleMatch, Source, SourceKind,
+    SourceText, Span, State, counted,
+};
 use crate::release::View;
 
 /// How text is set off. On anything but a terminal every style is plain.
@@ -11,7 +14,7 @@ use crate::release::View;
 pub struct Styles {
     heading: Style,
     strong: Style,
-    faint: Style,
+    pub(super) faint: Style,
     asserted: Style,
     denied: Style,
 }
@@ -344,6 +347,9 @@ impl Page {
         for sentence in &result.words {
             self.wrapped(6, sentence);
         }
+        for listing in &result.listings {
+            self.listing(listing, rows);
+        }
         for row in result.rows.iter().take(rows) {
             let best = row.best.as_ref().map_or(String::new(), |best| {
                 let (first, last) = (best.first.day(), best.last.day());
@@ -357,12 +363,60 @@ impl Page {
                 if row.exact { "exact".to_owned() } else { percent(row.shares.distinctive) },
                 row.path
             ));
+            if let Some(alignment) = &row.alignment {
+                self.alignment(row, alignment);
+            }
         }
         if result.rows.len() > rows {
             self.line(&format!("      … and {} more files", result.rows.len() - rows));
         }
         for problem in &result.problems {
             self.hanging("      problem: ", problem);
+        }
+    }
+
+    /// The longest passages of an aligned file, and what was done to it.
+    fn alignment(&mut self, row: &FileMatch, alignment: &Alignment) {
+        const PASSAGES: usize = 3;
+        let indent = " ".repeat(21);
+        let Some(best) = &row.best else { return };
+        let mut passages = passages(&alignment.ranges);
+        let more = passages.len().saturating_sub(PASSAGES);
+        passages.sort_by_key(|(sample, _)| std::cmp::Reverse(sample.1 - sample.0));
+        passages.truncate(PASSAGES);
+        passages.sort_unstable();
+        let of = format!("{} (as of {})", best.path, moment(&best.last));
+        let lines = |(from, to): (u32, u32), are: [&str; 2]| match from == to {
+            true => format!("line {from} {}", are[0]),
+            false => format!("lines {from}–{to} {}", are[1]),
+        };
+        let mut said: Vec<String> = passages
+            .iter()
+            .map(|(sample, ours)| lines(*sample, ["is", "are"]) + " " + lines(*ours, ["", ""]).trim_end())
+            .collect();
+        if let Some(last) = said.last_mut() {
+            *last += &format!(" of {of}");
+        }
+        if more > 0 {
+            said.push(format!("{} more", counted(more, "passage")));
+        }
+        said.extend(alignment.edits.iter().chain(&alignment.note).cloned());
+        self.hanging(&indent, &said.join("; "));
+    }
+
+    fn listing(&mut self, listing: &ListingMatch, rows: usize) {
+        let verdict = self.in_style(self.styles.strong, &listing.verdict);
+        self.line(&format!("      listing {} ({}): {verdict}", listing.path, listing.format));
+        for sentence in &listing.words {
+            self.wrapped(8, sentence);
+        }
+        for row in listing.rows.iter().filter(|row| row.best.is_some()).take(rows) {
+            let best = row.best.as_ref().map_or(String::new(), |best| {
+                let size = if row.same_size { "" } else { ", of another size" };
+                format!(" = {} in {}, {} to {}{size}", best.path, best.corpus, best.first.day(), best.last.day())
+            });
+            let bytes = row.bytes.map_or(String::new(), |bytes| bytes.to_string());
+            self.line(&format!("        {bytes:>12} {}{best}", row.path));
         }
     }
 
@@ -396,6 +450,23 @@ impl Page {
             ),
         ));
     }
+}
+
+/// Ranges that follow each other in both texts with little in between, as first and last lines of the sample and of ours.
+fn passages(ranges: &[AlignedLines]) -> Vec<((u32, u32), (u32, u32))> {
+    const LITTLE: u32 = 10;
+    let mut passages: Vec<((u32, u32), (u32, u32))> = Vec::new();
+    for range in ranges {
+        let goes_on =
+            |last: &(u32, u32), next: &(u32, u32)| next.0.checked_sub(last.1).is_some_and(|gap| gap <= LITTLE);
+        match passages.last_mut() {
+            Some((sample, ours)) if goes_on(sample, &range.sample) && goes_on(ours, &range.ours) => {
+                (sample.1, ours.1) = (range.sample.1, range.ours.1);
+            }
+            _ => passages.push((range.sample, range.ours)),
+        }
+    }
+    passages
 }
 
 /// A quotation that fits a few lines.

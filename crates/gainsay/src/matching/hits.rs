@@ -120,13 +120,23 @@ impl Hits {
     }
 
     pub(super) fn is_distinctive(&self, key: usize) -> bool {
+        self.found[key].own && self.is_left(key)
+    }
+
+    /// Whether nobody else has a fingerprint, and few files of the company if any.
+    fn is_left(&self, key: usize) -> bool {
         let found = self.found[key];
-        found.own && !found.public && !found.published
+        !found.public && !found.published && !found.common
     }
 
     /// Whether a fingerprint stands in so many different files of the company that it tells none of them.
     pub(super) fn is_common(&self, key: usize) -> bool {
         self.found[key].common
+    }
+
+    fn is_only_common(&self, key: usize) -> bool {
+        let found = self.found[key];
+        found.common && !found.public && !found.published
     }
 
     /// The intervals of a fingerprint in one corpus, in their own order.
@@ -152,7 +162,9 @@ impl Hits {
             matched: count(&|key| self.found[key].own),
             public: count(&|key| self.found[key].public),
             published: count(&|key| self.found[key].published),
+            common: count(&|key| self.is_only_common(key)),
             distinctive: count(&|key| self.is_distinctive(key)),
+            left: count(&|key| self.is_left(key)),
         }
     }
 

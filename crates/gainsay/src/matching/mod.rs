@@ -8,6 +8,8 @@ mod generated;
 mod hits;
 mod licences;
 mod lines;
+mod listing;
+mod others;
 mod places;
 mod rules;
 mod states;
@@ -23,6 +25,8 @@ use cover::Held;
 pub use generated::{HEAD, says_generated};
 use hits::Hits;
 use lines::{LineKey, Lines};
+pub use listing::{ListingLine, ListingMatch, match_listing};
+pub use others::Copies;
 
 /// One file of the sample.
 #[derive(Clone, Debug)]
@@ -108,8 +112,12 @@ pub struct Shares {
     pub public: u64,
     /// Found in published corpora.
     pub published: u64,
-    /// Found in the company's corpora and in no public or published one.
+    /// Found in no public or published corpus, but in so many different files of the company that they tell none of them.
+    pub common: u64,
+    /// Found in the company's corpora, in no public or published one, and not common.
     pub distinctive: u64,
+    /// Neither public, nor published, nor common: what is left to tell whose the file is.
+    pub left: u64,
 }
 
 /// What is known of one file of the sample.
@@ -133,6 +141,12 @@ pub struct FileMatch {
     pub shares: Shares,
     /// The company's file that it is closest to.
     pub best: Option<Place>,
+    /// How many of its fingerprints, in text and in code, stand in that file at the last commit of the place.
+    pub contained: [Part; 2],
+    /// Where else the same bytes stand.
+    pub copies: Copies,
+    /// The next best files, at most three; none where it is identical to the best.
+    pub near: Vec<Place>,
 }
 
 /// A file of the company, as it stood from one commit to another.
@@ -272,7 +286,7 @@ pub struct Taking {
 }
 
 /// Some of all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Part {
     /// How many.
     pub some: u64,
@@ -406,7 +420,13 @@ fn match_file<R: ReadAt>(
     finder: &mut places::Finder<'_, R>,
 ) -> Result<(FileMatch, Option<LineKey>), MatchError> {
     let best = finder.best(&file.path, hits.keys_of(number, channel), hits.exact(number))?;
-    let (line, best) = best.unzip();
+    let (mut line, mut contained, mut copies) = (None, [Part::default(); 2], Copies::default());
+    if let Some(best) = &best {
+        line = Some((best.key.0, best.key.1));
+        contained = finder.contained(number, best.key, best.place.last.number);
+        copies = finder.copies(hits.exact(number), best.key)?;
+    }
+    let (best, near) = best.map(|best| (best.place, best.near)).unzip();
     let matched = FileMatch {
         path: file.path.clone(),
         blake3: file.fingerprints.blake3,
@@ -417,6 +437,9 @@ fn match_file<R: ReadAt>(
         channel,
         shares: hits.shares(hits.keys_of(number, channel)),
         best,
+        contained,
+        copies,
+        near: near.unwrap_or_default(),
     };
     Ok((matched, line))
 }

@@ -13,13 +13,21 @@ use super::{CommitAt, Corpus, MatchError, Place, rules};
 use crate::claim::CorpusRole;
 
 /// A path on a line.
-type PlaceKey = (usize, LineId, PathId);
+pub(super) type PlaceKey = (usize, LineId, PathId);
+
+/// The best place of a file.
+pub(super) struct Best {
+    pub(super) key: PlaceKey,
+    pub(super) place: Place,
+    /// The next best ones; none where the bytes are the same.
+    pub(super) near: Vec<Place>,
+}
 
 /// Finds places, and remembers the paths that it read.
 pub(super) struct Finder<'c, R> {
-    corpora: &'c [Corpus<'c, R>],
+    pub(super) corpora: &'c [Corpus<'c, R>],
     lines: &'c Lines,
-    hits: &'c Hits,
+    pub(super) hits: &'c Hits,
     /// The numbers of the places in which files are preferably found.
     preferred: BTreeSet<usize>,
     paths: HashMap<(usize, PathId), Vec<u8>>,
@@ -35,7 +43,7 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         self.preferred = places;
     }
 
-    /// The best place of a sample file, and its line: where its bytes stand, else where most of its fingerprints do.
+    /// The best place of a sample file: where its bytes stand, else where most of its fingerprints do.
     /// Among equals a history is preferred to a folder and to side commits, then what lies in a preferred place, then the path
     /// whose end is most like the sample's, then the first.
     pub(super) fn best(
@@ -43,24 +51,34 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         sample_path: &[u8],
         keys: &[usize],
         exact: &Exact,
-    ) -> Result<Option<(LineKey, Place)>, MatchError> {
+    ) -> Result<Option<Best>, MatchError> {
         let candidates = if exact.intervals.is_empty() {
             self.counted(keys)
         } else {
             exact.intervals.iter().map(|(corpus, i)| ((*corpus, i.line, i.path), 1)).collect()
         };
-        let Some(best) = self.closest(sample_path, candidates)? else { return Ok(None) };
-        let (corpus, line, path) = best;
-        let (hits, (first, last)) = if exact.intervals.is_empty() {
-            self.state_of(keys, best)
+        let Some(best) = self.closest(sample_path, &candidates)? else { return Ok(None) };
+        let (hits, state, near) = if exact.intervals.is_empty() {
+            let (hits, state) = self.state_of(keys, best);
+            (hits, state, self.near(keys, best, &candidates)?)
         } else {
             let here = |(c, i): &&(usize, WholeInterval)| (*c, i.line, i.path) == best;
             let newest = exact.intervals.iter().filter(here).map(|(_, i)| (i.last, i.first)).max();
             let (last, first) = newest.unwrap_or_default();
-            (self.hits.shares(keys).distinctive, (first, last))
+            (self.hits.shares(keys).distinctive, (first, last), Vec::new())
         };
+        Ok(Some(Best { key: best, place: self.place(best, hits, state)?, near }))
+    }
+
+    /// A place with what stood there from one commit to another.
+    pub(super) fn place(
+        &mut self,
+        (corpus, line, path): PlaceKey,
+        hits: u64,
+        (first, last): (u32, u32),
+    ) -> Result<Place, MatchError> {
         let of_line = self.line((corpus, line));
-        let place = Place {
+        Ok(Place {
             corpus: self.corpora[corpus].name.to_owned(),
             owner: self.corpora[corpus].owner.to_owned(),
             source: of_line.name.clone(),
@@ -70,8 +88,7 @@ impl<'c, R: ReadAt> Finder<'c, R> {
             hits,
             first: self.commit((corpus, line), first)?,
             last: self.commit((corpus, line), last)?,
-        };
-        Ok(Some(((corpus, line), place)))
+        })
     }
 
     pub(super) fn line(&self, line: LineKey) -> &'c Line {
@@ -120,7 +137,7 @@ impl<'c, R: ReadAt> Finder<'c, R> {
     fn closest(
         &mut self,
         sample_path: &[u8],
-        candidates: HashMap<PlaceKey, u64>,
+        candidates: &HashMap<PlaceKey, u64>,
     ) -> Result<Option<PlaceKey>, MatchError> {
         let rank = |((corpus, line, _), count): (&PlaceKey, &u64)| {
             let line = (*corpus, *line);
@@ -179,7 +196,7 @@ impl<'c, R: ReadAt> Finder<'c, R> {
 
     /// How many of the file's fingerprints stood at the place at once at most, and in which commits. For side commits,
     /// which tell no state: how many ever did, and the first and last commit that brought one.
-    fn state_of(&self, keys: &[usize], (corpus, line, path): PlaceKey) -> (u64, (u32, u32)) {
+    pub(super) fn state_of(&self, keys: &[usize], (corpus, line, path): PlaceKey) -> (u64, (u32, u32)) {
         let of_key = |key: usize| -> Runs {
             let here = |i: &&WholeInterval| (i.path, i.line) == (path, line);
             self.hits.intervals(corpus, key).iter().filter(here).map(|i| (i.first, i.last)).collect()
@@ -205,7 +222,7 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         self.corpora.iter().enumerate().filter_map(own)
     }
 
-    fn path(&mut self, corpus: usize, path: PathId) -> Result<&[u8], MatchError> {
+    pub(super) fn path(&mut self, corpus: usize, path: PathId) -> Result<&[u8], MatchError> {
         match self.paths.entry((corpus, path)) {
             std::collections::hash_map::Entry::Occupied(known) => Ok(known.into_mut()),
             std::collections::hash_map::Entry::Vacant(new) => {

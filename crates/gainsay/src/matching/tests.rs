@@ -100,7 +100,7 @@ fn index(history: &History, cuts: &[usize]) -> Index<Vec<u8>> {
 
 /// What is new in the commits from `begin` to `end`.
 fn segment(history: &History, begin: usize, end: usize) -> Vec<u8> {
-    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
     let row = |at: u8| Commit { oid: vec![at; 20], time: 1000 * i64::from(at) };
     let rows: Vec<Commit> = (0u8..).take(end).skip(begin).map(row).collect();
     let [first, commits] = [begin, end - begin].map(|number| u32::try_from(number).unwrap());
@@ -214,7 +214,10 @@ mod naive {
             matched: count(&own),
             public: count(&public),
             published: count(&published),
+            // Their worlds have too few files for that.
+            common: 0,
             distinctive: distinctive(world, set).len() as u64,
+            left: set.iter().filter(|f| !public.contains(f) && !published.contains(f)).count() as u64,
         }
     }
 
@@ -411,7 +414,7 @@ proptest! {
 
 #[test]
 fn a_side_and_a_folder_are_named_without_a_window() {
-    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
     let commit = |at: u8| Commit { oid: vec![at; 20], time: 86_400 * i64::from(at) };
     let beside = |name: &[u8], kind, commits| Line { name: name.to_vec(), reference: vec![], kind, begin: 0, commits };
     let line = writer.line(main_line(b"/srv/repo", 0, 2), &[commit(1), commit(2)]).unwrap();

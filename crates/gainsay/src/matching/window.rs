@@ -80,6 +80,13 @@ pub(super) fn of_line<R: ReadAt>(
     })
 }
 
+/// The windows of things that are each known by their intervals alone, such as the entries of a listing.
+pub(super) fn of_runs(commits: u32, things: Vec<Runs>, commit: &CommitOf<'_>) -> Result<Windows, MatchError> {
+    let files = things.iter().map(|runs| (1, vec![runs.clone()])).collect();
+    let numbers: Vec<usize> = (0..things.len()).collect();
+    Things { commits, fingerprints: things, contents: Vec::new(), files }.windows(&numbers, commit)
+}
+
 /// What is counted over the commits of one line.
 #[derive(Default)]
 struct Things {

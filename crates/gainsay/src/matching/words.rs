@@ -243,7 +243,7 @@ fn windows_in_words(line: &LineMatch) -> Vec<String> {
     words
 }
 
-fn span(window: &Window) -> String {
+pub(super) fn span(window: &Window) -> String {
     let gaps = if window.runs > 1 { format!(", in {} separate runs", window.runs) } else { String::new() };
     if window.first.oid.is_empty() {
         return span_of_snapshots(window, &gaps);
@@ -330,7 +330,7 @@ fn of_places(places: &Places) -> Vec<String> {
     words
 }
 
-fn commit(commit: &CommitAt) -> String {
+pub(super) fn commit(commit: &CommitAt) -> String {
     if commit.oid.is_empty() { bare(commit) } else { format!("commit {}", bare(commit)) }
 }
 
@@ -349,7 +349,7 @@ fn date(seconds: i64) -> String {
 }
 
 /// A time as RFC 3339; a committer's clock may say what no calendar holds.
-fn time(seconds: i64) -> String {
+pub(super) fn time(seconds: i64) -> String {
     Timestamp::from_second(seconds).map_or_else(|_| format!("{seconds} s since 1970"), |time| time.to_string())
 }
 
@@ -357,11 +357,11 @@ fn files(count: u64) -> String {
     if count == 1 { "1 file".to_owned() } else { format!("{count} files") }
 }
 
-fn percent(permille: u64) -> String {
+pub(super) fn percent(permille: u64) -> String {
     format!("{}.{}%", permille / 10, permille % 10)
 }
 
-fn capital(words: &str) -> String {
+pub(super) fn capital(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -13,12 +13,20 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("capture", &["claim"]),
     ("read", &["claim"]),
     ("corpus", &["capture", "claim"]),
-    ("matching", &["claim"]),
+    ("listing", &[]),
+    ("matching", &["claim", "listing"]),
+    ("align", &["claim"]),
     ("demo", &["claim"]),
     ("assess", &["claim"]),
     ("release", &["assess", "claim", "ledger", "mask"]),
-    ("export", &["assess", "claim", "read", "release"]),
-    ("desk", &["assess", "capture", "claim", "corpus", "export", "ledger", "matching", "read", "release", "store"]),
+    ("export", &["align", "assess", "claim", "read", "release"]),
+    (
+        "desk",
+        &[
+            "align", "assess", "capture", "claim", "corpus", "export", "ledger", "listing", "matching", "read",
+            "release", "store",
+        ],
+    ),
     ("cli", &["claim", "demo", "desk", "release"]),
     ("main", &["capture", "cli"]),
 ];

@@ -149,3 +149,23 @@ fn what_an_archive_hides_or_breaks_is_named_and_the_rest_is_read() {
     environment.gainsay(&["corpus", "add", "ours", "ours"]).succeeded();
     assert_eq!(verdicts(&environment, "ours"), [("whole.rs".to_owned(), "public only".to_owned())]);
 }
+
+/// With the least memory the tables of some sixty thousand files fill a segment.
+#[test]
+fn what_one_segment_does_not_hold_goes_into_the_next() {
+    const FILES: usize = 24_000;
+    let environment = Environment::with_desk();
+    let large = vec![0; 4 << 20];
+    for archive in 0..4 {
+        let names: Vec<(String, String)> = (0..FILES).map(|n| (format!("{n}"), format!("{archive} {n}"))).collect();
+        let mut files: Vec<(&str, &[u8])> = names.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+        // So large that it is read by itself.
+        files.push(("large", &large));
+        environment.write(&format!("cache/{archive}.zip"), zip(&files));
+    }
+    let args = ["corpus", "add", "open", "cache", "--public", "--memory", "64", "--json"];
+    let added: Value = serde_json::from_str(&environment.gainsay(&args).succeeded()).unwrap();
+    assert_eq!((&added["file_versions"], &added["not_read"]), (&(4 * (FILES + 2)).into(), &0.into()));
+    assert_eq!(added["segments_blake3"].as_array().unwrap().len(), 2, "{added}");
+    environment.gainsay(&["corpus", "verify"]).succeeded();
+}

@@ -553,3 +553,43 @@ fn a_finding_is_marked_as_high_as_anything_it_rests_on() {
         assert_eq!(marking(case), expected, "{case}");
     }
 }
+
+#[test]
+fn a_changed_file_is_told_line_by_line() {
+    let environment = Environment::with_desk();
+    let ours = code(7);
+    environment.write("code/src/engine.rs", &ours);
+    environment.gainsay(&["corpus", "add", "product", "code"]).succeeded();
+    let lines: Vec<&str> = ours.lines().collect();
+    let foreign = "// Nothing of it is theirs, or anybody's at all.\n";
+    let taken = format!("{foreign}{}\n{}\n", lines[30..50].join("\n"), lines[5..20].join("\n"));
+    environment.write("sample/taken.rs", taken.replace("step_7_40", "phase_7_40"));
+    let found = json(&environment, &["match", "sample"]);
+    let row = &found["results"][0]["rows"][0];
+    assert_eq!(row["best"]["path"], "src/engine.rs", "{row}");
+    let alignment = &row["alignment"];
+    assert_eq!(alignment["aligned_permille"], 972, "{alignment}");
+    let ranges: Vec<_> =
+        alignment["ranges"].as_array().unwrap().iter().map(|it| (&it["sample"], &it["ours"])).collect();
+    let lines = |from: u32, to: u32| serde_json::json!([from, to]);
+    assert_eq!(ranges[..2], [(&lines(2, 11), &lines(31, 40)), (&lines(12, 12), &lines(41, 41))], "{alignment}");
+    let edits: Vec<&str> = alignment["edits"].as_array().unwrap().iter().map(|it| it.as_str().unwrap()).collect();
+    let expected =
+        ["renamed in 1 line: step_7_40 → phase_7_40", "cut: 25 lines of ours", "added: 1 line", "shuffled: 1 passage"];
+    assert_eq!(edits, expected);
+
+    let shown = environment.gainsay(&["match", "sample", "--compare", "taken.rs"]).succeeded();
+    assert!(shown.contains("what follows stands elsewhere in ours"), "{shown}");
+    // What lies in the folder now is not what was indexed.
+    environment.write("code/src/engine.rs", &ours[1..]);
+    let found = json(&environment, &["match", "sample"]);
+    let note = found["results"][0]["rows"][0]["alignment"]["note"].as_str().unwrap();
+    assert!(note.contains("has changed since it was indexed"), "{note}");
+    std::fs::remove_file(environment.path("code/src/engine.rs")).unwrap();
+    let found = json(&environment, &["match", "sample"]);
+    let note = found["results"][0]["rows"][0]["alignment"]["note"].as_str().unwrap().to_owned();
+    assert!(note.contains("is not at hand"), "{note}");
+    let missing = environment.gainsay(&["match", "sample", "--compare", "other.rs"]);
+    assert_eq!(missing.code, Some(2), "{missing:?}");
+    assert!(missing.stderr.contains("the sample has no file \"other.rs\""), "{}", missing.stderr);
+}

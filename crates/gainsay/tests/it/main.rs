@@ -11,6 +11,7 @@ mod destruction;
 mod files;
 mod filters;
 mod ledger;
+mod listings;
 mod outlets;
 mod pages;
 mod places;

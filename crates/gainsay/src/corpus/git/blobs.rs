@@ -7,7 +7,7 @@ use fingerprint::{Changes, Channel, Copied, Edit, Fingerprints, Grams, Kind, Pro
 use super::forest::{Lost, Unpacked, Visit};
 use super::hash::Blocks;
 use super::objects::Number;
-use super::pending::Pending;
+use super::pending::{CHANNELS, Part, Pending};
 use super::plan::{Languages, Plan, Task};
 use super::versions::{Edge, When, goes_on};
 
@@ -103,7 +103,12 @@ impl<'p> Gatherer<'p> {
         let mut counts = None;
         for task in tasks.filter(|task| task.full) {
             let asked = asked_in(&task);
-            if asked == language {
+            if asked == language && !task.goes() && plan.parts(task.edge()) == 1 {
+                // Rows are sorted later in any case.
+                for channel in CHANNELS {
+                    self.rows.keep(|sorter| sorter.extend(channel, grams.fingerprints(channel), task.code));
+                }
+            } else if asked == language {
                 self.add(task, counts.get_or_insert_with(|| grams.counts()));
             } else if let Some(grams) = Grams::of(self.profile, languages.name(asked), bytes, &mut self.scratch) {
                 self.add(task, &grams.counts());
@@ -121,11 +126,11 @@ impl<'p> Gatherer<'p> {
     fn add(&mut self, task: Task, changes: &Changes) {
         let Gatherer { pending, rows, edges, .. } = self;
         let Ok(edge) = u32::try_from(task.edge()) else { return };
-        let mut done = |channel, edge: u32, counts: &[(u64, i32)], whole| {
+        let mut done = |part: Part<'_>| {
             // What goes with the first edge of a run beside the line stood on the line, and no row beside it counts.
-            let at = edge as usize;
+            let at = part.edge as usize;
             let first = edges.get(at).is_some_and(|edge| matches!(edge.when, When::Side(..))) && !goes_on(edges, at);
-            rows.push(channel, edge, counts, !(whole && first));
+            rows.push(&part, !(part.whole && first));
         };
         pending.add(edge, self.plan.parts(task.edge()), changes, task.goes(), &mut done);
         if pending.memory() > self.most_pending {
@@ -136,7 +141,7 @@ impl<'p> Gatherer<'p> {
     /// Ends the gathering: the rows, what each blob is, and why rows could not be kept.
     pub(super) fn finish(mut self) -> (Sorter, Vec<Found>, Option<io::Error>) {
         let Gatherer { pending, rows, .. } = &mut self;
-        pending.flush(&mut |channel, edge, counts, _| rows.push(channel, edge, counts, true));
+        pending.flush(&mut |part| rows.push(&part, true));
         (self.rows.sorter, self.found, self.rows.fault)
     }
 }
@@ -152,11 +157,12 @@ struct Rows {
 
 impl Rows {
     /// Adds rows for what comes, and if it is asked for, what goes.
-    fn push(&mut self, channel: Channel, edge: u32, counts: &[(u64, i32)], goes: bool) {
+    fn push(&mut self, part: &Part<'_>, what_goes: bool) {
+        let Part { channel, edge, counts, goes, .. } = *part;
         self.more.clear();
         self.fewer.clear();
         for (fingerprint, change) in counts {
-            let list = if *change > 0 { &mut self.more } else { &mut self.fewer };
+            let list = if (*change > 0) != goes { &mut self.more } else { &mut self.fewer };
             // Nearly always once.
             for _ in 0..change.unsigned_abs() {
                 list.push(*fingerprint);
@@ -164,7 +170,7 @@ impl Rows {
         }
         let (more, fewer) = (std::mem::take(&mut self.more), std::mem::take(&mut self.fewer));
         self.keep(|sorter| sorter.extend(channel, &more, edge << 1));
-        if goes {
+        if what_goes {
             self.keep(|sorter| sorter.extend(channel, &fewer, edge << 1 | 1));
         }
         (self.more, self.fewer) = (more, fewer);
@@ -198,10 +204,19 @@ impl Visit for Gatherer<'_> {
         let (grams, changes) = edited.unzip();
         let (hash, blocks) = asked.map(|_| Blocks::of(bytes, &base.kept.blocks, copied)).unzip();
         self.note(number, hash, language, bytes, grams.as_ref(), changes.as_ref());
+        if let Some(changes) = changes {
+            self.scratch.reuse_changes(changes);
+        }
         Kept { grams, language, blocks: blocks.unwrap_or_default() }
     }
 
     fn lost(&mut self, number: Number, why: Lost) {
         self.lost.push((number, why));
+    }
+
+    fn reuse(&mut self, kept: Kept) {
+        if let Some(grams) = kept.grams {
+            self.scratch.reuse(grams);
+        }
     }
 }

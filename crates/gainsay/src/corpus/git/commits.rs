@@ -45,14 +45,14 @@ pub(super) enum NoCommits {
 
 impl Commits {
     /// Finds the commits that all references reach, less those read before. With a forest, all packed commits are
-    /// unpacked at once.
+    /// unpacked at once. What can't be read is told to `problem`, references that lead nowhere to `notice`.
     pub(super) fn read(
         repo: &gix::Repository,
         objects: &Objects,
-        forest: Option<&Forest>,
-        threads: usize,
+        (forest, threads): (Option<&Forest>, usize),
         since: Option<&Since>,
         problem: &mut dyn FnMut(String),
+        notice: &dyn Fn(String),
     ) -> Result<Self, NoCommits> {
         let cut: HashSet<Number> = shallow(repo).iter().map(|id| objects.number(id)).collect();
         let mut rows = HashMap::new();
@@ -61,7 +61,7 @@ impl Commits {
             let parsed = walk(objects, forest, &forest.roots(Kind::Commit), &|_| true, visitors);
             rows.extend(parsed.into_iter().flat_map(|parser| parser.rows).map(|(number, row)| (number, Some(row))));
         }
-        let mut reader = Reader { repo, objects, cut, rows, problem };
+        let mut reader = Reader { repo, objects, cut, rows, problem, notice };
         let tips = reader.tips();
         let (reference, head) = reader.head(&tips).ok_or(NoCommits::Empty)?;
         let number = |id: &Vec<u8>| gix::oid::try_from_bytes(id).map_or(NONE, |id| objects.number(id));
@@ -134,6 +134,8 @@ impl Visit for Parser<'_> {
     }
 
     fn lost(&mut self, _: Number, _: Lost) {}
+
+    fn reuse(&mut self, (): ()) {}
 }
 
 struct Reader<'r> {
@@ -144,6 +146,7 @@ struct Reader<'r> {
     /// Every commit met; `None` where it can't be read.
     rows: HashMap<Number, Option<Row>>,
     problem: &'r mut dyn FnMut(String),
+    notice: &'r dyn Fn(String),
 }
 
 impl Reader<'_> {
@@ -151,19 +154,16 @@ impl Reader<'_> {
     fn tips(&mut self) -> Vec<(Vec<u8>, Number)> {
         let mut tips = Vec::new();
         let platform = self.repo.references();
-        let all = platform.as_ref().map_err(ToString::to_string).and_then(|references| {
-            let all = references.all().and_then(gix::reference::iter::Iter::peeled);
-            Ok(all.map_err(|e| e.to_string())?.collect::<Vec<_>>())
-        });
+        let all = platform
+            .as_ref()
+            .map_err(ToString::to_string)
+            .and_then(|references| Ok(references.all().map_err(|error| error.to_string())?.collect::<Vec<_>>()));
         match all {
             Err(error) => (self.problem)(format!("its references can't be listed: {error}")),
             Ok(all) => {
                 for reference in all {
                     match reference {
-                        Ok(reference) => match reference.try_id() {
-                            Some(id) => tips.push((reference.name().as_bstr().to_vec(), self.objects.number(&id))),
-                            None => (self.problem)(format!("{} leads nowhere", reference.name().as_bstr())),
-                        },
+                        Ok(reference) => tips.extend(self.tip(reference)),
                         Err(error) => (self.problem)(format!("a reference can't be read: {error}")),
                     }
                 }
@@ -173,9 +173,23 @@ impl Reader<'_> {
         tips
     }
 
+    /// What a reference leads to. That it leads to nothing that is there is no loss: there is nothing yet.
+    fn tip(&mut self, mut reference: gix::Reference<'_>) -> Option<(Vec<u8>, Number)> {
+        let name = reference.name().as_bstr().to_vec();
+        let shown = String::from_utf8_lossy(&name);
+        let missing = |id: &gix::oid| !self.repo.has_object(id);
+        let leads_nowhere = reference.target().try_id().is_none_or(missing);
+        match reference.peel_to_id() {
+            Ok(id) if !missing(&id) => return Some((name, self.objects.number(&id))),
+            Err(error) if !leads_nowhere => (self.problem)(format!("{shown} can't be followed: {error}")),
+            _ => (self.notice)(format!("{shown} leads nowhere: what it points to is missing")),
+        }
+        None
+    }
+
     /// The commit whose line is read: the head's, else `main`'s or `master`'s, else the newest branch's.
     fn head(&mut self, tips: &[(Vec<u8>, Number)]) -> Option<(Vec<u8>, Number)> {
-        if let Ok(head) = self.repo.head_id() {
+        if let Some(head) = self.repo.head_id().ok().filter(|head| self.repo.has_object(head)) {
             let head = self.objects.number(&head);
             if self.row(head).is_some() {
                 let name = self.repo.head_name().ok().flatten();
@@ -191,7 +205,7 @@ impl Reader<'_> {
         };
         let (name, tip) = named.or_else(newest)?.clone();
         self.row(tip)?;
-        (self.problem)(format!(
+        (self.notice)(format!(
             "its head leads to no commit: the line of {} was read instead",
             String::from_utf8_lossy(&name)
         ));

@@ -5,12 +5,15 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use fingerprint::Copied;
 use gix::odb::pack;
-use gix::zlib::Inflate;
+use gix::zlib::{Decompress, FlushDecompress, Inflate, Status};
 
 use super::objects::{Forest, Number, Objects};
 
 /// Larger objects are not unpacked.
 pub(super) const LARGEST: u64 = 1 << 30;
+
+/// Larger objects are inflated in steps.
+const AT_ONCE: usize = 16 << 20;
 
 /// What is done with each object.
 pub(super) trait Visit: Send {
@@ -22,6 +25,8 @@ pub(super) trait Visit: Send {
     fn change(&mut self, number: Number, base: &Unpacked<Self::Kept>, bytes: &[u8], copied: &[Copied]) -> Self::Kept;
     /// An object that can't be unpacked; what rests on it isn't visited.
     fn lost(&mut self, number: Number, why: Lost);
+    /// What was kept of an object that nothing will rest on any more.
+    fn reuse(&mut self, kept: Self::Kept);
 }
 
 /// An object that others rest on.
@@ -188,22 +193,28 @@ impl<V: Visit> Worker<'_, '_, V> {
                 return;
             }
         };
-        if let Some(last) = base.and_then(Arc::into_inner)
-            && last.bytes.capacity() <= KEPT_BUFFER
-        {
-            self.scratch.free.push(last.bytes);
+        if let Some(Unpacked { bytes, kept }) = base.and_then(Arc::into_inner) {
+            self.reuse(bytes, kept);
         }
         let children = &mut self.scratch.children;
         children.clear();
         children.extend(self.forest.children(number).filter(|child| (self.needed)(*child)));
         if children.is_empty() {
-            self.scratch.free.push(bytes);
+            self.reuse(bytes, kept);
             return;
         }
         // The heaviest comes last and lets its base go: so few bases are held, however deep the tree.
         children.sort_by_key(|child| std::cmp::Reverse(self.forest.weight(*child)));
         let base = Arc::new(Unpacked { bytes, kept });
         open.extend(children.iter().map(|child| Job { number: *child, base: Some(Arc::clone(&base)) }));
+    }
+
+    /// What nothing rests on any more serves other objects.
+    fn reuse(&mut self, bytes: Vec<u8>, kept: V::Kept) {
+        if bytes.capacity() <= KEPT_BUFFER {
+            self.scratch.free.push(bytes);
+        }
+        self.visitor.reuse(kept);
     }
 
     /// Unpacks an object into `bytes`.
@@ -224,10 +235,38 @@ fn inflate(
 ) -> Result<(), Lost> {
     let size = entry.decompressed_size;
     let length = usize::try_from(size).ok().filter(|_| size <= LARGEST).ok_or(Lost::Large(size))?;
+    if length > AT_ONCE {
+        return inflate_large(pack, entry, length, out);
+    }
     // What is longer stays as it is: only what is new is filled.
     out.resize(length, 0);
     pack.decompress_entry(entry, state, out).map_err(|_| Lost::Damaged)?;
     Ok(())
+}
+
+/// Inflates what is so large by its header that memory is taken only as bytes come: the header may say more than there is.
+fn inflate_large(
+    pack: &pack::data::File,
+    entry: &pack::data::Entry,
+    length: usize,
+    out: &mut Vec<u8>,
+) -> Result<(), Lost> {
+    let packed = pack.entry_slice(entry.data_offset..pack.pack_end() as u64).ok_or(Lost::Damaged)?;
+    let mut state = Decompress::new();
+    out.clear();
+    loop {
+        let done = out.len();
+        // With room for one byte more than there should be, the end of the stream is always met.
+        out.resize((2 * done).max(AT_ONCE).min(length + 1), 0);
+        let rest = usize::try_from(state.total_in()).ok().and_then(|read| packed.get(read..)).unwrap_or_default();
+        let status = state.decompress(rest, &mut out[done..], FlushDecompress::None).map_err(|_| Lost::Damaged)?;
+        out.truncate(usize::try_from(state.total_out()).unwrap_or(usize::MAX));
+        match status {
+            Status::StreamEnd if out.len() == length => return Ok(()),
+            Status::Ok | Status::BufError if out.len() > done && out.len() <= length => {}
+            _ => return Err(Lost::Damaged),
+        }
+    }
 }
 
 /// Makes an object from its base and a delta, and tells which runs it has from the base.
@@ -303,6 +342,7 @@ pub(super) fn index(place: u32) -> usize {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
     use super::*;
     use proptest::prelude::*;
 
@@ -415,5 +455,41 @@ mod tests {
         fn any_bytes_are_a_delta_or_none(delta in prop::collection::vec(any::<u8>(), 0..60), length in 0usize..300) {
             applied(&delta, &base(length));
         }
+    }
+
+    /// A blob in a pack of its own, whose header says that it has `said` bytes; inflated as they are.
+    fn inflated(said: usize, bytes: &[u8]) -> (Result<(), Lost>, Vec<u8>) {
+        use std::io::Write;
+
+        let folder = tempfile::tempdir().unwrap();
+        let mut packed = b"PACK\0\0\0\x02\0\0\0\x01".to_vec();
+        // A blob's kind and four bits of its size; the rest is a size as in deltas.
+        packed.push(0xb0 | u8::try_from(said & 15).unwrap());
+        push_size(said >> 4, &mut packed);
+        let mut deflate = gix::zlib::stream::deflate::Write::new(packed, gix::zlib::Compression::DEFAULT);
+        deflate.write_all(bytes).unwrap();
+        deflate.flush().unwrap();
+        let path = folder.path().join("a.pack");
+        std::fs::write(&path, [deflate.into_inner(), vec![0; 20]].concat()).unwrap();
+        let pack = pack::data::File::at(&path, gix::hash::Kind::Sha1).unwrap();
+        let mut out = Vec::new();
+        let inflated = inflate(&pack, &pack.entry(12).unwrap(), &mut Inflate::default(), &mut out);
+        (inflated, out)
+    }
+
+    #[test]
+    fn a_large_object_is_inflated_as_it_is_and_a_header_that_lies_takes_no_memory() {
+        let large: Vec<u8> = (0..AT_ONCE * 5 / 2).map(|at| u8::try_from(at / 7 % 251).unwrap()).collect();
+        for length in [AT_ONCE + 1, 2 * AT_ONCE, large.len()] {
+            assert!(inflated(length, &large[..length]) == (Ok(()), large[..length].to_vec()));
+            for said in [length - 1, length + 1, 1 << 30] {
+                let (lost, out) = inflated(said, &large[..length]);
+                assert_eq!(lost, Err(Lost::Damaged));
+                assert!(out.capacity() <= 4 * AT_ONCE, "{said}: {}", out.capacity());
+            }
+        }
+        let (lost, out) = inflated(1 << 30, b"few");
+        assert_eq!((lost, out.capacity() <= AT_ONCE), (Err(Lost::Damaged), true));
+        assert_eq!(inflated((1 << 30) + 1, b"few").0, Err(Lost::Large((1 << 30) + 1)));
     }
 }

@@ -83,7 +83,7 @@ pub(super) fn told<R: ReadAt>(index: Index<R>) -> impl Fn(&[u8], &[u8]) -> bool 
 /// What was read of a repository.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Read {
-    /// Of the references as they were read: see [`digest`].
+    /// As they were read: see [`digest`].
     pub(super) digest: [u8; 32],
     /// The reference whose line was read.
     pub(super) reference: Vec<u8>,
@@ -135,13 +135,42 @@ pub(super) fn is_bundle(head: &[u8; 16]) -> bool {
     bundle::HEADS.contains(&head)
 }
 
-/// A digest of all references of a repository and of where they lead: as long as it stays, there is nothing new. Its last bytes
-/// tell of where a shallow clone is cut: see [`same_cut`].
+/// A digest of all references of a repository and of where they lead, and where it was not read as a [whole](Read::whole) of which
+/// objects there are: as long as it stays, there is nothing new. Its last bytes tell of where a shallow clone is cut: see
+/// [`same_cut`].
 ///
 /// # Errors
 /// A sentence that says why the repository can't be opened.
-pub(super) fn digest(path: &Path) -> Result<[u8; 32], String> {
-    if path.is_file() { Ok(digest_of_bundle(&Bundle::open(path)?)) } else { Ok(digest_of(&open(path)?)) }
+pub(super) fn digest(path: &Path, whole: bool) -> Result<[u8; 32], String> {
+    if path.is_file() {
+        return Ok(digest_of_bundle(&Bundle::open(path)?));
+    }
+    let repo = open(path)?;
+    let digest = digest_of(&repo);
+    Ok(if whole { digest } else { with_objects(digest, &repo) })
+}
+
+/// The digest with all files that hold objects: what is missing can only come with another one.
+fn with_objects(digest: [u8; 32], repo: &gix::Repository) -> [u8; 32] {
+    let mut hasher = blake3::Hasher::new();
+    hasher.update(&digest);
+    for folder in objects::folders(repo).0 {
+        let parts = (0..=u8::MAX).map(|byte| format!("{byte:02x}")).chain(["pack".to_owned()]);
+        for part in parts {
+            let entries = std::fs::read_dir(folder.join(part)).into_iter().flatten().flatten();
+            let mut names: Vec<_> = entries.map(|entry| entry.file_name()).collect();
+            names.sort();
+            names.iter().for_each(|name| {
+                hasher.update(name.as_encoded_bytes()).update(b"/");
+            });
+            hasher.update(b"/");
+        }
+    }
+    let mut all = *hasher.finalize().as_bytes();
+    if let (Some(to), Some(cut)) = (all.last_chunk_mut::<CUT>(), digest.last_chunk()) {
+        *to = *cut;
+    }
+    all
 }
 
 fn digest_of_bundle(bundle: &Bundle) -> [u8; 32] {
@@ -163,9 +192,11 @@ fn digest_of(repo: &gix::Repository) -> [u8; 32] {
     if let Ok(references) = repo.references()
         && let Ok(all) = references.all()
     {
-        tips.extend(
-            all.flatten().map(|reference| format!("{:?} {:?}", reference.name().as_bstr(), reference.target())),
-        );
+        tips.extend(all.flatten().map(|reference| {
+            let (name, target) = (reference.name().as_bstr(), reference.target());
+            let is_there = target.try_id().is_some_and(|id| repo.has_object(id));
+            format!("{name:?} {target:?} {is_there}")
+        }));
     }
     tips.sort();
     let head = repo.head_id().ok().map(gix::Id::detach);
@@ -207,7 +238,7 @@ pub(super) fn judge(path: &Path) -> Result<(), String> {
 }
 
 /// Isolated: no configuration of the user or the system takes part, and no program is started.
-fn open(path: &Path) -> Result<gix::Repository, String> {
+pub(super) fn open(path: &Path) -> Result<gix::Repository, String> {
     let repo = gix::open_opts(path, gix::open::Options::isolated());
     let mut repo = repo.map_err(|error| {
         let hint = if names_sha256(path) { "it has SHA-256 object ids, which are not read yet: " } else { "" };
@@ -255,7 +286,7 @@ pub(super) fn read<W: Write>(
     if !commits::shallow(&repo).is_empty() {
         notice("the clone is shallow: older history is not there".to_owned());
     }
-    let commits = Commits::read(&repo, &objects, forest.as_ref(), options.threads, since, &mut problem);
+    let commits = Commits::read(&repo, &objects, (forest.as_ref(), options.threads), since, &mut problem, &notice);
     let commits = match commits {
         Ok(commits) => commits,
         Err(NoCommits::Rewritten) => return Ok(Outcome::Rewritten),
@@ -303,6 +334,7 @@ pub(super) fn read<W: Write>(
     rows::write_contents(&found, &objects, &places, writer)?;
     let count = |begin: u32, new: usize| begin.saturating_add(u32::try_from(new).unwrap_or(u32::MAX));
     let newest = commits.line.last().map(|commit| commit.id.as_slice().to_vec());
+    let digest = if whole || path.is_file() { digest } else { with_objects(digest, &repo) };
     Ok(Outcome::Read(Read {
         digest,
         newest: newest.or_else(|| since?.line.last().cloned()).unwrap_or_default(),

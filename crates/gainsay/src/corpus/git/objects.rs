@@ -81,10 +81,9 @@ impl Objects {
     /// Opens the packs of a repository and of its alternates; what can't be opened is told to `problem`.
     pub(super) fn open(repo: &gix::Repository, problem: &mut dyn FnMut(String)) -> Self {
         let hash = repo.object_hash();
-        let mut folders = vec![repo.objects.store_ref().path().to_path_buf()];
-        match repo.objects.store_ref().alternate_db_paths() {
-            Ok(alternates) => folders.extend(alternates),
-            Err(error) => problem(format!("its alternates can't be told: {error}")),
+        let (folders, error) = folders(repo);
+        if let Some(error) = error {
+            problem(format!("its alternates can't be told: {error}"));
         }
         let mut objects = Objects { packs: Vec::new(), packed: 0, hash, loose: Mutex::default() };
         for folder in folders {
@@ -170,6 +169,17 @@ impl Objects {
         let entry = pack.data.entry(pack.index.pack_offset_at_index(at)).ok()?;
         Some((&pack.data, entry))
     }
+}
+
+/// The folders that hold the objects of a repository: its own and its alternates', and why these can't be told.
+pub(super) fn folders(repo: &gix::Repository) -> (Vec<PathBuf>, Option<String>) {
+    let store = repo.objects.store_ref();
+    let mut folders = vec![store.path().to_path_buf()];
+    match store.alternate_db_paths() {
+        Ok(alternates) => folders.extend(alternates),
+        Err(error) => return (folders, Some(error.to_string())),
+    }
+    (folders, None)
 }
 
 /// The indices of the packs in a folder, by name.

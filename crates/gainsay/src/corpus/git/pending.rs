@@ -7,8 +7,19 @@ use fingerprint::{Changes, Channel};
 /// The channels whose fingerprints are counted.
 pub(super) const CHANNELS: [Channel; 2] = [Channel::Text, Channel::Code];
 
-/// Takes what an edge changes in a channel, and whether that is all of it.
-pub(super) type Done<'d> = dyn FnMut(Channel, u32, &[(u64, i32)], bool) + 'd;
+/// What an edge changes in a channel.
+pub(super) struct Part<'p> {
+    pub(super) channel: Channel,
+    pub(super) edge: u32,
+    pub(super) counts: &'p [(u64, i32)],
+    /// The counts are taken off.
+    pub(super) goes: bool,
+    /// That is all that the edge changes.
+    pub(super) whole: bool,
+}
+
+/// Takes what edges change.
+pub(super) type Done<'d> = dyn FnMut(Part<'_>) + 'd;
 
 /// Fingerprints, ascending, each with how much more often it stands.
 type Counts = Vec<(u64, i32)>;
@@ -42,6 +53,12 @@ impl Pending {
     /// Adds one of `parts` parts of an edge; with the last one the edge's changes are complete and are given to `done`.
     pub(super) fn add(&mut self, edge: u32, parts: u32, changes: &Changes, goes: bool, done: &mut Done<'_>) {
         let Pending { edges, held, scratch, free } = self;
+        if parts == 1 {
+            for channel in CHANNELS {
+                done(Part { channel, edge, counts: changes.of(channel), goes, whole: true });
+            }
+            return;
+        }
         let sum = edges.entry(edge).or_insert_with(|| Sum {
             parts: 0,
             flushed: false,
@@ -61,7 +78,7 @@ impl Pending {
             && let Some(sum) = edges.remove(&edge)
         {
             for (mut counts, channel) in sum.counts.into_iter().zip(CHANNELS) {
-                done(channel, edge, &counts, !sum.flushed);
+                done(Part { channel, edge, counts: &counts, goes: false, whole: !sum.flushed });
                 *held -= counts.len();
                 counts.clear();
                 if counts.capacity() <= KEPT_LIST && free.len() < KEPT_LISTS {
@@ -81,7 +98,7 @@ impl Pending {
         for (edge, sum) in &mut self.edges {
             sum.flushed = true;
             for (counts, channel) in sum.counts.iter_mut().zip(CHANNELS) {
-                done(channel, *edge, counts, false);
+                done(Part { channel, edge: *edge, counts, goes: false, whole: false });
                 *counts = Vec::new();
             }
         }

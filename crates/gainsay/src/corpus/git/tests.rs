@@ -248,7 +248,7 @@ fn reading(path: &Path, since: Option<&Since>, threads: usize) -> (Outcome, Outc
     let profile = Profile::one();
     let options = Options { profile: &profile, folder: spill.path(), memory: 1 << 20, threads, code: true };
     let problems = Mutex::new(Vec::new());
-    let mut writer = SegmentWriter::new(Vec::new(), profile.id()).unwrap();
+    let mut writer = SegmentWriter::new(Vec::new(), profile.id(), spill.path()).unwrap();
     let outcome = read(path, b"name", &options, since, &mut writer, &|event| match event {
         Event::Problem(problem) => problems.lock().unwrap().push(problem),
         Event::Commits(done, of) | Event::Contents(done, of, _) => assert!(done <= of),
@@ -463,7 +463,7 @@ proptest! {
         let first = read_all(folder.path());
         let known = index(&[&first]);
         let since = since(&first);
-        prop_assert_eq!(digest(folder.path()).unwrap(), first.read.as_ref().unwrap().digest);
+        prop_assert_eq!(digest(folder.path(), true).unwrap(), first.read.as_ref().unwrap().digest);
 
         let mut maker = Maker { repo: gix::open(folder.path()).unwrap(), clock: 1_400_000_000 };
         let history = make(&mut maker, &drawn);
@@ -552,10 +552,10 @@ fn a_shallow_clone_is_read_as_far_as_it_reaches() {
     assert_eq!((read.line, read.whole), (2, true), "what the clone does not hold is not lost");
     // New commits leave the cut where it is; where it moves, older ones came.
     maker.point("refs/tags/old", oldest);
-    assert_ne!(digest(folder.path()).unwrap(), read.digest);
-    assert!(same_cut(&digest(folder.path()).unwrap(), &read.digest));
+    assert_ne!(digest(folder.path(), true).unwrap(), read.digest);
+    assert!(same_cut(&digest(folder.path(), true).unwrap(), &read.digest));
     fs::remove_file(folder.path().join("shallow")).unwrap();
-    assert!(!same_cut(&digest(folder.path()).unwrap(), &read.digest));
+    assert!(!same_cut(&digest(folder.path(), true).unwrap(), &read.digest));
 }
 
 #[test]
@@ -616,6 +616,39 @@ fn missing_objects_are_named_and_the_rest_goes_on() {
         .collect();
     let all = states.iter().flat_map(|state| state.values().cloned()).collect();
     assert_eq!(rows(&index(&[&outcomes]), &all), expected(&plain));
+    // As long as it stays so there is nothing new; what comes back is.
+    let read = outcomes.read.unwrap();
+    assert_eq!(digest(folder.path(), false).unwrap(), read.digest);
+    maker.blob(&text(&[5]));
+    assert_ne!(digest(folder.path(), false).unwrap(), read.digest);
+}
+
+#[test]
+fn references_that_lead_nowhere_are_named_and_lose_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut maker = Maker::new(folder.path());
+    let head = maker.head();
+    let tree = maker.files(&state(&[("a", 1)]));
+    let first = maker.commit(Some(&head), tree, &[]);
+    let tree = maker.files(&state(&[("a", 1), ("b", 2)]));
+    let later = maker.commit(Some("refs/heads/later"), tree, &[first]);
+    let aside = folder.path().join("aside");
+    fs::rename(maker.loose(later), &aside).unwrap();
+    fs::write(folder.path().join("refs/heads/nowhere"), format!("{}\n", "7".repeat(40))).unwrap();
+    let outcomes = read_all(folder.path());
+    let problems = &outcomes.problems;
+    assert_eq!(problems.len(), 2, "{problems:#?}");
+    for named in ["refs/heads/later", "refs/heads/nowhere"] {
+        assert!(problems.iter().any(|problem| problem.contains(named)), "{problems:#?}");
+    }
+    let read = outcomes.read.as_ref().unwrap();
+    assert_eq!((read.line, read.side, read.whole), (1, 0, true));
+    assert_eq!(digest(folder.path(), true).unwrap(), read.digest);
+    // What comes later is new, though no reference was moved.
+    fs::rename(&aside, maker.loose(later)).unwrap();
+    assert_ne!(digest(folder.path(), true).unwrap(), read.digest);
+    let (_, second) = reading(folder.path(), Some(&since(&outcomes)), 2);
+    assert!(second.read.is_some_and(|read| (read.line, read.side, read.whole) == (1, 1, true)));
 }
 
 #[test]
@@ -740,14 +773,14 @@ fn a_bundle_is_read_with_its_history_and_gone_on_with() {
     assert_eq!(rows(&index(&[&first]), &contents(&early)), expected(&early));
     let read = first.read.clone().unwrap();
     assert_eq!((&read.reference[..], read.whole), (&b"refs/heads/trunk"[..], true));
-    assert_eq!(digest(&path).unwrap(), read.digest);
+    assert_eq!(digest(&path, true).unwrap(), read.digest);
 
     let mut maker = Maker::new(&folder.path().join("grown"));
     let drawn: Vec<Drawn> = versions(5);
     let history = make(&mut maker, &drawn);
     let head = format!("{} HEAD", history[4].id);
     fs::write(&path, bundle(&maker, 3, &["@object-format=sha1".to_owned(), head, tip(&history)])).unwrap();
-    assert!(digest(&path).unwrap() != read.digest && same_cut(&digest(&path).unwrap(), &read.digest));
+    assert!(digest(&path, true).unwrap() != read.digest && same_cut(&digest(&path, true).unwrap(), &read.digest));
     let (_, second) = reading(&path, Some(&since(&first)), 2);
     assert_eq!(second.read.as_ref().map(|read| (read.line, read.whole)), Some((5, true)));
     assert_eq!(rows(&index(&[&first, &second]), &contents(&history)), expected(&history));

@@ -234,7 +234,13 @@ struct Parser<'o> {
     number: usize,
     spool: Spool,
     places: Vec<(Number, Place)>,
+    /// Parsed trees whose memory serves others.
+    free: Vec<Parsed>,
 }
+
+/// So many parsed trees at most are kept for their memory, and none that has room for more than so many entries.
+const KEPT_PARSED: usize = 64;
+const KEPT_ENTRIES: usize = 4096;
 
 /// A parsed tree: its entries, and where each ends in its bytes.
 #[derive(Default)]
@@ -304,6 +310,14 @@ impl Parser<'_> {
         at == stretch.end
     }
 
+    /// Room for a tree.
+    fn parsed(&mut self) -> Parsed {
+        let mut parsed = self.free.pop().unwrap_or_default();
+        parsed.entries.clear();
+        parsed.ends.clear();
+        parsed
+    }
+
     fn keep(&mut self, number: Number, parsed: Option<&Parsed>) {
         let place = parsed.and_then(|parsed| {
             let first = self.spool.push(&parsed.entries, self.folder);
@@ -337,7 +351,7 @@ impl Visit for Parser<'_> {
     type Kept = Option<Parsed>;
 
     fn whole(&mut self, number: Number, bytes: &[u8]) -> Option<Parsed> {
-        let mut parsed = Parsed::default();
+        let mut parsed = self.parsed();
         let parsed = self.parse(bytes, 0, bytes.len(), &mut parsed).then_some(parsed);
         self.keep(number, parsed.as_ref());
         parsed
@@ -367,8 +381,10 @@ impl Visit for Parser<'_> {
             Some(end) if later > kept => (end + bytes.len()).checked_sub(base.bytes.len()),
             _ => (from + bytes.len()).checked_sub(base.bytes.len()),
         };
-        let mut parsed = Parsed { entries: before.entries[..kept].to_vec(), ends: before.ends[..kept].to_vec() };
         let Some(until) = until.filter(|until| *until >= from) else { return self.whole(number, bytes) };
+        let mut parsed = self.parsed();
+        parsed.entries.extend_from_slice(&before.entries[..kept]);
+        parsed.ends.extend_from_slice(&before.ends[..kept]);
         if !self.parse_changed(bytes, from..until, (&base.bytes, before), kept..later, &mut parsed) {
             return self.whole(number, bytes);
         }
@@ -379,6 +395,11 @@ impl Visit for Parser<'_> {
     }
 
     fn lost(&mut self, _: Number, _: Lost) {}
+
+    fn reuse(&mut self, kept: Option<Parsed>) {
+        let is_small = |parsed: &Parsed| parsed.ends.capacity() <= KEPT_ENTRIES;
+        self.free.extend(kept.filter(|parsed| self.free.len() < KEPT_PARSED && is_small(parsed)));
+    }
 }
 
 impl<'r> Trees<'r> {
@@ -400,6 +421,7 @@ impl<'r> Trees<'r> {
             number,
             spool: Spool::new(memory),
             places: Vec::new(),
+            free: Vec::new(),
         };
         let mut spools = Vec::new();
         if let Some(forest) = forest {

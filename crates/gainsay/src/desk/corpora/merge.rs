@@ -66,7 +66,7 @@ impl Desk {
         let chosen = &all[run.clone()];
         let opened = open_segments(&folder, &name, chosen)?;
         let out = segments::Unfinished::new(&folder).map_err(|why| failed("write in", &folder, why))?;
-        let (out, counts) = fingerprint::merge(&opened, out).map_err(crate::corpus::CorpusError::from)?;
+        let (out, counts) = fingerprint::merge(&opened, out, &folder).map_err(crate::corpus::CorpusError::from)?;
         let (file, blake3, bytes) = out.finish().map_err(|why| failed("write in", &folder, why))?;
         let merged = SegmentFile {
             blake3,

@@ -42,11 +42,12 @@ pub fn sample_match(it: &SampleMatch) -> Value {
         "listings": list(&it.listings, listing),
         "words": it.words,
         "problems": it.problems,
-        "rows": list(&it.rows, row),
+        "rows": list(&it.rows, file_match),
     })
 }
 
-fn row(row: &FileMatch) -> Value {
+/// One file of a match.
+pub fn file_match(row: &FileMatch) -> Value {
     json!({
         "path": row.path,
         "bytes": row.bytes,

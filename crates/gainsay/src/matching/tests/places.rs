@@ -5,7 +5,7 @@ use crate::claim::Root;
 
 /// A folder as one segment: its root, when it was read, and what stands in it.
 fn state(root: &str, tree: &BTreeMap<String, Set>) -> Segment<Vec<u8>> {
-    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id()).unwrap();
+    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).unwrap();
     let name = root.as_bytes().to_vec();
     let line = Line { name, reference: vec![], kind: LineKind::State, begin: 0, commits: 1 };
     let line = writer.line(line, &[Commit { oid: vec![], time: 77 }]).unwrap();
@@ -64,7 +64,8 @@ fn undressed(found: Match) -> Match {
         windows: of.windows.map(windows),
         ..of
     };
-    let file = |of: FileMatch| FileMatch { best: of.best.map(place), ..of };
+    let file =
+        |of: FileMatch| FileMatch { best: of.best.map(place), near: of.near.into_iter().map(place).collect(), ..of };
     let places = found.places.map(|mut places| {
         places.all.iter_mut().for_each(|place| place.name.clear());
         places

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::Result;
+use super::Result;
 
 /// What a figure must be.
 #[derive(Clone, Copy)]
@@ -21,12 +21,21 @@ pub(crate) struct Table {
 }
 
 struct Row {
-    id: &'static str,
+    id: String,
     value: f64,
     low: f64,
     high: f64,
-    bar: Bar,
+    /// Which of the figures must meet which bar; nothing for a peer.
+    bar: Option<(Bar, f64)>,
     note: String,
+}
+
+/// A figure and the ends of the interval in which it lies.
+#[derive(Clone, Copy)]
+pub(crate) struct Figure {
+    pub(crate) value: f64,
+    pub(crate) low: f64,
+    pub(crate) high: f64,
 }
 
 impl Bar {
@@ -47,40 +56,63 @@ impl Bar {
 }
 
 impl Table {
-    /// Takes what the repetitions gave. The figure is their median. The note names the input.
-    pub(crate) fn measured(&mut self, id: &'static str, bar: Bar, repetitions: &[f64], note: String) {
+    /// Takes what the repetitions gave. The figure is their median, and it must meet the bar. The note names the input.
+    pub(crate) fn measured(&mut self, id: &str, bar: Bar, repetitions: &[f64], note: String) {
         let mut sorted = repetitions.to_vec();
         sorted.sort_unstable_by(f64::total_cmp);
         let (Some(low), Some(high)) = (sorted.first().copied(), sorted.last().copied()) else { return };
-        let row = Row { id, value: median(&sorted), low, high, bar, note };
-        crate::say(&format!("  {id}: {}", row.in_words()));
+        let value = median(&sorted);
+        self.take(id, Figure { value, low, high }, Some((bar, value)), note);
+    }
+
+    /// Takes a figure whose worse end must meet the bar; that of a peer, with none.
+    pub(crate) fn estimated(&mut self, id: &str, bar: Option<Bar>, figure: Figure, note: String) {
+        let bar = bar.map(|bar| match bar {
+            // No interval reaches the ends of what there is: there the figure itself must.
+            Bar::AtLeast(1.0) | Bar::AtMost(0.0) => (bar, figure.value),
+            Bar::AtLeast(_) | Bar::Goal(..) => (bar, figure.low),
+            Bar::AtMost(_) => (bar, figure.high),
+        });
+        self.take(id, figure, bar, note);
+    }
+
+    fn take(&mut self, id: &str, figure: Figure, bar: Option<(Bar, f64)>, note: String) {
+        let Figure { value, low, high } = figure;
+        let row = Row { id: id.to_owned(), value, low, high, bar, note };
+        super::say(&format!("  {id}: {}", row.in_words()));
         self.rows.push(row);
     }
 
     /// Notes what has no figure, and why.
     pub(crate) fn skipped(&mut self, what: &str, why: &str) {
-        crate::say(&format!("  {what}: skipped: {why}"));
+        super::say(&format!("  {what}: skipped: {why}"));
         self.skipped.push((what.to_owned(), why.to_owned()));
     }
 
     #[expect(clippy::print_stdout, reason = "the table is what a bench is for")]
     pub(crate) fn print(&self, machine: &str) {
         println!("{machine}");
-        println!("{:<13}  {:>9}  {:>9}–{:<9}  {:<17}  {:<6}  measured on", "id", "value", "low", "high", "bar", "met");
+        let width = self.rows.iter().map(|row| row.id.len()).max().unwrap_or_default();
+        println!(
+            "{:<width$}  {:>9}  {:>9}–{:<9}  {:<17}  {:<6}  measured on",
+            "id", "value", "low", "high", "bar", "met"
+        );
         for row in &self.rows {
-            let met = if row.bar.is_met(row.value) { "yes" } else { "NO" };
+            let (bar, met) = match row.bar {
+                Some((bar, figure)) => (bar.in_words(), if bar.is_met(figure) { "yes" } else { "NO" }),
+                None => (String::new(), ""),
+            };
             println!(
-                "{:<13}  {:>9}  {:>9}–{:<9}  {:<17}  {met:<6}  {}",
+                "{:<width$}  {:>9}  {:>9}–{:<9}  {bar:<17}  {met:<6}  {}",
                 row.id,
                 digits(row.value),
                 digits(row.low),
                 digits(row.high),
-                row.bar.in_words(),
                 row.note
             );
         }
         for (what, why) in &self.skipped {
-            println!("{what:<13}  skipped: {why}");
+            println!("{what:<width$}  skipped: {why}");
         }
     }
 

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::{Result, input};
+use super::{Result, files};
 
 /// How often memory is looked at.
 const LOOK: Duration = Duration::from_millis(10);
@@ -44,7 +44,7 @@ pub(crate) struct Run {
     pub(crate) peak: u64,
     pub(crate) own_peak: u64,
     /// What it says of itself: see `--json`.
-    said: serde_json::Value,
+    pub(crate) said: serde_json::Value,
 }
 
 impl Run {
@@ -78,7 +78,7 @@ impl Desk {
 
     /// Bytes of the index.
     pub(crate) fn index_bytes(&self) -> Result<u64> {
-        Ok(input::bytes_below(&self.folder.join("corpora"))?)
+        Ok(files::bytes_below(&self.folder.join("corpora"))?)
     }
 
     /// Takes it away again.
@@ -86,7 +86,8 @@ impl Desk {
         remove(&self.folder)
     }
 
-    fn run(&self, words: &[&OsStr]) -> Result<Run> {
+    /// Runs the program on this desk.
+    pub(crate) fn run(&self, words: &[&OsStr]) -> Result<Run> {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gainsay"));
         command.arg("--json").arg("--desk").arg(&self.folder).args(words).env("GAINSAY_AUTHOR", "bench");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

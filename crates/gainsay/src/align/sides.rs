@@ -1,0 +1,207 @@
+//! A text as lines that can be compared.
+
+use std::ops::Range;
+
+use fingerprint::{Tokens, decoded_text};
+
+use super::{Kind, LONGEST, Lines, MOST_LINES, NotAligned};
+
+/// A line with more normalised bytes is not compared with lines that are nearly like it.
+const LONGEST_ALIKE: usize = 2048;
+
+/// A line with fewer normalised bytes is like no other line but its equals.
+const LEAST_ALIKE: usize = 8;
+
+/// Thousandths of their pairs of neighbouring letters that two lines must have in common to be alike (Dice's coefficient). One wrong
+/// letter in twenty, as reading from a picture gives, leaves some nine tenths.
+const ALIKE: usize = 667;
+
+/// A text that is made ready to be aligned.
+pub struct Side {
+    /// Decoded.
+    text: Vec<u8>,
+    /// The normalised bytes of all lines.
+    normal: Vec<u8>,
+    /// The tokens, but for braces, which stand in lines of their own or not as taste has it.
+    tokens: Tokens,
+    /// The number of lines of any kind.
+    all: u32,
+    /// The lines with a letter or a figure.
+    pub(super) lines: Vec<Line>,
+}
+
+/// A line that has a letter or a figure.
+pub(super) struct Line {
+    /// Its number in the file, from 1.
+    pub(super) number: u32,
+    /// Where it stands in the text, without blanks around it.
+    text: Range<usize>,
+    /// Where its normalised bytes stand.
+    normal: Range<usize>,
+    /// Where its tokens stand.
+    tokens: Range<usize>,
+    /// Its pairs of neighbouring letters as a set with collisions.
+    pairs: u128,
+}
+
+impl Side {
+    /// Reads a file. Its name, as far as it is known, tells the language.
+    ///
+    /// # Errors
+    /// It is binary or too long.
+    pub fn read(name: &[u8], bytes: &[u8]) -> Result<Side, NotAligned> {
+        if bytes.len() as u64 > LONGEST {
+            return Err(NotAligned::TooLong);
+        }
+        let text = decoded_text(bytes).ok_or(NotAligned::Binary)?;
+        let mut tokens = Tokens::of(name, &text).unwrap_or_default();
+        without_braces(&text, &mut tokens);
+        let mut side = Side { normal: Vec::with_capacity(text.len()), text, tokens, all: 0, lines: Vec::new() };
+        let (mut begin, mut token) = (0, 0);
+        for line in side.text.split_inclusive(|byte| *byte == b'\n') {
+            side.all += 1;
+            let end = begin + line.len();
+            let rest = side.tokens.starts.get(token..).unwrap_or_default();
+            let tokens = token..token + rest.partition_point(|start| (*start as usize) < end);
+            let from = side.normal.len();
+            side.normal.extend(line.iter().filter(|byte| is_kept(**byte)).map(u8::to_ascii_lowercase));
+            let normal = from..side.normal.len();
+            if !normal.is_empty() {
+                let before = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
+                let text = begin + before..begin + line.trim_ascii_end().len();
+                let pairs = pair_set(side.normal.get(normal.clone()).unwrap_or_default());
+                side.lines.push(Line { number: side.all, text, normal, tokens: tokens.clone(), pairs });
+            }
+            (begin, token) = (end, tokens.end);
+            if side.lines.len() > MOST_LINES {
+                return Err(NotAligned::TooLong);
+            }
+        }
+        Ok(side)
+    }
+
+    /// The lines of the file, from the first to the last of these, by number.
+    pub(super) fn numbers(&self, lines: &Range<usize>) -> Lines {
+        let number = |at: usize| self.lines.get(at).map_or(0, |line| line.number);
+        Lines { from: number(lines.start), to: number(lines.end.saturating_sub(1)) }
+    }
+
+    /// The text, decoded.
+    pub fn text(&self) -> &[u8] {
+        &self.text
+    }
+
+    /// How many lines it has of any kind.
+    pub(super) fn all(&self) -> u32 {
+        self.all
+    }
+
+    /// The normalised bytes of some lines.
+    pub(super) fn normal(&self, lines: Range<usize>) -> &[u8] {
+        let (Some(first), Some(last)) = (self.lines.get(lines.start), self.lines.get(lines.end.wrapping_sub(1))) else {
+            return &[];
+        };
+        self.normal.get(first.normal.start..last.normal.end).unwrap_or_default()
+    }
+
+    /// The tokens of a line, a byte each.
+    pub(super) fn tokens(&self, line: usize) -> &[u8] {
+        self.lines.get(line).and_then(|line| self.tokens.kinds.get(line.tokens.clone())).unwrap_or_default()
+    }
+
+    /// The words that the tokens of a line begin with: names, keywords, numbers; something empty for all others.
+    pub(super) fn words(&self, line: usize) -> impl Iterator<Item = &[u8]> {
+        let tokens = self.lines.get(line).map_or(0..0, |line| line.tokens.clone());
+        let starts = self.tokens.starts.get(tokens).unwrap_or_default();
+        starts.iter().map(|start| {
+            let rest = self.text.get(*start as usize..).unwrap_or_default();
+            let is_word = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(**byte, b'_' | b'$' | 0x80..);
+            rest.get(..rest.iter().take_while(is_word).count()).unwrap_or_default()
+        })
+    }
+
+    fn line(&self, line: usize) -> &[u8] {
+        self.lines.get(line).and_then(|line| self.text.get(line.text.clone())).unwrap_or_default()
+    }
+
+    /// The line with the blanks before it.
+    fn indented(&self, line: usize) -> &[u8] {
+        let Some(line) = self.lines.get(line) else { return &[] };
+        let before = self.text.get(..line.text.start).unwrap_or_default();
+        let blanks = before.iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        self.text.get(line.text.start - blanks..line.text.end).unwrap_or_default()
+    }
+}
+
+/// How a line of one text is a line of the other, if it is.
+pub(super) fn equal(ours: &Side, our: usize, sample: &Side, their: usize) -> Option<Kind> {
+    if ours.normal(our..our + 1) == sample.normal(their..their + 1) {
+        let same = ours.line(our) == sample.line(their) && ours.indented(our) == sample.indented(their);
+        return Some(if same { Kind::Same } else { Kind::Reformatted });
+    }
+    let (our, their) = (ours.tokens(our), sample.tokens(their));
+    (!our.is_empty() && our == their).then_some(Kind::Renamed)
+}
+
+/// Whether two lines are nearly equal.
+pub(super) fn alike(ours: &Side, our: usize, sample: &Side, their: usize) -> bool {
+    let (Some(a), Some(b)) = (ours.lines.get(our), sample.lines.get(their)) else { return false };
+    let (long, short) = (a.normal.len().max(b.normal.len()), a.normal.len().min(b.normal.len()));
+    if short < LEAST_ALIKE || long > LONGEST_ALIKE || 2 * short * 1000 < ALIKE * (short + long) {
+        return false;
+    }
+    // Of a set with collisions what is in one and not in the other is a least number of pairs that are.
+    let missing = ((a.pairs & !b.pairs).count_ones() + (b.pairs & !a.pairs).count_ones()) as usize;
+    let all = short + long - 2;
+    if (all.saturating_sub(missing)) * 1000 < ALIKE * all {
+        return false;
+    }
+    let (mut a, mut b) = (pairs(ours.normal(our..our + 1)), pairs(sample.normal(their..their + 1)));
+    a.sort_unstable();
+    b.sort_unstable();
+    let (mut at, mut common) = (0, 0);
+    for pair in &a {
+        while b.get(at).is_some_and(|other| other < pair) {
+            at += 1;
+        }
+        if b.get(at) == Some(pair) {
+            common += 1;
+            at += 1;
+        }
+    }
+    2 * common * 1000 >= ALIKE * all
+}
+
+/// Whether two lines differ in that one ends before the other does, and goes on in its next line or began in the one before.
+pub(super) fn is_broken(ours: &Side, our: usize, sample: &Side, their: usize) -> bool {
+    let breaks = |whole: (&Side, usize), part: (&Side, usize)| {
+        let (all, some) = (whole.0.normal(whole.1..whole.1 + 1), part.0.normal(part.1..part.1 + 1));
+        let next = part.0.normal(part.1 + 1..part.1 + 2);
+        let last = part.1.checked_sub(1).map_or(&[][..], |last| part.0.normal(last..part.1));
+        let goes_on = |rest: &[u8]| !next.is_empty() && (rest.starts_with(next) || next.starts_with(rest));
+        let began = |rest: &[u8]| !last.is_empty() && (rest.ends_with(last) || last.ends_with(rest));
+        all.strip_prefix(some).is_some_and(goes_on) || all.strip_suffix(some).is_some_and(began)
+    };
+    breaks((ours, our), (sample, their)) || breaks((sample, their), (ours, our))
+}
+
+fn pairs(normal: &[u8]) -> Vec<[u8; 2]> {
+    normal.array_windows::<2>().copied().collect()
+}
+
+fn pair_set(normal: &[u8]) -> u128 {
+    let bit = |pair: &[u8; 2]| (usize::from(pair[0]) * 37 + usize::from(pair[1]) * 101) % 128;
+    normal.array_windows::<2>().take(LONGEST_ALIKE).fold(0, |set, pair| set | 1 << bit(pair))
+}
+
+/// What normalisation keeps (`docs/fingerprint-profile-1.md`, section 2).
+fn is_kept(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte >= 0x80
+}
+
+fn without_braces(text: &[u8], tokens: &mut Tokens) {
+    let is_brace = |start: u32| matches!(text.get(start as usize), Some(b'{' | b'}'));
+    let kept = |(_, start): &(u8, u32)| !is_brace(*start);
+    let both = std::mem::take(&mut tokens.kinds).into_iter().zip(std::mem::take(&mut tokens.starts));
+    (tokens.kinds, tokens.starts) = both.filter(kept).unzip();
+}

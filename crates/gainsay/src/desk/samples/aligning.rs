@@ -1,0 +1,273 @@
+//! The second pass over a sample: files that are ours, and not byte for byte, beside ours.
+
+use std::collections::{BTreeSet, HashMap};
+use std::fs::File;
+use std::io::Read;
+use std::ops::ControlFlow;
+use std::path::Path;
+
+use fingerprint::Channel;
+use unpack::Event;
+
+use super::{Error, files_below};
+use crate::align::{self, Kind, LONGEST, Side, align};
+use crate::capture::{self, Opener};
+use crate::claim::{AlignedLines, Alignment, counted};
+use crate::corpus::Originals;
+use crate::matching::{Corpus, FileMatch, Match, Place};
+
+/// How many files of a sample are aligned: those with most that is distinctive.
+const MOST_FILES: usize = 1_000;
+
+/// How many ranges of a file a result lists.
+const MOST_RANGES: usize = 200;
+
+/// So many lines, of those that the best file does not have, must stand in another file for the sample's file to be mixed of both.
+const LEAST_MIXED: usize = 10;
+
+/// Below this share of aligned lines, in thousandths, others of our files are looked into.
+const LOOKS_MIXED: u32 = 900;
+
+/// Alignments of a sample's files, by path and BLAKE3.
+#[derive(Default)]
+pub(super) struct Aligned {
+    of: HashMap<(Vec<u8>, [u8; 32]), Alignment>,
+    left_out: usize,
+}
+
+impl Aligned {
+    pub(super) fn of(&self, file: &FileMatch) -> Option<Alignment> {
+        self.of.get(&(file.path.clone(), file.blake3)).cloned()
+    }
+
+    /// A sentence on the files that could have been aligned and were not.
+    pub(super) fn left_out(&self) -> Option<String> {
+        let left_out = counted(self.left_out, "more file");
+        let sentence = || {
+            format!("Lines were aligned in the {MOST_FILES} files with most that is distinctive; not in {left_out}.")
+        };
+        (self.left_out > 0).then(sentence)
+    }
+}
+
+/// Aligns the files of a sample that are ours, wholly or in part, and not identical. What can't be aligned says why.
+///
+/// # Errors
+/// The sample can't be opened again.
+pub(super) fn align_files(
+    sample: &Path,
+    unjailed: bool,
+    found: &Match,
+    corpora: &[Corpus<'_, File>],
+) -> Result<Aligned, Error> {
+    let can_be = |file: &&FileMatch| {
+        file.verdict.is_ours() && !file.identical && file.channel != Channel::Parts && file.bytes <= LONGEST
+    };
+    let mut chosen: Vec<&FileMatch> = found.files.iter().filter(can_be).filter(|file| file.best.is_some()).collect();
+    chosen.sort_by_key(|file| std::cmp::Reverse(file.shares.distinctive));
+    let left_out = chosen.len().saturating_sub(MOST_FILES);
+    chosen.truncate(MOST_FILES);
+    let mut aligner = Aligner::new(corpora);
+    let mut aligned = Aligned { of: HashMap::new(), left_out };
+    each(sample, unjailed, &chosen, &mut |file, bytes| {
+        let alignment = match aligner.side_by_side(file, bytes) {
+            Ok(found) => found.in_numbers(),
+            Err(note) => Alignment { note: Some(note), ..Alignment::default() },
+        };
+        aligned.of.insert((file.path.clone(), file.blake3), alignment);
+    })?;
+    for file in chosen {
+        aligned.of.entry((file.path.clone(), file.blake3)).or_insert_with(|| Alignment {
+            note: Some("the sample's file could not be read a second time".to_owned()),
+            ..Alignment::default()
+        });
+    }
+    Ok(aligned)
+}
+
+/// Opens a sample once more, and gives the bytes of some of its files, one at a time.
+pub(super) fn each<'f>(
+    sample: &Path,
+    unjailed: bool,
+    files: &[&'f FileMatch],
+    take: &mut dyn FnMut(&'f FileMatch, &[u8]),
+) -> Result<(), Error> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    let mut waiting: HashMap<&[u8], Vec<&'f FileMatch>> = HashMap::new();
+    files.iter().for_each(|file| waiting.entry(&file.path).or_default().push(file));
+    let mut opener = Opener::start(unjailed)?;
+    if !sample.is_dir() {
+        let name = sample.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        return Ok(each_in(&mut opener, &name, sample, &mut waiting, take)?);
+    }
+    let names: BTreeSet<&[u8]> = waiting.keys().copied().collect();
+    for path in files_below(sample).files {
+        let name = path.strip_prefix(sample).unwrap_or(&path).to_string_lossy().into_owned();
+        if (names.contains(name.as_bytes()) || is_archive(&path)) && !waiting.is_empty() {
+            match each_in(&mut opener, &name, &path, &mut waiting, take) {
+                // It was there before; that it is no more is told with the file.
+                Ok(()) | Err(capture::Error::Unreadable { .. } | capture::Error::NotAFile { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(())
+}
+
+fn is_archive(path: &Path) -> bool {
+    let mut head = Vec::new();
+    let read = capture::open(path).map(|file| file.take(unpack::HEAD as u64).read_to_end(&mut head));
+    matches!(read, Ok(Ok(_))) && unpack::is_archive(&head)
+}
+
+fn each_in<'f>(
+    opener: &mut Opener,
+    name: &str,
+    path: &Path,
+    waiting: &mut HashMap<&[u8], Vec<&'f FileMatch>>,
+    take: &mut dyn FnMut(&'f FileMatch, &[u8]),
+) -> Result<(), capture::Error> {
+    let mut held: Option<(Vec<u8>, Vec<u8>)> = None;
+    opener.files(name, capture::open(path)?, &mut |event| {
+        match event {
+            Event::File { path, .. } => {
+                let path = super::path_in_sample(name, path).as_bytes();
+                held = waiting.contains_key(path).then(|| (path.to_vec(), Vec::new()));
+            }
+            Event::Data(more) => {
+                // What was no longer the first time is no longer now.
+                let fits = |held: &&mut (Vec<u8>, Vec<u8>)| (held.1.len() + more.len()) as u64 <= LONGEST;
+                match held.as_mut().filter(fits) {
+                    Some((_, bytes)) => bytes.extend_from_slice(more),
+                    None => held = None,
+                }
+            }
+            Event::End { .. } => {
+                if let Some((path, bytes)) = held.take()
+                    && let Some(of_path) = waiting.get_mut(path.as_slice())
+                {
+                    // Files in several archives may have the same path.
+                    let blake3 = *blake3::hash(&bytes).as_bytes();
+                    if let Some(place) = of_path.iter().position(|file| file.blake3 == blake3) {
+                        take(of_path.swap_remove(place), &bytes);
+                    }
+                    if of_path.is_empty() {
+                        waiting.remove(path.as_slice());
+                    }
+                }
+            }
+            Event::Finding(_) => {}
+        }
+        if waiting.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    })?;
+    Ok(())
+}
+
+/// Holds files of a sample beside the company's.
+pub(super) struct Aligner<'a> {
+    corpora: &'a [Corpus<'a, File>],
+    originals: Originals,
+}
+
+/// A file of the sample and the company's.
+pub(super) struct SideBySide {
+    pub(super) ours: Side,
+    pub(super) sample: Side,
+    pub(super) alignment: align::Alignment,
+    /// What was done to it, in words.
+    pub(super) edits: Vec<String>,
+}
+
+impl<'a> Aligner<'a> {
+    pub(super) fn new(corpora: &'a [Corpus<'a, File>]) -> Self {
+        Aligner { corpora, originals: Originals::default() }
+    }
+
+    /// A file of the sample beside its best match; where that can't be, why.
+    pub(super) fn side_by_side(&mut self, file: &FileMatch, bytes: &[u8]) -> Result<SideBySide, String> {
+        let best = file.best.as_ref().ok_or("no file of the company's is like it")?;
+        let sample =
+            Side::read(&file.path, bytes).map_err(|why| format!("the sample's file is not compared: {why}"))?;
+        let ours = self.side(best)?;
+        let alignment = align(&ours, &sample);
+        let mut edits: Vec<String> = alignment.edits.iter().map(ToString::to_string).collect();
+        if !alignment.ranges.is_empty() && alignment.share() < LOOKS_MIXED {
+            edits.extend(self.mixed(file, &sample, &alignment));
+        }
+        Ok(SideBySide { ours, sample, alignment, edits })
+    }
+
+    /// Other files of the company's from which lines came that the best one does not have.
+    fn mixed(&mut self, file: &FileMatch, sample: &Side, best: &align::Alignment) -> Vec<String> {
+        let lines = |alignment: &align::Alignment| -> BTreeSet<u32> {
+            let sure = alignment.ranges.iter().filter(|range| range.kind < Kind::Similar);
+            sure.flat_map(|range| range.sample.from..=range.sample.to).collect()
+        };
+        let mut known = lines(best);
+        let mut others = Vec::new();
+        for place in &file.near {
+            if let Ok(other) = self.side(place) {
+                others.push((lines(&align(&other, sample)), String::from_utf8_lossy(&place.path)));
+            }
+        }
+        let mut mixed = Vec::new();
+        while !others.is_empty() {
+            // That which explains most goes first: others may have some of the same lines.
+            others.iter_mut().for_each(|(lines, _)| lines.retain(|line| !known.contains(line)));
+            others.sort_by_key(|(lines, _)| lines.len());
+            let Some((more, path)) = others.pop().filter(|(lines, _)| lines.len() >= LEAST_MIXED) else { break };
+            mixed.push(format!("mixed: {} of {path}", counted(more.len(), "line")));
+            known.extend(more);
+        }
+        mixed
+    }
+
+    fn side(&mut self, place: &Place) -> Result<Side, String> {
+        let is_in_folder = place.last.oid.is_empty();
+        let bytes = match is_in_folder {
+            true => self.originals.in_folder(&place.source, &place.path),
+            false => self.originals.at_commit(&place.source, &place.last.oid, &place.path),
+        };
+        let bytes = bytes.map_err(|why| why.to_string())?;
+        // What git keeps is named by its content; what a folder holds may be another file by now.
+        if is_in_folder && !self.is_indexed(place, &bytes) {
+            return Err("the company's file has changed since it was indexed: add the corpus again".to_owned());
+        }
+        Side::read(&place.path, &bytes).map_err(|why| format!("the company's file is not compared: {why}"))
+    }
+
+    /// Whether these very bytes were indexed at a place.
+    fn is_indexed(&self, place: &Place, bytes: &[u8]) -> bool {
+        let blake3 = *blake3::hash(bytes).as_bytes();
+        self.corpora.iter().filter(|corpus| corpus.name == place.corpus).any(|corpus| {
+            let found = corpus.index.content_by_blake3(&blake3).ok().flatten();
+            found.is_some_and(|(_, intervals)| {
+                intervals.iter().any(|it| {
+                    corpus.index.line(it.line).is_some_and(|line| line.name == place.source)
+                        && corpus.index.path(it.path).is_ok_and(|path| path == place.path)
+                })
+            })
+        })
+    }
+}
+
+impl SideBySide {
+    pub(super) fn in_numbers(&self) -> Alignment {
+        let ranges = &self.alignment.ranges;
+        let range = |range: &align::Range| AlignedLines {
+            sample: (range.sample.from, range.sample.to),
+            ours: (range.ours.from, range.ours.to),
+            kind: range.kind.word().to_owned(),
+        };
+        let more = || format!("the first {MOST_RANGES} of {} ranges", ranges.len());
+        let nothing = || "no line of it is a line of the company's file: they share shorter runs".to_owned();
+        Alignment {
+            aligned: self.alignment.share(),
+            ranges: ranges.iter().take(MOST_RANGES).map(range).collect(),
+            edits: self.edits.clone(),
+            note: (ranges.len() > MOST_RANGES).then(more).or_else(|| ranges.is_empty().then(nothing)),
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! One file of a sample beside the company's.
+
+use std::fs::File;
+use std::path::Path;
+
+use fingerprint::{Index, Profile};
+use serde_json::json;
+
+use super::aligning::{Aligner, SideBySide, each};
+use super::{Corpus, CorpusRole, Desk, Error, MatchOptions, SampleProgress, Shape, open, row, with_indexes};
+use crate::align::{Row, rows};
+use crate::claim::FileMatch;
+use crate::export;
+use crate::matching;
+use crate::release::{Released, masked_in_place};
+
+/// A file of a sample beside the company's file that it matches best.
+#[derive(Clone, Debug)]
+pub struct Comparison {
+    /// The file's row in a match, with its ranges.
+    pub file: FileMatch,
+    /// Rows to be shown, and the masked texts whose lines they name: ours, the sample's. None where they can't be compared, for
+    /// which the row has a note.
+    shown: Option<(Vec<Row>, [String; 2])>,
+}
+
+impl Comparison {
+    /// Whether the file is the owner's, wholly or in part.
+    pub fn is_ours(&self) -> bool {
+        self.file.verdict.ends_with("ours")
+    }
+
+    /// Both sides in so many columns, or the ranges for machines.
+    pub fn shown(&self, shape: Shape, columns: usize) -> Released {
+        match shape {
+            Shape::Json => Released::json(json!({
+                "format": "gainsay-comparison/1",
+                "file": export::json::file_match(&self.file),
+            })),
+            Shape::Text(styles) | Shape::Brief(styles) => {
+                let (rows, texts) = self.shown.clone().unwrap_or_default();
+                let text = export::comparison::text(&self.file, &rows, &texts, styles, columns);
+                if styles.is_coloured() { Released::coloured(&text) } else { Released::plain(&text) }
+            }
+        }
+    }
+}
+
+impl Desk {
+    /// Holds one file of a sample, named as a match names it, beside the company's file that it matches best in the corpora: in all
+    /// of them, or in the one named.
+    ///
+    /// # Errors
+    /// There is no corpus, the sample cannot be opened or has no such file, or the index is damaged.
+    pub fn compare(
+        &self,
+        path: &Path,
+        file: &str,
+        corpus: Option<&str>,
+        unjailed: bool,
+        progress: &mut dyn FnMut(SampleProgress),
+    ) -> Result<Comparison, Error> {
+        let corpora = self.corpora()?;
+        if let Some(name) = corpus.filter(|name| !corpora.contains_key(*name)) {
+            return Err(Error::UnknownCorpus { name: name.to_owned() });
+        }
+        let is_chosen = |it: &&Corpus| corpus.is_none_or(|name| name == it.indexed.name);
+        let own = corpora.values().filter(|it| it.indexed.role == CorpusRole::Own).filter(is_chosen);
+        let own: Vec<&Corpus> = own.collect();
+        if own.is_empty() {
+            return Err(Error::NoCorpus);
+        }
+        let profile = Profile::one();
+        let options = MatchOptions { corpus, case: None, is_listing: false, unjailed };
+        let mut sample = open(path, &profile, options, progress)?.files;
+        sample.retain(|it| it.path == file.as_bytes());
+        sample.truncate(1);
+        if sample.is_empty() {
+            return Err(Error::NotInSample { file: file.to_owned() });
+        }
+        let indexes: Vec<Index<File>> = own.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
+        let roots: Vec<_> = own.iter().map(|it| it.roots()).collect();
+        let filters: Vec<_> = own.iter().map(|it| self.filters(it)).collect::<Result<_, _>>()?;
+        let corpora = with_indexes(&own, &roots, &indexes, &filters);
+        let found = matching::match_sample(&sample, &profile, &corpora)?;
+        let mut aligner = Aligner::new(&corpora);
+        let mut compared =
+            Err("the sample's file could not be read a second time, or is too large to be compared".to_owned());
+        let wanted: Vec<&matching::FileMatch> = found.files.iter().collect();
+        each(path, unjailed, &wanted, &mut |file, bytes| compared = aligner.side_by_side(file, bytes))?;
+        let Some(found) = found.files.first() else { return Err(Error::NotInSample { file: file.to_owned() }) };
+        Ok(match compared {
+            Ok(compared) => Comparison {
+                file: row(found, Some(compared.in_numbers())),
+                shown: Some((rows(&compared.ours, &compared.sample, &compared.alignment), texts(&compared))),
+            },
+            Err(note) => {
+                let alignment = crate::claim::Alignment { note: Some(note), ..Default::default() };
+                Comparison { file: row(found, Some(alignment)), shown: None }
+            }
+        })
+    }
+}
+
+/// Both texts, masked whole: in a part of one a secret may no longer look like one.
+fn texts(of: &SideBySide) -> [String; 2] {
+    [&of.ours, &of.sample].map(|side| masked_in_place(&String::from_utf8_lossy(side.text())))
+}

@@ -1,0 +1,114 @@
+//! Listings of names and paths: `du -a`, `ls -1R`, and a path on each line.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use super::fields::{When, size};
+use super::paths::{LONGEST_PATH, clean, joined, looks_like_path};
+use super::{Draft, Line};
+
+/// `du -a`: a size, a tab and a path.
+pub(super) struct DiskUse;
+
+impl DiskUse {
+    pub(super) fn line(&mut self, line: &[u8]) -> Line {
+        let tab = line.iter().position(|byte| *byte == b'\t');
+        let entry = tab.and_then(|tab| {
+            let bytes = size(line.get(..tab)?.trim_ascii())?;
+            let path = line.get(tab + 1..).filter(|path| !path.is_empty() && !path.contains(&b'\t'))?;
+            let is_folder = path.ends_with(b"/");
+            Some(Line::Entry(Draft { path: path.to_vec(), bytes: Some(bytes), modified: When::default(), is_folder }))
+        });
+        entry.unwrap_or(if line.is_empty() { Line::Frame } else { Line::Unknown })
+    }
+}
+
+/// How many folders of a listing are remembered, to see that what it goes into was listed before.
+const REMEMBERED: usize = 1 << 16;
+
+/// `ls -1R`: the head of a folder, its names, and an empty line.
+#[derive(Default)]
+pub(super) struct Names {
+    folder: Vec<u8>,
+    /// Whether the line before was empty, or there is none.
+    may_begin: Option<bool>,
+    /// Digests of the first paths.
+    paths: HashSet<u64>,
+    /// Heads, and those of folders that were listed before.
+    heads: u64,
+    known: u64,
+}
+
+impl Names {
+    pub(super) fn line(&mut self, line: &[u8]) -> Line {
+        let may_begin = self.may_begin.replace(line.is_empty()).unwrap_or(true);
+        if line.is_empty() {
+            return Line::Frame;
+        }
+        if let Some(folder) = line.strip_suffix(b":").filter(|folder| may_begin && folder.len() <= LONGEST_PATH) {
+            self.heads += 1;
+            self.known += u64::from(self.paths.contains(&digest(folder)));
+            self.folder = folder.to_vec();
+            return Line::Frame;
+        }
+        let name = line.strip_suffix(b"/").unwrap_or(line);
+        let name = name.strip_suffix(b"*").unwrap_or(name);
+        if name.is_empty() || name.contains(&b'/') || name.contains(&b'\t') || name.starts_with(b" ") {
+            return Line::Unknown;
+        }
+        let path = joined(&self.folder, name);
+        if self.paths.len() < REMEMBERED {
+            self.paths.insert(digest(&path));
+        }
+        Line::Entry(Draft { path, bytes: None, modified: When::default(), is_folder: line.ends_with(b"/") })
+    }
+
+    /// Whether it goes into folders that it listed, but for the first: prose and code do not.
+    pub(super) fn is_consistent(&self) -> bool {
+        let others = self.heads.saturating_sub(1);
+        others > 0 && (self.known * 10 >= others * 9 || self.paths.len() >= REMEMBERED)
+    }
+}
+
+fn digest(path: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    clean(path, false).map(|(path, _)| path).unwrap_or_default().hash(&mut hasher);
+    hasher.finish()
+}
+
+/// A path on each line. Names without a folder count as paths only beside others that have one.
+#[derive(Default)]
+pub(super) struct Paths {
+    entries: u64,
+    /// Those with a folder.
+    parted: u64,
+    /// Those whose name has an ending.
+    ended: u64,
+}
+
+impl Paths {
+    /// Whether enough have a folder and enough an ending: lines with a dot or a slash in them may be anything.
+    pub(super) fn is_consistent(&self) -> bool {
+        self.parted * 5 >= self.entries && self.ended * 4 >= self.entries
+    }
+
+    pub(super) fn line(&mut self, line: &[u8]) -> Line {
+        if line.is_empty() || line == b"." {
+            return Line::Frame;
+        }
+        if !looks_like_path(line) {
+            return Line::Unknown;
+        }
+        let is_parted = line.iter().any(|byte| matches!(byte, b'/' | b'\\'));
+        let name = line.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or_default();
+        let has_ending = name.iter().rev().take(12).any(|byte| *byte == b'.');
+        if !is_parted && !has_ending {
+            return Line::Frame;
+        }
+        self.entries += 1;
+        self.parted += u64::from(is_parted);
+        self.ended += u64::from(has_ending);
+        let is_folder = matches!(line.last(), Some(b'/' | b'\\'));
+        Line::Entry(Draft { path: line.to_vec(), bytes: None, modified: When::default(), is_folder })
+    }
+}
