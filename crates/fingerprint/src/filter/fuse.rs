@@ -47,7 +47,7 @@ impl<T> Fuse<T> {
     #[inline]
     fn places(&self, hash: u64) -> [usize; 3] {
         let reach = u64::from(self.segments) << self.shift;
-        let first = u64::try_from(u128::from(hash) * u128::from(reach) >> 64).unwrap_or_default();
+        let first = u64::try_from((u128::from(hash) * u128::from(reach)) >> 64).unwrap_or_default();
         let length = 1 << self.shift;
         let (second, third) = (first + length, first + 2 * length);
         [first, second ^ (hash >> 18 & (length - 1)), third ^ (hash & (length - 1))].map(offset)

@@ -14,7 +14,7 @@ pub fn package_of(path: &[u8]) -> Option<String> {
         return Some(module);
     }
     if let Some(stem) = file.strip_suffix(".crate").or_else(|| file.strip_suffix(".gem")) {
-        return name_and_version(stem, '-');
+        return name_and_version(stem);
     }
     if let Some(stem) = file.strip_suffix(".whl") {
         let mut parts = stem.split('-');
@@ -37,10 +37,10 @@ pub fn package_of(path: &[u8]) -> Option<String> {
             };
         }
         if let Some(stem) = name.strip_suffix(".dist-info") {
-            return name_and_version(stem, '-');
+            return name_and_version(stem);
         }
         if at >= 3 && above[at - 3..at - 1] == ["registry", "src"] {
-            return name_and_version(name, '-');
+            return name_and_version(name);
         }
     }
     None
@@ -60,10 +60,13 @@ fn go_module(names: &[&str]) -> Option<String> {
     Some(format!("{module} {version}"))
 }
 
-/// A name and the version that follows it: what begins with a digit after the parting sign.
-fn name_and_version(stem: &str, parted_by: char) -> Option<String> {
-    let begins = |at: &usize| stem[at + 1..].starts_with(|first: char| first.is_ascii_digit());
-    let at = stem.match_indices(parted_by).map(|(at, _)| at).find(begins)?;
+/// A name and the version that follows it after a dash: a number, and a dot or nothing more.
+fn name_and_version(stem: &str) -> Option<String> {
+    let is_version = |at: &usize| {
+        let rest = stem[at + 1..].trim_start_matches(|digit: char| digit.is_ascii_digit());
+        rest.len() < stem.len() - at - 1 && (rest.is_empty() || rest.starts_with('.'))
+    };
+    let at = stem.match_indices('-').map(|(at, _)| at).find(is_version)?;
     Some(format!("{} {}", &stem[..at], &stem[at + 1..]))
 }
 

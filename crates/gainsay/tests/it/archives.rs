@@ -76,7 +76,7 @@ fn code(seed: u32) -> Vec<u8> {
 }
 
 fn verdicts(environment: &Environment, sample: &str) -> Vec<(String, String)> {
-    let shown = environment.gainsay(&["match", sample, "--json"]).succeeded();
+    let shown = environment.gainsay(&["match", sample, "--json"]).stdout;
     let shown: Value = serde_json::from_str(&shown).unwrap();
     let rows = shown["results"][0]["rows"].as_array().unwrap();
     let text = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();

@@ -1,10 +1,10 @@
 //! Filters: a public corpus handed from one desk to another as one compact file.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::support::Environment;
+use crate::support::{Environment, run};
 
 fn code(seed: u32) -> String {
     let line = |n: u32| format!("fn step_{seed}_{n}(left: u32) -> u32 {{ left.rotate_left({n}) ^ {seed} }}\n");
@@ -41,11 +41,16 @@ fn exported() -> Environment {
     environment
 }
 
+fn second_desk(environment: &Environment) -> PathBuf {
+    let desk = environment.path("second");
+    run(environment.command(&["init"]).arg(&desk)).succeeded();
+    desk
+}
+
 #[test]
 fn a_filter_stands_for_its_corpus_on_another_desk() {
     let environment = exported();
-    let (first, second) = (environment.desk(), environment.path("second"));
-    environment.gainsay(&["init", second.to_str().unwrap()]).succeeded();
+    let (first, second) = (environment.desk(), second_desk(&environment));
     environment.gainsay_at(&second, &["corpus", "add", "open", "open.gainfilter", "--public"]).succeeded();
     for desk in [&first, &second] {
         environment.gainsay_at(desk, &["corpus", "add", "ours", "ours"]).succeeded();
@@ -69,8 +74,7 @@ fn a_filter_stands_for_its_corpus_on_another_desk() {
 #[test]
 fn a_filter_stays_when_its_file_is_gone_and_goes_when_it_is_another() {
     let environment = exported();
-    let desk = environment.path("second");
-    environment.gainsay(&["init", desk.to_str().unwrap()]).succeeded();
+    let desk = second_desk(&environment);
     let add = || json(&environment, &desk, &["corpus", "add", "open", "open.gainfilter", "--public"]);
     let first = add();
     assert_eq!(add()["entry"], first["entry"], "nothing changed");
