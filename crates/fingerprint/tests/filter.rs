@@ -127,7 +127,7 @@ fn has(file: &[u8], part: usize, key: u64) -> bool {
     }
     let blocks = usize::try_from(u64_at(at + 8)).unwrap();
     let fences = (0..blocks).map(|n| (u64_at(at + 16 + n * 16), u64_at(at + 24 + n * 16)));
-    let Some((_, block)) = fences.filter(|(first, _)| *first <= key).last() else { return false };
+    let Some((_, block)) = fences.rev().find(|(first, _)| *first <= key) else { return false };
     let block = usize::try_from(block).unwrap();
     let (shift, segments, seed) = (file[block + 12], u64::from(u32_at(block + 16)), u64_at(block + 24));
     let mut hash = key.wrapping_add(seed);
