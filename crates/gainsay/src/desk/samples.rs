@@ -8,7 +8,7 @@ use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use fingerprint::{Channel, Fingerprinter, Index, Profile};
+use fingerprint::{Channel, Filter, Fingerprinter, Index, Profile};
 use jiff::Timestamp;
 use serde_json::json;
 use unpack::Event;
@@ -188,9 +188,10 @@ impl Desk {
         corpora: &[&Corpus],
     ) -> Result<SampleMatch, Error> {
         let indexes: Vec<Index<File>> = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
+        let filters: Vec<_> = corpora.iter().map(|it| self.filters(it)).collect::<Result<_, _>>()?;
         let roots: Vec<Vec<Root>> = corpora.iter().map(|it| it.roots()).collect();
         let against = corpora.iter().map(|it| it.as_held_against()).collect();
-        let corpora = with_indexes(corpora, &roots, &indexes);
+        let corpora = with_indexes(corpora, &roots, &indexes, &filters);
         let found = matching::match_sample(&sample.files, profile, &corpora)?;
         let aligned = aligning::align_files(path, unjailed, &found, &corpora)?;
         let mut result = in_numbers(owner, against, sample, &found, &aligned);
@@ -324,7 +325,7 @@ impl Opened {
         progress: &mut dyn FnMut(SampleProgress),
     ) -> Result<(), capture::Error> {
         let mut file: Option<Open> = None;
-        opener.files(name, path, &mut |event| {
+        opener.files(name, capture::open(path)?, &mut |event| {
             match event {
                 Event::File { path, .. } => {
                     file = Some(Open {
@@ -380,15 +381,18 @@ fn with_indexes<'a>(
     corpora: &[&'a Corpus],
     roots: &'a [Vec<Root>],
     indexes: &'a [Index<File>],
+    filters: &'a [Vec<Filter<File>>],
 ) -> Vec<matching::Corpus<'a, File>> {
-    let with_index = |((it, roots), index): ((&&'a Corpus, &'a Vec<Root>), &'a Index<File>)| matching::Corpus {
+    type With<'a> = (((&'a Corpus, &'a Vec<Root>), &'a Index<File>), &'a Vec<Filter<File>>);
+    let with_index = |(((it, roots), index), filters): With<'a>| matching::Corpus {
         name: &it.indexed.name,
         owner: &it.indexed.owner,
         role: it.indexed.role,
         roots,
         index,
+        filters,
     };
-    corpora.iter().zip(roots).zip(indexes).map(with_index).collect()
+    corpora.iter().copied().zip(roots).zip(indexes).zip(filters).map(with_index).collect()
 }
 
 /// What the listings in a sample mean for the rest of the result.
@@ -425,6 +429,12 @@ fn in_numbers(
     aligned: &aligning::Aligned,
 ) -> SampleMatch {
     let mut rows: Vec<&matching::FileMatch> = found.files.iter().collect();
+    let mut words: Vec<String> = found.in_words().into_iter().chain(aligned.left_out()).collect();
+    let of_others = corpora.iter().filter(|it| it.role != CorpusRole::Own).map(Against::coverage);
+    let of_others = of_others.collect::<Vec<_>>().join("; ");
+    if !of_others.is_empty() {
+        words.push(format!("Held against {of_others}. What came out since then may be counted as the company's."));
+    }
     rows.sort_by_key(|file| (file.verdict, std::cmp::Reverse(file.shares.distinctive)));
     SampleMatch {
         owner: owner.to_owned(),
@@ -447,7 +457,7 @@ fn in_numbers(
             .map(|file| String::from_utf8_lossy(&file.path).into_owned())
             .collect(),
         places: found.places.as_ref().map(|places| places_in_numbers(found, places)),
-        words: found.in_words().into_iter().chain(aligned.left_out()).collect(),
+        words,
         rows: rows.into_iter().take(ROWS).map(|file| row(file, aligned.of(file))).collect(),
         problems: sample.all_problems(),
         ..SampleMatch::default()

@@ -18,7 +18,7 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, Profile, ReadAt, SegmentError};
+use fingerprint::{Channel, Commit, Filter, FilterError, Fingerprints, Index, LineKind, Profile, ReadAt, SegmentError};
 
 use crate::claim::{CorpusRole, Root};
 use cover::Held;
@@ -51,6 +51,8 @@ pub struct Corpus<'a, R> {
     pub roots: &'a [Root],
     /// Its index.
     pub index: &'a Index<R>,
+    /// Filters that are parts of it: of public and published corpora alone.
+    pub filters: &'a [Filter<R>],
 }
 
 /// Everything that matching found.
@@ -337,6 +339,14 @@ pub enum MatchError {
         /// Why.
         source: SegmentError,
     },
+    /// A filter can't be read.
+    #[error("a filter of corpus {corpus:?} can't be read: {source}")]
+    Filter {
+        /// The corpus.
+        corpus: String,
+        /// Why.
+        source: FilterError,
+    },
 }
 
 /// Matches a sample whose fingerprints were made under `profile`.
@@ -348,7 +358,11 @@ pub fn match_sample<R: ReadAt>(
     profile: &Profile,
     corpora: &[Corpus<'_, R>],
 ) -> Result<Match, MatchError> {
-    if let Some(corpus) = corpora.iter().find(|corpus| corpus.index.profile().is_some_and(|of| of != profile.id())) {
+    let differs = |corpus: &&Corpus<'_, R>| {
+        let mut all = corpus.index.profile().into_iter().chain(corpus.filters.iter().map(Filter::profile));
+        all.any(|of| of != profile.id())
+    };
+    if let Some(corpus) = corpora.iter().find(differs) {
         return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
     }
     let lines = Lines::new(corpora);
@@ -448,6 +462,10 @@ impl LineMatch {
 impl<R> Corpus<'_, R> {
     fn error(&self, source: SegmentError) -> MatchError {
         MatchError::Segment { corpus: self.name.to_owned(), source }
+    }
+
+    fn filter_error(&self, source: FilterError) -> MatchError {
+        MatchError::Filter { corpus: self.name.to_owned(), source }
     }
 }
 
