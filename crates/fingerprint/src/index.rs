@@ -127,6 +127,15 @@ impl<R: ReadAt> Index<R> {
         Ok(None)
     }
 
+    /// How many paths there are; they are numbered from 0.
+    pub fn paths(&self) -> u32 {
+        let count = match &self.paths {
+            PathNumbers::Own => self.segments.first().map_or(0, |segment| segment.counts().paths),
+            PathNumbers::Joined { there, .. } => there.len() as u64,
+        };
+        u32::try_from(count).unwrap_or(u32::MAX)
+    }
+
     /// The bytes of a path.
     ///
     /// # Errors

@@ -5,12 +5,15 @@
 //! files and of their history into order, [`SegmentWriter`] writes them as a [`Segment`], and [`Index`] answers from
 //! several of these where given fingerprints stand.
 //!
-//! Two things are frozen and specified byte by byte, each with stored examples that are checked forever: profile 1
-//! in `docs/fingerprint-profile-1.md`, the file format of a segment in `docs/segment-2.md`.
+//! What everybody has need not be known by its places: [`Filter`] says only whether a corpus has something, in some nine bits.
+//!
+//! Three things are frozen and specified byte by byte, each with stored examples that are checked forever: profile 1
+//! in `docs/fingerprint-profile-1.md`, the file format of a segment in `docs/segment-2.md`, that of a filter in `docs/filter-1.md`.
 
 mod code;
 mod decode;
 mod distinct;
+mod filter;
 mod fingerprinter;
 mod grams;
 mod index;
@@ -22,6 +25,7 @@ mod winnow;
 
 pub use code::Tokens;
 pub use decode::{Kind, decoded_text};
+pub use filter::{About, Filter, FilterError, FilterWriter, write_filter};
 pub use fingerprinter::{Fingerprinter, Fingerprints};
 pub use grams::{Changes, Copied, Edit, Grams, Scratch};
 pub use index::{Index, Posting, WholeInterval};

@@ -8,7 +8,7 @@ mod corpus;
 mod sample;
 
 pub use case::{Case, Finding, Said, Source, SourceText, State};
-pub use corpus::{Extent, History, Piece, Root, SegmentFile, Stretch};
+pub use corpus::{Extent, Filtered, History, Piece, Root, SegmentFile, Stretch};
 pub use sample::{
     Against, AlignedLines, Alignment, BestMatch, Commit, CurvePoint, FileMatch, ListedFile, ListingMatch, NearMiss,
     PlaceMatch, Places, SampleMatch, Shares, Taking, Window,

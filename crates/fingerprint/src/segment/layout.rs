@@ -118,11 +118,11 @@ pub(super) fn checksum(section: Section, block: u64, payload: &[u8]) -> [u8; 8] 
 }
 
 /// The little-endian number at an offset; bytes beyond the end read as 0.
-pub(super) fn u64_at(bytes: &[u8], at: usize) -> u64 {
+pub(crate) fn u64_at(bytes: &[u8], at: usize) -> u64 {
     bytes.get(at..).and_then(|bytes| bytes.first_chunk()).map_or(0, |bytes| u64::from_le_bytes(*bytes))
 }
 
 /// A number as an offset in memory; one that no memory has leads past every end.
-pub(super) fn offset(number: u64) -> usize {
+pub(crate) fn offset(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }

@@ -49,6 +49,50 @@ pub fn merge<R: ReadAt, W: Write>(segments: &[Segment<R>], out: W, folder: &Path
     merge.writer.finish()
 }
 
+/// Gives every fingerprint of a channel that one of the segments has, its stored bits, once and ascending.
+pub(crate) fn all_fingerprints<R: ReadAt, E: From<SegmentError>>(
+    segments: &[Segment<R>],
+    channel: Channel,
+    mut found: impl FnMut(u64) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut rows = Vec::new();
+    for segment in segments {
+        let mut of = PostingsRows::new(segment.blocks(Section::postings(channel)));
+        of.fill()?;
+        rows.push(of);
+    }
+    while let Some(least) = rows.iter().filter_map(|of| Some(of.row()?.0)).min() {
+        for of in &mut rows {
+            // A block read from hostile bytes may hold one twice.
+            while of.row().is_some_and(|(fingerprint, _)| fingerprint == least) {
+                of.advance()?;
+            }
+        }
+        found(least)?;
+    }
+    Ok(())
+}
+
+/// Gives the first half of the BLAKE3 of every content that one of the segments has, once and ascending.
+pub(crate) fn all_contents<R: ReadAt, E: From<SegmentError>>(
+    segments: &[Segment<R>],
+    mut found: impl FnMut(&[u8; 16]) -> Result<(), E>,
+) -> Result<(), E> {
+    let mut tables: Vec<Table<'_, R>> = segments.iter().map(|segment| segment.table(Section::Contents)).collect();
+    let mut next: Vec<(u64, Option<[u8; 16]>)> = vec![(0, None); segments.len()];
+    loop {
+        for ((segment, table), (at, row)) in segments.iter().zip(&mut tables).zip(&mut next) {
+            if row.is_none() && *at < table.len() {
+                *row = Some(segment.content_at(table, *at)?.0.blake3);
+                *at += 1;
+            }
+        }
+        let Some(least) = next.iter().filter_map(|(_, row)| *row).min() else { return Ok(()) };
+        next.iter_mut().for_each(|(_, row)| *row = row.filter(|blake3| *blake3 != least));
+        found(&least)?;
+    }
+}
+
 /// How many blocks of the segments' intervals and groups are held.
 const CACHED: usize = 1 << 14;
 

@@ -19,7 +19,7 @@ use super::layout::{COLUMNS, PAYLOAD, STORED_BITS, Section, offset, u64_at};
 const HEAD: usize = 12;
 
 /// The bits of a fingerprint that are stored.
-pub(super) fn stored(fingerprint: u64) -> u64 {
+pub(crate) fn stored(fingerprint: u64) -> u64 {
     fingerprint >> (u64::BITS - STORED_BITS)
 }
 

@@ -110,14 +110,13 @@ impl Opener {
     /// Every file in a file, archives opened through all layers.
     ///
     /// # Errors
-    /// The file cannot be opened, or the child not be started again after it died.
+    /// The child cannot be started again after it died.
     pub fn files(
         &mut self,
         name: &str,
-        path: &Path,
+        file: File,
         on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Summary, Error> {
-        let file = open(path)?;
         Ok(self.worker.files(name, file, on_event)?)
     }
 }

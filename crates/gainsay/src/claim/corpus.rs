@@ -54,6 +54,17 @@ impl Piece {
         if let Extent::Stretch(stretch) = &self.extent { Some(stretch) } else { None }
     }
 
+    /// What the filter says of itself that it is.
+    pub fn filter(&self) -> Option<&Filtered> {
+        if let Extent::Filter(filter) = &self.extent { Some(filter) } else { None }
+    }
+
+    /// How many packages it holds, as far as the layout of caches tells.
+    pub fn packages(&self) -> u64 {
+        let of_stretch = || self.stretch().and_then(|stretch| stretch.packages);
+        self.filter().map(|filter| filter.packages).or_else(of_stretch).unwrap_or_default()
+    }
+
     /// How far the repository was read with it.
     pub fn history(&self) -> Option<&History> {
         if let Extent::History(history) = &self.extent { Some(history) } else { None }
@@ -67,6 +78,17 @@ pub enum Extent {
     Stretch(Stretch),
     /// Commits of a repository.
     History(History),
+    /// A filter that stands for a corpus of somebody's: what the piece names is no segment, but that file.
+    Filter(Filtered),
+}
+
+/// What a filter says of the corpus that it stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filtered {
+    /// When that was indexed, in seconds since 1970-01-01 UTC.
+    pub indexed: i64,
+    /// How many packages it is known to hold.
+    pub packages: u64,
 }
 
 /// Files of a folder that follow each other in the order of their paths.
@@ -83,6 +105,8 @@ pub struct Stretch {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// How many packages their paths name, in the layouts of package caches; where they name none, it is not said.
+    pub packages: Option<u64>,
 }
 
 /// How far a repository was read: adding it again begins here.

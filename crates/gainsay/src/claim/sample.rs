@@ -52,8 +52,24 @@ pub struct Against {
     pub indexed: Option<Timestamp>,
     /// How many distinct contents it holds.
     pub contents: u64,
-    /// How many rows its index has.
+    /// How many rows its index has; of a filter, how many keys.
     pub rows: u64,
+    /// How many packages it holds, where it is a cache of packages.
+    pub packages: Option<u64>,
+}
+
+impl Against {
+    /// Its coverage and date: `312000 public contents of 431 packages as indexed on 2026-11-22`.
+    pub fn coverage(&self) -> String {
+        let packages = match self.packages {
+            Some(1) => " of 1 package".to_owned(),
+            Some(packages) => format!(" of {packages} packages"),
+            None => String::new(),
+        };
+        let contents = if self.contents == 1 { "content" } else { "contents" };
+        let indexed = self.indexed.map_or_else(String::new, |at| format!(" as indexed on {}", at.strftime("%Y-%m-%d")));
+        format!("{} {} {contents}{packages}{indexed}", self.contents, self.role)
+    }
 }
 
 /// Thousandths of some fingerprints.
@@ -347,9 +363,13 @@ impl SampleMatch {
         self.rows.iter_mut().filter_map(|row| row.best.as_mut()).for_each(|best| change(&mut best.source));
     }
 
-    /// What it was held against, by name and role.
+    /// What it was held against, by name and role, with date and coverage where they are known.
     pub fn against(&self) -> String {
-        self.corpora.iter().map(|it| format!("{} ({})", it.name, it.role)).collect::<Vec<_>>().join(", ")
+        let of = |it: &Against| match it.indexed {
+            Some(_) => format!("{} ({})", it.name, it.coverage()),
+            None => format!("{} ({})", it.name, it.role),
+        };
+        self.corpora.iter().map(of).collect::<Vec<_>>().join(", ")
     }
 
     /// How many files have one of these verdicts.

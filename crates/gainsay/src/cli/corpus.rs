@@ -8,7 +8,7 @@ use serde_json::json;
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_moment, parse_word};
 use crate::claim::{Channels, CorpusRole, EntryId, Root, Tlp, on_one_line};
-use crate::desk::{Acting, Corpus, CorpusOptions, Desk, IndexProgress, IndexStep, MEMORY};
+use crate::desk::{Acting, Corpus, CorpusOptions, Desk, Exported, IndexProgress, IndexStep, MEMORY};
 
 /// Index files to match samples against
 #[derive(clap::Args)]
@@ -19,12 +19,13 @@ pub(super) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Command {
-    /// Index folders and git repositories with all their history; of paths indexed before under the name, what changed is read
+    /// Index folders and git repositories with all their history; of paths indexed before under the name, what changed is read.
+    /// Archives in folders (zip, tar, gzip, and so jar, whl, crate, nupkg, gem) are opened, and indexed file by file as well
     Add {
         /// The corpus's name
         #[arg(value_name = "NAME")]
         name: String,
-        /// Git repositories and bundles, folders and files
+        /// Git repositories and bundles, folders and files; filters that `corpus export` wrote, with --public or --published
         #[arg(value_name = "PATH", required = true)]
         paths: Vec<PathBuf>,
         /// Code that everybody has: what it holds is subtracted from a match
@@ -56,6 +57,9 @@ enum Command {
         /// Run as a job that outlives this terminal; `gainsay jobs` tells how far it is
         #[arg(long)]
         background: bool,
+        /// Open archives even where the kernel cannot lock the worker down
+        #[arg(long)]
+        unsafe_no_sandbox: bool,
     },
     /// Merge small segments of a corpus's index into larger ones; what it holds stays the same
     Merge {
@@ -65,6 +69,16 @@ enum Command {
         /// How much memory may be used for what grows with the corpus
         #[arg(long, value_name = "MB", default_value_t = MEMORY >> 20)]
         memory: usize,
+    },
+    /// Write what a public or published corpus has as one compact file, a filter, for other desks to add: some nine bits for each
+    /// fingerprint, no paths and no content
+    Export {
+        /// The corpus's name
+        #[arg(value_name = "NAME")]
+        name: String,
+        /// The file
+        #[arg(value_name = "FILE")]
+        file: PathBuf,
     },
     /// List the corpora
     List,
@@ -76,7 +90,20 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         match self.command {
-            Command::Add { name, paths, public, published, owner, tlp, channels, place, dated, memory, background } => {
+            Command::Add {
+                name,
+                paths,
+                public,
+                published,
+                owner,
+                tlp,
+                channels,
+                place,
+                dated,
+                memory,
+                background,
+                unsafe_no_sandbox: unjailed,
+            } => {
                 let role = match (public, published) {
                     (true, _) => CorpusRole::Public,
                     (_, true) => CorpusRole::Published,
@@ -84,7 +111,8 @@ impl Args {
                 };
                 let acting = acting(&desk)?;
                 let dated = dated.map(Timestamp::as_second);
-                let options = CorpusOptions { role, owner, tlp, channels, place, dated, memory: memory << 20 };
+                let options =
+                    CorpusOptions { role, owner, tlp, channels, place, dated, memory: memory << 20, unjailed };
                 let add = Add { name, paths, options };
                 if background {
                     let job = desk.start_job(&acting, &add.arguments())?;
@@ -100,9 +128,31 @@ impl Args {
                     ui.progress(|| pace.shown(&progress));
                 })?;
                 ui.clear_progress();
-                let after = merged.corpus.indexed.segments.len();
+                let after = merged.corpus.segments().len();
                 let value = json!({ "name": name, "segments_before": merged.before, "segments": after });
                 ui.result(&format!("{name}: {} segments, {after} now", merged.before), &value);
+                Ok(Answer::Yes)
+            }
+            Command::Export { name, file } => {
+                let Exported { about, keys, bytes } = desk.export_corpus(&name, &file)?;
+                let value = json!({
+                    "path": file.to_string_lossy(),
+                    "indexed": at(about.indexed),
+                    "contents": about.contents,
+                    "packages": about.packages,
+                    "keys": keys,
+                    "bytes": bytes,
+                });
+                let output = on_one_line(&file.to_string_lossy());
+                let (contents, packages) = (about.contents, about.packages);
+                let indexed = at(about.indexed);
+                let of = if packages > 0 { format!(" of {packages} packages") } else { String::new() };
+                ui.result(
+                    &format!(
+                        "Wrote {output}: {contents} contents{of} as indexed at {indexed}, {keys} keys, {bytes} bytes"
+                    ),
+                    &value,
+                );
                 Ok(Answer::Yes)
             }
             Command::List => {
@@ -164,11 +214,14 @@ impl Add {
 
     /// The command that does the same, from whichever folder it is run.
     fn arguments(&self) -> Vec<OsString> {
-        let CorpusOptions { role, owner, tlp, channels, place, dated, memory } = &self.options;
+        let CorpusOptions { role, owner, tlp, channels, place, dated, memory, unjailed } = &self.options;
         let mut words: Vec<OsString> = vec!["corpus".into(), "add".into(), "--memory".into()];
         words.push((memory >> 20).to_string().into());
         if *role != CorpusRole::Own {
             words.push(format!("--{role}").into());
+        }
+        if *unjailed {
+            words.push("--unsafe-no-sandbox".into());
         }
         let (tlp, channels) = (tlp.map(|tlp| tlp.word().to_owned()), channels.map(|it| it.word().to_owned()));
         let (place, dated) = (place.clone(), dated.map(at));
@@ -280,6 +333,7 @@ fn at(seconds: i64) -> String {
 
 fn as_json(corpus: &Corpus) -> serde_json::Value {
     let (it, holds) = (&corpus.indexed, corpus.holds());
+    let filters: Vec<_> = corpus.filters().iter().map(|it| EntryId(it.blake3).to_string()).collect();
     let segments: Vec<_> = corpus.segments().iter().map(|it| EntryId(it.blake3).to_string()).collect();
     json!({
         "name": it.name,
@@ -289,6 +343,7 @@ fn as_json(corpus: &Corpus) -> serde_json::Value {
         "entry": corpus.entry.to_string(),
         "tlp": corpus.tlp.word(),
         "segments_blake3": segments,
+        "filters_blake3": filters,
         "index_bytes": holds.bytes,
         "paths": corpus.roots().iter().map(|root| json!({
             "path": String::from_utf8_lossy(&root.path),
@@ -300,6 +355,7 @@ fn as_json(corpus: &Corpus) -> serde_json::Value {
         "bytes": holds.content_bytes,
         "commits": holds.commits,
         "rows": holds.postings,
+        "packages": corpus.as_held_against().packages,
         "not_read": corpus.not_read(),
         "not_read_names": corpus.not_read_names(),
     })

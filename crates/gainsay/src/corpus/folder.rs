@@ -3,18 +3,20 @@
 //! One thread lists, several read and fingerprint, and the caller's keeps the tables of the segment. Files are numbered as they are
 //! listed and tables filled in that order, so that the same files always give the same segment.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, HashSet, VecDeque};
+use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use fingerprint::{Commit, Content, Interval, IntervalId, Line, LineId, LineKind, SegmentWriter, Sorter};
+use fingerprint::{Channel, Commit, Content, Interval, IntervalId, Line, LineId, LineKind, SegmentWriter, Sorter};
 
-use super::read::{Failed, FileReader, open};
+use super::packages::package_of;
+use super::read::{Archives, Failed, FileRead, FileReader, OF_A_MEMBER, open};
 use super::walk::{Base, Facts, Found, Range, Walk};
 use super::{CorpusError, OnProgress, Options, Progress, Step, Unread, Written};
 use crate::claim::{Extent, Piece, Stretch};
@@ -31,6 +33,12 @@ const WAITING: usize = 1024;
 
 /// Bytes of memory that a file takes in the tables of a segment, beside its path.
 const OF_A_FILE: usize = 256;
+
+/// Members of archives are numbered from here, in the order in which they come; files below.
+const MEMBERS: u32 = 1 << 31;
+
+/// A stretch holds about no more members than this, so that their numbers last.
+const MOST_MEMBERS: usize = 1 << 30;
 
 /// A stretch holds no more bytes of content: so much is read again where one of its files changed, or a run is cut short.
 const STRETCH: u64 = 64 << 30;
@@ -71,6 +79,18 @@ impl Listing {
     pub(super) fn digest(&self) -> [u8; 32] {
         if self.young { [0; 32] } else { *self.hasher.finalize().as_bytes() }
     }
+
+    fn sum(&self) -> Sum {
+        Sum { digest: self.digest(), files: self.files, bytes: self.bytes }
+    }
+}
+
+/// What a listing has come to.
+#[derive(Clone, Copy)]
+struct Sum {
+    digest: [u8; 32],
+    files: u64,
+    bytes: u64,
 }
 
 /// What a stretch came to.
@@ -88,21 +108,38 @@ struct Batch {
     /// The number of its first file.
     first: u32,
     files: Vec<PathBuf>,
+    /// What the listing came to with its last file.
+    sum: Sum,
 }
 
 struct Done {
     number: u64,
-    files: Vec<FileRead>,
+    /// Each file's path below the folder, and what reading it came to, or why it can't be read.
+    files: Vec<(PathBuf, Result<FileRead, String>)>,
+    sum: Sum,
 }
-
-/// A file's path below the folder, and what reading it came to: its content, and whether it held still; or why it can't be read.
-type FileRead = (PathBuf, Result<(Content, bool), String>);
 
 /// What the listing thread has come to.
 struct Listed {
     stretch: Stretch,
     repositories: Vec<PathBuf>,
     unlisted: Unread,
+}
+
+impl Listed {
+    /// Ends it after a file before its last one, since archives hold more than a segment takes. What was found behind that will be
+    /// found again.
+    fn end_at(&mut self, base: &Path, last: &Path, sum: Sum) {
+        if sum.files == self.stretch.files {
+            return;
+        }
+        let Sum { digest, files, bytes } = sum;
+        let (after, until) = (self.stretch.after.take(), Some(last.as_os_str().as_bytes().to_vec()));
+        self.stretch = Stretch { after, until, listing: digest, files, bytes, packages: None };
+        let end = base.join(last);
+        self.repositories.retain(|path| *path <= end);
+        self.unlisted.retain(|path| *path <= *end);
+    }
 }
 
 /// Reads the files of a range as far as one segment holds them.
@@ -123,10 +160,11 @@ pub(super) fn read<W: Write>(
     };
     let base = walk.base();
     let watch = Watch::default();
+    let members = AtomicU32::new(MEMBERS);
     let mut table = Table::new(options, root, &base, out().map_err(CorpusError::Place)?)?;
     let (to_read, waiting) = sync_channel::<Batch>(WAITING);
     let (to_table, read) = sync_channel::<io::Result<Done>>(WAITING);
-    let (listed, sorters, tabled) = std::thread::scope(|scope| {
+    let (mut listed, sorters, tabled) = std::thread::scope(|scope| {
         let lister = scope.spawn(|| list(options, walk, range, &watch, to_read));
         // Held by the readers alone: when they are gone, the listing sees that nobody takes from it.
         let waiting = Arc::new(Mutex::new(waiting));
@@ -135,9 +173,11 @@ pub(super) fn read<W: Write>(
             .map(|_| {
                 let (to_table, waiting, base) = (to_table.clone(), Arc::clone(&waiting), &base);
                 let rows = Sorter::new(&options.spill, options.memory / 2 / threads);
-                let reader = FileReader::new(&options.profile, options.code, rows, &watch.read_bytes);
+                let archives = Archives::new(options.unjailed, &members);
+                let reader = FileReader::new(&options.profile, options.code, rows, &watch.read_bytes, archives);
+                let (watch, room) = (&watch, options.memory / 8);
                 let ahead = (AHEAD / threads).clamp(1, BATCH_FILES);
-                scope.spawn(move || read_batches(reader, base, ahead, &waiting, &to_table))
+                scope.spawn(move || read_batches(reader, base, ahead, &waiting, &to_table, watch, room))
             })
             .collect();
         drop((to_table, waiting));
@@ -146,6 +186,9 @@ pub(super) fn read<W: Write>(
         (joined(lister), sorters, tabled)
     });
     tabled?;
+    if let Some((last, sum)) = table.end.take() {
+        listed.end_at(&base.path, &last, sum);
+    }
     let Listed { stretch, repositories, unlisted } = listed;
     let written = match stretch.files {
         0 => None,
@@ -165,6 +208,8 @@ struct Watch {
     listed_files: AtomicU64,
     listed_bytes: AtomicU64,
     listed_all: AtomicBool,
+    /// The segment takes no more: what is listed further is left to the next one.
+    full: AtomicBool,
     read_files: AtomicU64,
     read_bytes: AtomicU64,
 }
@@ -184,7 +229,7 @@ fn list(options: &Options, walk: Walk, range: &Range, watch: &Watch, to_read: Sy
     let (mut repositories, mut unlisted) = (Vec::new(), Unread::default());
     let mut listing = Listing::new(options.taken);
     let (mut tables, mut next, mut last) = (0, 0_u32, None::<PathBuf>);
-    let mut batch = Batch { number: 0, first: 0, files: Vec::new() };
+    let mut batch = Batch { number: 0, first: 0, files: Vec::new(), sum: listing.sum() };
     let mut batch_bytes = 0;
     let mut ended_by = None;
     for found in walk {
@@ -200,7 +245,7 @@ fn list(options: &Options, walk: Walk, range: &Range, watch: &Watch, to_read: Sy
             Found::File(path, facts) => (path, facts),
         };
         let is_full = tables > options.memory / 4 || listing.bytes.saturating_add(facts.bytes) > STRETCH;
-        if last.is_some() && (is_full || next == u32::MAX) {
+        if last.is_some() && (is_full || next == MEMBERS) {
             ended_by = last.take();
             break;
         }
@@ -213,7 +258,8 @@ fn list(options: &Options, walk: Walk, range: &Range, watch: &Watch, to_read: Sy
         batch.files.push(path);
         next += 1;
         if batch.files.len() == BATCH_FILES || batch_bytes >= BATCH_BYTES {
-            let following = Batch { number: batch.number + 1, first: next, files: Vec::new() };
+            batch.sum = listing.sum();
+            let following = Batch { number: batch.number + 1, first: next, files: Vec::new(), sum: batch.sum };
             batch_bytes = 0;
             if to_read.send(std::mem::replace(&mut batch, following)).is_err() {
                 break;
@@ -221,6 +267,7 @@ fn list(options: &Options, walk: Walk, range: &Range, watch: &Watch, to_read: Sy
         }
     }
     if !batch.files.is_empty() {
+        batch.sum = listing.sum();
         // Where nobody reads any more, the caller knows why.
         let _ = to_read.send(batch);
     }
@@ -232,6 +279,7 @@ fn list(options: &Options, walk: Walk, range: &Range, watch: &Watch, to_read: Sy
         listing: listing.digest(),
         files: listing.files,
         bytes: listing.bytes,
+        packages: None,
     };
     Listed { stretch, repositories, unlisted }
 }
@@ -243,11 +291,14 @@ fn read_batches(
     ahead: usize,
     waiting: &Mutex<Receiver<Batch>>,
     to_table: &SyncSender<Result<Done, io::Error>>,
+    watch: &Watch,
+    room: usize,
 ) -> Sorter {
-    loop {
+    while !watch.full.load(Ordering::Relaxed) {
         let batch = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok(Batch { number, first, files }) = batch else { break };
-        let mut done = Done { number, files: Vec::with_capacity(files.len()) };
+        let Ok(Batch { number, first, files, sum }) = batch else { break };
+        let mut done = Done { number, files: Vec::with_capacity(files.len()), sum };
+        reader.set_room(room);
         let mut to_open = (first..).zip(files);
         let mut opened = VecDeque::with_capacity(ahead);
         loop {
@@ -280,6 +331,14 @@ struct Table<'o, W: Write> {
     line: LineId,
     /// The interval of each file that was read, by the file's number.
     intervals: Vec<Option<IntervalId>>,
+    /// The interval of each member of an archive that was read, by its number less [`MEMBERS`].
+    members: Vec<Option<IntervalId>>,
+    /// The packages that they belong to.
+    packages: HashSet<String>,
+    /// Bytes of memory that all of them take.
+    tables: usize,
+    /// The last file that is taken, and the listing up to it, where there is no room for more.
+    end: Option<(PathBuf, Sum)>,
     bytes: u64,
     unread: Unread,
 }
@@ -291,8 +350,9 @@ impl<'o, W: Write> Table<'o, W> {
         let line = Line { name, reference: Vec::new(), kind: LineKind::State, begin: 0, commits: 1 };
         let line = writer.line(line, &[Commit { oid: Vec::new(), time: options.taken }])?;
         let base = base.path.to_path_buf();
-        let (intervals, unread) = (Vec::new(), Unread::default());
-        Ok(Table { options, root, base, writer, line, intervals, bytes: 0, unread })
+        let (intervals, members, unread) = (Vec::new(), Vec::new(), Unread::default());
+        let (packages, tables, end) = (HashSet::new(), 0, None);
+        Ok(Table { options, root, base, writer, line, intervals, members, packages, tables, end, bytes: 0, unread })
     }
 
     /// Takes what is read until all of it is.
@@ -316,6 +376,7 @@ impl<'o, W: Write> Table<'o, W> {
                 next += 1;
                 watch.read_files.fetch_add(done.files.len() as u64, Ordering::Relaxed);
                 self.take(done)?;
+                watch.full.store(self.end.is_some(), Ordering::Relaxed);
             }
             if told.elapsed() >= TELL_EVERY {
                 told = Instant::now();
@@ -325,28 +386,70 @@ impl<'o, W: Write> Table<'o, W> {
     }
 
     fn take(&mut self, done: Done) -> Result<(), CorpusError> {
+        if self.end.is_some() {
+            return Ok(());
+        }
+        let last = done.files.last().map(|(path, _)| path.clone());
         for (path, read) in done.files {
             let interval = match read {
                 Err(reason) => {
-                    self.unread.push(&self.base.join(path), reason);
+                    self.unread.push(&self.base.join(&path), reason);
                     None
                 }
-                Ok((content, steady)) => {
-                    if !steady {
-                        let reason = "it changed while it was read; what was read is in the index";
-                        self.unread.push(&self.base.join(&path), reason);
-                    }
-                    let path = self.writer.path(path.as_os_str().as_bytes())?;
-                    let interval = Interval { path, line: self.line, first: Some(0), last: None };
-                    let interval = self.writer.interval(interval)?;
-                    self.writer.content(&content, &[interval])?;
-                    self.bytes += content.bytes;
-                    Some(interval)
-                }
+                Ok(read) => Some(self.file(&path, read)?),
             };
+            self.tables += OF_A_FILE + path.as_os_str().len();
             self.intervals.push(interval);
         }
+        // Without archives the listing sees by itself when there is no more room.
+        let is_full = self.tables > self.options.memory / 4 || self.members.len() > MOST_MEMBERS;
+        self.end = last.filter(|_| is_full && !self.members.is_empty()).map(|last| (last, done.sum));
         Ok(())
+    }
+
+    /// Takes a file, and what lies in it.
+    fn file(&mut self, path: &Path, read: FileRead) -> Result<IntervalId, CorpusError> {
+        if !read.steady {
+            let reason = "it changed while it was read; what was read is in the index";
+            self.unread.push(&self.base.join(path), reason);
+        }
+        let interval = self.content(path.as_os_str().as_bytes(), &read.content)?;
+        if let Some(package) = package_of(self.base.join(path).as_os_str().as_bytes()) {
+            self.tables += package.len();
+            self.packages.insert(package);
+        }
+        let in_archive = |inner: &[u8]| [path.as_os_str().as_bytes(), b"!", inner].concat();
+        for (inner, reason) in read.unread {
+            let path = if inner.is_empty() { path.as_os_str().as_bytes().to_vec() } else { in_archive(&inner) };
+            self.unread.push(&self.base.join(OsStr::from_bytes(&path)), reason);
+        }
+        for member in read.members {
+            let path = in_archive(&member.path);
+            let interval = self.content(&path, &member.content)?;
+            self.tables += OF_A_MEMBER + path.len();
+            let place = (member.number - MEMBERS) as usize;
+            if self.members.len() <= place {
+                self.members.resize(place + 1, None);
+            }
+            self.members[place] = Some(interval);
+        }
+        Ok(interval)
+    }
+
+    fn content(&mut self, path: &[u8], content: &Content) -> Result<IntervalId, CorpusError> {
+        let path = self.writer.path(path)?;
+        let interval = self.writer.interval(Interval { path, line: self.line, first: Some(0), last: None })?;
+        self.writer.content(content, &[interval])?;
+        self.bytes += content.bytes;
+        Ok(interval)
+    }
+
+    /// The interval of a file or a member by its number; none where it is not taken.
+    fn interval(&self, number: u32) -> Option<IntervalId> {
+        match number.checked_sub(MEMBERS) {
+            Some(member) => self.members.get(member as usize).copied().flatten(),
+            None => self.intervals.get(number as usize).copied().flatten(),
+        }
     }
 
     /// Writes the rows, and ends the segment.
@@ -366,29 +469,44 @@ impl<'o, W: Write> Table<'o, W> {
             if current != Some((channel, fingerprint))
                 && let Some((channel, fingerprint)) = current.replace((channel, fingerprint))
             {
-                self.writer.posting(channel, fingerprint, &stands)?;
-                stands.clear();
+                self.posting(channel, fingerprint, &mut stands)?;
             }
             done += 1;
             if done.is_multiple_of(ROWS_BETWEEN) {
                 tell();
             }
-            let interval = self.intervals.get(number as usize).copied().flatten();
+            let interval = self.interval(number);
             stands.extend(interval.filter(|interval| stands.last() != Some(interval)));
         }
         if let Some((channel, fingerprint)) = current {
-            self.writer.posting(channel, fingerprint, &stands)?;
+            self.posting(channel, fingerprint, &mut stands)?;
         }
         let tables = self.writer.memory() as u64;
         let (out, counts) = self.writer.finish()?;
+        let packages = self.packages.len() as u64;
         let piece = Piece {
             source: self.root.as_os_str().as_bytes().to_vec(),
             segment: [0; 32],
             not_read: self.unread.count,
             not_read_names: self.unread.names(),
-            extent: Extent::Stretch(stretch),
+            extent: Extent::Stretch(Stretch { packages: Some(packages).filter(|some| *some > 0), ..stretch }),
         };
         Ok(Written { out, counts, bytes: self.bytes, tables, piece })
+    }
+
+    /// Writes where a fingerprint stands, and empties the list. Members are numbered as they come, so that only their intervals have
+    /// an order that is always the same.
+    fn posting(&mut self, channel: Channel, fingerprint: u64, stands: &mut Vec<IntervalId>) -> Result<(), CorpusError> {
+        if !self.members.is_empty() {
+            stands.sort_unstable();
+            stands.dedup();
+        }
+        // What was read but not taken stands nowhere.
+        if !stands.is_empty() {
+            self.writer.posting(channel, fingerprint, stands)?;
+        }
+        stands.clear();
+        Ok(())
     }
 }
 

@@ -11,6 +11,7 @@ mod folder;
 mod git;
 mod history;
 mod originals;
+mod packages;
 mod read;
 mod walk;
 
@@ -28,6 +29,7 @@ use history::{Known, Outcome};
 use walk::{Found, Range, Walk};
 
 pub use originals::Originals;
+pub use packages::package_of;
 
 /// The name of a file that is no source code, whatever is in it.
 const NO_CODE: &[u8] = b".txt";
@@ -51,6 +53,8 @@ pub struct Options {
     pub code: bool,
     /// How many threads read.
     pub threads: usize,
+    /// Whether archives are opened even where the kernel can't lock the child down.
+    pub unjailed: bool,
     /// Where rows are kept that memory does not hold, in files without a name.
     pub spill: PathBuf,
 }
@@ -176,6 +180,13 @@ impl Unread {
         self.count += more.count;
         let room = NAMED_NOT_READ.saturating_sub(self.named.len());
         self.named.extend(more.named.into_iter().take(room));
+    }
+
+    /// Forgets some of those that are named.
+    fn retain(&mut self, kept: impl Fn(&Path) -> bool) {
+        let named = self.named.len();
+        self.named.retain(|it| kept(&it.path));
+        self.count -= (named - self.named.len()) as u64;
     }
 
     fn names(&self) -> Vec<String> {
@@ -389,6 +400,8 @@ impl Reader {
             self.todo.push_back(match piece.extent {
                 Extent::Stretch(_) => Todo::Folder { root: source, known: true },
                 Extent::History(_) => Todo::Repository(source),
+                // A filter shares nothing with anybody and changes only where it is taken anew.
+                Extent::Filter(_) => continue,
             });
         }
     }
@@ -435,6 +448,7 @@ impl Listed {
             Extent::Stretch(stretch) => {
                 self.changed.iter().any(|(root, after)| root == source && *after == stretch.after)
             }
+            Extent::Filter(_) => false,
             Extent::History(_) => {
                 let unlisted = self.unlisted.iter().any(|path| source.starts_with(path));
                 !unlisted && !self.repositories.iter().any(|path| path == source)

@@ -1,19 +1,22 @@
-//! One file: opened with care, read once, its rows handed over.
+//! One file: opened with care, read once, its rows handed over; and where it is an archive, every file in it.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::mem;
 use std::num::NonZero;
+use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 use fingerprint::{Channel, Content, Fingerprinter, Fingerprints, Profile, Sorter};
 use rustix::fs::{Advice, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
+use unpack::{Event, FindingKind};
 
 use super::NO_CODE;
+use crate::capture::Opener;
 
 /// Bytes of a file held at once.
 const PIECE: usize = 1 << 20;
@@ -36,6 +39,7 @@ pub(super) struct FileReader<'r> {
     /// Bytes read so far, for who watches.
     done: &'r AtomicU64,
     piece: Vec<u8>,
+    archives: Archives<'r>,
     repeats: Repeats,
 }
 
@@ -44,6 +48,49 @@ pub(super) struct Opened {
     pub(super) file: File,
     before: Metadata,
 }
+
+/// How archives are opened.
+pub(super) struct Archives<'r> {
+    /// Opened even where the kernel can't lock the child down.
+    unjailed: bool,
+    /// The child, once there was an archive; or why there is none.
+    opener: Option<Result<Opener, String>>,
+    /// The number of the next member, whoever reads it.
+    next: &'r AtomicU32,
+    /// Bytes of tables that members may still take.
+    room: usize,
+}
+
+impl<'r> Archives<'r> {
+    pub(super) fn new(unjailed: bool, next: &'r AtomicU32) -> Self {
+        Archives { unjailed, opener: None, next, room: 0 }
+    }
+}
+
+/// What reading a file came to.
+pub(super) struct FileRead {
+    pub(super) content: Content,
+    /// Whether it held still.
+    pub(super) steady: bool,
+    /// What lies in it, where it is an archive.
+    pub(super) members: Vec<Member>,
+    /// What of that was not read: its path in the archive, and why.
+    pub(super) unread: Vec<(Vec<u8>, String)>,
+}
+
+/// A file in an archive.
+pub(super) struct Member {
+    /// Its path in the archive; `!` stands before each further archive that it lies in.
+    pub(super) path: Vec<u8>,
+    pub(super) number: u32,
+    pub(super) content: Content,
+}
+
+/// Bytes of memory that a member takes in the tables of a segment, beside its path.
+pub(super) const OF_A_MEMBER: usize = 256;
+
+/// Findings of one archive that are kept.
+const FINDINGS: usize = 100;
 
 /// Why a file is not in the index.
 pub(super) enum Failed {
@@ -54,15 +101,28 @@ pub(super) enum Failed {
 }
 
 impl<'r> FileReader<'r> {
-    pub(super) fn new(profile: &'r Profile, code: bool, rows: Sorter, done: &'r AtomicU64) -> Self {
-        FileReader { profile, code, rows, done, piece: vec![0; PIECE], repeats: Repeats::new() }
+    pub(super) fn new(
+        profile: &'r Profile,
+        code: bool,
+        rows: Sorter,
+        done: &'r AtomicU64,
+        archives: Archives<'r>,
+    ) -> Self {
+        FileReader { profile, code, rows, done, piece: vec![0; PIECE], archives, repeats: Repeats::new() }
     }
 
-    /// Reads a file, and sets its rows aside under a number of the caller's; tells whether it held still.
-    pub(super) fn read(&mut self, opened: Opened, path: &Path, number: u32) -> Result<(Content, bool), Failed> {
+    /// How many bytes of tables the members of the archives that follow may take together.
+    pub(super) fn set_room(&mut self, room: usize) {
+        self.archives.room = room;
+    }
+
+    /// Reads a file, and sets its rows aside under a number of the caller's. Where it is an archive, by its first bytes, so is every
+    /// file in it, each under a number of its own.
+    pub(super) fn read(&mut self, opened: Opened, path: &Path, number: u32) -> Result<FileRead, Failed> {
         let Opened { mut file, before } = opened;
         let name = if self.code { path.as_os_str().as_bytes() } else { NO_CODE };
         let first = fill(&mut file, &mut self.piece, before.len()).map_err(Failed::File)?;
+        let is_archive = unpack::is_archive(&self.piece[..first.min(unpack::HEAD)]);
         let mut fingerprinter = Fingerprinter::new(self.profile, name);
         fingerprinter.update(&self.piece[..first]);
         self.done.fetch_add(first as u64, Ordering::Relaxed);
@@ -71,18 +131,91 @@ impl<'r> FileReader<'r> {
         }
         // They are sorted with all others.
         let fingerprints = fingerprinter.finish_unsorted();
+        let (mut members, mut unread) = (Vec::new(), Vec::new());
+        if is_archive {
+            let of_members = file.try_clone().map_err(Failed::File)?;
+            self.read_members(of_members, path, &mut members, &mut unread).map_err(Failed::Rows)?;
+        }
         let after = file.metadata().map_err(Failed::File)?;
         let steady = fingerprints.bytes == after.len() && before.modified().ok() == after.modified().ok();
-        for (channel, rows) in [
-            (Channel::Text, &fingerprints.text),
-            (Channel::Code, &fingerprints.code),
-            (Channel::Parts, &fingerprints.parts),
-        ] {
-            self.repeats.set_aside(channel, rows, number, &mut self.rows).map_err(Failed::Rows)?;
+        let content = keep(&mut self.repeats, &mut self.rows, fingerprints, number).map_err(Failed::Rows)?;
+        Ok(FileRead { content, steady, members, unread })
+    }
+
+    /// Reads the files in an archive, through archives in archives, as the child gives them. An error is one of the rows.
+    fn read_members(
+        &mut self,
+        file: File,
+        path: &Path,
+        members: &mut Vec<Member>,
+        unread: &mut Vec<(Vec<u8>, String)>,
+    ) -> io::Result<()> {
+        let Archives { unjailed, opener, next, room } = &mut self.archives;
+        let opener = opener.get_or_insert_with(|| Opener::start(*unjailed).map_err(|error| error.to_string()));
+        let opener = match opener {
+            Ok(opener) => opener,
+            Err(reason) => {
+                unread.push((Vec::new(), format!("the files in it were not read: {reason}")));
+                return Ok(());
+            }
+        };
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let (profile, code, repeats, rows) = (self.profile, self.code, &mut self.repeats, &mut self.rows);
+        let (mut kept, mut is_full) = (Ok(()), false);
+        let mut member: Option<(Vec<u8>, u32, Fingerprinter)> = None;
+        let mut held = 0;
+        let ended = opener.files(&name, file, &mut |event| {
+            match event {
+                Event::File { path, .. } => {
+                    let Some(inner) = inside(path) else { return ControlFlow::Continue(()) };
+                    let cost = OF_A_MEMBER + inner.len();
+                    is_full = *room < cost;
+                    if is_full {
+                        return ControlFlow::Break(());
+                    }
+                    *room -= cost;
+                    held = 0;
+                    let named = if code { inner.as_bytes() } else { NO_CODE };
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    member = Some((inner.as_bytes().to_vec(), number, Fingerprinter::new(profile, named)));
+                }
+                Event::Data(bytes) => {
+                    if let Some((_, number, fingerprinter)) = &mut member {
+                        fingerprinter.update(bytes);
+                        held += bytes.len();
+                        if held > HELD {
+                            held = 0;
+                            kept = drain(repeats, rows, fingerprinter, *number);
+                        }
+                    }
+                }
+                // Of a file that is cut short there is as much as came; a finding says so.
+                Event::End { .. } => {
+                    if let Some((path, number, fingerprinter)) = member.take() {
+                        match keep(repeats, rows, fingerprinter.finish_unsorted(), number) {
+                            Ok(content) => members.push(Member { path, number, content }),
+                            Err(error) => kept = Err(error),
+                        }
+                    }
+                }
+                Event::Finding(finding) if is_loss(finding.kind) && unread.len() < FINDINGS => {
+                    let inner = inside(&finding.path).unwrap_or_default().as_bytes().to_vec();
+                    unread.push((inner, format!("{}: {}", finding.kind, finding.detail)));
+                }
+                Event::Finding(_) => {}
+            }
+            if kept.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+        });
+        kept?;
+        if is_full {
+            let reason =
+                "it holds more files than there is memory for: the rest were not read; give more with --memory";
+            unread.push((Vec::new(), reason.to_owned()));
         }
-        let Fingerprints { blake3, bytes, kind, .. } = fingerprints;
-        let blake3 = *blake3.first_chunk().unwrap_or(&[0; 16]);
-        Ok((Content { blake3, oid: Vec::new(), bytes, kind }, steady))
+        if let Err(error) = ended {
+            unread.push((Vec::new(), format!("the files in it were not read: {error}")));
+        }
+        Ok(())
     }
 
     /// Goes on with a file of which the first piece is read.
@@ -98,16 +231,54 @@ impl<'r> FileReader<'r> {
             held += length;
             if held > HELD {
                 held = 0;
-                let mut kept = Ok(());
-                to.drain(&mut |channel, rows| {
-                    if kept.is_ok() {
-                        kept = self.repeats.set_aside(channel, rows, number, &mut self.rows);
-                    }
-                });
-                kept.map_err(Failed::Rows)?;
+                drain(&mut self.repeats, &mut self.rows, to, number).map_err(Failed::Rows)?;
             }
         }
     }
+}
+
+/// Sets the rows of a whole file aside, and gives its content.
+fn keep(repeats: &mut Repeats, rows: &mut Sorter, of: Fingerprints, number: u32) -> io::Result<Content> {
+    for (channel, fingerprints) in [(Channel::Text, &of.text), (Channel::Code, &of.code), (Channel::Parts, &of.parts)] {
+        repeats.set_aside(channel, fingerprints, number, rows)?;
+    }
+    let blake3 = *of.blake3.first_chunk().unwrap_or(&[0; 16]);
+    Ok(Content { blake3, oid: Vec::new(), bytes: of.bytes, kind: of.kind })
+}
+
+/// Sets the rows aside that a file has so far.
+fn drain(repeats: &mut Repeats, rows: &mut Sorter, of: &mut Fingerprinter, number: u32) -> io::Result<()> {
+    let mut kept = Ok(());
+    of.drain(&mut |channel, fingerprints| {
+        if kept.is_ok() {
+            kept = repeats.set_aside(channel, fingerprints, number, rows);
+        }
+    });
+    kept
+}
+
+/// What follows the name of the outermost archive, in which a `!` has a `\` before it; nothing for the archive itself.
+fn inside(path: &str) -> Option<&str> {
+    let mut escaped = false;
+    let at = path.bytes().position(|byte| {
+        let parts = byte == b'!' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        parts
+    });
+    at.map(|at| &path[at + 1..])
+}
+
+/// Whether a finding says that something was not read: links, odd names and the like are no loss.
+fn is_loss(kind: FindingKind) -> bool {
+    !matches!(
+        kind,
+        FindingKind::Empty
+            | FindingKind::UnsafeName
+            | FindingKind::DuplicateName
+            | FindingKind::NotAFile
+            | FindingKind::WrongSize
+            | FindingKind::StrayBytes
+    )
 }
 
 /// Fills the piece as far as the file goes; where it is as long as expected, its end is not asked for.

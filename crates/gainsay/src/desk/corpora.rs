@@ -4,6 +4,7 @@
 //! with a note of what it tells. An entry names it only when the whole corpus is read. An add that is cut short leaves notes from
 //! which the next one goes on; what neither an entry nor a note names is removed under the same lock.
 
+mod filters;
 mod merge;
 mod notes;
 mod segments;
@@ -14,7 +15,7 @@ use std::fs::{self, File};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use fingerprint::{Index, Profile, Segment};
+use fingerprint::{Filter, Index, Profile, Segment};
 use jiff::Timestamp;
 
 use super::{Acting, CORPORA, Desk, Error, check_name};
@@ -23,6 +24,8 @@ use crate::corpus::{self, OnProgress, Reader as CorpusReader};
 use crate::ledger::payload::{CorpusIndexed, CorpusIndexedV1, CorpusIndexedV2, Noted, SegmentFileV2, twins};
 use crate::ledger::{NewEntry, Payload};
 use crate::store::{self, Reader};
+pub use filters::Exported;
+use filters::Taken;
 use notes::Notes;
 
 /// Bytes of memory for what grows with a corpus, where nothing else is said.
@@ -48,12 +51,15 @@ pub struct CorpusOptions {
     pub dated: Option<i64>,
     /// Bytes of memory for what grows with the corpus.
     pub memory: usize,
+    /// Open archives even where the kernel cannot lock the child down.
+    pub unjailed: bool,
 }
 
 impl CorpusOptions {
     /// A corpus of this role, and nothing else said.
     pub fn new(role: CorpusRole) -> Self {
-        CorpusOptions { role, owner: None, tlp: None, channels: None, place: None, dated: None, memory: MEMORY }
+        let (owner, tlp, channels, place, dated) = (None, None, None, None, None);
+        CorpusOptions { role, owner, tlp, channels, place, dated, memory: MEMORY, unjailed: false }
     }
 }
 
@@ -71,7 +77,7 @@ pub struct Corpus {
 }
 
 impl Corpus {
-    /// What its segments hold together. A content that stands in several segments counts in each.
+    /// What its segments and filters hold together. A content that stands in several segments counts in each.
     pub fn holds(&self) -> SegmentFile {
         let zero = SegmentFile {
             blake3: [0; 32],
@@ -83,7 +89,7 @@ impl Corpus {
             postings: 0,
             tables: 0,
         };
-        self.segments().iter().fold(zero, |sum, it| SegmentFile {
+        self.files().iter().fold(zero, |sum, it| SegmentFile {
             blake3: sum.blake3,
             bytes: sum.bytes + it.bytes,
             files: sum.files + it.files,
@@ -95,20 +101,41 @@ impl Corpus {
         })
     }
 
-    /// Its segments.
-    pub fn segments(&self) -> Vec<SegmentFile> {
+    /// Its segments and filters.
+    pub(in crate::desk) fn files(&self) -> Vec<SegmentFile> {
         twins(&self.indexed.segments)
     }
 
-    /// It as a match names it: with its date and coverage.
+    /// Its segments.
+    pub fn segments(&self) -> Vec<SegmentFile> {
+        self.parted().1
+    }
+
+    /// The filters that are parts of it.
+    pub fn filters(&self) -> Vec<SegmentFile> {
+        self.parted().0
+    }
+
+    /// Its filters, and its segments.
+    fn parted(&self) -> (Vec<SegmentFile>, Vec<SegmentFile>) {
+        let pieces = self.pieces();
+        let filters: HashSet<[u8; 32]> =
+            pieces.iter().filter(|piece| piece.filter().is_some()).map(|piece| piece.segment).collect();
+        self.files().into_iter().partition(|file| filters.contains(&file.blake3))
+    }
+
+    /// It as a match names it: with its date and coverage. Of a filter the date is that of the corpus that it stands for.
     pub fn as_held_against(&self) -> Against {
-        let holds = self.holds();
+        let (holds, pieces) = (self.holds(), self.pieces());
+        let of_filters = pieces.iter().filter_map(|piece| Timestamp::from_second(piece.filter()?.indexed).ok());
+        let packages: u64 = pieces.iter().map(Piece::packages).sum();
         Against {
             name: self.indexed.name.clone(),
             role: self.indexed.role,
-            indexed: Some(self.received),
+            indexed: of_filters.chain([self.received]).min(),
             contents: holds.contents,
             rows: holds.postings,
+            packages: Some(packages).filter(|packages| *packages > 0),
         }
     }
 
@@ -167,24 +194,42 @@ impl Desk {
         let base = known.as_ref().map(|known| known.entry);
         let mut adding =
             Adding { name, base, folder: folder.clone(), notes: Notes::begin(&folder, name, base, channels)? };
-        let mut segments = known.as_ref().map(Corpus::segments).unwrap_or_default();
+        let mut segments = known.as_ref().map(Corpus::files).unwrap_or_default();
         let mut pieces = known.as_ref().map(Corpus::pieces).unwrap_or_default();
         for noted in adding.notes.noted() {
             segments.push((&noted.segment).into());
             pieces.extend(noted.pieces.iter().map(Piece::from));
         }
-        pieces.retain(|piece| segments::path(&folder, &piece.segment).is_file());
+        pieces.retain(|piece| segments::is_there(&folder, &piece.segment));
+        let paths: Vec<PathBuf> = roots.iter().map(|root| OsStr::from_bytes(&root.path).into()).collect();
+        let (filters, paths) = parted(paths, &pieces);
+        for source in filters {
+            let is_it = |piece: &Piece| piece.source == source.as_os_str().as_bytes();
+            // What can't be reached now stays as it was taken.
+            if !filters::is_filter(&source) && pieces.iter().any(|piece| is_it(piece) && piece.filter().is_some()) {
+                continue;
+            }
+            let Taken { file, segment, piece } = filters::take(&folder, &source, options.role)?;
+            if pieces.contains(&piece) {
+                continue;
+            }
+            let noted = Noted { segment: (&segment).into(), pieces: twins(std::slice::from_ref(&piece)) };
+            self.keep_segment(acting, &mut adding, file, &noted)?;
+            pieces.retain(|piece| !is_it(piece));
+            pieces.push(piece);
+            segments.push(segment);
+        }
         let reading = corpus::Options {
             profile: Profile::one(),
             taken: acting.now.as_second(),
             memory: options.memory,
             code: channels == Channels::All,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
+            unjailed: options.unjailed,
             spill: folder.clone(),
         };
         let in_folder = folder.clone();
         let open: corpus::Open = Box::new(move |digest| File::open(segments::path(&in_folder, digest)));
-        let paths: Vec<PathBuf> = roots.iter().map(|root| OsStr::from_bytes(&root.path).into()).collect();
         let mut reader = CorpusReader::new(&paths, pieces, open, reading, progress);
         while let Some(written) = reader.next(|| segments::Unfinished::new(&folder), progress)? {
             let (file, blake3, bytes) = written.out.finish().map_err(|why| failed("write in", &folder, why))?;
@@ -245,7 +290,10 @@ impl Desk {
     ) -> Result<(), Error> {
         let kept = self.database.commit(&self.key, acting.now, |commit| {
             adding.refuse_changed(&commit.reader())?;
-            segments::place(file, &adding.folder, &SegmentFile::from(&noted.segment).blake3)?;
+            let digest = SegmentFile::from(&noted.segment).blake3;
+            let is_filter = noted.pieces.iter().any(|piece| Piece::from(piece).filter().is_some());
+            let path = if is_filter { segments::filter_path } else { segments::path };
+            segments::place(file, &adding.folder, path(&adding.folder, &digest))?;
             adding.notes.add(noted)
         });
         adding.forget_where_changed(kept)
@@ -299,17 +347,26 @@ impl Desk {
     /// The store fails.
     pub fn verify_corpora(&self) -> Result<BTreeMap<String, Result<(), Error>>, Error> {
         let folder = self.root().join(CORPORA);
-        let check_segment = |name: &str, segment: &SegmentFile| {
-            let path = segments::path(&folder, &segment.blake3);
-            let open = || File::open(&path).map_err(|why| damaged(name, why));
+        let open = |name: &str, path: &Path, digest: &[u8; 32]| {
+            let open = || File::open(path).map_err(|why| damaged(name, why));
             let mut hasher = blake3::Hasher::new();
             std::io::copy(&mut open()?, &mut hasher).map_err(|why| damaged(name, why))?;
-            if *hasher.finalize().as_bytes() != segment.blake3 {
+            if hasher.finalize().as_bytes() != digest {
                 return Err(damaged(name, "its bytes are not those that the ledger names"));
             }
-            Segment::open(open()?).and_then(|segment| segment.verify()).map_err(|why| damaged(name, why))
+            open()
         };
-        let check = |name: &str, corpus: &Corpus| corpus.segments().iter().try_for_each(|it| check_segment(name, it));
+        let check = |name: &str, corpus: &Corpus| -> Result<(), Error> {
+            for it in corpus.segments() {
+                let file = open(name, &segments::path(&folder, &it.blake3), &it.blake3)?;
+                Segment::open(file).and_then(|segment| segment.verify()).map_err(|why| damaged(name, why))?;
+            }
+            for it in corpus.filters() {
+                let file = open(name, &segments::filter_path(&folder, &it.blake3), &it.blake3)?;
+                Filter::open(file).and_then(|filter| filter.verify()).map_err(|why| damaged(name, why))?;
+            }
+            Ok(())
+        };
         Ok(self.corpora()?.iter().map(|(name, corpus)| (name.clone(), check(name, corpus))).collect())
     }
 
@@ -324,7 +381,7 @@ impl Desk {
 /// Whether every segment that an entry is to name is there.
 fn corpus_is_there(folder: &Path, indexed: &CorpusIndexed) -> bool {
     let segments: Vec<SegmentFile> = twins(&indexed.segments);
-    segments.iter().all(|segment| segments::path(folder, &segment.blake3).is_file())
+    segments.iter().all(|segment| segments::is_there(folder, &segment.blake3))
 }
 
 fn open_segments(folder: &Path, name: &str, segments: &[SegmentFile]) -> Result<Vec<Segment<File>>, Error> {
@@ -378,6 +435,14 @@ fn all_roots(known: Option<&Corpus>, paths: &[PathBuf], options: &CorpusOptions)
         }
     }
     Ok(all)
+}
+
+/// Of the paths of a corpus those that are filters, or were when they were taken, and the others.
+fn parted(paths: Vec<PathBuf>, pieces: &[Piece]) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let was_one = |path: &Path| {
+        pieces.iter().any(|piece| piece.filter().is_some() && piece.source == path.as_os_str().as_bytes())
+    };
+    paths.into_iter().partition(|path| filters::is_filter(path) || was_one(path))
 }
 
 /// The segments that pieces name, in their order, each once: what is read twice within a second gives the same segment.

@@ -20,7 +20,7 @@ pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
 pub use add::{AddOptions, Added, Keep};
 pub use config::Config;
-pub use corpora::{Corpus, CorpusOptions, MEMORY};
+pub use corpora::{Corpus, CorpusOptions, Exported, MEMORY};
 pub use drafts::drafts;
 pub use jobs::{JOB_COMMAND, Job};
 pub use record::{Verification, check_report};
@@ -234,6 +234,22 @@ pub enum Error {
     UnknownCorpus {
         /// What was asked for.
         name: String,
+    },
+    /// A file that begins as a filter can't be taken as one.
+    #[error("{path} can't be taken as a filter: {why}")]
+    Filter {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        why: String,
+    },
+    /// A corpus of which no filter is written.
+    #[error("no filter of corpus {name:?} is written: {why}")]
+    NotExported {
+        /// The corpus.
+        name: String,
+        /// Why.
+        why: &'static str,
     },
     /// A sample has no such file.
     #[error("the sample has no file {file:?}: name it as the match does")]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use std::fs::File;
 use std::path::Path;
 
-use fingerprint::{Channel, Index, Profile};
+use fingerprint::{Channel, Filter, Index, Profile};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -151,11 +151,13 @@ impl Desk {
                 let of_owner = |it: &&&Corpus| it.indexed.role == CorpusRole::Public || it.indexed.owner == owner;
                 let corpora: Vec<&Corpus> = corpora.iter().filter(of_owner).copied().collect();
                 let indexes = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
+                let filters = corpora.iter().map(|it| self.filters(it)).collect::<Result<_, _>>()?;
                 let roots = corpora.iter().map(|it| it.roots()).collect();
-                Ok(Owner { name: owner, corpora, indexes, roots })
+                Ok(Owner { name: owner, corpora, indexes, filters, roots })
             })
             .collect::<Result<_, Error>>()?;
-        let against: Vec<_> = owners.iter().map(|of| with_indexes(&of.corpora, &of.roots, &of.indexes)).collect();
+        let against: Vec<_> =
+            owners.iter().map(|of| with_indexes(&of.corpora, &of.roots, &of.indexes, &of.filters)).collect();
         let (sample, found) = match_all(path, options, &against, progress)?;
         if options.is_listing && sample.listings.found.is_empty() {
             return Err(Error::NotAListing { path: path.to_owned() });
@@ -227,6 +229,7 @@ struct Owner<'a> {
     name: &'a str,
     corpora: Vec<&'a Corpus>,
     indexes: Vec<Index<File>>,
+    filters: Vec<Vec<Filter<File>>>,
     roots: Vec<Vec<Root>>,
 }
 
@@ -314,15 +317,18 @@ fn with_indexes<'a>(
     corpora: &[&'a Corpus],
     roots: &'a [Vec<Root>],
     indexes: &'a [Index<File>],
+    filters: &'a [Vec<Filter<File>>],
 ) -> Vec<matching::Corpus<'a, File>> {
-    let with_index = |((it, roots), index): ((&&'a Corpus, &'a Vec<Root>), &'a Index<File>)| matching::Corpus {
+    type With<'a> = (((&'a Corpus, &'a Vec<Root>), &'a Index<File>), &'a Vec<Filter<File>>);
+    let with_index = |(((it, roots), index), filters): With<'a>| matching::Corpus {
         name: &it.indexed.name,
         owner: &it.indexed.owner,
         role: it.indexed.role,
         roots,
         index,
+        filters,
     };
-    corpora.iter().zip(roots).zip(indexes).map(with_index).collect()
+    corpora.iter().copied().zip(roots).zip(indexes).zip(filters).map(with_index).collect()
 }
 
 /// What the listings in a sample mean for the rest of the result.
@@ -359,6 +365,12 @@ fn in_numbers(
     aligned: &aligning::Aligned,
 ) -> SampleMatch {
     let mut rows: Vec<&matching::FileMatch> = found.files.iter().collect();
+    let mut words: Vec<String> = found.in_words().into_iter().chain(aligned.left_out()).collect();
+    let of_others = corpora.iter().filter(|it| it.role != CorpusRole::Own).map(Against::coverage);
+    let of_others = of_others.collect::<Vec<_>>().join("; ");
+    if !of_others.is_empty() {
+        words.push(format!("Held against {of_others}. What came out since then may be counted as the company's."));
+    }
     rows.sort_by_key(|file| (file.verdict, std::cmp::Reverse(file.shares.distinctive)));
     let total = found.total();
     SampleMatch {
@@ -378,7 +390,7 @@ fn in_numbers(
         takings: takings(found),
         fit_nowhere: found.fit_nowhere().take(SOME).map(|name| String::from_utf8_lossy(name).into_owned()).collect(),
         places: found.places.as_ref().map(|places| places_in_numbers(found, places)),
-        words: found.in_words().into_iter().chain(aligned.left_out()).collect(),
+        words,
         rows: rows.into_iter().map(|file| row(file, aligned.of(file))).collect(),
         problems: sample.all_problems(),
         ..SampleMatch::default()

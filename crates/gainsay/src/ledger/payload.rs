@@ -10,8 +10,8 @@ use minicbor::{Decode, Encode};
 use super::{Error, canonical};
 use crate::claim::{
     Actor, Allegation, Channels, Citation, Contact, CorpusRole, Draft, EntryId, Extent, Facet, Figure, FigureKind,
-    History, Organisation, OrganisationRole, PartyKind, Piece, Reading, Root, SegmentFile, SourceKind, Span, Stance,
-    Statement, Stretch, Tlp, Vector,
+    Filtered, History, Organisation, OrganisationRole, PartyKind, Piece, Reading, Root, SegmentFile, SourceKind, Span,
+    Stance, Statement, Stretch, Tlp, Vector,
 };
 pub use matched::{SampleMatched, SampleMatchedV1};
 
@@ -628,7 +628,9 @@ twin!(StretchV2 of Stretch {
     2 listing: bytes [u8; 32],
     3 files: plain u64,
     4 bytes: plain u64,
+    5 packages: plain Option<u64>,
 });
+twin!(FilteredV3 of Filtered { 0 indexed: plain i64, 1 packages: plain u64 });
 twin!(HistoryV2 of History {
     0 reference: bytes Vec<u8>,
     1 newest: bytes Vec<u8>,
@@ -647,6 +649,9 @@ pub enum ExtentV2 {
     /// Commits of a repository.
     #[n(1)]
     History(#[n(0)] HistoryV2),
+    /// A filter; of the third version on.
+    #[n(2)]
+    Filter(#[n(0)] FilteredV3),
 }
 
 impl From<&Extent> for ExtentV2 {
@@ -654,6 +659,7 @@ impl From<&Extent> for ExtentV2 {
         match extent {
             Extent::Stretch(stretch) => ExtentV2::Stretch(stretch.into()),
             Extent::History(history) => ExtentV2::History(history.into()),
+            Extent::Filter(filter) => ExtentV2::Filter(filter.into()),
         }
     }
 }
@@ -663,6 +669,7 @@ impl From<&ExtentV2> for Extent {
         match extent {
             ExtentV2::Stretch(stretch) => Extent::Stretch(stretch.into()),
             ExtentV2::History(history) => Extent::History(history.into()),
+            ExtentV2::Filter(filter) => Extent::Filter(filter.into()),
         }
     }
 }

@@ -103,6 +103,7 @@ impl Hits {
                     }
                 };
                 looked_up.map_err(|source| corpus.error(source))?;
+                hits.in_filters(channel, &keys, first, corpus)?;
                 if hits.held() > most {
                     return Ok(None);
                 }
@@ -111,6 +112,7 @@ impl Hits {
         }
         for (number, corpus) in corpora.iter().enumerate() {
             hits.exact_in_corpus(sample, number, corpus, lines, most).map_err(|source| corpus.error(source))?;
+            hits.exact_in_filters(sample, corpus)?;
         }
         if hits.held() > most {
             return Ok(None);
@@ -265,6 +267,60 @@ impl Hits {
             }
             mark(&mut self.found[first + key]);
         })
+    }
+
+    /// Looks them up in the filters of a corpus that is subtracted.
+    fn in_filters<R: ReadAt>(
+        &mut self,
+        channel: Channel,
+        keys: &[u64],
+        first: usize,
+        of: &Corpus<'_, R>,
+    ) -> Result<(), MatchError> {
+        for filter in of.filters {
+            let mut key = 0;
+            let looked_up = filter.look_up(channel, keys, &mut |fingerprint| {
+                while keys[key] != fingerprint {
+                    key += 1;
+                }
+                let found = &mut self.found[first + key];
+                match of.role {
+                    CorpusRole::Own => {}
+                    CorpusRole::Public => found.public = true,
+                    CorpusRole::Published => found.published = true,
+                }
+            });
+            looked_up.map_err(|source| of.filter_error(source))?;
+        }
+        Ok(())
+    }
+
+    /// Contents that filters have. A filter alone takes one in 256 for known: the fingerprints have to say so too. Those of code may
+    /// not have been made.
+    fn exact_in_filters<R: ReadAt>(&mut self, sample: &[SampleFile], of: &Corpus<'_, R>) -> Result<(), MatchError> {
+        if of.filters.is_empty() {
+            return Ok(());
+        }
+        let contents: Vec<[u8; 32]> = sample.iter().map(|file| file.fingerprints.blake3).collect();
+        for filter in of.filters {
+            for file in filter.contents(&contents).map_err(|source| of.filter_error(source))? {
+                let is_known = |key: &usize| match of.role {
+                    CorpusRole::Own => false,
+                    CorpusRole::Public => self.found[*key].public,
+                    CorpusRole::Published => self.found[*key].published,
+                };
+                let mut keys =
+                    [Channel::Text, Channel::Parts].into_iter().flat_map(|channel| self.keys_of(file, channel));
+                let is_known = keys.all(is_known);
+                let identical = &mut self.exact[file].identical;
+                match of.role {
+                    CorpusRole::Own => {}
+                    CorpusRole::Public => identical.public |= is_known,
+                    CorpusRole::Published => identical.published |= is_known,
+                }
+            }
+        }
+        Ok(())
     }
 
     /// Finds out which fingerprints are common. Copies of a file are not different files, at however many places they lie: files are

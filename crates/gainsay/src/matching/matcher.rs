@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::mem;
 
-use fingerprint::{Profile, ReadAt};
+use fingerprint::{Filter, Profile, ReadAt};
 
 use super::cover::Held;
 use super::distinct::{self, HIGHEST};
@@ -44,7 +44,10 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
     /// # Errors
     /// Where a corpus has another profile.
     pub fn new(profile: &Profile, corpora: &'c [Corpus<'c, R>], bounds: Bounds) -> Result<Self, MatchError> {
-        let is_other = |corpus: &&Corpus<'_, R>| corpus.index.profile().is_some_and(|of| of != profile.id());
+        let is_other = |corpus: &&Corpus<'_, R>| {
+            let mut all = corpus.index.profile().into_iter().chain(corpus.filters.iter().map(Filter::profile));
+            all.any(|of| of != profile.id())
+        };
         if let Some(corpus) = corpora.iter().find(is_other) {
             return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
         }

@@ -24,7 +24,7 @@ mod words;
 
 use std::collections::BTreeMap;
 
-use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, ReadAt, SegmentError};
+use fingerprint::{Channel, Commit, Filter, FilterError, Fingerprints, Index, LineKind, ReadAt, SegmentError};
 
 use crate::claim::{CorpusRole, Root};
 pub use bounds::Bounds;
@@ -62,6 +62,8 @@ pub struct Corpus<'a, R> {
     pub roots: &'a [Root],
     /// Its index.
     pub index: &'a Index<R>,
+    /// Filters that are parts of it: of public and published corpora alone.
+    pub filters: &'a [Filter<R>],
 }
 
 /// Everything that matching found.
@@ -367,6 +369,14 @@ pub enum MatchError {
         /// Why.
         source: SegmentError,
     },
+    /// A filter can't be read.
+    #[error("a filter of corpus {corpus:?} can't be read: {source}")]
+    Filter {
+        /// The corpus.
+        corpus: String,
+        /// Why.
+        source: FilterError,
+    },
 }
 
 /// What a file is, and the channel that tells it.
@@ -430,6 +440,10 @@ impl LineMatch {
 impl<R> Corpus<'_, R> {
     fn error(&self, source: SegmentError) -> MatchError {
         MatchError::Segment { corpus: self.name.to_owned(), source }
+    }
+
+    fn filter_error(&self, source: FilterError) -> MatchError {
+        MatchError::Filter { corpus: self.name.to_owned(), source }
     }
 }
 

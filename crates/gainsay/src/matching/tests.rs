@@ -173,20 +173,36 @@ fn match_sample(
 }
 
 fn matched(world: &World) -> Match {
-    matched_by(world, &|sample, corpora| match_sample(sample, &Profile::one(), corpora).unwrap())
+    matched_with(world, false)
+}
+
+/// Matches with the corpora that are subtracted as filters, or as indexes.
+fn matched_with(world: &World, filtered: bool) -> Match {
+    matched_by(world, filtered, &|sample, corpora| match_sample(sample, &Profile::one(), corpora).unwrap())
 }
 
 type By<'b> = dyn Fn(&[SampleFile], &[Corpus<'_, Vec<u8>>]) -> Match + 'b;
 
-fn matched_by(world: &World, by: &By<'_>) -> Match {
+fn matched_by(world: &World, filtered: bool, by: &By<'_>) -> Match {
     let indexes: Vec<_> =
         [&world.own[0], &world.own[1], &world.public, &world.published].map(|of| index(of, &world.cuts)).into();
+    let empty = Index::open(Vec::new()).unwrap();
+    let filter = |index: &Index<Vec<u8>>| {
+        let written = fingerprint::write_filter(index.segments(), &fingerprint::About::default(), Vec::new());
+        vec![Filter::open(written.unwrap().0).unwrap()]
+    };
+    let filters: Vec<Vec<Filter<Vec<u8>>>> = indexes.iter().map(filter).collect();
     let roles = [CorpusRole::Own, CorpusRole::Own, CorpusRole::Public, CorpusRole::Published];
     let corpora: Vec<Corpus<'_, Vec<u8>>> = ["0", "1", "public", "published"]
         .into_iter()
         .zip(roles)
         .zip(&indexes)
-        .map(|((name, role), index)| Corpus { name, owner: "the company", role, roots: &[], index })
+        .zip(&filters)
+        .map(|(((name, role), index), filters)| {
+            let is_filter = filtered && role != CorpusRole::Own;
+            let (index, filters) = if is_filter { (&empty, &filters[..]) } else { (index, &[][..]) };
+            Corpus { name, owner: "the company", role, roots: &[], index, filters }
+        })
         .collect();
     by(&sample_files(world), &corpora)
 }
@@ -352,6 +368,21 @@ fn check_line(world: &World, found: &Match, line: &LineMatch) -> Result<(), Test
 }
 
 proptest! {
+    /// What a filter was made from it has: only by chance it has more.
+    #[test]
+    fn filters_subtract_at_least_what_their_corpora_do(world in worlds()) {
+        let (by_index, by_filter) = (matched_with(&world, false), matched_with(&world, true));
+        for (index, filter) in by_index.files.iter().zip(&by_filter.files) {
+            if index.channel == filter.channel {
+                prop_assert_eq!((index.shares.all, index.shares.matched), (filter.shares.all, filter.shares.matched));
+                prop_assert!(index.shares.public <= filter.shares.public);
+                prop_assert!(index.shares.published <= filter.shares.published);
+                prop_assert!(index.shares.distinctive >= filter.shares.distinctive);
+            }
+            prop_assert!(!filter.verdict.is_ours() || index.verdict.is_ours());
+        }
+    }
+
     #[test]
     fn equals_the_naive_matcher(world in worlds()) {
         let found = matched(&world);
@@ -385,7 +416,7 @@ proptest! {
     fn any_batches_give_the_same_answer(world in worlds(), size in 1usize..12, intervals in 1usize..60) {
         // Sets of intervals that are too many at once are looked up in smaller parts, but those of one file.
         let bounds = Bounds { intervals: intervals + 400, ..BOUNDS };
-        let in_batches = matched_by(&world, &|sample, corpora| {
+        let in_batches = matched_by(&world, false, &|sample, corpora| {
             let mut matcher = Matcher::new(&Profile::one(), corpora, bounds).unwrap();
             sample.chunks(size).for_each(|batch| matcher.survey(batch).unwrap());
             sample.chunks(size).for_each(|batch| matcher.count(batch).unwrap());
@@ -398,7 +429,7 @@ proptest! {
     fn what_is_more_than_memory_holds_is_counted_in_an_even_part(world in worlds(), most in 1usize..9) {
         let all = matched(&world);
         let bounds = Bounds { distinct: most, ..BOUNDS };
-        let found = matched_by(&world, &|sample, corpora| {
+        let found = matched_by(&world, false, &|sample, corpora| {
             Matcher::new(&Profile::one(), corpora, bounds).unwrap().whole(sample).unwrap()
         });
         prop_assert_eq!(&found.files, &all.files);
@@ -452,7 +483,8 @@ fn a_side_and_a_folder_are_named_without_a_window() {
         writer.content(&content(&text(numbers)), &[interval]).unwrap();
     }
     let index = Index::open(vec![Segment::open(writer.finish().unwrap().0).unwrap()]).unwrap();
-    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &index }];
+    let corpora =
+        [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &index, filters: &[] }];
     let lab = fingerprints(&text(200..220), true);
     let part = fingerprints(&text(100..112).union(&text(900..910)).copied().collect(), true);
     let sample = [part, lab].map(|fingerprints| SampleFile {
@@ -541,20 +573,29 @@ fn code_with_other_names_and_parts_are_placed_dated_and_named() {
 fn another_profile_and_a_damaged_index_are_refused() {
     let history = History::from([("a".to_owned(), vec![Some(text(0..9))])]);
     let good = index(&history, &[]);
-    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &good }];
+    let corpora =
+        [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &good, filters: &[] }];
     let sample =
         [SampleFile { path: b"a".to_vec(), fingerprints: fingerprints(&text(0..9), true), generated: false, level: 0 }];
     let other = Profile::of_engagement(&[1; 32]);
     assert!(matches!(match_sample(&sample, &other, &corpora), Err(MatchError::Profile { .. })));
     assert!(match_sample(&sample, &Profile::one(), &corpora).is_ok());
     let empty = Index::<Vec<u8>>::open(vec![]).unwrap();
-    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &empty }];
+    let corpora =
+        [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &empty, filters: &[] }];
     assert_eq!(match_sample(&sample, &Profile::one(), &corpora).unwrap().verdict, Verdict::NotFound);
 
     let mut bytes = segment(&history, 0, 1);
     // The first block of postings follows the header.
     bytes[4096 + 50] ^= 1;
     let damaged = Index::open(vec![Segment::open(bytes).unwrap()]).unwrap();
-    let corpora = [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &damaged }];
+    let corpora = [Corpus {
+        name: "product",
+        owner: "Example",
+        role: CorpusRole::Own,
+        roots: &[],
+        index: &damaged,
+        filters: &[],
+    }];
     assert!(matches!(match_sample(&sample, &Profile::one(), &corpora), Err(MatchError::Segment { .. })));
 }

@@ -12,7 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store", &["claim", "ledger"]),
     ("capture", &["claim"]),
     ("read", &["claim"]),
-    ("corpus", &["claim"]),
+    ("corpus", &["capture", "claim"]),
     ("listing", &[]),
     ("matching", &["claim", "listing"]),
     ("align", &["claim"]),
@@ -39,7 +39,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("gix_pack", &["gainsay/src/corpus/git/"]),
     ("age", &["gainsay/src/desk/vault.rs"]),
     ("askama", &["gainsay/src/export/"]),
-    ("unpack", &["gainsay/src/capture/", "gainsay/src/desk/", "gainsay/src/main.rs"]),
+    ("unpack", &["gainsay/src/capture/", "gainsay/src/corpus/read.rs", "gainsay/src/desk/", "gainsay/src/main.rs"]),
     ("dom_smoothie", &["unpack/src/"]),
     ("zip", &["unpack/src/"]),
     ("tar", &["unpack/src/"]),
@@ -115,7 +115,7 @@ fn there_is_one_way_out() {
         ("fs::write", &["gainsay/src/demo/", "gainsay/src/cli/demo.rs", "gainsay/src/corpus/git/bundle.rs"]),
         ("File::create", &["gainsay/src/demo/"]),
         ("OpenOptions", &["gainsay/src/desk/mod.rs", "gainsay/src/desk/corpora/notes.rs", "gainsay/src/demo/"]),
-        // The store and the index, both below the desk; and rows that memory does not hold, in files without a name.
+        // The store and the index, both below the desk, with filters of corpora that are nobody's secret; and rows that memory does not hold, in files without a name.
         (
             "tempfile_in",
             &[

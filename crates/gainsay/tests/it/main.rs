@@ -3,11 +3,13 @@
 #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 mod architecture;
+mod archives;
 mod cases;
 mod corpora;
 mod crash;
 mod destruction;
 mod files;
+mod filters;
 mod ledger;
 mod listings;
 mod outlets;

@@ -48,9 +48,9 @@ impl Desk {
     ) -> Result<Merged, Error> {
         let unknown = || Error::UnknownCorpus { name: name.to_owned() };
         let mut corpus = self.corpora()?.remove(name).ok_or_else(unknown)?;
-        let before = corpus.indexed.segments.len();
+        let before = corpus.segments().len();
         while let Some(run) = worth_merging(&corpus.segments(), &corpus.pieces(), memory) {
-            let (done, of) = (run.start as u64, corpus.indexed.segments.len() as u64);
+            let (done, of) = (run.start as u64, corpus.segments().len() as u64);
             let bytes = in_order(&corpus.segments(), &corpus.pieces())[run.clone()].iter().map(|it| it.bytes).sum();
             let source = PathBuf::from(name);
             progress(Progress { source, step: Step::Merging, done, of, bytes: 0, of_bytes: bytes, counting: false });
@@ -81,6 +81,7 @@ impl Desk {
         let pieces = in_merged(corpus.pieces(), chosen, &merged);
         let mut kept = all;
         kept.splice(run, [merged]);
+        kept.extend(corpus.filters());
         let indexed =
             CorpusIndexed { segments: named_by(&pieces, &kept), pieces: twins(&pieces), ..corpus.indexed.clone() };
         let entry = self.database.commit(&self.key, acting.now, |commit| {
@@ -89,7 +90,7 @@ impl Desk {
             if standing.is_none_or(|it| it.entry != corpus.entry) || notes::is_being_added(&folder, &name)? {
                 return Err(Error::CorpusChanged { name: name.clone() });
             }
-            segments::place(file, &folder, &blake3)?;
+            segments::place(file, &folder, segments::path(&folder, &blake3))?;
             Ok(commit.push(&NewEntry {
                 author: acting.author.clone(),
                 tlp: corpus.tlp,

@@ -1,6 +1,6 @@
 //! Segments as files: written, named, swept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -59,9 +59,19 @@ pub(super) fn path(folder: &Path, digest: &[u8; 32]) -> PathBuf {
     folder.join(format!("{}.segment", EntryId(*digest)))
 }
 
-/// Gives a synced segment its name, and makes the name last. To be called under the writer's lock, like all that follows.
-pub(super) fn place(file: NamedTempFile, folder: &Path, digest: &[u8; 32]) -> Result<(), Error> {
-    file.persist(path(folder, digest)).map_err(|e| failed("write in", folder, e.error))?;
+/// Where the filter of this BLAKE3 is.
+pub(super) fn filter_path(folder: &Path, digest: &[u8; 32]) -> PathBuf {
+    folder.join(format!("{}.filter", EntryId(*digest)))
+}
+
+/// Whether what a piece names is there.
+pub(super) fn is_there(folder: &Path, digest: &[u8; 32]) -> bool {
+    path(folder, digest).is_file() || filter_path(folder, digest).is_file()
+}
+
+/// Gives a synced segment or filter its name, and makes the name last. To be called under the writer's lock, like all that follows.
+pub(super) fn place(file: NamedTempFile, folder: &Path, path: PathBuf) -> Result<(), Error> {
+    file.persist(path).map_err(|e| failed("write in", folder, e.error))?;
     sync(folder)
 }
 
@@ -69,15 +79,16 @@ pub(super) fn sync(folder: &Path) -> Result<(), Error> {
     File::open(folder).and_then(|folder| folder.sync_all()).map_err(|why| failed("sync", folder, why))
 }
 
-/// Removes what interrupted runs left, and segments that neither a corpus nor a note of an unfinished one names.
+/// Removes what interrupted runs left, and segments and filters that neither a corpus nor a note of an unfinished one names.
 pub(super) fn sweep(folder: &Path, corpora: &BTreeMap<String, Corpus>) -> Result<(), Error> {
     let listed = || fs::read_dir(folder).map_err(|why| failed("list", folder, why));
-    let mut used: Vec<PathBuf> =
-        corpora.values().flat_map(Corpus::segments).map(|segment| path(folder, &segment.blake3)).collect();
+    let both = |digest: &[u8; 32]| [path(folder, digest), filter_path(folder, digest)];
+    let mut used: HashSet<PathBuf> =
+        corpora.values().flat_map(Corpus::files).flat_map(|file| both(&file.blake3)).collect();
     for entry in listed()? {
         let found = entry.map_err(|why| failed("list", folder, why))?.path();
         if notes::is_notes(&found) {
-            used.extend(Notes::still_of_use(&found, corpora)?.iter().map(|digest| path(folder, digest)));
+            used.extend(Notes::still_of_use(&found, corpora)?.iter().flat_map(both));
         } else if is_left(&found, UNFINISHED) {
             remove(&found)?;
         } else if is_left(&found, UNPACKED) {
@@ -86,7 +97,7 @@ pub(super) fn sweep(folder: &Path, corpora: &BTreeMap<String, Corpus>) -> Result
     }
     for entry in listed()? {
         let found = entry.map_err(|why| failed("list", folder, why))?.path();
-        if found.extension().is_some_and(|ending| ending == "segment") && !used.contains(&found) {
+        if found.extension().is_some_and(|ending| ending == "segment" || ending == "filter") && !used.contains(&found) {
             remove(&found)?;
         }
     }

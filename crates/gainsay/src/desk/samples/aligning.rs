@@ -130,7 +130,7 @@ fn each_in<'f>(
     take: &mut dyn FnMut(&'f FileMatch, &[u8]),
 ) -> Result<(), capture::Error> {
     let mut held: Option<(Vec<u8>, Vec<u8>)> = None;
-    opener.files(name, path, &mut |event| {
+    opener.files(name, capture::open(path)?, &mut |event| {
         match event {
             Event::File { path, .. } => {
                 let path = super::path_in_sample(name, path).as_bytes();

@@ -85,7 +85,8 @@ impl Desk {
         };
         let indexes: Vec<Index<File>> = own.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
         let roots: Vec<_> = own.iter().map(|it| it.roots()).collect();
-        let corpora = with_indexes(&own, &roots, &indexes);
+        let filters: Vec<_> = own.iter().map(|it| self.filters(it)).collect::<Result<_, _>>()?;
+        let corpora = with_indexes(&own, &roots, &indexes, &filters);
         let found = Matcher::new(&profile, &corpora, options.bounds())?.whole(&[wanted])?;
         let mut aligner = Aligner::new(&corpora);
         let mut compared =

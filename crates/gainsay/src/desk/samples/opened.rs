@@ -118,7 +118,7 @@ impl Opened {
         reading: &mut Reading<'_>,
     ) -> Result<(), capture::Error> {
         let mut file: Option<Open> = None;
-        opener.files(name, path, &mut |event| {
+        opener.files(name, capture::open(path)?, &mut |event| {
             match event {
                 Event::File { path, .. } => {
                     file = Some(Open {

@@ -16,6 +16,7 @@ pub fn sample_match(it: &SampleMatch) -> Value {
             "indexed": corpus.indexed.map(|at| at.to_string()),
             "contents": corpus.contents,
             "rows": corpus.rows,
+            "packages": corpus.packages,
         })),
         "verdict": it.verdict,
         "files": it.files,

@@ -76,6 +76,7 @@ twin!(AgainstV2 of Against {
     2 indexed: maybe_moment Option<Timestamp>,
     3 contents: plain u64,
     4 rows: plain u64,
+    5 packages: plain Option<u64>,
 });
 twin!(SharesV2 of Shares {
     0 matched: plain u32, 1 common: plain u32, 2 public: plain u32, 3 published: plain u32, 4 distinctive: plain u32,
@@ -220,7 +221,7 @@ impl From<&MatchV1> for SampleMatch {
         let against = |(name, role): &(String, String)| {
             // A word of no role can't be in the ledger of any version of this program; what is no one's then is ours.
             let role = role.parse().unwrap_or(CorpusRole::Own);
-            Against { name: name.clone(), role, indexed: None, contents: 0, rows: 0 }
+            Against { name: name.clone(), role, indexed: None, contents: 0, rows: 0, packages: None }
         };
         SampleMatch {
             owner: it.owner.clone(),

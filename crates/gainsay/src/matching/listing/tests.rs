@@ -56,7 +56,7 @@ fn listing(files: impl IntoIterator<Item = (String, Option<u64>)>) -> Listing {
 fn matched(listing: &Listing, corpora: &[(CorpusRole, &Index<Vec<u8>>)]) -> ListingMatch {
     let corpora: Vec<Corpus<'_, Vec<u8>>> = corpora
         .iter()
-        .map(|(role, index)| Corpus { name: "code", owner: "us", role: *role, roots: &[], index })
+        .map(|(role, index)| Corpus { name: "code", owner: "us", role: *role, roots: &[], index, filters: &[] })
         .collect();
     match_listing(listing, &corpora).unwrap()
 }

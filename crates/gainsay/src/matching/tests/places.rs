@@ -27,7 +27,7 @@ fn root(path: &str, place: Option<&str>, dated: Option<i64>) -> Root {
 }
 
 fn own<'a>(index: &'a Index<Vec<u8>>, roots: &'a [Root]) -> Corpus<'a, Vec<u8>> {
-    Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots, index }
+    Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots, index, filters: &[] }
 }
 
 fn sample<'s>(sets: impl IntoIterator<Item = &'s Set>) -> Vec<SampleFile> {

@@ -1,0 +1,171 @@
+//! Archives in a corpus: what lies in them is found in a sample, whatever the archive is called.
+
+use serde_json::Value;
+
+use crate::support::Environment;
+
+/// CRC-32 as gzip and zip use it.
+fn crc(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(!0_u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 })
+    })
+}
+
+/// A tar archive of files.
+fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, bytes) in files {
+        let mut header = [0; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[100..108].copy_from_slice(b"0000644\0");
+        header[124..136].copy_from_slice(format!("{:011o}\0", bytes.len()).as_bytes());
+        header[136..148].copy_from_slice(b"00000000000\0");
+        header[148..156].fill(b' ');
+        header[156] = b'0';
+        header[257..265].copy_from_slice(b"ustar\x0000");
+        let sum: u32 = header.iter().map(|byte| u32::from(*byte)).sum();
+        header[148..156].copy_from_slice(format!("{sum:06o}\0 ").as_bytes());
+        archive.extend(header);
+        archive.extend(*bytes);
+        archive.resize(archive.len().next_multiple_of(512), 0);
+    }
+    archive.resize(archive.len() + 1024, 0);
+    archive
+}
+
+/// A gzip stream of stored blocks.
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut stream = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
+    let blocks: Vec<&[u8]> = bytes.chunks(0xffff).collect();
+    for (number, block) in blocks.iter().enumerate() {
+        let length = u16::try_from(block.len()).unwrap();
+        stream.push(u8::from(number + 1 == blocks.len()));
+        stream.extend(length.to_le_bytes());
+        stream.extend((!length).to_le_bytes());
+        stream.extend(*block);
+    }
+    stream.extend(crc(bytes).to_le_bytes());
+    stream.extend(u32::try_from(bytes.len()).unwrap().to_le_bytes());
+    stream
+}
+
+/// A zip archive of stored files.
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let (mut archive, mut directory) = (Vec::new(), Vec::new());
+    for (name, bytes) in files {
+        let size = u32::try_from(bytes.len()).unwrap().to_le_bytes();
+        let name_length = u16::try_from(name.len()).unwrap().to_le_bytes();
+        let facts =
+            [&[20, 0, 0, 0, 0, 0, 0, 0, 0, 0][..], &crc(bytes).to_le_bytes(), &size, &size, &name_length].concat();
+        let at = u32::try_from(archive.len()).unwrap().to_le_bytes();
+        archive.extend([b"PK\x03\x04", &facts[..], &[0, 0], name.as_bytes(), bytes].concat());
+        directory.extend([b"PK\x01\x02\x14\0", &facts[..], &[0; 12], &at, name.as_bytes()].concat());
+    }
+    let count = u16::try_from(files.len()).unwrap().to_le_bytes();
+    let (length, at) = (u32::try_from(directory.len()).unwrap(), u32::try_from(archive.len()).unwrap());
+    archive.extend(&directory);
+    let end = [b"PK\x05\x06\0\0\0\0", &count[..], &count, &length.to_le_bytes(), &at.to_le_bytes(), &[0, 0]];
+    archive.extend(end.concat());
+    archive
+}
+
+fn code(seed: u32) -> Vec<u8> {
+    let lines =
+        (0..60_u32).map(|n| format!("fn step_{seed}_{n}(left: u32) -> u32 {{ left.rotate_left({n}) ^ {seed} }}\n"));
+    lines.collect::<String>().into_bytes()
+}
+
+fn verdicts(environment: &Environment, sample: &str) -> Vec<(String, String)> {
+    let shown = environment.gainsay(&["match", sample, "--json"]).stdout;
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let rows = shown["results"][0]["rows"].as_array().unwrap();
+    let text = |row: &Value, key: &str| row[key].as_str().unwrap().to_owned();
+    let mut rows: Vec<_> = rows.iter().map(|row| (text(row, "path"), text(row, "verdict"))).collect();
+    rows.sort();
+    rows
+}
+
+#[test]
+fn packages_of_a_cache_are_opened_whatever_they_are_called() {
+    let environment = Environment::with_desk();
+    let crate_file = gzip(&tar(&[("one-1.0.0/src/lib.rs", &code(1))]));
+    environment.write("cache/registry/one-1.0.0.crate", crate_file);
+    environment.write("cache/m2/two-2.0-sources.jar", zip(&[("two/Two.java", &code(2))]));
+    let inner = zip(&[("three/three.py", &code(3))]);
+    environment
+        .write("cache/pip/three-3.0-py3-none-any.whl", zip(&[("data/inner.zip", &inner), ("setup.py", &code(4))]));
+    environment.write("ours/all.rs", [code(1), code(2), code(3), code(4), code(5)].concat());
+    for n in 1..=5 {
+        environment.write(&format!("ours/{n}.rs"), code(n));
+        environment.write(&format!("sample/{n}.rs"), code(n));
+    }
+    environment.gainsay(&["corpus", "add", "ours", "ours"]).succeeded();
+    let added = environment.gainsay(&["corpus", "add", "open", "cache", "--public", "--json"]).succeeded();
+    let added: Value = serde_json::from_str(&added).unwrap();
+    assert_eq!(
+        (&added["file_versions"], &added["not_read"]),
+        (&7.into(), &0.into()),
+        "three archives, four files in them"
+    );
+    environment.gainsay(&["corpus", "verify"]).succeeded();
+    let found = verdicts(&environment, "sample");
+    let public: Vec<&str> = found.iter().filter(|(_, it)| it == "public only").map(|(path, _)| path.as_str()).collect();
+    assert_eq!(public, ["1.rs", "2.rs", "3.rs", "4.rs"]);
+    assert!(found.contains(&("5.rs".to_owned(), "ours".to_owned())), "{found:?}");
+    // Nothing changed: nothing is read again.
+    let again = environment.gainsay(&["corpus", "add", "open", "cache", "--public", "--json"]).succeeded();
+    let again: Value = serde_json::from_str(&again).unwrap();
+    assert_eq!(again["file_versions"], 7);
+}
+
+#[test]
+fn an_archive_in_the_own_corpus_holds_its_files() {
+    let environment = Environment::with_desk();
+    environment.write("releases/product-1.0.zip", zip(&[("src/core.rs", &code(7))]));
+    environment.gainsay(&["corpus", "add", "ours", "releases"]).succeeded();
+    let sample = environment.write("core.rs", code(7));
+    let shown = environment.gainsay(&["match", sample.to_str().unwrap(), "--json"]).succeeded();
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let best = &shown["results"][0]["rows"][0]["best"];
+    assert_eq!(best["path"], "product-1.0.zip!src/core.rs", "{shown}");
+}
+
+#[test]
+fn what_an_archive_hides_or_breaks_is_named_and_the_rest_is_read() {
+    let environment = Environment::with_desk();
+    let mut torn = zip(&[("whole.rs", &code(1)), ("torn.rs", &code(2))]);
+    let at = torn.windows(8).rposition(|bytes| bytes == b"step_2_5").unwrap();
+    torn[at] ^= 1;
+    environment.write("cache/torn.zip", torn);
+    environment.write("cache/cut.tgz", &gzip(&tar(&[("a.rs", &code(3))]))[..900]);
+    let added = environment.gainsay(&["corpus", "add", "open", "cache", "--public", "--json"]);
+    let shown: Value = serde_json::from_str(&added.stdout).unwrap();
+    let named = shown["not_read_names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap());
+    let named: Vec<&str> = named.collect();
+    assert!(named.iter().any(|name| name.contains("cache/torn.zip!torn.rs: corrupt")), "{named:?}");
+    assert!(named.iter().any(|name| name.contains("cache/cut.tgz")), "{named:?}");
+    assert_eq!(added.code, Some(2), "what was not read shows in the exit code");
+    environment.write("ours/whole.rs", code(1));
+    environment.gainsay(&["corpus", "add", "ours", "ours"]).succeeded();
+    assert_eq!(verdicts(&environment, "ours"), [("whole.rs".to_owned(), "public only".to_owned())]);
+}
+
+/// With the least memory the tables of some sixty thousand files fill a segment.
+#[test]
+fn what_one_segment_does_not_hold_goes_into_the_next() {
+    const FILES: usize = 24_000;
+    let environment = Environment::with_desk();
+    let large = vec![0; 4 << 20];
+    for archive in 0..4 {
+        let names: Vec<(String, String)> = (0..FILES).map(|n| (format!("{n}"), format!("{archive} {n}"))).collect();
+        let mut files: Vec<(&str, &[u8])> = names.iter().map(|(name, text)| (name.as_str(), text.as_bytes())).collect();
+        // So large that it is read by itself.
+        files.push(("large", &large));
+        environment.write(&format!("cache/{archive}.zip"), zip(&files));
+    }
+    let args = ["corpus", "add", "open", "cache", "--public", "--memory", "64", "--json"];
+    let added: Value = serde_json::from_str(&environment.gainsay(&args).succeeded()).unwrap();
+    assert_eq!((&added["file_versions"], &added["not_read"]), (&(4 * (FILES + 2)).into(), &0.into()));
+    assert_eq!(added["segments_blake3"].as_array().unwrap().len(), 2, "{added}");
+    environment.gainsay(&["corpus", "verify"]).succeeded();
+}
