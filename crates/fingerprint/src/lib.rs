@@ -11,6 +11,7 @@
 mod code;
 mod decode;
 mod distinct;
+mod every;
 mod fingerprinter;
 mod grams;
 mod index;
@@ -22,6 +23,7 @@ mod winnow;
 
 pub use code::Tokens;
 pub use decode::{Kind, decoded_text};
+pub use every::normalised;
 pub use fingerprinter::{Fingerprinter, Fingerprints};
 pub use grams::{Changes, Copied, Edit, Grams, Scratch};
 pub use index::{Index, Posting, WholeInterval};

@@ -26,7 +26,7 @@ use crate::export;
 use crate::ledger::payload::SampleMatched;
 use crate::ledger::{Entry, NewEntry};
 use crate::listing::Reader;
-use crate::matching::{self, CommitAt, HEAD, LineMatch, Match, Part, SampleFile, says_generated};
+use crate::matching::{self, CommitAt, LineMatch, Match, Part, SHORT, SampleFile, says_generated};
 use crate::release::Released;
 
 /// How many files a result lists.
@@ -40,6 +40,9 @@ const PLACES: usize = 1_000;
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
+
+/// How many bytes of short files are kept until they are told, in which even text that was read with errors is recognised.
+const KEPT: usize = 64 << 20;
 
 /// What to match a sample against, and how.
 #[derive(Clone, Copy, Debug, Default)]
@@ -108,6 +111,8 @@ impl MatchReport {
 struct Opened {
     files: Vec<SampleFile>,
     listings: Listings,
+    /// Bytes of its short files that are kept.
+    kept: usize,
     /// Whether its files are listings, whatever they look like.
     is_listing: bool,
     problems: Vec<String>,
@@ -308,8 +313,9 @@ fn path_in_sample<'p>(name: &str, path: &'p str) -> &'p str {
 struct Open {
     path: String,
     fingerprinter: Fingerprinter,
-    /// Its first bytes, which may say that a program wrote it.
+    /// Its first bytes: all of a short file, and of any other what may say that a program wrote it.
     head: Vec<u8>,
+    bytes: usize,
     listing: Reader,
 }
 
@@ -331,13 +337,15 @@ impl Opened {
                         path: path.to_owned(),
                         fingerprinter: Fingerprinter::new(profile, path.as_bytes()),
                         head: Vec::new(),
+                        bytes: 0,
                         listing: Listings::reader(self.is_listing),
                     });
                 }
                 Event::Data(bytes) => {
-                    if let Some(Open { fingerprinter, head, listing, .. }) = &mut file {
+                    if let Some(Open { fingerprinter, head, bytes: length, listing, .. }) = &mut file {
                         fingerprinter.update(bytes);
-                        let room = HEAD.saturating_sub(head.len());
+                        *length += bytes.len();
+                        let room = SHORT.saturating_sub(head.len());
                         head.extend(bytes.iter().take(room));
                         listing.push(bytes);
                         done.bytes += bytes.len() as u64;
@@ -345,12 +353,16 @@ impl Opened {
                 }
                 // A file that was cut short is held against the corpora as far as it came; a finding says so.
                 Event::End { .. } => {
-                    if let Some(Open { path, fingerprinter, head, listing }) = file.take() {
+                    if let Some(Open { path, fingerprinter, head, bytes, listing }) = file.take() {
                         let path = path_in_sample(name, &path);
                         self.listings.add(path, listing);
                         let fingerprints = fingerprinter.finish();
                         let path = path.as_bytes().to_vec();
-                        self.files.push(SampleFile { path, fingerprints, generated: says_generated(&head) });
+                        let generated = says_generated(&head);
+                        let is_kept = bytes <= SHORT && self.kept + bytes <= KEPT;
+                        let short = if is_kept { head } else { Vec::new() };
+                        self.kept += short.len();
+                        self.files.push(SampleFile { path, fingerprints, generated, short });
                         done.files += 1;
                         progress(*done);
                     }

@@ -7,6 +7,7 @@ use fingerprint::{Channel, Fingerprints, PathId, Profile, ReadAt, SegmentError, 
 
 use super::lines::Lines;
 use super::rules::COMMON_FILES;
+use super::short::Pieces;
 use super::{Corpus, MatchError, SampleFile, Shares, licences};
 use crate::claim::CorpusRole;
 
@@ -62,8 +63,10 @@ struct CorpusHits {
 }
 
 impl Hits {
+    /// `pieces` are fingerprints that files have beside those of their own.
     pub(super) fn look_up<R: ReadAt>(
         sample: &[SampleFile],
+        pieces: &Pieces,
         profile: &Profile,
         corpora: &[Corpus<'_, R>],
         lines: &Lines,
@@ -76,13 +79,18 @@ impl Hits {
             intervals: corpora.iter().map(|_| CorpusHits::default()).collect(),
         };
         for channel in CHANNELS {
-            let mut keys: Vec<u64> = sample.iter().flat_map(|file| of(channel, &file.fingerprints)).copied().collect();
+            let all = |number: usize| {
+                let pieces = pieces.get(&number).filter(|pieces| pieces.channel == channel);
+                let pieces = pieces.map_or(&[][..], |pieces| &pieces.fingerprints);
+                of(channel, &sample[number].fingerprints).iter().chain(pieces)
+            };
+            let mut keys: Vec<u64> = (0..sample.len()).flat_map(all).copied().collect();
             keys.sort_unstable();
             keys.dedup();
             let first = hits.found.len();
             let number = |key: &u64| first + keys.binary_search(key).unwrap_or_else(|place| place);
-            for (file, numbers) in sample.iter().zip(&mut hits.files) {
-                numbers[place(channel)] = of(channel, &file.fingerprints).iter().map(number).collect();
+            for (file, numbers) in hits.files.iter_mut().enumerate() {
+                numbers[place(channel)] = all(file).map(number).collect();
             }
             let is_public = |key: &u64| channel == Channel::Text && licences.binary_search(key).is_ok();
             hits.found.extend(keys.iter().map(|key| Found { public: is_public(key), ..Found::default() }));

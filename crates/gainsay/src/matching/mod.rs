@@ -12,6 +12,7 @@ mod listing;
 mod others;
 mod places;
 mod rules;
+mod short;
 mod states;
 mod window;
 mod words;
@@ -22,11 +23,13 @@ use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, Profile, ReadA
 
 use crate::claim::{CorpusRole, Root};
 use cover::Held;
-pub use generated::{HEAD, says_generated};
-use hits::Hits;
+pub use generated::says_generated;
+use hits::{CHANNELS, Hits};
 use lines::{LineKey, Lines};
 pub use listing::{ListingLine, ListingMatch, match_listing};
 pub use others::Copies;
+use short::Pieces;
+pub use short::SHORT;
 
 /// One file of the sample.
 #[derive(Clone, Debug)]
@@ -37,6 +40,8 @@ pub struct SampleFile {
     pub fingerprints: Fingerprints,
     /// Whether it [says of itself](says_generated) that a program wrote it.
     pub generated: bool,
+    /// Its bytes, where they are at most [`SHORT`] and it is to be recognised even where it was read with errors; else none.
+    pub short: Vec<u8>,
 }
 
 /// A corpus to match against.
@@ -133,6 +138,8 @@ pub struct FileMatch {
     pub identical: bool,
     /// Whether it says of itself that a program wrote it.
     pub generated: bool,
+    /// Whether only single grams of it were recognised, in one file of the company's: text that was read with errors, or little code.
+    pub by_pieces: bool,
     /// The channel by which it was judged: text, else code, which other names leave as it is, else parts.
     pub channel: Channel,
     /// Its fingerprints in that channel.
@@ -352,10 +359,16 @@ pub fn match_sample<R: ReadAt>(
         return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
     }
     let lines = Lines::new(corpora);
-    let hits = Hits::look_up(sample, profile, corpora, &lines)?;
+    let mut hits = Hits::look_up(sample, &Pieces::new(), profile, corpora, &lines)?;
+    let finder = places::Finder::new(corpora, &lines, &hits);
+    let mut judged: Vec<(Verdict, Channel)> =
+        sample.iter().enumerate().map(|(number, file)| judge(file, number, &hits, &finder)).collect();
+    let pieces = short::recognised(sample, &judged, &hits, profile, corpora, &lines)?;
+    if !pieces.is_empty() {
+        pieces.iter().for_each(|(file, by)| judged[*file] = (Verdict::PartlyOurs, by.channel));
+        hits = Hits::look_up(sample, &pieces, profile, corpora, &lines)?;
+    }
     let mut finder = places::Finder::new(corpora, &lines, &hits);
-    let judged: Vec<(Verdict, Channel)> =
-        sample.iter().enumerate().map(|(number, file)| judge(file, number, &hits)).collect();
     let mut held = Held::default();
     for (number, (_, channel)) in judged.iter().enumerate().filter(|(_, (verdict, _))| verdict.is_ours()) {
         held.add(number, finder.held_by(hits.keys_of(number, *channel), hits.exact(number)));
@@ -365,7 +378,8 @@ pub fn match_sample<R: ReadAt>(
     let mut files = Vec::with_capacity(sample.len());
     let mut at_lines: BTreeMap<LineKey, Vec<usize>> = BTreeMap::new();
     for ((number, file), judged) in sample.iter().enumerate().zip(judged) {
-        let (matched, line) = match_file(file, number, judged, &hits, &mut finder)?;
+        let (mut matched, line) = match_file(file, number, judged, &hits, &mut finder)?;
+        matched.by_pieces = pieces.contains_key(&number);
         if let (Some(line), true) = (line, matched.verdict.is_ours()) {
             at_lines.entry(line).or_default().push(number);
         }
@@ -394,8 +408,19 @@ pub fn match_sample<R: ReadAt>(
 }
 
 /// What a file is, and the channel that tells it.
-fn judge(file: &SampleFile, number: usize, hits: &Hits) -> (Verdict, Channel) {
-    rules::of_file(&hits.shares_of(number), hits.identical(number), file.fingerprints.bytes, file.generated)
+fn judge<R: ReadAt>(
+    file: &SampleFile,
+    number: usize,
+    hits: &Hits,
+    finder: &places::Finder<'_, R>,
+) -> (Verdict, Channel) {
+    let (mut shares, identical) = (hits.shares_of(number), hits.identical(number));
+    for (channel, shares) in CHANNELS.into_iter().zip(&mut shares) {
+        if shares.distinctive > 0 && !identical.own {
+            *shares = rules::at_one_path(*shares, channel, finder.at_one_path(hits.keys_of(number, channel)));
+        }
+    }
+    rules::of_file(&shares, identical, file.fingerprints.bytes, file.generated)
 }
 
 fn match_file<R: ReadAt>(
@@ -420,6 +445,7 @@ fn match_file<R: ReadAt>(
         verdict,
         identical: hits.identical(number).own,
         generated: file.generated,
+        by_pieces: false,
         channel,
         shares: hits.shares(hits.keys_of(number, channel)),
         best,

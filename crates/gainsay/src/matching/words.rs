@@ -117,6 +117,15 @@ impl Match {
                     .to_owned(),
             );
         }
+        let pieces: Vec<&FileMatch> = self.files.iter().filter(|file| file.by_pieces).collect();
+        if let [first, ..] = pieces[..] {
+            let first = String::from_utf8_lossy(&first.path);
+            words.push(format!(
+                "Recognised through reading errors, or by little, by single runs of one file of the company's: {}, {first} \
+                 first. Look at these files.",
+                files(pieces.len() as u64),
+            ));
+        }
         let dated = |by_snapshots| {
             let mut dated = self.lines.iter().filter(|line| line.windows.is_some());
             dated.any(|line| line.is_of_snapshots() == by_snapshots)

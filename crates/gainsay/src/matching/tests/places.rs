@@ -31,8 +31,12 @@ fn own<'a>(index: &'a Index<Vec<u8>>, roots: &'a [Root]) -> Corpus<'a, Vec<u8>> 
 }
 
 fn sample<'s>(sets: impl IntoIterator<Item = &'s Set>) -> Vec<SampleFile> {
-    let file =
-        |set| SampleFile { path: b"taken/a.c".to_vec(), fingerprints: fingerprints(set, true), generated: false };
+    let file = |set| SampleFile {
+        path: b"taken/a.c".to_vec(),
+        fingerprints: fingerprints(set, true),
+        generated: false,
+        short: vec![],
+    };
     sets.into_iter().map(file).collect()
 }
 
@@ -179,7 +183,7 @@ fn copies_do_not_make_a_fingerprint_common_and_different_files_do() {
         let index = Index::open(vec![state("/all", &tree)]).unwrap();
         let corpora = [own(&index, &[])];
         let lines = Lines::new(&corpora);
-        let hits = Hits::look_up(&sample([&with(1000)]), &Profile::one(), &corpora, &lines).unwrap();
+        let hits = Hits::look_up(&sample([&with(1000)]), &Pieces::new(), &Profile::one(), &corpora, &lines).unwrap();
         let common: Vec<bool> = hits.keys_of(0, Channel::Text).iter().map(|key| hits.is_common(*key)).collect();
         assert_eq!(common, [vec![is_common; 10], vec![false; 10]].concat());
     }
