@@ -26,21 +26,24 @@ setup:
 setup-test: setup
 	@command -v strace >/dev/null || scripts/install-packages strace
 
+# Bare repositories beside this clone, by name.
+beside = $(foreach name,$(1),../.mirror/$(name)/repo)
+
 # The index against its limits and peers, side by side; writes target/bench/index.json. REPOS are the repositories whose
-# histories it reads: bare ones next to this clone, where nothing else is said. QUICK=1 measures smaller inputs. ONLY
+# histories it reads: three bare ones beside this clone, where nothing else is said. QUICK=1 measures smaller inputs. ONLY
 # chooses some: kernel, scanoss, tree, history, lookup, memory.
-REPOS ?= $(wildcard ../.mirror/*/repo)
+REPOS ?=
 QUICK ?=
 ONLY ?=
+READ = $(or $(REPOS),$(wildcard $(call beside,sqlalchemy+sqlalchemy apache+kafka redis+redis)))
 bench-index: setup
-	BENCH_REPOSITORIES='$(REPOS)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench index -- $(ONLY)
+	BENCH_REPOSITORIES='$(READ)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench index -- $(ONLY)
 
 # How well ours is told from what is not, with 95% intervals, beside peers; writes target/bench/matching.json. REPOS are the
 # repositories that are taken for ours, FOREIGN those whose files are not ours, PUBLIC what everybody has: bare ones next to
 # this clone, where nothing else is said. QUICK=1 makes fewer samples. ONLY chooses some: files, foreign, dating, takings,
 # listings, places, published, peers.
-beside = $(foreach name,$(1),../.mirror/$(name)/repo)
-TESTED = $(if $(filter command line environment,$(origin REPOS)),$(REPOS),$(call beside,square+okhttp \
+TESTED = $(or $(REPOS),$(call beside,square+okhttp \
   JamesNK+Newtonsoft.Json gin-gonic+gin guzzle+guzzle Alamofire+Alamofire alacritty+alacritty))
 FOREIGN ?= $(call beside,ktorio+ktor AutoMapper+AutoMapper autofac+Autofac NLog+NLog serilog+serilog restsharp+RestSharp \
   gohugoio+hugo etcd-io+etcd laravel+framework ReactiveX+RxSwift vapor+vapor apple+swift-nio \

@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting};
-use crate::desk::{MatchOptions, SampleProgress, Shape};
+use crate::desk::{MEMORY, MatchOptions, SampleProgress, Shape};
 
 /// Is it ours? How much, which files, which versions, when; works with no case
 ///
@@ -24,6 +24,9 @@ pub(super) struct Args {
     /// Keep the result as evidence in this case
     #[arg(long, value_name = "CASE")]
     case: Option<String>,
+    /// How much memory may be used for what grows with the sample; of a sample that needs more, some figures are those of an even part
+    #[arg(long, value_name = "MB", default_value_t = MEMORY >> 20)]
+    memory: usize,
     /// Open foreign files even where the kernel cannot lock the worker down
     #[arg(long)]
     unsafe_no_sandbox: bool,
@@ -49,6 +52,7 @@ impl Args {
             case: self.case.as_deref(),
             is_listing: self.listing,
             unjailed: self.unsafe_no_sandbox,
+            memory: Some(self.memory << 20),
         };
         let report = desk.match_sample(&acting, sample, options, &mut progress)?;
         ui.clear_progress();

@@ -29,7 +29,7 @@ use notes::Notes;
 pub const MEMORY: usize = 512 << 20;
 
 /// With less, rows would go through the disk in pieces too small to be merged.
-const LEAST_MEMORY: usize = 64 << 20;
+pub(super) const LEAST_MEMORY: usize = 64 << 20;
 
 /// What a corpus is, and how it is read.
 #[derive(Clone, Debug)]

@@ -277,8 +277,8 @@ pub enum Error {
         /// The corpus.
         name: String,
     },
-    /// Too little memory to index with.
-    #[error("indexing takes at least {least} MB of memory; give --memory {least} or more")]
+    /// Too little memory to index or to match with.
+    #[error("this takes at least {least} MB of memory; give --memory {least} or more")]
     TooLittleMemory {
         /// In MB.
         least: usize,

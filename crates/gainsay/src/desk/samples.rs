@@ -2,35 +2,31 @@
 
 mod aligning;
 mod compare;
+mod opened;
 
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::ops::ControlFlow;
 use std::path::Path;
 
-use fingerprint::{Channel, Fingerprinter, Index, Profile};
+use fingerprint::{Channel, Index, Profile};
 use jiff::Timestamp;
 use serde_json::json;
-use unpack::Event;
 
 use super::add::files_below;
+use super::corpora::LEAST_MEMORY;
 use super::listings::{self, Listings};
 use super::vault::Kept;
-use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, Shape, casefile};
-use crate::capture::{self, Opener};
+use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
 use crate::claim::{
     Against, Alignment, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, NearMiss, PlaceMatch, Places,
-    Root, SampleMatch, Shares, SourceKind, Taking, Tlp, Window, on_one_line, quoted,
+    Root, SampleMatch, Shares, SourceKind, Taking, Tlp, Window, quoted,
 };
 use crate::export;
 use crate::ledger::payload::SampleMatched;
 use crate::ledger::{Entry, NewEntry};
-use crate::listing::Reader;
-use crate::matching::{self, CommitAt, LineMatch, Match, Part, SHORT, SampleFile, says_generated};
+use crate::matching::{self, Bounds, CommitAt, LineMatch, Match, Matcher, Part, SampleFile};
 use crate::release::Released;
-
-/// How many files a result lists.
-const ROWS: usize = 10_000;
+use opened::{Opened, open, path_in_sample};
 
 /// How many files are named where some of many are.
 const SOME: usize = 20;
@@ -40,9 +36,6 @@ const PLACES: usize = 1_000;
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
-
-/// How many bytes of short files are kept until they are told, in which even text that was read with errors is recognised.
-const KEPT: usize = 64 << 20;
 
 /// What to match a sample against, and how.
 #[derive(Clone, Copy, Debug, Default)]
@@ -55,6 +48,14 @@ pub struct MatchOptions<'a> {
     pub is_listing: bool,
     /// Whether foreign files are opened even where the kernel cannot lock the worker down.
     pub unjailed: bool,
+    /// Bytes of memory for what grows with the sample; [`MEMORY`] where nothing is said.
+    pub memory: Option<usize>,
+}
+
+impl MatchOptions<'_> {
+    fn bounds(&self) -> Bounds {
+        Bounds::of_memory(self.memory.unwrap_or(MEMORY))
+    }
 }
 
 /// How far the reading of a sample is.
@@ -106,19 +107,6 @@ impl MatchReport {
     }
 }
 
-/// A sample as it came out of the child.
-#[derive(Default)]
-struct Opened {
-    files: Vec<SampleFile>,
-    listings: Listings,
-    /// Bytes of its short files that are kept.
-    kept: usize,
-    /// Whether its files are listings, whatever they look like.
-    is_listing: bool,
-    problems: Vec<String>,
-    more_problems: usize,
-}
-
 impl Desk {
     /// Matches a file, a folder or an archive against the corpora: all of them, or the one named together with what is public and
     /// published. For a case the sample becomes a source, where it is none yet, and the result a finding.
@@ -152,22 +140,32 @@ impl Desk {
         if owners.is_empty() {
             return Err(Error::NoCorpus);
         }
-        let profile = Profile::one();
+        if options.memory.is_some_and(|memory| memory < LEAST_MEMORY) {
+            return Err(Error::TooLittleMemory { least: LEAST_MEMORY >> 20 });
+        }
         // Evidence is of these bytes: they are named before they are opened, and must be the same after.
         let before = case_id.map(|_| self.keep_sample(path, &Keep::Outside)).transpose()?;
-        let sample = open(path, &profile, options, progress)?;
+        let owners: Vec<Owner<'_>> = owners
+            .into_iter()
+            .map(|owner| {
+                let of_owner = |it: &&&Corpus| it.indexed.role == CorpusRole::Public || it.indexed.owner == owner;
+                let corpora: Vec<&Corpus> = corpora.iter().filter(of_owner).copied().collect();
+                let indexes = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
+                let roots = corpora.iter().map(|it| it.roots()).collect();
+                Ok(Owner { name: owner, corpora, indexes, roots })
+            })
+            .collect::<Result<_, Error>>()?;
+        let against: Vec<_> = owners.iter().map(|of| with_indexes(&of.corpora, &of.roots, &of.indexes)).collect();
+        let (sample, found) = match_all(path, options, &against, progress)?;
         if options.is_listing && sample.listings.found.is_empty() {
             return Err(Error::NotAListing { path: path.to_owned() });
         }
         let mut results = Vec::new();
-        for owner in owners {
-            let of_owner = |it: &&&Corpus| it.indexed.role == CorpusRole::Public || it.indexed.owner == owner;
-            let of_owner: Vec<&Corpus> = corpora.iter().filter(of_owner).copied().collect();
-            let result = self.match_owner(owner, (path, unjailed), &sample, &profile, &of_owner)?;
+        for ((of, corpora), found) in owners.iter().zip(&against).zip(found) {
             results.push(OfOwner {
-                corpora: of_owner.iter().map(|it| it.entry).collect(),
-                tlp: of_owner.iter().map(|it| it.tlp).max().unwrap_or(self.config.tlp),
-                result,
+                corpora: of.corpora.iter().map(|it| it.entry).collect(),
+                tlp: of.corpora.iter().map(|it| it.tlp).max().unwrap_or(self.config.tlp),
+                result: of.result((path, unjailed), &sample, &found, corpora)?,
             });
         }
         results.sort_by_key(|of_owner| std::cmp::Reverse(files_of_owner(&of_owner.result)));
@@ -182,29 +180,6 @@ impl Desk {
             _ => Vec::new(),
         };
         Ok(MatchReport { results: results.into_iter().map(|of_owner| of_owner.result).collect(), entries })
-    }
-
-    fn match_owner(
-        &self,
-        owner: &str,
-        (path, unjailed): (&Path, bool),
-        sample: &Opened,
-        profile: &Profile,
-        corpora: &[&Corpus],
-    ) -> Result<SampleMatch, Error> {
-        let indexes: Vec<Index<File>> = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
-        let roots: Vec<Vec<Root>> = corpora.iter().map(|it| it.roots()).collect();
-        let against = corpora.iter().map(|it| it.as_held_against()).collect();
-        let corpora = with_indexes(corpora, &roots, &indexes);
-        let found = matching::match_sample(&sample.files, profile, &corpora)?;
-        let aligned = aligning::align_files(path, unjailed, &found, &corpora)?;
-        let mut result = in_numbers(owner, against, sample, &found, &aligned);
-        for (path, listing) in &sample.listings.found {
-            let found = matching::match_listing(listing, &corpora)?;
-            result.listings.push(listings::in_numbers(path, &found));
-        }
-        add_listings(&mut result, &sample.listings);
-        Ok(result)
     }
 
     fn record_match(
@@ -247,6 +222,70 @@ impl Desk {
     }
 }
 
+/// An owner's corpora, and what is public, opened.
+struct Owner<'a> {
+    name: &'a str,
+    corpora: Vec<&'a Corpus>,
+    indexes: Vec<Index<File>>,
+    roots: Vec<Vec<Root>>,
+}
+
+impl Owner<'_> {
+    fn result(
+        &self,
+        (path, unjailed): (&Path, bool),
+        sample: &Opened,
+        found: &Match,
+        corpora: &[matching::Corpus<'_, File>],
+    ) -> Result<SampleMatch, Error> {
+        let against = self.corpora.iter().map(|it| it.as_held_against()).collect();
+        let aligned = aligning::align_files(path, unjailed, found, corpora)?;
+        let mut result = in_numbers(self.name, against, sample, found, &aligned);
+        for (path, listing) in &sample.listings.found {
+            let found = matching::match_listing(listing, corpora)?;
+            result.listings.push(listings::in_numbers(path, &found));
+        }
+        add_listings(&mut result, &sample.listings);
+        Ok(result)
+    }
+}
+
+/// Matches a sample against the corpora of each owner. What is not held as a whole is matched as it streams out of the child; where the
+/// files of an owner lie in several places, a second time.
+fn match_all(
+    path: &Path,
+    options: MatchOptions<'_>,
+    against: &[Vec<matching::Corpus<'_, File>>],
+    progress: &mut dyn FnMut(SampleProgress),
+) -> Result<(Opened, Vec<Match>), Error> {
+    let profile = Profile::one();
+    let bounds = options.bounds().shared(against.len());
+    let matchers = against.iter().map(|corpora| Matcher::new(&profile, corpora, bounds));
+    let mut matchers = matchers.collect::<Result<Vec<_>, _>>()?;
+    let is_twice = matchers.iter().any(Matcher::has_places);
+    let mut take = |batch: &[SampleFile]| {
+        matchers.iter_mut().try_for_each(|it| if is_twice { it.survey(batch) } else { it.count(batch) })
+    };
+    let mut opened = open(path, &profile, options, progress, &mut take)?;
+    let held = std::mem::take(&mut opened.batch);
+    if opened.batches == 0 {
+        let found = matchers.into_iter().map(|it| it.whole(&held)).collect::<Result<_, _>>()?;
+        return Ok((opened, found));
+    }
+    take(&held)?;
+    drop(held);
+    if is_twice {
+        let mut take = |batch: &[SampleFile]| matchers.iter_mut().try_for_each(|it| it.count(batch));
+        let again = open(path, &profile, options, progress, &mut take)?;
+        take(&again.batch)?;
+        if again.contents.finalize() != opened.contents.finalize() {
+            return Err(Error::ChangedMeanwhile { path: path.to_owned() });
+        }
+    }
+    let found = matchers.into_iter().map(Matcher::finish).collect::<Result<_, _>>()?;
+    Ok((opened, found))
+}
+
 /// The result against one owner's corpora.
 struct OfOwner {
     /// The entries of the corpora.
@@ -260,132 +299,15 @@ struct OfOwner {
 fn command(sample: &Path, options: MatchOptions<'_>) -> String {
     let absolute = std::path::absolute(sample).unwrap_or_else(|_| sample.to_owned());
     let listing = if options.is_listing { " --listing" } else { "" };
+    let memory = options.memory.filter(|memory| *memory != MEMORY);
+    let memory = memory.map_or(String::new(), |memory| format!(" --memory {}", memory >> 20));
     let corpus = options.corpus.map_or(String::new(), |name| format!(" --corpus {}", quoted(name)));
     let case = quoted(options.case.unwrap_or_default());
-    format!("gainsay match {}{listing}{corpus} --case {case}", quoted(&absolute.to_string_lossy()))
+    format!("gainsay match {}{listing}{corpus}{memory} --case {case}", quoted(&absolute.to_string_lossy()))
 }
 
 fn files_of_owner(result: &SampleMatch) -> u64 {
     result.verdicts.iter().filter(|(word, ..)| word.ends_with("ours")).map(|(_, files, _)| files).sum()
-}
-
-/// Opens a sample in the child and fingerprints what comes out, in memory bounded by the fingerprints.
-fn open(
-    path: &Path,
-    profile: &Profile,
-    options: MatchOptions<'_>,
-    progress: &mut dyn FnMut(SampleProgress),
-) -> Result<Opened, Error> {
-    let meta = std::fs::metadata(path).map_err(|why| capture::Error::Unreadable { path: path.to_owned(), why })?;
-    let mut opener = Opener::start(options.unjailed)?;
-    let mut opened = Opened { is_listing: options.is_listing, ..Opened::default() };
-    let mut done = SampleProgress::default();
-    if !meta.is_dir() {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        opened.read(&mut opener, &name, path, profile, &mut done, progress)?;
-        return Ok(opened);
-    }
-    let below = files_below(path);
-    if below.is_nothing() {
-        return Err(Error::NothingIn { path: path.to_owned() });
-    }
-    below.failures.iter().chain(&below.skipped).for_each(|failure| opened.problem(failure));
-    for file in below.files {
-        let name = file.strip_prefix(path).unwrap_or(&file).to_string_lossy().into_owned();
-        match opened.read(&mut opener, &name, &file, profile, &mut done, progress) {
-            Ok(()) => {}
-            // One file that cannot be opened is a problem of the sample; a child that cannot be started is the end.
-            Err(error @ capture::Error::Unreadable { .. } | error @ capture::Error::NotAFile { .. }) => {
-                opened.problem(&error);
-            }
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Ok(opened)
-}
-
-/// The path of a file as a match names it: in an archive that is opened by itself without the archive's name.
-fn path_in_sample<'p>(name: &str, path: &'p str) -> &'p str {
-    path.strip_prefix(name).and_then(|path| path.strip_prefix('!')).unwrap_or(path)
-}
-
-/// A file of a sample while it is read.
-struct Open {
-    path: String,
-    fingerprinter: Fingerprinter,
-    /// Its first bytes: all of a short file, and of any other what may say that a program wrote it.
-    head: Vec<u8>,
-    bytes: usize,
-    listing: Reader,
-}
-
-impl Opened {
-    fn read(
-        &mut self,
-        opener: &mut Opener,
-        name: &str,
-        path: &Path,
-        profile: &Profile,
-        done: &mut SampleProgress,
-        progress: &mut dyn FnMut(SampleProgress),
-    ) -> Result<(), capture::Error> {
-        let mut file: Option<Open> = None;
-        opener.files(name, path, &mut |event| {
-            match event {
-                Event::File { path, .. } => {
-                    file = Some(Open {
-                        path: path.to_owned(),
-                        fingerprinter: Fingerprinter::new(profile, path.as_bytes()),
-                        head: Vec::new(),
-                        bytes: 0,
-                        listing: Listings::reader(self.is_listing),
-                    });
-                }
-                Event::Data(bytes) => {
-                    if let Some(Open { fingerprinter, head, bytes: length, listing, .. }) = &mut file {
-                        fingerprinter.update(bytes);
-                        *length += bytes.len();
-                        let room = SHORT.saturating_sub(head.len());
-                        head.extend(bytes.iter().take(room));
-                        listing.push(bytes);
-                        done.bytes += bytes.len() as u64;
-                    }
-                }
-                // A file that was cut short is held against the corpora as far as it came; a finding says so.
-                Event::End { .. } => {
-                    if let Some(Open { path, fingerprinter, head, bytes, listing }) = file.take() {
-                        let path = path_in_sample(name, &path);
-                        self.listings.add(path, listing);
-                        let fingerprints = fingerprinter.finish();
-                        let path = path.as_bytes().to_vec();
-                        let generated = says_generated(&head);
-                        let is_kept = bytes <= SHORT && self.kept + bytes <= KEPT;
-                        let short = if is_kept { head } else { Vec::new() };
-                        self.kept += short.len();
-                        self.files.push(SampleFile { path, fingerprints, generated, short });
-                        done.files += 1;
-                        progress(*done);
-                    }
-                }
-                Event::Finding(finding) => self.problem(&finding),
-            }
-            ControlFlow::Continue(())
-        })?;
-        Ok(())
-    }
-
-    fn problem(&mut self, problem: &dyn std::fmt::Display) {
-        if self.problems.len() < PROBLEMS {
-            self.problems.push(on_one_line(&problem.to_string()));
-        } else {
-            self.more_problems += 1;
-        }
-    }
-
-    fn all_problems(&self) -> Vec<String> {
-        let more = (self.more_problems > 0).then(|| format!("… and {} more", self.more_problems));
-        self.problems.iter().cloned().chain(more).collect()
-    }
 }
 
 fn with_indexes<'a>(
@@ -438,12 +360,13 @@ fn in_numbers(
 ) -> SampleMatch {
     let mut rows: Vec<&matching::FileMatch> = found.files.iter().collect();
     rows.sort_by_key(|file| (file.verdict, std::cmp::Reverse(file.shares.distinctive)));
+    let total = found.total();
     SampleMatch {
         owner: owner.to_owned(),
         corpora,
         verdict: found.verdict.words().to_owned(),
-        files: found.files.len() as u64,
-        bytes: found.files.iter().map(|file| file.bytes).sum(),
+        files: total.files,
+        bytes: total.bytes,
         verdicts: found
             .totals
             .iter()
@@ -453,14 +376,10 @@ fn in_numbers(
         window: found.lines.iter().find_map(window),
         curve: found.lines.iter().find_map(|line| line.windows.as_ref()).map(curve).unwrap_or_default(),
         takings: takings(found),
-        fit_nowhere: found
-            .fit_nowhere()
-            .take(SOME)
-            .map(|file| String::from_utf8_lossy(&file.path).into_owned())
-            .collect(),
+        fit_nowhere: found.fit_nowhere().take(SOME).map(|name| String::from_utf8_lossy(name).into_owned()).collect(),
         places: found.places.as_ref().map(|places| places_in_numbers(found, places)),
         words: found.in_words().into_iter().chain(aligned.left_out()).collect(),
-        rows: rows.into_iter().take(ROWS).map(|file| row(file, aligned.of(file))).collect(),
+        rows: rows.into_iter().map(|file| row(file, aligned.of(file))).collect(),
         problems: sample.all_problems(),
         ..SampleMatch::default()
     }
@@ -551,7 +470,7 @@ fn places_in_numbers(found: &Match, places: &matching::Places) -> Places {
         name: text(&place.name),
         files: place.files,
         only_here: place.only_here.len() as u64,
-        some: place.only_here.iter().take(SOME).map(|file| text(&found.files[*file].path)).collect(),
+        some: place.only_here.iter().take(SOME).map(|file| text(found.names.of(*file))).collect(),
     };
     Places {
         cover: places.cover.iter().map(|place| text(&places.all[*place].name)).collect(),
@@ -580,7 +499,7 @@ fn takings(found: &Match) -> Vec<Taking> {
             first,
             last,
             files: files.len() as u64,
-            some: files.iter().take(SOME).map(|file| text(&found.files[*file].path)).collect(),
+            some: files.iter().take(SOME).map(|file| text(found.names.of(*file))).collect(),
         };
         match &line.windows {
             Some(windows) => takings.extend(

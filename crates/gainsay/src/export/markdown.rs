@@ -83,9 +83,31 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
         for sentence in &finding.words {
             writeln!(out, "{}\n", plain(sentence))?;
         }
+        if !finding.places.is_empty() {
+            writeln!(out, "| place | files found there | found only there |\n|---|---:|---:|")?;
+        }
+        for (name, files, only_here) in &finding.places {
+            writeln!(out, "| {} | {files} | {only_here} |", plain(name))?;
+        }
+        for listing in &finding.listings {
+            let (path, format) = (plain(&listing.path), &listing.format);
+            writeln!(out, "\nListing {path} ({format}): {}.\n", listing.verdict)?;
+            for sentence in &listing.words {
+                writeln!(out, "{}\n", plain(sentence))?;
+            }
+        }
+        if !finding.places.is_empty() || !finding.listings.is_empty() {
+            writeln!(out)?;
+        }
         writeln!(out, "| file of the sample | verdict | distinctive | best file of the corpora |\n|---|---|---:|---|")?;
         for row in &finding.rows {
-            writeln!(out, "| {} | {} | {} | {} |", plain(&row.path), row.verdict, row.share, plain(&row.best))?;
+            let best = [row.best.as_str(), &row.edits]
+                .iter()
+                .filter(|it| !it.is_empty())
+                .copied()
+                .collect::<Vec<_>>()
+                .join("; ");
+            writeln!(out, "| {} | {} | {} | {} |", plain(&row.path), row.verdict, row.share, plain(&best))?;
         }
         for problem in &finding.problems {
             writeln!(out, "\nProblem: {}", plain(problem))?;

@@ -1,5 +1,6 @@
 //! A view in strings: what the report's formats for people share.
 
+use super::curve::Curve;
 use super::text::{moment, percent};
 use crate::claim::{EntryId, SourceText, Span, State};
 use crate::release::View;
@@ -64,6 +65,9 @@ pub(super) struct Finding {
     pub verdicts: Vec<(String, u64, u64)>,
     pub shares: String,
     pub window: Option<String>,
+    pub curve: Option<Curve>,
+    pub places: Vec<(String, u64, u64)>,
+    pub listings: Vec<Listing>,
     pub words: Vec<String>,
     pub rows: Vec<Row>,
     pub problems: Vec<String>,
@@ -75,6 +79,14 @@ pub(super) struct Row {
     pub verdict: String,
     pub share: String,
     pub best: String,
+    pub edits: String,
+}
+
+pub(super) struct Listing {
+    pub path: String,
+    pub format: String,
+    pub verdict: String,
+    pub words: Vec<String>,
 }
 
 pub(super) struct Disagreement {
@@ -211,7 +223,7 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
         corpora: result.against(),
         verdicts: result.verdicts.clone(),
         shares: format!(
-            "Of the sample's fingerprints {} are in the corpora of {} ({} in so many files, in licences or generated code that they tell nothing), {} in public ones, and {} in what was published. {} are distinctive: the owner's and nobody else's.",
+            "Of the sample's fingerprints {} are in the corpora of {} ({} in so many different files of theirs that they tell none), {} in public ones, and {} in what was published. {} are distinctive: the owner's and nobody else's.",
             percent(result.shares.matched),
             result.owner,
             percent(result.shares.common),
@@ -231,6 +243,23 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
                 window.of
             )
         }),
+        curve: Curve::of(result),
+        places: result
+            .places
+            .iter()
+            .flat_map(|places| &places.all)
+            .map(|place| (place.name.clone(), place.files, place.only_here))
+            .collect(),
+        listings: result
+            .listings
+            .iter()
+            .map(|listing| Listing {
+                path: listing.path.clone(),
+                format: listing.format.clone(),
+                verdict: listing.verdict.clone(),
+                words: listing.words.clone(),
+            })
+            .collect(),
         words: result.words.clone(),
         rows: result
             .rows
@@ -242,6 +271,9 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
                 share: if row.exact { "exact".to_owned() } else { percent(row.shares.distinctive) },
                 best: row.best.as_ref().map_or(String::new(), |best| {
                     format!("{}: {}, {} to {}", best.corpus, best.path, best.first.day(), best.last.day())
+                }),
+                edits: row.alignment.as_ref().map_or(String::new(), |alignment| {
+                    alignment.edits.iter().chain(&alignment.note).cloned().collect::<Vec<_>>().join("; ")
                 }),
             })
             .collect(),

@@ -1,15 +1,18 @@
-//! Where each fingerprint of the sample stands, over all corpora.
+//! Where each fingerprint of some files of the sample stands, over all corpora.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use fingerprint::{Channel, Fingerprints, PathId, Profile, ReadAt, SegmentError, WholeInterval};
+use fingerprint::{Channel, Fingerprints, PathId, ReadAt, SegmentError, WholeInterval};
 
 use super::lines::Lines;
 use super::rules::COMMON_FILES;
 use super::short::Pieces;
-use super::{Corpus, MatchError, SampleFile, Shares, licences};
+use super::{Corpus, MatchError, SampleFile, Shares};
 use crate::claim::CorpusRole;
+
+/// How many fingerprints are looked up before it is seen how much they found.
+const LOOKED_UP_AT_ONCE: usize = 1 << 16;
 
 /// The channels, in the order in which a file is judged by them.
 pub(super) const CHANNELS: [Channel; 3] = [Channel::Text, Channel::Code, Channel::Parts];
@@ -22,14 +25,18 @@ pub(super) struct Identical {
     pub(super) published: bool,
 }
 
-/// Numbers fingerprints and files of the sample, and says where they stand.
+/// Numbers fingerprints and some files of the sample, and says where they stand.
 pub(super) struct Hits {
-    /// For each distinct fingerprint of the sample, channel after channel.
+    /// Each distinct fingerprint of the files, channel after channel.
+    fingerprints: Vec<u64>,
+    /// For each of them, where it was found.
     found: Vec<Found>,
     /// For each file and channel, its fingerprints by number.
     files: Vec<[Vec<usize>; 3]>,
     /// For each file, where the same bytes stand.
     exact: Vec<Exact>,
+    /// The files that have pieces, and in which channel.
+    pieces: HashMap<usize, Channel>,
     /// For each corpus, where fingerprints stand; nothing for public and published ones.
     intervals: Vec<CorpusHits>,
 }
@@ -63,19 +70,22 @@ struct CorpusHits {
 }
 
 impl Hits {
-    /// `pieces` are fingerprints that files have beside those of their own.
+    /// Looks files up; `pieces` are fingerprints that they have beside those of their own, `licences` those of text that is public in
+    /// any case. `None` where they stand in more than `most` intervals.
     pub(super) fn look_up<R: ReadAt>(
         sample: &[SampleFile],
         pieces: &Pieces,
-        profile: &Profile,
+        licences: &[u64],
         corpora: &[Corpus<'_, R>],
         lines: &Lines,
-    ) -> Result<Self, MatchError> {
-        let licences = licences::fingerprints(profile);
+        most: usize,
+    ) -> Result<Option<Self>, MatchError> {
         let mut hits = Hits {
+            fingerprints: Vec::new(),
             found: Vec::new(),
             files: sample.iter().map(|_| Default::default()).collect(),
             exact: sample.iter().map(|_| Exact::default()).collect(),
+            pieces: pieces.iter().map(|(file, pieces)| (*file, pieces.channel)).collect(),
             intervals: corpora.iter().map(|_| CorpusHits::default()).collect(),
         };
         for channel in CHANNELS {
@@ -96,20 +106,43 @@ impl Hits {
             hits.found.extend(keys.iter().map(|key| Found { public: is_public(key), ..Found::default() }));
             for (number, corpus) in corpora.iter().enumerate() {
                 let looked_up = match corpus.role {
-                    CorpusRole::Own => hits.in_own(channel, &keys, first, number, corpus, lines),
+                    CorpusRole::Own => hits.in_own(channel, &keys, first, (number, corpus), lines, most),
                     CorpusRole::Public => hits.in_others(channel, &keys, first, corpus, |found| found.public = true),
                     CorpusRole::Published => {
                         hits.in_others(channel, &keys, first, corpus, |found| found.published = true)
                     }
                 };
                 looked_up.map_err(|source| corpus.error(source))?;
+                if hits.held() > most {
+                    return Ok(None);
+                }
             }
+            hits.fingerprints.append(&mut keys);
         }
         for (number, corpus) in corpora.iter().enumerate() {
-            hits.exact_in_corpus(sample, number, corpus, lines).map_err(|source| corpus.error(source))?;
+            hits.exact_in_corpus(sample, number, corpus, lines, most).map_err(|source| corpus.error(source))?;
+        }
+        if hits.held() > most {
+            return Ok(None);
         }
         hits.find_common(corpora)?;
-        Ok(hits)
+        Ok(Some(hits))
+    }
+
+    /// The channel in which a file has pieces, by which it was recognised.
+    pub(super) fn by_pieces(&self, file: usize) -> Option<Channel> {
+        self.pieces.get(&file).copied()
+    }
+
+    /// How many intervals are held.
+    fn held(&self) -> usize {
+        let exact = self.exact.iter().map(|exact| exact.intervals.len()).sum::<usize>();
+        exact + self.intervals.iter().map(|of| of.intervals.len()).sum::<usize>()
+    }
+
+    /// A fingerprint by its number.
+    pub(super) fn fingerprint(&self, key: usize) -> u64 {
+        self.fingerprints[key]
     }
 
     /// The fingerprints of a file in one channel, by number.
@@ -162,16 +195,21 @@ impl Hits {
     }
 
     pub(super) fn shares(&self, keys: &[usize]) -> Shares {
-        let count = |of: &dyn Fn(usize) -> bool| keys.iter().filter(|key| of(**key)).count() as u64;
-        Shares {
-            all: keys.len() as u64,
-            matched: count(&|key| self.found[key].own),
-            public: count(&|key| self.found[key].public),
-            published: count(&|key| self.found[key].published),
-            common: count(&|key| self.is_only_common(key)),
-            distinctive: count(&|key| self.is_distinctive(key)),
-            left: count(&|key| self.is_left(key)),
-        }
+        let mut shares = Shares::default();
+        keys.iter().for_each(|key| self.add_to(*key, &mut shares));
+        shares
+    }
+
+    /// What one fingerprint adds to shares.
+    pub(super) fn add_to(&self, key: usize, shares: &mut Shares) {
+        let found = self.found[key];
+        shares.all += 1;
+        shares.matched += u64::from(found.own);
+        shares.public += u64::from(found.public);
+        shares.published += u64::from(found.published);
+        shares.common += u64::from(self.is_only_common(key));
+        shares.distinctive += u64::from(self.is_distinctive(key));
+        shares.left += u64::from(self.is_left(key));
     }
 
     /// The shares of a file in each of the [`CHANNELS`].
@@ -179,39 +217,49 @@ impl Hits {
         self.files[file].each_ref().map(|keys| self.shares(keys))
     }
 
-    /// Looks the fingerprints of a channel up in a corpus of the company's own; `first` is the number of the first key.
+    /// Looks the fingerprints of a channel up in a corpus of the company's own; `first` is the number of the first key. Ends early where
+    /// more than `most` intervals are held.
     fn in_own<R: ReadAt>(
         &mut self,
         channel: Channel,
         keys: &[u64],
         first: usize,
-        corpus: usize,
-        of: &Corpus<'_, R>,
+        (corpus, of): (usize, &Corpus<'_, R>),
         lines: &Lines,
+        most: usize,
     ) -> Result<(), SegmentError> {
         let mut sets = Sets::of(&mut self.intervals[corpus]);
+        // What is beyond that much is not looked at any more: all will be looked up again in smaller parts.
+        let mut held = 0;
         let mut keep = |key: usize, here: &mut Vec<WholeInterval>| {
             if lines.has_snapshots(corpus) {
                 let left = lines.join(corpus, here);
                 here.truncate(left);
             }
-            sets.add(first + key, here);
+            let held = sets.add(first + key, here, most);
             here.clear();
+            held
         };
-        let (mut key, mut here) = (0, Vec::new());
-        of.index.look_up(channel, keys, &mut |posting| {
-            // Postings come in the order of the keys.
-            while keys[key] != posting.fingerprint {
-                if !here.is_empty() {
-                    keep(key, &mut here);
+        let mut here = Vec::new();
+        for (keys, begin) in keys.chunks(LOOKED_UP_AT_ONCE).zip((0..).step_by(LOOKED_UP_AT_ONCE)) {
+            let mut key = 0;
+            of.index.look_up(channel, keys, &mut |posting| {
+                // Postings come in the order of the keys.
+                while keys[key] != posting.fingerprint {
+                    if !here.is_empty() {
+                        held = keep(begin + key, &mut here);
+                    }
+                    key += 1;
                 }
-                key += 1;
+                self.found[first + begin + key].own = true;
+                here.push(posting.interval);
+            })?;
+            if !here.is_empty() {
+                held = keep(begin + key, &mut here);
             }
-            self.found[first + key].own = true;
-            here.push(posting.interval);
-        })?;
-        if !here.is_empty() {
-            keep(key, &mut here);
+            if held > most {
+                break;
+            }
         }
         Ok(())
     }
@@ -272,8 +320,13 @@ impl Hits {
         number: usize,
         corpus: &Corpus<'_, R>,
         lines: &Lines,
+        most: usize,
     ) -> Result<(), SegmentError> {
+        let mut held = 0;
         for (file, exact) in sample.iter().zip(&mut self.exact) {
+            if held > most {
+                break;
+            }
             let found = corpus.index.content_by_blake3(&file.fingerprints.blake3)?;
             let Some((_, mut intervals)) = found else { continue };
             match corpus.role {
@@ -283,6 +336,7 @@ impl Hits {
                         let left = lines.join(number, &mut intervals);
                         intervals.truncate(left);
                     }
+                    held += intervals.len();
                     exact.intervals.extend(intervals.into_iter().map(|interval| (number, interval)));
                 }
                 CorpusRole::Public => exact.identical.public = true,
@@ -313,7 +367,11 @@ impl<'h> Sets<'h> {
         Sets { hits, hasher: RandomState::new(), known: HashMap::new() }
     }
 
-    fn add(&mut self, key: usize, intervals: &[WholeInterval]) {
+    /// Adds the set of a key, unless more than `most` intervals are held; gives back how many are.
+    fn add(&mut self, key: usize, intervals: &[WholeInterval], most: usize) -> usize {
+        if self.hits.intervals.len() > most {
+            return self.hits.intervals.len();
+        }
         let alike = self.known.entry(self.hasher.hash_one(intervals)).or_default();
         let known = alike.iter().copied().find(|set| self.hits.set(*set) == intervals);
         let set = known.unwrap_or_else(|| {
@@ -323,6 +381,7 @@ impl<'h> Sets<'h> {
             self.hits.ends.len() - 1
         });
         self.hits.keys.push((key, set));
+        self.hits.intervals.len()
     }
 }
 

@@ -1,34 +1,42 @@
 //! A sample against corpora: is it ours, how much, which files, which versions, as of when.
 //!
-//! Pure: the sample's fingerprints and open indexes go in, figures come out. `rules` holds every threshold with its
-//! reason, `words` says what the figures prove and what not.
+//! Pure: the sample's fingerprints and open indexes go in, figures come out. `matcher` takes the sample in batches, so that memory is
+//! bounded however large it is. `rules` holds every threshold with its reason, `words` says what the figures prove and what not.
 
+mod bounds;
 mod cover;
+mod distinct;
+mod gathered;
 mod generated;
 mod hits;
 mod licences;
 mod lines;
 mod listing;
+mod matcher;
 mod others;
 mod places;
+mod rows;
 mod rules;
 mod short;
 mod states;
+mod whole;
 mod window;
 mod words;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, Profile, ReadAt, SegmentError};
+use fingerprint::{Channel, Commit, Fingerprints, Index, LineKind, ReadAt, SegmentError};
 
 use crate::claim::{CorpusRole, Root};
-use cover::Held;
+pub use bounds::Bounds;
+pub use gathered::Gathered;
 pub use generated::says_generated;
 use hits::{CHANNELS, Hits};
-use lines::{LineKey, Lines};
+use lines::LineKey;
 pub use listing::{ListingLine, ListingMatch, match_listing};
+pub use matcher::Matcher;
 pub use others::Copies;
-use short::Pieces;
+pub use rows::Names;
 pub use short::SHORT;
 
 /// One file of the sample.
@@ -40,6 +48,8 @@ pub struct SampleFile {
     pub fingerprints: Fingerprints,
     /// Whether it [says of itself](says_generated) that a program wrote it.
     pub generated: bool,
+    /// Of its fingerprints one in 2 to the power of this is given, chosen [evenly](Gathered): all of them but of the longest files.
+    pub level: u32,
     /// Its bytes, where they are at most [`SHORT`] and it is to be recognised even where it was read with errors; else none.
     pub short: Vec<u8>,
 }
@@ -63,7 +73,7 @@ pub struct Corpus<'a, R> {
 pub struct Match {
     /// The answer for the whole sample.
     pub verdict: Verdict,
-    /// Each file, in the order of the sample.
+    /// The files, in the order of the sample; of more than ten thousand the company's, of those the ones with most that is distinctive.
     pub files: Vec<FileMatch>,
     /// How many files and bytes have each verdict; verdicts that no file has are left out.
     pub totals: BTreeMap<Verdict, Total>,
@@ -75,6 +85,25 @@ pub struct Match {
     pub places: Option<Places>,
     /// How many corpora of each role took part: public code that no corpus holds can't be told from the company's.
     pub corpora: BTreeMap<CorpusRole, u32>,
+    /// By what the company's files were recognised.
+    pub recognised: Recognised,
+    /// The names of the company's files.
+    pub names: Names,
+    /// How many of them are too many for their names to be held: they count, but are in no list, and no takings are made of them.
+    pub unnamed: u64,
+    /// How many files are so long that only a part of their fingerprints was looked up.
+    pub thinned: u64,
+    /// Distinct fingerprints were counted over one in 2 to the power of this: all of them but of the largest samples.
+    pub level: u32,
+}
+
+/// How many files were recognised by what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recognised {
+    /// By the same bytes.
+    pub identical: u64,
+    /// By text, by code with other names, and by parts of binary files.
+    pub by_channel: [u64; 3],
 }
 
 /// What a file or a sample is. The words are those of the reports. *Distinctive* is what the company has and no public or
@@ -346,67 +375,6 @@ pub enum MatchError {
     },
 }
 
-/// Matches a sample whose fingerprints were made under `profile`.
-///
-/// # Errors
-/// Where a corpus has another profile or its index can't be read or is damaged.
-pub fn match_sample<R: ReadAt>(
-    sample: &[SampleFile],
-    profile: &Profile,
-    corpora: &[Corpus<'_, R>],
-) -> Result<Match, MatchError> {
-    if let Some(corpus) = corpora.iter().find(|corpus| corpus.index.profile().is_some_and(|of| of != profile.id())) {
-        return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
-    }
-    let lines = Lines::new(corpora);
-    let mut hits = Hits::look_up(sample, &Pieces::new(), profile, corpora, &lines)?;
-    let finder = places::Finder::new(corpora, &lines, &hits);
-    let mut judged: Vec<(Verdict, Channel)> =
-        sample.iter().enumerate().map(|(number, file)| judge(file, number, &hits, &finder)).collect();
-    let pieces = short::recognised(sample, &judged, &hits, profile, corpora, &lines)?;
-    if !pieces.is_empty() {
-        pieces.iter().for_each(|(file, by)| judged[*file] = (Verdict::PartlyOurs, by.channel));
-        hits = Hits::look_up(sample, &pieces, profile, corpora, &lines)?;
-    }
-    let mut finder = places::Finder::new(corpora, &lines, &hits);
-    let mut held = Held::default();
-    for (number, (_, channel)) in judged.iter().enumerate().filter(|(_, (verdict, _))| verdict.is_ours()) {
-        held.add(number, finder.held_by(hits.keys_of(number, *channel), hits.exact(number)));
-    }
-    let (places, cover) = held.places(&lines).unzip();
-    finder.prefer(cover.unwrap_or_default());
-    let mut files = Vec::with_capacity(sample.len());
-    let mut at_lines: BTreeMap<LineKey, Vec<usize>> = BTreeMap::new();
-    for ((number, file), judged) in sample.iter().enumerate().zip(judged) {
-        let (mut matched, line) = match_file(file, number, judged, &hits, &mut finder)?;
-        matched.by_pieces = pieces.contains_key(&number);
-        if let (Some(line), true) = (line, matched.verdict.is_ours()) {
-            at_lines.entry(line).or_default().push(number);
-        }
-        files.push(matched);
-    }
-    let mut totals: BTreeMap<Verdict, Total> = BTreeMap::new();
-    for file in &files {
-        let total = totals.entry(file.verdict).or_default();
-        total.files += 1;
-        total.bytes += file.bytes;
-    }
-    let mut line_matches = at_lines
-        .into_iter()
-        .map(|(line, numbers)| window::of_line(&finder, &hits, sample, &files, line, &numbers))
-        .collect::<Result<Vec<_>, _>>()?;
-    line_matches.sort_by_key(|line| std::cmp::Reverse((line.files.files, line.fingerprints)));
-    let mut roles = BTreeMap::new();
-    corpora.iter().for_each(|corpus| *roles.entry(corpus.role).or_default() += 1);
-    let ours_unchanged = files.iter().filter(|file| file.identical && file.verdict == Verdict::Ours);
-    let identical = ours_unchanged.map(|file| file.blake3).collect::<BTreeSet<_>>().len() as u64;
-    let verdict = rules::of_sample(&totals, identical, roles.contains_key(&CorpusRole::Public));
-    let judged_by = |(number, file): (usize, &FileMatch)| hits.keys_of(number, file.channel);
-    let keys: BTreeSet<usize> = files.iter().enumerate().flat_map(judged_by).copied().collect();
-    let shares = hits.shares(&keys.into_iter().collect::<Vec<_>>());
-    Ok(Match { verdict, files, totals, shares, lines: line_matches, places, corpora: roles })
-}
-
 /// What a file is, and the channel that tells it.
 fn judge<R: ReadAt>(
     file: &SampleFile,
@@ -414,6 +382,9 @@ fn judge<R: ReadAt>(
     hits: &Hits,
     finder: &places::Finder<'_, R>,
 ) -> (Verdict, Channel) {
+    if let Some(channel) = hits.by_pieces(number) {
+        return (Verdict::PartlyOurs, channel);
+    }
     let (mut shares, identical) = (hits.shares_of(number), hits.identical(number));
     for (channel, shares) in CHANNELS.into_iter().zip(&mut shares) {
         if shares.distinctive > 0 && !identical.own {
@@ -445,7 +416,7 @@ fn match_file<R: ReadAt>(
         verdict,
         identical: hits.identical(number).own,
         generated: file.generated,
-        by_pieces: false,
+        by_pieces: hits.by_pieces(number).is_some(),
         channel,
         shares: hits.shares(hits.keys_of(number, channel)),
         best,
@@ -457,10 +428,16 @@ fn match_file<R: ReadAt>(
 }
 
 impl Match {
-    /// The files that are ours and fit no state of the repository in which they were found.
-    pub fn fit_nowhere(&self) -> impl Iterator<Item = &FileMatch> {
+    /// The names of the files that are ours and fit no state of the repository in which they were found.
+    pub fn fit_nowhere(&self) -> impl Iterator<Item = &[u8]> {
         let windows = self.lines.iter().filter_map(|line| line.windows.as_ref());
-        windows.flat_map(|windows| &windows.fit_nowhere).filter_map(|file| self.files.get(*file))
+        windows.flat_map(|windows| &windows.fit_nowhere).map(|file| self.names.of(*file))
+    }
+
+    /// How many files the sample has, and how many bytes.
+    pub fn total(&self) -> Total {
+        let add = |sum: Total, it: &Total| Total { files: sum.files + it.files, bytes: sum.bytes + it.bytes };
+        self.totals.values().fold(Total::default(), add)
     }
 }
 
@@ -500,6 +477,16 @@ impl Shares {
     /// A count as thousandths of all fingerprints, rounded down; 0 where there are none.
     pub fn permille(&self, count: u64) -> u64 {
         (count * 1000).checked_div(self.all).unwrap_or_default()
+    }
+
+    fn add(&mut self, other: &Shares) {
+        self.all += other.all;
+        self.matched += other.matched;
+        self.public += other.public;
+        self.published += other.published;
+        self.common += other.common;
+        self.distinctive += other.distinctive;
+        self.left += other.left;
     }
 }
 

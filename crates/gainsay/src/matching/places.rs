@@ -95,10 +95,6 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         self.lines.line(line)
     }
 
-    pub(super) fn corpus(&self, (corpus, _): LineKey) -> &Corpus<'c, R> {
-        &self.corpora[corpus]
-    }
-
     pub(super) fn commit(&self, line: LineKey, number: u32) -> Result<CommitAt, MatchError> {
         self.lines.commit(self.corpora, line, number)
     }

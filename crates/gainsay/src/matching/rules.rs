@@ -70,7 +70,7 @@ const LEAST_SAMPLE_SHARE: u64 = 20;
 const LEAST_SAMPLE_SHARE_WITHOUT_PUBLIC: u64 = 100;
 
 /// So many different files with the same bytes, in no public or published corpus, are no chance in a sample of any size.
-const LEAST_IDENTICAL_FILES: u64 = 3;
+pub(super) const LEAST_IDENTICAL_FILES: u64 = 3;
 
 /// How much less, in thousandths, than the most may stand in the tolerant window: cutting lines brings older neighbours
 /// together again, which stood side by side in an older commit only, and draws the most away from the true commit. In the

@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use fingerprint::{Channel, Fingerprints, GRAM, Kind, LineKind, Profile, ReadAt, Tokens, decoded_text, normalised};
 
 use super::hits::Hits;
-use super::lines::Lines;
-use super::places::PlaceKey;
+use super::matcher::Against;
+use super::places::{Finder, PlaceKey};
 use super::window::{Runs, best_run};
-use super::{Corpus, MatchError, SampleFile, Verdict, rules};
+use super::{MatchError, SampleFile, judge, rules};
 
 /// Bytes that a short file has at most: a passage, not a long file, of which the chosen grams tell enough.
 pub const SHORT: usize = 16 << 10;
@@ -60,7 +60,8 @@ pub(super) struct Together {
     pub(super) grams: u64,
     /// How many of them do not overlap: so many runs of the file at least are the company's.
     pub(super) apart: u64,
-    fingerprints: Vec<u64>,
+    /// Their fingerprints, each once.
+    pub(super) fingerprints: Vec<u64>,
 }
 
 /// Grams of a file to be looked up.
@@ -73,21 +74,19 @@ struct Grams {
     grams: Vec<(usize, u64)>,
 }
 
-/// The files that are recognised by single grams, of those that `judged` did not find to be the company's.
+/// The files that are recognised by single grams, of those that are not the company's by their chosen grams.
 pub(super) fn recognised<R: ReadAt>(
     sample: &[SampleFile],
-    judged: &[(Verdict, Channel)],
     hits: &Hits,
-    profile: &Profile,
-    corpora: &[Corpus<'_, R>],
-    lines: &Lines,
+    against: &Against<'_, R>,
 ) -> Result<Pieces, MatchError> {
+    let finder = Finder::new(against.corpora, &against.lines, hits);
     let is_open = |number: &usize| {
         let (file, identical) = (&sample[*number], hits.identical(*number));
-        let known = identical.public || identical.published || judged[*number].0.is_ours();
-        !known && !file.generated && !file.short.is_empty()
+        let may_be = !file.short.is_empty() && !file.generated && !identical.public && !identical.published;
+        may_be && !judge(file, *number, hits, &finder).0.is_ours()
     };
-    let search = Search { sample, profile, corpora, lines };
+    let search = Search { sample, against };
     let (mut pieces, mut read_again) = (Pieces::new(), BTreeSet::new());
     let open = (0..sample.len()).filter(is_open);
     search.each(open, Search::as_it_is, &mut |grams, together| {
@@ -138,16 +137,14 @@ impl Grams {
         let (text, code) = if self.channel == Channel::Text { (fingerprints, vec![]) } else { (vec![], fingerprints) };
         let (kind, blake3) = (Kind::Text, [0; 32]);
         let fingerprints = Fingerprints { blake3, bytes: 0, kind, normalised: 0, text, tokens: 0, code, parts: vec![] };
-        SampleFile { path: vec![], fingerprints, generated: false, short: vec![] }
+        SampleFile { path: vec![], fingerprints, generated: false, level: 0, short: vec![] }
     }
 }
 
 /// What short files are looked up in.
 struct Search<'s, 'c, R> {
     sample: &'s [SampleFile],
-    profile: &'s Profile,
-    corpora: &'s [Corpus<'c, R>],
-    lines: &'s Lines,
+    against: &'s Against<'c, R>,
 }
 
 impl<R: ReadAt> Search<'_, '_, R> {
@@ -160,7 +157,7 @@ impl<R: ReadAt> Search<'_, '_, R> {
     ) -> Result<(), MatchError> {
         let mut files = files.peekable();
         while files.peek().is_some() {
-            let (mut batch, mut room) = (Vec::new(), AT_ONCE);
+            let (mut batch, mut room) = (Vec::new(), AT_ONCE.min(self.against.bounds.fingerprints));
             while let Some(number) = files.next_if(|_| room > 0) {
                 let text = decoded_text(&self.sample[number].short).unwrap_or_default();
                 for grams in make(self, number, &text) {
@@ -168,30 +165,46 @@ impl<R: ReadAt> Search<'_, '_, R> {
                     batch.push(grams);
                 }
             }
-            let as_files: Vec<SampleFile> = batch.iter().map(Grams::as_file).collect();
-            let hits = Hits::look_up(&as_files, &Pieces::new(), self.profile, self.corpora, self.lines)?;
-            for (number, grams) in batch.iter().enumerate() {
-                found(grams, self.together(hits.keys_of(number, grams.channel), grams, &hits));
+            self.look_up(&batch, found)?;
+        }
+        Ok(())
+    }
+
+    /// In parts, where more is found than may be held; what is found of one file may not be too much.
+    fn look_up(&self, batch: &[Grams], found: &mut dyn FnMut(&Grams, Together)) -> Result<(), MatchError> {
+        let Against { licences, corpora, lines, bounds, .. } = self.against;
+        let as_files: Vec<SampleFile> = batch.iter().map(Grams::as_file).collect();
+        match Hits::look_up(&as_files, &Pieces::new(), licences, corpora, lines, bounds.intervals)? {
+            Some(hits) => {
+                for (number, grams) in batch.iter().enumerate() {
+                    found(grams, self.together(hits.keys_of(number, grams.channel), grams, &hits));
+                }
             }
+            None if batch.len() > 1 => {
+                let (one, other) = batch.split_at(batch.len() / 2);
+                self.look_up(one, found)?;
+                self.look_up(other, found)?;
+            }
+            None => {}
         }
         Ok(())
     }
 
     fn as_it_is(&self, number: usize, text: &[u8]) -> Vec<Grams> {
         let kinds = Tokens::of(&self.sample[number].path, text).unwrap_or_default().kinds;
-        let of_text = Grams::of_text(number, self.profile, &normalised(text));
-        vec![of_text, Grams::of_code(number, self.profile, &kinds)]
+        let of_text = Grams::of_text(number, &self.against.profile, &normalised(text));
+        vec![of_text, Grams::of_code(number, &self.against.profile, &kinds)]
     }
 
     fn put_right(&self, number: usize, text: &[u8]) -> Vec<Grams> {
-        vec![Grams::put_right(number, self.profile, &normalised(text))]
+        vec![Grams::put_right(number, &self.against.profile, &normalised(text))]
     }
 
     fn together(&self, keys: &[usize], grams: &Grams, hits: &Hits) -> Together {
         // Those of a file mostly stand in the same sets of intervals.
         let mut sets: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
         for (at, key) in keys.iter().enumerate().filter(|(_, key)| hits.is_distinctive(**key)) {
-            for corpus in 0..self.corpora.len() {
+            for corpus in 0..self.against.corpora.len() {
                 if let Some(set) = hits.set_of(corpus, *key) {
                     sets.entry((corpus, set)).or_default().push(at);
                 }
@@ -217,7 +230,7 @@ impl<R: ReadAt> Search<'_, '_, R> {
                 let runs: Runs = here.map(|it| (it.first, it.last)).collect();
                 things.extend(sets[&(*corpus, *set)].iter().map(|at| (*at, runs.clone())));
             }
-            if self.lines.line((place.0, place.1)).kind != LineKind::Side {
+            if self.against.lines.line((place.0, place.1)).kind != LineKind::Side {
                 let (_, (commit, _)) = best_run(&things.iter().map(|(_, runs)| runs.clone()).collect::<Vec<_>>());
                 things.retain(|(_, runs)| runs.iter().any(|(first, last)| (first..=last).contains(&&commit)));
             }

@@ -7,6 +7,8 @@ mod short;
 use fingerprint::{Content, Interval, Kind, Line, Profile, Segment, SegmentWriter};
 use proptest::prelude::*;
 
+use std::collections::BTreeSet;
+
 use super::hits::{CHANNELS, Identical};
 use super::*;
 
@@ -160,7 +162,24 @@ fn told(standing: &[bool], begin: usize, end: usize) -> Vec<(Option<u32>, Option
     told
 }
 
+const BOUNDS: Bounds =
+    Bounds { fingerprints: 1_000_000, files: 1_000_000, intervals: 1_000_000, distinct: 1_000_000, each: 1_000_000 };
+
+fn match_sample(
+    sample: &[SampleFile],
+    profile: &Profile,
+    corpora: &[Corpus<'_, Vec<u8>>],
+) -> Result<Match, MatchError> {
+    Matcher::new(profile, corpora, BOUNDS)?.whole(sample)
+}
+
 fn matched(world: &World) -> Match {
+    matched_by(world, &|sample, corpora| match_sample(sample, &Profile::one(), corpora).unwrap())
+}
+
+type By<'b> = dyn Fn(&[SampleFile], &[Corpus<'_, Vec<u8>>]) -> Match + 'b;
+
+fn matched_by(world: &World, by: &By<'_>) -> Match {
     let indexes: Vec<_> =
         [&world.own[0], &world.own[1], &world.public, &world.published].map(|of| index(of, &world.cuts)).into();
     let roles = [CorpusRole::Own, CorpusRole::Own, CorpusRole::Public, CorpusRole::Published];
@@ -170,7 +189,7 @@ fn matched(world: &World) -> Match {
         .zip(&indexes)
         .map(|((name, role), index)| Corpus { name, owner: "the company", role, roots: &[], index })
         .collect();
-    match_sample(&sample_files(world), &Profile::one(), &corpora).unwrap()
+    by(&sample_files(world), &corpora)
 }
 
 fn sample_files(world: &World) -> Vec<SampleFile> {
@@ -178,6 +197,7 @@ fn sample_files(world: &World) -> Vec<SampleFile> {
         path: path.clone().into_bytes(),
         fingerprints: fingerprints(set, *long),
         generated: false,
+        level: 0,
         short: vec![],
     };
     world.sample.iter().map(file).collect()
@@ -371,6 +391,36 @@ proptest! {
     }
 
     #[test]
+    fn any_batches_give_the_same_answer(world in worlds(), size in 1usize..12, intervals in 1usize..60) {
+        // Sets of intervals that are too many at once are looked up in smaller parts, but those of one file.
+        let bounds = Bounds { intervals: intervals + 400, ..BOUNDS };
+        let in_batches = matched_by(&world, &|sample, corpora| {
+            let mut matcher = Matcher::new(&Profile::one(), corpora, bounds).unwrap();
+            sample.chunks(size).for_each(|batch| matcher.survey(batch).unwrap());
+            sample.chunks(size).for_each(|batch| matcher.count(batch).unwrap());
+            matcher.finish().unwrap()
+        });
+        prop_assert_eq!(in_batches, matched(&world));
+    }
+
+    #[test]
+    fn what_is_more_than_memory_holds_is_counted_in_an_even_part(world in worlds(), most in 1usize..9) {
+        let all = matched(&world);
+        let bounds = Bounds { distinct: most, ..BOUNDS };
+        let found = matched_by(&world, &|sample, corpora| {
+            Matcher::new(&Profile::one(), corpora, bounds).unwrap().whole(sample).unwrap()
+        });
+        prop_assert_eq!(&found.files, &all.files);
+        prop_assert_eq!((found.verdict, &found.places), (all.verdict, &all.places));
+        let judged_by = found.files.iter().zip(&world.sample).flat_map(|(file, (_, set, _))| of(file.channel, set));
+        let judged_by: Set = judged_by.collect();
+        // Lines may have been counted more finely than the shares, or less.
+        let part = |least: u32| -> Set { judged_by.iter().copied().filter(|(_, number)| distinct::level(number << 32) >= least).collect() };
+        prop_assert!((0..=found.level).any(|level| found.shares == naive::shares(&world, &part(level))));
+        prop_assert!(found.shares.all <= most as u64);
+    }
+
+    #[test]
     fn a_state_of_the_repository_lies_inside_its_strict_window(world in worlds(), at in any::<prop::sample::Index>()) {
         let history = &world.own[0];
         let at = at.index(commits(history));
@@ -418,6 +468,7 @@ fn a_side_and_a_folder_are_named_without_a_window() {
         path: b"taken/a.c".to_vec(),
         fingerprints,
         generated: false,
+        level: 0,
         short: vec![],
     });
     let found = match_sample(&sample, &Profile::one(), &corpora).unwrap();
@@ -505,6 +556,7 @@ fn another_profile_and_a_damaged_index_are_refused() {
         path: b"a".to_vec(),
         fingerprints: fingerprints(&text(0..9), true),
         generated: false,
+        level: 0,
         short: vec![],
     }];
     let other = Profile::of_engagement(&[1; 32]);

@@ -2,109 +2,84 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use fingerprint::{LineKind, ReadAt, WholeInterval};
-
-use super::hits::Hits;
-use super::lines::LineKey;
-use super::places::Finder;
 use super::states::{State, states};
-use super::{
-    BestCommit, CommitAt, CurvePoint, FileMatch, LineMatch, MatchError, Part, SampleFile, Taking, Total, Window,
-    Windows, rules,
-};
+use super::{BestCommit, CommitAt, CurvePoint, MatchError, Part, Taking, Window, Windows, rules};
 
 /// First and last commits of the intervals of one thing, in any order; they may overlap.
 pub(super) type Runs = Vec<(u32, u32)>;
 
-/// What was found in a line: `numbers` are the files of the sample that have their best place there.
-pub(super) fn of_line<R: ReadAt>(
-    finder: &Finder<'_, R>,
-    hits: &Hits,
-    sample: &[SampleFile],
-    files: &[FileMatch],
-    line: LineKey,
-    numbers: &[usize],
-) -> Result<LineMatch, MatchError> {
-    let of = finder.line(line);
-    let here = |intervals: &[WholeInterval]| -> Runs {
-        intervals.iter().filter(|i| i.line == line.1).map(|i| (i.first, i.last)).collect()
-    };
-    let exact_here = |number: usize| -> Runs {
-        let intervals: Vec<WholeInterval> =
-            hits.exact(number).intervals.iter().filter(|(corpus, _)| *corpus == line.0).map(|(_, i)| *i).collect();
-        here(&intervals)
-    };
-    let mut total = Total::default();
-    let mut things = Things { commits: of.commits, ..Things::default() };
-    let mut seen_contents = BTreeSet::new();
-    let mut seen_keys = BTreeMap::new();
-    for number in numbers {
-        total.files += 1;
-        total.bytes += sample[*number].fingerprints.bytes;
-        let exact = exact_here(*number);
-        let mut of_file = Vec::new();
-        for key in hits.keys_of(*number, files[*number].channel).iter().filter(|key| hits.is_distinctive(**key)) {
-            let runs = seen_keys.entry(*key).or_insert_with(|| here(hits.intervals(line.0, *key)));
-            if exact.is_empty() && !runs.is_empty() {
-                of_file.push(runs.clone());
-            }
-        }
-        if exact.is_empty() {
-            things.files.push((rules::file_fits(of_file.len() as u64), of_file));
-        } else {
-            things.files.push((1, vec![exact.clone()]));
-            if seen_contents.insert(files[*number].blake3) {
-                things.contents.push(exact);
-            }
-        }
-    }
-    things.fingerprints = seen_keys.into_values().filter(|runs| !runs.is_empty()).collect();
-    let countable = !things.fingerprints.is_empty() || !things.contents.is_empty();
-    let windows = match of.kind == LineKind::History && countable {
-        true => Some(things.windows(numbers, &|number| finder.commit(line, number))?),
-        false => None,
-    };
-    let corpus = finder.corpus(line);
-    Ok(LineMatch {
-        corpus: corpus.name.to_owned(),
-        owner: corpus.owner.to_owned(),
-        source: of.name.clone(),
-        reference: of.reference.clone(),
-        kind: of.kind,
-        files: total,
-        numbers: numbers.to_vec(),
-        fingerprints: things.fingerprints.len() as u64,
-        oldest: finder.commit(line, 0)?,
-        newest: finder.commit(line, of.commits - 1)?,
-        windows,
-    })
-}
-
 /// The windows of things that are each known by their intervals alone, such as the entries of a listing.
 pub(super) fn of_runs(commits: u32, things: Vec<Runs>, commit: &CommitOf<'_>) -> Result<Windows, MatchError> {
-    let files = things.iter().map(|runs| (1, vec![runs.clone()])).collect();
     let numbers: Vec<usize> = (0..things.len()).collect();
-    Things { commits, fingerprints: things, contents: Vec::new(), files }.windows(&numbers, commit)
+    let mut standing = Standing::new(commits);
+    for runs in things {
+        standing.add_fingerprint(0, &runs);
+        standing.add_file(&[runs], 1);
+    }
+    standing.windows(&numbers, 0, commit)
 }
 
-/// What is counted over the commits of one line.
-#[derive(Default)]
-struct Things {
+/// What stands at the commits of one line, counted as it comes.
+pub(super) struct Standing {
     commits: u32,
-    fingerprints: Vec<Runs>,
+    /// The fingerprints of each level.
+    fingerprints: Vec<Changes>,
     /// Contents that the sample holds byte for byte.
-    contents: Vec<Runs>,
-    /// For each file, what is counted for it, and how much of that a commit must have to fit it.
-    files: Vec<(u64, Vec<Runs>)>,
+    contents: Changes,
+    /// For each file the commits that it fits.
+    fitting: Vec<Runs>,
 }
 
-type CommitOf<'f> = dyn Fn(u32) -> Result<CommitAt, MatchError> + 'f;
+/// How many things stand at each commit: for each commit, how many more than at the one before.
+#[derive(Default)]
+struct Changes {
+    /// How many things in all.
+    things: u64,
+    changes: Vec<i32>,
+}
 
-impl Things {
-    /// `numbers` are those of the files in the sample.
-    fn windows(&self, numbers: &[usize], commit: &CommitOf<'_>) -> Result<Windows, MatchError> {
-        let live = live_counts(&self.fingerprints, self.commits);
-        let identical = live_counts(&self.contents, self.commits);
+pub(super) type CommitOf<'f> = dyn Fn(u32) -> Result<CommitAt, MatchError> + 'f;
+
+impl Standing {
+    pub(super) fn new(commits: u32) -> Self {
+        Standing { commits, fingerprints: Vec::new(), contents: Changes::default(), fitting: Vec::new() }
+    }
+
+    /// Adds a fingerprint of a level that has not been added.
+    pub(super) fn add_fingerprint(&mut self, level: u32, runs: &[(u32, u32)]) {
+        let level = level as usize;
+        if self.fingerprints.len() <= level {
+            self.fingerprints.resize_with(level + 1, Changes::default);
+        }
+        self.fingerprints[level].add(self.commits, runs);
+    }
+
+    /// Adds a content that has not been added.
+    pub(super) fn add_content(&mut self, runs: &[(u32, u32)]) {
+        self.contents.add(self.commits, runs);
+    }
+
+    /// Adds a file of which `least` of these things must stand at a commit that it fits; gives back the bytes that this takes.
+    pub(super) fn add_file(&mut self, things: &[Runs], least: u64) -> usize {
+        self.fitting.push(runs_with(things, least));
+        self.fitting.last().map_or(0, |runs| size_of::<Runs>() + size_of_val(runs.as_slice()))
+    }
+
+    /// How many fingerprints there are from a level on.
+    pub(super) fn fingerprints(&self, level: u32) -> u64 {
+        self.fingerprints.iter().skip(level as usize).map(|of| of.things).sum()
+    }
+
+    /// Whether anything stands anywhere.
+    pub(super) fn has_any(&self, level: u32) -> bool {
+        self.contents.things > 0 || self.fingerprints(level) > 0
+    }
+
+    /// `numbers` are those of the files in the sample; of the fingerprints those from `level` on are counted.
+    pub(super) fn windows(self, numbers: &[usize], level: u32, commit: &CommitOf<'_>) -> Result<Windows, MatchError> {
+        let live = live_counts(self.fingerprints.iter().skip(level as usize), self.commits);
+        let identical = live_counts([&self.contents], self.commits);
+        let all = self.fingerprints(level);
         // A commit number that matched content stands at exists, since every interval has one.
         let most = identical.iter().copied().zip(live.iter().copied()).max().unwrap_or_default();
         let strict: Vec<bool> = identical.iter().zip(&live).map(|(same, live)| (*same, *live) == most).collect();
@@ -112,35 +87,45 @@ impl Things {
         // Files too small for fingerprints have nothing that could be missing in part.
         let tolerant: Vec<bool> =
             if most.1 == 0 { strict.clone() } else { live.iter().map(|live| *live >= enough).collect() };
-        let fitting: Vec<Runs> = self.files.iter().map(|(least, runs)| runs_with(runs, *least)).collect();
-        let fit = live_counts(&fitting, self.commits);
-        let states = states(&fitting);
+        let mut fit = Changes::default();
+        self.fitting.iter().for_each(|runs| fit.add(self.commits, runs));
+        let fit = live_counts([&fit], self.commits);
+        let states = states(&self.fitting);
         let explained: BTreeSet<usize> = states.iter().flat_map(|state| &state.files).copied().collect();
         let unexplained = (0..numbers.len()).filter(|at| !explained.contains(at));
         let taking = |state: State| -> Result<Taking, MatchError> {
             let files = state.files.iter().map(|at| numbers[*at]).collect();
             Ok(Taking { first: commit(state.first)?, last: commit(state.last)?, files })
         };
+        let best = (0..self.commits).zip(fit.iter().zip(&live)).max_by_key(|(number, counts)| (*counts, *number));
+        let (number, (files_fit, best_live)) = best.unwrap_or((0, (&0, &0)));
         Ok(Windows {
             strict: window(&strict, commit)?,
             tolerant: window(&tolerant, commit)?,
-            identical: Part { some: most.0, all: self.contents.len() as u64 },
-            fingerprints: Part { some: most.1, all: self.fingerprints.len() as u64 },
-            best: self.best(&fit, &live, commit)?,
+            identical: Part { some: most.0, all: self.contents.things },
+            fingerprints: Part { some: most.1, all },
+            best: BestCommit {
+                commit: commit(number)?,
+                files: Part { some: *files_fit, all: self.fitting.len() as u64 },
+                fingerprints: Part { some: *best_live, all },
+            },
             curve: curve(&fit, &live, commit)?,
             fit_nowhere: unexplained.map(|at| numbers[at]).collect(),
             takings: states.into_iter().map(taking).collect::<Result<_, _>>()?,
         })
     }
+}
 
-    fn best(&self, fit: &[u64], live: &[u64], commit: &CommitOf<'_>) -> Result<BestCommit, MatchError> {
-        let best = (0..self.commits).zip(fit.iter().zip(live)).max_by_key(|(number, counts)| (*counts, *number));
-        let (number, (files_fit, live)) = best.unwrap_or((0, (&0, &0)));
-        Ok(BestCommit {
-            commit: commit(number)?,
-            files: Part { some: *files_fit, all: self.files.len() as u64 },
-            fingerprints: Part { some: *live, all: self.fingerprints.len() as u64 },
-        })
+impl Changes {
+    fn add(&mut self, commits: u32, runs: &[(u32, u32)]) {
+        if self.changes.is_empty() {
+            self.changes = vec![0; commits as usize + 1];
+        }
+        self.things += 1;
+        for (first, last) in merged(runs) {
+            self.changes[first as usize] += 1;
+            self.changes[last as usize + 1] -= 1;
+        }
     }
 }
 
@@ -167,18 +152,17 @@ fn curve(fit: &[u64], live: &[u64], commit: &CommitOf<'_>) -> Result<Vec<CurvePo
 const CURVE_POINTS: usize = 240;
 
 /// For each commit, how many of the things stand there.
-fn live_counts(things: &[Runs], commits: u32) -> Vec<u64> {
-    let mut begin = vec![0u64; commits as usize + 1];
-    let mut end = vec![0u64; commits as usize + 1];
-    for (first, last) in things.iter().flat_map(|runs| merged(runs)) {
-        begin[first as usize] += 1;
-        end[last as usize + 1] += 1;
+fn live_counts<'c>(counted: impl IntoIterator<Item = &'c Changes>, commits: u32) -> Vec<u64> {
+    let mut changes = vec![0i64; commits as usize];
+    for of in counted {
+        changes.iter_mut().zip(&of.changes).for_each(|(sum, change)| *sum += i64::from(*change));
     }
     let mut live = 0;
-    (0..commits as usize)
-        .map(|at| {
-            live = live + begin[at] - end[at];
-            live
+    changes
+        .into_iter()
+        .map(|change| {
+            live += change;
+            live.unsigned_abs()
         })
         .collect()
 }

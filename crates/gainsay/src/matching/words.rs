@@ -3,8 +3,12 @@
 use fingerprint::{Channel, LineKind};
 use jiff::Timestamp;
 
-use super::{CommitAt, FileMatch, LineMatch, Match, PlaceMatch, Places, Taking, Verdict, Window};
+use super::hits::place;
+use super::{CommitAt, FileMatch, LineMatch, Match, PlaceMatch, Places, Recognised, Taking, Total, Verdict, Window};
 use crate::claim::CorpusRole;
+
+/// How many files a sentence names.
+const NAMED_FILES: usize = 10;
 
 /// How many places a sentence names.
 const NAMED_PLACES: usize = 5;
@@ -14,7 +18,9 @@ impl Match {
     pub fn in_words(&self) -> Vec<String> {
         let mut words = vec![self.answer()];
         words.extend(self.recognition());
+        words.extend(self.padding());
         words.extend(self.rest());
+        words.extend(self.bounds());
         words.extend(self.lines.iter().flat_map(of_line));
         words.extend(self.places.iter().flat_map(of_places));
         words.extend(self.limits());
@@ -24,8 +30,7 @@ impl Match {
     fn answer(&self) -> String {
         let of = |verdict| self.totals.get(&verdict).copied().unwrap_or_default();
         let (ours, partly) = (of(Verdict::Ours), of(Verdict::PartlyOurs));
-        let all: u64 = self.totals.values().map(|total| total.files).sum();
-        let bytes: u64 = self.totals.values().map(|total| total.bytes).sum();
+        let Total { files: all, bytes } = self.total();
         let own = ours.files + partly.files;
         let only_text = self.recognised(Channel::Code) + self.recognised(Channel::Parts) == 0;
         let mut answer = format!(
@@ -76,8 +81,7 @@ impl Match {
 
     /// By what files were recognised; nothing where all were by their text.
     fn recognition(&self) -> Option<String> {
-        let [text, code, parts] = [Channel::Text, Channel::Code, Channel::Parts].map(|by| self.recognised(by));
-        let identical = self.files.iter().filter(|file| file.verdict.is_ours() && file.identical).count();
+        let Recognised { identical, by_channel: [text, code, parts] } = self.recognised;
         let by = [
             (identical, "the same bytes"),
             (text, "the same text"),
@@ -90,9 +94,56 @@ impl Match {
     }
 
     /// How many files are ours, not by the same bytes but by this channel.
-    fn recognised(&self, channel: Channel) -> usize {
-        let by = |file: &&FileMatch| file.verdict.is_ours() && !file.identical && file.channel == channel;
-        self.files.iter().filter(by).count()
+    fn recognised(&self, channel: Channel) -> u64 {
+        self.recognised.by_channel[place(channel)]
+    }
+
+    /// Where most files are everybody's, or were given away, which the others are.
+    fn padding(&self) -> Option<String> {
+        let of = |verdict| self.totals.get(&verdict).map_or(0, |total| total.files);
+        let own = of(Verdict::Ours) + of(Verdict::PartlyOurs);
+        let others = of(Verdict::PublicOnly) + of(Verdict::PublishedOnly);
+        let all = self.total().files;
+        if !self.verdict.is_ours() || others * 2 < all {
+            return None;
+        }
+        let named = self.files.iter().filter(|file| file.verdict.is_ours()).take(NAMED_FILES);
+        let mut names: Vec<String> = named.map(|file| String::from_utf8_lossy(&file.path).into_owned()).collect();
+        if own > names.len() as u64 {
+            names.push(format!("and {} more", own - names.len() as u64));
+        }
+        Some(format!(
+            "{others} of {} are code that everybody has or that the company gave away: such padding does not make the others less \
+             the company's. What is the company's: {}.",
+            files(all),
+            names.join("; "),
+        ))
+    }
+
+    /// What was counted in part, since it is more than memory holds.
+    fn bounds(&self) -> Vec<String> {
+        let mut words = Vec::new();
+        if self.thinned > 0 {
+            words.push(format!(
+                "{} so long that an even part of the fingerprints was looked up.",
+                if self.thinned == 1 { "1 file is".to_owned() } else { format!("{} files are", self.thinned) },
+            ));
+        }
+        if self.level > 0 {
+            words.push(format!(
+                "Distinct fingerprints are more than memory holds: of the whole sample an even part of them was counted, at the \
+                 least one in {}.",
+                1u64 << self.level
+            ));
+        }
+        if self.unnamed > 0 {
+            words.push(format!(
+                "{} of the company's beyond those whose names memory holds: counted, but in no list, and left out where files are said \
+                 to fit a commit.",
+                files(self.unnamed)
+            ));
+        }
+        words
     }
 
     fn limits(&self) -> Vec<String> {

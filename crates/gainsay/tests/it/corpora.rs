@@ -294,7 +294,7 @@ fn adding_what_did_not_change_appends_nothing() {
     assert_eq!(json(&environment, &["corpus", "add", "code", "ours"])["entry"], added["entry"]);
     assert_ne!(json(&environment, &["corpus", "add", "code", "ours", "--tlp", "red"])["entry"], added["entry"]);
     let refused = environment.gainsay(&["corpus", "add", "code", "ours", "--memory", "16"]);
-    assert!(refused.stderr.contains("indexing takes at least 64 MB of memory"), "{refused:?}");
+    assert!(refused.stderr.contains("this takes at least 64 MB of memory"), "{refused:?}");
 }
 
 #[test]

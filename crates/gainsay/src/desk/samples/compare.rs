@@ -11,7 +11,7 @@ use super::{Corpus, CorpusRole, Desk, Error, MatchOptions, SampleProgress, Shape
 use crate::align::{Row, rows};
 use crate::claim::FileMatch;
 use crate::export;
-use crate::matching;
+use crate::matching::{self, Matcher, SampleFile};
 use crate::release::{Released, masked_in_place};
 
 /// A file of a sample beside the company's file that it matches best.
@@ -71,17 +71,22 @@ impl Desk {
             return Err(Error::NoCorpus);
         }
         let profile = Profile::one();
-        let options = MatchOptions { corpus, case: None, is_listing: false, unjailed };
-        let mut sample = open(path, &profile, options, progress)?.files;
-        sample.retain(|it| it.path == file.as_bytes());
-        sample.truncate(1);
-        if sample.is_empty() {
+        let options = MatchOptions { corpus, unjailed, ..MatchOptions::default() };
+        let mut wanted = None;
+        let mut find = |batch: &[SampleFile]| {
+            if wanted.is_none() {
+                wanted = batch.iter().find(|it| it.path == file.as_bytes()).cloned();
+            }
+            Ok(())
+        };
+        let rest = open(path, &profile, options, progress, &mut find)?.batch;
+        let Some(wanted) = wanted.or_else(|| rest.into_iter().find(|it| it.path == file.as_bytes())) else {
             return Err(Error::NotInSample { file: file.to_owned() });
-        }
+        };
         let indexes: Vec<Index<File>> = own.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
         let roots: Vec<_> = own.iter().map(|it| it.roots()).collect();
         let corpora = with_indexes(&own, &roots, &indexes);
-        let found = matching::match_sample(&sample, &profile, &corpora)?;
+        let found = Matcher::new(&profile, &corpora, options.bounds())?.whole(&[wanted])?;
         let mut aligner = Aligner::new(&corpora);
         let mut compared =
             Err("the sample's file could not be read a second time, or is too large to be compared".to_owned());

@@ -35,6 +35,7 @@ fn sample<'s>(sets: impl IntoIterator<Item = &'s Set>) -> Vec<SampleFile> {
         path: b"taken/a.c".to_vec(),
         fingerprints: fingerprints(set, true),
         generated: false,
+        level: 0,
         short: vec![],
     };
     sets.into_iter().map(file).collect()
@@ -68,7 +69,8 @@ fn undressed(found: Match) -> Match {
         windows: of.windows.map(windows),
         ..of
     };
-    let file = |of: FileMatch| FileMatch { best: of.best.map(place), ..of };
+    let file =
+        |of: FileMatch| FileMatch { best: of.best.map(place), near: of.near.into_iter().map(place).collect(), ..of };
     let places = found.places.map(|mut places| {
         places.all.iter_mut().for_each(|place| place.name.clear());
         places
@@ -182,8 +184,9 @@ fn copies_do_not_make_a_fingerprint_common_and_different_files_do() {
     for (tree, is_common) in [(copied.collect::<BTreeMap<_, _>>(), false), (different.collect(), true)] {
         let index = Index::open(vec![state("/all", &tree)]).unwrap();
         let corpora = [own(&index, &[])];
-        let lines = Lines::new(&corpora);
-        let hits = Hits::look_up(&sample([&with(1000)]), &Pieces::new(), &Profile::one(), &corpora, &lines).unwrap();
+        let lines = lines::Lines::new(&corpora);
+        let sample = sample([&with(1000)]);
+        let hits = Hits::look_up(&sample, &BTreeMap::new(), &[], &corpora, &lines, 100_000).unwrap().unwrap();
         let common: Vec<bool> = hits.keys_of(0, Channel::Text).iter().map(|key| hits.is_common(*key)).collect();
         assert_eq!(common, [vec![is_common; 10], vec![false; 10]].concat());
     }

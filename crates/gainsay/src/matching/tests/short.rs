@@ -31,6 +31,7 @@ fn of(name: &str, text: &str, short: bool) -> SampleFile {
         path: name.as_bytes().to_vec(),
         fingerprints: Fingerprints::of(&Profile::one(), name.as_bytes(), text.as_bytes()),
         generated: false,
+        level: 0,
         short: if short { text.as_bytes().to_vec() } else { vec![] },
     }
 }

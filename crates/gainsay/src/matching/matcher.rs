@@ -1,0 +1,205 @@
+//! A sample that comes in batches of files, each of which is looked up, judged, counted and let go.
+
+use std::collections::BTreeSet;
+use std::mem;
+
+use fingerprint::{Profile, ReadAt};
+
+use super::cover::Held;
+use super::distinct::{self, HIGHEST};
+use super::hits::Hits;
+use super::lines::Lines;
+use super::places::Finder;
+use super::short::{self, Pieces};
+use super::whole::Whole;
+use super::{Bounds, Corpus, Match, MatchError, Places, SampleFile, judge, licences, match_file};
+
+/// Matches a sample batch by batch. The answer is the same for any batches of the same files.
+///
+/// In which of several places a file is said to lie depends on all files: those of the fewest places that hold them all are preferred.
+/// So a sample of more than one batch is [surveyed](Self::survey) before it is counted, where [places differ](Self::has_places).
+pub struct Matcher<'c, R> {
+    against: Against<'c, R>,
+    /// How many files were surveyed.
+    surveyed: usize,
+    held: Held,
+    /// The places, when all files were surveyed.
+    places: Option<Option<Places>>,
+    preferred: BTreeSet<usize>,
+    /// How many files were counted.
+    counted: usize,
+    whole: Whole,
+}
+
+/// What each batch is held against.
+pub(super) struct Against<'c, R> {
+    pub(super) profile: Profile,
+    pub(super) corpora: &'c [Corpus<'c, R>],
+    pub(super) lines: Lines,
+    pub(super) licences: Vec<u64>,
+    pub(super) bounds: Bounds,
+}
+
+impl<'c, R: ReadAt> Matcher<'c, R> {
+    /// Begins a sample whose fingerprints are made under `profile`.
+    ///
+    /// # Errors
+    /// Where a corpus has another profile.
+    pub fn new(profile: &Profile, corpora: &'c [Corpus<'c, R>], bounds: Bounds) -> Result<Self, MatchError> {
+        let is_other = |corpus: &&Corpus<'_, R>| corpus.index.profile().is_some_and(|of| of != profile.id());
+        if let Some(corpus) = corpora.iter().find(is_other) {
+            return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
+        }
+        let (lines, licences) = (Lines::new(corpora), licences::fingerprints(profile));
+        Ok(Matcher {
+            against: Against { profile: profile.clone(), corpora, lines, licences, bounds },
+            surveyed: 0,
+            held: Held::default(),
+            places: None,
+            preferred: BTreeSet::new(),
+            counted: 0,
+            whole: Whole::new(&bounds),
+        })
+    }
+
+    /// Whether the company's files lie in several places.
+    pub fn has_places(&self) -> bool {
+        self.against.lines.places().len() > 1
+    }
+
+    /// Matches a sample that is all of one batch.
+    ///
+    /// # Errors
+    /// Where the index of a corpus can't be read or is damaged.
+    pub fn whole(mut self, sample: &[SampleFile]) -> Result<Match, MatchError> {
+        // Mostly it is looked up in one part, and then once.
+        match self.against.look_up(sample)? {
+            Some(hits) => {
+                self.survey_part(sample, &hits);
+                self.count_part(sample, &hits)?;
+            }
+            None => {
+                self.survey(sample)?;
+                self.count(sample)?;
+            }
+        }
+        self.finish()
+    }
+
+    /// Finds out where the files of a batch lie. No batch may be counted before.
+    ///
+    /// # Errors
+    /// Where the index of a corpus can't be read or is damaged.
+    pub fn survey(&mut self, batch: &[SampleFile]) -> Result<(), MatchError> {
+        if let Some(hits) = self.against.look_up(batch)? {
+            self.survey_part(batch, &hits);
+            return Ok(());
+        }
+        match batch {
+            [file] => self.survey(&[thinner(file)]),
+            _ => {
+                let (one, other) = batch.split_at(batch.len() / 2);
+                self.survey(one)?;
+                self.survey(other)
+            }
+        }
+    }
+
+    /// Counts the files of a batch. Batches come in the order in which they were surveyed, if they were.
+    ///
+    /// # Errors
+    /// Where the index of a corpus can't be read or is damaged.
+    pub fn count(&mut self, batch: &[SampleFile]) -> Result<(), MatchError> {
+        if let Some(hits) = self.against.look_up(batch)? {
+            return self.count_part(batch, &hits);
+        }
+        match batch {
+            [file] => self.count(&[thinner(file)]),
+            _ => {
+                let (one, other) = batch.split_at(batch.len() / 2);
+                self.count(one)?;
+                self.count(other)
+            }
+        }
+    }
+
+    /// What the sample is.
+    ///
+    /// # Errors
+    /// Where the index of a corpus can't be read or is damaged.
+    pub fn finish(mut self) -> Result<Match, MatchError> {
+        self.settle();
+        self.whole.finish(self.against.corpora, &self.against.lines, self.places.flatten())
+    }
+
+    fn survey_part(&mut self, part: &[SampleFile], hits: &Hits) {
+        let finder = Finder::new(self.against.corpora, &self.against.lines, hits);
+        for (at, file) in part.iter().enumerate() {
+            let (verdict, channel) = judge(file, at, hits, &finder);
+            if verdict.is_ours() {
+                self.held.add(self.surveyed + at, finder.held_by(hits.keys_of(at, channel), hits.exact(at)));
+            }
+        }
+        self.surveyed += part.len();
+    }
+
+    fn count_part(&mut self, part: &[SampleFile], hits: &Hits) -> Result<(), MatchError> {
+        // In one place nothing is preferred, and nothing was surveyed before.
+        if self.surveyed <= self.counted {
+            self.survey_part(part, hits);
+        }
+        if self.has_places() {
+            self.settle();
+        }
+        let Against { corpora, lines, .. } = &self.against;
+        let mut finder = Finder::new(corpora, lines, hits);
+        finder.prefer(self.preferred.clone());
+        for (at, file) in part.iter().enumerate() {
+            let judged = judge(file, at, hits, &finder);
+            let (matched, line) = match_file(file, at, judged, hits, &mut finder)?;
+            self.whole.add(matched, (self.counted + at, at), file.level, line, hits, lines);
+        }
+        self.counted += part.len();
+        Ok(())
+    }
+
+    /// Chooses the fewest places.
+    fn settle(&mut self) {
+        if self.places.is_none() {
+            let (places, cover) = mem::take(&mut self.held).places(&self.against.lines).unzip();
+            self.places = Some(places);
+            self.preferred = cover.unwrap_or_default();
+        }
+    }
+}
+
+impl<R: ReadAt> Against<'_, R> {
+    /// What is found of files; `None` where that is more than may be held and they can be less.
+    fn look_up(&self, files: &[SampleFile]) -> Result<Option<Hits>, MatchError> {
+        let can_be_less = match files {
+            [] => false,
+            [file] => file.level < HIGHEST && !is_empty(file),
+            _ => true,
+        };
+        let most = if can_be_less { self.bounds.intervals } else { usize::MAX };
+        let look_up = |pieces: &Pieces| Hits::look_up(files, pieces, &self.licences, self.corpora, &self.lines, most);
+        let Some(hits) = look_up(&Pieces::new())? else { return Ok(None) };
+        let pieces = short::recognised(files, &hits, self)?;
+        if pieces.is_empty() { Ok(Some(hits)) } else { look_up(&pieces) }
+    }
+}
+
+fn is_empty(file: &SampleFile) -> bool {
+    let of = &file.fingerprints;
+    of.text.is_empty() && of.code.is_empty() && of.parts.is_empty()
+}
+
+/// A file with half of its fingerprints.
+fn thinner(file: &SampleFile) -> SampleFile {
+    let level = file.level + 1;
+    let mut fingerprints = file.fingerprints.clone();
+    for some in [&mut fingerprints.text, &mut fingerprints.code, &mut fingerprints.parts] {
+        some.retain(|some| distinct::level(*some) >= level);
+    }
+    SampleFile { path: file.path.clone(), fingerprints, generated: file.generated, level, short: vec![] }
+}
