@@ -13,6 +13,7 @@
 mod code;
 mod decode;
 mod distinct;
+mod every;
 mod filter;
 mod fingerprinter;
 mod grams;
@@ -25,6 +26,7 @@ mod winnow;
 
 pub use code::Tokens;
 pub use decode::{Kind, decoded_text};
+pub use every::normalised;
 pub use filter::{About, Filter, FilterError, FilterWriter, write_filter};
 pub use fingerprinter::{Fingerprinter, Fingerprints};
 pub use grams::{Changes, Copied, Edit, Grams, Scratch};

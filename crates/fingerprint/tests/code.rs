@@ -264,9 +264,18 @@ mod reference {
             let least = window.iter().map(|(order, _)| *order).min().unwrap();
             chosen.insert(window.iter().rfind(|(order, _)| *order == least).unwrap().1);
         }
-        let various = |gram: &&[u8]| gram.iter().map(|token| token % 64).collect::<BTreeSet<u8>>().len() >= 8;
-        let hashes: BTreeSet<u64> = chosen.into_iter().filter(various).map(hash).collect();
+        let hashes: BTreeSet<u64> = chosen.into_iter().filter(|gram| various(gram)).map(hash).collect();
         hashes.into_iter().collect()
+    }
+
+    /// The fingerprints of all grams, each with the number of its first token.
+    pub(super) fn every(tokens: &[u8]) -> Vec<(usize, u64)> {
+        let grams = tokens.windows(24).enumerate().filter(|(_, gram)| various(gram));
+        grams.map(|(at, gram)| (at, hash(gram))).collect()
+    }
+
+    fn various(gram: &[u8]) -> bool {
+        gram.iter().map(|token| token % 64).collect::<BTreeSet<u8>>().len() >= 8
     }
 
     fn hash(gram: &[u8]) -> u64 {
@@ -289,6 +298,7 @@ fn check(name: &str, text: &[u8], cuts: &[usize]) -> Result<(), TestCaseError> {
     let tokens = reference::family(name, text).map_or_else(Vec::new, |family| reference::tokens(family, text));
     prop_assert_eq!(is.tokens, tokens.len() as u64);
     prop_assert_eq!(&is.code, &reference::fingerprints(&tokens));
+    prop_assert_eq!(profile.every_code_gram(&tokens), reference::every(&tokens));
     for isa in Isa::available() {
         let in_pieces = || {
             let mut pieces = Fingerprinter::with(isa, &profile, name.as_bytes());

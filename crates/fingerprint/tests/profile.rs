@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use fingerprint::{Fingerprinter, Fingerprints, GRAM, Isa, Kind, Profile, SHARED_RUN, WINDOW};
+use fingerprint::{Fingerprinter, Fingerprints, GRAM, Isa, Kind, Profile, SHARED_RUN, WINDOW, normalised};
 use proptest::prelude::*;
 
 const VECTORS: &str = include_str!("fixtures/profile-1.tsv");
@@ -21,12 +21,15 @@ mod reference {
         bytes.chunks(8).map(|c| u64::from_le_bytes(c.try_into().unwrap()) & (u64::MAX >> 3)).collect()
     }
 
-    pub(super) fn hashes(text: &[u8], key: &[u64]) -> Vec<u64> {
-        let normal: Vec<u8> = text
-            .iter()
+    pub(super) fn normal(text: &[u8]) -> Vec<u8> {
+        text.iter()
             .map(u8::to_ascii_lowercase)
             .filter(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b >= 128)
-            .collect();
+            .collect()
+    }
+
+    pub(super) fn hashes(text: &[u8], key: &[u64]) -> Vec<u64> {
+        let normal = normal(text);
         let grams: Vec<&[u8]> = normal.windows(GRAM).collect();
         if grams.is_empty() {
             return Vec::new();
@@ -58,7 +61,7 @@ mod reference {
         u32::try_from(sum % (1 << 32)).unwrap()
     }
 
-    fn hash(gram: &[u8], key: &[u64]) -> u64 {
+    pub(super) fn hash(gram: &[u8], key: &[u64]) -> u64 {
         let word = |i: usize| u128::from(u64::from_le_bytes(gram[8 * i..8 * i + 8].try_into().unwrap()) ^ key[i]);
         let fold =
             |a: u128, b: u128| u64::try_from((a * b) % (1 << 64)).unwrap() ^ u64::try_from((a * b) >> 64).unwrap();
@@ -115,6 +118,19 @@ proptest! {
         bytes in text(), cuts in prop::collection::vec(0usize..90, 0..20),
     ) {
         check(&bytes, &cuts)?;
+    }
+
+    #[test]
+    fn every_gram_has_its_fingerprint_and_the_chosen_ones_are_among_them(bytes in text()) {
+        let normal = reference::normal(&bytes);
+        prop_assert_eq!(&normalised(&bytes), &normal);
+        let every = Profile::one().every_gram(&normal);
+        let key = reference::key(None);
+        let expected: Vec<u64> = normal.windows(GRAM).map(|gram| reference::hash(gram, &key)).collect();
+        prop_assert_eq!(&every, &expected);
+        // A blank, so that no mark begins the file.
+        let chosen = Fingerprints::of(&Profile::one(), b"", &[b" ", &bytes[..]].concat()).text;
+        prop_assert!(chosen.iter().all(|hash| every.contains(hash)));
     }
 
     #[test]

@@ -7,6 +7,7 @@ use fingerprint::{Channel, Fingerprints, PathId, ReadAt, SegmentError, WholeInte
 
 use super::lines::Lines;
 use super::rules::COMMON_FILES;
+use super::short::Pieces;
 use super::{Corpus, MatchError, SampleFile, Shares};
 use crate::claim::CorpusRole;
 
@@ -34,6 +35,8 @@ pub(super) struct Hits {
     files: Vec<[Vec<usize>; 3]>,
     /// For each file, where the same bytes stand.
     exact: Vec<Exact>,
+    /// The files that have pieces, and in which channel.
+    pieces: HashMap<usize, Channel>,
     /// For each corpus, where fingerprints stand; nothing for public and published ones.
     intervals: Vec<CorpusHits>,
 }
@@ -67,10 +70,11 @@ struct CorpusHits {
 }
 
 impl Hits {
-    /// Looks files up; `licences` are fingerprints of text that is public in any case. `None` where they stand in more than `most`
-    /// intervals.
+    /// Looks files up; `pieces` are fingerprints that they have beside those of their own, `licences` those of text that is public in
+    /// any case. `None` where they stand in more than `most` intervals.
     pub(super) fn look_up<R: ReadAt>(
         sample: &[SampleFile],
+        pieces: &Pieces,
         licences: &[u64],
         corpora: &[Corpus<'_, R>],
         lines: &Lines,
@@ -81,16 +85,22 @@ impl Hits {
             found: Vec::new(),
             files: sample.iter().map(|_| Default::default()).collect(),
             exact: sample.iter().map(|_| Exact::default()).collect(),
+            pieces: pieces.iter().map(|(file, pieces)| (*file, pieces.channel)).collect(),
             intervals: corpora.iter().map(|_| CorpusHits::default()).collect(),
         };
         for channel in CHANNELS {
-            let mut keys: Vec<u64> = sample.iter().flat_map(|file| of(channel, &file.fingerprints)).copied().collect();
+            let all = |number: usize| {
+                let pieces = pieces.get(&number).filter(|pieces| pieces.channel == channel);
+                let pieces = pieces.map_or(&[][..], |pieces| &pieces.fingerprints);
+                of(channel, &sample[number].fingerprints).iter().chain(pieces)
+            };
+            let mut keys: Vec<u64> = (0..sample.len()).flat_map(all).copied().collect();
             keys.sort_unstable();
             keys.dedup();
             let first = hits.found.len();
             let number = |key: &u64| first + keys.binary_search(key).unwrap_or_else(|place| place);
-            for (file, numbers) in sample.iter().zip(&mut hits.files) {
-                numbers[place(channel)] = of(channel, &file.fingerprints).iter().map(number).collect();
+            for (file, numbers) in hits.files.iter_mut().enumerate() {
+                numbers[place(channel)] = all(file).map(number).collect();
             }
             let is_public = |key: &u64| channel == Channel::Text && licences.binary_search(key).is_ok();
             hits.found.extend(keys.iter().map(|key| Found { public: is_public(key), ..Found::default() }));
@@ -119,6 +129,11 @@ impl Hits {
         }
         hits.find_common(corpora)?;
         Ok(Some(hits))
+    }
+
+    /// The channel in which a file has pieces, by which it was recognised.
+    pub(super) fn by_pieces(&self, file: usize) -> Option<Channel> {
+        self.pieces.get(&file).copied()
     }
 
     /// How many intervals are held.

@@ -10,6 +10,7 @@ use super::distinct::{self, HIGHEST};
 use super::hits::Hits;
 use super::lines::Lines;
 use super::places::Finder;
+use super::short::{self, Pieces};
 use super::whole::Whole;
 use super::{Bounds, Corpus, Match, MatchError, Places, SampleFile, judge, licences, match_file};
 
@@ -31,11 +32,12 @@ pub struct Matcher<'c, R> {
 }
 
 /// What each batch is held against.
-struct Against<'c, R> {
-    corpora: &'c [Corpus<'c, R>],
-    lines: Lines,
-    licences: Vec<u64>,
-    bounds: Bounds,
+pub(super) struct Against<'c, R> {
+    pub(super) profile: Profile,
+    pub(super) corpora: &'c [Corpus<'c, R>],
+    pub(super) lines: Lines,
+    pub(super) licences: Vec<u64>,
+    pub(super) bounds: Bounds,
 }
 
 impl<'c, R: ReadAt> Matcher<'c, R> {
@@ -53,7 +55,7 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         }
         let (lines, licences) = (Lines::new(corpora), licences::fingerprints(profile));
         Ok(Matcher {
-            against: Against { corpora, lines, licences, bounds },
+            against: Against { profile: profile.clone(), corpora, lines, licences, bounds },
             surveyed: 0,
             held: Held::default(),
             places: None,
@@ -136,7 +138,7 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
     fn survey_part(&mut self, part: &[SampleFile], hits: &Hits) {
         let finder = Finder::new(self.against.corpora, &self.against.lines, hits);
         for (at, file) in part.iter().enumerate() {
-            let (verdict, channel) = judge(file, at, hits);
+            let (verdict, channel) = judge(file, at, hits, &finder);
             if verdict.is_ours() {
                 self.held.add(self.surveyed + at, finder.held_by(hits.keys_of(at, channel), hits.exact(at)));
             }
@@ -156,7 +158,8 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         let mut finder = Finder::new(corpora, lines, hits);
         finder.prefer(self.preferred.clone());
         for (at, file) in part.iter().enumerate() {
-            let (matched, line) = match_file(file, at, judge(file, at, hits), hits, &mut finder)?;
+            let judged = judge(file, at, hits, &finder);
+            let (matched, line) = match_file(file, at, judged, hits, &mut finder)?;
             self.whole.add(matched, (self.counted + at, at), file.level, line, hits, lines);
         }
         self.counted += part.len();
@@ -182,7 +185,10 @@ impl<R: ReadAt> Against<'_, R> {
             _ => true,
         };
         let most = if can_be_less { self.bounds.intervals } else { usize::MAX };
-        Hits::look_up(files, &self.licences, self.corpora, &self.lines, most)
+        let look_up = |pieces: &Pieces| Hits::look_up(files, pieces, &self.licences, self.corpora, &self.lines, most);
+        let Some(hits) = look_up(&Pieces::new())? else { return Ok(None) };
+        let pieces = short::recognised(files, &hits, self)?;
+        if pieces.is_empty() { Ok(Some(hits)) } else { look_up(&pieces) }
     }
 }
 
@@ -198,5 +204,5 @@ fn thinner(file: &SampleFile) -> SampleFile {
     for some in [&mut fingerprints.text, &mut fingerprints.code, &mut fingerprints.parts] {
         some.retain(|some| distinct::level(*some) >= level);
     }
-    SampleFile { path: file.path.clone(), fingerprints, generated: file.generated, level }
+    SampleFile { path: file.path.clone(), fingerprints, generated: file.generated, level, short: vec![] }
 }

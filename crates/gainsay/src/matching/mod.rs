@@ -17,6 +17,7 @@ mod others;
 mod places;
 mod rows;
 mod rules;
+mod short;
 mod states;
 mod whole;
 mod window;
@@ -29,13 +30,14 @@ use fingerprint::{Channel, Commit, Filter, FilterError, Fingerprints, Index, Lin
 use crate::claim::{CorpusRole, Root};
 pub use bounds::Bounds;
 pub use gathered::Gathered;
-pub use generated::{HEAD, says_generated};
-use hits::Hits;
+pub use generated::says_generated;
+use hits::{CHANNELS, Hits};
 use lines::LineKey;
 pub use listing::{ListingLine, ListingMatch, match_listing};
 pub use matcher::Matcher;
 pub use others::Copies;
 pub use rows::Names;
+pub use short::SHORT;
 
 /// One file of the sample.
 #[derive(Clone, Debug)]
@@ -48,6 +50,8 @@ pub struct SampleFile {
     pub generated: bool,
     /// Of its fingerprints one in 2 to the power of this is given, chosen [evenly](Gathered): all of them but of the longest files.
     pub level: u32,
+    /// Its bytes, where they are at most [`SHORT`] and it is to be recognised even where it was read with errors; else none.
+    pub short: Vec<u8>,
 }
 
 /// A corpus to match against.
@@ -165,6 +169,8 @@ pub struct FileMatch {
     pub identical: bool,
     /// Whether it says of itself that a program wrote it.
     pub generated: bool,
+    /// Whether only single grams of it were recognised, in one file of the company's: text that was read with errors, or little code.
+    pub by_pieces: bool,
     /// The channel by which it was judged: text, else code, which other names leave as it is, else parts.
     pub channel: Channel,
     /// Its fingerprints in that channel.
@@ -380,8 +386,22 @@ pub enum MatchError {
 }
 
 /// What a file is, and the channel that tells it.
-fn judge(file: &SampleFile, number: usize, hits: &Hits) -> (Verdict, Channel) {
-    rules::of_file(&hits.shares_of(number), hits.identical(number), file.fingerprints.bytes, file.generated)
+fn judge<R: ReadAt>(
+    file: &SampleFile,
+    number: usize,
+    hits: &Hits,
+    finder: &places::Finder<'_, R>,
+) -> (Verdict, Channel) {
+    if let Some(channel) = hits.by_pieces(number) {
+        return (Verdict::PartlyOurs, channel);
+    }
+    let (mut shares, identical) = (hits.shares_of(number), hits.identical(number));
+    for (channel, shares) in CHANNELS.into_iter().zip(&mut shares) {
+        if shares.distinctive > 0 && !identical.own {
+            *shares = rules::at_one_path(*shares, channel, finder.at_one_path(hits.keys_of(number, channel)));
+        }
+    }
+    rules::of_file(&shares, identical, file.fingerprints.bytes, file.generated)
 }
 
 fn match_file<R: ReadAt>(
@@ -406,6 +426,7 @@ fn match_file<R: ReadAt>(
         verdict,
         identical: hits.identical(number).own,
         generated: file.generated,
+        by_pieces: hits.by_pieces(number).is_some(),
         channel,
         shares: hits.shares(hits.keys_of(number, channel)),
         best,

@@ -130,6 +130,11 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         Vec::new()
     }
 
+    /// How many of a file's counted fingerprints ever stood at one path at most.
+    pub(super) fn at_one_path(&self, keys: &[usize]) -> u64 {
+        self.counted(keys).into_values().max().unwrap_or_default()
+    }
+
     fn closest(
         &mut self,
         sample_path: &[u8],

@@ -68,6 +68,7 @@ mod tests {
             verdict: if number.is_multiple_of(7) { Verdict::Ours } else { Verdict::NotFound },
             identical: false,
             generated: false,
+            by_pieces: false,
             channel: Channel::Text,
             shares: Shares { distinctive: number as u64, ..Shares::default() },
             best: None,

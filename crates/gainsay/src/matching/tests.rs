@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test stops at what it did not expect")]
 
 mod places;
+mod short;
 
 use fingerprint::{Content, Interval, Kind, Line, Profile, Segment, SegmentWriter};
 use proptest::prelude::*;
@@ -213,6 +214,7 @@ fn sample_files(world: &World) -> Vec<SampleFile> {
         fingerprints: fingerprints(set, *long),
         generated: false,
         level: 0,
+        short: vec![],
     };
     world.sample.iter().map(file).collect()
 }
@@ -387,7 +389,14 @@ proptest! {
     fn equals_the_naive_matcher(world in worlds()) {
         let found = matched(&world);
         for (file, (_, set, long)) in found.files.iter().zip(&world.sample) {
-            let shares = CHANNELS.map(|channel| naive::shares(&world, &of(channel, set)));
+            let shares = CHANNELS.map(|channel| {
+                let set = of(channel, set);
+                let telling = naive::telling(&world, &set);
+                let paths = world.own.iter().flat_map(|history| history.values());
+                let most = paths.map(|versions| naive::count_at(versions, &telling)).max().unwrap_or_default();
+                let shares = naive::shares(&world, &set);
+                if file.identical { shares } else { rules::at_one_path(shares, channel, most as u64) }
+            });
             let identical = Identical {
                 own: world.own.iter().any(|history| naive::holds(history, set)),
                 public: naive::holds(&world.public, set),
@@ -492,6 +501,7 @@ fn a_side_and_a_folder_are_named_without_a_window() {
         fingerprints,
         generated: false,
         level: 0,
+        short: vec![],
     });
     let found = match_sample(&sample, &Profile::one(), &corpora).unwrap();
     let best = found.files[0].best.as_ref().unwrap();
@@ -575,8 +585,13 @@ fn another_profile_and_a_damaged_index_are_refused() {
     let good = index(&history, &[]);
     let corpora =
         [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &good, filters: &[] }];
-    let sample =
-        [SampleFile { path: b"a".to_vec(), fingerprints: fingerprints(&text(0..9), true), generated: false, level: 0 }];
+    let sample = [SampleFile {
+        path: b"a".to_vec(),
+        fingerprints: fingerprints(&text(0..9), true),
+        generated: false,
+        level: 0,
+        short: vec![],
+    }];
     let other = Profile::of_engagement(&[1; 32]);
     assert!(matches!(match_sample(&sample, &other, &corpora), Err(MatchError::Profile { .. })));
     assert!(match_sample(&sample, &Profile::one(), &corpora).is_ok());

@@ -4,7 +4,7 @@ use fingerprint::{Channel, LineKind};
 use jiff::Timestamp;
 
 use super::hits::place;
-use super::{CommitAt, LineMatch, Match, PlaceMatch, Places, Recognised, Taking, Total, Verdict, Window};
+use super::{CommitAt, FileMatch, LineMatch, Match, PlaceMatch, Places, Recognised, Taking, Total, Verdict, Window};
 use crate::claim::CorpusRole;
 
 /// How many files a sentence names.
@@ -165,6 +165,15 @@ impl Match {
                  look at these files."
                     .to_owned(),
             );
+        }
+        let pieces: Vec<&FileMatch> = self.files.iter().filter(|file| file.by_pieces).collect();
+        if let [first, ..] = pieces[..] {
+            let first = String::from_utf8_lossy(&first.path);
+            words.push(format!(
+                "Recognised through reading errors, or by little, by single runs of one file of the company's: {}, {first} \
+                 first. Look at these files.",
+                files(pieces.len() as u64),
+            ));
         }
         let dated = |by_snapshots| {
             let mut dated = self.lines.iter().filter(|line| line.windows.is_some());

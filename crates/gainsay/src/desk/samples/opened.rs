@@ -12,7 +12,7 @@ use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
 use crate::listing::Reader;
-use crate::matching::{Bounds, Gathered, HEAD, MatchError, SampleFile, says_generated};
+use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, says_generated};
 
 /// What came out of a sample.
 pub(super) struct Opened {
@@ -104,8 +104,9 @@ struct Reading<'r> {
 struct Open {
     path: String,
     gathered: Gathered,
-    /// Its first bytes, which may say that a program wrote it.
+    /// Its first bytes: all of a short file, and of any other what may say that a program wrote it.
     head: Vec<u8>,
+    bytes: usize,
     listing: Reader,
 }
 
@@ -125,13 +126,15 @@ impl Opened {
                         path: path.to_owned(),
                         gathered: Gathered::new(reading.profile, path.as_bytes(), self.bounds.fingerprints),
                         head: Vec::new(),
+                        bytes: 0,
                         listing: Listings::reader(self.is_listing),
                     });
                 }
                 Event::Data(bytes) => {
-                    if let Some(Open { gathered, head, listing, .. }) = &mut file {
+                    if let Some(Open { gathered, head, bytes: all, listing, .. }) = &mut file {
                         gathered.update(bytes);
-                        let room = HEAD.saturating_sub(head.len());
+                        *all += bytes.len();
+                        let room = SHORT.saturating_sub(head.len());
                         head.extend(bytes.iter().take(room));
                         listing.push(bytes);
                         reading.done.bytes += bytes.len() as u64;
@@ -139,12 +142,14 @@ impl Opened {
                 }
                 // A file that was cut short is held against the corpora as far as it came; a finding says so.
                 Event::End { .. } => {
-                    if let Some(Open { path, gathered, head, listing }) = file.take() {
+                    if let Some(Open { path, gathered, head, bytes, listing }) = file.take() {
                         let path = path_in_sample(name, &path);
                         self.listings.add(path, listing);
                         let (fingerprints, level) = gathered.finish();
                         let path = path.as_bytes().to_vec();
-                        self.add(SampleFile { path, fingerprints, generated: says_generated(&head), level }, reading);
+                        let generated = says_generated(&head);
+                        let short = if bytes <= SHORT { head } else { Vec::new() };
+                        self.add(SampleFile { path, fingerprints, generated, level, short }, reading);
                         reading.done.files += 1;
                         (reading.progress)(reading.done);
                     }
@@ -162,7 +167,8 @@ impl Opened {
         self.contents.update(&file.path);
         self.contents.update(&file.fingerprints.blake3);
         let of = &file.fingerprints;
-        let more = of.text.len() + of.code.len() + of.parts.len();
+        // With what is found of it a fingerprint takes as much as sixty bytes of a short file.
+        let more = of.text.len() + of.code.len() + of.parts.len() + file.short.len() / 60;
         let is_full = self.fingerprints + more > self.bounds.fingerprints || self.batch.len() >= self.bounds.files;
         if is_full && !self.batch.is_empty() {
             self.failed = (reading.take)(&self.batch).err();

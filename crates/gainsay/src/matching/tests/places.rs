@@ -36,6 +36,7 @@ fn sample<'s>(sets: impl IntoIterator<Item = &'s Set>) -> Vec<SampleFile> {
         fingerprints: fingerprints(set, true),
         generated: false,
         level: 0,
+        short: vec![],
     };
     sets.into_iter().map(file).collect()
 }
@@ -184,7 +185,8 @@ fn copies_do_not_make_a_fingerprint_common_and_different_files_do() {
         let index = Index::open(vec![state("/all", &tree)]).unwrap();
         let corpora = [own(&index, &[])];
         let lines = lines::Lines::new(&corpora);
-        let hits = Hits::look_up(&sample([&with(1000)]), &[], &corpora, &lines, 100_000).unwrap().unwrap();
+        let sample = sample([&with(1000)]);
+        let hits = Hits::look_up(&sample, &BTreeMap::new(), &[], &corpora, &lines, 100_000).unwrap().unwrap();
         let common: Vec<bool> = hits.keys_of(0, Channel::Text).iter().map(|key| hits.is_common(*key)).collect();
         assert_eq!(common, [vec![is_common; 10], vec![false; 10]].concat());
     }

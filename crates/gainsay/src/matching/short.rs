@@ -1,0 +1,303 @@
+//! Short files that their chosen grams leave undecided: the text of a screenshot, a quoted passage, a file of little code.
+//!
+//! Of a text that was read with errors few runs are left that are long enough to hold a gram that was chosen on both sides. So
+//! here every gram is looked up, and of text also every gram with one letter that is easily misread put right. Judged is what
+//! stands in one file of the company at once.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use fingerprint::{Channel, Fingerprints, GRAM, Kind, LineKind, Profile, ReadAt, Tokens, decoded_text, normalised};
+
+use super::hits::Hits;
+use super::matcher::Against;
+use super::places::{Finder, PlaceKey};
+use super::window::{Runs, best_run};
+use super::{MatchError, SampleFile, judge, rules};
+
+/// Bytes that a short file has at most: a passage, not a long file, of which the chosen grams tell enough.
+pub const SHORT: usize = 16 << 10;
+
+/// Fingerprints that are looked up together, and those of one more file: some tens of megabytes.
+const AT_ONCE: usize = 1 << 20;
+
+/// Tokens of a gram of code.
+const TOKENS: usize = 24;
+
+/// Places of which the state is looked at that holds most: those that ever held most.
+const LOOKED_AT: usize = 16;
+
+/// Letters that are taken for each other in reading, in normalised text.
+const ALIKE: [(&[u8], &[u8]); 14] = [
+    (b"0", b"o"),
+    (b"o", b"0"),
+    (b"1", b"l"),
+    (b"1", b"i"),
+    (b"l", b"1"),
+    (b"l", b"i"),
+    (b"i", b"1"),
+    (b"i", b"l"),
+    (b"5", b"s"),
+    (b"s", b"5"),
+    (b"m", b"rn"),
+    (b"rn", b"m"),
+    (b"8", b"b"),
+    (b"b", b"8"),
+];
+
+/// Files that are the company's by single grams, by number.
+pub(super) type Pieces = BTreeMap<usize, Piecemeal>;
+
+/// The grams by which a file was recognised, in one channel.
+pub(super) struct Piecemeal {
+    pub(super) channel: Channel,
+    pub(super) fingerprints: Vec<u64>,
+}
+
+/// Grams of a file that stand in one file of the company at once.
+#[derive(Default)]
+pub(super) struct Together {
+    /// How many places of the sample's file they begin at.
+    pub(super) grams: u64,
+    /// How many of them do not overlap: so many runs of the file at least are the company's.
+    pub(super) apart: u64,
+    /// Their fingerprints, each once.
+    pub(super) fingerprints: Vec<u64>,
+}
+
+/// Grams of a file to be looked up.
+struct Grams {
+    file: usize,
+    channel: Channel,
+    /// How many places the file has that a gram begins at.
+    all: u64,
+    /// Where each begins, and its fingerprint.
+    grams: Vec<(usize, u64)>,
+}
+
+/// The files that are recognised by single grams, of those that are not the company's by their chosen grams.
+pub(super) fn recognised<R: ReadAt>(
+    sample: &[SampleFile],
+    hits: &Hits,
+    against: &Against<'_, R>,
+) -> Result<Pieces, MatchError> {
+    let finder = Finder::new(against.corpora, &against.lines, hits);
+    let is_open = |number: &usize| {
+        let (file, identical) = (&sample[*number], hits.identical(*number));
+        let may_be = !file.short.is_empty() && !file.generated && !identical.public && !identical.published;
+        may_be && !judge(file, *number, hits, &finder).0.is_ours()
+    };
+    let search = Search { sample, against };
+    let (mut pieces, mut read_again) = (Pieces::new(), BTreeSet::new());
+    let open = (0..sample.len()).filter(is_open);
+    search.each(open, Search::as_it_is, &mut |grams, together| {
+        if rules::by_pieces(grams.channel, grams.all, &together) {
+            let fingerprints = together.fingerprints;
+            pieces.entry(grams.file).or_insert(Piecemeal { channel: grams.channel, fingerprints });
+        } else if grams.channel == Channel::Text && together.grams > 0 {
+            read_again.insert(grams.file);
+        }
+    })?;
+    read_again.retain(|file| !pieces.contains_key(file));
+    search.each(read_again.into_iter(), Search::put_right, &mut |grams, together| {
+        if rules::by_pieces(grams.channel, grams.all, &together) {
+            pieces.insert(grams.file, Piecemeal { channel: grams.channel, fingerprints: together.fingerprints });
+        }
+    })?;
+    Ok(pieces)
+}
+
+impl Grams {
+    fn of_text(file: usize, profile: &Profile, text: &[u8]) -> Self {
+        let grams: Vec<(usize, u64)> = (0..).zip(profile.every_gram(text)).collect();
+        Grams { file, channel: Channel::Text, all: grams.len() as u64, grams }
+    }
+
+    /// Those of the text, and of each text that differs from it in one letter that may have been misread.
+    fn put_right(file: usize, profile: &Profile, text: &[u8]) -> Self {
+        let mut of_text = Grams::of_text(file, profile, text);
+        for at in 0..text.len() {
+            for (read, instead) in ALIKE.iter().filter(|(read, _)| text[at..].starts_with(read)) {
+                let after = at + read.len();
+                let (from, to) = (at.saturating_sub(GRAM - 1), text.len().min(after + GRAM - 1));
+                let right = [&text[from..at], instead, &text[after..to]].concat();
+                of_text.grams.extend((from..).zip(profile.every_gram(&right)));
+            }
+        }
+        of_text
+    }
+
+    fn of_code(file: usize, profile: &Profile, kinds: &[u8]) -> Self {
+        let grams = profile.every_code_gram(kinds);
+        Grams { file, channel: Channel::Code, all: grams.len() as u64, grams }
+    }
+
+    /// A file that has these and no others.
+    fn as_file(&self) -> SampleFile {
+        let fingerprints: Vec<u64> = self.grams.iter().map(|(_, fingerprint)| *fingerprint).collect();
+        let (text, code) = if self.channel == Channel::Text { (fingerprints, vec![]) } else { (vec![], fingerprints) };
+        let (kind, blake3) = (Kind::Text, [0; 32]);
+        let fingerprints = Fingerprints { blake3, bytes: 0, kind, normalised: 0, text, tokens: 0, code, parts: vec![] };
+        SampleFile { path: vec![], fingerprints, generated: false, level: 0, short: vec![] }
+    }
+}
+
+/// What short files are looked up in.
+struct Search<'s, 'c, R> {
+    sample: &'s [SampleFile],
+    against: &'s Against<'c, R>,
+}
+
+impl<R: ReadAt> Search<'_, '_, R> {
+    /// Looks up what `make` makes of files and their text, and gives each with what of it stands in one file at once.
+    fn each(
+        &self,
+        files: impl Iterator<Item = usize>,
+        make: impl Fn(&Self, usize, &[u8]) -> Vec<Grams>,
+        found: &mut dyn FnMut(&Grams, Together),
+    ) -> Result<(), MatchError> {
+        let mut files = files.peekable();
+        while files.peek().is_some() {
+            let (mut batch, mut room) = (Vec::new(), AT_ONCE.min(self.against.bounds.fingerprints));
+            while let Some(number) = files.next_if(|_| room > 0) {
+                let text = decoded_text(&self.sample[number].short).unwrap_or_default();
+                for grams in make(self, number, &text) {
+                    room = room.saturating_sub(grams.grams.len());
+                    batch.push(grams);
+                }
+            }
+            self.look_up(&batch, found)?;
+        }
+        Ok(())
+    }
+
+    /// In parts, where more is found than may be held; what is found of one file may not be too much.
+    fn look_up(&self, batch: &[Grams], found: &mut dyn FnMut(&Grams, Together)) -> Result<(), MatchError> {
+        let Against { licences, corpora, lines, bounds, .. } = self.against;
+        let as_files: Vec<SampleFile> = batch.iter().map(Grams::as_file).collect();
+        match Hits::look_up(&as_files, &Pieces::new(), licences, corpora, lines, bounds.intervals)? {
+            Some(hits) => {
+                for (number, grams) in batch.iter().enumerate() {
+                    found(grams, self.together(hits.keys_of(number, grams.channel), grams, &hits));
+                }
+            }
+            None if batch.len() > 1 => {
+                let (one, other) = batch.split_at(batch.len() / 2);
+                self.look_up(one, found)?;
+                self.look_up(other, found)?;
+            }
+            None => {}
+        }
+        Ok(())
+    }
+
+    fn as_it_is(&self, number: usize, text: &[u8]) -> Vec<Grams> {
+        let kinds = Tokens::of(&self.sample[number].path, text).unwrap_or_default().kinds;
+        let of_text = Grams::of_text(number, &self.against.profile, &normalised(text));
+        vec![of_text, Grams::of_code(number, &self.against.profile, &kinds)]
+    }
+
+    fn put_right(&self, number: usize, text: &[u8]) -> Vec<Grams> {
+        vec![Grams::put_right(number, &self.against.profile, &normalised(text))]
+    }
+
+    fn together(&self, keys: &[usize], grams: &Grams, hits: &Hits) -> Together {
+        // Those of a file mostly stand in the same sets of intervals.
+        let mut sets: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
+        for (at, key) in keys.iter().enumerate().filter(|(_, key)| hits.is_distinctive(**key)) {
+            for corpus in 0..self.against.corpora.len() {
+                if let Some(set) = hits.set_of(corpus, *key) {
+                    sets.entry((corpus, set)).or_default().push(at);
+                }
+            }
+        }
+        let mut places: HashMap<PlaceKey, (usize, Vec<(usize, usize)>)> = HashMap::new();
+        for ((corpus, set), of_set) in &sets {
+            for same in hits.set(*corpus, *set).chunk_by(|a, b| (a.path, a.line) == (b.path, b.line)) {
+                let (count, place) = places.entry((*corpus, same[0].line, same[0].path)).or_default();
+                *count += of_set.len();
+                place.push((*corpus, *set));
+            }
+        }
+        let mut order: Vec<(std::cmp::Reverse<usize>, PlaceKey)> =
+            places.iter().map(|(place, (count, _))| (std::cmp::Reverse(*count), *place)).collect();
+        order.sort_unstable();
+        let length = if grams.channel == Channel::Text { GRAM } else { TOKENS };
+        let looked_at = order.into_iter().take(LOOKED_AT);
+        let together = looked_at.map(|(_, place)| {
+            let mut things: Vec<(usize, Runs)> = Vec::new();
+            for (corpus, set) in &places[&place].1 {
+                let here = hits.set(*corpus, *set).iter().filter(|it| (it.line, it.path) == (place.1, place.2));
+                let runs: Runs = here.map(|it| (it.first, it.last)).collect();
+                things.extend(sets[&(*corpus, *set)].iter().map(|at| (*at, runs.clone())));
+            }
+            if self.against.lines.line((place.0, place.1)).kind != LineKind::Side {
+                let (_, (commit, _)) = best_run(&things.iter().map(|(_, runs)| runs.clone()).collect::<Vec<_>>());
+                things.retain(|(_, runs)| runs.iter().any(|(first, last)| (first..=last).contains(&&commit)));
+            }
+            Together::of(things.iter().map(|(at, _)| grams.grams[*at]), length)
+        });
+        together.max_by_key(|together| (together.apart, together.grams)).unwrap_or_default()
+    }
+}
+
+impl Together {
+    /// Of grams of this length.
+    fn of(grams: impl Iterator<Item = (usize, u64)>, length: usize) -> Self {
+        // What is repeated in the sample's file counts once.
+        let mut first: BTreeMap<u64, usize> = BTreeMap::new();
+        grams.for_each(|(at, fingerprint)| {
+            let first = first.entry(fingerprint).or_insert(at);
+            *first = at.min(*first);
+        });
+        let places: BTreeSet<usize> = first.values().copied().collect();
+        let (mut apart, mut free) = (0, 0);
+        for at in &places {
+            if *at >= free {
+                apart += 1;
+                free = at + length;
+            }
+        }
+        Together { grams: places.len() as u64, apart, fingerprints: first.into_keys().collect() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn grams_that_overlap_are_not_apart_and_repeats_count_once() {
+        let of = |grams: &[(usize, u64)]| {
+            let together = Together::of(grams.iter().copied(), 32);
+            (together.grams, together.apart, together.fingerprints)
+        };
+        assert_eq!(of(&[(40, 7), (0, 5), (31, 6)]), (3, 2, vec![5, 6, 7]));
+        assert_eq!(of(&[(64, 5), (0, 5), (96, 5)]), (1, 1, vec![5]));
+        assert_eq!(of(&[(0, 5), (0, 6), (32, 9)]), (2, 2, vec![5, 6, 9]));
+        assert_eq!(of(&[]), (0, 0, vec![]));
+    }
+
+    proptest! {
+        #[test]
+        fn a_letter_that_was_misread_is_put_right(
+            text in prop::collection::vec(prop::sample::select(b"abegiklmnorst01258".to_vec()), 32..200),
+            at in any::<prop::sample::Index>(),
+            alike in any::<prop::sample::Index>(),
+        ) {
+            // Each of the pairs stands there both ways.
+            let at = at.index(text.len());
+            let fits: Vec<_> = ALIKE.iter().filter(|(right, _)| text[at..].starts_with(right)).collect();
+            prop_assume!(!fits.is_empty());
+            let (right, read) = alike.get(&fits);
+            let misread = [&text[..at], read, &text[at + right.len()..]].concat();
+            let profile = Profile::one();
+            let all = Grams::put_right(0, &profile, &misread);
+            prop_assert_eq!(all.all, misread.len().saturating_sub(GRAM - 1) as u64);
+            let found: BTreeSet<u64> = all.grams.iter().map(|(_, fingerprint)| *fingerprint).collect();
+            prop_assert!(profile.every_gram(&text).iter().all(|fingerprint| found.contains(fingerprint)));
+            prop_assert!(all.grams.iter().all(|(place, _)| *place < text.len()));
+        }
+    }
+}
