@@ -143,8 +143,6 @@ impl Desk {
         if options.memory.is_some_and(|memory| memory < LEAST_MEMORY) {
             return Err(Error::TooLittleMemory { least: LEAST_MEMORY >> 20 });
         }
-        // Evidence is of these bytes: they are named before they are opened, and must be the same after.
-        let before = case_id.map(|_| self.keep_sample(path, &Keep::Outside)).transpose()?;
         let owners: Vec<Owner<'_>> = owners
             .into_iter()
             .map(|owner| {
@@ -158,6 +156,9 @@ impl Desk {
             .collect::<Result<_, Error>>()?;
         let against: Vec<_> =
             owners.iter().map(|of| with_indexes(&of.corpora, &of.roots, &of.indexes, &of.filters)).collect();
+        // The indexes are open by now: a merge in the background may remove the files, but what is open stays readable.
+        // Evidence is of these bytes: they are named before they are opened, and must be the same after.
+        let before = case_id.map(|_| self.keep_sample(path, &Keep::Outside)).transpose()?;
         let (sample, found) = match_all(path, options, &against, progress)?;
         if options.is_listing && sample.listings.found.is_empty() {
             return Err(Error::NotAListing { path: path.to_owned() });

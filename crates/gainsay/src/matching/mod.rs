@@ -396,12 +396,21 @@ fn judge<R: ReadAt>(
         return (Verdict::PartlyOurs, channel);
     }
     let (mut shares, identical) = (hits.shares_of(number), hits.identical(number));
+    let mut has_passage = false;
     for (channel, shares) in CHANNELS.into_iter().zip(&mut shares) {
         if shares.distinctive > 0 && !identical.own {
-            *shares = rules::at_one_path(*shares, channel, finder.at_one_path(hits.keys_of(number, channel)));
+            let most = finder.at_one_path(hits.keys_of(number, channel));
+            *shares = rules::at_one_path(*shares, channel, most);
+            has_passage |= rules::is_passage(channel, most);
         }
     }
-    rules::of_file(&shares, identical, file.fingerprints.bytes, file.generated)
+    let (verdict, channel) = rules::of_file(&shares, identical, file.fingerprints.bytes, file.generated);
+    let is_others = identical.public || identical.published || file.generated;
+    if has_passage && !verdict.is_ours() && !is_others {
+        (Verdict::PartlyOurs, Channel::Text)
+    } else {
+        (verdict, channel)
+    }
 }
 
 fn match_file<R: ReadAt>(

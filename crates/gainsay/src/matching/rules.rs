@@ -27,6 +27,10 @@ struct Enough {
 /// with 60 it were 0.44%.
 const TEXT: Enough = Enough { hits: 3, share: 80, wholly: true };
 
+/// So many fingerprints at one path, some thousand letters and digits that are neither others' nor common, are no chance and no idiom,
+/// whatever share of a file they are.
+const PASSAGE: u64 = 64;
+
 /// The text of a file that a program wrote: what the program writes into every file made up 11-29% of those of other projects.
 const GENERATED_TEXT: Enough = Enough { hits: 3, share: 500, wholly: true };
 
@@ -156,6 +160,12 @@ fn in_channel(shares: &Shares, least: &Enough) -> Verdict {
 /// of 5, and of files that were edited none was lost.
 pub(super) fn at_one_path(shares: Shares, channel: Channel, most: u64) -> Shares {
     if most < enough(channel).hits { Shares { distinctive: 0, ..shares } } else { shares }
+}
+
+/// Whether so many fingerprints of one file of the company stand in a file that its share does not matter: noise around a passage
+/// does not hide it.
+pub(super) fn is_passage(channel: Channel, most: u64) -> bool {
+    channel == Channel::Text && most >= PASSAGE
 }
 
 /// Whether grams of a short file that stand in one file of the company at once make it partly the company's; `all` is how many places

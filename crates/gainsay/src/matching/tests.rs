@@ -614,3 +614,24 @@ fn another_profile_and_a_damaged_index_are_refused() {
     }];
     assert!(matches!(match_sample(&sample, &Profile::one(), &corpora), Err(MatchError::Segment { .. })));
 }
+
+#[test]
+fn noise_around_a_passage_does_not_hide_it() {
+    let history = History::from([("a".to_owned(), vec![Some(text(0..200))])]);
+    let index = index(&history, &[]);
+    let corpora =
+        [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &index, filters: &[] }];
+    let verdict = |passage: std::ops::Range<u64>| {
+        let noisy: Set = text(passage).union(&text(1000..5000)).copied().collect();
+        let sample = [SampleFile {
+            path: b"noise".to_vec(),
+            fingerprints: fingerprints(&noisy, true),
+            generated: false,
+            level: 0,
+            short: vec![],
+        }];
+        match_sample(&sample, &Profile::one(), &corpora).unwrap().files[0].verdict
+    };
+    assert_eq!(verdict(0..63), Verdict::NotFound);
+    assert_eq!(verdict(0..64), Verdict::PartlyOurs);
+}
