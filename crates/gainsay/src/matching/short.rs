@@ -236,7 +236,11 @@ impl<R: ReadAt> Search<'_, '_, R> {
             }
             Together::of(things.iter().map(|(at, _)| grams.grams[*at]), length)
         });
-        together.max_by_key(|together| (together.apart, together.grams)).unwrap_or_default()
+        let best = together.max_by_key(|together| (together.apart, together.grams)).unwrap_or_default();
+        // The many versions of a history chose more grams of a text than the one that was given away: what is found there, or is
+        // public, must be less than what is not.
+        let shares = hits.shares(keys);
+        if best.fingerprints.len() as u64 > shares.public + shares.published { best } else { Together::default() }
     }
 }
 
