@@ -17,12 +17,22 @@ const LOOKED_UP_AT_ONCE: usize = 1 << 16;
 /// The channels, in the order in which a file is judged by them.
 pub(super) const CHANNELS: [Channel; 3] = [Channel::Text, Channel::Code, Channel::Parts];
 
-/// In which kinds of corpora the very same bytes stand.
+/// In which kinds of corpora a fingerprint, or the very same bytes, stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Identical {
+pub(super) struct Stands {
     pub(super) own: bool,
     pub(super) public: bool,
     pub(super) published: bool,
+}
+
+impl Stands {
+    fn among(&mut self, role: CorpusRole) -> &mut bool {
+        match role {
+            CorpusRole::Own => &mut self.own,
+            CorpusRole::Public => &mut self.public,
+            CorpusRole::Published => &mut self.published,
+        }
+    }
 }
 
 /// Numbers fingerprints and some files of the sample, and says where they stand.
@@ -41,19 +51,17 @@ pub(super) struct Hits {
     intervals: Vec<CorpusHits>,
 }
 
-/// In which kinds of corpora a fingerprint stands, and whether it is common in the company's.
+/// Where a fingerprint stands, and whether it is common in the company's corpora.
 #[derive(Clone, Copy, Default)]
 struct Found {
-    own: bool,
-    public: bool,
-    published: bool,
+    stands: Stands,
     common: bool,
 }
 
 /// Where the bytes of a file stand.
 #[derive(Default)]
 pub(super) struct Exact {
-    identical: Identical,
+    identical: Stands,
     /// Corpus and interval, of own corpora.
     pub(super) intervals: Vec<(usize, WholeInterval)>,
 }
@@ -103,14 +111,14 @@ impl Hits {
                 numbers[place(channel)] = all(file).map(number).collect();
             }
             let is_public = |key: &u64| channel == Channel::Text && licences.binary_search(key).is_ok();
-            hits.found.extend(keys.iter().map(|key| Found { public: is_public(key), ..Found::default() }));
+            hits.found.extend(keys.iter().map(|key| {
+                let stands = Stands { public: is_public(key), ..Stands::default() };
+                Found { stands, common: false }
+            }));
             for (number, corpus) in corpora.iter().enumerate() {
                 let looked_up = match corpus.role {
                     CorpusRole::Own => hits.in_own(channel, &keys, first, (number, corpus), lines, most),
-                    CorpusRole::Public => hits.in_others(channel, &keys, first, corpus, |found| found.public = true),
-                    CorpusRole::Published => {
-                        hits.in_others(channel, &keys, first, corpus, |found| found.published = true)
-                    }
+                    CorpusRole::Public | CorpusRole::Published => hits.in_others(channel, &keys, first, corpus),
                 };
                 looked_up.map_err(|source| corpus.error(source))?;
                 hits.in_filters(channel, &keys, first, corpus)?;
@@ -156,18 +164,17 @@ impl Hits {
         &self.exact[file]
     }
 
-    pub(super) fn identical(&self, file: usize) -> Identical {
+    pub(super) fn identical(&self, file: usize) -> Stands {
         self.exact[file].identical
     }
 
     pub(super) fn is_distinctive(&self, key: usize) -> bool {
-        self.found[key].own && self.is_left(key)
+        self.found[key].stands.own && self.is_left(key)
     }
 
     /// Whether nobody else has a fingerprint, and few files of the company if any.
     fn is_left(&self, key: usize) -> bool {
-        let found = self.found[key];
-        !found.public && !found.published && !found.common
+        !self.is_others(key) && !self.found[key].common
     }
 
     /// Whether a fingerprint stands in so many different files of the company that it tells none of them.
@@ -176,8 +183,12 @@ impl Hits {
     }
 
     fn is_only_common(&self, key: usize) -> bool {
-        let found = self.found[key];
-        found.common && !found.public && !found.published
+        self.found[key].common && !self.is_others(key)
+    }
+
+    fn is_others(&self, key: usize) -> bool {
+        let stands = self.found[key].stands;
+        stands.public || stands.published
     }
 
     /// The intervals of a fingerprint in one corpus, in their own order.
@@ -204,11 +215,11 @@ impl Hits {
 
     /// What one fingerprint adds to shares.
     pub(super) fn add_to(&self, key: usize, shares: &mut Shares) {
-        let found = self.found[key];
+        let stands = self.found[key].stands;
         shares.all += 1;
-        shares.matched += u64::from(found.own);
-        shares.public += u64::from(found.public);
-        shares.published += u64::from(found.published);
+        shares.matched += u64::from(stands.own);
+        shares.public += u64::from(stands.public);
+        shares.published += u64::from(stands.published);
         shares.common += u64::from(self.is_only_common(key));
         shares.distinctive += u64::from(self.is_distinctive(key));
         shares.left += u64::from(self.is_left(key));
@@ -253,7 +264,7 @@ impl Hits {
                     }
                     key += 1;
                 }
-                self.found[first + begin + key].own = true;
+                self.found[first + begin + key].stands.own = true;
                 here.push(posting.interval);
             })?;
             if !here.is_empty() {
@@ -273,14 +284,13 @@ impl Hits {
         keys: &[u64],
         first: usize,
         of: &Corpus<'_, R>,
-        mark: impl Fn(&mut Found),
     ) -> Result<(), SegmentError> {
         let mut key = 0;
         of.index.look_up(channel, keys, &mut |posting| {
             while keys[key] != posting.fingerprint {
                 key += 1;
             }
-            mark(&mut self.found[first + key]);
+            *self.found[first + key].stands.among(of.role) = true;
         })
     }
 
@@ -298,12 +308,7 @@ impl Hits {
                 while keys[key] != fingerprint {
                     key += 1;
                 }
-                let found = &mut self.found[first + key];
-                match of.role {
-                    CorpusRole::Own => {}
-                    CorpusRole::Public => found.public = true,
-                    CorpusRole::Published => found.published = true,
-                }
+                *self.found[first + key].stands.among(of.role) = true;
             });
             looked_up.map_err(|source| of.filter_error(source))?;
         }
@@ -319,20 +324,11 @@ impl Hits {
         let contents: Vec<[u8; 32]> = sample.iter().map(|file| file.fingerprints.blake3).collect();
         for filter in of.filters {
             for file in filter.contents(&contents).map_err(|source| of.filter_error(source))? {
-                let is_known = |key: &usize| match of.role {
-                    CorpusRole::Own => false,
-                    CorpusRole::Public => self.found[*key].public,
-                    CorpusRole::Published => self.found[*key].published,
-                };
+                let is_known = |key: &usize| *self.found[*key].stands.clone().among(of.role);
                 let mut keys =
                     [Channel::Text, Channel::Parts].into_iter().flat_map(|channel| self.keys_of(file, channel));
                 let is_known = keys.all(is_known);
-                let identical = &mut self.exact[file].identical;
-                match of.role {
-                    CorpusRole::Own => {}
-                    CorpusRole::Public => identical.public |= is_known,
-                    CorpusRole::Published => identical.published |= is_known,
-                }
+                *self.exact[file].identical.among(of.role) |= is_known;
             }
         }
         Ok(())
@@ -385,18 +381,14 @@ impl Hits {
             }
             let found = corpus.index.content_by_blake3(&file.fingerprints.blake3)?;
             let Some((_, mut intervals)) = found else { continue };
-            match corpus.role {
-                CorpusRole::Own => {
-                    exact.identical.own = true;
-                    if lines.has_snapshots(number) {
-                        let left = lines.join(number, &mut intervals);
-                        intervals.truncate(left);
-                    }
-                    held += intervals.len();
-                    exact.intervals.extend(intervals.into_iter().map(|interval| (number, interval)));
+            *exact.identical.among(corpus.role) = true;
+            if corpus.role == CorpusRole::Own {
+                if lines.has_snapshots(number) {
+                    let left = lines.join(number, &mut intervals);
+                    intervals.truncate(left);
                 }
-                CorpusRole::Public => exact.identical.public = true,
-                CorpusRole::Published => exact.identical.published = true,
+                held += intervals.len();
+                exact.intervals.extend(intervals.into_iter().map(|interval| (number, interval)));
             }
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::mem;
 
-use fingerprint::{Filter, Profile, ReadAt};
+use fingerprint::{Channel, Filter, Profile, ReadAt};
 
 use super::cover::Held;
 use super::distinct::{self, HIGHEST};
@@ -12,7 +12,7 @@ use super::lines::Lines;
 use super::places::Finder;
 use super::short::{self, Pieces};
 use super::whole::Whole;
-use super::{Bounds, Corpus, Match, MatchError, Places, SampleFile, judge, licences, match_file};
+use super::{Bounds, Corpus, Match, MatchError, Places, SampleFile, Verdict, judge, licences, match_file};
 
 /// Matches a sample batch by batch. The answer is the same for any batches of the same files.
 ///
@@ -77,9 +77,9 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
     pub fn whole(mut self, sample: &[SampleFile]) -> Result<Match, MatchError> {
         // Mostly it is looked up in one part, and then once.
         match self.against.look_up(sample)? {
-            Some(hits) => {
-                self.survey_part(sample, &hits);
-                self.count_part(sample, &hits)?;
+            Some(part) => {
+                self.survey_part(sample, &part);
+                self.count_surveyed(sample, &part)?;
             }
             None => {
                 self.survey(sample)?;
@@ -94,18 +94,10 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
     /// # Errors
     /// Where the index of a corpus can't be read or is damaged.
     pub fn survey(&mut self, batch: &[SampleFile]) -> Result<(), MatchError> {
-        if let Some(hits) = self.against.look_up(batch)? {
-            self.survey_part(batch, &hits);
-            return Ok(());
-        }
-        match batch {
-            [file] => self.survey(&[thinner(file)]),
-            _ => {
-                let (one, other) = batch.split_at(batch.len() / 2);
-                self.survey(one)?;
-                self.survey(other)
-            }
-        }
+        self.in_parts(batch, |matcher, files, part| {
+            matcher.survey_part(files, part);
+            Ok(())
+        })
     }
 
     /// Counts the files of a batch. Batches come in the order in which they were surveyed, if they were.
@@ -113,17 +105,13 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
     /// # Errors
     /// Where the index of a corpus can't be read or is damaged.
     pub fn count(&mut self, batch: &[SampleFile]) -> Result<(), MatchError> {
-        if let Some(hits) = self.against.look_up(batch)? {
-            return self.count_part(batch, &hits);
-        }
-        match batch {
-            [file] => self.count(&[thinner(file)]),
-            _ => {
-                let (one, other) = batch.split_at(batch.len() / 2);
-                self.count(one)?;
-                self.count(other)
+        self.in_parts(batch, |matcher, files, part| {
+            // In one place nothing is preferred, and nothing was surveyed before.
+            if matcher.surveyed <= matcher.counted {
+                matcher.survey_part(files, part);
             }
-        }
+            matcher.count_surveyed(files, part)
+        })
     }
 
     /// What the sample is.
@@ -135,34 +123,47 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         self.whole.finish(self.against.corpora, &self.against.lines, self.places.flatten())
     }
 
-    fn survey_part(&mut self, part: &[SampleFile], hits: &Hits) {
-        let finder = Finder::new(self.against.corpora, &self.against.lines, hits);
-        for (at, file) in part.iter().enumerate() {
-            let (verdict, channel) = judge(file, at, hits, &finder);
-            if verdict.is_ours() {
-                self.held.add(self.surveyed + at, finder.held_by(hits.keys_of(at, channel), hits.exact(at)));
+    /// Looks files up and gives them to `take`, in parts where they find more than may be held.
+    fn in_parts(
+        &mut self,
+        files: &[SampleFile],
+        take: fn(&mut Self, &[SampleFile], &Part) -> Result<(), MatchError>,
+    ) -> Result<(), MatchError> {
+        if let Some(part) = self.against.look_up(files)? {
+            return take(self, files, &part);
+        }
+        match files {
+            [file] => self.in_parts(&[thinner(file)], take),
+            _ => {
+                let (one, other) = files.split_at(files.len() / 2);
+                self.in_parts(one, take)?;
+                self.in_parts(other, take)
             }
         }
-        self.surveyed += part.len();
     }
 
-    fn count_part(&mut self, part: &[SampleFile], hits: &Hits) -> Result<(), MatchError> {
-        // In one place nothing is preferred, and nothing was surveyed before.
-        if self.surveyed <= self.counted {
-            self.survey_part(part, hits);
+    fn survey_part(&mut self, files: &[SampleFile], Part { hits, judged }: &Part) {
+        let finder = Finder::new(self.against.corpora, &self.against.lines, hits);
+        for (at, (verdict, channel)) in judged.iter().enumerate() {
+            if verdict.is_ours() {
+                self.held.add(self.surveyed + at, finder.held_by(hits.keys_of(at, *channel), hits.exact(at)));
+            }
         }
+        self.surveyed += files.len();
+    }
+
+    fn count_surveyed(&mut self, files: &[SampleFile], Part { hits, judged }: &Part) -> Result<(), MatchError> {
         if self.has_places() {
             self.settle();
         }
         let Against { corpora, lines, .. } = &self.against;
         let mut finder = Finder::new(corpora, lines, hits);
         finder.prefer(self.preferred.clone());
-        for (at, file) in part.iter().enumerate() {
-            let judged = judge(file, at, hits, &finder);
-            let (matched, line) = match_file(file, at, judged, hits, &mut finder)?;
+        for (at, (file, judged)) in files.iter().zip(judged).enumerate() {
+            let (matched, line) = match_file(file, at, *judged, hits, &mut finder)?;
             self.whole.add(matched, (self.counted + at, at), file.level, line, hits, lines);
         }
-        self.counted += part.len();
+        self.counted += files.len();
         Ok(())
     }
 
@@ -176,9 +177,15 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
     }
 }
 
+/// Files that were looked up together: what was found, and what each of them is.
+struct Part {
+    hits: Hits,
+    judged: Vec<(Verdict, Channel)>,
+}
+
 impl<R: ReadAt> Against<'_, R> {
     /// What is found of files; `None` where that is more than may be held and they can be less.
-    fn look_up(&self, files: &[SampleFile]) -> Result<Option<Hits>, MatchError> {
+    fn look_up(&self, files: &[SampleFile]) -> Result<Option<Part>, MatchError> {
         let can_be_less = match files {
             [] => false,
             [file] => file.level < HIGHEST && !is_empty(file),
@@ -187,8 +194,20 @@ impl<R: ReadAt> Against<'_, R> {
         let most = if can_be_less { self.bounds.intervals } else { usize::MAX };
         let look_up = |pieces: &Pieces| Hits::look_up(files, pieces, &self.licences, self.corpora, &self.lines, most);
         let Some(hits) = look_up(&Pieces::new())? else { return Ok(None) };
-        let pieces = short::recognised(files, &hits, self)?;
-        if pieces.is_empty() { Ok(Some(hits)) } else { look_up(&pieces) }
+        let judged = self.judged(files, &hits);
+        let pieces = short::recognised(files, &hits, &judged, self)?;
+        if pieces.is_empty() {
+            return Ok(Some(Part { hits, judged }));
+        }
+        drop(hits);
+        let Some(hits) = look_up(&pieces)? else { return Ok(None) };
+        let judged = self.judged(files, &hits);
+        Ok(Some(Part { hits, judged }))
+    }
+
+    fn judged(&self, files: &[SampleFile], hits: &Hits) -> Vec<(Verdict, Channel)> {
+        let finder = Finder::new(self.corpora, &self.lines, hits);
+        files.iter().enumerate().map(|(at, file)| judge(file, at, hits, &finder)).collect()
     }
 }
 

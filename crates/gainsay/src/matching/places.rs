@@ -159,6 +159,10 @@ impl<'c, R: ReadAt> Finder<'c, R> {
 
     /// The places in which a file lies that is the company's.
     pub(super) fn held_by(&self, keys: &[usize], exact: &Exact) -> HeldBy {
+        if let [_] = self.lines.places() {
+            let only = BTreeSet::from([0]);
+            return HeldBy { closest: only.clone(), places: only };
+        }
         if !exact.intervals.is_empty() {
             let of_line = |(corpus, interval): &(usize, WholeInterval)| self.lines.place((*corpus, interval.line));
             let places: BTreeSet<usize> = exact.intervals.iter().map(of_line).collect();

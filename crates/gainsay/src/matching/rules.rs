@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use fingerprint::Channel;
 
-use super::hits::{CHANNELS, Identical, place};
+use super::hits::{CHANNELS, Stands, place};
 use super::short::Together;
 use super::{Shares, Total, Verdict};
 
@@ -102,7 +102,7 @@ const LEAST_TAKING_SHARE: u64 = 50;
 /// What a file is, and the channel that tells it. `shares` are those in each of the [`CHANNELS`].
 /// A program that wrote a file wrote it alike for everybody: `generated` files are not judged by their code, and need more of
 /// their text.
-pub(super) fn of_file(shares: &[Shares; 3], identical: Identical, bytes: u64, generated: bool) -> (Verdict, Channel) {
+pub(super) fn of_file(shares: &[Shares; 3], identical: Stands, bytes: u64, generated: bool) -> (Verdict, Channel) {
     if bytes >= LEAST_IDENTICAL_BYTES {
         let channel = CHANNELS.into_iter().find(|channel| shares[place(*channel)].all > 0).unwrap_or(Channel::Text);
         if identical.public {
@@ -236,14 +236,14 @@ mod tests {
         Shares { all, matched: distinctive, public, published, common: 0, distinctive, left }
     }
 
-    fn identical(own: bool, public: bool, published: bool) -> Identical {
-        Identical { own, public, published }
+    fn identical(own: bool, public: bool, published: bool) -> Stands {
+        Stands { own, public, published }
     }
 
     const NONE: Shares = Shares { all: 0, matched: 0, public: 0, published: 0, common: 0, distinctive: 0, left: 0 };
 
     fn by_text(text: Shares) -> Verdict {
-        let (verdict, channel) = of_file(&[text, NONE, NONE], Identical::default(), 900, false);
+        let (verdict, channel) = of_file(&[text, NONE, NONE], Stands::default(), 900, false);
         assert_eq!(channel, Channel::Text);
         verdict
     }
@@ -276,14 +276,14 @@ mod tests {
 
     #[test]
     fn what_a_program_wrote_needs_half_of_its_text() {
-        let judged = |text| of_file(&[text, NONE, NONE], Identical::default(), 900, true).0;
+        let judged = |text| of_file(&[text, NONE, NONE], Stands::default(), 900, true).0;
         assert_eq!(judged(shares(100, 49, 0, 0)), Verdict::NotFound);
         assert_eq!(judged(shares(100, 50, 0, 0)), Verdict::Ours);
     }
 
     #[test]
     fn code_needs_five_hits_and_a_quarter_and_never_makes_a_whole_file_ours() {
-        let judged = |text, code| of_file(&[text, code, NONE], Identical::default(), 900, false);
+        let judged = |text, code| of_file(&[text, code, NONE], Stands::default(), 900, false);
         let other_names = shares(40, 0, 0, 0);
         assert_eq!(judged(other_names, shares(20, 5, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
         assert_eq!(judged(other_names, shares(20, 20, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
@@ -292,7 +292,7 @@ mod tests {
         assert_eq!(judged(other_names, shares(20, 0, 9, 0)), (Verdict::PublicOnly, Channel::Code));
         assert_eq!(judged(NONE, shares(20, 0, 0, 0)), (Verdict::NotFound, Channel::Code));
         assert_eq!(judged(shares(20, 3, 0, 0), shares(20, 9, 0, 0)), (Verdict::PartlyOurs, Channel::Text));
-        let of_a_program = of_file(&[other_names, shares(20, 9, 0, 0), NONE], Identical::default(), 900, true);
+        let of_a_program = of_file(&[other_names, shares(20, 9, 0, 0), NONE], Stands::default(), 900, true);
         assert_eq!(of_a_program, (Verdict::NotFound, Channel::Text));
         // The licence is public, the code below it is ours with other names.
         assert_eq!(judged(shares(40, 0, 30, 0), shares(20, 9, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
@@ -300,7 +300,7 @@ mod tests {
 
     #[test]
     fn one_part_makes_a_file_partly_ours_and_the_most_of_them_wholly() {
-        let judged = |parts| of_file(&[NONE, NONE, parts], Identical::default(), 900, false);
+        let judged = |parts| of_file(&[NONE, NONE, parts], Stands::default(), 900, false);
         assert_eq!(judged(shares(1000, 1, 0, 0)), (Verdict::PartlyOurs, Channel::Parts));
         assert_eq!(judged(shares(10, 5, 5, 0)), (Verdict::Ours, Channel::Parts));
         assert_eq!(judged(shares(10, 0, 1, 0)), (Verdict::PublicOnly, Channel::Parts));

@@ -10,9 +10,9 @@ use fingerprint::{Channel, Fingerprints, GRAM, Kind, LineKind, Profile, ReadAt, 
 
 use super::hits::Hits;
 use super::matcher::Against;
-use super::places::{Finder, PlaceKey};
+use super::places::PlaceKey;
 use super::window::{Runs, best_run};
-use super::{MatchError, SampleFile, judge, rules};
+use super::{MatchError, SampleFile, Verdict, rules};
 
 /// Bytes that a short file has at most: a passage, not a long file, of which the chosen grams tell enough.
 pub const SHORT: usize = 16 << 10;
@@ -78,13 +78,13 @@ struct Grams {
 pub(super) fn recognised<R: ReadAt>(
     sample: &[SampleFile],
     hits: &Hits,
+    judged: &[(Verdict, Channel)],
     against: &Against<'_, R>,
 ) -> Result<Pieces, MatchError> {
-    let finder = Finder::new(against.corpora, &against.lines, hits);
     let is_open = |number: &usize| {
         let (file, identical) = (&sample[*number], hits.identical(*number));
         let may_be = !file.short.is_empty() && !file.generated && !identical.public && !identical.published;
-        may_be && !judge(file, *number, hits, &finder).0.is_ours()
+        may_be && !judged[*number].0.is_ours()
     };
     let search = Search { sample, against };
     let (mut pieces, mut read_again) = (Pieces::new(), BTreeSet::new());

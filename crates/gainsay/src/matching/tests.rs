@@ -9,7 +9,7 @@ use proptest::prelude::*;
 
 use std::collections::BTreeSet;
 
-use super::hits::{CHANNELS, Identical};
+use super::hits::{CHANNELS, Stands};
 use super::*;
 
 /// Fingerprints of all channels.
@@ -397,7 +397,7 @@ proptest! {
                 let shares = naive::shares(&world, &set);
                 if file.identical { shares } else { rules::at_one_path(shares, channel, most as u64) }
             });
-            let identical = Identical {
+            let identical = Stands {
                 own: world.own.iter().any(|history| naive::holds(history, set)),
                 public: naive::holds(&world.public, set),
                 published: naive::holds(&world.published, set),
@@ -448,7 +448,8 @@ proptest! {
         // Lines may have been counted more finely than the shares, or less.
         let part = |least: u32| -> Set { judged_by.iter().copied().filter(|(_, number)| distinct::level(number << 32) >= least).collect() };
         prop_assert!((0..=found.level).any(|level| found.shares == naive::shares(&world, &part(level))));
-        prop_assert!(found.shares.all <= most as u64);
+        // The last part is never thinned: fingerprints that are alike in every bit that decides stay together.
+        prop_assert!(found.shares.all <= most as u64 || found.level == distinct::HIGHEST);
     }
 
     #[test]
