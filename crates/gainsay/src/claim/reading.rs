@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Facet, FigureKind, IndicatorKind, OrganisationRole, PartyKind, Span, Stance};
+use super::{Facet, FigureKind, IndicatorKind, OrganisationRole, PartyKind, SourceKind, Span, Stance};
 
 /// What one party said, as read from one place of one source.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -208,4 +208,6 @@ pub struct About {
     pub outlet: Option<String>,
     /// When, as a moment in UTC.
     pub published: Option<Timestamp>,
+    /// What the user said that it is; by its own marks where nothing was said.
+    pub kind: Option<SourceKind>,
 }

@@ -165,8 +165,12 @@ impl Desk {
         if kept.held == Held::Desk {
             self.blobs.put(captured.text.as_bytes())?;
         }
-        let about =
-            About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
+        let about = About {
+            title: captured.title.clone(),
+            outlet: captured.outlet.clone(),
+            published: captured.published,
+            kind: options.kind,
+        };
         let reading = read::read(&captured.text, &about, names);
         self.commit_source(acting, case, path, kind, options, kept, Some((captured, reading)))
     }

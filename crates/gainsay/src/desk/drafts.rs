@@ -39,7 +39,12 @@ pub fn drafts(
 
 fn drafts_of(file: &Path, shape: Shape, opener: &mut Opener, names: &Gazetteer) -> Result<Drafts, Error> {
     let captured = opener.document(file)?;
-    let about = About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
+    let about = About {
+        title: captured.title.clone(),
+        outlet: captured.outlet.clone(),
+        published: captured.published,
+        kind: None,
+    };
     let reading = read(&captured.text, &about, names);
     let name = file.to_string_lossy();
     let shown = match shape {

@@ -7,6 +7,7 @@
 //! Every span lies inside the text at character boundaries, whatever the text. Time and memory grow with its length.
 
 mod allegations;
+mod amounts;
 mod attribution;
 mod candidates;
 mod casting;
@@ -19,6 +20,8 @@ mod entities;
 mod evidence;
 mod facets;
 mod figures;
+mod kind;
+mod language;
 mod lexicon;
 mod names;
 mod paragraphs;
@@ -27,6 +30,7 @@ mod patterns;
 mod phrases;
 mod quotes;
 mod relay;
+mod sellers;
 mod sentences;
 mod set_off;
 mod speech;
@@ -38,7 +42,10 @@ mod tokens;
 mod told;
 mod unreal;
 mod vectors;
+mod words;
 
+pub use kind::Kind;
+pub use language::STATEMENTS_IN;
 pub use names::{Gazetteer, GazetteerError};
 
 use crate::claim::{About, Draft, PartyKind, Reading, Statement};
@@ -53,6 +60,18 @@ pub const ACCEPT_AT: u16 = 850;
 ///
 /// `about` gives the outlet where the text does not; `names` the names known beforehand.
 pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
+    let language = language::language(text);
+    let told = kind::kind(text, about, names);
+    let mut reading = match told.kind {
+        Kind::Listing => sellers::listing(text, about, names, &told.because),
+        Kind::Chat => sellers::conversation(text, about, &told.because),
+        Kind::Story => story(text, about, names),
+    };
+    reading.language = language.map(str::to_owned);
+    reading
+}
+
+fn story(text: &str, about: &About, names: &Gazetteer) -> Reading {
     let pages = speech::pages(text);
     let mut cast = entities::cast(text, &pages, about, names);
     // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed: hence twice.

@@ -1,0 +1,209 @@
+//! What a text is, by its own marks: a story, what a seller wrote, or a chat.
+
+use crate::claim::{About, SourceKind, Span};
+use crate::read::names::{Gazetteer, NameKind};
+use crate::read::sellers::{self, Field};
+use crate::read::words::{Word, lines, words};
+
+/// What a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A story, a blog post, a company's own page.
+    Story,
+    /// A forum post, a market entry, a leak-site page, a ransom note.
+    Listing,
+    /// Messages of two or more.
+    Chat,
+}
+
+/// What a text is, and why it is taken for that.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Told {
+    pub kind: Kind,
+    pub because: String,
+}
+
+/// How many lines are looked at: what a text is shows at its beginning.
+const LINES: usize = 120;
+
+/// A listing has marks of at least this weight.
+const ENOUGH: usize = 4;
+
+/// Tells what a text is. What the user said it is decides, but for listings, which may be chats.
+pub(super) fn kind(text: &str, about: &About, names: &Gazetteer) -> Told {
+    let told = |kind: Kind, because: &str| Told { kind, because: because.to_owned() };
+    match about.kind {
+        Some(SourceKind::Listing) => {
+            return match sellers::is_chat(text) {
+                Some(because) => told(Kind::Chat, because),
+                None => told(Kind::Listing, "a listing, as was said"),
+            };
+        }
+        Some(_) => return told(Kind::Story, "a story, as was said"),
+        None => {}
+    }
+    if let Some(because) = sellers::is_chat(text) {
+        return told(Kind::Chat, because);
+    }
+    let marks = marks(text, names);
+    if marks.weight() >= ENOUGH && marks.weight() > marks.reporting {
+        return Told { kind: Kind::Listing, because: format!("a listing: {}", marks.words().join(", ")) };
+    }
+    told(Kind::Story, "a story: no marks of a listing or a chat")
+}
+
+#[derive(Default)]
+struct Marks {
+    /// Fields that listings have, each once.
+    fields: Vec<Field>,
+    /// A line that is the name of a crew and no more.
+    crew: bool,
+    /// A line that is an address of the web and no more.
+    address: bool,
+    /// `Selling …`, `Продам …` at the beginning of a line.
+    opens_sale: bool,
+    /// `… HACKED`, `… LEAKED` in a line of capitals.
+    shouts: bool,
+    /// `We have stolen`, `мы скачали`, outside of quotation marks.
+    own_deeds: usize,
+    /// `Your network was encrypted`.
+    your_files: usize,
+    /// A handle of a messenger.
+    handle: bool,
+    /// Escrow, guarantor, private messages.
+    terms: usize,
+    /// Words by which somebody reports what others say.
+    reporting: usize,
+}
+
+impl Marks {
+    fn weight(&self) -> usize {
+        let fields = match self.fields.len() {
+            0 => 0,
+            1 => 1,
+            many => 2 * many,
+        };
+        fields
+            + if self.crew { 3 } else { 0 }
+            + usize::from(self.address)
+            + if self.opens_sale { 3 } else { 0 }
+            + if self.shouts { 2 } else { 0 }
+            + 3 * self.own_deeds.min(3)
+            + 2 * self.your_files.min(3)
+            + if self.handle { 2 } else { 0 }
+            + self.terms.min(3)
+    }
+
+    fn words(&self) -> Vec<&'static str> {
+        let marks = [
+            (self.fields.len() > 1, "its fields"),
+            (self.crew, "a crew's name on a line of its own"),
+            (self.opens_sale, "it opens with a sale"),
+            (self.shouts, "a heading that shouts"),
+            (self.own_deeds > 0, "it claims in the first person"),
+            (self.your_files > 0, "it addresses the victim"),
+            (self.handle, "a handle to write to"),
+            (self.terms > 0, "terms of sale"),
+        ];
+        marks.into_iter().filter(|(has, _)| *has).map(|(_, words)| words).collect()
+    }
+}
+
+const SALE: &[&str] = &["selling", "sell", "wts", "[selling]", "sale", "продам", "продаю", "продажа", "продаётся", "продается", "солью", "сливаю", "слив"];
+
+/// What a seller or a crew says of itself that no company does.
+const OWN_DEEDS: &[&str] = &[
+    "stole", "stolen", "hacked", "breached", "exfiltrated", "leaked", "downloaded", "dumped", "selling", "sell", "infiltrated", "encrypted", "locked",
+    "publish", "leak", "leaking", "downloading", "взломали", "скачали", "слили", "выкачали", "украли", "зашифровали", "похитили", "взломал", "слил", "скачал", "продаем", "продаём", "опубликуем", "выложим",
+];
+
+const OWN: &[&str] = &["we", "i", "we've", "i've", "i'm", "we're", "we'll", "мы", "я", "нами", "us", "our", "your", "ваши"];
+
+const REPORTING: &[&str] = &[
+    "said", "told", "according", "spokesperson", "spokesman", "spokeswoman", "reported", "reportedly", "allegedly", "researchers", "statement", "added", "confirmed", "denied",
+    "сообщил", "сообщила", "сообщили", "заявил", "заявила", "заявили", "рассказал", "рассказали", "данным", "словам", "отметили", "подтвердили", "опровергли", "эксперты", "said:", "customers", "notification",
+];
+
+fn marks(text: &str, names: &Gazetteer) -> Marks {
+    let mut marks = Marks::default();
+    for line in lines(text).take(LINES) {
+        let Some(written) = line.of(text) else { continue };
+        if let Some(field) = sellers::field(text, line) {
+            if !marks.fields.contains(&field) {
+                marks.fields.push(field);
+            }
+        } else if written.len() <= 40 && is_crew(written, names) {
+            marks.crew = true;
+        } else if is_address(written) {
+            marks.address = true;
+        }
+        let words = words(text, line);
+        prose(text, line, &words, &mut marks);
+        if !marks.handle {
+            let mut found = Vec::new();
+            sellers::contacts(text, line, &mut found);
+            marks.handle = found.iter().any(|contact| !contact.starts_with("e-mail") && !contact.starts_with("handle"));
+        }
+    }
+    marks
+}
+
+fn prose(text: &str, line: Span, words: &[Word], marks: &mut Marks) {
+    let is = |word: &Word, list: &[&str]| list.contains(&word.text.as_str());
+    let first = words.iter().find(|word| word.is_word());
+    marks.opens_sale |= first.is_some_and(|word| is(word, SALE)) && line.end - line.start <= 1500;
+    let written = line.of(text).unwrap_or_default();
+    let capitals = written.chars().filter(|c| c.is_uppercase()).count() * 2 > written.chars().filter(|c| c.is_alphabetic()).count();
+    marks.shouts |= capitals && words.len() > 2 && words.iter().any(|w| w.begins(&["hacked", "leaked", "breached", "stolen", "взлом", "слив"]));
+    let mut quoted = false;
+    for (place, word) in words.iter().enumerate() {
+        match word.text.as_str() {
+            "“" | "«" | "„" => quoted = true,
+            "”" | "»" => quoted = false,
+            "\"" => quoted = !quoted,
+            _ => {}
+        }
+        if is(word, REPORTING) {
+            marks.reporting += 2;
+        }
+        if quoted {
+            continue;
+        }
+        let before = words.get(place.saturating_sub(4)..place).unwrap_or_default();
+        if is(word, OWN_DEEDS) {
+            // `We have stolen`, `your files were encrypted by us`; a company's `we were hacked` is no deed of its own.
+            let actor = before.iter().rposition(|w| is(w, OWN));
+            let passive = before.iter().any(|w| is(w, &["been", "was", "were", "be", "being", "not", "never", "don't"]));
+            let yours = before.iter().any(|w| is(w, &["your", "ваши", "ваша"]));
+            match actor {
+                Some(_) if yours => marks.your_files += 1,
+                Some(_) if !passive => marks.own_deeds += 1,
+                _ => {}
+            }
+        }
+        let pair = |next: &[&str]| words.get(place + 1).is_some_and(|w| is(w, next));
+        match word.text.as_str() {
+            "escrow" | "garant" | "гарант" | "гаранта" | "middleman" => marks.terms += 1,
+            "pm" | "dm" if pair(&["me", "for", "only"]) => marks.terms += 1,
+            "в" if pair(&["лс", "пм", "личку"]) => marks.terms += 1,
+            "your" | "ваши" | "ваша" if pair(&["network", "data", "files", "company", "systems", "файлы", "сеть", "данные"]) => marks.your_files += 1,
+            _ => {}
+        }
+    }
+}
+
+/// Whether a line is the name of a crew and nothing else.
+pub(super) fn is_crew(line: &str, names: &Gazetteer) -> bool {
+    names.find(line.trim()).is_some_and(|known| known.kind == NameKind::Actor)
+}
+
+/// Whether a line is one address of the web, or one domain.
+pub(super) fn is_address(line: &str) -> bool {
+    let host = line.trim_start_matches("https://").trim_start_matches("http://").trim_start_matches("www.");
+    let bare = host.split(['/', '?', ':']).next().unwrap_or_default();
+    !line.contains(char::is_whitespace)
+        && bare.len() >= 4
+        && bare.split('.').count() >= 2
+        && bare.split('.').all(|part| !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || c == '-'))
+        && bare.rsplit('.').next().is_some_and(|end| end.len() >= 2 && end.chars().all(char::is_alphabetic))
+}
