@@ -186,7 +186,8 @@ fn prose(text: &str, line: Span, words: &[Word], marks: &mut Marks) {
             "escrow" | "garant" | "гарант" | "гаранта" | "middleman" => marks.terms += 1,
             "pm" | "dm" if pair(&["me", "for", "only"]) => marks.terms += 1,
             "в" if pair(&["лс", "пм", "личку"]) => marks.terms += 1,
-            "your" | "ваши" | "ваша" if pair(&["network", "data", "files", "company", "systems", "файлы", "сеть", "данные"]) => marks.your_files += 1,
+            "have" if pair(&["all", "your"]) && before.last().is_some_and(|w| is(w, &["we", "i"])) => marks.own_deeds += 1,
+            "your" | "ваши" | "ваша" if pair(&["network", "data", "files", "company", "systems", "database", "db", "servers", "файлы", "сеть", "данные", "сервера"]) => marks.your_files += 1,
             _ => {}
         }
     }

@@ -30,6 +30,7 @@ mod patterns;
 mod phrases;
 mod quotes;
 mod relay;
+mod russian;
 mod sellers;
 mod sentences;
 mod set_off;
@@ -63,11 +64,42 @@ pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
     let language = language::language(text);
     let told = kind::kind(text, about, names);
     let mut reading = match told.kind {
-        Kind::Listing => sellers::listing(text, about, names, &told.because),
+        Kind::Listing => {
+            let mut reading = sellers::listing(text, about, names, &told.because);
+            if language.is_none_or(|language| language == "en") {
+                sellers::reported(text, story(text, about, names).drafts, &mut reading);
+            }
+            reading
+        }
         Kind::Chat => sellers::conversation(text, about, &told.because),
-        Kind::Story => story(text, about, names),
+        Kind::Story => match language {
+            None | Some("en") => story(text, about, names),
+            Some("ru") => russian::story(text, about, names),
+            Some(_) => named_only(text, about, names),
+        },
     };
     reading.language = language.map(str::to_owned);
+    reading
+}
+
+/// A story in a language whose statements are not read: its names and figures.
+fn named_only(text: &str, about: &About, names: &Gazetteer) -> Reading {
+    let pages = speech::pages(text);
+    let cast = entities::cast(text, &pages, about, names);
+    let mut reading = Reading { organisations: parts::organisations(text, &cast), ..Reading::default() };
+    reading.organisations.retain(|found| names.find(&found.name).is_some());
+    let mut found = Vec::new();
+    for page in &pages {
+        for &sentence in &page.sentences {
+            let words = words::words(text, sentence);
+            for amount in amounts::amounts(&words) {
+                let kind = sellers::figure_kind(&words, &amount);
+                found.extend(kind.map(|kind| amount.figure(text, kind)));
+            }
+        }
+    }
+    reading.figures = figures::distinct(found);
+    reading.actors = parts::actors(&[], &cast);
     reading
 }
 

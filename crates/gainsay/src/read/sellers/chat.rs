@@ -157,6 +157,31 @@ fn is_nick(name: &str) -> bool {
         && !name.contains(['/', '\\', '"', '“', '”', '?', '!', ',', ';', '{', '}', '='])
 }
 
+/// The writer that heads a post of a thread: `dust · comment · 2030-10-17`, `Posted by dust on 2030-10-17`, `dust wrote:`.
+pub(super) fn head_of_post(text: &str, line: Span) -> Option<Span> {
+    let written = line.of(text)?;
+    if written.len() > 120 {
+        return None;
+    }
+    let of = |name: &str, skipped: usize| {
+        let name = name.trim();
+        let start = line.start + skipped;
+        (is_nick(name) && text.get(start..start + name.len()) == Some(name)).then_some(Span { start, end: start + name.len() })
+    };
+    if let Some(name) = written.strip_suffix(" wrote:").or_else(|| written.strip_suffix(" пишет:")) {
+        return of(name, 0);
+    }
+    for opening in ["Posted by ", "Post by ", "posted by "] {
+        if let Some(rest) = written.strip_prefix(opening) {
+            let end = [" on ", " at ", " » ", ", "].iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len());
+            return of(rest.get(..end)?, opening.len());
+        }
+    }
+    let (name, rest) = written.split_once(" · ")?;
+    let dated = rest.rsplit(" · ").next().is_some_and(|last| last.len() >= 8 && last.bytes().filter(u8::is_ascii_digit).count() >= 6);
+    if dated { of(name, 0) } else { None }
+}
+
 enum Key {
     From,
     Body,

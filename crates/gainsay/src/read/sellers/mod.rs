@@ -12,6 +12,7 @@ mod wares;
 pub(super) use chat::is_chat;
 pub(super) use fields::Field;
 pub(super) use handles::contacts;
+pub(super) use wares::kind as figure_kind;
 
 use crate::claim::{
     About, Actor, Draft, Figure, Organisation, OrganisationRole, PartyKind, Reading, Span, Stance, Statement,
@@ -51,6 +52,8 @@ struct Said {
     confidence: u16,
     /// Which offer it belongs to.
     post: usize,
+    /// Who wrote it, where that is another than the seller.
+    voice: Option<Span>,
 }
 
 #[derive(Default)]
@@ -60,6 +63,10 @@ struct Read {
     /// Fields and headings that make a claim where no sentence does.
     bare: Vec<Said>,
     figures: Vec<Figure>,
+    /// Who writes what follows, in a thread of several.
+    voice: Option<Span>,
+    /// The line before, where it is a name or two words: a crew, if an address follows.
+    short: Option<Span>,
 }
 
 impl Read {
@@ -82,7 +89,8 @@ impl Read {
 
     fn say(&mut self, span: Span, stance: Stance, confidence: u16) {
         let post = self.posts.len() - 1;
-        self.said.push(Said { span, stance, confidence, post });
+        let voice = self.voice.filter(|&voice| self.post().seller.is_some_and(|seller| seller != voice));
+        self.said.push(Said { span, stance, confidence, post, voice });
     }
 
     fn line(&mut self, text: &str, line: Span, open: &mut Option<Field>, names: &Gazetteer) {
@@ -90,6 +98,16 @@ impl Read {
         if written.len() > 2 && written.chars().all(|c| matches!(c, '-' | '=' | '*' | '_' | '~' | '—' | '#')) {
             self.turn();
             *open = None;
+            return;
+        }
+        let short = self.short.take();
+        if let Some(voice) = chat::head_of_post(text, line) {
+            // In a thread each post has a writer; who opened it is the seller.
+            let seller = self.post().seller.and_then(|seller| seller.of(text));
+            self.voice = if seller == voice.of(text) { self.post().seller } else { Some(voice) };
+            let first = self.voice;
+            let seller = &mut self.post().seller;
+            *seller = seller.or(first);
             return;
         }
         if let Some(found) = fields::field(text, line) {
@@ -108,7 +126,9 @@ impl Read {
         }
         if is_address(written) && (self.post().title.is_some() || written.contains("://")) {
             self.post().cover(line);
-            if !written.contains(".onion") {
+            let seller = &mut self.post().seller;
+            *seller = seller.or(short);
+            if !written.contains(".onion") && self.said.is_empty() {
                 let site = &mut self.post().site;
                 *site = site.or(Some(line));
             }
@@ -116,6 +136,9 @@ impl Read {
         }
         let words = words(text, line);
         let many = words.iter().filter(|word| word.is_word()).count();
+        if many <= 2 && self.post().title.is_some() && self.said.is_empty() {
+            self.short = Some(line);
+        }
         match *open {
             Some(Field::Contact) if many <= 12 => handles::contacts(text, line, &mut self.post().contacts),
             Some(field) if many <= 12 && !matches!(field, Field::Description | Field::Post | Field::Profile) => {
@@ -134,6 +157,7 @@ impl Read {
             && words <= 16
             && !finished
             && self.post().title.is_none()
+            && self.voice.is_none()
             && self.said.last().is_none_or(|said| said.post != here)
     }
 
@@ -160,7 +184,7 @@ impl Read {
 
     fn bare(&mut self, span: Span) {
         let post = self.posts.len() - 1;
-        self.bare.push(Said { span, stance: Stance::Claims, confidence: FIELD_ONLY, post });
+        self.bare.push(Said { span, stance: Stance::Claims, confidence: FIELD_ONLY, post, voice: None });
     }
 
     fn heading(&mut self, text: &str, line: Span, words: &[Word]) {
@@ -179,10 +203,14 @@ impl Read {
     fn prose(&mut self, text: &str, line: Span) {
         self.post().cover(line);
         let mut open: Option<(Span, Stance)> = None;
+        let mut call = None;
         for sentence in sentences(text, line, &quotations(text, line)) {
             let words = words(text, sentence);
             let amounts = amounts(&words);
+            let called = call.take().map_or(sentence, |call: Span| Span { start: call.start, end: sentence.end });
             if !wares::claims(&words, &amounts) {
+                // `UPDATE!!!`: it opens what follows.
+                call = (words.iter().filter(|word| word.is_word()).count() <= 2).then_some(sentence);
                 handles::contacts(text, sentence, &mut self.post().contacts);
                 self.post().open_doors(&words);
                 if let Some((span, stance)) = open.take() {
@@ -200,7 +228,7 @@ impl Read {
                     self.say(span, before, NAMED);
                     Some((sentence, stance))
                 }
-                None => Some((sentence, stance)),
+                None => Some((called, stance)),
             };
         }
         if let Some((span, stance)) = open {
@@ -256,11 +284,13 @@ pub(super) fn listing(text: &str, about: &About, names: &Gazetteer, because: &st
     }
     for said in &read.said {
         let post = read.posts.get(said.post);
-        let seller = sellers.get(said.post).copied().flatten().and_then(|span| span.of(text)).map(worded);
-        let confidence = if seller.is_some() { said.confidence } else { said.confidence.min(NAMELESS) };
+        let seller = said.voice.or(sellers.get(said.post).copied().flatten()).and_then(|span| span.of(text)).map(worded);
+        let kind = if said.voice.is_some() { PartyKind::Other } else { PartyKind::Actor };
+        let confidence = if said.voice.is_some() { OTHER_SIDE } else { said.confidence };
+        let confidence = if seller.is_some() { confidence } else { confidence.min(NAMELESS) };
         let because = format!("{because}; {}", if seller.is_some() { "its seller is named" } else { "its seller is not named" });
         let whose = post.and_then(Post::whose).and_then(|span| span.of(text)).map(worded);
-        reading.drafts.push(draft(text, said, confidence, (seller, PartyKind::Actor), whose, because));
+        reading.drafts.push(draft(text, said, confidence, (seller, kind), whose, because));
         ways_in(text, said.span, &mut reading);
     }
     tell(text, &read.posts, &sellers, about, &mut reading);
@@ -376,7 +406,14 @@ pub(super) fn conversation(text: &str, about: &About, because: &str) -> Reading 
         }
         let words = words(text, message.body);
         let amounts = amounts(&words);
-        if !wares::matters(&words, &amounts) {
+        let speaks = match kind {
+            PartyKind::Actor => wares::matters(&words, &amounts),
+            _ => wares::doubts(&words) || wares::refuses(&words) || wares::is_about_money(&amounts),
+        };
+        if !speaks {
+            if kind == PartyKind::Actor {
+                read.post().prove(&words);
+            }
             continue;
         }
         let stance = match kind {
@@ -396,7 +433,7 @@ pub(super) fn conversation(text: &str, about: &About, because: &str) -> Reading 
             read.figures.extend(sums);
         }
         let confidence = if kind == PartyKind::Actor && wares::claims(&words, &amounts) { NAMED } else { OTHER_SIDE };
-        let said = Said { span: bounded(text, message.body), stance, confidence, post: 0 };
+        let said = Said { span: bounded(text, message.body), stance, confidence, post: 0, voice: None };
         let because = format!("{because}; the writer of the message");
         reading.drafts.push(draft(text, &said, confidence, (Some(name.to_owned()), kind), None, because));
     }
@@ -445,4 +482,42 @@ fn bounded(text: &str, body: Span) -> Span {
     let most = body.end.min(body.start + crate::read::sentences::LONGEST_BYTES);
     let end = (body.start..=most).rev().find(|&end| text.is_char_boundary(end)).unwrap_or(body.end);
     Span { start: body.start, end }
+}
+
+/// What others are reported to have said in a listing, as news is read: `Their president said "no data was taken"`. It is taken out of
+/// what the seller says.
+pub(super) fn reported(text: &str, told: Vec<Draft>, reading: &mut Reading) {
+    for draft in told {
+        let statement = &draft.statement;
+        let span = statement.span;
+        let others = !matches!(statement.speaker_kind, PartyKind::Actor | PartyKind::Press) && draft.because.ends_with("by name");
+        let quoted = span.of(text).is_some_and(|said| said.contains(['"', '“', '”']));
+        if !others || !quoted {
+            continue;
+        }
+        let mut kept = Vec::new();
+        for mut own in std::mem::take(&mut reading.drafts) {
+            let all = own.statement.span;
+            if !all.overlaps(&span) {
+                kept.push(own);
+                continue;
+            }
+            for part in [Span { start: all.start, end: span.start.max(all.start) }, Span { start: span.end.min(all.end), end: all.end }] {
+                if let Some(part) = trimmed(text, part).filter(|part| words(text, *part).len() > 3) {
+                    own.statement.span = part;
+                    kept.push(own.clone());
+                }
+            }
+        }
+        reading.drafts = kept;
+        reading.drafts.push(draft);
+    }
+    reading.drafts.sort_by_key(|draft| draft.statement.span);
+}
+
+fn trimmed(text: &str, span: Span) -> Option<Span> {
+    let written = span.of(text)?;
+    let start = span.start + (written.len() - written.trim_start().len());
+    let end = start + written.trim().len();
+    (start < end).then_some(Span { start, end })
 }

@@ -103,6 +103,11 @@ impl Post {
         handles::contacts(text, span, &mut self.contacts);
     }
 
+    /// Takes what a line offers as proof.
+    pub(super) fn prove(&mut self, words: &[Word]) {
+        wares::proof(words, &mut self.proof);
+    }
+
     /// Takes kinds of access that a line names, once it is known that access is for sale.
     pub(super) fn open_doors(&mut self, words: &[Word]) {
         if !self.access.is_empty() {
@@ -132,7 +137,7 @@ impl Post {
     pub(super) fn offers_something(&self) -> bool {
         let goods = !self.goods.is_empty() || !self.named_goods.is_empty() || !self.access.is_empty();
         let worth = self.volume.is_some() || self.price.is_some() || !self.bids.is_empty();
-        goods && (worth || self.whose().is_some() || self.seller.is_some()) || worth && (self.whose().is_some() || self.seller.is_some())
+        goods && (worth || self.whose().is_some() || self.seller.is_some() || !self.contacts.is_empty()) || worth && (self.whose().is_some() || self.seller.is_some())
     }
 
     /// Whose data it is said to be: as a field, a heading, or a sentence names it.
@@ -154,6 +159,9 @@ impl Post {
                 goods.push(item);
             }
         }
+        // `data` says nothing beside `customer data`.
+        let all = goods.clone();
+        goods.retain(|item| item.contains(' ') || !all.iter().any(|other| other.len() > item.len() && ends_with_word(other, item)));
         let mut proof: Vec<String> = Vec::new();
         for item in self.proof.iter().map(|&span| of(span)) {
             if proof.len() < wares::MOST_GOODS && !item.is_empty() && !proof.contains(&item) {
@@ -191,6 +199,10 @@ pub(super) fn allegation(offer: &Offer, unnamed: &str) -> Option<Allegation> {
         price: offer.price.clone(),
         span: offer.span,
     })
+}
+
+fn ends_with_word(text: &str, word: &str) -> bool {
+    text.rsplit(' ').next().is_some_and(|last| last.eq_ignore_ascii_case(word))
 }
 
 /// The word before a sum of an auction.

@@ -7,14 +7,14 @@ use crate::read::words::Word;
 /// Words that only a claim, a sale or a threat is made of, by their stems.
 const DEEDS: &[&str] = &[
     "hack", "breach", "stolen", "stole", "steal", "exfiltrat", "leak", "dump", "encrypt", "decrypt", "compromis", "pwn",
-    "extract", "ransom", "auction", "bidding", "selling", "blitz", "downloaded", "infiltrat", "penetrat", "locked",
+    "extract", "ransom", "auction", "spam", "bidding", "selling", "blitz", "downloaded", "infiltrat", "penetrat", "locked",
     "продам", "продаю", "продаё", "продае", "продаж", "слил", "слив", "слит", "взлом", "взлома", "хакн", "выкуп", "дамп",
     "утеч", "скачал", "выкачал", "выгруз", "зашифров", "локнул", "залоч", "пролоч", "украл", "похити", "сливаю", "сольём", "сольем", "аукцион", "похищ",
 ];
 
 /// Whole words of a claim, a sale or a threat.
 const DEED_WORDS: &[&str] = &[
-    "sell", "sale", "sold", "wts", "publish", "published", "publication", "publicate", "publishing", "publicly", "obtained", "acquired", "deadline", "pay",
+    "sell", "sale", "sold", "wts", "publish", "published", "publication", "publicate", "publishing", "publicly", "obtained", "acquired", "posted", "uploaded", "deadline", "pay",
     "payment", "buyer", "buyers", "escrow", "exposed", "released", "negotiate", "negotiations", "taken", "copied",
     "опубликуем", "выложим", "купит", "оплата", "торг", "гарант", "дедлайн", "выплата", "платить", "заплатить",
 ];
@@ -41,26 +41,63 @@ fn is_deed(word: &Word) -> bool {
     word.begins(DEEDS) || is(word, DEED_WORDS)
 }
 
+/// Words of what comes next, when somebody says them of themselves: `we will upload`, `I am ready to`.
+const INTENDS: &[&str] = &["will", "ready", "we'll", "i'll", "gonna", "going", "готовы", "готов", "будем", "буду"];
+
+/// Words of talks that failed: `the company did not get in touch`.
+const TALKS: &[&str] = &[
+    "touch", "contacted", "negotiat", "refus", "ignor", "cooperat", "respond", "reply", "связь", "отказал", "игнорир",
+];
+
+/// Where a victim is told how to write: instructions, no claim.
+fn instructs(words: &[Word]) -> bool {
+    let forbids = words.first().is_some_and(|w| is(w, &["don't", "dont", "не"]))
+        || matches!(words, [first, second, ..] if first.is("do") && second.is("not"));
+    forbids && !words.iter().any(|w| is(w, OWN))
+        || words.iter().any(|w| is(w, &["torproject", "qtox"]))
+        || words.windows(2).any(|w| matches!(w, [a, b] if a.is("tor") && b.is("browser") || is(a, &["contact", "write", "email"]) && is(b, &["us", "me"])))
+            && !words.iter().any(|w| is(w, &["if", "unless", "don't", "если"]))
+}
+
 /// Whether somebody's own words assert, offer or threaten; what a leak site copies from the victim's own pages does not.
 pub(super) fn claims(words: &[Word], amounts: &[Amount]) -> bool {
+    let has = |list: &[&str]| words.iter().any(|w| is(w, list));
+    if instructs(words) || words.len() <= 3 && words.last().is_some_and(|w| w.is(":")) {
+        return false;
+    }
     let deed = words.iter().any(is_deed);
     let things = words.iter().any(|word| word.begins(THINGS));
     let measured = amounts.iter().any(|a| matches!(a.unit, Unit::Bytes(_)));
-    let (own, yours) = (words.iter().any(|w| is(w, OWN)), words.iter().any(|w| is(w, YOURS)));
-    deed && (things || own || yours || measured || words.len() <= 12)
-        || measured
+    let paid = amounts.iter().any(|a| matches!(a.unit, Unit::Money(_)));
+    let (own, yours) = (has(OWN), has(YOURS));
+    let threat = has(&["if", "unless", "otherwise", "если", "иначе"]) && yours && has(&["don't", "not", "no", "refuse", "ignore", "want", "check", "не", "will"]);
+    let silent = has(&["not", "didn't", "haven't", "hasn't", "don't", "refused", "ignored", "ignore", "не", "refuse"]) && words.iter().any(|w| w.begins(TALKS));
+    measured
+        || deed && (things || own || yours || words.len() <= 12)
+        || own && has(INTENDS)
+        || own && words.iter().any(|w| w.begins(&["attack", "атак"]))
+        || threat
+        || silent
+        || has(&["interested"]) && has(&["buying", "buy", "purchase", "purchasing"])
+        || paid && has(&["send", "pay", "transfer", "need", "want", "price", "пришлите", "переведите", "отправьте", "цена"])
         || things && (own && yours || amounts.iter().any(|a| matches!(a.unit, Unit::Things { .. } | Unit::Money(_))))
-        || words.iter().any(|w| matches!(w.text.as_str(), "here" | "following")) && things && yours
+        || things && has(&["available", "soon", "below", "lost", "потеряла"]) && !has(&["services", "solutions"])
+        || has(&["here", "following"]) && things && yours
 }
 
 /// Whether a message of a chat says anything to the matter: a claim, a sum, a demand, a question about them.
 pub(super) fn matters(words: &[Word], amounts: &[Amount]) -> bool {
-    let priced = |a: &Amount| matches!(a.unit, Unit::Money(_) | Unit::Bytes(_)) || a.number.len() > 4;
     let many = words.iter().filter(|w| w.is_word()).count();
+    let asks = words.last().is_some_and(|w| w.is("?"));
     claims(words, amounts)
-        || amounts.iter().any(priced)
-        || many >= 4 && words.iter().any(|w| is_deed(w) || w.begins(THINGS))
-        || many >= 5 && words.iter().any(|w| is(w, OWN)) && words.iter().any(|w| is(w, YOURS))
+        || is_about_money(amounts)
+        || many >= 4 && words.iter().any(|w| is_deed(w) || w.begins(THINGS)) && !instructs(words)
+        || many >= 6 && !asks && words.iter().any(|w| is(w, OWN)) && words.iter().any(|w| is(w, YOURS))
+}
+
+/// Whether sums or volumes are named.
+pub(super) fn is_about_money(amounts: &[Amount]) -> bool {
+    amounts.iter().any(|a| matches!(a.unit, Unit::Money(_) | Unit::Bytes(_)))
 }
 
 const REFUSES: &[&[&str]] = &[
@@ -133,12 +170,12 @@ const BUSINESS: &[&str] = &[
 
 const PRICED: &[&str] = &[
     "price", "cost", "costs", "pay", "payment", "ransom", "sell", "selling", "sale", "start", "step", "blitz", "bid", "buy", "bin", "ask", "asking",
-    "for", "offer", "demand", "discount", "цена", "ценник", "стоимость", "старт", "шаг", "блиц", "за", "выкуп", "продам", "продаю", "заплатить",
+    "for", "offer", "demand", "discount", "send", "need", "deal", "цена", "ценник", "стоимость", "старт", "шаг", "блиц", "за", "выкуп", "продам", "продаю", "заплатить",
     "платить", "отдам", "прайс", "торг", "скидка",
 ];
 
 /// What a sum or a number of a seller's sentence is; `None` where it is the victim's business or nothing that counts.
-pub(super) fn kind(words: &[Word], amount: &Amount) -> Option<FigureKind> {
+pub(in crate::read) fn kind(words: &[Word], amount: &Amount) -> Option<FigureKind> {
     let before = words.get(amount.first.saturating_sub(3)..amount.first).unwrap_or_default();
     let after = words.get(amount.last + 1..(amount.last + 3).min(words.len())).unwrap_or_default();
     let business = before.iter().chain(after).any(|w| is(w, BUSINESS));
@@ -275,7 +312,7 @@ const HEADS: &[&str] = &[
 /// What stands before a head and is no part of the goods.
 const NO_PART: &[&str] = &[
     "the", "a", "an", "of", "your", "our", "all", "this", "these", "we", "and", "more", "than", "then", "have", "has", "their", "its", "from", "in", "to", "with", "for",
-    "selling", "sell", "sale", "stolen", "leak", "leaked", "buy", "get", "some", "any", "other", "much", "will", "publish", "about", "million", "as", "or", "also", "is", "are", "was", "were",
+    "selling", "sell", "sale", "stolen", "leaking", "downloading", "publishing", "leak", "leaked", "buy", "get", "some", "any", "other", "much", "will", "publish", "about", "million", "as", "or", "also", "is", "are", "was", "were",
     "by", "on", "you", "i", "us", "them", "that", "who", "not", "no", "be", "been", "steal", "stole", "hacked", "downloaded", "including", "includes", "contains", "lot",
     "part", "first", "they", "following", "find", "here", "продам", "продаю", "всю", "все", "и", "в", "на", "с", "из", "слили", "сливаю", "слил", "эту", "эти", "там", "очень", "много", "tb", "gb", "mb", "gigabytes",
     "terabytes", "start", "without", "provide", "can", "send", "check", "share", "into", "where", "which", "how", "what", "every", "each", "don't", "if", "when", "do", "did", "does", "these", "its", "entire", "whole", "exfiltrate", "would", "could", "should", "transfer", "send", "want", "need", "delete", "restore",
@@ -313,6 +350,13 @@ pub(super) fn goods(words: &[Word], found: &mut Vec<Span>) {
     }
 }
 
+/// A comma between digits: `2,861,839`.
+fn inside_number(words: &[Word], comma: &Word) -> bool {
+    let place = words.partition_point(|word| word.span.start < comma.span.start);
+    let digit = |place: Option<usize>| place.and_then(|p| words.get(p)).is_some_and(|w| w.text.starts_with(|c: char| c.is_ascii_digit()));
+    digit(place.checked_sub(1)) && digit(Some(place + 1)) && words.get(place + 1).is_some_and(|w| w.span.start == comma.span.end)
+}
+
 /// `the following: a, b, c`, `including a, b and c`.
 fn enumerated(words: &[Word]) -> Vec<Span> {
     let opens = |place: usize| {
@@ -323,7 +367,7 @@ fn enumerated(words: &[Word]) -> Vec<Span> {
         listing || colon || following
     };
     let Some(from) = (0..words.len()).rev().find(|&place| {
-        opens(place) && words.get(place + 1..).is_some_and(|rest| rest.iter().filter(|w| w.is(",") || w.is(";")).count() >= 2)
+        opens(place) && words.get(place + 1..).is_some_and(|rest| rest.iter().filter(|w| (w.is(",") || w.is(";")) && !inside_number(words, w)).count() >= 2)
     }) else {
         return Vec::new();
     };
@@ -334,9 +378,10 @@ fn enumerated(words: &[Word]) -> Vec<Span> {
         let skip = item.iter().take_while(|w| !w.is_word() || is(w, &["and", "the", "and", "и", "или", "or", "also", "a", "an", "even"])).count();
         let kept = item.get(skip..).unwrap_or_default();
         let many = kept.iter().filter(|w| w.is_word()).count();
-        let sentence = kept.iter().any(|w| is(w, OWN) || is(w, &["which", "who", "will", "can", "take"]));
+        let sentence = kept.iter().any(|w| is(w, OWN) || is(w, &["which", "who", "will", "can", "take", "may", "try", "don't", "was"]));
+        let named = kept.iter().any(|w| w.text.starts_with(char::is_alphabetic) && !w.is("more"));
         if let (Some(first), Some(last)) = (kept.first(), kept.last())
-            && many > 0
+            && named
             && many <= GOODS_WORDS
             && !sentence
         {
@@ -348,7 +393,7 @@ fn enumerated(words: &[Word]) -> Vec<Span> {
         match word.text.as_str() {
             "(" => depth += 1,
             ")" => depth = depth.saturating_sub(1),
-            "," | ";" if depth == 0 => close(&mut item, &mut found),
+            "," | ";" if depth == 0 && !inside_number(words, word) => close(&mut item, &mut found),
             "." | "!" | "?" if depth == 0 => break,
             "and" | "и" if depth == 0 && !item.is_empty() && item.len() > 1 => close(&mut item, &mut found),
             _ if depth == 0 => item.push(word),
@@ -436,7 +481,10 @@ const PROOF: &[&str] = &[
 
 /// What a sentence offers as proof: the word with what stands around it.
 pub(super) fn proof(words: &[Word], found: &mut Vec<Span>) {
-    for (place, word) in words.iter().enumerate().filter(|(_, w)| is(w, PROOF)) {
+    for (place, word) in words.iter().enumerate().filter(|(_, w)| is(w, PROOF) || w.is("list")) {
+        if word.is("list") && !words.get(place + 1).is_some_and(|w| w.is("of")) {
+            continue;
+        }
         let files = place > 0 && words.get(place - 1).is_some_and(|w| is(w, &["file", "files", "дерево"]));
         if matches!(word.text.as_str(), "tree" | "listing") && !files {
             continue;
