@@ -363,14 +363,14 @@ const BETWEEN_STEMS: &[&str] =
 fn noun(words: &[Word], from: usize) -> Option<usize> {
     let mut found = None;
     for place in from..from + 4 {
-        let word = words.get(place)?;
+        let Some(word) = words.get(place) else { break };
         let counts = NOUNS.contains(&word.text.as_str()) || word.begins(STEMS) && word.is_word();
         let between = BETWEEN.contains(&word.text.as_str()) || word.begins(BETWEEN_STEMS);
         if counts {
             found = Some(place);
         }
-        if !between || found.is_some() && !between {
-            return found;
+        if !between {
+            break;
         }
     }
     found

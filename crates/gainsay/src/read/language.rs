@@ -3,8 +3,46 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
-/// Languages whose statements are read; of any other text figures and names are.
-pub const STATEMENTS_IN: [&str; 2] = ["en", "ru"];
+/// What to say of a text in a language whose statements are not read; `None` for English and Russian, and where it is not known.
+pub fn unread(language: Option<&str>) -> Option<String> {
+    let code = language.filter(|code| !matches!(*code, "en" | "ru"))?;
+    let name = NAMES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name);
+    Some(format!("The text is in {name}: statements are read in English and Russian only, of others names and figures."))
+}
+
+const NAMES: &[(&str, &str)] = &[
+    ("de", "German"),
+    ("fr", "French"),
+    ("es", "Spanish"),
+    ("pt", "Portuguese"),
+    ("it", "Italian"),
+    ("nl", "Dutch"),
+    ("sv", "Swedish"),
+    ("da", "Danish"),
+    ("nb", "Norwegian"),
+    ("fi", "Finnish"),
+    ("pl", "Polish"),
+    ("cs", "Czech"),
+    ("ro", "Romanian"),
+    ("hu", "Hungarian"),
+    ("tr", "Turkish"),
+    ("id", "Indonesian"),
+    ("vi", "Vietnamese"),
+    ("uk", "Ukrainian"),
+    ("be", "Belarusian"),
+    ("bg", "Bulgarian"),
+    ("sr", "Serbian"),
+    ("ar", "Arabic"),
+    ("fa", "Persian"),
+    ("he", "Hebrew"),
+    ("el", "Greek"),
+    ("th", "Thai"),
+    ("hi", "Hindi"),
+    ("bn", "Bengali"),
+    ("ja", "Japanese"),
+    ("zh", "Chinese"),
+    ("ko", "Korean"),
+];
 
 /// How much of a text is looked at: a language shows in little, and a text may be long.
 const LOOKED_AT: usize = 64 << 10;

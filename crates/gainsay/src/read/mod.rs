@@ -45,8 +45,7 @@ mod unreal;
 mod vectors;
 mod words;
 
-pub use kind::Kind;
-pub use language::STATEMENTS_IN;
+pub use language::unread;
 pub use names::{Gazetteer, GazetteerError};
 
 use crate::claim::{About, Draft, PartyKind, Reading, Statement};
@@ -192,7 +191,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::claim::{FigureKind, OrganisationRole, Stance};
+    use crate::claim::{FigureKind, OrganisationRole, SourceKind, Stance};
 
     const STORY: &str = "Lock maker Brightwell denies theft\n\nBy Ann Lee\nMay 3, 2030\n\nA hacking group known as “GreyHeron” is offering 2 TB of source code stolen from lock maker Brightwell for more than $50,000.\n\nTarnwell, a threat intelligence firm, reported last week that the group was attempting to sell the files. Tarnwell notified Brightwell on May 1.\n\n“There is no evidence that our systems were breached,” Brightwell spokesperson Mara Onslow told The Daily Log. The company declined to comment on the price.\n\nGreyHeron told The Daily Log that it had entered the network with stolen credentials.\n";
 
@@ -250,7 +249,13 @@ mod tests {
     }
 
     fn every_span_is_of_the_text(text: &str) {
-        let reading = plain(text);
+        every_span_is_of(text, &plain(text));
+        let as_listing = About { kind: Some(SourceKind::Listing), ..About::default() };
+        every_span_is_of(text, &read(text, &as_listing, &Gazetteer::built_in()));
+        assert_eq!(plain(text), plain(text), "the same text reads the same");
+    }
+
+    fn every_span_is_of(text: &str, reading: &Reading) {
         let spans = reading
             .drafts
             .iter()
@@ -261,11 +266,11 @@ mod tests {
             .chain(reading.allegations.iter().map(|a| a.span))
             .chain(reading.vectors.iter().map(|v| v.span))
             .chain(reading.contacts.iter().map(|c| c.span))
-            .chain(reading.citations.iter().map(|c| c.span));
+            .chain(reading.citations.iter().map(|c| c.span))
+            .chain(reading.offers.iter().map(|o| o.span));
         for span in spans {
             assert!(span.start < span.end && span.of(text).is_some(), "{span:?} in {text:?}");
         }
-        assert_eq!(reading, plain(text), "the same text reads the same");
     }
 
     #[test]
@@ -339,6 +344,25 @@ mod tests {
         "Update: ",
         "By ",
         "# source: ",
+        "Selling access to ",
+        "Price: ",
+        "Цена — ",
+        "Victim:\n",
+        "Продам базу ",
+        "50kk$ ",
+        "2 млн строк",
+        "we have stolen ",
+        "tg @dustfinch ",
+        "[12:03:44] <dust> ",
+        "dust · comment · 2030-01-01\n",
+        "{\"from\":\"a\",\"body\":\"b\"}\n",
+        "заявили в «",
+        "Ѕе\u{200b}ll",
+        "💰",
+        "including a, b, c ",
+        "https://a.example\n",
+        "\u{5d0}\u{5d1}",
+        "中文。",
     ];
 
     proptest! {

@@ -33,7 +33,7 @@ enum Cue {
 }
 
 const CUES: &[(Cue, &[&str])] = &[
-    (Cue::Denies, &["опроверг", "отрица", "отверг", "опровергл"]),
+    (Cue::Denies, &["опроверг", "отрица", "отверг"]),
     (Cue::Confirms, &["подтверд", "признал", "признаёт", "признает", "подтвержда"]),
     (Cue::Checks, &["расслед", "провер", "выясня", "устанавлива", "возбуд", "помога"]),
     (Cue::Offers, &["выстав", "угрожа", "требу", "потребов", "предлага", "выложил", "опубликовал", "похитил", "взломал", "продаёт", "продает", "уверя", "хваста"]),
@@ -83,6 +83,18 @@ const DENIALS: &[&[&str]] = &[
 /// Words near which a name is that of the victim.
 const TAKEN: &[&str] = &["утечк", "взлом", "баз", "данны", "клиент", "атак", "слив", "похищ", "сотрудник"];
 
+/// Words that begin sentences with a capital and are no names.
+const FUNCTION: &[&str] = &[
+    "в", "во", "на", "по", "об", "о", "для", "его", "ее", "её", "их", "он", "она", "они", "сейчас", "тогда", "при", "как", "это", "этот", "эта", "эти", "но", "и", "а", "с", "со", "к",
+    "из", "у", "от", "за", "среди", "ранее", "позднее", "позже", "также", "кроме", "после", "первым", "если", "однако", "все", "всего", "мы", "я", "что", "кто", "именно", "там", "так", "таким",
+    "по-видимому", "напомним", "ну", "до", "не", "ни", "уже", "еще", "ещё", "когда", "где", "под", "над", "через", "вместе", "согласно", "файл", "данные", "сведения", "утечка", "хакеры", "вы",
+    // Legal forms and initials that name nobody.
+    "ао", "ооо", "пао", "зао", "ип", "сми", "фио", "инн", "снилс", "тв",
+];
+
+/// What institutions are called after an adjective: `Национальный центр кибербезопасности`.
+const INSTITUTIONS: &[&str] = &["центр", "бюро", "банк", "агентств", "служб", "комитет", "институт", "университет", "фонд", "совет", "союз", "комисси", "управлен"];
+
 /// Who may speak in a sentence, and at which word.
 #[derive(Clone, Debug)]
 struct Voice {
@@ -97,6 +109,8 @@ struct Voice {
 struct Memory {
     /// The last company that was named.
     company: Option<String>,
+    /// The last person, as who speaks.
+    person: Option<Voice>,
     victims: Vec<String>,
 }
 
@@ -115,7 +129,13 @@ pub(super) fn story(text: &str, about: &About, names: &Gazetteer) -> Reading {
                 reading.drafts.extend(open.take());
                 continue;
             };
-            let draft = draft(text, unit, &words, found, &mut memory, &mut reading);
+            let mut drafts = found.voices.into_iter().map(|voice| draft(text, unit, &words, (voice, found.cue), &mut memory)).collect::<Vec<_>>();
+            if drafts.len() > 1 {
+                reading.drafts.extend(open.take());
+                reading.drafts.append(&mut drafts);
+                continue;
+            }
+            let Some(draft) = drafts.pop() else { continue };
             open = match open.take() {
                 Some(before) if is_one(&before, &draft) => Some(joined(text, before, draft)),
                 before => {
@@ -153,7 +173,7 @@ fn units(text: &str, sentences: &[Span]) -> Vec<Span> {
     for &sentence in sentences {
         let span = open.map_or(sentence, |open| Span { start: open.start, end: sentence.end });
         let written = span.of(text).unwrap_or_default();
-        let unclosed = written.matches('«').count() > written.matches('»').count();
+        let unclosed = written.matches('«').count() > written.matches(['»', '”']).count();
         if unclosed && span.end - span.start < LONGEST_BYTES / 2 {
             open = Some(span);
         } else {
@@ -167,6 +187,13 @@ fn units(text: &str, sentences: &[Span]) -> Vec<Span> {
 
 fn cue(words: &[Word], place: usize) -> Option<Cue> {
     let word = words.get(place)?;
+    // `с заявлением: «…»`
+    if word.begins(&["заявлен", "сообщен"]) && words.get(place + 1).is_some_and(|w| w.is(":")) {
+        return Some(Cue::Says);
+    }
+    if word.begins(&["отверг"]) && !words.iter().any(|w| w.begins(&["обвин", "утечк", "информац", "сообщен", "факт", "взлом"])) {
+        return None;
+    }
     if word.begins(&["отказ"]) {
         let silent = words.get(place + 1..(place + 3).min(words.len()))?.iter().any(|w| w.begins(&["коммент", "от"]));
         return silent.then_some(Cue::Silent);
@@ -186,8 +213,9 @@ fn cue(words: &[Word], place: usize) -> Option<Cue> {
     }
 }
 
+/// Who says it, several where they say it together, and how.
 struct Attributed {
-    voice: Voice,
+    voices: Vec<Voice>,
     cue: Cue,
 }
 
@@ -202,22 +230,47 @@ fn attribution(text: &str, words: &[Word], named: &[Voice], memory: &Memory) -> 
     if let Some(by) = by
         && let Some(voice) = voices.iter().find(|v| v.place > by + 1 && v.place <= by + 5)
     {
-        return Some(Attributed { voice: voice.clone(), cue: Cue::Says });
+        return Some(Attributed { voices: vec![voice.clone()], cue: Cue::Says });
     }
     let mut found: Option<Attributed> = None;
     for place in 0..words.len() {
         let Some(cue) = cue(words, place) else { continue };
         let Some(voice) = speaker(text, words, &voices, place) else { continue };
-        if cue == Cue::Offers && voice.kind != PartyKind::Actor {
+        if cue == Cue::Offers && !matches!(voice.kind, PartyKind::Actor | PartyKind::Authority) {
             continue;
         }
         let stronger = match &found {
             None => true,
-            Some(before) => before.cue == Cue::Says && cue != Cue::Says && before.voice.name == voice.name,
+            Some(before) => before.cue == Cue::Says && cue != Cue::Says && before.voices.iter().any(|v| v.name == voice.name),
         };
         if stronger {
-            found = Some(Attributed { voice: voice.clone(), cue });
+            found = Some(Attributed { voices: together(words, &voices, voice), cue });
         }
+    }
+    // `Заявил, что помогает расследовать`: what it says it does.
+    if let Some(found) = &mut found
+        && found.cue == Cue::Says
+        && let Some(that) = words.iter().position(|w| w.is("что"))
+        && (that + 1..words.len()).any(|place| cue(words, place) == Some(Cue::Checks))
+    {
+        found.cue = Cue::Checks;
+    }
+    found
+}
+
+/// `В «Альфе», «Бете» и «Гамме» рассказали`: all who are named in a row before this one.
+fn together(words: &[Word], voices: &[Voice], last: &Voice) -> Vec<Voice> {
+    let mut found = vec![last.clone()];
+    let mut from = last.place;
+    for voice in voices.iter().rev().filter(|v| v.end <= last.place && v.known && last.known) {
+        let between = words.get(voice.end..from).unwrap_or_default();
+        let joined = !between.is_empty() && between.iter().all(|w| matches!(w.text.as_str(), "," | "и" | "«" | "»" | "в" | "“" | "”"))
+            && between.iter().any(|w| w.is(",") || w.is("и"));
+        if !joined {
+            break;
+        }
+        from = voice.place;
+        found.insert(0, voice.clone());
     }
     found
 }
@@ -228,12 +281,16 @@ fn speaker<'v>(text: &str, words: &[Word], voices: &'v [Voice], verb: usize) -> 
         let between = words.get(from..to).unwrap_or_default();
         between.iter().any(|w| matches!(w.text.as_str(), "," | "—" | "–" | ":" | ";" | "что"))
     };
+    let preposition = |voice: &Voice| words.get(voice.place.saturating_sub(2)..voice.place).is_some_and(|w| w.iter().any(|w| w.is("в") || w.is("во")));
+    // To whom it was told: `заявили «Известиям»`.
     let addressed = |voice: &Voice| {
         let dative = words.get(voice.end.saturating_sub(1)).is_some_and(|w| w.text.ends_with(['у', 'м', 'ю']));
-        voice.place > verb && voice.place <= verb + 2 && dative && voice.known && is_quoted(text, words, voice)
-            && words.get(voice.end + 1).is_some_and(|w| w.is("в") || w.is("во"))
+        dative && voice.known && is_quoted(text, words, voice) && !preposition(voice)
     };
-    let before = voices.iter().rev().find(|v| v.end <= verb && verb - v.end < 9 && !stops(v.end, verb));
+    if words.get(verb).is_some_and(|w| w.begins(&["заявлен", "сообщен"])) {
+        return voices.iter().rev().find(|v| v.end <= verb);
+    }
+    let before = voices.iter().rev().find(|v| v.end <= verb && verb - v.end < 9 && !stops(v.end, verb) && !addressed(v));
     let after = voices.iter().find(|v| v.place > verb && v.place - verb < 7 && !stops(verb + 1, v.place) && !addressed(v));
     // В компании заявили; банк заявил; заявили в компании.
     before.or(after).or_else(|| {
@@ -262,6 +319,10 @@ fn roles(words: &[Word], named: &[Voice], memory: &Memory) -> Vec<Voice> {
             found.push(voice(latin(&word.text), PartyKind::Researcher));
         } else if word.begins(AUTHORITIES) {
             found.push(voice(latin(&word.text), PartyKind::Authority));
+        } else if matches!(word.text.as_str(), "он" | "она")
+            && let Some(person) = &memory.person
+        {
+            found.push(Voice { place, end: place + 1, ..person.clone() });
         } else if word.begins(COMPANIES)
             && !named.iter().any(|v| v.place > place && v.place <= place + 2)
             && let Some(company) = &memory.company
@@ -278,7 +339,7 @@ fn named(text: &str, words: &[Word], names: &Gazetteer) -> Vec<Voice> {
     let capital = |word: &Word| word.span.of(text).and_then(|w| w.chars().next()).is_some_and(char::is_uppercase);
     let mut place = 0;
     while let Some(word) = words.get(place) {
-        let begins = word.is_word() && capital(word);
+        let begins = word.is_word() && capital(word) && !FUNCTION.contains(&word.text.as_str());
         if !begins {
             place += 1;
             continue;
@@ -292,20 +353,35 @@ fn named(text: &str, words: &[Word], names: &Gazetteer) -> Vec<Voice> {
             }
             end += 1;
         }
-        let first_of_sentence = words.iter().take(place).all(|w| !w.is_word());
+        // An institution's name goes on in small letters.
+        if end == place + 1 && words.get(end).is_some_and(|w| w.begins(INSTITUTIONS)) && word.text.ends_with(['й', 'м', 'я', 'е', 'о']) {
+            end += 1;
+            while end - place < 5
+                && words.get(end).is_some_and(|w| w.is_word() && cue(words, end).is_none() && w.text.ends_with(['и', 'ы', 'а', 'я', 'й', 'х', 'в']) && w.text.chars().count() > 3)
+            {
+                end += 1;
+            }
+        }
+        let institution = words.get(place + 1).is_some_and(|w| end > place + 1 && w.begins(INSTITUTIONS));
+        let opens = |w: &Word| matches!(w.text.as_str(), "«" | "“" | "." | "!" | "?" | "—");
+        let first_of_sentence = words.iter().take(place).all(|w| !w.is_word()) || place > 0 && words.get(place - 1).is_some_and(opens);
         let run = words.get(place..end).unwrap_or_default();
         let span = Span { start: word.span.start, end: run.last().map_or(word.span.end, |w| w.span.end) };
         let written = span.of(text).unwrap_or_default();
         let quoted = text.get(..span.start).is_some_and(|before| before.ends_with(['«', '“', '„', '"']));
+        // A quotation opens with a capital, too: a name in marks is closed after it.
+        let closed = text.get(span.end..).is_some_and(|rest| rest.starts_with(['»', '”', '"']));
         let short = run.len() == 1 && written.chars().filter(|c| c.is_uppercase()).count() > 1;
         let name = nominative(written);
         let known = names.find(written).or_else(|| names.find(&name));
-        let authority = word.begins(AUTHORITIES) || written.starts_with("Национальн") && text.get(span.end..).is_some_and(|rest| rest.trim_start().starts_with("центр"));
+        let authority = word.begins(AUTHORITIES) || institution && word.begins(&["национальн", "следствен", "федеральн", "государствен"]);
+        // `IT-компания` is no name.
+        let role = run.iter().any(|w| w.begins(&["компани", "банкир"])) && run.len() > 1;
         let place_name = matches!(known.map(|k| k.kind), Some(NameKind::Place | NameKind::Thing)) || is_place(&word.text);
         // A quotation opens with a capital, too: a name in marks is closed after it.
-        let closed = text.get(span.end..).is_some_and(|rest| rest.starts_with(['»', '”', '"']));
-        let bare = first_of_sentence && !short && !is_latin(word) && known.is_none() && run.len() < 2 && !word.begins(&["сбер", "ростел", "яндекс", "тинькоф"]);
-        if !(bare || place_name || quoted && !closed && run.len() == 1 && !is_latin(word) && !short) && written.chars().count() > 1 {
+        let adjective = run.len() == 1 && !quoted && word.text.ends_with(['й', 'м', 'х']) && word.text.chars().count() > 6 && known.is_none();
+        let bare = (first_of_sentence && !(quoted && closed) || adjective) && !short && !is_latin(word) && known.is_none() && run.len() < 2 && !word.begins(&["сбер", "ростел", "яндекс", "тинькоф"]);
+        if !(bare || role || place_name || quoted && !closed && run.len() == 1 && !is_latin(word) && !short) && written.chars().count() > 1 {
             let kind = match known.map(|k| k.kind) {
                 Some(NameKind::Actor) => PartyKind::Actor,
                 Some(NameKind::Researcher) => PartyKind::Researcher,
@@ -339,6 +415,23 @@ fn persons(text: &str, words: &[Word], found: &mut Vec<Voice>) {
             at += 1;
         }
     }
+    // `Ашот Оганесян, специалист и основатель DeviceLock`
+    let offices = ["основател", "директор", "глава", "руководител", "гендиректор", "сотрудник", "представител", "аналитик"];
+    for at in 1..found.len() {
+        let (Some(person), Some(house)) = (found.get(at - 1).cloned(), found.get(at).cloned()) else { break };
+        let between = words.get(person.end..house.place).unwrap_or_default();
+        let people = person.end - person.place == 2 && words.get(person.place..person.end).is_some_and(|run| run.iter().all(|w| !is_latin(w)));
+        let office = between.first().is_some_and(|w| w.is(",")) && between.last().is_some_and(|w| w.begins(&offices)) && !person.name.contains('(');
+        if people && office && let Some(found) = found.get_mut(at - 1) {
+            found.name = format!("{} ({})", person.name, house.name);
+        }
+    }
+}
+
+/// The same name in another case.
+fn shares_stem(left: &str, right: &str) -> bool {
+    let stem = |name: &str| name.chars().take(6).collect::<String>();
+    left.chars().count() > 5 && stem(left) == stem(right)
 }
 
 fn is_latin(word: &Word) -> bool {
@@ -358,19 +451,29 @@ fn note(text: &str, words: &[Word], named: &[Voice], about: &About, memory: &mut
             end: words.get(voice.end - 1).map_or(0, |w| w.span.end),
         };
         let name = voice.name.split(" (").nth(1).map_or(voice.name.as_str(), |house| house.trim_end_matches(')'));
-        let person = voice.name.contains(" (") || voice.end - voice.place == 2 && !words.get(voice.place).is_some_and(is_latin) && !is_quoted(text, words, voice);
+        let house_before = voice.place > 0 && words.get(voice.place - 1).is_some_and(|w| w.begins(COMPANIES) || w.begins(&["групп", "сет"]));
+        let person = voice.name.contains(" (") || !house_before && voice.end - voice.place == 2 && !words.get(voice.place + 1).is_some_and(|w| w.begins(INSTITUTIONS)) && !words.get(voice.place).is_some_and(is_latin) && !is_quoted(text, words, voice);
         if voice.kind == PartyKind::Actor {
             if !reading.actors.iter().any(|a| a.name == name) {
                 reading.actors.push(Actor { name: name.to_owned(), aliases: Vec::new(), span });
             }
             continue;
         }
-        if person && !voice.name.contains(" (") {
+        if person {
+            memory.person = Some(voice.clone());
+            if !voice.name.contains(" (") {
+                continue;
+            }
+        }
+        let same = |known: &Organisation| known.role == OrganisationRole::Outlet && shares_stem(&known.name, name);
+        if reading.organisations.iter().any(same) {
             continue;
         }
         let before = words.get(voice.place.saturating_sub(4)..voice.place).unwrap_or_default();
         let taken = before.iter().any(|w| w.begins(TAKEN)) && !matches!(voice.kind, PartyKind::Authority | PartyKind::Press | PartyKind::Researcher);
-        let told = voice.place > 0
+        let dative = words.get(voice.end - 1).is_some_and(|w| w.text.ends_with(['у', 'м'])) && is_quoted(text, words, voice);
+        let asked = dative && (voice.end..voice.end + 3).any(|place| cue(words, place).is_some());
+        let told = asked || voice.place > 0
             && words.get(voice.place.saturating_sub(2)..voice.place).is_some_and(|w| w.iter().any(|w| w.begins(&["заяв", "сообщ", "рассказ", "пишет", "данным"])))
             && (words.get(voice.end - 1).is_some_and(|w| w.text.ends_with(['у', 'м'])) || before.iter().any(|w| w.begins(&["пишет", "данным"])));
         let role = match voice.kind {
@@ -411,8 +514,13 @@ fn denies(words: &[Word]) -> bool {
     })
 }
 
-fn draft(text: &str, unit: Span, words: &[Word], found: Attributed, memory: &mut Memory, _: &mut Reading) -> Draft {
-    let Attributed { voice, cue } = found;
+/// `Слиты данные лишь 200 клиентов`: it admits a part.
+fn only(words: &[Word]) -> bool {
+    let limit = words.iter().position(|w| matches!(w.text.as_str(), "лишь" | "только" | "незначительн"));
+    limit.is_some() && words.iter().any(|w| w.begins(&["утечк", "данны", "слит", "записей", "клиент"]))
+}
+
+fn draft(text: &str, unit: Span, words: &[Word], (voice, cue): (Voice, Cue), memory: &mut Memory) -> Draft {
     let house = voice.kind == PartyKind::Other || voice.kind == PartyKind::Victim;
     let stance = match (voice.kind, cue) {
         (PartyKind::Actor, Cue::Denies) => Stance::Denies,
@@ -422,7 +530,9 @@ fn draft(text: &str, unit: Span, words: &[Word], found: Attributed, memory: &mut
         (_, Cue::Denies) => Stance::Denies,
         (_, Cue::Silent) => Stance::NoComment,
         _ if house && denies(words) => Stance::Denies,
+        _ if house && only(words) => Stance::PartlyConfirms,
         (_, Cue::Confirms) => Stance::Confirms,
+        (PartyKind::Authority, Cue::Offers) => Stance::Investigating,
         (_, Cue::Checks) => Stance::Investigating,
         _ => Stance::Informs,
     };
@@ -474,7 +584,8 @@ fn nominative(name: &str) -> String {
             return stem.to_owned();
         }
     }
-    for (ending, full) in [("иям", "ия"), ("иях", "ия"), ("ии", "ия")] {
+    // In marks and after a verb of saying: `«Вестнику»`.
+    for (ending, full) in [("нику", "ник"), ("ику", "ик"), ("иям", "ия"), ("иях", "ия"), ("ии", "ия")] {
         if let Some(stem) = name.strip_suffix(ending)
             && stem.chars().count() > 3
         {

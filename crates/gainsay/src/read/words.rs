@@ -82,7 +82,9 @@ impl Open {
         if open.text.is_empty() {
             return;
         }
-        let text = if open.latin && open.cyrillic { one_script(&open.text) } else { open.text };
+        // `ѕ` and `ԁ` stand in no Russian word: one with them is meant in Latin.
+        let strange = open.cyrillic && open.text.contains(['ѕ', 'ԁ']);
+        let text = if open.latin && open.cyrillic || strange { one_script(&open.text) } else { open.text };
         found.push(Word { span: Span { start: open.start, end: open.end }, text });
     }
 }
@@ -155,7 +157,8 @@ fn one_script(word: &str) -> String {
     });
     let all_latin = word.chars().filter(|c| is_cyrillic(*c)).all(|c| to_latin(c).is_some());
     let all_cyrillic = word.chars().filter(char::is_ascii_alphabetic).all(|c| to_cyrillic(c).is_some());
-    if all_latin && (latin >= cyrillic || !all_cyrillic) {
+    let strange = word.contains(['ѕ', 'ԁ']);
+    if all_latin && (latin >= cyrillic || !all_cyrillic || strange) {
         word.chars().map(|c| to_latin(c).unwrap_or(c)).collect()
     } else if all_cyrillic {
         word.chars().map(|c| to_cyrillic(c).unwrap_or(c)).collect()
