@@ -100,9 +100,13 @@ fn visible<'t>(text: &'t str, span: Span, found: &mut Vec<Token<'t>>) {
         let word = first.is_alphanumeric();
         if word {
             while let Some(&(at, next)) = chars.peek() {
+                if next.is_alphanumeric() {
+                    chars.next();
+                    end = at + next.len_utf8();
+                    continue;
+                }
                 let after = piece[at + next.len_utf8()..].chars().next();
-                let inside = next.is_alphanumeric()
-                    || (joins(next) && after.is_some_and(|c| c.is_alphanumeric()))
+                let inside = (joins(next) && after.is_some_and(|c| c.is_alphanumeric()))
                     || (next == ','
                         && piece[..at].ends_with(|c: char| c.is_ascii_digit())
                         && after.is_some_and(|c| c.is_ascii_digit()));
