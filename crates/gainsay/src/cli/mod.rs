@@ -1,6 +1,7 @@
 //! The command line: one file for each command, each calling the desk and printing through `ui`.
 
 mod add;
+mod check;
 mod corpus;
 mod demo;
 
@@ -58,6 +59,7 @@ enum Command {
     Review(review::Args),
     Show(show::Args),
     Report(report::Args),
+    Check(check::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
@@ -111,6 +113,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Review(args) => args.run(&place, ui),
         Command::Show(args) => args.run(&place, ui),
         Command::Report(args) => args.run(&place, ui),
+        Command::Check(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
         Command::OfJob(args) => args.run(&place, ui),

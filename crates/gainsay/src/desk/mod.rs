@@ -4,6 +4,7 @@
 
 mod add;
 mod casefile;
+mod check;
 mod config;
 mod corpora;
 mod drafts;
@@ -219,6 +220,14 @@ pub enum Error {
         handle: String,
         /// The words before which it was to be split.
         words: String,
+    },
+    /// It is not clear whose a text is.
+    #[error(
+        "it is not clear whose statement this is: case {case:?} names no company, or several; say it with --as COMPANY"
+    )]
+    WhoseText {
+        /// The case.
+        case: String,
     },
     /// Somebody decided before.
     #[error("{handle} was decided by {by} already; --again changes it")]

@@ -21,6 +21,7 @@ mod facets;
 mod figures;
 mod lexicon;
 mod names;
+mod own;
 mod paragraphs;
 mod parts;
 mod patterns;
@@ -40,6 +41,7 @@ mod unreal;
 mod vectors;
 
 pub use names::{Gazetteer, GazetteerError};
+pub use own::own_words;
 
 use crate::claim::{About, Draft, PartyKind, Reading, Span, Statement};
 

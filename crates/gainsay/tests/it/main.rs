@@ -5,6 +5,7 @@
 mod architecture;
 mod archives;
 mod cases;
+mod check;
 mod corpora;
 mod crash;
 mod destruction;
