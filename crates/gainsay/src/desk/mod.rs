@@ -54,7 +54,7 @@ impl Acting {
     /// # Errors
     /// The name is the reader's: what a person decides and what the reader accepts for itself must be told apart.
     pub fn new(author: &str, now: Timestamp) -> Result<Acting, Error> {
-        if author.trim().eq_ignore_ascii_case(crate::read::READER) {
+        if crate::read::is_reader(author) {
             return Err(Error::AuthorIsTheReader { author: author.to_owned() });
         }
         Ok(Acting { author: author.to_owned(), now })
