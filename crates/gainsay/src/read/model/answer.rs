@@ -58,7 +58,8 @@ pub(super) fn check(text: &str, part: &[Numbered], rules: &Reading, answer: &str
     let items = match serde_json::from_str::<Answer>(unfenced(answer)) {
         Ok(answer) => answer.statements,
         Err(why) => {
-            let why = if why.classify() == Category::Eof && !answer.trim().is_empty() { Why::CutShort } else { Why::NoJson };
+            let why =
+                if why.classify() == Category::Eof && !answer.trim().is_empty() { Why::CutShort } else { Why::NoJson };
             checked.dropped.push(Dropped { paragraph: None, why });
             return checked;
         }

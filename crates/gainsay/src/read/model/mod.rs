@@ -134,7 +134,8 @@ pub fn read_beside<E>(
     let shown = text.get(..text.floor_char_boundary(MOST_BYTES)).unwrap_or(text);
     let numbered = numbered::numbered(shown);
     let parts = numbered::parts(&numbered);
-    let mut heard = Heard { reading: Reading::default(), held: 0, dropped: Vec::new(), left_out: text.len() - shown.len() };
+    let mut heard =
+        Heard { reading: Reading::default(), held: 0, dropped: Vec::new(), left_out: text.len() - shown.len() };
     let mut told: Vec<answer::Told> = Vec::new();
     for (number, part) in parts.iter().enumerate() {
         let mut question = Question {

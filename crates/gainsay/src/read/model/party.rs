@@ -8,7 +8,8 @@ pub(super) fn known(rules: &Reading, name: &str) -> (String, PartyKind) {
     if let Some(said) = speaker {
         return (said.speaker.clone(), said.speaker_kind);
     }
-    let actor = rules.actors.iter().find(|actor| actor.aliases.iter().chain([&actor.name]).any(|known| same(known, name)));
+    let actor =
+        rules.actors.iter().find(|actor| actor.aliases.iter().chain([&actor.name]).any(|known| same(known, name)));
     if let Some(actor) = actor {
         return (actor.name.clone(), PartyKind::Actor);
     }
@@ -62,7 +63,9 @@ mod tests {
         ] {
             assert!(same(one, other) && same(other, one), "{one} {other}");
         }
-        for (one, other) in [("Brightwell", "Tarnwell"), ("the", "the"), ("", ""), ("Al", "Al Brook"), ("She", "Onslow")] {
+        for (one, other) in
+            [("Brightwell", "Tarnwell"), ("the", "the"), ("", ""), ("Al", "Al Brook"), ("She", "Onslow")]
+        {
             assert!(!same(one, other), "{one} {other}");
         }
     }

@@ -66,12 +66,17 @@ fn what_they_read_otherwise_waits_and_says_so() {
 #[test]
 fn what_the_model_alone_reads_is_a_draft_with_figures_of_our_own() {
     let quote = "In the view of Oakvale, 40,000 customers are affected.";
-    let (heard, _) = heard(STORY, &[answer(&[denial("denies"), item(4, quote, "Oakvale", "In the view of", "claims")])]);
+    let (heard, _) =
+        heard(STORY, &[answer(&[denial("denies"), item(4, quote, "Oakvale", "In the view of", "claims")])]);
     let oakvale = of(&heard, "Oakvale");
     assert_eq!(oakvale.statement.span.of(STORY), Some(quote));
     assert_eq!((oakvale.confidence, oakvale.statement.stance), (400, Stance::Claims));
     assert_eq!(oakvale.because, "only the model reads it, by “In the view of”");
-    assert!(heard.reading.figures.iter().any(|figure| figure.value == "40000 customers"), "{:?}", heard.reading.figures);
+    assert!(
+        heard.reading.figures.iter().any(|figure| figure.value == "40000 customers"),
+        "{:?}",
+        heard.reading.figures
+    );
 }
 
 #[test]
@@ -148,7 +153,10 @@ fn answers_that_are_no_answers_leave_the_rules_reading_for_review() {
     assert_eq!(heard(STORY, &[fenced]).0.held, 1);
     let flood = answer(&vec![denial("denies"); 100_000]);
     let (heard, _) = heard(STORY, &[flood]);
-    assert_eq!((heard.held, heard.dropped.as_slice()), (1, [Dropped { paragraph: None, why: Why::TooMany }].as_slice()));
+    assert_eq!(
+        (heard.held, heard.dropped.as_slice()),
+        (1, [Dropped { paragraph: None, why: Why::TooMany }].as_slice())
+    );
 }
 
 #[test]
