@@ -215,7 +215,10 @@ impl Endpoint {
         let mut response = self.send(instructions, words)?;
         let status = response.status();
         if status == StatusCode::TOO_MANY_REQUESTS || status.is_server_error() {
-            std::thread::sleep(pause(&response));
+            let pause = pause(&response);
+            // Its body may be without end: the connection is given up before the next one.
+            drop(response);
+            std::thread::sleep(pause);
             response = self.send(instructions, words)?;
         } else if self.in_json.get() && matches!(status, StatusCode::BAD_REQUEST | StatusCode::UNPROCESSABLE_ENTITY) {
             let body = self.body(&mut response)?;
