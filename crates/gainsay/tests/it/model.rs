@@ -4,6 +4,8 @@ use std::io::{ErrorKind, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use serde_json::{Value, json};
 
 use crate::support::{Environment, Output, run};
@@ -59,7 +61,7 @@ impl Stub {
     }
 }
 
-fn read_request(connection: &mut TcpStream) -> std::io::Result<String> {
+fn read_request(connection: &mut impl Read) -> std::io::Result<String> {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
     loop {
@@ -349,6 +351,46 @@ fn who_stalls_or_talks_without_end_is_not_waited_for() {
         "is longer than 1048576 bytes and was not read",
     );
     fails(&environment, &endless("HTTP/1.1 200 OK\r\nx: "), &[], "is longer than 1048576 bytes and was not read");
+}
+
+/// Certificates that nobody but this test trusts, made with openssl for a hundred years; the key is no secret.
+const HOST: &[u8] = include_bytes!("model/host.pem");
+const HOST_KEY: &[u8] = include_bytes!("model/key.pem");
+const AUTHORITY: &[u8] = include_bytes!("model/authority.pem");
+
+#[test]
+fn over_https_nothing_is_sent_to_who_cannot_prove_who_it_is() {
+    let environment = Environment::new();
+    let certificate = CertificateDer::from_pem_slice(HOST).unwrap();
+    let key = PrivateKeyDer::from_pem_slice(HOST_KEY).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions().unwrap();
+    let config = Arc::new(config.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap());
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("https://{}/v1", listener.local_addr().unwrap());
+    let heard = Arc::new(Mutex::new(0));
+    let counted = Arc::clone(&heard);
+    std::thread::spawn(move || {
+        for connection in listener.incoming() {
+            let session = rustls::ServerConnection::new(Arc::clone(&config)).unwrap();
+            let mut stream = rustls::StreamOwned::new(session, connection.unwrap());
+            if read_request(&mut stream).is_ok() {
+                *counted.lock().unwrap() += 1;
+                let _ = stream.write_all(&completion(&denial("denies")));
+            }
+        }
+    });
+    let unknown = read_at(&environment, &url, &[]);
+    assert_eq!(unknown.code, Some(2), "{unknown:#?}");
+    assert!(
+        unknown.stderr.contains("could not prove who it is") && unknown.stderr.contains("nothing was sent"),
+        "{unknown:#?}"
+    );
+    assert_eq!(*heard.lock().unwrap(), 0);
+    let authority = environment.write("authority.pem", AUTHORITY);
+    let mut command = environment.command(&["read", "story.txt", "--json", "--endpoint", &url]);
+    let known = run(command.args(MODEL).env("SSL_CERT_FILE", authority));
+    assert_eq!((accepted(&known).len(), *heard.lock().unwrap()), (1, 1), "{known:#?}");
 }
 
 #[test]
