@@ -64,9 +64,11 @@ pub const ACCEPT_AT: u16 = 850;
 pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
     let pages = speech::pages(text);
     let mut cast = entities::cast(text, &pages, about, names);
-    // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed: hence twice.
-    parts::promote_victims(text, &speech::items(text, &pages, &cast), &mut cast);
     let mut items = speech::items(text, &pages, &cast);
+    // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed.
+    if parts::promote_victims(text, &items, &mut cast) {
+        items = speech::items(text, &pages, &cast);
+    }
     let background = parts::leave_out_background(text, &pages, &cast, &mut items);
     assemble(text, &pages, &cast, &items, &background)
 }
