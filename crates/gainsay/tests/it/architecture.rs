@@ -150,6 +150,17 @@ fn there_is_one_way_out() {
     assert!(ui.contains("fn out(&self, released: &Released)"), "the terminal's door takes a Released");
 }
 
+/// What opens an endpoint cannot become text: it derives nothing, and nothing is implemented for it that could show or store it.
+#[test]
+fn a_key_cannot_be_printed() {
+    let code = read(&crates().join("gainsay/src/endpoint/mod.rs"));
+    let before = code.split("pub struct Key(String);").next().unwrap_or_default();
+    assert!(before.len() < code.len() && before.ends_with("turns it into text.\n"), "the key derives nothing");
+    for (path, code) in sources("gainsay/src") {
+        assert!(!code_only(&code).contains(" for Key"), "{path} gives the key a trait");
+    }
+}
+
 /// Exporters see a view and nothing else of a case: each public function of a format takes `&View`.
 #[test]
 fn exporters_take_views() {

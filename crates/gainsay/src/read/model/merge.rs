@@ -59,7 +59,8 @@ pub(super) fn merge(text: &str, mut reading: Reading, told: &[Told]) -> Reading 
             }
             Verdict::Otherwise(told) => {
                 draft.confidence = draft.confidence.min(DIFFERS);
-                let otherwise = format!("; the model reads that {} {}", told.speaker, told.stance);
+                let otherwise =
+                    format!("; the model reads that {} {}", told.speaker, told.stance.word().replace('_', " "));
                 draft.because.push_str(&otherwise);
             }
         }

@@ -6,9 +6,13 @@ use sha2::{Digest, Sha256};
 
 use super::Dropped;
 use super::numbered::Numbered;
+use crate::claim::EntryId;
 
 /// How many faults of a first answer the model is told.
 const MOST_FAULTS: usize = 20;
+
+/// Hexadecimal digits of the code of the marks. Twelve could be met by trying, 2^48 times; these can't.
+const CODE: usize = 24;
 
 /// What the model is to do. Its digest is part of the reader's name: other words are another reader.
 pub(super) const INSTRUCTIONS: &str = r#"You list who says what in a text about a claim that somebody's data was stolen.
@@ -41,7 +45,7 @@ One statement for each speaker, paragraph and stance: neighbouring sentences of 
 pub(super) fn words(text: &str, part: &[Numbered], faults: &[Dropped]) -> String {
     let mut digest = Sha256::new();
     part.iter().filter_map(|paragraph| paragraph.span.of(text)).for_each(|piece| digest.update(piece));
-    let code = hexadecimal(&digest.finalize(), 12);
+    let code: String = EntryId(digest.finalize().into()).to_string().chars().take(CODE).collect();
     let mut words = format!("The code of the marks is {code}.\n");
     for paragraph in part {
         let piece = paragraph.span.of(text).unwrap_or_default();
@@ -65,12 +69,6 @@ const AGAIN: &str = "\nA first answer could not be used as it was. Answer again 
 /// What stands for the prompt in the reader's name: the first twelve digits of its SHA-256.
 pub fn digest() -> String {
     let frame = words("", &[], &[]);
-    hexadecimal(&Sha256::new().chain_update(INSTRUCTIONS).chain_update(frame).chain_update(AGAIN).finalize(), 6)
-}
-
-fn hexadecimal(digest: &[u8], bytes: usize) -> String {
-    digest.iter().take(bytes).fold(String::new(), |mut digits, byte| {
-        let _ = write!(digits, "{byte:02x}");
-        digits
-    })
+    let digest = Sha256::new().chain_update(INSTRUCTIONS).chain_update(frame).chain_update(AGAIN).finalize();
+    EntryId(digest.into()).short()
 }
