@@ -158,6 +158,22 @@ impl Desk {
             names.find_domain(host).map(|known| known.name.to_owned())
         });
         captured.published = options.published.or(captured.published);
+        let mut tlp = options.tlp.unwrap_or(self.config.tlp);
+        if reader.model.is_some() {
+            let entries = self.database.reader().of_case(case)?;
+            let (digest, _) = super::vault::digest_file(path)?;
+            let text = Some(text_entry(&captured));
+            if let Some(id) = find_source(&entries, |other| is_same(other, &digest, &text, kind)) {
+                // What the case has already is not sent again.
+                let (drafted, accepted, problems) = (0, 0, captured.problems);
+                return Ok(Added { id, kind, already: true, is_new_version: false, drafted, accepted, problems });
+            }
+            tlp = entries.first().map_or(tlp, |opened| tlp.max(opened.header.tlp));
+        }
+        let about =
+            About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
+        // Before anything is kept: where no model answers, nothing stays behind.
+        let read = reader.read(path, &captured.text, &about, names, Some(tlp))?;
         let keep = options.keep.clone().unwrap_or(Keep::InDesk);
         let kept = self.keep(path, &keep)?;
         // The text was read once and the bytes were kept once: they must be the same bytes.
@@ -167,20 +183,6 @@ impl Desk {
         if kept.held == Held::Desk {
             self.blobs.put(captured.text.as_bytes())?;
         }
-        let about =
-            About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
-        let mut tlp = options.tlp.unwrap_or(self.config.tlp);
-        if reader.model.is_some() {
-            let entries = self.database.reader().of_case(case)?;
-            let text = Some(text_entry(&captured));
-            if let Some(id) = find_source(&entries, |other| is_same(other, &kept.digest, &text, kind)) {
-                // What the case has already is not sent again.
-                let (drafted, accepted, problems) = (0, 0, captured.problems);
-                return Ok(Added { id, kind, already: true, is_new_version: false, drafted, accepted, problems });
-            }
-            tlp = entries.first().map_or(tlp, |opened| tlp.max(opened.header.tlp));
-        }
-        let read = reader.read(path, &captured.text, &about, names, Some(tlp))?;
         self.commit_source(acting, case, path, kind, options, kept, Some((captured, read)))
     }
 

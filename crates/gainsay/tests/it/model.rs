@@ -443,6 +443,7 @@ fn what_is_marked_stays_here_unless_said_otherwise() {
     assert_eq!(stub.requests(), [] as [String; 0], "nothing was sent");
     let log = environment.gainsay(&["ledger", "log", "--json"]).json_lines();
     assert!(log.iter().all(|line| line["kind"] == "case/1"), "and nothing was recorded: {log:#?}");
+    assert_eq!(std::fs::read_dir(environment.desk().join("blobs")).unwrap().count(), 0, "or kept");
     with_model(&["add", "plain", "story.txt", "--send-marked"]).succeeded();
     assert_eq!(stub.requests().len(), 1);
 }

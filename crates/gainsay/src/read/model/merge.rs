@@ -15,55 +15,31 @@ const DIFFERS: u16 = 500;
 const UNHEARD: u16 = ACCEPT_AT - 1;
 
 /// What the model said on a draft of the rules.
-#[derive(Clone)]
 enum Verdict<'t> {
     Unheard,
     Alike,
+    /// It reads it alike, and the same speaker otherwise in the same place.
+    Both(&'t Told),
     Otherwise(&'t Told),
 }
 
 /// Joins what the model told to the rules' reading.
 pub(super) fn merge(text: &str, mut reading: Reading, told: &[Told]) -> Reading {
-    let mut verdicts = vec![Verdict::Unheard; reading.drafts.len()];
-    let mut alone: Vec<&Told> = Vec::new();
-    for told in told {
-        let mut agrees = false;
-        for (draft, verdict) in reading.drafts.iter().zip(&mut verdicts) {
-            let said = &draft.statement;
-            if overlaps(said.span, told.span) && said.stance == told.stance && same(&said.speaker, &told.speaker) {
-                *verdict = Verdict::Alike;
-                agrees = true;
-            }
-        }
-        if !agrees {
-            alone.push(told);
-        }
-    }
-    // Only now is it known on which drafts both agree: what else the model says there is another statement.
-    alone.retain(|told| {
-        let mut named = false;
-        for (draft, verdict) in reading.drafts.iter().zip(&mut verdicts) {
-            if overlaps(draft.statement.span, told.span) && matches!(verdict, Verdict::Unheard) {
-                *verdict = Verdict::Otherwise(told);
-                named = true;
-            }
-        }
-        !named
-    });
+    let agrees =
+        |told: &Told| reading.drafts.iter().any(|draft| reads_it(draft, told) && draft.statement.stance == told.stance);
+    let mut alone: Vec<&Told> = told.iter().filter(|told| !agrees(told)).collect();
+    let verdicts: Vec<Verdict<'_>> = reading.drafts.iter().map(|draft| verdict(draft, told, &alone)).collect();
+    // What stands in the reason of a draft is no draft of its own.
+    alone.retain(|told| !verdicts.iter().any(|verdict| matches!(verdict, Verdict::Otherwise(other) if other == told)));
     for (draft, verdict) in reading.drafts.iter_mut().zip(&verdicts) {
-        match verdict {
-            Verdict::Alike => draft.because.push_str("; the model reads it alike"),
-            Verdict::Unheard => {
-                draft.confidence = draft.confidence.min(UNHEARD);
-                draft.because.push_str("; the model does not read it");
-            }
-            Verdict::Otherwise(told) => {
-                draft.confidence = draft.confidence.min(DIFFERS);
-                let otherwise =
-                    format!("; the model reads that {} {}", told.speaker, told.stance.word().replace('_', " "));
-                draft.because.push_str(&otherwise);
-            }
-        }
+        let (most, because) = match verdict {
+            Verdict::Alike => (u16::MAX, "the model reads it alike".to_owned()),
+            Verdict::Unheard => (UNHEARD, "the model does not read it".to_owned()),
+            Verdict::Both(told) => (DIFFERS, format!("the model reads it alike, and also that {}", in_words(told))),
+            Verdict::Otherwise(told) => (DIFFERS, format!("the model reads that {}", in_words(told))),
+        };
+        draft.confidence = draft.confidence.min(most);
+        draft.because = format!("{}; {because}", draft.because);
     }
     let new: Vec<Draft> = alone.into_iter().map(|told| draft(text, &reading, told)).collect();
     for new in &new {
@@ -98,6 +74,28 @@ fn draft(text: &str, rules: &Reading, told: &Told) -> Draft {
         span: told.span,
     };
     Draft { statement, confidence: ALONE, because: format!("only the model reads it, by “{}”", told.cue) }
+}
+
+fn verdict<'t>(draft: &Draft, told: &'t [Told], alone: &[&'t Told]) -> Verdict<'t> {
+    let of_speaker = || told.iter().filter(|told| reads_it(draft, told));
+    let is_alike = of_speaker().any(|told| told.stance == draft.statement.stance);
+    match of_speaker().find(|told| told.stance != draft.statement.stance) {
+        None if is_alike => Verdict::Alike,
+        Some(other) if is_alike => Verdict::Both(other),
+        _ => alone
+            .iter()
+            .find(|told| overlaps(draft.statement.span, told.span))
+            .map_or(Verdict::Unheard, |told| Verdict::Otherwise(told)),
+    }
+}
+
+/// Whether the model reads something of the same speaker in the same place.
+fn reads_it(draft: &Draft, told: &Told) -> bool {
+    overlaps(draft.statement.span, told.span) && same(&draft.statement.speaker, &told.speaker)
+}
+
+fn in_words(told: &Told) -> String {
+    format!("{} {}", told.speaker, told.stance.word().replace('_', " "))
 }
 
 /// Whether two spans are of one statement: they share half of the shorter one.

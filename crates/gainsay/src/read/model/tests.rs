@@ -64,6 +64,15 @@ fn what_they_read_otherwise_waits_and_says_so() {
 }
 
 #[test]
+fn who_reads_both_is_not_agreed_with() {
+    let (heard, _) = heard(STORY, &[answer(&[denial("denies"), denial("confirms")])]);
+    let of_onslow = heard.reading.drafts.iter().filter(|it| it.statement.speaker.contains("Onslow"));
+    assert!(of_onslow.clone().all(|it| it.confidence <= 500), "{:#?}", heard.reading.drafts);
+    assert_eq!(of_onslow.map(|it| it.statement.stance).collect::<Vec<_>>(), [Stance::Denies, Stance::Confirms]);
+    assert!(of(&heard, "Onslow").because.contains("alike, and also that Mara Onslow (Brightwell) confirms"));
+}
+
+#[test]
 fn what_the_model_alone_reads_is_a_draft_with_figures_of_our_own() {
     let quote = "In the view of Oakvale, 40,000 customers are affected.";
     let (heard, _) =
@@ -203,6 +212,9 @@ fn nothing_is_surer_and_every_span_is_of_the_text(text: &str, answers: &[String]
 }
 
 proptest! {
+    // Each case reads a story several times.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn any_answer_at_all(said in any::<String>()) {
         nothing_is_surer_and_every_span_is_of_the_text(STORY, &[said]);
