@@ -42,7 +42,7 @@ mod vectors;
 
 pub use names::{Gazetteer, GazetteerError};
 
-use crate::claim::{About, Draft, PartyKind, Reading, Statement};
+use crate::claim::{About, Draft, PartyKind, Reading, Span, Statement};
 
 /// The reader with its version: the author of what it drafts and accepts. Other rules are another version.
 pub const READER: &str = "gainsay reader 1";
@@ -71,6 +71,13 @@ pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
     }
     let background = parts::leave_out_background(text, &pages, &cast, &mut items);
     assemble(text, &pages, &cast, &items, &background)
+}
+
+/// The sentences that a span of a text is of, as one span.
+pub fn around(text: &str, span: Span) -> Span {
+    let pages = speech::pages(text);
+    let of_it = pages.iter().flat_map(|page| &page.sentences).filter(|sentence| sentence.overlaps(&span));
+    of_it.fold(span, |whole, part| Span { start: whole.start.min(part.start), end: whole.end.max(part.end) })
 }
 
 fn assemble(

@@ -17,4 +17,5 @@ mod outlets;
 mod pages;
 mod places;
 mod reports;
+mod review;
 mod support;
