@@ -13,6 +13,7 @@ mod files;
 mod filters;
 mod ledger;
 mod listings;
+mod model;
 mod outlets;
 mod pages;
 mod places;
