@@ -84,7 +84,20 @@ fn mask_values(case: &mut Case) {
             change_if(&mut allegation.volume);
             change_if(&mut allegation.price);
         }
-        reading.figures.iter_mut().for_each(|it| change(&mut it.value));
+        for offer in &mut reading.offers {
+            change_if(&mut offer.seller);
+            change_if(&mut offer.victim);
+            change_all(&mut offer.goods);
+            change_if(&mut offer.volume);
+            change_if(&mut offer.price);
+            change_all(&mut offer.proof);
+            change_all(&mut offer.contacts);
+            change_if(&mut offer.access);
+        }
+        for figure in &mut reading.figures {
+            change(&mut figure.value);
+            change_if(&mut figure.of);
+        }
         reading.organisations.iter_mut().for_each(|it| change(&mut it.name));
         for actor in &mut reading.actors {
             change(&mut actor.name);

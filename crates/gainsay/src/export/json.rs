@@ -5,6 +5,7 @@ mod sample;
 pub use sample::{file_match, sample_match};
 use serde_json::{Value, json};
 
+use super::offers;
 use crate::claim::{EntryId, Finding, Said, Source, SourceText, State};
 use crate::release::View;
 
@@ -63,6 +64,7 @@ pub fn view(view: &View) -> String {
         "next_steps": assessment.steps.iter().map(|step| json!({ "what": step.what, "from": step.from })).collect::<Vec<_>>(),
         "statements": case.shown().map(|one| said(view, one)).collect::<Vec<_>>(),
         "sources": case.sources.iter().map(source).collect::<Vec<_>>(),
+        "offers": offers::to_json(view),
         "findings": case.findings.iter().map(|one| finding(view, one)).collect::<Vec<_>>(),
         "ledger": ledger(view),
     });

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::offers::{CAPTION, COLUMNS};
 use super::page::Page;
 use crate::release::View;
 
@@ -123,6 +124,14 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
             let quote = place.quote.as_ref().map_or(String::new(), |quote| format!(" “{}”", plain(quote)));
             writeln!(out, "  - {} ({}): {}{quote}", plain(&place.who), place.source, plain(&place.what))?;
         }
+    }
+    if !page.offers.is_empty() {
+        writeln!(out, "\n## Offers\n\n{CAPTION}\n\n| {} | also |", COLUMNS.join(" | "))?;
+        writeln!(out, "|---|---|---|---|---|---|---|")?;
+    }
+    for offer in &page.offers {
+        let cells = offer.cells.iter().map(|cell| plain(cell)).collect::<Vec<_>>().join(" | ");
+        writeln!(out, "| {} | {cells} | {} |", offer.source, plain(&offer.more))?;
     }
     if !page.said.is_empty() {
         writeln!(out, "\n## Who said what\n")?;

@@ -1,10 +1,12 @@
 //! A view to bytes, one file for each format. Pure, and behind `release`: nothing here sees a case that was not released.
 
+pub mod check;
 pub mod comparison;
 mod curve;
 pub mod html;
 pub mod json;
 pub mod markdown;
+pub mod offers;
 mod page;
 pub mod reading;
 pub mod text;

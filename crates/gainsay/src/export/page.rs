@@ -1,6 +1,7 @@
 //! A view in strings: what the report's formats for people share.
 
 use super::curve::Curve;
+use super::offers;
 use super::text::{moment, percent};
 use crate::claim::{EntryId, SourceText, Span, State};
 use crate::release::View;
@@ -23,6 +24,7 @@ pub(super) struct Page {
     pub claims: Vec<Claim>,
     pub findings: Vec<Finding>,
     pub disagreements: Vec<Disagreement>,
+    pub offers: Vec<offers::Row>,
     pub said: Vec<Said>,
     pub sources: Vec<Source>,
     pub record: Option<Record>,
@@ -160,6 +162,7 @@ impl Page {
             claims: assessment.claims.iter().map(claim).collect(),
             findings: case.findings.iter().map(|one| finding(view, one)).collect(),
             disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),
+            offers: offers::rows(view),
             said: said(view),
             sources: case.sources.iter().map(source).collect(),
             record: view.record.head.as_ref().map(|head| Record {

@@ -2,11 +2,13 @@
 
 use serde_json::{Value, json};
 
+use super::offers::offer_to_json;
 use crate::claim::{Draft, Reading, Span};
-use crate::read::ACCEPT_AT;
+use crate::read::{ACCEPT_AT, unread};
 
 /// The reading of `text` as one JSON object with the lists `statements`, `claims`, `figures`, `organisations`, `actors`, `vectors`, `contacts`, `cites`,
-/// `indicators`, `offers` and the `language` (ISO 639-1, null where it cannot be told).
+/// `indicators`, `offers`, the `language` (ISO 639-1, null where it cannot be told), and in `unread` a sentence where that is one whose
+/// statements are not read.
 ///
 /// A `span` is `{"start", "end"}` in bytes of the UTF-8 text; `quote` is the text that it covers. `accepted` is true at [`ACCEPT_AT`] or above.
 pub fn reading_to_json(text: &str, reading: &Reading) -> Value {
@@ -22,10 +24,9 @@ pub fn reading_to_json(text: &str, reading: &Reading) -> Value {
         "contacts": reading.contacts.iter().map(|c| json!({ "from": c.from, "to": c.to, "date": c.date, "span": span(c.span), "quote": quote(text, c.span) })).collect::<Vec<_>>(),
         "cites": reading.citations.iter().map(|c| json!({ "source": c.source, "kind": c.kind, "span": span(c.span), "quote": quote(text, c.span) })).collect::<Vec<_>>(),
         "indicators": reading.indicators.iter().map(|i| json!({ "kind": i.kind.word(), "value": i.value, "span": span(i.span), "quote": quote(text, i.span) })).collect::<Vec<_>>(),
-        "offers": reading.offers.iter().map(|o| json!({
-            "seller": o.seller, "victim": o.victim, "goods": o.goods, "volume": o.volume, "price": o.price, "proof": o.proof, "contacts": o.contacts, "access": o.access, "span": span(o.span),
-        })).collect::<Vec<_>>(),
+        "offers": reading.offers.iter().map(offer_to_json).collect::<Vec<_>>(),
         "language": reading.language,
+        "unread": unread(reading.language.as_deref()),
     })
 }
 

@@ -3,10 +3,12 @@
 use anstyle::{AnsiColor, Style};
 
 use crate::assess::{Claim, Disagreement};
+use super::offers;
 use crate::claim::{
     AlignedLines, Alignment, Commit, FileMatch, Finding, ListingMatch, Reading, Said, SampleMatch, Source, SourceKind,
     SourceText, Span, State, counted,
 };
+use crate::read::unread;
 use crate::release::View;
 
 /// How text is set off. On anything but a terminal every style is plain.
@@ -43,12 +45,15 @@ const WIDTH: usize = 100;
 /// How many statements and disagreements a terminal shows; the report has all of them.
 const MANY: usize = 200;
 
+/// How wide a column of offers may be, in characters.
+const CELL: usize = 24;
+
 /// How many rows of a long list are shown; the report has all of them.
 const ROWS: usize = 12;
 
 /// The case, for reading on a terminal.
 pub fn view(view: &View, styles: Styles) -> String {
-    let mut page = Page { text: String::new(), styles };
+    let mut page = Page::new(styles);
     let case = &view.case;
     page.line(&format!(
         "{}   TLP:{}   opened {}",
@@ -70,6 +75,7 @@ pub fn view(view: &View, styles: Styles) -> String {
             page.finding(view, finding);
         }
     }
+    page.offers(view);
     page.said(view);
     page.disagreements(view, MANY);
     page.heading("Sources");
@@ -82,7 +88,7 @@ pub fn view(view: &View, styles: Styles) -> String {
 /// The answer, the first steps and a few of the disagreements: what fits between other lines.
 pub fn brief(view: &View, styles: Styles) -> String {
     const FEW: usize = 4;
-    let mut page = Page { text: String::new(), styles };
+    let mut page = Page::new(styles);
     page.answer(view, FEW);
     page.disagreements(view, FEW);
     page.text
@@ -90,7 +96,7 @@ pub fn brief(view: &View, styles: Styles) -> String {
 
 /// The result of a match, for reading on a terminal.
 pub fn sample_match(result: &SampleMatch, styles: Styles) -> String {
-    let mut page = Page { text: String::new(), styles };
+    let mut page = Page::new(styles);
     page.line(&format!("Against the files of {}:", result.owner));
     page.sample_match(result, ROWS * 4);
     page.text
@@ -117,6 +123,9 @@ pub fn reading(file: &str, text: &str, reading: &Reading) -> String {
             quote(statement.span)
         );
     }
+    if let Some(unread) = unread(reading.language.as_deref()) {
+        out += &format!("\n{unread}\n");
+    }
     let mut list = |what: &str, items: Vec<String>| {
         if !items.is_empty() {
             out += &format!("\n{what}: {}\n", items.join("; "));
@@ -126,6 +135,7 @@ pub fn reading(file: &str, text: &str, reading: &Reading) -> String {
         "organisations",
         reading.organisations.iter().map(|o| format!("{} ({})", o.name, o.role.word().replace('_', " "))).collect(),
     );
+    list("offers", reading.offers.iter().map(offers::sentence).collect());
     list("actors", reading.actors.iter().map(|actor| actor.name.clone()).collect());
     list("figures", reading.figures.iter().map(|figure| format!("{} {}", figure.kind, figure.value)).collect());
     list(
@@ -137,12 +147,22 @@ pub fn reading(file: &str, text: &str, reading: &Reading) -> String {
     out
 }
 
-struct Page {
+/// A page under construction.
+pub(super) struct Page {
     text: String,
     styles: Styles,
 }
 
 impl Page {
+    pub(super) fn new(styles: Styles) -> Page {
+        Page { text: String::new(), styles }
+    }
+
+    /// What was written, without an empty line before it.
+    pub(super) fn text(self) -> String {
+        self.text.trim_start_matches('\n').to_owned()
+    }
+
     fn in_style(&self, style: Style, text: &str) -> String {
         format!("{style}{text}{style:#}")
     }
@@ -152,12 +172,12 @@ impl Page {
         self.text.push('\n');
     }
 
-    fn heading(&mut self, heading: &str) {
+    pub(super) fn heading(&mut self, heading: &str) {
         let heading = self.in_style(self.styles.heading, heading);
         self.line(&format!("\n{heading}"));
     }
 
-    fn wrapped(&mut self, indent: usize, text: &str) {
+    pub(super) fn wrapped(&mut self, indent: usize, text: &str) {
         self.hanging(&" ".repeat(indent), text);
     }
 
@@ -246,6 +266,41 @@ impl Page {
         }
     }
 
+    fn offers(&mut self, view: &View) {
+        let rows = offers::rows(view);
+        if rows.is_empty() {
+            return;
+        }
+        self.heading("Offers");
+        self.wrapped(2, offers::CAPTION);
+        let mut widths = offers::COLUMNS.map(|name| name.chars().count());
+        let shown: Vec<([String; 6], &str)> = rows
+            .iter()
+            .take(MANY)
+            .map(|row| {
+                let [seller, victim, goods, volume, price] = row.cells.clone();
+                let cells = [row.source.clone(), seller, victim, goods, volume, price].map(|cell| cut(&cell, CELL));
+                for (width, cell) in widths.iter_mut().zip(&cells) {
+                    *width = (*width).max(cell.chars().count());
+                }
+                (cells, row.more.as_str())
+            })
+            .collect();
+        let line = |cells: &[String]| {
+            let padded = cells.iter().zip(widths).map(|(cell, width)| format!("{cell:width$}"));
+            format!("  {}", padded.collect::<Vec<_>>().join("  "))
+        };
+        let head = self.in_style(self.styles.faint, line(&offers::COLUMNS.map(str::to_owned)).trim_end());
+        self.line(&head);
+        for (cells, more) in &shown {
+            self.line(&line(cells));
+            if !more.is_empty() {
+                self.wrapped(7, more);
+            }
+        }
+        self.and_more(rows.len().saturating_sub(MANY));
+    }
+
     fn said(&mut self, view: &View) {
         let mut shown: Vec<&Said> = view.case.shown().collect();
         if shown.is_empty() {
@@ -319,7 +374,8 @@ impl Page {
             result.against()
         ));
         for (word, files, bytes) in &result.verdicts {
-            self.line(&format!("      {word:<16} {files:>7} files {bytes:>12} bytes"));
+            let noun = if *files == 1 { "file" } else { "files" };
+            self.line(&format!("      {word:<16} {files:>7} {noun:<5} {bytes:>12} bytes"));
         }
         self.line(&format!(
             "      of its fingerprints: {} are the owner's, {} common, {} public, {} published; {} distinctive",
@@ -490,4 +546,12 @@ pub(super) fn moment(commit: &Commit) -> String {
     } else {
         format!("{} ({})", commit.day(), &commit.id[..commit.id.len().min(10)])
     }
+}
+
+/// A cell that fits its column.
+fn cut(cell: &str, width: usize) -> String {
+    if cell.chars().count() <= width {
+        return cell.to_owned();
+    }
+    cell.chars().take(width.saturating_sub(1)).chain(['…']).collect()
 }

@@ -23,7 +23,9 @@ mod figures;
 mod kind;
 mod language;
 mod lexicon;
+pub mod model;
 mod names;
+mod own;
 mod paragraphs;
 mod parts;
 mod patterns;
@@ -47,14 +49,33 @@ mod words;
 
 pub use language::unread;
 pub use names::{Gazetteer, GazetteerError};
+pub use own::own_words;
 
-use crate::claim::{About, Draft, PartyKind, Reading, Statement};
+use kind::Kind;
+
+use crate::claim::{About, Draft, PartyKind, Reading, SourceKind, Span, Statement};
 
 /// The reader with its version: the author of what it drafts and accepts. Other rules are another version.
 pub const READER: &str = "gainsay reader 1";
 
+/// What the name of every reader begins with, of whatever version and whoever reads beside it.
+const READERS: &str = "gainsay reader ";
+
+/// Whether this author is a reader of ours: what it accepted, no person has seen.
+pub fn is_reader(author: &str) -> bool {
+    author.trim().get(..READERS.len()).is_some_and(|start| start.eq_ignore_ascii_case(READERS))
+}
+
 /// Drafts at or above this confidence, in thousandths, are accepted with the machine as author; the rest wait for review.
 pub const ACCEPT_AT: u16 = 850;
+
+/// What a text is where nobody said so: a listing, or a story.
+pub fn source_kind(text: &str, about: &About, names: &Gazetteer) -> SourceKind {
+    match kind::kind(text, about, names).kind {
+        Kind::Listing | Kind::Chat => SourceKind::Listing,
+        Kind::Story => SourceKind::Story,
+    }
+}
 
 /// Reads one text.
 ///
@@ -105,11 +126,20 @@ fn named_only(text: &str, about: &About, names: &Gazetteer) -> Reading {
 fn story(text: &str, about: &About, names: &Gazetteer) -> Reading {
     let pages = speech::pages(text);
     let mut cast = entities::cast(text, &pages, about, names);
-    // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed: hence twice.
-    parts::promote_victims(text, &speech::items(text, &pages, &cast), &mut cast);
     let mut items = speech::items(text, &pages, &cast);
+    // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed.
+    if parts::promote_victims(text, &items, &mut cast) {
+        items = speech::items(text, &pages, &cast);
+    }
     let background = parts::leave_out_background(text, &pages, &cast, &mut items);
     assemble(text, &pages, &cast, &items, &background)
+}
+
+/// The sentences that a span of a text is of, as one span.
+pub fn around(text: &str, span: Span) -> Span {
+    let pages = speech::pages(text);
+    let of_it = pages.iter().flat_map(|page| &page.sentences).filter(|sentence| sentence.overlaps(&span));
+    of_it.fold(span, |whole, part| Span { start: whole.start.min(part.start), end: whole.end.max(part.end) })
 }
 
 fn assemble(
@@ -191,7 +221,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::claim::{FigureKind, OrganisationRole, SourceKind, Stance};
+    use crate::claim::{FigureKind, OrganisationRole, Stance};
 
     const STORY: &str = "Lock maker Brightwell denies theft\n\nBy Ann Lee\nMay 3, 2030\n\nA hacking group known as “GreyHeron” is offering 2 TB of source code stolen from lock maker Brightwell for more than $50,000.\n\nTarnwell, a threat intelligence firm, reported last week that the group was attempting to sell the files. Tarnwell notified Brightwell on May 1.\n\n“There is no evidence that our systems were breached,” Brightwell spokesperson Mara Onslow told The Daily Log. The company declined to comment on the price.\n\nGreyHeron told The Daily Log that it had entered the network with stolen credentials.\n";
 

@@ -151,7 +151,11 @@ const ALIKE: &[(char, char)] = &[
 /// A word of two scripts in the one that it is meant in: that to which all of its strange letters can be turned.
 fn one_script(word: &str) -> String {
     let to_latin = |letter: char| ALIKE.iter().find(|(cyrillic, _)| *cyrillic == letter).map(|(_, latin)| *latin);
-    let to_cyrillic = |letter: char| ALIKE.iter().find(|(_, latin)| *latin == letter).map(|(cyrillic, _)| *cyrillic);
+    // What stands in no Russian word is never what was meant.
+    let russian = |letter: char| !matches!(letter, 'ѕ' | 'ԁ' | 'ј' | 'і');
+    let to_cyrillic = |letter: char| {
+        ALIKE.iter().find(|(cyrillic, latin)| *latin == letter && russian(*cyrillic)).map(|(cyrillic, _)| *cyrillic)
+    };
     let (latin, cyrillic) = word.chars().fold((0, 0), |(latin, cyrillic), letter| {
         (latin + usize::from(letter.is_ascii_alphabetic()), cyrillic + usize::from(is_cyrillic(letter)))
     });
