@@ -59,7 +59,8 @@ fn more(offer: &Offer) -> String {
 /// One offer in a sentence, for the drafts of one text.
 pub fn sentence(offer: &Offer) -> String {
     let goods = if offer.goods.is_empty() { "something".to_owned() } else { offer.goods.join(", ") };
-    let part = |before: &str, value: &Option<String>| value.as_ref().map_or(String::new(), |value| format!("{before}{value}"));
+    let part =
+        |before: &str, value: &Option<String>| value.as_ref().map_or(String::new(), |value| format!("{before}{value}"));
     let more = more(offer);
     format!(
         "{} offers {goods}{}{}{}{}{more}",

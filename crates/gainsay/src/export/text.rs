@@ -2,8 +2,8 @@
 
 use anstyle::{AnsiColor, Style};
 
-use crate::assess::{Claim, Disagreement};
 use super::offers;
+use crate::assess::{Claim, Disagreement};
 use crate::claim::{
     AlignedLines, Alignment, Commit, FileMatch, Finding, ListingMatch, Reading, Said, SampleMatch, Source, SourceKind,
     SourceText, Span, State, counted,

@@ -69,7 +69,10 @@ fn text(words: &[Word], at: usize) -> &str {
 }
 
 fn touches(words: &[Word], at: usize) -> bool {
-    at.checked_sub(1).and_then(|before| words.get(before)).zip(words.get(at)).is_some_and(|(a, b)| a.span.end == b.span.start)
+    at.checked_sub(1)
+        .and_then(|before| words.get(before))
+        .zip(words.get(at))
+        .is_some_and(|(a, b)| a.span.end == b.span.start)
 }
 
 fn digits(word: &str) -> usize {
@@ -79,7 +82,10 @@ fn digits(word: &str) -> usize {
 fn amount(words: &[Word], at: usize) -> Option<Amount> {
     let (whole, part, mut scale, tail, mut last) = number(words, at).or_else(|| in_words(words, at))?;
     // A number inside of something else: a version, a date, an address, a clock.
-    if touches(words, at) && at > 0 && matches!(text(words, at - 1), "." | ":" | "/" | "-" | "#" | "_" | "@" | "," | "=") {
+    if touches(words, at)
+        && at > 0
+        && matches!(text(words, at - 1), "." | ":" | "/" | "-" | "#" | "_" | "@" | "," | "=")
+    {
         return None;
     }
     if matches!(text(words, last + 1), "/" | ":") && touches(words, last + 1) && digits(text(words, last + 2)) > 0 {
@@ -108,7 +114,8 @@ fn amount(words: &[Word], at: usize) -> Option<Amount> {
         // An abbreviation's full stop: `300 тыс. $`.
         if text(words, next) == "." && touches(words, next) && text(words, last).chars().count() <= 4 {
             let more = text(words, next + 1);
-            if currency(more).is_some() || bytes(more).is_some() || !more.is_empty() && noun(words, next + 1).is_some() {
+            if currency(more).is_some() || bytes(more).is_some() || !more.is_empty() && noun(words, next + 1).is_some()
+            {
                 last = next;
                 next += 1;
             }
@@ -237,7 +244,9 @@ fn in_words(words: &[Word], at: usize) -> Option<Number> {
                 Some(("1".to_owned(), String::new(), 0, String::new(), at))
             }
         }
-        "полтора" | "полторы" if measured(at + 1) => Some(("1".to_owned(), "5".to_owned(), 0, String::new(), at)),
+        "полтора" | "полторы" if measured(at + 1) => {
+            Some(("1".to_owned(), "5".to_owned(), 0, String::new(), at))
+        }
         "полмиллиона" => Some(("5".to_owned(), String::new(), 5, String::new(), at)),
         "миллион" | "миллиона" => Some(("1".to_owned(), String::new(), 6, String::new(), at)),
         _ => None,
@@ -259,10 +268,14 @@ fn scaled(whole: &str, part: &str, scale: usize) -> String {
 /// Powers of ten that a word stands for. `50kk` is the sellers' fifty million.
 fn power(word: &str) -> Option<usize> {
     Some(match word {
-        "k" | "к" | "thousand" | "thousands" | "тыс" | "тысяч" | "тысячи" | "тысяча" | "тысячу" => 3,
+        "k" | "к" | "thousand" | "thousands" | "тыс" | "тысяч" | "тысячи" | "тысяча" | "тысячу" => {
+            3
+        }
         "kk" | "кк" | "mm" | "mil" | "mln" | "mio" | "million" | "millions" | "млн" | "миллион" | "миллиона"
         | "миллионов" | "лям" | "ляма" | "лямов" => 6,
-        "kkk" | "ккк" | "bn" | "bln" | "billion" | "billions" | "млрд" | "миллиард" | "миллиарда" | "миллиардов" => 9,
+        "kkk" | "ккк" | "bn" | "bln" | "billion" | "billions" | "млрд" | "миллиард" | "миллиарда" | "миллиардов" => {
+            9
+        }
         _ => return None,
     })
 }
@@ -279,10 +292,31 @@ fn power_by_letter(word: &str) -> Option<usize> {
 fn bytes(word: &str) -> Option<&'static str> {
     Some(match word {
         "kb" | "кб" | "kilobyte" | "kilobytes" | "kib" => "KB",
-        "mb" | "мб" | "megabyte" | "megabytes" | "мегабайт" | "мегабайта" | "мегабайтов" | "mib" => "MB",
-        "gb" | "гб" | "gig" | "gigs" | "gigabyte" | "gigabytes" | "гиг" | "гигов" | "гигабайт" | "гигабайта"
-        | "гигабайтов" | "gib" | "gbs" => "GB",
-        "tb" | "тб" | "terabyte" | "terabytes" | "терабайт" | "терабайта" | "терабайтов" | "террабайт" | "tib"
+        "mb" | "мб" | "megabyte" | "megabytes" | "мегабайт" | "мегабайта" | "мегабайтов" | "mib" => {
+            "MB"
+        }
+        "gb"
+        | "гб"
+        | "gig"
+        | "gigs"
+        | "gigabyte"
+        | "gigabytes"
+        | "гиг"
+        | "гигов"
+        | "гигабайт"
+        | "гигабайта"
+        | "гигабайтов"
+        | "gib"
+        | "gbs" => "GB",
+        "tb"
+        | "тб"
+        | "terabyte"
+        | "terabytes"
+        | "терабайт"
+        | "терабайта"
+        | "терабайтов"
+        | "террабайт"
+        | "tib"
         | "tbs" => "TB",
         "pb" | "пб" | "petabyte" | "petabytes" | "петабайт" | "pib" => "PB",
         _ => return None,
@@ -306,7 +340,9 @@ fn currency(word: &str) -> Option<&'static str> {
         "£" | "gbp" | "pounds" | "фунтов" => "GBP",
         "¥" | "yen" | "jpy" => "JPY",
         "₽" | "rub" | "rubles" | "roubles" | "руб" | "рублей" | "рубля" | "рубль" | "р" => "RUB",
-        "₿" | "btc" | "bitcoin" | "bitcoins" | "биткоин" | "биткоина" | "биткоинов" | "биткойнов" | "бтк" => "BTC",
+        "₿" | "btc" | "bitcoin" | "bitcoins" | "биткоин" | "биткоина" | "биткоинов" | "биткойнов" | "бтк" => {
+            "BTC"
+        }
         "xmr" | "monero" | "монеро" => "XMR",
         "eth" | "ethereum" => "ETH",
         _ => return None,
@@ -330,34 +366,189 @@ fn sign_before(words: &[Word], at: usize) -> (Option<&'static str>, usize) {
 }
 
 const NOUNS: &[&str] = &[
-    "record", "records", "row", "rows", "line", "lines", "entries", "user", "users", "customer", "customers", "client",
-    "clients", "account", "accounts", "people", "person", "persons", "citizen", "citizens", "patient", "patients",
-    "member", "members", "subscribers", "employees", "students", "file", "files", "document", "documents", "doc", "docs",
-    "folder", "folders", "host", "hosts", "pc", "pcs", "computer", "computers", "server", "servers", "machines",
-    "workstations", "endpoints", "devices", "domain", "domains", "database", "databases", "dbs", "tables", "email",
-    "emails", "mail", "mails", "mailboxes", "password", "passwords", "credentials", "logins", "hashes", "phone",
-    "phones", "numbers", "passport", "passports", "ssn", "ssns", "cards", "contracts", "orders", "messages", "repos",
-    "repositories", "companies", "company", "victims", "networks", "accesses", "screenshots", "images", "photos",
-    "invoices", "transactions", "leads", "ids",
+    "record",
+    "records",
+    "row",
+    "rows",
+    "line",
+    "lines",
+    "entries",
+    "user",
+    "users",
+    "customer",
+    "customers",
+    "client",
+    "clients",
+    "account",
+    "accounts",
+    "people",
+    "person",
+    "persons",
+    "citizen",
+    "citizens",
+    "patient",
+    "patients",
+    "member",
+    "members",
+    "subscribers",
+    "employees",
+    "students",
+    "file",
+    "files",
+    "document",
+    "documents",
+    "doc",
+    "docs",
+    "folder",
+    "folders",
+    "host",
+    "hosts",
+    "pc",
+    "pcs",
+    "computer",
+    "computers",
+    "server",
+    "servers",
+    "machines",
+    "workstations",
+    "endpoints",
+    "devices",
+    "domain",
+    "domains",
+    "database",
+    "databases",
+    "dbs",
+    "tables",
+    "email",
+    "emails",
+    "mail",
+    "mails",
+    "mailboxes",
+    "password",
+    "passwords",
+    "credentials",
+    "logins",
+    "hashes",
+    "phone",
+    "phones",
+    "numbers",
+    "passport",
+    "passports",
+    "ssn",
+    "ssns",
+    "cards",
+    "contracts",
+    "orders",
+    "messages",
+    "repos",
+    "repositories",
+    "companies",
+    "company",
+    "victims",
+    "networks",
+    "accesses",
+    "screenshots",
+    "images",
+    "photos",
+    "invoices",
+    "transactions",
+    "leads",
+    "ids",
 ];
 
 /// Russian nouns by their stems, so that every case is found.
 const STEMS: &[&str] = &[
-    "строк", "запис", "пользовател", "клиент", "человек", "людей", "карт", "хост", "сервер", "комп", "аккаунт",
-    "учетн", "учётн", "номер", "файл", "документ", "паспорт", "сотрудник", "абонент", "заказ", "почт", "адрес",
-    "парол", "баз", "сет", "доступ", "юзер", "рабоч", "пк", "арм", "тачк", "машин", "скан", "договор", "граждан",
-    "пациент", "телефон", "ящик",
+    "строк",
+    "запис",
+    "пользовател",
+    "клиент",
+    "человек",
+    "людей",
+    "карт",
+    "хост",
+    "сервер",
+    "комп",
+    "аккаунт",
+    "учетн",
+    "учётн",
+    "номер",
+    "файл",
+    "документ",
+    "паспорт",
+    "сотрудник",
+    "абонент",
+    "заказ",
+    "почт",
+    "адрес",
+    "парол",
+    "баз",
+    "сет",
+    "доступ",
+    "юзер",
+    "рабоч",
+    "пк",
+    "арм",
+    "тачк",
+    "машин",
+    "скан",
+    "договор",
+    "граждан",
+    "пациент",
+    "телефон",
+    "ящик",
 ];
 
 /// Words that stand between a number and its noun.
 const BETWEEN: &[&str] = &[
-    "unique", "user", "customer", "client", "personal", "active", "online", "live", "fresh", "valid", "internal",
-    "medical", "phone", "email", "credit", "debit", "different", "confidential", "sensitive", "employee", "patient",
-    "windows", "linux", "ad", "full", "of", "clients", "individual", "business", "corporate", "new", "stolen", "leaked",
+    "unique",
+    "user",
+    "customer",
+    "client",
+    "personal",
+    "active",
+    "online",
+    "live",
+    "fresh",
+    "valid",
+    "internal",
+    "medical",
+    "phone",
+    "email",
+    "credit",
+    "debit",
+    "different",
+    "confidential",
+    "sensitive",
+    "employee",
+    "patient",
+    "windows",
+    "linux",
+    "ad",
+    "full",
+    "of",
+    "clients",
+    "individual",
+    "business",
+    "corporate",
+    "new",
+    "stolen",
+    "leaked",
 ];
 
-const BETWEEN_STEMS: &[&str] =
-    &["уникальн", "персональн", "кредитн", "личн", "активн", "живых", "валидн", "свеж", "банковск", "дебетов", "пользовательск", "номер"];
+const BETWEEN_STEMS: &[&str] = &[
+    "уникальн",
+    "персональн",
+    "кредитн",
+    "личн",
+    "активн",
+    "живых",
+    "валидн",
+    "свеж",
+    "банковск",
+    "дебетов",
+    "пользовательск",
+    "номер",
+];
 
 /// The place of the noun that a number counts.
 fn noun(words: &[Word], from: usize) -> Option<usize> {
@@ -387,9 +578,15 @@ fn hedge(words: &[Word], at: usize, last: &mut usize) -> (Option<char>, usize) {
         (_, "more" | "greater", "than" | "then") => (Some('>'), at - 2),
         (_, "at", "least") => (Some('>'), at - 2),
         (_, "up", "to") => (Some('<'), at - 2),
-        (_, _, "over" | ">" | "+" | "свыше" | "более" | "больше" | "от" | "минимум") => (Some('>'), at - 1),
-        (_, _, "~" | "≈" | "about" | "around" | "approx" | "approximately" | "nearly" | "almost" | "roughly" | "circa" | "около"
-            | "примерно" | "почти" | "порядка") => (Some('~'), at - 1),
+        (_, _, "over" | ">" | "+" | "свыше" | "более" | "больше" | "от" | "минимум") => {
+            (Some('>'), at - 1)
+        }
+        (
+            _,
+            _,
+            "~" | "≈" | "about" | "around" | "approx" | "approximately" | "nearly" | "almost" | "roughly" | "circa"
+            | "около" | "примерно" | "почти" | "порядка",
+        ) => (Some('~'), at - 1),
         (_, "approx", ".") => (Some('~'), at - 2),
         (_, _, "<" | "до") => (Some('<'), at - 1),
         _ => (None, at),

@@ -109,19 +109,92 @@ impl Marks {
     }
 }
 
-const SALE: &[&str] = &["selling", "sell", "wts", "[selling]", "sale", "продам", "продаю", "продажа", "продаётся", "продается", "солью", "сливаю", "слив"];
+const SALE: &[&str] = &[
+    "selling",
+    "sell",
+    "wts",
+    "[selling]",
+    "sale",
+    "продам",
+    "продаю",
+    "продажа",
+    "продаётся",
+    "продается",
+    "солью",
+    "сливаю",
+    "слив",
+];
 
 /// What a seller or a crew says of itself that no company does.
 const OWN_DEEDS: &[&str] = &[
-    "stole", "stolen", "hacked", "breached", "exfiltrated", "leaked", "downloaded", "dumped", "selling", "sell", "infiltrated", "encrypted", "locked",
-    "publish", "leak", "leaking", "downloading", "взломали", "скачали", "слили", "выкачали", "украли", "зашифровали", "похитили", "взломал", "слил", "скачал", "продаем", "продаём", "опубликуем", "выложим",
+    "stole",
+    "stolen",
+    "hacked",
+    "breached",
+    "exfiltrated",
+    "leaked",
+    "downloaded",
+    "dumped",
+    "selling",
+    "sell",
+    "infiltrated",
+    "encrypted",
+    "locked",
+    "publish",
+    "leak",
+    "leaking",
+    "downloading",
+    "взломали",
+    "скачали",
+    "слили",
+    "выкачали",
+    "украли",
+    "зашифровали",
+    "похитили",
+    "взломал",
+    "слил",
+    "скачал",
+    "продаем",
+    "продаём",
+    "опубликуем",
+    "выложим",
 ];
 
-const OWN: &[&str] = &["we", "i", "we've", "i've", "i'm", "we're", "we'll", "мы", "я", "нами", "us", "our", "your", "ваши"];
+const OWN: &[&str] =
+    &["we", "i", "we've", "i've", "i'm", "we're", "we'll", "мы", "я", "нами", "us", "our", "your", "ваши"];
 
 const REPORTING: &[&str] = &[
-    "said", "told", "according", "spokesperson", "spokesman", "spokeswoman", "reported", "reportedly", "allegedly", "researchers", "statement", "added", "confirmed", "denied",
-    "сообщил", "сообщила", "сообщили", "заявил", "заявила", "заявили", "рассказал", "рассказали", "данным", "словам", "отметили", "подтвердили", "опровергли", "эксперты", "said:", "customers", "notification",
+    "said",
+    "told",
+    "according",
+    "spokesperson",
+    "spokesman",
+    "spokeswoman",
+    "reported",
+    "reportedly",
+    "allegedly",
+    "researchers",
+    "statement",
+    "added",
+    "confirmed",
+    "denied",
+    "сообщил",
+    "сообщила",
+    "сообщили",
+    "заявил",
+    "заявила",
+    "заявили",
+    "рассказал",
+    "рассказали",
+    "данным",
+    "словам",
+    "отметили",
+    "подтвердили",
+    "опровергли",
+    "эксперты",
+    "said:",
+    "customers",
+    "notification",
 ];
 
 fn marks(text: &str, names: &Gazetteer) -> Marks {
@@ -139,7 +212,11 @@ fn marks(text: &str, names: &Gazetteer) -> Marks {
         }
         let words = words(text, line);
         prose(text, line, &words, &mut marks);
-        if !marks.handle {
+        // A story says who said what in every paragraph: no need to read it all.
+        if marks.reporting > 10 && marks.reporting > 2 * marks.weight() {
+            break;
+        }
+        if !marks.handle && may_hold_a_handle(written) {
             let mut found = Vec::new();
             sellers::contacts(text, line, &mut found);
             marks.handle = found.iter().any(|contact| !contact.starts_with("e-mail") && !contact.starts_with("handle"));
@@ -148,13 +225,22 @@ fn marks(text: &str, names: &Gazetteer) -> Marks {
     marks
 }
 
+/// Whether it is worth looking closer: most lines have none of it.
+fn may_hold_a_handle(line: &str) -> bool {
+    line.contains('@') || line.contains("t.me/") || line.split(' ').any(|run| run.len() >= 60)
+}
+
 fn prose(text: &str, line: Span, words: &[Word], marks: &mut Marks) {
     let is = |word: &Word, list: &[&str]| list.contains(&word.text.as_str());
     let first = words.iter().find(|word| word.is_word());
-    marks.opens_sale |= first.is_some_and(|word| is(word, SALE)) && line.end - line.start <= 1500;
+    let offered = words.iter().filter(|w| w.is_word()).take(2).map(|w| w.text.as_str()).eq(["for", "sale"]);
+    marks.opens_sale |= (offered || first.is_some_and(|word| is(word, SALE))) && line.end - line.start <= 1500;
     let written = line.of(text).unwrap_or_default();
-    let capitals = written.chars().filter(|c| c.is_uppercase()).count() * 2 > written.chars().filter(|c| c.is_alphabetic()).count();
-    marks.shouts |= capitals && words.len() > 2 && words.iter().any(|w| w.begins(&["hacked", "leaked", "breached", "stolen", "взлом", "слив"]));
+    let capitals = written.chars().filter(|c| c.is_uppercase()).count() * 2
+        > written.chars().filter(|c| c.is_alphabetic()).count();
+    marks.shouts |= capitals
+        && words.len() > 2
+        && words.iter().any(|w| w.begins(&["hacked", "leaked", "breached", "stolen", "published", "взлом", "слив"]));
     let mut quoted = false;
     for (place, word) in words.iter().enumerate() {
         match word.text.as_str() {
@@ -173,7 +259,8 @@ fn prose(text: &str, line: Span, words: &[Word], marks: &mut Marks) {
         if is(word, OWN_DEEDS) {
             // `We have stolen`, `your files were encrypted by us`; a company's `we were hacked` is no deed of its own.
             let actor = before.iter().rposition(|w| is(w, OWN));
-            let passive = before.iter().any(|w| is(w, &["been", "was", "were", "be", "being", "not", "never", "don't"]));
+            let passive =
+                before.iter().any(|w| is(w, &["been", "was", "were", "be", "being", "not", "never", "don't"]));
             let yours = before.iter().any(|w| is(w, &["your", "ваши", "ваша"]));
             match actor {
                 Some(_) if yours => marks.your_files += 1,
@@ -186,8 +273,27 @@ fn prose(text: &str, line: Span, words: &[Word], marks: &mut Marks) {
             "escrow" | "garant" | "гарант" | "гаранта" | "middleman" => marks.terms += 1,
             "pm" | "dm" if pair(&["me", "for", "only"]) => marks.terms += 1,
             "в" if pair(&["лс", "пм", "личку"]) => marks.terms += 1,
-            "have" if pair(&["all", "your"]) && before.last().is_some_and(|w| is(w, &["we", "i"])) => marks.own_deeds += 1,
-            "your" | "ваши" | "ваша" if pair(&["network", "data", "files", "company", "systems", "database", "db", "servers", "файлы", "сеть", "данные", "сервера"]) => marks.your_files += 1,
+            "have" if pair(&["all", "your"]) && before.last().is_some_and(|w| is(w, &["we", "i"])) => {
+                marks.own_deeds += 1
+            }
+            "your" | "ваши" | "ваша"
+                if pair(&[
+                    "network",
+                    "data",
+                    "files",
+                    "company",
+                    "systems",
+                    "database",
+                    "db",
+                    "servers",
+                    "файлы",
+                    "сеть",
+                    "данные",
+                    "сервера",
+                ]) =>
+            {
+                marks.your_files += 1
+            }
             _ => {}
         }
     }

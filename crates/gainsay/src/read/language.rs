@@ -7,7 +7,9 @@ use std::sync::LazyLock;
 pub fn unread(language: Option<&str>) -> Option<String> {
     let code = language.filter(|code| !matches!(*code, "en" | "ru"))?;
     let name = NAMES.iter().find(|(known, _)| *known == code).map_or(code, |(_, name)| name);
-    Some(format!("The text is in {name}: statements are read in English and Russian only, of others names and figures."))
+    Some(format!(
+        "The text is in {name}: statements are read in English and Russian only, of others names and figures."
+    ))
 }
 
 const NAMES: &[(&str, &str)] = &[
@@ -52,12 +54,24 @@ const LETTERS: usize = 12;
 
 /// Common words that languages in Latin script do not share with many others. A word of several counts for each.
 const WORDS: &[(&str, &str)] = &[
-    ("en", "the of and to is that for with was are this by from have has not we you your our their which said it on at all be"),
-    ("de", "der die das und ist nicht mit von den des ein eine auf für sich wurde wurden werden auch dem zu im wir sind hat haben nach bei über"),
-    ("fr", "le la les des et est une du que qui dans pour pas sur au aux avec sont été par ont nous cette ces ses leur plus"),
+    (
+        "en",
+        "the of and to is that for with was are this by from have has not we you your our their which said it on at all be",
+    ),
+    (
+        "de",
+        "der die das und ist nicht mit von den des ein eine auf für sich wurde wurden werden auch dem zu im wir sind hat haben nach bei über",
+    ),
+    (
+        "fr",
+        "le la les des et est une du que qui dans pour pas sur au aux avec sont été par ont nous cette ces ses leur plus",
+    ),
     ("es", "el la los las de del que y en un una por con para se su fue han ha como más sus al es este esta son pero"),
     ("pt", "o os as de do da dos das que e em um uma por com para se não foi ao mais são na no pela pelo foram também"),
-    ("it", "il lo gli le di del della dei che e è un una per con non sono stato dal dalla nel nella alla ha hanno anche più"),
+    (
+        "it",
+        "il lo gli le di del della dei che e è un una per con non sono stato dal dalla nel nella alla ha hanno anche più",
+    ),
     ("nl", "de het een van en is niet dat op zijn met voor te door aan ook bij er werd worden naar heeft hebben deze"),
     ("sv", "och att det som en är på för med av den till inte har ett om från de var kan sig eller efter"),
     ("da", "og at det som en er på for med af den til ikke har et om fra de var kan sig eller efter blev ved"),
@@ -207,7 +221,10 @@ mod tests {
             ("L’azienda ha confermato che i dati dei clienti sono stati rubati dal gruppo, e non gli altri.", "it"),
             ("Het bedrijf heeft bevestigd dat de gegevens van klanten door een groep zijn gestolen.", "nl"),
             ("Firma potwierdziła, że dane klientów zostały skradzione przez grupę i nie jest to koniec.", "pl"),
-            ("Şirket, müşterilere ait verilerin bir grup tarafından çalındığı iddiası için ve bu konuda açıklama yaptı.", "tr"),
+            (
+                "Şirket, müşterilere ait verilerin bir grup tarafından çalındığı iddiası için ve bu konuda açıklama yaptı.",
+                "tr",
+            ),
             ("Продам доступ RDP в сеть, выручка 50кк, DA. Пруфы в лс.", "ru"),
             ("Компанія підтвердила витік даних своїх клієнтів і зв’язалася з поліцією.", "uk"),
             ("同社は顧客データの流出を確認した。", "ja"),

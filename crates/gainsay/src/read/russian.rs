@@ -4,7 +4,8 @@
 //! shows the original. Case endings are taken off where that is safe.
 
 use crate::claim::{
-    About, Actor, Draft, Figure, FigureKind, Organisation, OrganisationRole, PartyKind, Reading, Span, Stance, Statement,
+    About, Actor, Draft, Figure, FigureKind, Organisation, OrganisationRole, PartyKind, Reading, Span, Stance,
+    Statement,
 };
 use crate::read::amounts::amounts;
 use crate::read::facets::facets;
@@ -36,28 +37,140 @@ const CUES: &[(Cue, &[&str])] = &[
     (Cue::Denies, &["опроверг", "отрица", "отверг"]),
     (Cue::Confirms, &["подтверд", "признал", "признаёт", "признает", "подтвержда"]),
     (Cue::Checks, &["расслед", "провер", "выясня", "устанавлива", "возбуд", "помога"]),
-    (Cue::Offers, &["выстав", "угрожа", "требу", "потребов", "предлага", "выложил", "опубликовал", "похитил", "взломал", "продаёт", "продает", "уверя", "хваста"]),
+    (
+        Cue::Offers,
+        &[
+            "выстав",
+            "угрожа",
+            "требу",
+            "потребов",
+            "предлага",
+            "выложил",
+            "опубликовал",
+            "похитил",
+            "взломал",
+            "продаёт",
+            "продает",
+            "уверя",
+            "хваста",
+        ],
+    ),
     (
         Cue::Says,
         &[
-            "заяв", "сообщ", "рассказ", "отмет", "отмеча", "подчеркну", "сказал", "говор", "уточн", "поясн", "добав", "утвержда", "считаю", "считает",
-            "пишет", "писал", "передает", "передаёт", "предупре", "объяв", "напомн", "прокоммент", "ожидаю", "обнаруж", "обратил", "распростран", "обеща", "замет",
+            "заяв",
+            "сообщ",
+            "рассказ",
+            "отмет",
+            "отмеча",
+            "подчеркну",
+            "сказал",
+            "говор",
+            "уточн",
+            "поясн",
+            "добав",
+            "утвержда",
+            "считаю",
+            "считает",
+            "пишет",
+            "писал",
+            "передает",
+            "передаёт",
+            "предупре",
+            "объяв",
+            "напомн",
+            "прокоммент",
+            "ожидаю",
+            "обнаруж",
+            "обратил",
+            "распростран",
+            "обеща",
+            "замет",
         ],
     ),
 ];
 
 /// Verbs that look like cues and are nouns: `заявление`, `сообщение`, `проверка`.
 const NO_CUE: &[&str] = &[
-    "заявлен", "сообщен", "объявлен", "проверк", "рассказы", "разговор", "предложен", "требован", "расследован", "добавок", "отметк", "говоря", "обещан", "подтвержден", "подтверждён", "утвержден", "распространен", "опровержен",
-    "проверенн", "предупрежден", "признан", "расследовател", "опубликован",
+    "заявлен",
+    "сообщен",
+    "объявлен",
+    "проверк",
+    "рассказы",
+    "разговор",
+    "предложен",
+    "требован",
+    "расследован",
+    "добавок",
+    "отметк",
+    "говоря",
+    "обещан",
+    "подтвержден",
+    "подтверждён",
+    "утвержден",
+    "распространен",
+    "опровержен",
+    "проверенн",
+    "предупрежден",
+    "признан",
+    "расследовател",
+    "опубликован",
 ];
 
-const ACTORS: &[&str] = &["хакер", "продав", "злоумышлен", "преступник", "мошенник", "группировк", "вымогател", "взломщик", "киберпреступ", "кибергрупп"];
-const AUTHORITIES: &[&str] = &["полици", "мвд", "фсб", "роскомнадзор", "прокуратур", "следствен", "минцифр", "минкомсвяз", "нкцки", "цб", "центробанк", "министерств", "регулятор", "ркн", "фбр", "европол", "суд"];
+const ACTORS: &[&str] = &[
+    "хакер",
+    "продав",
+    "злоумышлен",
+    "преступник",
+    "мошенник",
+    "группировк",
+    "вымогател",
+    "взломщик",
+    "киберпреступ",
+    "кибергрупп",
+];
+const AUTHORITIES: &[&str] = &[
+    "полици",
+    "мвд",
+    "фсб",
+    "роскомнадзор",
+    "прокуратур",
+    "следствен",
+    "минцифр",
+    "минкомсвяз",
+    "нкцки",
+    "цб",
+    "центробанк",
+    "министерств",
+    "регулятор",
+    "ркн",
+    "фбр",
+    "европол",
+    "суд",
+];
 const RESEARCHERS: &[&str] = &["эксперт", "исследовател", "аналитик", "специалист", "телеграм"];
 const COMPANIES: &[&str] = &[
-    "компани", "банк", "бюро", "клуб", "организац", "представител", "пресс", "корпорац", "фирм", "оператор", "ведомств", "холдинг", "сервис", "магазин", "спикер",
-    "больниц", "университет", "завод", "авиакомпан", "администрац", "руководств",
+    "компани",
+    "банк",
+    "бюро",
+    "клуб",
+    "организац",
+    "представител",
+    "пресс",
+    "корпорац",
+    "фирм",
+    "оператор",
+    "ведомств",
+    "холдинг",
+    "сервис",
+    "магазин",
+    "спикер",
+    "больниц",
+    "университет",
+    "завод",
+    "авиакомпан",
+    "администрац",
+    "руководств",
 ];
 
 /// Denials by what is said, whatever the verb.
@@ -85,15 +198,109 @@ const TAKEN: &[&str] = &["утечк", "взлом", "баз", "данны", "к
 
 /// Words that begin sentences with a capital and are no names.
 const FUNCTION: &[&str] = &[
-    "в", "во", "на", "по", "об", "о", "для", "его", "ее", "её", "их", "он", "она", "они", "сейчас", "тогда", "при", "как", "это", "этот", "эта", "эти", "но", "и", "а", "с", "со", "к",
-    "из", "у", "от", "за", "среди", "ранее", "позднее", "позже", "также", "кроме", "после", "первым", "если", "однако", "все", "всего", "мы", "я", "что", "кто", "именно", "там", "так", "таким",
-    "по-видимому", "напомним", "ну", "до", "не", "ни", "уже", "еще", "ещё", "когда", "где", "под", "над", "через", "вместе", "согласно", "файл", "данные", "сведения", "утечка", "хакеры", "вы",
+    "в",
+    "во",
+    "на",
+    "по",
+    "об",
+    "о",
+    "для",
+    "его",
+    "ее",
+    "её",
+    "их",
+    "он",
+    "она",
+    "они",
+    "сейчас",
+    "тогда",
+    "при",
+    "как",
+    "это",
+    "этот",
+    "эта",
+    "эти",
+    "но",
+    "и",
+    "а",
+    "с",
+    "со",
+    "к",
+    "из",
+    "у",
+    "от",
+    "за",
+    "среди",
+    "ранее",
+    "позднее",
+    "позже",
+    "также",
+    "кроме",
+    "после",
+    "первым",
+    "если",
+    "однако",
+    "все",
+    "всего",
+    "мы",
+    "я",
+    "что",
+    "кто",
+    "именно",
+    "там",
+    "так",
+    "таким",
+    "по-видимому",
+    "напомним",
+    "ну",
+    "до",
+    "не",
+    "ни",
+    "уже",
+    "еще",
+    "ещё",
+    "когда",
+    "где",
+    "под",
+    "над",
+    "через",
+    "вместе",
+    "согласно",
+    "файл",
+    "данные",
+    "сведения",
+    "утечка",
+    "хакеры",
+    "вы",
     // Legal forms and initials that name nobody.
-    "ао", "ооо", "пао", "зао", "ип", "сми", "фио", "инн", "снилс", "тв",
+    "ао",
+    "ооо",
+    "пао",
+    "зао",
+    "ип",
+    "сми",
+    "фио",
+    "инн",
+    "снилс",
+    "тв",
 ];
 
 /// What institutions are called after an adjective: `Национальный центр кибербезопасности`.
-const INSTITUTIONS: &[&str] = &["центр", "бюро", "банк", "агентств", "служб", "комитет", "институт", "университет", "фонд", "совет", "союз", "комисси", "управлен"];
+const INSTITUTIONS: &[&str] = &[
+    "центр",
+    "бюро",
+    "банк",
+    "агентств",
+    "служб",
+    "комитет",
+    "институт",
+    "университет",
+    "фонд",
+    "совет",
+    "союз",
+    "комисси",
+    "управлен",
+];
 
 /// Who may speak in a sentence, and at which word.
 #[derive(Clone, Debug)]
@@ -129,7 +336,11 @@ pub(super) fn story(text: &str, about: &About, names: &Gazetteer) -> Reading {
                 reading.drafts.extend(open.take());
                 continue;
             };
-            let mut drafts = found.voices.into_iter().map(|voice| draft(text, unit, &words, (voice, found.cue), &mut memory)).collect::<Vec<_>>();
+            let mut drafts = found
+                .voices
+                .into_iter()
+                .map(|voice| draft(text, unit, &words, (voice, found.cue), &mut memory))
+                .collect::<Vec<_>>();
             if drafts.len() > 1 {
                 reading.drafts.extend(open.take());
                 reading.drafts.append(&mut drafts);
@@ -191,14 +402,17 @@ fn cue(words: &[Word], place: usize) -> Option<Cue> {
     if word.begins(&["заявлен", "сообщен"]) && words.get(place + 1).is_some_and(|w| w.is(":")) {
         return Some(Cue::Says);
     }
-    if word.begins(&["отверг"]) && !words.iter().any(|w| w.begins(&["обвин", "утечк", "информац", "сообщен", "факт", "взлом"])) {
+    if word.begins(&["отверг"])
+        && !words.iter().any(|w| w.begins(&["обвин", "утечк", "информац", "сообщен", "факт", "взлом"]))
+    {
         return None;
     }
     if word.begins(&["отказ"]) {
         let silent = words.get(place + 1..(place + 3).min(words.len()))?.iter().any(|w| w.begins(&["коммент", "от"]));
         return silent.then_some(Cue::Silent);
     }
-    if word.is("не") && words.get(place + 1).is_some_and(|w| w.begins(&["ответил", "прокоммент", "стал"])) {
+    if word.is("не") && words.get(place + 1).is_some_and(|w| w.begins(&["ответил", "прокоммент", "стал"]))
+    {
         return Some(Cue::Silent);
     }
     if word.begins(NO_CUE) {
@@ -241,7 +455,9 @@ fn attribution(text: &str, words: &[Word], named: &[Voice], memory: &Memory) -> 
         }
         let stronger = match &found {
             None => true,
-            Some(before) => before.cue == Cue::Says && cue != Cue::Says && before.voices.iter().any(|v| v.name == voice.name),
+            Some(before) => {
+                before.cue == Cue::Says && cue != Cue::Says && before.voices.iter().any(|v| v.name == voice.name)
+            }
         };
         if stronger {
             found = Some(Attributed { voices: together(words, &voices, voice), cue });
@@ -264,7 +480,8 @@ fn together(words: &[Word], voices: &[Voice], last: &Voice) -> Vec<Voice> {
     let mut from = last.place;
     for voice in voices.iter().rev().filter(|v| v.end <= last.place && v.known && last.known) {
         let between = words.get(voice.end..from).unwrap_or_default();
-        let joined = !between.is_empty() && between.iter().all(|w| matches!(w.text.as_str(), "," | "и" | "«" | "»" | "в" | "“" | "”"))
+        let joined = !between.is_empty()
+            && between.iter().all(|w| matches!(w.text.as_str(), "," | "и" | "«" | "»" | "в" | "“" | "”"))
             && between.iter().any(|w| w.is(",") || w.is("и"));
         if !joined {
             break;
@@ -281,7 +498,9 @@ fn speaker<'v>(text: &str, words: &[Word], voices: &'v [Voice], verb: usize) -> 
         let between = words.get(from..to).unwrap_or_default();
         between.iter().any(|w| matches!(w.text.as_str(), "," | "—" | "–" | ":" | ";" | "что"))
     };
-    let preposition = |voice: &Voice| words.get(voice.place.saturating_sub(2)..voice.place).is_some_and(|w| w.iter().any(|w| w.is("в") || w.is("во")));
+    let preposition = |voice: &Voice| {
+        words.get(voice.place.saturating_sub(2)..voice.place).is_some_and(|w| w.iter().any(|w| w.is("в") || w.is("во")))
+    };
     // To whom it was told: `заявили «Известиям»`.
     let addressed = |voice: &Voice| {
         let dative = words.get(voice.end.saturating_sub(1)).is_some_and(|w| w.text.ends_with(['у', 'м', 'ю']));
@@ -290,8 +509,10 @@ fn speaker<'v>(text: &str, words: &[Word], voices: &'v [Voice], verb: usize) -> 
     if words.get(verb).is_some_and(|w| w.begins(&["заявлен", "сообщен"])) {
         return voices.iter().rev().find(|v| v.end <= verb);
     }
-    let before = voices.iter().rev().find(|v| v.end <= verb && verb - v.end < 9 && !stops(v.end, verb) && !addressed(v));
-    let after = voices.iter().find(|v| v.place > verb && v.place - verb < 7 && !stops(verb + 1, v.place) && !addressed(v));
+    let before =
+        voices.iter().rev().find(|v| v.end <= verb && verb - v.end < 9 && !stops(v.end, verb) && !addressed(v));
+    let after =
+        voices.iter().find(|v| v.place > verb && v.place - verb < 7 && !stops(verb + 1, v.place) && !addressed(v));
     // В компании заявили; банк заявил; заявили в компании.
     before.or(after).or_else(|| {
         let apposed = voices.iter().rev().find(|v| v.end <= verb && verb - v.end < 12)?;
@@ -302,7 +523,10 @@ fn speaker<'v>(text: &str, words: &[Word], voices: &'v [Voice], verb: usize) -> 
 }
 
 fn is_quoted(text: &str, words: &[Word], voice: &Voice) -> bool {
-    words.get(voice.place).and_then(|w| text.get(..w.span.start)).is_some_and(|before| before.ends_with(['«', '“', '"', '„']))
+    words
+        .get(voice.place)
+        .and_then(|w| text.get(..w.span.start))
+        .is_some_and(|before| before.ends_with(['«', '“', '"', '„']))
 }
 
 /// Those who speak by what they are: hackers, experts, the company.
@@ -346,7 +570,8 @@ fn named(text: &str, words: &[Word], names: &Gazetteer) -> Vec<Voice> {
         }
         let mut end = place + 1;
         while let Some(next) = words.get(end) {
-            let hyphen = next.is("-") && words.get(end + 1).is_some_and(|w| w.span.start == next.span.end && w.is_word());
+            let hyphen =
+                next.is("-") && words.get(end + 1).is_some_and(|w| w.span.start == next.span.end && w.is_word());
             let joined = hyphen || words.get(end - 1).is_some_and(|w| w.is("-") && w.span.end == next.span.start);
             if !(joined || next.is_word() && capital(next) && is_latin(next) == is_latin(word)) || end - place >= 6 {
                 break;
@@ -354,17 +579,26 @@ fn named(text: &str, words: &[Word], names: &Gazetteer) -> Vec<Voice> {
             end += 1;
         }
         // An institution's name goes on in small letters.
-        if end == place + 1 && words.get(end).is_some_and(|w| w.begins(INSTITUTIONS)) && word.text.ends_with(['й', 'м', 'я', 'е', 'о']) {
+        if end == place + 1
+            && words.get(end).is_some_and(|w| w.begins(INSTITUTIONS))
+            && word.text.ends_with(['й', 'м', 'я', 'е', 'о'])
+        {
             end += 1;
             while end - place < 5
-                && words.get(end).is_some_and(|w| w.is_word() && cue(words, end).is_none() && w.text.ends_with(['и', 'ы', 'а', 'я', 'й', 'х', 'в']) && w.text.chars().count() > 3)
+                && words.get(end).is_some_and(|w| {
+                    w.is_word()
+                        && cue(words, end).is_none()
+                        && w.text.ends_with(['и', 'ы', 'а', 'я', 'й', 'х', 'в'])
+                        && w.text.chars().count() > 3
+                })
             {
                 end += 1;
             }
         }
         let institution = words.get(place + 1).is_some_and(|w| end > place + 1 && w.begins(INSTITUTIONS));
         let opens = |w: &Word| matches!(w.text.as_str(), "«" | "“" | "." | "!" | "?" | "—");
-        let first_of_sentence = words.iter().take(place).all(|w| !w.is_word()) || place > 0 && words.get(place - 1).is_some_and(opens);
+        let first_of_sentence =
+            words.iter().take(place).all(|w| !w.is_word()) || place > 0 && words.get(place - 1).is_some_and(opens);
         let run = words.get(place..end).unwrap_or_default();
         let span = Span { start: word.span.start, end: run.last().map_or(word.span.end, |w| w.span.end) };
         let written = span.of(text).unwrap_or_default();
@@ -374,14 +608,27 @@ fn named(text: &str, words: &[Word], names: &Gazetteer) -> Vec<Voice> {
         let short = run.len() == 1 && written.chars().filter(|c| c.is_uppercase()).count() > 1;
         let name = nominative(written);
         let known = names.find(written).or_else(|| names.find(&name));
-        let authority = word.begins(AUTHORITIES) || institution && word.begins(&["национальн", "следствен", "федеральн", "государствен"]);
+        let authority = word.begins(AUTHORITIES)
+            || institution && word.begins(&["национальн", "следствен", "федеральн", "государствен"]);
         // `IT-компания` is no name.
         let role = run.iter().any(|w| w.begins(&["компани", "банкир"])) && run.len() > 1;
-        let place_name = matches!(known.map(|k| k.kind), Some(NameKind::Place | NameKind::Thing)) || is_place(&word.text);
+        let place_name =
+            matches!(known.map(|k| k.kind), Some(NameKind::Place | NameKind::Thing)) || is_place(&word.text);
         // A quotation opens with a capital, too: a name in marks is closed after it.
-        let adjective = run.len() == 1 && !quoted && word.text.ends_with(['й', 'м', 'х']) && word.text.chars().count() > 6 && known.is_none();
-        let bare = (first_of_sentence && !(quoted && closed) || adjective) && !short && !is_latin(word) && known.is_none() && run.len() < 2 && !word.begins(&["сбер", "ростел", "яндекс", "тинькоф"]);
-        if !(bare || role || place_name || quoted && !closed && run.len() == 1 && !is_latin(word) && !short) && written.chars().count() > 1 {
+        let adjective = run.len() == 1
+            && !quoted
+            && word.text.ends_with(['й', 'м', 'х'])
+            && word.text.chars().count() > 6
+            && known.is_none();
+        let bare = (first_of_sentence && !(quoted && closed) || adjective)
+            && !short
+            && !is_latin(word)
+            && known.is_none()
+            && run.len() < 2
+            && !word.begins(&["сбер", "ростел", "яндекс", "тинькоф"]);
+        if !(bare || role || place_name || quoted && !closed && run.len() == 1 && !is_latin(word) && !short)
+            && written.chars().count() > 1
+        {
             let kind = match known.map(|k| k.kind) {
                 Some(NameKind::Actor) => PartyKind::Actor,
                 Some(NameKind::Researcher) => PartyKind::Researcher,
@@ -416,13 +663,20 @@ fn persons(text: &str, words: &[Word], found: &mut Vec<Voice>) {
         }
     }
     // `Ашот Оганесян, специалист и основатель DeviceLock`
-    let offices = ["основател", "директор", "глава", "руководител", "гендиректор", "сотрудник", "представител", "аналитик"];
+    let offices =
+        ["основател", "директор", "глава", "руководител", "гендиректор", "сотрудник", "представител", "аналитик"];
     for at in 1..found.len() {
         let (Some(person), Some(house)) = (found.get(at - 1).cloned(), found.get(at).cloned()) else { break };
         let between = words.get(person.end..house.place).unwrap_or_default();
-        let people = person.end - person.place == 2 && words.get(person.place..person.end).is_some_and(|run| run.iter().all(|w| !is_latin(w)));
-        let office = between.first().is_some_and(|w| w.is(",")) && between.last().is_some_and(|w| w.begins(&offices)) && !person.name.contains('(');
-        if people && office && let Some(found) = found.get_mut(at - 1) {
+        let people = person.end - person.place == 2
+            && words.get(person.place..person.end).is_some_and(|run| run.iter().all(|w| !is_latin(w)));
+        let office = between.first().is_some_and(|w| w.is(","))
+            && between.last().is_some_and(|w| w.begins(&offices))
+            && !person.name.contains('(');
+        if people
+            && office
+            && let Some(found) = found.get_mut(at - 1)
+        {
             found.name = format!("{} ({})", person.name, house.name);
         }
     }
@@ -439,7 +693,23 @@ fn is_latin(word: &Word) -> bool {
 }
 
 fn is_place(word: &str) -> bool {
-    ["росси", "москв", "украин", "сша", "европ", "великобритан", "китай", "кита", "рф", "германи", "понедельник", "вторник", "петербург"].iter().any(|stem| word.starts_with(stem))
+    [
+        "росси",
+        "москв",
+        "украин",
+        "сша",
+        "европ",
+        "великобритан",
+        "китай",
+        "кита",
+        "рф",
+        "германи",
+        "понедельник",
+        "вторник",
+        "петербург",
+    ]
+    .iter()
+    .any(|stem| word.starts_with(stem))
 }
 
 /// Notes whom a sentence names, and as what.
@@ -451,8 +721,14 @@ fn note(text: &str, words: &[Word], named: &[Voice], about: &About, memory: &mut
             end: words.get(voice.end - 1).map_or(0, |w| w.span.end),
         };
         let name = voice.name.split(" (").nth(1).map_or(voice.name.as_str(), |house| house.trim_end_matches(')'));
-        let house_before = voice.place > 0 && words.get(voice.place - 1).is_some_and(|w| w.begins(COMPANIES) || w.begins(&["групп", "сет"]));
-        let person = voice.name.contains(" (") || !house_before && voice.end - voice.place == 2 && !words.get(voice.place + 1).is_some_and(|w| w.begins(INSTITUTIONS)) && !words.get(voice.place).is_some_and(is_latin) && !is_quoted(text, words, voice);
+        let house_before = voice.place > 0
+            && words.get(voice.place - 1).is_some_and(|w| w.begins(COMPANIES) || w.begins(&["групп", "сет"]));
+        let person = voice.name.contains(" (")
+            || !house_before
+                && voice.end - voice.place == 2
+                && !words.get(voice.place + 1).is_some_and(|w| w.begins(INSTITUTIONS))
+                && !words.get(voice.place).is_some_and(is_latin)
+                && !is_quoted(text, words, voice);
         if voice.kind == PartyKind::Actor {
             if !reading.actors.iter().any(|a| a.name == name) {
                 reading.actors.push(Actor { name: name.to_owned(), aliases: Vec::new(), span });
@@ -470,12 +746,18 @@ fn note(text: &str, words: &[Word], named: &[Voice], about: &About, memory: &mut
             continue;
         }
         let before = words.get(voice.place.saturating_sub(4)..voice.place).unwrap_or_default();
-        let taken = before.iter().any(|w| w.begins(TAKEN)) && !matches!(voice.kind, PartyKind::Authority | PartyKind::Press | PartyKind::Researcher);
-        let dative = words.get(voice.end - 1).is_some_and(|w| w.text.ends_with(['у', 'м'])) && is_quoted(text, words, voice);
+        let taken = before.iter().any(|w| w.begins(TAKEN))
+            && !matches!(voice.kind, PartyKind::Authority | PartyKind::Press | PartyKind::Researcher);
+        let dative =
+            words.get(voice.end - 1).is_some_and(|w| w.text.ends_with(['у', 'м'])) && is_quoted(text, words, voice);
         let asked = dative && (voice.end..voice.end + 3).any(|place| cue(words, place).is_some());
-        let told = asked || voice.place > 0
-            && words.get(voice.place.saturating_sub(2)..voice.place).is_some_and(|w| w.iter().any(|w| w.begins(&["заяв", "сообщ", "рассказ", "пишет", "данным"])))
-            && (words.get(voice.end - 1).is_some_and(|w| w.text.ends_with(['у', 'м'])) || before.iter().any(|w| w.begins(&["пишет", "данным"])));
+        let told = asked
+            || voice.place > 0
+                && words
+                    .get(voice.place.saturating_sub(2)..voice.place)
+                    .is_some_and(|w| w.iter().any(|w| w.begins(&["заяв", "сообщ", "рассказ", "пишет", "данным"])))
+                && (words.get(voice.end - 1).is_some_and(|w| w.text.ends_with(['у', 'м']))
+                    || before.iter().any(|w| w.begins(&["пишет", "данным"])));
         let role = match voice.kind {
             PartyKind::Researcher => OrganisationRole::Researcher,
             PartyKind::Press => OrganisationRole::Outlet,
@@ -507,7 +789,9 @@ fn denies(words: &[Word]) -> bool {
     DENIALS.iter().any(|run| match run {
         [one] => words.iter().any(|w| w.begins(&[one])),
         [a, b] => {
-            let near = |place: usize, stem: &str| words.get(place + 1..(place + 5).min(words.len())).is_some_and(|w| w.iter().any(|w| w.begins(&[stem])));
+            let near = |place: usize, stem: &str| {
+                words.get(place + 1..(place + 5).min(words.len())).is_some_and(|w| w.iter().any(|w| w.begins(&[stem])))
+            };
             words.iter().enumerate().any(|(place, w)| (w.is(a) || a.len() > 6 && w.begins(&[a])) && near(place, b))
         }
         _ => false,
@@ -536,7 +820,10 @@ fn draft(text: &str, unit: Span, words: &[Word], (voice, cue): (Voice, Cue), mem
         (_, Cue::Checks) => Stance::Investigating,
         _ => Stance::Informs,
     };
-    if house && matches!(stance, Stance::Denies | Stance::Confirms | Stance::Investigating) && !memory.victims.contains(&voice.name) {
+    if house
+        && matches!(stance, Stance::Denies | Stance::Confirms | Stance::Investigating)
+        && !memory.victims.contains(&voice.name)
+    {
         memory.victims.push(voice.name.clone());
     }
     let (start, end) = (unit.start, unit.end.min(unit.start + LONGEST_BYTES));
@@ -562,7 +849,10 @@ fn draft(text: &str, unit: Span, words: &[Word], (voice, cue): (Voice, Cue), mem
 fn is_one(left: &Draft, right: &Draft) -> bool {
     let (a, b) = (&left.statement, &right.statement);
     let compatible = a.stance == b.stance || a.stance == Stance::Informs || b.stance == Stance::Informs;
-    a.speaker == b.speaker && compatible && a.speaker_kind != PartyKind::Actor && b.span.end - a.span.start <= LONGEST_BYTES
+    a.speaker == b.speaker
+        && compatible
+        && a.speaker_kind != PartyKind::Actor
+        && b.span.end - a.span.start <= LONGEST_BYTES
 }
 
 fn joined(text: &str, mut left: Draft, right: Draft) -> Draft {
@@ -585,7 +875,8 @@ fn nominative(name: &str) -> String {
         }
     }
     // In marks and after a verb of saying: `«Вестнику»`.
-    for (ending, full) in [("нику", "ник"), ("ику", "ик"), ("иям", "ия"), ("иях", "ия"), ("ии", "ия")] {
+    for (ending, full) in [("нику", "ник"), ("ику", "ик"), ("иям", "ия"), ("иях", "ия"), ("ии", "ия")]
+    {
         if let Some(stem) = name.strip_suffix(ending)
             && stem.chars().count() > 3
         {

@@ -235,7 +235,8 @@ mod tests {
         let text = format!("a\n\n {}\n{}", "wörd ".repeat(5000), "ж".repeat(20_000));
         let found: Vec<Span> = lines(&text).collect();
         assert!(found.iter().all(|s| s.end - s.start <= PIECE_BYTES && s.of(&text).is_some()));
-        let kept: usize = found.iter().map(|s| text[s.start..s.end].chars().filter(|c| !c.is_whitespace()).count()).sum();
+        let kept: usize =
+            found.iter().map(|s| text[s.start..s.end].chars().filter(|c| !c.is_whitespace()).count()).sum();
         assert_eq!(kept, text.chars().filter(|c| !c.is_whitespace()).count());
     }
 }

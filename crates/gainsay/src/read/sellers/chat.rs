@@ -32,7 +32,14 @@ pub(in crate::read) fn is_chat(text: &str) -> Option<&'static str> {
     let (mut all, mut opened, mut timed) = (0_usize, 0_usize, 0_usize);
     let mut nicks: Vec<&str> = Vec::new();
     let mut keyed = 0;
+    let mut before: Option<Span> = None;
+    let (mut stacked, mut clocks) = (Vec::new(), 0);
     for line in lines(text).take(LINES) {
+        if line.of(text).is_some_and(is_clock) {
+            clocks += 1;
+            stacked.extend(before.and_then(|line| line.of(text)).filter(|name| is_nick(name)));
+        }
+        before = Some(line);
         all += 1;
         keyed += usize::from(key_of(text, line).is_some());
         if let Some(opening) = opening(text, line) {
@@ -45,6 +52,9 @@ pub(in crate::read) fn is_chat(text: &str) -> Option<&'static str> {
                 nicks.push(nick);
             }
         }
+    }
+    if clocks >= 2 && stacked.len() == clocks && clocks * 5 >= all {
+        return Some("a chat: names with times above each message");
     }
     if timed >= 2 && timed * 2 >= all.min(40) && timed * 5 >= all {
         return Some("a chat: messages with times and names");
@@ -61,7 +71,14 @@ pub(super) fn messages(text: &str) -> Vec<Message> {
     let mut found: Vec<Message> = Vec::new();
     let mut nick = None;
     let mut keyed_nick = None;
-    for line in lines(text) {
+    let mut rest = lines(text).peekable();
+    while let Some(line) = rest.next() {
+        // A name and below it a clock, as chats are copied from a screen.
+        if line.of(text).is_some_and(is_nick) && rest.peek().and_then(|next| next.of(text)).is_some_and(is_clock) {
+            nick = Some(line);
+            rest.next();
+            continue;
+        }
         if let Some((key, value)) = key_of(text, line) {
             match key {
                 Key::From => keyed_nick = Some(value),
@@ -75,7 +92,9 @@ pub(super) fn messages(text: &str) -> Vec<Message> {
             if opening.body.start < opening.body.end {
                 found.push(Message { nick, body: opening.body });
             }
-        } else if keyed_nick.is_none() && !line.of(text).is_some_and(|l| l.chars().all(|c| matches!(c, '{' | '}' | '[' | ']' | ','))) {
+        } else if keyed_nick.is_none()
+            && !line.of(text).is_some_and(|l| l.chars().all(|c| matches!(c, '{' | '}' | '[' | ']' | ',')))
+        {
             found.push(Message { nick, body: line });
         }
     }
@@ -98,6 +117,16 @@ fn opening(text: &str, line: Span) -> Option<Opening> {
         let close = open.find(['>', '›'])?;
         let start = line.end - open.len();
         return nick_at(start, start + close, start + close + open.get(close..)?.chars().next()?.len_utf8());
+    }
+    // nick, [03.03.2030 10:15] above its message
+    if let Some((name, when)) = written.split_once(", [")
+        && when.ends_with(']')
+        && when.contains(':')
+        && when.bytes().filter(u8::is_ascii_digit).count() >= 4
+    {
+        let nick = Span { start: line.start, end: line.start + name.len() };
+        let timed = true;
+        return is_nick(name).then_some(Opening { nick, body: Span { start: line.end, end: line.end }, timed });
     }
     // [12:03:44] nick: text; nick: text; nick, [date]: text
     let colon = rest.find(':')?;
@@ -123,7 +152,9 @@ fn after_time(line: &str) -> (bool, &str) {
         let inside = open.get(..close).unwrap_or_default();
         let rest = open.get(close + 1..).unwrap_or_default().trim_start_matches([' ', '-', '–']);
         let ago = inside.contains(" ago") || inside.contains("days") || inside.contains("hours");
-        if inside.bytes().any(|b| b.is_ascii_digit()) && (inside.contains(':') || inside.contains('-') || inside.contains('/') || ago) {
+        if inside.bytes().any(|b| b.is_ascii_digit())
+            && (inside.contains(':') || inside.contains('-') || inside.contains('/') || ago)
+        {
             return (true, rest);
         }
         return (false, line);
@@ -133,7 +164,9 @@ fn after_time(line: &str) -> (bool, &str) {
     let mut at = 0;
     for word in line.split(' ').take(6) {
         let digits = word.bytes().filter(u8::is_ascii_digit).count();
-        let clock = digits >= 3 && word.contains(':') && word.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '.' | 'T' | 'Z' | '-' | '+' | ','));
+        let clock = digits >= 3
+            && word.contains(':')
+            && word.chars().all(|c| c.is_ascii_digit() || matches!(c, ':' | '.' | 'T' | 'Z' | '-' | '+' | ','));
         let month = word.len() >= 3 && word.len() <= 9 && word.chars().all(|c| c.is_ascii_alphabetic()) && at > 0;
         at += word.len() + 1;
         if clock {
@@ -146,6 +179,15 @@ fn after_time(line: &str) -> (bool, &str) {
         Some(rest) => (true, rest.trim_start_matches([' ', '-', '–', '|', ':'])),
         None => (false, line),
     }
+}
+
+/// A line that is a time of day and nothing else.
+fn is_clock(line: &str) -> bool {
+    let clock = line.split(' ').next().unwrap_or_default();
+    (4..=8).contains(&clock.len())
+        && clock.contains(':')
+        && clock.bytes().all(|b| b.is_ascii_digit() || b == b':')
+        && matches!(line.get(clock.len()..).unwrap_or_default().trim(), "" | "AM" | "PM")
 }
 
 fn is_nick(name: &str) -> bool {
@@ -166,19 +208,32 @@ pub(super) fn head_of_post(text: &str, line: Span) -> Option<Span> {
     let of = |name: &str, skipped: usize| {
         let name = name.trim();
         let start = line.start + skipped;
-        (is_nick(name) && text.get(start..start + name.len()) == Some(name)).then_some(Span { start, end: start + name.len() })
+        (is_nick(name) && text.get(start..start + name.len()) == Some(name))
+            .then_some(Span { start, end: start + name.len() })
     };
     if let Some(name) = written.strip_suffix(" wrote:").or_else(|| written.strip_suffix(" пишет:")) {
         return of(name, 0);
     }
+    // `by dustfinch - Monday March 4, 2030`
+    if let Some(rest) = written.strip_prefix("by ").or_else(|| written.strip_prefix("By "))
+        && let Some((name, when)) = rest.split_once(" - ").or_else(|| rest.split_once(" » "))
+        && when.bytes().filter(u8::is_ascii_digit).count() >= 4
+        && !name.contains(' ')
+    {
+        return of(name, 3);
+    }
     for opening in ["Posted by ", "Post by ", "posted by "] {
         if let Some(rest) = written.strip_prefix(opening) {
-            let end = [" on ", " at ", " » ", ", "].iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len());
+            let end =
+                [" on ", " at ", " » ", ", "].iter().filter_map(|mark| rest.find(mark)).min().unwrap_or(rest.len());
             return of(rest.get(..end)?, opening.len());
         }
     }
     let (name, rest) = written.split_once(" · ")?;
-    let dated = rest.rsplit(" · ").next().is_some_and(|last| last.len() >= 8 && last.bytes().filter(u8::is_ascii_digit).count() >= 6);
+    let dated = rest
+        .rsplit(" · ")
+        .next()
+        .is_some_and(|last| last.len() >= 8 && last.bytes().filter(u8::is_ascii_digit).count() >= 6);
     if dated { of(name, 0) } else { None }
 }
 
@@ -203,7 +258,10 @@ fn key_of(text: &str, line: Span) -> Option<(Key, Span)> {
     let value = value.trim_end_matches(',').trim_end();
     let start = line.end - rest.get(close + 1..)?.trim_start().strip_prefix(':')?.trim_start().len();
     let inner = value.strip_prefix('"').and_then(|v| v.strip_suffix('"'));
-    Some((key, inner.map_or(Span { start, end: start }, |inner| Span { start: start + 1, end: start + 1 + inner.len() })))
+    Some((
+        key,
+        inner.map_or(Span { start, end: start }, |inner| Span { start: start + 1, end: start + 1 + inner.len() }),
+    ))
 }
 
 /// A JSON object on one line, with sender and text.
@@ -215,7 +273,8 @@ fn object(text: &str, line: Span) -> Option<Message> {
     let value = |keys: &[&str]| {
         keys.iter().find_map(|key| {
             let at = written.find(&format!("\"{key}\""))?;
-            let rest = written.get(at + key.len() + 2..)?.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
+            let rest =
+                written.get(at + key.len() + 2..)?.trim_start().strip_prefix(':')?.trim_start().strip_prefix('"')?;
             let start = line.end - rest.len();
             let mut escaped = false;
             let end = rest.find(|c: char| {
@@ -227,7 +286,8 @@ fn object(text: &str, line: Span) -> Option<Message> {
         })
     };
     let body = value(&["body", "message", "text", "content", "msg"])?;
-    Some(Message { nick: value(&["from", "sender_alias", "sender", "author", "nick", "party"]), body }).filter(|m| m.body.start < m.body.end)
+    Some(Message { nick: value(&["from", "sender_alias", "sender", "author", "nick", "party"]), body })
+        .filter(|m| m.body.start < m.body.end)
 }
 
 #[cfg(test)]
@@ -235,19 +295,28 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<(&str, &str)> {
-        messages(text).iter().map(|m| (m.nick.and_then(|n| n.of(text)).unwrap_or_default(), m.body.of(text).unwrap_or_default())).collect()
+        messages(text)
+            .iter()
+            .map(|m| (m.nick.and_then(|n| n.of(text)).unwrap_or_default(), m.body.of(text).unwrap_or_default()))
+            .collect()
     }
 
     #[test]
     fn messages_in_their_shapes() {
         for (text, told) in [
-            ("[12:03:44] <dust> we have it\n[12:04:01] <buyer> proof?", vec![("dust", "we have it"), ("buyer", "proof?")]),
+            (
+                "[12:03:44] <dust> we have it\n[12:04:01] <buyer> proof?",
+                vec![("dust", "we have it"), ("buyer", "proof?")],
+            ),
             ("[08.05.2030 03:42:40 UTC] Grey Heron 3.0: hello", vec![("Grey Heron 3.0", "hello")]),
             ("26 November 2030 16:25 <Heron> pay us", vec![("Heron", "pay us")]),
             ("2030-07-13T07:39:46 dust: готово", vec![("dust", "готово")]),
             ("dust: one\nmore\nfinch: two", vec![("dust", "one"), ("dust", "more"), ("finch", "two")]),
             ("[12 days  ago,] Heron: pay", vec![("Heron", "pay")]),
-            ("{\"ts\":\"2030-01-01\",\"from\":\"dust\",\"body\":\"we \\\"have\\\" it\"}", vec![("dust", "we \\\"have\\\" it")]),
+            (
+                "{\"ts\":\"2030-01-01\",\"from\":\"dust\",\"body\":\"we \\\"have\\\" it\"}",
+                vec![("dust", "we \\\"have\\\" it")],
+            ),
             ("{\n  \"from\": \"dust@x.onion\",\n  \"body\": \"готово\"\n}", vec![("dust@x.onion", "готово")]),
         ] {
             assert_eq!(read(text), told, "{text}");

@@ -9,7 +9,9 @@ const MOST: usize = 16;
 /// The channels, by the words that name them.
 fn channel(word: &str) -> Option<&'static str> {
     Some(match word {
-        "telegram" | "tg" | "tele" | "телеграм" | "телеграмм" | "телега" | "телеге" | "тг" => "telegram",
+        "telegram" | "tg" | "tele" | "телеграм" | "телеграмм" | "телеграме" | "телега" | "телеге" | "телегу" | "тг" => {
+            "telegram"
+        }
         "tox" | "toxid" | "qtox" | "токс" | "utox" => "tox",
         "jabber" | "xmpp" | "жаба" | "жабе" | "джаббер" | "omemo" => "jabber",
         "session" => "session",
@@ -42,12 +44,9 @@ pub(in crate::read) fn contacts(text: &str, line: Span, found: &mut Vec<String>)
     let Some(piece) = line.of(text) else { return };
     let mut named: Option<&'static str> = None;
     let mut since = 0;
-    let mut add = |contact: String| {
-        if found.len() < MOST && !found.contains(&contact) {
-            found.push(contact);
-        }
-    };
-    for run in piece.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|' | '<' | '>' | '"' | '(' | ')' | '[' | ']' | '«' | '»')) {
+    for run in piece.split(|c: char| {
+        c.is_whitespace() || matches!(c, ',' | ';' | '|' | '<' | '>' | '"' | '(' | ')' | '[' | ']' | '«' | '»')
+    }) {
         // A channel and its handle may stand together: `tox:ABC`, `Telegram:@name`, `tg@name`.
         let (word, rest) = match run.find([':', '=']) {
             Some(at) if !run.starts_with("http") && !run.get(at..).is_some_and(|r| r.starts_with("://")) => {
@@ -59,33 +58,55 @@ pub(in crate::read) fn contacts(text: &str, line: Span, found: &mut Vec<String>)
         if let Some(channel) = channel(&told) {
             named = Some(channel);
             since = 0;
+            // `@name on Telegram`: the channel may stand behind its handle.
+            if let Some(handle) = found.last().and_then(|last| last.strip_prefix("handle ")) {
+                let contact = format!("{channel} {handle}");
+                found.pop();
+                add(found, contact);
+            }
         }
         for part in [word, rest] {
-            let part = part.trim_matches(|c: char| matches!(c, '.' | ':' | '!' | '?' | '*' | '`' | '\'' | '“' | '”' | '=' | '-'));
+            let part = part
+                .trim_matches(|c: char| matches!(c, '.' | ':' | '!' | '?' | '*' | '`' | '\'' | '“' | '”' | '=' | '-'));
             if let Some((channel, handle)) = handle(part, named.filter(|_| since <= 4)) {
-                add(format!("{channel} {}", masked(handle)));
+                add(found, format!("{channel} {}", masked(handle)));
             }
         }
         since += usize::from(!run.is_empty());
     }
     let low: Vec<String> = words(text, line).into_iter().map(|w| w.text).collect();
     let pair = |a: &str, b: &[&str]| low.windows(2).any(|w| matches!(w, [x, y] if x == a && b.contains(&y.as_str())));
-    let private = pair("pm", &["me", "for", "only", "."]) || pair("dm", &["me", "for", "only", "."]) || pair("private", &["message", "messages"])
+    let private = pair("pm", &["me", "for", "only", "."])
+        || pair("dm", &["me", "for", "only", "."])
+        || pair("private", &["message", "messages"])
         || ["в", "пишите", "писать"].iter().any(|w| pair(w, &["лс", "пм", "личку", "личные", "pm"]));
     if private {
-        add("private message".to_owned());
+        add(found, "private message".to_owned());
+    }
+}
+
+fn add(found: &mut Vec<String>, contact: String) {
+    if found.len() < MOST && !found.contains(&contact) {
+        found.push(contact);
     }
 }
 
 fn folded(word: &str) -> String {
-    words(word, Span { start: 0, end: word.len() }).into_iter().filter(|w| w.is_word()).map(|w| w.text).next().unwrap_or_default()
+    words(word, Span { start: 0, end: word.len() })
+        .into_iter()
+        .filter(|w| w.is_word())
+        .map(|w| w.text)
+        .next()
+        .unwrap_or_default()
 }
 
 /// The channel and the handle that a run of letters is, on its own or after a channel's name.
 fn handle<'t>(run: &'t str, named: Option<&'static str>) -> Option<(&'static str, &'t str)> {
     let is_hex = |many: &[usize]| many.contains(&run.len()) && run.bytes().all(|b| b.is_ascii_hexdigit());
     let is_name = |name: &str, least: usize| {
-        name.len() >= least && name.len() <= 64 && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
+        name.len() >= least
+            && name.len() <= 64
+            && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-'))
     };
     // A tox identity is 38 bytes, its public key 32; one of Session is 33, the first of them 05.
     if is_hex(&[76]) || named == Some("tox") && is_hex(&[64]) {
@@ -102,11 +123,14 @@ fn handle<'t>(run: &'t str, named: Option<&'static str>) -> Option<(&'static str
     if let Some((name, host)) = run.split_once('@') {
         let domain = host.contains('.') && host.len() >= 4 && is_name(host, 4);
         if !name.is_empty() && domain {
-            let jabber = named == Some("jabber") || ["jabber", "xmpp", "exploit.im", "thesecure.biz", "jabb", "xmpp"].iter().any(|h| host.contains(h));
+            let jabber = named == Some("jabber")
+                || ["jabber", "xmpp", "exploit.im", "thesecure.biz", "jabb", "xmpp"].iter().any(|h| host.contains(h));
             return Some((if jabber { "jabber" } else { "e-mail" }, run));
         }
         if name.is_empty() && is_name(host, 4) {
-            return Some((named.unwrap_or("handle"), run));
+            // Identities of these channels have another shape.
+            let channel = named.filter(|named| !matches!(*named, "tox" | "session" | "jabber" | "e-mail" | "icq"));
+            return Some((channel.unwrap_or("handle"), run));
         }
         return None;
     }
@@ -148,7 +172,9 @@ mod tests {
 
     #[test]
     fn what_reaches_nobody_is_no_contact() {
-        for line in ["the session was long", "see https://brightwell.example/a", "by mail on Monday", "signal 12", "@ me"] {
+        for line in
+            ["the session was long", "see https://brightwell.example/a", "by mail on Monday", "signal 12", "@ me"]
+        {
             assert!(read(line).is_empty(), "{line}: {:?}", read(line));
         }
     }

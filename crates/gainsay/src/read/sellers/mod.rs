@@ -15,9 +15,10 @@ pub(super) use handles::contacts;
 pub(super) use wares::kind as figure_kind;
 
 use crate::claim::{
-    About, Actor, Draft, Figure, Organisation, OrganisationRole, PartyKind, Reading, Span, Stance, Statement,
+    About, Actor, Draft, Figure, FigureKind, Organisation, OrganisationRole, PartyKind, Reading, Span, Stance,
+    Statement,
 };
-use crate::read::amounts::amounts;
+use crate::read::amounts::{Unit, amounts};
 use crate::read::facets::facets;
 use crate::read::kind::{is_address, is_crew};
 use crate::read::names::Gazetteer;
@@ -136,8 +137,18 @@ impl Read {
         }
         let words = words(text, line);
         let many = words.iter().filter(|word| word.is_word()).count();
-        if many <= 2 && self.post().title.is_some() && self.said.is_empty() {
+        let plain =
+            written.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.'));
+        if many == 1 && plain && self.post().title.is_some() && self.said.is_empty() {
             self.short = Some(line);
+        }
+        if self.numbered(text, line, &words) {
+            return;
+        }
+        if let Some(field) = wares::bare_field(&words) {
+            let value = words.get(1).map_or(line, |word| Span { start: word.span.start, end: line.end });
+            self.field(text, line, field, value);
+            return;
         }
         match *open {
             Some(Field::Contact) if many <= 12 => handles::contacts(text, line, &mut self.post().contacts),
@@ -147,6 +158,27 @@ impl Read {
             _ if self.is_heading(written, many) => self.heading(text, line, &words),
             _ => self.prose(text, line),
         }
+    }
+
+    /// `2) Italy, locks, 30kk, VPN - 1500$`: each line of a numbered list with a price is an offer.
+    fn numbered(&mut self, text: &str, line: Span, words: &[Word]) -> bool {
+        let marked = words.first().is_some_and(|w| w.text.len() <= 3 && w.text.bytes().all(|b| b.is_ascii_digit()))
+            && words.get(1).is_some_and(|w| matches!(w.text.as_str(), ")" | "." | "-"));
+        let rest = words.get(2..).unwrap_or_default();
+        let amounts = amounts(rest);
+        let Some(price) = amounts.last().filter(|a| marked && matches!(a.unit, Unit::Money(_) | Unit::Bare)) else {
+            return false;
+        };
+        if amounts.len() == 1 && rest.len() < 4 {
+            return false;
+        }
+        self.turn();
+        self.post().cover(line);
+        let price = price.clone();
+        self.figures.push(price.figure(text, FigureKind::Price));
+        self.post().of_list(rest, &amounts, price.span);
+        self.say(line, Stance::Claims, NAMED);
+        true
     }
 
     /// A short first line that is no sentence.
@@ -174,10 +206,16 @@ impl Read {
         let mut figures = std::mem::take(&mut self.figures);
         self.post().take(text, field, value, &mut figures);
         self.figures = figures;
+        handles::contacts(text, line, &mut self.post().contacts);
         match field {
             Field::Description => self.prose(text, value),
-            Field::Contact => handles::contacts(text, line, &mut self.post().contacts),
-            Field::Goods | Field::Volume | Field::Price | Field::Access | Field::Blitz | Field::Title => self.bare(line),
+            Field::Goods
+            | Field::Volume
+            | Field::Price
+            | Field::Access
+            | Field::Start
+            | Field::Blitz
+            | Field::Title => self.bare(line),
             _ => {}
         }
     }
@@ -213,6 +251,7 @@ impl Read {
                 call = (words.iter().filter(|word| word.is_word()).count() <= 2).then_some(sentence);
                 handles::contacts(text, sentence, &mut self.post().contacts);
                 self.post().open_doors(&words);
+                self.post().greet(text, &words);
                 if let Some((span, stance)) = open.take() {
                     self.say(span, stance, NAMED);
                 }
@@ -223,7 +262,9 @@ impl Read {
             self.figures = figures;
             let stance = stance(&words);
             open = match open {
-                Some((span, before)) if before == stance => Some((Span { start: span.start, end: sentence.end }, stance)),
+                Some((span, before)) if before == stance => {
+                    Some((Span { start: span.start, end: sentence.end }, stance))
+                }
                 Some((span, before)) => {
                     self.say(span, before, NAMED);
                     Some((sentence, stance))
@@ -242,7 +283,7 @@ impl Read {
             let Some(title) = post.title.filter(|_| post.victim.is_none()) else { continue };
             let words = words(text, title);
             let amounts = amounts(&words);
-            post.victim = match wares::victim(&words) {
+            post.victim = match wares::victim(text, &words) {
                 Some(named) => Some(named),
                 None if wares::claims(&words, &amounts) || words.len() > 12 => None,
                 None => before_bracket(text, title),
@@ -284,12 +325,17 @@ pub(super) fn listing(text: &str, about: &About, names: &Gazetteer, because: &st
     }
     for said in &read.said {
         let post = read.posts.get(said.post);
-        let seller = said.voice.or(sellers.get(said.post).copied().flatten()).and_then(|span| span.of(text)).map(worded);
+        let seller =
+            said.voice.or(sellers.get(said.post).copied().flatten()).and_then(|span| span.of(text)).map(worded);
         let kind = if said.voice.is_some() { PartyKind::Other } else { PartyKind::Actor };
         let confidence = if said.voice.is_some() { OTHER_SIDE } else { said.confidence };
         let confidence = if seller.is_some() { confidence } else { confidence.min(NAMELESS) };
-        let because = format!("{because}; {}", if seller.is_some() { "its seller is named" } else { "its seller is not named" });
+        let because =
+            format!("{because}; {}", if seller.is_some() { "its seller is named" } else { "its seller is not named" });
         let whose = post.and_then(Post::whose).and_then(|span| span.of(text)).map(worded);
+        // What others write below an offer is no offer of theirs.
+        let stance = if said.voice.is_some() && said.stance == Stance::Claims { Stance::Informs } else { said.stance };
+        let said = &Said { stance, ..*said };
         reading.drafts.push(draft(text, said, confidence, (seller, kind), whose, because));
         ways_in(text, said.span, &mut reading);
     }
@@ -339,7 +385,8 @@ fn ways_in(text: &str, span: Span, reading: &mut Reading) {
 fn tell(text: &str, posts: &[Post], sellers: &[Option<Span>], about: &About, reading: &mut Reading) {
     // The title that capture found stands for a heading that the text has not.
     let titled = about.title.as_deref().filter(|title| posts.len() == 1 && is_name(title)).map(worded);
-    let contacts: Vec<&Vec<String>> = posts.iter().map(|post| &post.contacts).filter(|found| !found.is_empty()).collect();
+    let contacts: Vec<&Vec<String>> =
+        posts.iter().map(|post| &post.contacts).filter(|found| !found.is_empty()).collect();
     for (post, seller) in posts.iter().zip(sellers) {
         let named = seller.and_then(|span| span.of(text)).map(worded);
         if let (Some(span), Some(name)) = (*seller, &named)
@@ -347,12 +394,17 @@ fn tell(text: &str, posts: &[Post], sellers: &[Option<Span>], about: &About, rea
         {
             reading.actors.push(Actor { name: name.clone(), aliases: Vec::new(), span });
         }
-        if let Some((span, name)) = post.whose().filter(|_| post.is_named(text)).and_then(|span| Some((span, span.of(text)?)))
+        if let Some((span, name)) =
+            post.whose().filter(|_| post.is_named(text)).and_then(|span| Some((span, span.of(text)?)))
             && !reading.organisations.iter().any(|known| known.name.eq_ignore_ascii_case(name))
         {
-            reading.organisations.push(Organisation { name: worded(name), role: OrganisationRole::AllegedVictim, span });
+            reading.organisations.push(Organisation {
+                name: worded(name),
+                role: OrganisationRole::AllegedVictim,
+                span,
+            });
         }
-        if post.offers_something() {
+        if post.offers_something() && (posts.len() == 1 || post.is_one_of_many()) {
             let mut offer = post.offer(text, named.as_deref());
             offer.victim = offer.victim.or_else(|| titled.clone());
             if let (true, [one]) = (offer.contacts.is_empty(), contacts.as_slice()) {
@@ -441,10 +493,13 @@ pub(super) fn conversation(text: &str, about: &About, because: &str) -> Reading 
     for draft in &mut reading.drafts {
         draft.statement.about.extend(whose.clone());
     }
-    let seller = weight.values().max_by_key(|(count, span)| (*count, std::cmp::Reverse(span.start))).map(|(_, span)| *span);
+    let seller =
+        weight.values().max_by_key(|(count, span)| (*count, std::cmp::Reverse(span.start))).map(|(_, span)| *span);
     tell(text, &read.posts, &[seller], about, &mut reading);
     for (name, (_, span)) in weight {
-        if !reading.actors.iter().any(|actor| actor.name.eq_ignore_ascii_case(&name)) && reading.actors.len() < MOST_OFFERS {
+        if !reading.actors.iter().any(|actor| actor.name.eq_ignore_ascii_case(&name))
+            && reading.actors.len() < MOST_OFFERS
+        {
             reading.actors.push(Actor { name, aliases: Vec::new(), span });
         }
     }
@@ -490,7 +545,8 @@ pub(super) fn reported(text: &str, told: Vec<Draft>, reading: &mut Reading) {
     for draft in told {
         let statement = &draft.statement;
         let span = statement.span;
-        let others = !matches!(statement.speaker_kind, PartyKind::Actor | PartyKind::Press) && draft.because.ends_with("by name");
+        let others = !matches!(statement.speaker_kind, PartyKind::Actor | PartyKind::Press)
+            && draft.because.ends_with("by name");
         let quoted = span.of(text).is_some_and(|said| said.contains(['"', '“', '”']));
         if !others || !quoted {
             continue;
@@ -502,7 +558,10 @@ pub(super) fn reported(text: &str, told: Vec<Draft>, reading: &mut Reading) {
                 kept.push(own);
                 continue;
             }
-            for part in [Span { start: all.start, end: span.start.max(all.start) }, Span { start: span.end.min(all.end), end: all.end }] {
+            for part in [
+                Span { start: all.start, end: span.start.max(all.start) },
+                Span { start: span.end.min(all.end), end: all.end },
+            ] {
                 if let Some(part) = trimmed(text, part).filter(|part| words(text, *part).len() > 3) {
                     own.statement.span = part;
                     kept.push(own.clone());
@@ -525,7 +584,7 @@ fn trimmed(text: &str, span: Span) -> Option<Span> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::claim::{FigureKind, Offer, SourceKind};
+    use crate::claim::{Offer, SourceKind};
     use crate::read::read;
 
     fn plain(text: &str) -> Reading {
@@ -549,16 +608,24 @@ mod tests {
         assert_eq!(told.proof, ["screenshots of the domain controller"]);
         assert_eq!(told.contacts, ["telegram @du…h"]);
         let reading = plain(text);
-        assert!(reading.figures.iter().all(|f| !f.value.starts_with("50000000")), "revenue is no price: {:?}", reading.figures);
+        assert!(
+            reading.figures.iter().all(|f| !f.value.starts_with("50000000")),
+            "revenue is no price: {:?}",
+            reading.figures
+        );
         assert!(reading.figures.iter().any(|f| f.kind == FigureKind::Price && f.value == "10000 USD"));
         assert_eq!(reading.organisations.iter().map(|o| o.name.as_str()).collect::<Vec<_>>(), ["Brightwell Locks"]);
-        assert!(reading.drafts.iter().all(|d| d.statement.speaker == "dustfinch" && d.statement.stance == Stance::Claims));
+        assert!(
+            reading.drafts.iter().all(|d| d.statement.speaker == "dustfinch" && d.statement.stance == Stance::Claims)
+        );
         assert!(!reading.drafts.is_empty());
     }
 
     #[test]
     fn a_post_in_prose() {
-        let told = offer("Selling VPN access to a German lock maker with revenue 300kk, domain admin. Price 3k$, escrow accepted, PM me. I have 1.5 TB of source code and customer data as well.\n");
+        let told = offer(
+            "Selling VPN access to a German lock maker with revenue 300kk, domain admin. Price 3k$, escrow accepted, PM me. I have 1.5 TB of source code and customer data as well.\n",
+        );
         assert_eq!(told.victim.as_deref(), Some("a German lock maker"));
         assert_eq!(told.access.as_deref(), Some("VPN, domain administrator"));
         assert_eq!((told.volume.as_deref(), told.price.as_deref()), (Some("1.5 TB"), Some("3k$")));
@@ -576,7 +643,10 @@ mod tests {
         let reading = plain(text);
         assert_eq!(reading.language.as_deref(), Some("ru"));
         let values: Vec<&str> = reading.figures.iter().map(|f| f.value.as_str()).collect();
-        assert!(values.contains(&"2000000 строк") && values.contains(&"30 TB") && values.contains(&"300000 USD"), "{values:?}");
+        assert!(
+            values.contains(&"2000000 строк") && values.contains(&"30 TB") && values.contains(&"300000 USD"),
+            "{values:?}"
+        );
         assert!(reading.drafts.iter().all(|d| d.statement.speaker == UNNAMED));
         assert!(!reading.drafts.is_empty());
     }
@@ -589,7 +659,10 @@ mod tests {
         assert_eq!(told.goods, ["contracts", "passports", "drawings"]);
         let reading = plain(text);
         let said: Vec<&str> = reading.drafts.iter().filter_map(|d| d.statement.span.of(text)).collect();
-        assert!(said.iter().any(|s| s.starts_with("We have stolen 128GB")) && said.iter().all(|s| !s.contains("founded")), "{said:?}");
+        assert!(
+            said.iter().any(|s| s.starts_with("We have stolen 128GB")) && said.iter().all(|s| !s.contains("founded")),
+            "{said:?}"
+        );
         assert_eq!(reading.drafts[0].statement.about, ["Brightwell Locks"]);
     }
 
@@ -610,8 +683,11 @@ mod tests {
     fn a_chat_gives_each_writer_its_words() {
         let text = "greyheron/brightwell_example\n[12:03:44] Victim: give us proof\n[12:04:10] Grey Heron: We have 2 TB of your customer data\n[12:05:00] Victim: we can pay 10,000 USD\n[12:06:00] Grey Heron: 200 000 $\n[12:07:00] Grey Heron: We will not disclose this.\n[12:08:00] Grey Heron: ok\n";
         let reading = plain(text);
-        let said: Vec<(&str, PartyKind, Stance)> =
-            reading.drafts.iter().map(|d| (d.statement.speaker.as_str(), d.statement.speaker_kind, d.statement.stance)).collect();
+        let said: Vec<(&str, PartyKind, Stance)> = reading
+            .drafts
+            .iter()
+            .map(|d| (d.statement.speaker.as_str(), d.statement.speaker_kind, d.statement.stance))
+            .collect();
         assert_eq!(
             said,
             [
@@ -640,7 +716,8 @@ mod tests {
     fn what_others_said_is_theirs() {
         let text = "post_title: Brightwell\ngroup_name: greyheron\ndescription: We have stolen 3 TB of data from Brightwell. Brightwell president Mara Onslow said “no data was taken.” We will publish all of it.\n";
         let reading = plain(text);
-        let said: Vec<(&str, Stance)> = reading.drafts.iter().map(|d| (d.statement.speaker.as_str(), d.statement.stance)).collect();
+        let said: Vec<(&str, Stance)> =
+            reading.drafts.iter().map(|d| (d.statement.speaker.as_str(), d.statement.stance)).collect();
         assert!(said.contains(&("greyheron", Stance::Claims)), "{said:?}");
         assert!(said.iter().any(|(speaker, _)| speaker.contains("Mara Onslow")), "{said:?}");
     }
@@ -648,9 +725,58 @@ mod tests {
     #[test]
     fn what_the_user_says_decides() {
         let text = "GreyHeron told The Daily Log that it had taken 2 TB of data from Brightwell.\n";
-        let as_listing = read(text, &About { kind: Some(SourceKind::Listing), ..About::default() }, &Gazetteer::built_in());
+        let as_listing =
+            read(text, &About { kind: Some(SourceKind::Listing), ..About::default() }, &Gazetteer::built_in());
         assert!(as_listing.drafts.iter().all(|d| d.because.starts_with("a listing, as was said")), "{as_listing:?}");
         assert!(plain(text).drafts.iter().all(|d| !d.because.contains("listing")));
+    }
+
+    #[test]
+    fn auctions_and_lists_of_accesses() {
+        let told = offer(
+            "Продам доступ\nГео: Бразилия\nРевеню: 35кк\nДоступ: VPN+RDP, права доменного админа\nСтарт 1000$\nШаг 200$\nБлиц 3000$\nГарант приветствуется\n",
+        );
+        assert_eq!(told.access.as_deref(), Some("VPN, RDP, domain administrator"));
+        assert_eq!(told.price.as_deref(), Some("start 1000$, step 200$, blitz 3000$"));
+        let text = "Selling accesses, escrow only:\n1) UK, logistics, 12kk, RDP, 150 pc - 700$\n2) Italy, lock maker, 30kk, VPN, 400 pc - 1500$\n";
+        let reading = plain(text);
+        let told: Vec<(Option<&str>, Option<&str>, Option<&str>)> =
+            reading.offers.iter().map(|o| (o.victim.as_deref(), o.access.as_deref(), o.price.as_deref())).collect();
+        assert_eq!(
+            told,
+            [
+                (Some("UK, logistics"), Some("RDP"), Some("700$")),
+                (Some("Italy, lock maker"), Some("VPN"), Some("1500$"))
+            ]
+        );
+        assert!(reading.organisations.is_empty(), "a description is no name");
+    }
+
+    #[test]
+    fn pictures_and_signatures() {
+        let told = offer(
+            "🔥🔥 FOR SALE 🔥🔥\n💎 Brightwell full source code + database dump\n📦 Size ➜ 35GB\n💰 Price ➜ 10 BTC\n📩 DM @dustfinch on Telegram\n",
+        );
+        assert_eq!(
+            (told.victim.as_deref(), told.volume.as_deref(), told.price.as_deref()),
+            (Some("Brightwell"), Some("35GB"), Some("10 BTC"))
+        );
+        assert_eq!(told.contacts, ["telegram @du…h"]);
+        let told = offer(
+            "To the management of Brightwell Locks!\nWe are GreyHeron team. We infiltrated your network and downloaded 1.8 TB of your files, including contracts, payroll and passports.\nThe ransom is 45 BTC.\n",
+        );
+        assert_eq!((told.seller.as_deref(), told.victim.as_deref()), (Some("GreyHeron"), Some("Brightwell Locks")));
+        assert_eq!(told.goods, ["contracts", "payroll", "passports"]);
+    }
+
+    #[test]
+    fn a_thread_has_one_seller_and_other_writers() {
+        let text = "dustfinch · description · 2030-10-17\nYour database has been hacked, and we have all the data.\nSend 2 ETH and we will give it back.\n\nann · comment · 2030-10-18\nWe do not believe you, we have your files backed up.\n";
+        let reading = plain(text);
+        let said: Vec<(&str, PartyKind)> =
+            reading.drafts.iter().map(|d| (d.statement.speaker.as_str(), d.statement.speaker_kind)).collect();
+        assert_eq!(said, [("dustfinch", PartyKind::Actor), ("dustfinch", PartyKind::Actor), ("ann", PartyKind::Other)]);
+        assert_eq!(reading.offers[0].price.as_deref(), Some("2 ETH"));
     }
 
     #[test]

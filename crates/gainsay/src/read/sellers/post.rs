@@ -38,17 +38,25 @@ pub(super) struct Post {
 impl Post {
     /// Widens the offer by a line.
     pub(super) fn cover(&mut self, line: Span) {
-        self.span = Some(self.span.map_or(line, |span| Span { start: span.start.min(line.start), end: span.end.max(line.end) }));
+        self.span = Some(
+            self.span.map_or(line, |span| Span { start: span.start.min(line.start), end: span.end.max(line.end) }),
+        );
     }
 
     /// Takes a field's value; the figures that it holds go to `figures`.
     pub(super) fn take(&mut self, text: &str, field: Field, value: Span, figures: &mut Vec<Figure>) {
+        // `Sample: 1000 rows. Contact: …`: a short value ends with its sentence.
+        let value = match field {
+            Field::Proof | Field::Price | Field::Volume | Field::Seller => first_sentence(text, value),
+            _ => value,
+        };
         let words = words(text, value);
         let amounts = amounts(&words);
         if words.is_empty() {
             return;
         }
-        let told = |kind: FigureKind, figures: &mut Vec<Figure>| figures.extend(amounts.iter().map(|a| a.figure(text, kind)));
+        let told =
+            |kind: FigureKind, figures: &mut Vec<Figure>| figures.extend(amounts.iter().map(|a| a.figure(text, kind)));
         match field {
             Field::Seller => self.seller = self.seller.or(first_words(&words, value)),
             Field::Victim => self.victim = self.victim.or(Some(value)),
@@ -65,7 +73,12 @@ impl Post {
             }
             Field::Volume => {
                 self.volume = self.volume.or(Some(value));
-                figures.extend(amounts.iter().map(|a| a.figure(text, if matches!(a.unit, Unit::Bytes(_)) { FigureKind::Volume } else { FigureKind::Count })));
+                figures.extend(amounts.iter().map(|a| {
+                    a.figure(
+                        text,
+                        if matches!(a.unit, Unit::Bytes(_)) { FigureKind::Volume } else { FigureKind::Count },
+                    )
+                }));
             }
             Field::Price => {
                 self.price = self.price.or(Some(value));
@@ -92,15 +105,29 @@ impl Post {
     }
 
     /// Takes what a sentence or heading of the seller holds.
-    pub(super) fn prose(&mut self, text: &str, span: Span, words: &[Word], amounts: &[Amount], figures: &mut Vec<Figure>) {
+    pub(super) fn prose(
+        &mut self,
+        text: &str,
+        span: Span,
+        words: &[Word],
+        amounts: &[Amount],
+        figures: &mut Vec<Figure>,
+    ) {
         self.measure(text, words, amounts, figures);
         wares::goods(words, &mut self.named_goods);
         wares::proof(words, &mut self.proof);
-        self.described = self.described.or_else(|| wares::victim(words));
+        self.described = self.described.or_else(|| wares::victim(text, words));
+        self.seller = self.seller.or_else(|| wares::signs(text, words));
         if wares::sells_access(words) {
             wares::access(words, &mut self.access);
         }
         handles::contacts(text, span, &mut self.contacts);
+    }
+
+    /// Takes what a line that claims nothing says of writer and victim.
+    pub(super) fn greet(&mut self, text: &str, words: &[Word]) {
+        self.described = self.described.or_else(|| wares::addressee(words));
+        self.seller = self.seller.or_else(|| wares::signs(text, words));
     }
 
     /// Takes what a line offers as proof.
@@ -112,6 +139,20 @@ impl Post {
     pub(super) fn open_doors(&mut self, words: &[Word]) {
         if !self.access.is_empty() {
             wares::access(words, &mut self.access);
+        }
+    }
+
+    /// Takes one line of a list: what stands before the first amount describes the victim, the last amount is the price.
+    pub(super) fn of_list(&mut self, words: &[Word], amounts: &[Amount], price: Span) {
+        self.price = Some(price);
+        wares::access(words, &mut self.access);
+        let until = amounts.first().map_or(words.len(), |amount| amount.first);
+        let described: Vec<&Word> = words.iter().take(until.min(8)).collect();
+        let last = described.iter().rposition(|w| w.is_word());
+        if let (Some(first), Some(last)) =
+            (described.iter().find(|w| w.is_word()), last.and_then(|at| described.get(at)))
+        {
+            self.victim = Some(Span { start: first.span.start, end: last.span.end });
         }
     }
 
@@ -137,7 +178,14 @@ impl Post {
     pub(super) fn offers_something(&self) -> bool {
         let goods = !self.goods.is_empty() || !self.named_goods.is_empty() || !self.access.is_empty();
         let worth = self.volume.is_some() || self.price.is_some() || !self.bids.is_empty();
-        goods && (worth || self.whose().is_some() || self.seller.is_some() || !self.contacts.is_empty()) || worth && (self.whose().is_some() || self.seller.is_some())
+        !self.access.is_empty()
+            || goods && (worth || self.whose().is_some() || self.seller.is_some() || !self.contacts.is_empty())
+            || worth && (self.whose().is_some() || self.seller.is_some())
+    }
+
+    /// Whether it stands beside other offers: with a victim or a worth of its own, and not as their heading.
+    pub(super) fn is_one_of_many(&self) -> bool {
+        self.whose().is_some() || self.volume.is_some() || self.price.is_some()
     }
 
     /// Whose data it is said to be: as a field, a heading, or a sentence names it.
@@ -155,13 +203,25 @@ impl Post {
         let mut goods: Vec<String> = Vec::new();
         for &span in if self.goods.is_empty() { &self.named_goods } else { &self.goods } {
             let item = of(span);
-            if goods.len() < wares::MOST_GOODS && !item.is_empty() && !goods.iter().any(|g| g.eq_ignore_ascii_case(&item)) {
+            // `Brightwell source code` of Brightwell is source code.
+            let whose = self.whose().map(of).unwrap_or_default();
+            let item = item
+                .strip_prefix(whose.as_str())
+                .map(|rest| rest.trim_start().to_owned())
+                .filter(|rest| !rest.is_empty())
+                .unwrap_or(item);
+            if goods.len() < wares::MOST_GOODS
+                && !item.is_empty()
+                && !goods.iter().any(|g| g.eq_ignore_ascii_case(&item))
+            {
                 goods.push(item);
             }
         }
         // `data` says nothing beside `customer data`.
         let all = goods.clone();
-        goods.retain(|item| item.contains(' ') || !all.iter().any(|other| other.len() > item.len() && ends_with_word(other, item)));
+        goods.retain(|item| {
+            item.contains(' ') || !all.iter().any(|other| other.len() > item.len() && ends_with_word(other, item))
+        });
         let mut proof: Vec<String> = Vec::new();
         for item in self.proof.iter().map(|&span| of(span)) {
             if proof.len() < wares::MOST_GOODS && !item.is_empty() && !proof.contains(&item) {
@@ -218,8 +278,24 @@ fn bid(word: &Word) -> Option<&'static str> {
 /// A name is written as one: with a capital or a domain, and not as a description.
 pub(super) fn is_name(name: &str) -> bool {
     let first = name.split_whitespace().next().unwrap_or_default();
-    let described = matches!(first.to_lowercase().as_str(), "a" | "an" | "one" | "some" | "big" | "large" | "крупная" | "крупной" | "одна");
-    !described && (name.chars().any(char::is_uppercase) || name.contains('.') || !name.contains(' '))
+    let described = matches!(
+        first.to_lowercase().as_str(),
+        "a" | "an" | "one" | "some" | "big" | "large" | "крупная" | "крупной" | "одна"
+    );
+    !described
+        && !name.contains(',')
+        && (name.chars().any(char::is_uppercase) || name.contains('.') || !name.contains(' '))
+}
+
+fn first_sentence(text: &str, value: Span) -> Span {
+    let written = value.of(text).unwrap_or_default();
+    let ends = |at: usize| {
+        let next = written.get(at + 2..).and_then(|rest| rest.chars().next());
+        // `300 тыс. $` goes on.
+        next.is_some_and(char::is_uppercase)
+    };
+    let end = written.match_indices(". ").map(|(at, _)| at).find(|&at| ends(at)).unwrap_or(written.len());
+    Span { start: value.start, end: value.start + end }
 }
 
 /// The first few words of a value: a seller's name, without what is said about it.
