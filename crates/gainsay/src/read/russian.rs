@@ -4,10 +4,10 @@
 //! shows the original. Case endings are taken off where that is safe.
 
 use crate::claim::{
-    About, Actor, Draft, Figure, FigureKind, Organisation, OrganisationRole, PartyKind, Reading, Span, Stance,
+    About, Actor, Draft, Facet, Figure, FigureKind, Organisation, OrganisationRole, PartyKind, Reading, Span, Stance,
     Statement,
 };
-use crate::read::amounts::amounts;
+use crate::read::amounts::{Amount, Unit, amounts};
 use crate::read::facets::facets;
 use crate::read::names::{Gazetteer, NameKind};
 use crate::read::sellers::figure_kind;
@@ -833,7 +833,7 @@ fn draft(text: &str, unit: Span, words: &[Word], (voice, cue): (Voice, Cue), mem
         speaker_kind: voice.kind,
         stance,
         about: Vec::new(),
-        facets: facets(unit.of(text).unwrap_or_default()),
+        facets: facets_of(unit.of(text).unwrap_or_default()),
         origin: None,
         relays: Vec::new(),
         to: None,
@@ -860,8 +860,35 @@ fn joined(text: &str, mut left: Draft, right: Draft) -> Draft {
         left.statement.stance = right.statement.stance;
     }
     left.statement.span.end = right.statement.span.end;
-    left.statement.facets = facets(left.statement.span.of(text).unwrap_or_default());
+    left.statement.facets = facets_of(left.statement.span.of(text).unwrap_or_default());
     left
+}
+
+/// The parts of a breach claim that Russian words speak to, by their stems.
+const FACETS: &[(Facet, &[&str])] = &[
+    (Facet::Access, &["взлом", "доступ", "проник", "хакн", "атак", "зашифр", "локн", "залоч", "пролоч"]),
+    (Facet::Exfiltration, &["похи", "украл", "утеч", "слил", "слив", "слит", "скача", "выкача", "выгруз", "опубликов"]),
+    (Facet::Assets, &["баз", "данны", "документ", "файл", "исходник", "парол", "паспорт", "переписк", "сведен"]),
+    (Facet::Offer, &["прода", "цен", "выкуп", "аукцион", "стоимост", "блиц"]),
+];
+
+/// The facets of a text of either language; empty for context.
+pub(super) fn facets_of(said: &str) -> Vec<Facet> {
+    let mut found = facets(said);
+    if said.is_ascii() {
+        return found;
+    }
+    let words = words(said, Span { start: 0, end: said.len() });
+    for (facet, stems) in FACETS {
+        if words.iter().any(|word| word.begins(stems)) && !found.contains(facet) {
+            found.push(*facet);
+        }
+    }
+    let measured = |amount: &Amount| matches!(amount.unit, Unit::Bytes(_) | Unit::Things { .. });
+    if !found.contains(&Facet::Volume) && amounts(&words).iter().any(measured) {
+        found.push(Facet::Volume);
+    }
+    Facet::ALL.iter().filter(|facet| found.contains(facet)).copied().collect()
 }
 
 /// A name without the ending of its case, where what is left is surely a name: `Сбербанке` is `Сбербанк`.
@@ -964,6 +991,15 @@ mod tests {
         ] {
             assert_eq!(read(text), [(speaker.to_owned(), stance)], "{text}");
         }
+    }
+
+    #[test]
+    fn russian_words_speak_to_the_parts_of_a_claim() {
+        assert_eq!(
+            facets_of("Продам доступ в сеть и базу, 2 млн строк."),
+            [Facet::Access, Facet::Assets, Facet::Volume, Facet::Offer]
+        );
+        assert_eq!(facets_of("В компании открыли новый офис."), []);
     }
 
     #[test]

@@ -34,8 +34,7 @@ pub(super) fn words(text: &str, span: Span) -> Vec<Word> {
     let Some(piece) = span.of(text) else { return Vec::new() };
     let mut found: Vec<Word> = Vec::new();
     let mut word = Open::default();
-    let mut rest = piece.char_indices().peekable();
-    while let Some((at, original)) = rest.next() {
+    for (at, original) in piece.char_indices() {
         let Some(letter) = seen(original) else { continue };
         let end = span.start + at + original.len_utf8();
         let next = || piece.get(at + original.len_utf8()..).and_then(|rest| rest.chars().find_map(seen));

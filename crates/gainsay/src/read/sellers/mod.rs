@@ -19,10 +19,10 @@ use crate::claim::{
     Statement,
 };
 use crate::read::amounts::{Unit, amounts};
-use crate::read::facets::facets;
 use crate::read::kind::{is_address, is_crew};
 use crate::read::names::Gazetteer;
 use crate::read::quotes::quotations;
+use crate::read::russian::facets_of;
 use crate::read::sentences::sentences;
 use crate::read::vectors::vectors;
 use crate::read::words::{Word, lines, words};
@@ -366,7 +366,7 @@ fn draft(
         speaker_kind,
         stance: said.stance,
         about: whose.into_iter().collect(),
-        facets: facets(said.span.of(text).unwrap_or_default()),
+        facets: facets_of(said.span.of(text).unwrap_or_default()),
         origin: None,
         relays: Vec::new(),
         to: None,
@@ -594,7 +594,7 @@ mod tests {
     fn offer(text: &str) -> Offer {
         let reading = plain(text);
         assert_eq!(reading.offers.len(), 1, "{text}: {:?}", reading.offers);
-        reading.offers.into_iter().next().unwrap()
+        reading.offers.into_iter().next().expect("one offer")
     }
 
     #[test]

@@ -1108,12 +1108,13 @@ fn enumerated(words: &[Word]) -> Vec<Span> {
             word.is("following") || word.is("as") && place > 0 && words.get(place - 1).is_some_and(|w| w.is("such"));
         listing || colon || following
     };
-    let Some(from) = (0..words.len()).rev().find(|&place| {
-        opens(place)
-            && words.get(place + 1..).is_some_and(|rest| {
-                rest.iter().filter(|w| (w.is(",") || w.is(";")) && !inside_number(words, w)).count() >= 2
-            })
-    }) else {
+    let parted = |rest: &[Word]| {
+        let commas = rest.iter().filter(|w| (w.is(",") || w.is(";")) && !inside_number(words, w)).count();
+        let ands = rest.iter().filter(|w| w.is("and") || w.is("и")).count();
+        commas > 0 && commas + ands > 1
+    };
+    let Some(from) = (0..words.len()).rev().find(|&place| opens(place) && words.get(place + 1..).is_some_and(parted))
+    else {
         return Vec::new();
     };
     let mut found = Vec::new();
