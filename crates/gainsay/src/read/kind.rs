@@ -109,92 +109,30 @@ impl Marks {
     }
 }
 
+#[rustfmt::skip]
 const SALE: &[&str] = &[
-    "selling",
-    "sell",
-    "wts",
-    "[selling]",
-    "sale",
-    "продам",
-    "продаю",
-    "продажа",
-    "продаётся",
-    "продается",
-    "солью",
-    "сливаю",
-    "слив",
+    "selling", "sell", "wts", "[selling]", "sale", "продам", "продаю", "продажа", "продаётся", "продается", "солью",
+    "сливаю", "слив",
 ];
 
 /// What a seller or a crew says of itself that no company does.
+#[rustfmt::skip]
 const OWN_DEEDS: &[&str] = &[
-    "stole",
-    "stolen",
-    "hacked",
-    "breached",
-    "exfiltrated",
-    "leaked",
-    "downloaded",
-    "dumped",
-    "selling",
-    "sell",
-    "infiltrated",
-    "encrypted",
-    "locked",
-    "publish",
-    "leak",
-    "leaking",
-    "downloading",
-    "взломали",
-    "скачали",
-    "слили",
-    "выкачали",
-    "украли",
-    "зашифровали",
-    "похитили",
-    "взломал",
-    "слил",
-    "скачал",
-    "продаем",
-    "продаём",
-    "опубликуем",
+    "stole", "stolen", "hacked", "breached", "exfiltrated", "leaked", "downloaded", "dumped", "selling", "sell",
+    "infiltrated", "encrypted", "locked", "publish", "leak", "leaking", "downloading", "взломали", "скачали", "слили",
+    "выкачали", "украли", "зашифровали", "похитили", "взломал", "слил", "скачал", "продаем", "продаём", "опубликуем",
     "выложим",
 ];
 
 const OWN: &[&str] =
     &["we", "i", "we've", "i've", "i'm", "we're", "we'll", "мы", "я", "нами", "us", "our", "your", "ваши"];
 
+#[rustfmt::skip]
 const REPORTING: &[&str] = &[
-    "said",
-    "told",
-    "according",
-    "spokesperson",
-    "spokesman",
-    "spokeswoman",
-    "reported",
-    "reportedly",
-    "allegedly",
-    "researchers",
-    "statement",
-    "added",
-    "confirmed",
-    "denied",
-    "сообщил",
-    "сообщила",
-    "сообщили",
-    "заявил",
-    "заявила",
-    "заявили",
-    "рассказал",
-    "рассказали",
-    "данным",
-    "словам",
-    "отметили",
-    "подтвердили",
-    "опровергли",
-    "эксперты",
-    "said:",
-    "customers",
-    "notification",
+    "said", "told", "according", "spokesperson", "spokesman", "spokeswoman", "reported", "reportedly", "allegedly",
+    "researchers", "statement", "added", "confirmed", "denied", "сообщил", "сообщила", "сообщили", "заявил",
+    "заявила", "заявили", "рассказал", "рассказали", "данным", "словам", "отметили", "подтвердили", "опровергли",
+    "эксперты", "said:", "customers", "notification",
 ];
 
 fn marks(text: &str, names: &Gazetteer) -> Marks {

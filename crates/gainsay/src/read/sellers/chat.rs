@@ -62,8 +62,11 @@ pub(in crate::read) fn is_chat(text: &str) -> Option<&'static str> {
     if keyed >= 4 && keyed * 2 >= all {
         return Some("a chat: messages with sender and text");
     }
-    let returning = nicks.len() >= 2 && nicks.len() * 2 <= opened;
-    (opened >= 4 && opened * 10 >= all * 7 && returning).then_some("a chat: names that return before each message")
+    // One who writes alone is a chat, too, where every line is theirs.
+    let alone = nicks.len() == 1 && opened >= 3 && opened == all;
+    let returning = nicks.len() >= 2 && nicks.len() * 2 <= opened || alone;
+    ((opened >= 4 || alone) && opened * 10 >= all * 7 && returning)
+        .then_some("a chat: names that return before each message")
 }
 
 /// The messages of a chat, line by line.
@@ -179,6 +182,14 @@ fn after_time(line: &str) -> (bool, &str) {
         Some(rest) => (true, rest.trim_start_matches([' ', '-', '–', '|', ':'])),
         None => (false, line),
     }
+}
+
+/// A message that is a file and no more: `File: [proofs.zip]`, `list.txt // 3.76 MB`.
+pub(super) fn is_file(body: &str) -> bool {
+    const ENDINGS: [&str; 9] = [".txt", ".zip", ".rar", ".7z", ".pdf", ".png", ".jpg", ".csv", ".xlsx"];
+    let parts = body.split(|c: char| c.is_whitespace() || matches!(c, '[' | ']' | '(' | ')'));
+    let named = parts.into_iter().any(|run| ENDINGS.iter().any(|end| run.ends_with(end)));
+    named && body.split_whitespace().count() <= 6
 }
 
 /// A line that is a time of day and nothing else.

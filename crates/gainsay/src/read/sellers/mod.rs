@@ -7,6 +7,9 @@ mod chat;
 mod fields;
 mod handles;
 mod post;
+mod terms;
+#[cfg(test)]
+mod tests;
 mod wares;
 
 pub(super) use chat::is_chat;
@@ -57,6 +60,13 @@ struct Said {
     voice: Option<Span>,
 }
 
+/// Sentences of one paragraph that are one statement so far.
+struct Open {
+    span: Span,
+    stance: Stance,
+    sure: bool,
+}
+
 #[derive(Default)]
 struct Read {
     posts: Vec<Post>,
@@ -66,6 +76,8 @@ struct Read {
     figures: Vec<Figure>,
     /// Who writes what follows, in a thread of several.
     voice: Option<Span>,
+    /// A known crew that the text names as a team: its seller, where it names no other.
+    crew: Option<Span>,
     /// The line before, where it is a name or two words: a crew, if an address follows.
     short: Option<Span>,
 }
@@ -137,6 +149,9 @@ impl Read {
         }
         let words = words(text, line);
         let many = words.iter().filter(|word| word.is_word()).count();
+        if self.crew.is_none() {
+            self.crew = wares::crew(text, &words, names);
+        }
         let plain =
             written.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_' | '.'));
         if many == 1 && plain && self.post().title.is_some() && self.said.is_empty() {
@@ -169,7 +184,9 @@ impl Read {
         let Some(price) = amounts.last().filter(|a| marked && matches!(a.unit, Unit::Money(_) | Unit::Bare)) else {
             return false;
         };
-        if amounts.len() == 1 && rest.len() < 4 {
+        // A price ends its line, and a line that tells in the first person is no entry of a list.
+        let ends = rest.len() <= price.last + 3;
+        if amounts.len() == 1 && rest.len() < 4 || !ends || wares::tells(rest) {
             return false;
         }
         self.turn();
@@ -183,7 +200,7 @@ impl Read {
 
     /// A short first line that is no sentence.
     fn is_heading(&mut self, written: &str, words: usize) -> bool {
-        let finished = written.ends_with(['.', '!', '?', ':', ';', ',']) && words > 4;
+        let finished = written.ends_with(['.', '!', '?', ';', ',']) && words > 4 || written.ends_with(':');
         let here = self.posts.len() - 1;
         words > 0
             && words <= 16
@@ -209,13 +226,15 @@ impl Read {
         handles::contacts(text, line, &mut self.post().contacts);
         match field {
             Field::Description => self.prose(text, value),
-            Field::Goods
-            | Field::Volume
-            | Field::Price
-            | Field::Access
-            | Field::Start
-            | Field::Blitz
-            | Field::Title => self.bare(line),
+            Field::Goods | Field::Volume | Field::Price | Field::Access | Field::Start | Field::Blitz => {
+                self.bare(line)
+            }
+            Field::Title => {
+                let words = words(text, value);
+                if wares::claims(&words, &amounts(&words)) {
+                    self.bare(line);
+                }
+            }
             _ => {}
         }
     }
@@ -240,9 +259,10 @@ impl Read {
     /// The sentences of a line, of which those that stand together and claim something are one statement.
     fn prose(&mut self, text: &str, line: Span) {
         self.post().cover(line);
-        let mut open: Option<(Span, Stance)> = None;
+        let mut open: Option<Open> = None;
         let mut call = None;
-        for sentence in sentences(text, line, &quotations(text, line)) {
+        let cut = sentences(text, line, &quotations(text, line));
+        for sentence in cut.into_iter().flat_map(|sentence| run_together(text, sentence)) {
             let words = words(text, sentence);
             let amounts = amounts(&words);
             let called = call.take().map_or(sentence, |call: Span| Span { start: call.start, end: sentence.end });
@@ -252,28 +272,31 @@ impl Read {
                 handles::contacts(text, sentence, &mut self.post().contacts);
                 self.post().open_doors(&words);
                 self.post().greet(text, &words);
-                if let Some((span, stance)) = open.take() {
-                    self.say(span, stance, NAMED);
-                }
+                self.close(open.take());
                 continue;
             }
             let mut figures = std::mem::take(&mut self.figures);
             self.post().prose(text, sentence, &words, &amounts, &mut figures);
             self.figures = figures;
-            let stance = stance(&words);
+            let (stance, sure) = (stance(&words), wares::is_sure(&words, &amounts));
             open = match open {
-                Some((span, before)) if before == stance => {
-                    Some((Span { start: span.start, end: sentence.end }, stance))
+                Some(before) if before.stance == stance => Some(Open {
+                    span: Span { start: before.span.start, end: sentence.end },
+                    stance,
+                    sure: before.sure || sure,
+                }),
+                before => {
+                    self.close(before);
+                    Some(Open { span: called, stance, sure })
                 }
-                Some((span, before)) => {
-                    self.say(span, before, NAMED);
-                    Some((sentence, stance))
-                }
-                None => Some((called, stance)),
             };
         }
-        if let Some((span, stance)) = open {
-            self.say(span, stance, NAMED);
+        self.close(open);
+    }
+
+    fn close(&mut self, open: Option<Open>) {
+        if let Some(Open { span, stance, sure }) = open {
+            self.say(span, stance, if sure { NAMED } else { NAMELESS });
         }
     }
 
@@ -290,6 +313,28 @@ impl Read {
             };
         }
     }
+}
+
+/// Sentences that lost the line break between them: `for fabrications.We have stolen`.
+fn run_together(text: &str, sentence: Span) -> Vec<Span> {
+    let written = sentence.of(text).unwrap_or_default();
+    let mut found = Vec::new();
+    let mut start = 0;
+    for (at, mark) in written.match_indices(['.', '!', '…']) {
+        let word =
+            written.get(start..at).unwrap_or_default().chars().rev().take_while(|c| c.is_lowercase()).take(3).count();
+        let mut after = written.get(at + mark.len()..).unwrap_or_default().chars();
+        let capital =
+            after.next().is_some_and(char::is_uppercase) && after.next().is_some_and(|c| c.is_lowercase() || c == ' ');
+        if word > 2 && capital {
+            let end = at + mark.len();
+            found.push(Span { start: sentence.start + start, end: sentence.start + end });
+            start = end;
+        }
+    }
+    found.push(Span { start: sentence.start + start, end: sentence.end });
+    found.retain(|span| span.start < span.end);
+    found
 }
 
 /// A seller claims, but where it declines to say or says that it was somebody else.
@@ -319,7 +364,11 @@ pub(super) fn listing(text: &str, about: &About, names: &Gazetteer, because: &st
     }
     read.name_victims(text);
     let mut reading = Reading::default();
-    let sellers: Vec<Option<Span>> = shared(read.posts.iter().map(|post| post.seller).collect());
+    let mut sellers: Vec<Option<Span>> = shared(read.posts.iter().map(|post| post.seller).collect());
+    if sellers.iter().all(Option::is_none) {
+        sellers.iter_mut().for_each(|seller| *seller = read.crew);
+        read.posts.iter_mut().for_each(|post| post.seller = read.crew);
+    }
     if read.said.is_empty() {
         read.said = std::mem::take(&mut read.bare);
     }
@@ -458,6 +507,12 @@ pub(super) fn conversation(text: &str, about: &About, because: &str) -> Reading 
         }
         let words = words(text, message.body);
         let amounts = amounts(&words);
+        if chat::is_file(message.body.of(text).unwrap_or_default()) {
+            if kind == PartyKind::Actor {
+                read.post().attach(message.body);
+            }
+            continue;
+        }
         let speaks = match kind {
             PartyKind::Actor => wares::matters(&words, &amounts),
             _ => wares::doubts(&words) || wares::refuses(&words) || wares::is_about_money(&amounts),
@@ -484,7 +539,12 @@ pub(super) fn conversation(text: &str, about: &About, because: &str) -> Reading 
             let sums = amounts.iter().filter_map(|a| Some(a.figure(text, wares::kind(&words, a)?)));
             read.figures.extend(sums);
         }
-        let confidence = if kind == PartyKind::Actor && wares::claims(&words, &amounts) { NAMED } else { OTHER_SIDE };
+        let confidence =
+            if kind == PartyKind::Actor && wares::is_sure(&words, &amounts) && wares::claims(&words, &amounts) {
+                NAMED
+            } else {
+                OTHER_SIDE
+            };
         let said = Said { span: bounded(text, message.body), stance, confidence, post: 0, voice: None };
         let because = format!("{because}; the writer of the message");
         reading.drafts.push(draft(text, &said, confidence, (Some(name.to_owned()), kind), None, because));
@@ -495,6 +555,7 @@ pub(super) fn conversation(text: &str, about: &About, because: &str) -> Reading 
     }
     let seller =
         weight.values().max_by_key(|(count, span)| (*count, std::cmp::Reverse(span.start))).map(|(_, span)| *span);
+    read.post().seller = seller;
     tell(text, &read.posts, &[seller], about, &mut reading);
     for (name, (_, span)) in weight {
         if !reading.actors.iter().any(|actor| actor.name.eq_ignore_ascii_case(&name))
@@ -579,221 +640,4 @@ fn trimmed(text: &str, span: Span) -> Option<Span> {
     let start = span.start + (written.len() - written.trim_start().len());
     let end = start + written.trim().len();
     (start < end).then_some(Span { start, end })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::claim::{Offer, SourceKind};
-    use crate::read::read;
-
-    fn plain(text: &str) -> Reading {
-        read(text, &About::default(), &Gazetteer::built_in())
-    }
-
-    fn offer(text: &str) -> Offer {
-        let reading = plain(text);
-        assert_eq!(reading.offers.len(), 1, "{text}: {:?}", reading.offers);
-        reading.offers.into_iter().next().expect("one offer")
-    }
-
-    #[test]
-    fn an_access_brokers_fields() {
-        let text = "Selling access\n\nSeller: dustfinch\nVictim: Brightwell Locks\nCountry: USA\nRevenue: 50kk$\nHosts: 200\nAccess: RDP, domain admin\nStart: 5k\nStep: 1k\nBlitz: 10k$\nProof: screenshots of the domain controller\nEscrow: yes\nContact: Telegram @dustfinch\n";
-        let told = offer(text);
-        assert_eq!(told.seller.as_deref(), Some("dustfinch"));
-        assert_eq!(told.victim.as_deref(), Some("Brightwell Locks"));
-        assert_eq!(told.access.as_deref(), Some("RDP, domain administrator"));
-        assert_eq!(told.price.as_deref(), Some("start 5k, step 1k, blitz 10k$"));
-        assert_eq!(told.proof, ["screenshots of the domain controller"]);
-        assert_eq!(told.contacts, ["telegram @du…h"]);
-        let reading = plain(text);
-        assert!(
-            reading.figures.iter().all(|f| !f.value.starts_with("50000000")),
-            "revenue is no price: {:?}",
-            reading.figures
-        );
-        assert!(reading.figures.iter().any(|f| f.kind == FigureKind::Price && f.value == "10000 USD"));
-        assert_eq!(reading.organisations.iter().map(|o| o.name.as_str()).collect::<Vec<_>>(), ["Brightwell Locks"]);
-        assert!(
-            reading.drafts.iter().all(|d| d.statement.speaker == "dustfinch" && d.statement.stance == Stance::Claims)
-        );
-        assert!(!reading.drafts.is_empty());
-    }
-
-    #[test]
-    fn a_post_in_prose() {
-        let told = offer(
-            "Selling VPN access to a German lock maker with revenue 300kk, domain admin. Price 3k$, escrow accepted, PM me. I have 1.5 TB of source code and customer data as well.\n",
-        );
-        assert_eq!(told.victim.as_deref(), Some("a German lock maker"));
-        assert_eq!(told.access.as_deref(), Some("VPN, domain administrator"));
-        assert_eq!((told.volume.as_deref(), told.price.as_deref()), (Some("1.5 TB"), Some("3k$")));
-        assert_eq!(told.goods, ["source code", "customer data"]);
-        assert_eq!(told.contacts, ["private message"]);
-    }
-
-    #[test]
-    fn a_russian_post() {
-        let text = "Продам доступ в сеть крупной логистической компании, выручка 50кк.\nТип доступа: RDP, доменный админ\nСлил базу: 2 млн строк, 30 ТБ документов.\nЦена: 300 тыс. $\nПруфы в лс, работаю через гаранта. Телега @dustfinch\n";
-        let told = offer(text);
-        assert_eq!(told.access.as_deref(), Some("RDP, domain administrator"));
-        assert_eq!(told.price.as_deref(), Some("300 тыс. $"));
-        assert!(told.contacts.iter().any(|c| c == "telegram @du…h"));
-        let reading = plain(text);
-        assert_eq!(reading.language.as_deref(), Some("ru"));
-        let values: Vec<&str> = reading.figures.iter().map(|f| f.value.as_str()).collect();
-        assert!(
-            values.contains(&"2000000 строк") && values.contains(&"30 TB") && values.contains(&"300000 USD"),
-            "{values:?}"
-        );
-        assert!(reading.drafts.iter().all(|d| d.statement.speaker == UNNAMED));
-        assert!(!reading.drafts.is_empty());
-    }
-
-    #[test]
-    fn a_leak_sites_entry_without_what_it_copies_from_the_victim() {
-        let text = "Brightwell Locks\ngroup: greyheron\nwebsite: https://brightwell.example\ndiscovered: 2030-03-29\nDescription: Brightwell Locks is a leading maker of locks, founded in 1950. We have stolen 128GB from their network: contracts, passports, drawings. Deadline in 5 days.\n";
-        let told = offer(text);
-        assert_eq!((told.seller.as_deref(), told.victim.as_deref()), (Some("greyheron"), Some("Brightwell Locks")));
-        assert_eq!(told.goods, ["contracts", "passports", "drawings"]);
-        let reading = plain(text);
-        let said: Vec<&str> = reading.drafts.iter().filter_map(|d| d.statement.span.of(text)).collect();
-        assert!(
-            said.iter().any(|s| s.starts_with("We have stolen 128GB")) && said.iter().all(|s| !s.contains("founded")),
-            "{said:?}"
-        );
-        assert_eq!(reading.drafts[0].statement.about, ["Brightwell Locks"]);
-    }
-
-    #[test]
-    fn several_offers_of_one_seller() {
-        let text = "Seller: dustfinch\nVictim: Brightwell\nData: invoices\nPrice: 2k$\n\nVictim: Tarnwell\nData: source code\nPrice: 3k$\n";
-        let reading = plain(text);
-        let told: Vec<(Option<&str>, Option<&str>, Option<&str>)> =
-            reading.offers.iter().map(|o| (o.seller.as_deref(), o.victim.as_deref(), o.price.as_deref())).collect();
-        assert_eq!(
-            told,
-            [(Some("dustfinch"), Some("Brightwell"), Some("2k$")), (Some("dustfinch"), Some("Tarnwell"), Some("3k$"))]
-        );
-        assert_eq!(reading.allegations.len(), 2);
-    }
-
-    #[test]
-    fn a_chat_gives_each_writer_its_words() {
-        let text = "greyheron/brightwell_example\n[12:03:44] Victim: give us proof\n[12:04:10] Grey Heron: We have 2 TB of your customer data\n[12:05:00] Victim: we can pay 10,000 USD\n[12:06:00] Grey Heron: 200 000 $\n[12:07:00] Grey Heron: We will not disclose this.\n[12:08:00] Grey Heron: ok\n";
-        let reading = plain(text);
-        let said: Vec<(&str, PartyKind, Stance)> = reading
-            .drafts
-            .iter()
-            .map(|d| (d.statement.speaker.as_str(), d.statement.speaker_kind, d.statement.stance))
-            .collect();
-        assert_eq!(
-            said,
-            [
-                ("Grey Heron", PartyKind::Actor, Stance::Claims),
-                ("Victim", PartyKind::Victim, Stance::Informs),
-                ("Grey Heron", PartyKind::Actor, Stance::Claims),
-                ("Grey Heron", PartyKind::Actor, Stance::NoComment),
-            ]
-        );
-        let told = &reading.offers[0];
-        assert_eq!((told.seller.as_deref(), told.victim.as_deref()), (Some("Grey Heron"), Some("brightwell_example")));
-        assert_eq!((told.volume.as_deref(), told.price.as_deref()), (Some("2 TB"), Some("200 000 $")));
-    }
-
-    #[test]
-    fn a_ransom_note_is_a_listing() {
-        let text = "Your network was attacked and your files were encrypted.\nWe have downloaded financial documents and contracts.\nIf you don't contact us in 3 days, we will publish everything.\nTox: ".to_owned()
-            + &"A4".repeat(38)
-            + "\n";
-        let reading = plain(&text);
-        assert_eq!(reading.drafts.len(), 3, "{:?}", reading.drafts);
-        assert_eq!(reading.offers[0].contacts, ["tox A4…4"]);
-    }
-
-    #[test]
-    fn what_others_said_is_theirs() {
-        let text = "post_title: Brightwell\ngroup_name: greyheron\ndescription: We have stolen 3 TB of data from Brightwell. Brightwell president Mara Onslow said “no data was taken.” We will publish all of it.\n";
-        let reading = plain(text);
-        let said: Vec<(&str, Stance)> =
-            reading.drafts.iter().map(|d| (d.statement.speaker.as_str(), d.statement.stance)).collect();
-        assert!(said.contains(&("greyheron", Stance::Claims)), "{said:?}");
-        assert!(said.iter().any(|(speaker, _)| speaker.contains("Mara Onslow")), "{said:?}");
-    }
-
-    #[test]
-    fn what_the_user_says_decides() {
-        let text = "GreyHeron told The Daily Log that it had taken 2 TB of data from Brightwell.\n";
-        let as_listing =
-            read(text, &About { kind: Some(SourceKind::Listing), ..About::default() }, &Gazetteer::built_in());
-        assert!(as_listing.drafts.iter().all(|d| d.because.starts_with("a listing, as was said")), "{as_listing:?}");
-        assert!(plain(text).drafts.iter().all(|d| !d.because.contains("listing")));
-    }
-
-    #[test]
-    fn auctions_and_lists_of_accesses() {
-        let told = offer(
-            "Продам доступ\nГео: Бразилия\nРевеню: 35кк\nДоступ: VPN+RDP, права доменного админа\nСтарт 1000$\nШаг 200$\nБлиц 3000$\nГарант приветствуется\n",
-        );
-        assert_eq!(told.access.as_deref(), Some("VPN, RDP, domain administrator"));
-        assert_eq!(told.price.as_deref(), Some("start 1000$, step 200$, blitz 3000$"));
-        let text = "Selling accesses, escrow only:\n1) UK, logistics, 12kk, RDP, 150 pc - 700$\n2) Italy, lock maker, 30kk, VPN, 400 pc - 1500$\n";
-        let reading = plain(text);
-        let told: Vec<(Option<&str>, Option<&str>, Option<&str>)> =
-            reading.offers.iter().map(|o| (o.victim.as_deref(), o.access.as_deref(), o.price.as_deref())).collect();
-        assert_eq!(
-            told,
-            [
-                (Some("UK, logistics"), Some("RDP"), Some("700$")),
-                (Some("Italy, lock maker"), Some("VPN"), Some("1500$"))
-            ]
-        );
-        assert!(reading.organisations.is_empty(), "a description is no name");
-    }
-
-    #[test]
-    fn pictures_and_signatures() {
-        let told = offer(
-            "🔥🔥 FOR SALE 🔥🔥\n💎 Brightwell full source code + database dump\n📦 Size ➜ 35GB\n💰 Price ➜ 10 BTC\n📩 DM @dustfinch on Telegram\n",
-        );
-        assert_eq!(
-            (told.victim.as_deref(), told.volume.as_deref(), told.price.as_deref()),
-            (Some("Brightwell"), Some("35GB"), Some("10 BTC"))
-        );
-        assert_eq!(told.contacts, ["telegram @du…h"]);
-        let told = offer(
-            "To the management of Brightwell Locks!\nWe are GreyHeron team. We infiltrated your network and downloaded 1.8 TB of your files, including contracts, payroll and passports.\nThe ransom is 45 BTC.\n",
-        );
-        assert_eq!((told.seller.as_deref(), told.victim.as_deref()), (Some("GreyHeron"), Some("Brightwell Locks")));
-        assert_eq!(told.goods, ["contracts", "payroll", "passports"]);
-    }
-
-    #[test]
-    fn a_thread_has_one_seller_and_other_writers() {
-        let text = "dustfinch · description · 2030-10-17\nYour database has been hacked, and we have all the data.\nSend 2 ETH and we will give it back.\n\nann · comment · 2030-10-18\nWe do not believe you, we have your files backed up.\n";
-        let reading = plain(text);
-        let said: Vec<(&str, PartyKind)> =
-            reading.drafts.iter().map(|d| (d.statement.speaker.as_str(), d.statement.speaker_kind)).collect();
-        assert_eq!(said, [("dustfinch", PartyKind::Actor), ("dustfinch", PartyKind::Actor), ("ann", PartyKind::Other)]);
-        assert_eq!(reading.offers[0].price.as_deref(), Some("2 ETH"));
-    }
-
-    #[test]
-    fn stories_and_companies_are_no_listings() {
-        for text in [
-            "A seller who goes by dustfinch is selling access to Brightwell for 3k$, escrow accepted, researchers said. “We have stolen 2 TB,” the post said.\n",
-            "We take the security of your data seriously. On May 3 our systems were accessed by an unauthorised party. We have notified our customers.\n",
-            "Brightwell said: we were hacked. Its spokesperson told us that your files are safe.\n",
-        ] {
-            assert!(plain(text).offers.is_empty(), "{text}");
-        }
-    }
-
-    #[test]
-    fn letters_that_look_like_others_hide_nothing() {
-        let told = offer("Ѕеlling dаtаbаse of Brightwell\nРriсe: 3\u{200b}k$\nSeller: dust\u{202e}finch\n");
-        assert_eq!(told.price.as_deref(), Some("3\u{200b}k$"));
-        assert!(told.victim.is_some());
-    }
 }

@@ -130,6 +130,11 @@ impl Post {
         self.seller = self.seller.or_else(|| wares::signs(text, words));
     }
 
+    /// Takes a file that was sent.
+    pub(super) fn attach(&mut self, file: Span) {
+        self.proof.push(file);
+    }
+
     /// Takes what a line offers as proof.
     pub(super) fn prove(&mut self, words: &[Word]) {
         wares::proof(words, &mut self.proof);
@@ -158,7 +163,8 @@ impl Post {
 
     fn measure(&mut self, text: &str, words: &[Word], amounts: &[Amount], figures: &mut Vec<Figure>) {
         for amount in amounts {
-            let Some(kind) = wares::kind(words, amount) else { continue };
+            // `Less than 1 MB` bounds a test, and offers nothing.
+            let Some(kind) = wares::kind(words, amount).filter(|_| amount.hedge != Some('<')) else { continue };
             match kind {
                 FigureKind::Volume => self.volume = self.volume.or(Some(amount.span)),
                 FigureKind::Count if self.volume.is_none() => self.volume = Some(amount.span),

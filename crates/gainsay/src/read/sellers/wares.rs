@@ -2,155 +2,14 @@
 
 use crate::claim::{FigureKind, Span};
 use crate::read::amounts::{Amount, Unit};
+use crate::read::names::{Gazetteer, NameKind};
 use crate::read::words::Word;
 
 use super::fields::Field;
-
-/// Words that only a claim, a sale or a threat is made of, by their stems.
-const DEEDS: &[&str] = &[
-    "hack",
-    "breach",
-    "stolen",
-    "stole",
-    "steal",
-    "exfiltrat",
-    "leak",
-    "dump",
-    "encrypt",
-    "decrypt",
-    "compromis",
-    "pwn",
-    "extract",
-    "ransom",
-    "auction",
-    "spam",
-    "bidding",
-    "selling",
-    "blitz",
-    "downloaded",
-    "infiltrat",
-    "penetrat",
-    "locked",
-    "продам",
-    "продаю",
-    "продаё",
-    "продае",
-    "продаж",
-    "слил",
-    "слив",
-    "слит",
-    "взлом",
-    "взлома",
-    "хакн",
-    "выкуп",
-    "дамп",
-    "утеч",
-    "скачал",
-    "выкачал",
-    "выгруз",
-    "зашифров",
-    "локнул",
-    "залоч",
-    "пролоч",
-    "украл",
-    "похити",
-    "сливаю",
-    "сольём",
-    "сольем",
-    "аукцион",
-    "похищ",
-];
-
-/// Whole words of a claim, a sale or a threat.
-const DEED_WORDS: &[&str] = &[
-    "sell",
-    "sale",
-    "sold",
-    "wts",
-    "publish",
-    "published",
-    "publication",
-    "publicate",
-    "publishing",
-    "publicly",
-    "obtained",
-    "acquired",
-    "posted",
-    "uploaded",
-    "deadline",
-    "pay",
-    "payment",
-    "buyer",
-    "buyers",
-    "exposed",
-    "released",
-    "negotiate",
-    "negotiations",
-    "taken",
-    "copied",
-    "опубликуем",
-    "выложим",
-    "купит",
-    "дедлайн",
-    "выплата",
-    "платить",
-    "заплатить",
-];
-
-/// What is taken and sold, by stems.
-const THINGS: &[&str] = &[
-    "data",
-    "database",
-    "file",
-    "document",
-    "record",
-    "credential",
-    "password",
-    "source",
-    "mailbox",
-    "email",
-    "backup",
-    "passport",
-    "contract",
-    "ssn",
-    "access",
-    "shell",
-    "archive",
-    "sample",
-    "proof",
-    "screenshot",
-    "info",
-    "folder",
-    "network",
-    "server",
-    "tree",
-    "баз",
-    "данн",
-    "файл",
-    "документ",
-    "доступ",
-    "парол",
-    "исходник",
-    "паспорт",
-    "почт",
-    "сет",
-    "строк",
-    "запис",
-    "пруф",
-    "скрин",
-    "пробник",
-    "дедик",
-    "инф",
-    "бекап",
-    "бэкап",
-];
-
-const OWN: &[&str] = &[
-    "we", "i", "our", "us", "my", "me", "we've", "i've", "we'll", "i'm", "we're", "мы", "я", "наш", "наша", "наши",
-    "нас", "мне", "у",
-];
-
-const YOURS: &[&str] = &["you", "your", "yours", "вы", "ваш", "ваша", "ваши", "вас", "вам", "вашей", "вашу"];
+use super::terms::{
+    ACCESS, ACCESS_RUNS, BUSINESS, DEED_WORDS, DEEDS, DENIES, DOUBTS, ENDS, FROM, HEADS, INTENDS, LISTS, NEVER,
+    NO_ITEM, NO_NAME, NO_PART, OWN, OWNED, PRICED, PROOF, REFUSES, SKIPPED, TALKS, THINGS, YOURS,
+};
 
 fn is(word: &Word, list: &[&str]) -> bool {
     list.contains(&word.text.as_str())
@@ -158,32 +17,28 @@ fn is(word: &Word, list: &[&str]) -> bool {
 
 fn is_deed(word: &Word) -> bool {
     // A forum that is called after what it sells is no deed.
-    (word.begins(DEEDS) || is(word, DEED_WORDS)) && !word.begins(&["breachforum", "leakbase", "dumps"])
+    (word.begins(DEEDS) || is(word, DEED_WORDS)) && !word.begins(&["breachforum", "leakbase", "dumps", "hacker"])
 }
 
-/// Words of what comes next, when somebody says them of themselves: `we will upload`, `I am ready to`.
-const INTENDS: &[&str] = &["will", "ready", "we'll", "i'll", "gonna", "going", "готовы", "готов", "будем", "буду"];
-
-/// Words of talks that failed: `the company did not get in touch`.
-const TALKS: &[&str] = &[
-    "touch",
-    "contacted",
-    "negotiat",
-    "refus",
-    "ignor",
-    "cooperat",
-    "respond",
-    "reply",
-    "связь",
-    "отказал",
-    "игнорир",
-];
+/// `If you do not pay`: a condition with a refusal in it.
+fn threatens(words: &[Word]) -> bool {
+    let refuses = ["don't", "not", "refuse", "ignore", "fail", "won't", "no", "keep", "не", "откажетесь"];
+    words.iter().enumerate().any(|(place, w)| {
+        is(w, &["if", "unless", "otherwise", "если", "иначе"])
+            && (is(w, &["unless", "otherwise", "иначе"])
+                || words
+                    .get(place + 1..(place + 7).min(words.len()))
+                    .is_some_and(|next| next.iter().any(|w| is(w, &refuses)) && next.iter().any(|w| is(w, YOURS))))
+    })
+}
 
 /// Where a victim is told how to write: instructions, no claim.
 fn instructs(words: &[Word]) -> bool {
     let forbids = words.first().is_some_and(|w| is(w, &["don't", "dont", "не"]))
         || matches!(words, [first, second, ..] if first.is("do") && second.is("not"));
-    forbids && !words.iter().any(|w| is(w, OWN))
+    let calls = words.iter().take(3).any(|w| is(w, &["contact", "write", "email", "пишите"]))
+        && words.iter().take(4).any(|w| is(w, &["us", "me", "нам"]));
+    calls || forbids && !words.iter().any(|w| is(w, OWN))
         || words.iter().any(|w| is(w, &["torproject", "qtox"]))
         || words.windows(2).any(|w| matches!(w, [a, b] if a.is("tor") && b.is("browser") || is(a, &["contact", "write", "email"]) && is(b, &["us", "me"])))
             && !words.iter().any(|w| is(w, &["if", "unless", "don't", "если"]))
@@ -195,14 +50,19 @@ pub(super) fn claims(words: &[Word], amounts: &[Amount]) -> bool {
     if instructs(words) || words.len() <= 3 && words.last().is_some_and(|w| w.is(":")) {
         return false;
     }
+    // A question asserts nothing, but where it names how much.
+    if words.last().is_some_and(|w| w.is("?"))
+        && !amounts.iter().any(|a| matches!(a.unit, Unit::Bytes(_)))
+        && !sells_access(words)
+    {
+        return false;
+    }
     let deed = words.iter().any(is_deed);
     let things = words.iter().any(|word| word.begins(THINGS));
     let measured = amounts.iter().any(|a| matches!(a.unit, Unit::Bytes(_)));
     let paid = amounts.iter().any(|a| matches!(a.unit, Unit::Money(_)));
     let (own, yours) = (has(OWN), has(YOURS));
-    let threat = has(&["if", "unless", "otherwise", "если", "иначе"])
-        && yours
-        && has(&["don't", "not", "no", "refuse", "ignore", "want", "check", "не", "will"]);
+    let threat = yours && threatens(words);
     let silent = has(&["not", "didn't", "haven't", "hasn't", "don't", "refused", "ignored", "ignore", "не", "refuse"])
         && words.iter().any(|w| w.begins(TALKS));
     measured
@@ -211,7 +71,7 @@ pub(super) fn claims(words: &[Word], amounts: &[Amount]) -> bool {
             && words
                 .iter()
                 .any(|w| w.begins(&["data", "file", "document", "backup", "record", "password", "базы", "данные"]))
-        || deed && (things || own || yours || words.len() <= 12)
+        || deed && (things || own || yours || words.len() <= 12 && !has(&["must", "should", "check", "can"]))
         || own && has(INTENDS)
         || own && words.iter().any(|w| w.begins(&["attack", "атак"]))
         || threat
@@ -222,6 +82,13 @@ pub(super) fn claims(words: &[Word], amounts: &[Amount]) -> bool {
         || things && (own && yours || amounts.iter().any(|a| matches!(a.unit, Unit::Things { .. } | Unit::Money(_))))
         || things && has(&["available", "soon", "below", "lost", "потеряла"]) && !has(&["services", "solutions"])
         || has(&["here", "following"]) && things && yours
+}
+
+/// Whether it is sure to be a claim: a deed of their own, so many bytes, a sum to be paid.
+pub(super) fn is_sure(words: &[Word], amounts: &[Amount]) -> bool {
+    let own = words.iter().any(|w| is(w, OWN));
+    let measured = amounts.iter().any(|a| matches!(a.unit, Unit::Bytes(_) | Unit::Money(_)));
+    measured || own && words.iter().any(is_deed)
 }
 
 /// Whether a message of a chat says anything to the matter: a claim, a sum, a demand, a question about them.
@@ -244,48 +111,6 @@ fn is_round(amount: &Amount) -> bool {
     amount.unit == Unit::Bare && amount.number.len() > 3 && amount.number.ends_with("000")
 }
 
-const REFUSES: &[&[&str]] = &[
-    &["not", "disclose"],
-    &["not", "comment"],
-    &["no", "comment"],
-    &["not", "tell", "you"],
-    &["не", "скажем"],
-    &["не", "скажу"],
-    &["без", "комментариев"],
-];
-
-const DENIES: &[&[&str]] = &[
-    &["not", "us"],
-    &["did", "not", "hack"],
-    &["didn't", "hack"],
-    &["not", "behind"],
-    &["nothing", "to", "do", "with"],
-    &["did", "not", "attack"],
-    &["не", "взламывали"],
-    &["не", "ломали"],
-    &["не", "мы"],
-    &["не", "наша", "работа"],
-];
-
-const DOUBTS: &[&[&str]] = &[
-    &["don't", "even", "know"],
-    &["dont", "even", "know"],
-    &["you", "think", "you"],
-    &["don't", "have", "our"],
-    &["not", "our", "data"],
-    &["not", "ours"],
-    &["is", "fake"],
-    &["is", "a", "lie"],
-    &["you", "lie"],
-    &["don't", "believe"],
-    &["do", "not", "believe"],
-    &["not", "true"],
-    &["не", "верю"],
-    &["не", "наши", "данные"],
-    &["врёшь"],
-    &["фейк"],
-];
-
 fn any_run(words: &[Word], runs: &[&[&str]]) -> bool {
     runs.iter().any(|run| words.windows(run.len()).any(|w| w.iter().zip(*run).all(|(word, want)| word.is(want))))
 }
@@ -304,80 +129,6 @@ pub(super) fn denies(words: &[Word]) -> bool {
 pub(super) fn doubts(words: &[Word]) -> bool {
     any_run(words, DOUBTS)
 }
-
-/// What is told of the victim's business and is no price.
-const BUSINESS: &[&str] = &[
-    "revenue",
-    "rev",
-    "revenues",
-    "turnover",
-    "income",
-    "worth",
-    "insurance",
-    "credit",
-    "capital",
-    "market",
-    "valued",
-    "shares",
-    "profit",
-    "assets",
-    "employees",
-    "staff",
-    "оборот",
-    "оборотом",
-    "ревеню",
-    "ревенью",
-    "ревен",
-    "выручка",
-    "выручкой",
-    "доход",
-    "прибыль",
-    "страховка",
-    "сотрудников",
-];
-
-const PRICED: &[&str] = &[
-    "price",
-    "cost",
-    "costs",
-    "pay",
-    "payment",
-    "ransom",
-    "sell",
-    "selling",
-    "sale",
-    "start",
-    "step",
-    "blitz",
-    "bid",
-    "buy",
-    "bin",
-    "ask",
-    "asking",
-    "for",
-    "offer",
-    "demand",
-    "discount",
-    "send",
-    "need",
-    "deal",
-    "цена",
-    "ценник",
-    "стоимость",
-    "старт",
-    "шаг",
-    "блиц",
-    "за",
-    "выкуп",
-    "продам",
-    "продаю",
-    "заплатить",
-    "платить",
-    "отдам",
-    "прайс",
-    "торг",
-    "скидка",
-];
 
 /// What a sum or a number of a seller's sentence is; `None` where it is the victim's business or nothing that counts.
 pub(in crate::read) fn kind(words: &[Word], amount: &Amount) -> Option<FigureKind> {
@@ -413,265 +164,6 @@ pub(super) fn bare_field(words: &[Word]) -> Option<Field> {
     (number && words.len() <= 5).then_some(field)
 }
 
-/// What the victim's name ends at.
-const ENDS: &[&str] = &[
-    "with",
-    "for",
-    "price",
-    "revenue",
-    "rev",
-    "who",
-    "that",
-    "which",
-    "via",
-    "through",
-    "by",
-    "is",
-    "was",
-    "are",
-    "were",
-    "will",
-    "on",
-    "since",
-    "has",
-    "have",
-    "and",
-    "we",
-    "you",
-    "here",
-    "including",
-    "с",
-    "за",
-    "цена",
-    "выручка",
-    "оборот",
-    "ревеню",
-    "через",
-    "по",
-    "и",
-    "объем",
-    "объём",
-    "старт",
-    "leaked",
-    "hacked",
-    "breached",
-    "data",
-    "database",
-    "leak",
-    "selling",
-    "sell",
-    "start",
-    "blitz",
-    "access",
-];
-
-/// Before the name of whom it was taken from.
-const FROM: &[&[&str]] = &[
-    &["stolen", "from"],
-    &["taken", "from"],
-    &["obtained", "from"],
-    &["acquired", "from"],
-    &["downloaded", "from"],
-    &["exfiltrated", "from"],
-    &["belonging", "to"],
-    &["belongs", "to"],
-    &["access", "to"],
-    &["access", "into"],
-    &["access", "in"],
-    &["accesses", "to"],
-    &["database", "of"],
-    &["databases", "of"],
-    &["data", "of"],
-    &["data", "from"],
-    &["database", "from"],
-    &["leak", "of"],
-    &["breach", "of"],
-    &["dump", "of"],
-    &["network", "of"],
-    &["server", "of"],
-    &["code", "of"],
-    &["hacked"],
-    &["breached"],
-    &["доступ", "к"],
-    &["доступ", "в"],
-    &["доступы", "в"],
-    &["доступы", "к"],
-    &["базу", "данных"],
-    &["база", "данных"],
-    &["дамп"],
-    &["базу"],
-    &["база"],
-    &["взломали"],
-    &["взломана"],
-    &["слив"],
-    &["слита"],
-    &["слили"],
-];
-
-/// Words that may stand before the name and are none of it.
-const SKIPPED: &[&str] = &[
-    "the",
-    "network",
-    "networks",
-    "corporate",
-    "internal",
-    "of",
-    "company",
-    "systems",
-    "servers",
-    "server",
-    "site",
-    "website",
-    "сети",
-    "сеть",
-    "сетку",
-    "корпоративной",
-    "корпоративную",
-    "компании",
-    "фирмы",
-    "сайта",
-    "клиентов",
-    "базы",
-    "данных",
-    "all",
-    "whole",
-    "entire",
-    "full",
-    ":",
-];
-
-/// What is never a victim's name, and shows that the words before meant something else.
-const NEVER: &[&str] = &[
-    "this",
-    "their",
-    "your",
-    "our",
-    "its",
-    "them",
-    "it",
-    "more",
-    "download",
-    "these",
-    "those",
-    "my",
-    "everything",
-    "any",
-    "different",
-    "employees",
-    "customers",
-    "clients",
-    "users",
-    "server",
-    "database",
-    "data",
-    "all",
-    "files",
-    "нас",
-    "вас",
-    "них",
-    "их",
-    "всех",
-    "я",
-    "мы",
-    "строк",
-    "rdp",
-    "vpn",
-    "network",
-    "$",
-];
-
-/// What the victim's name stands right before: `Brightwell database`, `Brightwell full source code`.
-const OWNED: &[&str] = &[
-    "database",
-    "db",
-    "databases",
-    "data",
-    "leak",
-    "breach",
-    "dump",
-    "source",
-    "users",
-    "customers",
-    "clients",
-    "full",
-    "complete",
-    "customer",
-    "user",
-    "employees",
-    "suffered",
-    "база",
-    "бд",
-];
-
-/// Words with a capital that are no name.
-const NO_NAME: &[&str] = &[
-    "selling",
-    "sell",
-    "the",
-    "full",
-    "fresh",
-    "new",
-    "private",
-    "leaked",
-    "hot",
-    "sql",
-    "database",
-    "data",
-    "source",
-    "sale",
-    "for",
-    "wts",
-    "big",
-    "free",
-    "all",
-    "user",
-    "users",
-    "customer",
-    "i",
-    "we",
-    "today",
-    "in",
-    "on",
-    "hello",
-    "hi",
-    "company",
-    "complete",
-    "internal",
-    "personal",
-    "secret",
-    "sensitive",
-    "stolen",
-    "usa",
-    "uk",
-    "us",
-    "eu",
-    "more",
-    "than",
-    "then",
-    "with",
-    "and",
-    "of",
-    "a",
-    "an",
-    "client",
-    "employee",
-    "corporate",
-    "confidential",
-    "unique",
-    "это",
-    "продам",
-    "available",
-    "download",
-    "central",
-    "crm",
-    "hr",
-    "vip",
-    "email",
-    "sms",
-    "now",
-    "military",
-];
-
 /// The capitalised words right before what is taken from them.
 fn owner(text: &str, words: &[Word]) -> Option<Span> {
     let capital =
@@ -683,7 +175,9 @@ fn owner(text: &str, words: &[Word]) -> Option<Span> {
     }
     let place = (1..words.len()).find(|&place| {
         words.get(place).is_some_and(|w| is(w, OWNED))
-            && words.get(place - 1).is_some_and(|w| capital(w) && !is(w, NO_NAME) && !is_deed(w))
+            && words
+                .get(place - 1)
+                .is_some_and(|w| capital(w) && !is(w, NO_NAME) && !is(w, OWN) && !is(w, YOURS) && !is_deed(w))
             || words.get(place).is_some_and(|w| is(w, OWNED)) && is_domain_before(words, place)
     })?;
     let mut start = place - 1;
@@ -738,6 +232,28 @@ pub(super) fn signs(text: &str, words: &[Word]) -> Option<Span> {
         start: words.get(from)?.span.start,
         end: words.get(end.checked_sub(1).filter(|_| end > from)?)?.span.end,
     })
+}
+
+/// Whether somebody tells of themselves.
+pub(super) fn tells(words: &[Word]) -> bool {
+    words.iter().any(|w| is(w, OWN) && !w.is("us"))
+}
+
+/// A crew that the gazetteer knows, named as a team: `the Grey Heron Team`, `team Heron`.
+pub(super) fn crew(text: &str, words: &[Word], names: &Gazetteer) -> Option<Span> {
+    let team = ["team", "group", "gang", "ransomware", "crew", "blog", "support", "группа", "команда"];
+    let place = words.iter().position(|w| is(w, &team))?;
+    for from in place.saturating_sub(3)..place + 2 {
+        for to in (from + 1..=(from + 3).min(words.len())).rev() {
+            let (Some(first), Some(last)) = (words.get(from), words.get(to - 1)) else { continue };
+            let span = Span { start: first.span.start, end: last.span.end };
+            let known = span.of(text).and_then(|name| names.find(name));
+            if known.is_some_and(|known| known.kind == NameKind::Actor) {
+                return Some(span);
+            }
+        }
+    }
+    None
 }
 
 /// Whose data or network a sentence offers: as named, or as described.
@@ -839,203 +355,6 @@ fn name_from(words: &[Word], from: usize) -> Option<Span> {
     Some(Span { start: first.span.start, end: words.get(end.checked_sub(1)?)?.span.end })
 }
 
-/// Heads of what is offered.
-const HEADS: &[&str] = &[
-    "data",
-    "database",
-    "databases",
-    "db",
-    "files",
-    "documents",
-    "docs",
-    "code",
-    "codes",
-    "dump",
-    "dumps",
-    "backups",
-    "emails",
-    "mailboxes",
-    "contracts",
-    "passports",
-    "credentials",
-    "info",
-    "information",
-    "archive",
-    "archives",
-    "ssns",
-    "accounting",
-    "ssn",
-    "nda",
-    "ndas",
-    "drawings",
-    "blueprints",
-    "reports",
-    "invoices",
-    "correspondence",
-    "repositories",
-    "passwords",
-    "logins",
-    "hashes",
-    "cards",
-    "secrets",
-    "keys",
-    "финансы",
-    "данные",
-    "данных",
-    "база",
-    "базу",
-    "базы",
-    "документы",
-    "исходники",
-    "исходный",
-    "дамп",
-    "паспорта",
-    "договора",
-    "договоры",
-    "переписка",
-    "почта",
-    "почты",
-    "бекапы",
-    "бэкапы",
-    "архивы",
-    "пароли",
-];
-
-/// What stands before a head and is no part of the goods.
-const NO_PART: &[&str] = &[
-    "the",
-    "a",
-    "an",
-    "of",
-    "your",
-    "our",
-    "all",
-    "this",
-    "these",
-    "we",
-    "and",
-    "more",
-    "than",
-    "then",
-    "have",
-    "has",
-    "their",
-    "its",
-    "from",
-    "in",
-    "to",
-    "with",
-    "for",
-    "selling",
-    "sell",
-    "sale",
-    "stolen",
-    "leaking",
-    "downloading",
-    "publishing",
-    "leak",
-    "leaked",
-    "buy",
-    "get",
-    "some",
-    "any",
-    "other",
-    "much",
-    "will",
-    "publish",
-    "about",
-    "million",
-    "as",
-    "or",
-    "also",
-    "is",
-    "are",
-    "was",
-    "were",
-    "by",
-    "on",
-    "you",
-    "i",
-    "us",
-    "them",
-    "that",
-    "who",
-    "not",
-    "no",
-    "be",
-    "been",
-    "steal",
-    "stole",
-    "hacked",
-    "downloaded",
-    "including",
-    "includes",
-    "contains",
-    "lot",
-    "part",
-    "first",
-    "they",
-    "following",
-    "find",
-    "here",
-    "продам",
-    "продаю",
-    "всю",
-    "все",
-    "и",
-    "в",
-    "на",
-    "с",
-    "из",
-    "слили",
-    "сливаю",
-    "слил",
-    "эту",
-    "эти",
-    "там",
-    "очень",
-    "много",
-    "tb",
-    "gb",
-    "mb",
-    "gigabytes",
-    "terabytes",
-    "start",
-    "without",
-    "provide",
-    "can",
-    "send",
-    "check",
-    "share",
-    "into",
-    "where",
-    "which",
-    "how",
-    "what",
-    "every",
-    "each",
-    "don't",
-    "if",
-    "when",
-    "do",
-    "did",
-    "does",
-    "these",
-    "its",
-    "entire",
-    "whole",
-    "exfiltrate",
-    "would",
-    "could",
-    "should",
-    "transfer",
-    "send",
-    "want",
-    "need",
-    "delete",
-    "restore",
-];
-
 /// How many kinds of goods of one offer are kept.
 pub(super) const MOST_GOODS: usize = 24;
 
@@ -1063,7 +382,11 @@ pub(super) fn goods(words: &[Word], found: &mut Vec<Span>) {
             }
             start -= 1;
         }
-        if let Some(first) = words.get(start) {
+        // What was encrypted, or is to be decrypted as a test, is not offered.
+        let other = words.get(start..place).is_some_and(|part| {
+            part.iter().any(|w| is(w, &["encrypted", "random", "permanent", "lost", "three", "two", "test", "any"]))
+        });
+        if let Some(first) = words.get(start).filter(|_| !other) {
             found.push(Span { start: first.span.start, end: word.span.end });
         }
     }
@@ -1080,26 +403,14 @@ fn inside_number(words: &[Word], comma: &Word) -> bool {
         && words.get(place + 1).is_some_and(|w| w.span.start == comma.span.end)
 }
 
+/// How many openings of a list a sentence is searched from.
+const MOST_OPENINGS: usize = 6;
+
 /// `the following: a, b, c`, `including a, b and c`.
 fn enumerated(words: &[Word]) -> Vec<Span> {
     let opens = |place: usize| {
         let Some(word) = words.get(place) else { return false };
-        let listing = is(
-            word,
-            &[
-                "including",
-                "includes",
-                "include",
-                "contains",
-                "contain",
-                "containing",
-                "включая",
-                "содержит",
-                "включает",
-                "имеются",
-                "have",
-            ],
-        );
+        let listing = is(word, LISTS);
         let colon = word.is(":")
             && !words.get(place + 1).is_some_and(|next| {
                 next.is("/") || next.span.start == word.span.end && next.text.starts_with(|c: char| c.is_ascii_digit())
@@ -1113,10 +424,13 @@ fn enumerated(words: &[Word]) -> Vec<Span> {
         let ands = rest.iter().filter(|w| w.is("and") || w.is("и")).count();
         commas > 0 && commas + ands > 1
     };
-    let Some(from) = (0..words.len()).rev().find(|&place| opens(place) && words.get(place + 1..).is_some_and(parted))
-    else {
-        return Vec::new();
-    };
+    // Of several openings that which lists most: `the following: a (including b), c`.
+    let all = (0..words.len()).filter(|&place| opens(place) && words.get(place + 1..).is_some_and(parted));
+    all.take(MOST_OPENINGS).map(|from| items(words, from)).max_by_key(Vec::len).unwrap_or_default()
+}
+
+/// The items behind an opening, to the end of their sentence; none where there is but one.
+fn items(words: &[Word], from: usize) -> Vec<Span> {
     let mut found = Vec::new();
     let mut item: Vec<&Word> = Vec::new();
     let mut depth = 0_usize;
@@ -1127,9 +441,7 @@ fn enumerated(words: &[Word]) -> Vec<Span> {
             .count();
         let kept = item.get(skip..).unwrap_or_default();
         let many = kept.iter().filter(|w| w.is_word()).count();
-        let sentence = kept
-            .iter()
-            .any(|w| is(w, OWN) || is(w, &["which", "who", "will", "can", "take", "may", "try", "don't", "was"]));
+        let sentence = kept.iter().any(|w| is(w, OWN) || is(w, NO_ITEM));
         let named = kept.iter().any(|w| w.text.starts_with(char::is_alphabetic) && !w.is("more"));
         if let (Some(first), Some(last)) = (kept.first(), kept.last())
             && named
@@ -1154,64 +466,6 @@ fn enumerated(words: &[Word]) -> Vec<Span> {
     close(&mut item, &mut found);
     if found.len() < 2 { Vec::new() } else { found }
 }
-
-/// Kinds of access to a network, by the words that sellers use.
-const ACCESS: &[(&str, &[&str])] = &[
-    ("RDP", &["rdp", "рдп", "rdweb", "rds", "дедик", "дедики"]),
-    (
-        "VPN",
-        &[
-            "vpn",
-            "впн",
-            "fortinet",
-            "fortigate",
-            "fortivpn",
-            "anyconnect",
-            "globalprotect",
-            "sonicwall",
-            "pulse",
-            "openvpn",
-        ],
-    ),
-    ("Citrix", &["citrix", "цитрикс", "ситрикс"]),
-    ("web shell", &["webshell", "webshells", "вебшелл", "шелл", "шеллы"]),
-    ("SSH", &["ssh"]),
-    ("VNC", &["vnc"]),
-    ("remote management", &["anydesk", "teamviewer", "screenconnect", "rmm", "splashtop", "atera"]),
-    ("virtual machines", &["esxi", "vcenter", "vsphere", "vmware"]),
-    ("mailbox", &["owa", "exchange", "o365", "office365", "webmail"]),
-    ("cloud", &["aws", "azure", "gcp", "s3"]),
-    ("source code repository", &["github", "gitlab", "bitbucket", "gitea"]),
-    ("database", &["phpmyadmin", "mysql", "mssql", "postgres", "mongodb", "sqli"]),
-    ("admin panel", &["админка", "админку", "cpanel", "whm", "wordpress", "magento", "opencart"]),
-    ("remote shell", &["meterpreter", "beacon", "cobalt", "кобальт"]),
-    ("root", &["root", "рут"]),
-    ("domain administrator", &["da"]),
-];
-
-/// The same by more than one word.
-const ACCESS_RUNS: &[(&str, &[&str])] = &[
-    ("web shell", &["web", "shell"]),
-    ("web shell", &["веб", "шелл"]),
-    ("RDP", &["remote", "desktop"]),
-    ("domain administrator", &["domain", "admin"]),
-    ("domain administrator", &["domain", "administrator"]),
-    ("domain administrator", &["доменн", "админ"]),
-    ("domain administrator", &["домен", "админ"]),
-    ("domain administrator", &["админ", "домена"]),
-    ("domain administrator", &["права", "да"]),
-    ("local administrator", &["local", "admin"]),
-    ("local administrator", &["local", "administrator"]),
-    ("local administrator", &["локальн", "админ"]),
-    ("domain user", &["domain", "user"]),
-    ("domain user", &["доменн", "юзер"]),
-    ("database", &["database", "access"]),
-    ("database", &["access", "to", "database"]),
-    ("admin panel", &["admin", "panel"]),
-    ("mailbox", &["email", "access"]),
-    ("source code repository", &["code", "repository"]),
-    ("remote shell", &["reverse", "shell"]),
-];
 
 /// The kinds of access that words name, each once, in the order of the words.
 pub(super) fn access(words: &[Word], found: &mut Vec<&'static str>) {
@@ -1244,33 +498,14 @@ pub(super) fn sells_access(words: &[Word]) -> bool {
             && words.iter().any(|w| w.begins(&["sell", "sale", "прода", "price", "цена", "wts", "start", "старт"]))
 }
 
-/// Words for what shows that a seller has it.
-const PROOF: &[&str] = &[
-    "proof",
-    "proofs",
-    "sample",
-    "samples",
-    "screenshot",
-    "screenshots",
-    "screens",
-    "tree",
-    "listing",
-    "пруф",
-    "пруфы",
-    "пробник",
-    "пробники",
-    "сэмпл",
-    "семпл",
-    "скрин",
-    "скрины",
-    "скриншоты",
-    "образец",
-];
-
 /// What a sentence offers as proof: the word with what stands around it.
 pub(super) fn proof(words: &[Word], found: &mut Vec<Span>) {
     for (place, word) in words.iter().enumerate().filter(|(_, w)| is(w, PROOF) || w.is("list")) {
-        if word.is("list") && !words.get(place + 1).is_some_and(|w| w.is("of")) {
+        let files = ["files", "data", "documents", "folders", "tree", "file"];
+        let of_files = words
+            .get(place + 1..(place + 6).min(words.len()))
+            .is_some_and(|w| w.first().is_some_and(|w| w.is("of")) && w.iter().any(|w| is(w, &files)));
+        if word.is("list") && !of_files {
             continue;
         }
         let files = place > 0 && words.get(place - 1).is_some_and(|w| is(w, &["file", "files", "дерево"]));
