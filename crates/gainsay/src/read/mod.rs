@@ -86,7 +86,7 @@ pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
     let mut reading = match told.kind {
         Kind::Listing => {
             let mut reading = sellers::listing(text, about, names, &told.because);
-            if language.is_none_or(|language| language == "en") {
+            if language.is_none_or(|language| language == "en") && sellers::may_report(text) {
                 sellers::reported(text, story(text, about, names).drafts, &mut reading);
             }
             reading

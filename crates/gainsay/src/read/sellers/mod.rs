@@ -600,6 +600,12 @@ fn bounded(text: &str, body: Span) -> Span {
     Span { start: body.start, end }
 }
 
+/// Whether it is worth looking for what others are reported to have said: most listings quote nobody.
+pub(super) fn may_report(text: &str) -> bool {
+    let verbs = [" said", " says", " told", " stated", " denied", " denies", " confirmed", " claimed"];
+    text.contains(['"', '“', '”']) && verbs.iter().any(|verb| text.contains(verb))
+}
+
 /// What others are reported to have said in a listing, as news is read: `Their president said "no data was taken"`. It is taken out of
 /// what the seller says.
 pub(super) fn reported(text: &str, told: Vec<Draft>, reading: &mut Reading) {
