@@ -13,6 +13,7 @@ mod casting;
 mod citations;
 mod confidence;
 mod contacts;
+mod content;
 mod cues;
 mod deeds;
 mod entities;
