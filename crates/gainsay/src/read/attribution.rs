@@ -3,7 +3,8 @@
 use crate::claim::{PartyKind, Span};
 use crate::read::cues::{fits, helpers_before, is_yet_to, phrase_cue};
 use crate::read::lexicon::{self, Cue};
-use crate::read::phrases::{first_party, phrase_from, subject_before};
+use crate::read::phrases::{first_party, phrase_ending, phrase_from, subject_before};
+use crate::read::silence::silent;
 use crate::read::subject::{Memory, Sentence, Speaker};
 use crate::read::tokens::Shape;
 use crate::read::unreal::is_unreal;
@@ -23,6 +24,10 @@ pub(super) enum Rule {
     Hanging,
     /// By its own account, the crew ….
     OwnAccount,
+    /// Who was asked did not answer.
+    Unanswered,
+    /// Acme's denial that ….
+    Nominal,
     /// A quotation beside a name, with no verb of speaking.
     QuoteNear,
     /// A quotation that goes on.
@@ -31,6 +36,8 @@ pub(super) enum Rule {
     Signed,
     /// A set-off text after words that announce it.
     Announced,
+    /// A page on which a company speaks for itself throughout.
+    OwnPage,
     /// Set-off words of people who call themselves hackers.
     SelfDescribed,
 }
@@ -45,10 +52,13 @@ impl Rule {
             Rule::Passive => "passive with by",
             Rule::Hanging => "participle that hangs on the subject",
             Rule::OwnAccount => "by its own account",
+            Rule::Unanswered => "asked and not answered",
+            Rule::Nominal => "a noun of speaking with its owner",
             Rule::QuoteNear => "quotation beside a name",
             Rule::Continued => "quotation that goes on",
             Rule::Signed => "set-off text with a name below",
             Rule::Announced => "set-off text that was announced",
+            Rule::OwnPage => "the speaker's own page",
             Rule::SelfDescribed => "set-off text of self-styled hackers",
         }
     }
@@ -88,6 +98,13 @@ pub(super) fn attributions(sentence: &Sentence<'_>, span: Span, memory: &Memory)
         found.extend(by_verb(sentence, verb, memory).or_else(|| according_to(sentence, verb, memory)));
     }
     found.extend(own_account(sentence, memory));
+    // Who asked and heard nothing says nothing: the silence is the statement.
+    if let Some((verb, speakers)) = silent(sentence, memory) {
+        found.retain(|f| f.cue != Cue::Declines && !f.speakers.iter().all(|s| s.kind == PartyKind::Press));
+        if found.is_empty() {
+            found.push(Found { verb, from: 0, speakers, cue: Cue::Declines, negated: true, rule: Rule::Unanswered, closing: false, unreal: false });
+        }
+    }
     let supposed = found.iter().any(|f| f.unreal);
     found.retain(|f| !f.unreal);
     let mut governing = govern(sentence, found);
@@ -95,7 +112,7 @@ pub(super) fn attributions(sentence: &Sentence<'_>, span: Span, memory: &Memory)
         return Vec::new();
     }
     if governing.is_empty() {
-        governing.extend(hanging(sentence, memory).or_else(|| elided(sentence, memory)));
+        governing.extend(hanging(sentence, memory).or_else(|| elided(sentence, memory)).or_else(|| nominal(sentence, memory)));
     }
     if governing.is_empty() {
         governing.extend(quote_near(sentence, memory));
@@ -254,6 +271,22 @@ fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         rule: Rule::Hanging,
         closing: false,
         unreal: false,
+    })
+}
+
+/// "Acme's denial that …", "the claim by GreyHeron that …".
+fn nominal(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
+    (1..sentence.tokens.len()).find_map(|at| {
+        let cue = match sentence.word(at) {
+            "denial" => Cue::Denies,
+            "admission" | "confirmation" | "acknowledgement" | "acknowledgment" => Cue::Confirms,
+            "claim" | "assertion" | "allegation" | "boast" => Cue::Claims,
+            "insistence" | "assurance" => Cue::Says,
+            _ => return None,
+        };
+        let owned = sentence.tokens[at - 1].shape == Shape::Possessive && sentence.word(at + 1) == "that";
+        let (_, speakers) = owned.then(|| at.checked_sub(2)).flatten().and_then(|last| phrase_ending(sentence, last, memory))?;
+        Some(Found { verb: at, from: 0, speakers, cue, negated: false, rule: Rule::Nominal, closing: false, unreal: false })
     })
 }
 

@@ -42,9 +42,10 @@ pub(super) fn class_of(candidate: &Candidate) -> Option<Class> {
     }
     // A single capitalised word that only ever opens sentences may be any word.
     // One that speaks and is no plural is a name after all: "Residents said", but "Acme said".
-    let speaks_alone = e.speaks > 0 && !candidate.name.ends_with('s');
+    let plural = candidate.name.ends_with('s') && !["ss", "us", "is"].iter().any(|end| candidate.name.ends_with(end));
+    let speaks_alone = e.speaks > 0 && !plural;
     // One that strikes and comes again is one, too: "Thieves broke in" is not.
-    let strikes_again = e.actor >= 2 && candidate.count > 1 && !candidate.name.ends_with('s');
+    let strikes_again = e.actor >= 2 && candidate.count > 1 && !plural;
     let surely_a_name = candidate.inside_sentence > 0 || candidate.words > 1 || speaks_alone || strikes_again;
     let organisation = e.organisation + e.outlet + e.researcher;
     if e.actor >= 4 && e.actor > e.person && e.actor + 2 > organisation {
@@ -163,7 +164,7 @@ pub(super) fn settle(
     mentions.sort_by_key(|(span, _)| span.start);
     give_roles(&mut parties, outlet);
     let by_key = parties.iter().enumerate().rev().map(|(at, p)| (key(&p.name), at)).collect();
-    let mut cast = Cast { parties, mentions, by_key, ranked: BTreeMap::new() };
+    let mut cast = Cast { parties, mentions, by_key, ..Cast::default() };
     cast.rank();
     cast
 }
@@ -191,6 +192,8 @@ pub(super) fn give_roles(parties: &mut [Party], outlet: Option<&str>) {
                 PartyKind::Authority
             }
             (_, Some(NameKind::Researcher)) => PartyKind::Researcher,
+            // Who is told things and seen to review them is an outlet, however much it reports on crews.
+            _ if party.known.is_none() && e.victim < 4 && (e.outlet >= 4 || e.outlet >= 2 && masthead(&name)) => PartyKind::Press,
             _ if e.researcher >= 3 => PartyKind::Researcher,
             _ if e.outlet >= 2 && e.victim < 4 && party.known.is_none() => PartyKind::Press,
             _ => PartyKind::Other,
@@ -204,6 +207,17 @@ pub(super) fn give_roles(parties: &mut [Party], outlet: Option<&str>) {
             party.kind = PartyKind::Victim;
         }
     }
+}
+
+/// The last word of many an outlet's name.
+fn masthead(name: &str) -> bool {
+    name.rsplit(' ').next().is_some_and(|w| {
+        matches!(
+            w,
+            "news" | "times" | "post" | "wire" | "journal" | "herald" | "tribune" | "gazette" | "chronicle" | "magazine" | "tv" | "radio"
+                | "telegraph" | "daily" | "log" | "review" | "press" | "today" | "globe" | "standard" | "courier" | "observer"
+        )
+    })
 }
 
 pub(super) fn may_be_victim(party: &Party) -> bool {

@@ -20,12 +20,15 @@ pub(super) fn confidence(item: &Item) -> u16 {
         Rule::OwnAccount => 820,
         Rule::Continued => 800,
         Rule::Hanging => 780,
+        Rule::Unanswered => 880,
+        Rule::Nominal => 700,
+        Rule::OwnPage => 700,
         Rule::SelfDescribed => 640,
         Rule::Announced => 600,
         Rule::QuoteNear => 520,
     };
     let speaker = match item.speaker.known {
-        Known::Named => 0,
+        Known::Named | Known::Spokesperson => 0,
         Known::Role => -50,
         Known::Pronoun => -80,
         Known::Unnamed => -140,

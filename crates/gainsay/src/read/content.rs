@@ -141,8 +141,7 @@ impl<'t> Clauses<'t> {
                             | "affected"
                             | "accessed"
                             | "viewed"
-                            | "copied"
-                            | "or"
+                            | "copied" | "left" | "or"
                             | "and"
                             | ","
                     )

@@ -81,6 +81,21 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
             Some(Cue::Declines)
         }
         "respond" | "comment" | "reply" if is_yet_to(sentence, at) => Some(Cue::Declines),
+        // "Remained silent", "had not issued a statement".
+        "remained" | "remains" | "stayed" | "kept" | "keeps" | "been" | "keeping"
+            if matches!(next(1), "silent" | "quiet" | "mum" | "tight-lipped") =>
+        {
+            Some(Cue::Declines)
+        }
+        "issued" | "made" | "released" | "published" | "offered" | "given" | "put" | "provided" | "posted"
+            if (1..5).any(|n| at >= n && lexicon::negates(sentence.word(at - n)))
+                && (1..6).any(|n| matches!(next(n), "statement" | "comment" | "comments" | "announcement" | "response" | "reply" | "acknowledgement" | "acknowledgment")) =>
+        {
+            Some(Cue::Declines)
+        }
+        "asking" | "asks" | "wants" | "seeks" | "seeking" if (1..4).any(|n| matches!(next(n), "$" | "€" | "£") || next(n).starts_with('$')) => {
+            Some(Cue::Offers)
+        }
         "took" | "claiming" | "take" if next(1) == "credit" || next(1) == "responsibility" => Some(Cue::Claims),
         "launched" | "opened" | "began" | "started" | "initiated"
             if (1..5).any(|n| matches!(next(n), "investigation" | "inquiry" | "probe")) =>
@@ -108,10 +123,17 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
     let quote_soon = (1..6).any(|n| sentence.tokens.get(verb + n).is_some_and(|t| t.shape == Shape::Quote));
     match sentence.word(verb) {
         "called" | "described" | "describes" => {
-            quote_soon
-                || (1..8)
-                    .any(|n| matches!(next(n), "claims" | "claim" | "allegations" | "incident" | "breach" | "attack"))
+            !matches!(next(1), "for" | "on" | "in" | "off" | "upon")
+                && (quote_soon
+                    || (1..8).any(|n| {
+                        matches!(
+                            next(n),
+                            "claims" | "claim" | "allegations" | "incident" | "breach" | "attack" | "statement" | "report" | "reports" | "account"
+                                | "denial" | "data" | "listing" | "leak" | "accusations" | "intrusion"
+                        )
+                    }))
         }
+        "attributed" | "attributes" | "blamed" | "blames" => (1..12).any(|n| matches!(next(n), "attack" | "breach" | "incident" | "intrusion" | "hack" | "leak" | "theft" | "it" | "by")),
         "found" | "observed" | "shared" => next(1) == "that" || next(1) == "no" || quote_soon,
         "believe" | "say" | "report" | "claim" | "warn" | "deny" | "confirm" | "dispute" | "admit" | "verify"
         | "investigate" | "decline" | "threaten" | "allege" | "assert" | "acknowledge" => !matches!(next(1), "button"),

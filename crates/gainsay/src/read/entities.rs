@@ -43,6 +43,9 @@ pub(super) struct Party {
     pub(super) evidence: Evidence,
 }
 
+/// A noun means one of the latest names, in mentions; farther back nobody would remember.
+const LOOK_BACK: usize = 100;
+
 /// The parties of one text and where they are named.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cast {
@@ -51,6 +54,8 @@ pub(super) struct Cast {
     pub(super) mentions: Vec<(Span, usize)>,
     pub(super) ranked: BTreeMap<PartyKind, Vec<usize>>,
     pub(super) by_key: BTreeMap<String, usize>,
+    /// By a common noun the parties that the text calls so.
+    pub(super) called: BTreeMap<String, Vec<usize>>,
 }
 
 impl Cast {
@@ -85,8 +90,19 @@ impl Cast {
         self.ranked.get(&kind).map_or(&[], Vec::as_slice)
     }
 
+    /// The party that the text calls by this noun; of several the one that it named last before `before`.
+    pub(super) fn known_as(&self, noun: &str, before: usize) -> Option<usize> {
+        let parties = self.called.get(noun)?;
+        if let [only] = parties.as_slice() {
+            return Some(*only);
+        }
+        let to = self.mentions.partition_point(|(m, _)| m.start < before);
+        let mut latest = self.mentions[..to].iter().rev().take(LOOK_BACK).map(|&(_, p)| p);
+        latest.find(|p| parties.contains(p))
+    }
+
     /// The party that is written exactly so, case and spaces aside.
-    pub(super) fn called(&self, name: &str) -> Option<usize> {
+    pub(super) fn named(&self, name: &str) -> Option<usize> {
         self.by_key.get(&key(name)).copied()
     }
 
@@ -176,7 +192,8 @@ fn share_in_lists(tokens: &[Token], found: &[Run], told: &mut [Evidence]) {
             to > from && tokens[found[to - 1].last + 1..found[to].first].iter().any(|t| t.is("and") || t.is("or"));
         if is_list {
             let most = told[from..=to].iter().map(|e| e.victim).max().unwrap_or(0);
-            told[from..=to].iter_mut().for_each(|e| e.victim = most);
+            let speaks = told[from..=to].iter().map(|e| e.speaks).max().unwrap_or(0);
+            told[from..=to].iter_mut().for_each(|e| (e.victim, e.speaks) = (most, speaks));
         }
         from = to + 1;
     }

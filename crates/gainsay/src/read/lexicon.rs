@@ -57,7 +57,7 @@ static FINITE: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
         (
             Cue::Claims,
             "claimed claims claim alleged alleges allege asserted asserts assert boasted boasts \
-     complained accused bragged",
+     complained accused bragged attributed attributes blamed blames",
         ),
         (
             Cue::Confirms,
@@ -283,7 +283,7 @@ static CROWD: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
         "customers customer users user experts researchers analysts employees employee sources \
      source officials police prosecutors authorities regulators regulator investigators \
      subscribers clients patients victims members shareholders insiders person insider \
-     observers parents residents",
+     observers parents residents union",
     )
 });
 

@@ -16,6 +16,7 @@ mod contacts;
 mod content;
 mod cues;
 mod deeds;
+mod described;
 mod entities;
 mod evidence;
 mod facets;
@@ -30,6 +31,7 @@ mod quotes;
 mod relay;
 mod sentences;
 mod set_off;
+mod silence;
 mod speech;
 mod stance;
 #[cfg(test)]
@@ -56,6 +58,7 @@ pub const ACCEPT_AT: u16 = 850;
 pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
     let pages = speech::pages(text);
     let mut cast = entities::cast(text, &pages, about, names);
+    described::describe(text, &pages, &mut cast);
     // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed: hence twice.
     parts::promote_victims(text, &speech::items(text, &pages, &cast), &mut cast);
     let mut items = speech::items(text, &pages, &cast);

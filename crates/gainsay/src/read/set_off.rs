@@ -118,7 +118,7 @@ pub(super) fn set_off_speaker(
         .unwrap_or(number);
     let below = pages.get(run_end + 1).filter(|p| p.paragraph.short);
     let signature = below.and_then(|p| p.paragraph.span.of(text));
-    if let Some(party) = signature.and_then(|line| cast.called(line)) {
+    if let Some(party) = signature.and_then(|line| cast.named(line)) {
         return Some((named(party), Rule::Signed));
     }
     let run = (number..=run_end).chain(

@@ -55,7 +55,7 @@ fn opens_with_a_speaker(text: &str, cast: &Cast, page: &Page, memory: &Memory) -
     page.sentences.first().is_some_and(|&first| {
         let found = attributions(&sentence_of(text, cast, first, &page.quotes), first, memory);
         found.iter().any(|a| {
-            a.rule == Rule::Indirect && a.cue != Cue::Investigates && a.speakers.iter().any(|s| s.known == Known::Named)
+            a.rule == Rule::Indirect && a.cue != Cue::Investigates && a.speakers.iter().any(|s| s.known <= Known::Spokesperson)
         })
     })
 }
@@ -158,7 +158,7 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
         Cue::Offers => speaker.kind == PartyKind::Actor,
         Cue::Investigates => !matches!(speaker.kind, PartyKind::Press | PartyKind::Actor),
         Cue::Declines => speaker.kind != PartyKind::Actor || speaker.known == Known::Named,
-        Cue::Confirms | Cue::Says if speaker.kind == PartyKind::Press => negated || speaker.known == Known::Named,
+        Cue::Confirms | Cue::Says if speaker.kind == PartyKind::Press => negated || speaker.known <= Known::Spokesperson,
         _ => true,
     }
 }

@@ -13,6 +13,8 @@ const NEAR: usize = 40;
 pub(super) enum Known {
     /// By name.
     Named,
+    /// By the spokesperson of a named house.
+    Spokesperson,
     /// By role: "the company", "the group".
     Role,
     /// By pronoun.
@@ -26,6 +28,7 @@ impl Known {
     pub(super) fn words(self) -> &'static str {
         match self {
             Known::Named => "by name",
+            Known::Spokesperson => "by its spokesperson",
             Known::Role => "by role",
             Known::Pronoun => "by pronoun",
             Known::Unnamed => "without a name",
@@ -52,9 +55,15 @@ pub(super) struct Memory {
     pub(super) here: Option<Speaker>,
     /// The organisation that spoke last.
     pub(super) organisation: Option<usize>,
+    /// The authority that spoke last.
+    pub(super) authority: Option<usize>,
     /// The first organisation named in this paragraph.
     pub(super) topic: Option<usize>,
     pub(super) person: Option<usize>,
+    /// A person was named after the last speaker spoke.
+    pub(super) person_since: bool,
+    /// The house that spoke last through a spokesperson.
+    pub(super) voice: Option<usize>,
     pub(super) actor: Option<usize>,
     pub(super) researcher: Option<usize>,
 }
@@ -73,7 +82,10 @@ impl Memory {
                 continue;
             };
             match found.class {
-                Class::Person => self.person = Some(party),
+                Class::Person => {
+                    self.person_since |= self.speaker.as_ref().is_none_or(|s| s.party != Some(party));
+                    self.person = Some(party);
+                }
                 Class::Actor => self.actor = Some(party),
                 Class::Organisation => {
                     if found.kind == PartyKind::Researcher {
@@ -95,13 +107,20 @@ impl Memory {
             if let Some(home) = home
                 .filter(|&h| cast.parties[h].class == Class::Organisation && cast.parties[h].kind != PartyKind::Press)
             {
-                self.organisation = Some(home);
+                match cast.parties[home].kind {
+                    PartyKind::Authority => self.authority = Some(home),
+                    _ => self.organisation = Some(home),
+                }
             }
             match cast.parties.get(party).map(|p| p.class) {
                 Some(Class::Person) => self.person = Some(party),
                 Some(Class::Actor) => self.actor = Some(party),
                 _ => {}
             }
+        }
+        self.person_since = false;
+        if speaker.known == Known::Spokesperson {
+            self.voice = speaker.party;
         }
         self.here = Some(speaker.clone());
         self.speaker = Some(speaker.clone());
@@ -243,7 +262,21 @@ impl<'a> Sentence<'a> {
         }
         let organisation = || memory.organisation.or(memory.topic);
         let party = match self.word(first) {
-            "he" | "she" => memory.person,
+            "he" | "she" => {
+                let one = |s: &&Speaker| {
+                    s.party.is_none_or(|p| self.cast.parties[p].class != Class::Organisation)
+                };
+                let last = memory.here.as_ref().filter(one).or_else(|| memory.speaker.as_ref().filter(one));
+                match last {
+                    Some(last) if last.party.is_none() && last.kind == PartyKind::Actor => {
+                        return Some(Speaker { known: Known::Pronoun, ..last.clone() });
+                    }
+                    // Who was named since then is meant.
+                    _ if memory.person_since => memory.person,
+                    Some(last) if last.party.is_some() => last.party,
+                    _ => memory.person.or(memory.actor),
+                }
+            }
             "it" => match memory.here.as_ref().or(memory.speaker.as_ref()) {
                 Some(last) if last.party.is_some_and(|p| self.cast.parties[p].class != Class::Person) => last.party,
                 _ => memory.topic.or_else(organisation),
@@ -269,6 +302,21 @@ impl<'a> Sentence<'a> {
         };
         let definite = (first..head).any(|at| matches!(self.word(at), "the" | "this" | "that" | "these" | "those"));
         let threat_actor = matches!(noun, "actor" | "actors") && head > first && self.word(head - 1) == "threat";
+        // "The dairy": what the story calls one of its parties.
+        let described = || {
+            let general = matches!(noun, "company" | "firm" | "group" | "organization" | "organisation");
+            let before = self.tokens.first().map_or(0, |t| t.span.start);
+            self.cast.known_as(noun, before).filter(|_| definite && !general && owner.is_none())
+        };
+        if let Some(party) = described().filter(|_| !lexicon::actor_noun(noun) && !lexicon::crowd_noun(noun)) {
+            return Some(self.as_role(party));
+        }
+        if (first..=head).any(|at| matches!(self.word(at), "people" | "person" | "sources" | "source" | "persons"))
+            && (first..=head).any(|at| matches!(self.word(at), "familiar" | "briefed" | "close" | "knowledge" | "direct"))
+        {
+            let (name, kind) = ("sources".to_owned(), PartyKind::Other);
+            return Some(Speaker { name, kind, party: None, known: Known::Unnamed });
+        }
         let going_by = matches!(noun, "going" | "known" | "called" | "named" | "dubbed" | "calling" | "claiming")
             && (first..head)
                 .any(|at| lexicon::actor_noun(self.word(at)) || matches!(self.word(at), "actor" | "actors"));
@@ -309,7 +357,12 @@ impl<'a> Sentence<'a> {
                 let kind = PartyKind::Researcher;
                 return Some(Speaker { name, kind, party: None, known: Known::Unnamed });
             }
+            let voice = |s: Speaker| match s.known {
+                Known::Named if lexicon::spokesperson(noun) => Speaker { known: Known::Spokesperson, ..s },
+                _ => s,
+            };
             return owner
+                .map(voice)
                 .or_else(|| self.house_named_before(first, noun))
                 .or_else(|| self.person_by_role(noun, memory));
         }
@@ -320,10 +373,12 @@ impl<'a> Sentence<'a> {
             }) {
                 return Some(self.named(party));
             }
-            return if definite { self.the_company(memory) } else { None };
+            return if definite { self.the_company(noun, memory) } else { None };
         }
         if lexicon::document_noun(noun) {
-            return owner;
+            // "The letter says": a company writes to its customers.
+            let to_customers = matches!(noun, "letter" | "email" | "e-mail" | "notice" | "notification" | "memo" | "faq" | "advisory" | "bulletin");
+            return owner.or_else(|| if to_customers && definite { self.the_company(noun, memory) } else { None });
         }
         None
     }
@@ -366,7 +421,13 @@ impl<'a> Sentence<'a> {
 
     fn person_by_role(&self, noun: &str, memory: &Memory) -> Option<Speaker> {
         if lexicon::spokesperson(noun) {
-            return self.the_company(memory);
+            // "The spokesperson": of the house that has just spoken, else of the one that last spoke through one.
+            let of_a_house = |p: &usize| {
+                let party = &self.cast.parties[*p];
+                party.class == Class::Organisation && matches!(party.kind, PartyKind::Victim | PartyKind::Other)
+            };
+            let here = memory.here.as_ref().and_then(|s| s.party).map(|p| self.cast.parties[p].home.unwrap_or(p)).filter(of_a_house);
+            return here.or(memory.voice).map(|p| self.as_role(p)).or_else(|| self.the_company(noun, memory));
         }
         if lexicon::researcher_noun(noun) {
             let party = memory
@@ -381,17 +442,23 @@ impl<'a> Sentence<'a> {
     }
 
     /// "The company": who spoke last in this paragraph, whom the paragraph names first, who spoke last at all, whom the story is about.
-    fn the_company(&self, memory: &Memory) -> Option<Speaker> {
+    fn the_company(&self, noun: &str, memory: &Memory) -> Option<Speaker> {
+        let public = matches!(
+            noun,
+            "agency" | "department" | "ministry" | "commission" | "council" | "organization" | "organisation" | "institution" | "city" | "district" | "association" | "school" | "university"
+        );
         let organisation = |p: usize| {
             let party = self.cast.parties.get(p)?;
             match party.class {
                 Class::Person => party.home,
+                Class::Organisation if party.kind == PartyKind::Authority => Some(p).filter(|_| public),
                 Class::Organisation if party.kind != PartyKind::Press => Some(p),
                 _ => None,
             }
         };
         let here = memory.here.as_ref().and_then(|s| s.party).and_then(organisation);
         here.or(memory.topic.and_then(organisation))
+            .or(memory.authority.filter(|_| public && noun != "organization" && noun != "organisation"))
             .or(memory.organisation)
             .or_else(|| self.cast.of_kind(PartyKind::Victim).first().copied())
             .map(|p| self.as_role(p))
