@@ -102,7 +102,16 @@ pub(super) fn attributions(sentence: &Sentence<'_>, span: Span, memory: &Memory)
     if let Some((verb, speakers)) = silent(sentence, memory) {
         found.retain(|f| f.cue != Cue::Declines && !f.speakers.iter().all(|s| s.kind == PartyKind::Press));
         if found.is_empty() {
-            found.push(Found { verb, from: 0, speakers, cue: Cue::Declines, negated: true, rule: Rule::Unanswered, closing: false, unreal: false });
+            found.push(Found {
+                verb,
+                from: 0,
+                speakers,
+                cue: Cue::Declines,
+                negated: true,
+                rule: Rule::Unanswered,
+                closing: false,
+                unreal: false,
+            });
         }
     }
     let supposed = found.iter().any(|f| f.unreal);
@@ -112,7 +121,9 @@ pub(super) fn attributions(sentence: &Sentence<'_>, span: Span, memory: &Memory)
         return Vec::new();
     }
     if governing.is_empty() {
-        governing.extend(hanging(sentence, memory).or_else(|| elided(sentence, memory)).or_else(|| nominal(sentence, memory)));
+        governing.extend(
+            hanging(sentence, memory).or_else(|| elided(sentence, memory)).or_else(|| nominal(sentence, memory)),
+        );
     }
     if governing.is_empty() {
         governing.extend(quote_near(sentence, memory));
@@ -132,7 +143,9 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
     let cue = match lexicon::cue(&token.lower) {
         _ if (negated || is_yet_to(sentence, verb)) && lexicon::silence_after_not(&token.lower) => Some(Cue::Declines),
         Some(cue) => Some(cue),
-        None => phrase_cue(sentence, verb),
+        // "Is denying": a participle with its helper is a verb.
+        None => phrase_cue(sentence, verb)
+            .or_else(|| lexicon::participle(&token.lower).filter(|_| progressive(sentence, helpers.from, verb))),
     }?;
     let owned = verb > 0 && sentence.tokens[verb - 1].shape == Shape::Possessive;
     if owned
@@ -168,6 +181,10 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
     inverted(sentence, verb, cue, memory)
 }
 
+fn progressive(sentence: &Sentence<'_>, helpers: usize, verb: usize) -> bool {
+    (helpers..verb).any(|at| matches!(sentence.word(at), "is" | "are" | "was" | "were" | "been" | "isn't" | "aren't"))
+}
+
 /// "…," said Ann Lee.
 fn inverted(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> Option<Found> {
     let before = verb.checked_sub(1).and_then(|b| sentence.tokens.get(b))?;
@@ -199,10 +216,57 @@ fn passive(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> O
 }
 
 fn according_to(sentence: &Sentence<'_>, at: usize, memory: &Memory) -> Option<Found> {
-    if sentence.word(at) != "according" || sentence.word(at + 1) != "to" {
-        return None;
-    }
-    let (_, speakers) = phrase_from(sentence, at + 2, memory)?;
+    let word = |n: usize| sentence.word(at + n);
+    let by = |cue: Cue, speakers: Vec<Speaker>| Found {
+        verb: at,
+        from: 0,
+        speakers,
+        cue,
+        negated: false,
+        rule: Rule::Passive,
+        closing: false,
+        unreal: false,
+    };
+    // "As stated by Acme", "as per Acme".
+    let as_stated = word(0) == "as" && word(2) == "by" && lexicon::cue(word(1)).is_some();
+    let from = match word(0) {
+        "according" if word(1) == "to" => 2,
+        "as" if as_stated => 3,
+        // "Is under investigation by Acme", "is being investigated by Acme".
+        "investigation" | "investigated" | "probed" | "examined" if word(1) == "by" => {
+            return phrase_from(sentence, at + 2, memory)
+                .map(|(_, speakers)| by(Cue::Investigates, speakers))
+                .filter(|f| f.speakers.iter().all(|s| s.kind != PartyKind::Press));
+        }
+        // "Seen by The Log suggests": the outlet has looked.
+        "seen" | "reviewed" | "obtained" | "viewed" | "analyzed" | "analysed" if word(1) == "by" => {
+            let shows = (at + 3..sentence.tokens.len().min(at + 12)).any(|n| {
+                matches!(
+                    sentence.word(n),
+                    "suggests"
+                        | "suggest"
+                        | "shows"
+                        | "show"
+                        | "indicates"
+                        | "indicate"
+                        | "appears"
+                        | "appear"
+                        | "include"
+                        | "includes"
+                        | "contained"
+                        | "contains"
+                        | "reveal"
+                        | "reveals"
+                        | "showed"
+                )
+            });
+            let (_, speakers) = phrase_from(sentence, at + 2, memory)
+                .filter(|(_, s)| shows && s.iter().all(|s| s.kind == PartyKind::Press))?;
+            return Some(by(Cue::Reports, speakers));
+        }
+        _ => return None,
+    };
+    let (_, speakers) = phrase_from(sentence, at + from, memory)?;
     Some(Found {
         verb: at,
         from: at,
@@ -243,7 +307,11 @@ fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         let before = &sentence.tokens[at - 1];
         let apart = before.sets_apart()
             || lexicon::adverb(&before.lower) && at > 1 && sentence.tokens[at - 2].sets_apart()
-            || sentence.word(at + 1) == "that" && !lexicon::preposition(&before.lower);
+            || matches!(sentence.word(at + 1), "that" | "to" | "responsibility" | "credit" | "it" | "they")
+                && !lexicon::preposition(&before.lower)
+                && !lexicon::actor_noun(&before.lower)
+                && before.lower != "actor"
+                && !lexicon::document_noun(&before.lower);
         // "Without confirming that": the contrary of a confirmation.
         let denied = (at.saturating_sub(2)..at).any(|b| lexicon::negates(sentence.word(b)));
         lexicon::participle(sentence.word(at)).filter(|_| apart && !denied).map(|cue| (at, cue))
@@ -285,8 +353,18 @@ fn nominal(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
             _ => return None,
         };
         let owned = sentence.tokens[at - 1].shape == Shape::Possessive && sentence.word(at + 1) == "that";
-        let (_, speakers) = owned.then(|| at.checked_sub(2)).flatten().and_then(|last| phrase_ending(sentence, last, memory))?;
-        Some(Found { verb: at, from: 0, speakers, cue, negated: false, rule: Rule::Nominal, closing: false, unreal: false })
+        let (_, speakers) =
+            owned.then(|| at.checked_sub(2)).flatten().and_then(|last| phrase_ending(sentence, last, memory))?;
+        Some(Found {
+            verb: at,
+            from: 0,
+            speakers,
+            cue,
+            negated: false,
+            rule: Rule::Nominal,
+            closing: false,
+            unreal: false,
+        })
     })
 }
 
@@ -333,6 +411,14 @@ fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
         if !separate {
             return vec![found.swap_remove(closing)];
         }
+    }
+    // "The hackers want a million, according to Acme": Acme tells of them.
+    if let Some(told) = found.iter().position(|f| f.rule == Rule::AccordingTo && f.closing)
+        && found.len() > 1
+        && found.iter().all(|f| f.rule == Rule::AccordingTo || f.speakers.iter().all(|s| s.kind == PartyKind::Actor))
+        && found[told].speakers.iter().all(|s| s.kind != PartyKind::Actor)
+    {
+        return vec![found.swap_remove(told)];
     }
     let mut governing: Vec<Found> = Vec::new();
     for next in found {

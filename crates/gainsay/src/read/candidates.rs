@@ -48,7 +48,11 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
                 (last + 1, Some(kind).filter(|k| *k == NameKind::Outlet))
             }
             // "Independent researcher Ann Lee" is of no newspaper.
-            Some((last, _)) if tokens[at].is("independent") && last == at && !at.checked_sub(1).is_some_and(|b| tokens[b].is("the")) => {
+            Some((last, _))
+                if tokens[at].is("independent")
+                    && last == at
+                    && !at.checked_sub(1).is_some_and(|b| tokens[b].is("the")) =>
+            {
                 at += 1;
                 continue;
             }

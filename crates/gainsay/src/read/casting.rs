@@ -120,7 +120,7 @@ pub(super) fn settle(
         if words.len() > 1 && class != Class::Actor
             || words.len() > 1 && words.last().is_some_and(|w| w.starts_with(|c: char| c.is_ascii_digit()))
         {
-            let ends = if class == Class::Person { vec![words.last()] } else { vec![words.last(), words.first()] };
+            let ends = [words.last(), words.first()];
             for word in ends.into_iter().flatten() {
                 let word = key(word);
                 if word.chars().count() > 2 && !lexicon::company_noun(&word) && !lexicon::opens_sentence(&word) {
@@ -193,7 +193,9 @@ pub(super) fn give_roles(parties: &mut [Party], outlet: Option<&str>) {
             }
             (_, Some(NameKind::Researcher)) => PartyKind::Researcher,
             // Who is told things and seen to review them is an outlet, however much it reports on crews.
-            _ if party.known.is_none() && e.victim < 4 && (e.outlet >= 4 || e.outlet >= 2 && masthead(&name)) => PartyKind::Press,
+            _ if party.known.is_none() && e.victim < 4 && (e.outlet >= 4 || e.outlet >= 2 && masthead(&name)) => {
+                PartyKind::Press
+            }
             _ if e.researcher >= 3 => PartyKind::Researcher,
             _ if e.outlet >= 2 && e.victim < 4 && party.known.is_none() => PartyKind::Press,
             _ => PartyKind::Other,
@@ -214,8 +216,28 @@ fn masthead(name: &str) -> bool {
     name.rsplit(' ').next().is_some_and(|w| {
         matches!(
             w,
-            "news" | "times" | "post" | "wire" | "journal" | "herald" | "tribune" | "gazette" | "chronicle" | "magazine" | "tv" | "radio"
-                | "telegraph" | "daily" | "log" | "review" | "press" | "today" | "globe" | "standard" | "courier" | "observer"
+            "news"
+                | "times"
+                | "post"
+                | "wire"
+                | "journal"
+                | "herald"
+                | "tribune"
+                | "gazette"
+                | "chronicle"
+                | "magazine"
+                | "tv"
+                | "radio"
+                | "telegraph"
+                | "daily"
+                | "log"
+                | "review"
+                | "press"
+                | "today"
+                | "globe"
+                | "standard"
+                | "courier"
+                | "observer"
         )
     })
 }

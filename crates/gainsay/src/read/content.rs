@@ -18,6 +18,8 @@ pub(super) struct Content {
     pub(super) perhaps: Option<Span>,
     /// The data is what it is said to be.
     pub(super) genuine: Option<Span>,
+    /// What the data hold, how much of them there is, or that they are out: "includes names", "15 GB", "has been put online".
+    pub(super) extent: Option<Span>,
     /// The event is named at all, in whatever light.
     pub(super) named: Option<Span>,
 }
@@ -40,7 +42,7 @@ enum Light {
 pub(super) fn content(text: &str) -> Content {
     let words = tokens(text, Span { start: 0, end: text.len() }, &[]);
     let said = Clauses::new(&words);
-    let mut found = Content::default();
+    let mut found = Content { extent: said.extent(), ..Content::default() };
     for at in 0..words.len() {
         let Some((kind, last)) = said.event(at) else { continue };
         let span = Span { start: words[at].span.start, end: words[last].span.end };
@@ -141,12 +143,25 @@ impl<'t> Clauses<'t> {
                             | "affected"
                             | "accessed"
                             | "viewed"
-                            | "copied" | "left" | "or"
+                            | "copied"
+                            | "left"
+                            | "or"
                             | "and"
                             | ","
                     )
             })
             .any(|n| be(self.word(n)))
+    }
+
+    /// "The list that was leaked": taken as given, not asserted.
+    fn relative(&self, at: usize) -> bool {
+        let helper = |n: &usize| lexicon::auxiliary(self.word(*n)) || lexicon::adverb(self.word(*n));
+        let subject = self.left(at).find(|n| !helper(n));
+        subject.is_some_and(|n| {
+            matches!(self.word(n), "that" | "which")
+                && n.checked_sub(1)
+                    .is_some_and(|b| self.words[b].shape == Shape::Word && lexicon::cue(self.word(b)).is_none())
+        })
     }
 
     /// Whether an event is worded at `at`, and the last of its words.
@@ -189,7 +204,7 @@ impl<'t> Clauses<'t> {
                 return None;
             }
             if self.passive(at) {
-                return Some((Event::Happened, at));
+                return Some((if self.relative(at) { Event::Mention } else { Event::Happened }, at));
             }
             let active = self
                 .left(at)
@@ -270,6 +285,14 @@ impl<'t> Clauses<'t> {
                 }) && !self.before(at, 3, remains);
                 return (stands && !wanted).then_some((Event::Safe, at));
             }
+            "operating" | "running" | "functioning" | "working"
+                if self.after(at, 4, |w| matches!(w, "normally" | "normal" | "usual" | "smoothly")) =>
+            {
+                return Some((Event::Safe, at));
+            }
+            "disruption" | "disruptions" | "impact" | "interruption" | "harm" | "damage" => {
+                return Some((Event::Mention, at));
+            }
             "evidence" | "indication" | "indications" | "sign" | "signs" | "proof" | "trace" | "traces" => {
                 return Some((Event::Evidence, at));
             }
@@ -328,6 +351,7 @@ impl<'t> Clauses<'t> {
                 | "belong"
                 | "belongs"
                 | "related"
+                | "associated"
                 | "linked"
                 | "connected"
                 | "responsible"
@@ -438,6 +462,72 @@ impl<'t> Clauses<'t> {
                             | "was"
                     ) || struck(self.word(n)))
             })
+    }
+
+    /// What data there are: a holding verb beside them, or a place where they are for all to see.
+    fn extent(&self) -> Option<Span> {
+        let found = (0..self.words.len()).find(|&at| {
+            let word = self.word(at);
+            let holds = matches!(
+                word,
+                "includes"
+                    | "include"
+                    | "included"
+                    | "contains"
+                    | "contain"
+                    | "contained"
+                    | "containing"
+                    | "including"
+                    | "comprises"
+                    | "consists"
+            );
+            let out =
+                matches!(word, "online" | "public" | "exposed" | "leaked" | "published" | "accessible" | "dumped")
+                    && self.before(at, 6, be);
+            let of_data = |at: usize| {
+                asset(self.word(at))
+                    || matches!(
+                        self.word(at),
+                        "dump"
+                            | "leak"
+                            | "trove"
+                            | "archive"
+                            | "cache"
+                            | "dataset"
+                            | "set"
+                            | "file"
+                            | "sample"
+                            | "listing"
+                    )
+            };
+            let clause = || self.from[at]..at;
+            let held = clause().any(of_data) || (at + 1..self.words.len().min(at + 14)).any(|n| asset(self.word(n)));
+            (holds && held || out && clause().any(of_data) || self.amount(at)) && self.light(at) == Light::Plain
+        })?;
+        Some(self.words[found].span)
+    }
+
+    /// "15 GB", "20 million users".
+    fn amount(&self, at: usize) -> bool {
+        let counted = |n: usize| {
+            asset(self.word(n))
+                || matches!(
+                    self.word(n),
+                    "gb" | "tb"
+                        | "mb"
+                        | "gigabytes"
+                        | "terabytes"
+                        | "entries"
+                        | "rows"
+                        | "lines"
+                        | "people"
+                        | "subscribers"
+                        | "members"
+                )
+        };
+        self.words[at].shape == Shape::Number
+            && (counted(at + 1)
+                || matches!(self.word(at + 1), "million" | "billion" | "thousand") && (2..5).any(|n| counted(at + n)))
     }
 
     /// The word that denies what stands at `at`.
@@ -856,6 +946,9 @@ fn undergoes(word: &str) -> bool {
             | "regrets"
             | "underwent"
             | "conceded"
+            | "recorded"
+            | "accepted"
+            | "accepts"
     )
 }
 

@@ -89,12 +89,30 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
         }
         "issued" | "made" | "released" | "published" | "offered" | "given" | "put" | "provided" | "posted"
             if (1..5).any(|n| at >= n && lexicon::negates(sentence.word(at - n)))
-                && (1..6).any(|n| matches!(next(n), "statement" | "comment" | "comments" | "announcement" | "response" | "reply" | "acknowledgement" | "acknowledgment")) =>
+                && (1..6).any(|n| {
+                    matches!(
+                        next(n),
+                        "statement"
+                            | "comment"
+                            | "comments"
+                            | "announcement"
+                            | "response"
+                            | "reply"
+                            | "acknowledgement"
+                            | "acknowledgment"
+                    )
+                }) =>
         {
             Some(Cue::Declines)
         }
-        "asking" | "asks" | "wants" | "seeks" | "seeking" if (1..4).any(|n| matches!(next(n), "$" | "€" | "£") || next(n).starts_with('$')) => {
+        "asking" | "asks" | "wants" | "seeks" | "seeking"
+            if (1..4).any(|n| matches!(next(n), "$" | "€" | "£") || next(n).starts_with('$')) =>
+        {
             Some(Cue::Offers)
+        }
+        "made" | "went" if (1..6).any(|n| next(n) == "public") => Some(Cue::Reports),
+        "filed" | "lodged" | "registered" if (1..7).any(|n| matches!(next(n), "complaint" | "fir" | "report")) => {
+            Some(Cue::Investigates)
         }
         "took" | "claiming" | "take" if next(1) == "credit" || next(1) == "responsibility" => Some(Cue::Claims),
         "launched" | "opened" | "began" | "started" | "initiated"
@@ -128,12 +146,28 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
                     || (1..8).any(|n| {
                         matches!(
                             next(n),
-                            "claims" | "claim" | "allegations" | "incident" | "breach" | "attack" | "statement" | "report" | "reports" | "account"
-                                | "denial" | "data" | "listing" | "leak" | "accusations" | "intrusion"
+                            "claims"
+                                | "claim"
+                                | "allegations"
+                                | "incident"
+                                | "breach"
+                                | "attack"
+                                | "statement"
+                                | "report"
+                                | "reports"
+                                | "account"
+                                | "denial"
+                                | "data"
+                                | "listing"
+                                | "leak"
+                                | "accusations"
+                                | "intrusion"
                         )
                     }))
         }
-        "attributed" | "attributes" | "blamed" | "blames" => (1..12).any(|n| matches!(next(n), "attack" | "breach" | "incident" | "intrusion" | "hack" | "leak" | "theft" | "it" | "by")),
+        "attributed" | "attributes" | "blamed" | "blames" => (1..12).any(|n| {
+            matches!(next(n), "attack" | "breach" | "incident" | "intrusion" | "hack" | "leak" | "theft" | "it" | "by")
+        }),
         "found" | "observed" | "shared" => next(1) == "that" || next(1) == "no" || quote_soon,
         "believe" | "say" | "report" | "claim" | "warn" | "deny" | "confirm" | "dispute" | "admit" | "verify"
         | "investigate" | "decline" | "threaten" | "allege" | "assert" | "acknowledge" => !matches!(next(1), "button"),
@@ -141,6 +175,7 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
             verb == 0 || sentence.tokens[verb - 1].shape != Shape::Possessive
         }
         "pointed" => next(1) == "out",
+        "accepted" | "accepts" => next(1) == "that" || next(1) == "responsibility",
         "expects" | "maintains" | "maintained" | "concluded" | "continued" => {
             next(1) == "that" || next(1) == "to" || quote_soon || closes_at(sentence, verb + 1)
         }

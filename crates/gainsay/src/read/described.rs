@@ -67,7 +67,8 @@ fn noun_before(sentence: &Sentence<'_>, at: usize) -> Option<String> {
     }
     let noun = common_noun(sentence, head)?;
     let from = head.saturating_sub(5);
-    let phrase = (from..head).rev().take_while(|&n| sentence.tokens[n].shape.is_word() || sentence.tokens[n].is_mark("-"));
+    let phrase =
+        (from..head).rev().take_while(|&n| sentence.tokens[n].shape.is_word() || sentence.tokens[n].is_mark("-"));
     let definite = phrase.into_iter().any(|n| matches!(sentence.word(n), "the" | "a" | "an"));
     (definite || !apart && lexicon::company_noun(&noun)).then_some(noun)
 }
@@ -104,7 +105,10 @@ fn common_noun(sentence: &Sentence<'_>, at: usize) -> Option<String> {
         && !lexicon::person_noun(word)
         && !lexicon::document_noun(word)
         && lexicon::cue(word).is_none()
-        && !matches!(word, "and" | "or" | "of" | "victim" | "target" | "victims" | "company" | "firm" | "group" | "one");
+        && !matches!(
+            word,
+            "and" | "or" | "of" | "victim" | "target" | "victims" | "company" | "firm" | "group" | "one"
+        );
     noun.then(|| word.to_owned())
 }
 
@@ -112,14 +116,21 @@ fn common_noun(sentence: &Sentence<'_>, at: usize) -> Option<String> {
 fn house(sentence: &Sentence<'_>, at: usize, last: Option<usize>) -> Option<usize> {
     let title = (at.saturating_sub(TITLE_REACH)..at)
         .rev()
-        .take_while(|&n| lexicon::cue(sentence.word(n)).is_none() && sentence.party[n].is_none_or(|p| is_house(sentence.cast, p)))
+        .take_while(|&n| {
+            lexicon::cue(sentence.word(n)).is_none() && sentence.party[n].is_none_or(|p| is_house(sentence.cast, p))
+        })
         .take(5)
         .find(|&n| speaks_for_a_house(sentence, n))?;
-    let beside = (at.saturating_sub(TITLE_REACH)..title).rev().find_map(|n| {
-        sentence.party[n].filter(|&p| is_house(sentence.cast, p)).map(|p| (n, p))
-    });
+    let beside = (at.saturating_sub(TITLE_REACH)..title)
+        .rev()
+        .find_map(|n| sentence.party[n].filter(|&p| is_house(sentence.cast, p)).map(|p| (n, p)));
     match beside {
-        Some((n, party)) if (n + 1..title).all(|b| sentence.tokens[b].shape != Shape::Mark && lexicon::cue(sentence.word(b)).is_none()) => Some(party),
+        Some((n, party))
+            if (n + 1..title)
+                .all(|b| sentence.tokens[b].shape != Shape::Mark && lexicon::cue(sentence.word(b)).is_none()) =>
+        {
+            Some(party)
+        }
         _ => last,
     }
 }
@@ -128,7 +139,20 @@ fn house(sentence: &Sentence<'_>, at: usize, last: Option<usize>) -> Option<usiz
 fn speaks_for_a_house(sentence: &Sentence<'_>, at: usize) -> bool {
     let word = sentence.word(at);
     lexicon::spokesperson(word)
-        || matches!(word, "ceo" | "ciso" | "cto" | "cio" | "cfo" | "coo" | "president" | "chairman" | "chairwoman" | "founder" | "co-founder")
+        || matches!(
+            word,
+            "ceo"
+                | "ciso"
+                | "cto"
+                | "cio"
+                | "cfo"
+                | "coo"
+                | "president"
+                | "chairman"
+                | "chairwoman"
+                | "founder"
+                | "co-founder"
+        )
         || word == "executive" && at > 0 && sentence.word(at - 1) == "chief"
         || word == "officer" && (1..5).any(|n| at >= n && sentence.word(at - n) == "chief")
 }
@@ -156,7 +180,9 @@ mod tests {
             "“We were hacked last night,” chief executive Mara Onslow told reporters.",
             "“We were hacked last night,” Brightwell vice president of communications Mara Onslow said.",
         ] {
-            let story = format!("A gang known as GreyHeron breached the dairy Brightwell. Brightwell denied that it was breached.\n\n{said}");
+            let story = format!(
+                "A gang known as GreyHeron breached the dairy Brightwell. Brightwell denied that it was breached.\n\n{said}"
+            );
             assert_eq!(speakers(&story).last().map(String::as_str), Some("Mara Onslow (Brightwell)"), "{said}");
         }
     }

@@ -203,6 +203,22 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
     if lexicon::person_noun(around.l(0)) && around.l(0) != "head" {
         found.person += 4;
     }
+    // "Head of security Ann Lee".
+    let office = |w: &str| {
+        matches!(
+            w,
+            "president" | "director" | "head" | "chief" | "vp" | "manager" | "minister" | "secretary" | "officer"
+        )
+    };
+    let of = (1..4).find(|&n| matches!(around.l(n), "of" | "for"));
+    if of.is_some_and(|n| {
+        office(around.l(n + 1))
+            && (0..n).all(|b| {
+                around.l(b).len() > 2 && !lexicon::determiner(around.l(b)) && !lexicon::company_noun(around.l(b))
+            })
+    }) {
+        found.person += 4;
+    }
     if lexicon::researcher_noun(around.l(0)) {
         found.researcher += 3;
     }

@@ -62,7 +62,7 @@ static FINITE: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
         (
             Cue::Confirms,
             "confirmed confirms confirm acknowledged acknowledges acknowledge admitted admits admit \
-     conceded concedes verified verifies verify",
+     conceded concedes accepted accepts verified verifies verify",
         ),
         (Cue::Denies, "denied denies deny"),
         (
@@ -264,7 +264,8 @@ static ACTOR: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     words(
         "individual hacker hackers group gang crew collective cybercriminal cybercriminals criminals criminal \
      attacker attackers intruder intruders seller sellers extortionist extortionists operators \
-     hacktivist hacktivists cybergang thief thieves fraudsters scammers",
+     leaker leakers blackmailer blackmailers extortionist uploader culprit culprits perpetrator \
+     perpetrators cyberattacker cyberattackers crooks hacktivist hacktivists cybergang thief thieves fraudsters scammers",
     )
 });
 

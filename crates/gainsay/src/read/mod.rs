@@ -23,6 +23,7 @@ mod facets;
 mod figures;
 mod lexicon;
 mod names;
+mod own_page;
 mod paragraphs;
 mod parts;
 mod patterns;
@@ -60,8 +61,8 @@ pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
     let mut cast = entities::cast(text, &pages, about, names);
     described::describe(text, &pages, &mut cast);
     // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed: hence twice.
-    parts::promote_victims(text, &speech::items(text, &pages, &cast), &mut cast);
-    let mut items = speech::items(text, &pages, &cast);
+    parts::promote_victims(text, &speech::items(text, &pages, &cast, about), &mut cast);
+    let mut items = speech::items(text, &pages, &cast, about);
     let background = parts::leave_out_background(text, &pages, &cast, &mut items);
     assemble(text, &pages, &cast, &items, &background)
 }

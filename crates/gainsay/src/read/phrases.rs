@@ -134,7 +134,9 @@ pub(super) fn phrase_from(sentence: &Sentence<'_>, first: usize, memory: &Memory
         let token = &sentence.tokens[end];
         let word = token.lower.as_str();
         let stop = token.shape == Shape::Quote
-            || token.shape == Shape::Mark && !matches!(word, "-" | "&" | "\"" | "“" | "”")
+            || token.shape == Shape::Mark
+                && !matches!(word, "-" | "&" | "\"" | "“" | "”")
+                && !(word == "." && end > first && lexicon::honorific(sentence.word(end - 1)))
             || sentence.party[end].is_none()
                 && (lexicon::opens_clause(word)
                     || lexicon::auxiliary(word)

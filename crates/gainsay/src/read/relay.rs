@@ -176,7 +176,7 @@ mod tests {
             let said = item.span.of(text).unwrap_or_default();
             (item.speaker.name.clone(), origin(&item, said, &cast), about(&item, said, &cast))
         };
-        items(text, &pages, &cast).into_iter().map(told).collect()
+        items(text, &pages, &cast, &About::default()).into_iter().map(told).collect()
     }
 
     const BEFORE: &str = "A gang known as GreyHeron breached Brightwell and Oakvale. Brightwell denied a breach of its systems. Oakvale denied a breach of its systems.\n\n";

@@ -14,22 +14,37 @@ pub(super) fn silent(sentence: &Sentence<'_>, memory: &Memory) -> Option<(usize,
         let near = count.min(at + 24);
         let found = match word(at) {
             // "Requests for comment sent to Acme were not returned."
-            "email" | "emails" | "e-mails" | "message" | "messages" | "request" | "requests" | "call" | "calls" | "inquiry" | "inquiries" | "enquiries" | "questions" | "query" | "queries" => {
+            "email" | "emails" | "e-mails" | "message" | "messages" | "request" | "requests" | "call" | "calls"
+            | "inquiry" | "inquiries" | "enquiries" | "questions" | "query" | "queries" => {
                 let to = (at + 1..near).find(|&n| matches!(word(n), "to" | "from" | "with" | "by")).unwrap_or(count);
                 let unanswered = (to..count.min(to + 24)).find(|&n| {
-                    matches!(word(n), "unanswered" | "unreturned") || matches!(word(n), "returned" | "answered") && negated(to, n)
+                    matches!(word(n), "unanswered" | "unreturned")
+                        || matches!(word(n), "returned" | "answered") && negated(to, n)
                 });
                 unanswered.map(|end| (to + 1, end))
             }
             "attempt" | "attempts" | "efforts" => {
                 let to = (at + 1..near).find(|&n| matches!(word(n), "reach" | "contact")).unwrap_or(count);
-                (to..near).find(|&n| matches!(word(n), "unsuccessful" | "failed" | "vain") || word(n) == "successful" && negated(to, n)).map(|end| (to + 1, end))
+                (to..near)
+                    .find(|&n| {
+                        matches!(word(n), "unsuccessful" | "failed" | "vain")
+                            || word(n) == "successful" && negated(to, n)
+                    })
+                    .map(|end| (to + 1, end))
             }
             // "We contacted Acme but did not hear back."
-            "contacted" | "asked" | "emailed" | "approached" | "to" if word(at) != "to" || at > 1 && matches!(word(at - 1), "out" | "wrote" | "written") => {
-                let press = at == 0 || (0..at).any(|n| word(n) == "we" || word(n) == "i" || sentence.party[n].is_some_and(|p| sentence.cast.parties[p].kind == PartyKind::Press));
+            "contacted" | "asked" | "emailed" | "approached" | "to"
+                if word(at) != "to" || at > 1 && matches!(word(at - 1), "out" | "wrote" | "written") =>
+            {
+                let press = at == 0
+                    || (0..at).any(|n| {
+                        word(n) == "we"
+                            || word(n) == "i"
+                            || sentence.party[n].is_some_and(|p| sentence.cast.parties[p].kind == PartyKind::Press)
+                    });
                 let unheard = (at + 1..near).find(|&n| {
-                    matches!(word(n), "heard" | "hear" | "received" | "receive" | "response" | "reply" | "responded") && negated(at + 1, n)
+                    matches!(word(n), "heard" | "hear" | "received" | "receive" | "response" | "reply" | "responded")
+                        && negated(at + 1, n)
                 });
                 unheard.filter(|_| press).map(|end| (at + 1, end))
             }
@@ -79,7 +94,9 @@ mod tests {
             "Brightwell has remained silent on the matter.",
             "Brightwell had not issued a statement by Monday.",
         ] {
-            let text = format!("Hackers breached Brightwell, they told The Daily Log. Brightwell denied it was breached.\n\n{said}");
+            let text = format!(
+                "Hackers breached Brightwell, they told The Daily Log. Brightwell denied it was breached.\n\n{said}"
+            );
             let reading = read(&text, &About::default(), &Gazetteer::built_in());
             let last = reading.drafts.last().map(|d| (d.statement.speaker.as_str(), d.statement.stance));
             assert_eq!(last, Some(("Brightwell", Stance::NoComment)), "{said}");

@@ -1,14 +1,15 @@
 //! Paragraph by paragraph: each sentence through the sieve, quotations that go on, set-off texts, and neighbouring sentences of one speaker joined.
 
-use crate::claim::{PartyKind, Span, Stance};
+use crate::claim::{About, PartyKind, Span, Stance};
 use crate::read::attribution::{Attribution, Rule, attributions};
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon::{self, Cue};
+use crate::read::own_page;
 use crate::read::paragraphs::{Paragraph, paragraphs};
 use crate::read::parts;
 use crate::read::quotes::{Quotation, quotations};
 use crate::read::sentences::{LONGEST_BYTES, sentences};
-use crate::read::set_off::{announces, cut_short, is_set_off, set_off_speaker, speaks_as_a_firm};
+use crate::read::set_off::{announces, cut_short, is_set_off, set_off_speaker, signatory, speaks_as_a_firm};
 use crate::read::stance::{Heard, stance};
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 use crate::read::tokens::{Shape, tokens};
@@ -55,9 +56,17 @@ fn opens_with_a_speaker(text: &str, cast: &Cast, page: &Page, memory: &Memory) -
     page.sentences.first().is_some_and(|&first| {
         let found = attributions(&sentence_of(text, cast, first, &page.quotes), first, memory);
         found.iter().any(|a| {
-            a.rule == Rule::Indirect && a.cue != Cue::Investigates && a.speakers.iter().any(|s| s.known <= Known::Spokesperson)
+            a.rule == Rule::Indirect
+                && a.cue != Cue::Investigates
+                && a.speakers.iter().any(|s| s.known <= Known::Spokesperson)
         })
     })
+}
+
+/// The line below signs this paragraph, with a dash before the name.
+fn signed(text: &str, pages: &[Page], number: usize, cast: &Cast) -> bool {
+    let below = pages.get(number + 1).filter(|p| p.paragraph.short).and_then(|p| p.paragraph.span.of(text));
+    below.and_then(signatory).is_some_and(|name| cast.named(name).is_some())
 }
 
 /// A paragraph's whole sentences, as many as fit into the length of one statement.
@@ -71,23 +80,46 @@ fn bounded(page: &Page) -> Span {
 const SPEECH_BYTES: usize = 24;
 
 /// Every item of the story, in order of place.
-pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
+pub(super) fn items(text: &str, pages: &[Page], cast: &Cast, about: &About) -> Vec<Item> {
     let mut memory = Memory::default();
     let mut found: Vec<Item> = Vec::new();
     let mut announced: Option<Speaker> = None;
+    let owner = own_page::owner(text, pages, cast, about);
     for (number, page) in pages.iter().enumerate() {
         if page.paragraph.short {
             continue;
         }
         memory.turn_paragraph();
+        if let Some(owner) =
+            owner.as_ref().filter(|_| page.quotes.is_empty() && !opens_with_a_speaker(text, cast, page, &memory))
+        {
+            if own_page::says_something(text, page) {
+                let whole = Attribution {
+                    speakers: vec![owner.clone()],
+                    cue: Cue::Says,
+                    negated: false,
+                    rule: Rule::OwnPage,
+                    span: bounded(page),
+                };
+                found.push(settle(text, cast, number, owner.clone(), &whole));
+                memory.hear_speaker(cast, owner);
+            }
+            continue;
+        }
         let after_colon = number
             .checked_sub(1)
             .and_then(|n| pages.get(n))
             .and_then(|p| p.paragraph.span.of(text))
             .is_some_and(|t| t.ends_with(':'));
+        if after_colon
+            && announced.is_some()
+            && page.paragraph.span.of(text).is_some_and(|p| p.starts_with(['“', '"', '«', '„']))
+        {
+            memory.here.clone_from(&announced);
+        }
         let own_words = page.quotes.is_empty()
             && !opens_with_a_speaker(text, cast, page, &memory)
-            && (is_set_off(text, page) || after_colon && announced.is_some());
+            && (is_set_off(text, page) || after_colon && announced.is_some() || signed(text, pages, number, cast));
         let set_off = own_words.then(|| set_off_speaker(text, pages, number, cast, announced.as_ref())).flatten();
         if let Some((speaker, rule)) = set_off {
             let whole = Attribution {
@@ -116,6 +148,9 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
                         continue;
                     }
                     memory.hear_speaker(cast, speaker);
+                    if only_announces(text, pages, number, at, &attribution) {
+                        continue;
+                    }
                     found.push(settle(text, cast, number, speaker.clone(), &attribution));
                 }
             }
@@ -132,6 +167,19 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
             (announces(closing) || goes_on).then(|| memory.here.clone().or_else(|| memory.speaker.clone())).flatten();
     }
     found
+}
+
+/// "Acme said:" with the words themselves in the next paragraph.
+fn only_announces(text: &str, pages: &[Page], number: usize, sentence: usize, found: &Attribution) -> bool {
+    let last = pages[number].sentences.len() == sentence + 1;
+    let said = found.span.of(text).unwrap_or_default();
+    let next = || pages.get(number + 1).is_some_and(|p| !p.paragraph.short);
+    last && said.ends_with(':') && said.split_whitespace().take(15).count() < 15 && next() && {
+        let last = said.trim_end_matches(':').split_whitespace().next_back().unwrap_or_default();
+        let noun = matches!(last, "claims" | "claim" | "reports" | "report");
+        lexicon::cue(&last.to_lowercase()).is_some() && !noun
+            || matches!(last, "statement" | "following" | "follows" | "message" | "blog" | "Twitter" | "X" | "tweet")
+    }
 }
 
 /// The sentence's tokens, speech hidden. Names in marks stay in sight: a crew is often only ever written in them.
@@ -158,7 +206,9 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
         Cue::Offers => speaker.kind == PartyKind::Actor,
         Cue::Investigates => !matches!(speaker.kind, PartyKind::Press | PartyKind::Actor),
         Cue::Declines => speaker.kind != PartyKind::Actor || speaker.known == Known::Named,
-        Cue::Confirms | Cue::Says if speaker.kind == PartyKind::Press => negated || speaker.known <= Known::Spokesperson,
+        Cue::Confirms | Cue::Says if speaker.kind == PartyKind::Press => {
+            negated || speaker.known <= Known::Spokesperson
+        }
         _ => true,
     }
 }
@@ -351,7 +401,7 @@ mod tests {
         let pages = pages(text);
         let cast = cast(text, &pages, &About::default(), &Gazetteer::built_in());
         let told = |i: Item| (i.speaker.name, i.stance.word(), i.rule, i.span.of(text).unwrap_or_default().to_owned());
-        items(text, &pages, &cast).into_iter().map(told).collect()
+        items(text, &pages, &cast, &About::default()).into_iter().map(told).collect()
     }
 
     #[test]

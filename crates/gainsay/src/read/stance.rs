@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::claim::{PartyKind, Span, Stance};
 use crate::read::content::{Content, content};
-use crate::read::lexicon::Cue;
+use crate::read::lexicon::{self, Cue};
 use crate::read::patterns::word_regex;
 
 /// A stance with how it was known.
@@ -38,6 +38,21 @@ fn pattern(source: &str) -> Option<Regex> {
     word_regex(&format!("(?i){source}")).ok()
 }
 
+/// A hit that no negation right before it takes back: "no reason to doubt", "did not dispute".
+fn hit_plain(pattern: &LazyLock<Option<Regex>>, text: &str) -> Option<Span> {
+    let found = hit(pattern, text)?;
+    let clause = text.get(..found.start)?.rsplit(['.', ';', ',', '“', '"']).next().unwrap_or_default();
+    let denied = clause.split_whitespace().rev().take(9).any(|w| {
+        let word = w.to_lowercase().replace('’', "'");
+        lexicon::negates(&word) || word == "none"
+    });
+    let own = found.of(text).is_some_and(|w| {
+        w.to_lowercase().contains("not ") || w.contains("n't") || w.contains("n’t") || w.starts_with("never")
+    });
+    let denied = denied && !own;
+    (!denied).then_some(found)
+}
+
 fn hit(pattern: &LazyLock<Option<Regex>>, text: &str) -> Option<Span> {
     let found = pattern.as_ref()?.find(text)?;
     Some(Span { start: found.start(), end: found.end() })
@@ -61,7 +76,7 @@ static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static INVESTIGATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"\bto investigate\b|\banaly[sz]ing\b|\bcoordinating with\b|\baware (?:of (?:the|these|those|reports|claims|a|an|recent|allegations|this|social|posts|media|online|speculation|unverified|unconfirmed)|that)\b|\bto learn more\b|\bgather\w* (?:more )?(?:information|details|facts)|\b(?:no|any) (?:further|additional|more) (?:details|information)|\bdetails (?:\w+ ){0,3}(?:are|is) (?:still )?unknown|\b(?:investigating|probing|(?:making )?(?:enquir|inquir)\w+|looking (?:\w+ )?into|look into|reviewing|examining|assessing|scrutini[sz]ing|checking|verifying|validating|monitoring)\b",
+        r"\bto investigate\b|\bunder investigation\b|\bfiled (?:\w+ ){0,3}(?:complaint|report)\b|\banaly[sz]ing\b|\bcoordinating with\b|\baware (?:of (?:the|these|those|reports|claims|a|an|recent|allegations|this|social|posts|media|online|speculation|unverified|unconfirmed)|that)\b|\bto learn more\b|\bgather\w* (?:more )?(?:information|details|facts)|\b(?:no|any) (?:further|additional|more) (?:details|information)|\bdetails (?:\w+ ){0,3}(?:are|is) (?:still )?unknown|\b(?:investigating|probing|(?:making )?(?:enquir|inquir)\w+|looking (?:\w+ )?into|look into|reviewing|examining|assessing|evaluating|scrutini[sz]ing|checking|verifying|validating|monitoring)\b",
         r"|\binvestigation\b.{0,40}\b(?:under ?way|ongoing|continu|still|in progress)|\b(?:ongoing|launched|launching|opened|opening|began|begun|started|initiated|immediate|conducting|active|actively|thorough|full|internal|undertaking|commenced|finishes|complet\w+)\b.{0,30}\b(?:investigation|review|probe|inquiry|enquiry|audit)\b|\b(?:review|investigation|probe|inquiry|audit) (?:\w+ )?(?:is|was|are|were|had been|has been) (?:\w+ )?(?:under ?way|ongoing|launched|opened|started|in progress)",
         r"|\bworking (?:\w+ )?with (?:\w+ ){0,4}(?:law enforcement|authorities|police|experts|forensic\w*|fbi|investigators|cybersecurity|specialists|regulators)|\bin (?:close )?contact with\b|\b(?:engaged|hired|retained|brought in|appointed) (?:\w+ ){0,4}(?:forensics?|experts?|firm|specialists|consultants)|\bto (?:determine|establish|verify|understand|confirm|assess) (?:the|if|whether|what|how|exactly)\b|\b(?:verify|validate|assess) (?:\w+ ){0,3}(?:and|claims?|situation|validity|authenticity)|\binvestigate (?:it|this|the)\b|\btoo (?:early|soon) to\b|\bseeking (?:to|more|further)\b",
     ))
@@ -78,7 +93,15 @@ static DISPUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:took|takes|take) issue with|\b(?:incorrect|inaccurate|misleading|mischaracteri[sz]\w+|misrepresent\w*|misinformation|disinformation|exaggerat\w+|overstated|overblown|false|wrong|lying|lied|lies|bluff\w*|contrary to)\b",
         r"|(?:\bnot|n['’]t|\binsufficient)(?: \w+){0,3} (?:sufficient|enough|credible|convincing) (?:evidence|proof)|(?:\bnot|n['’]t) (?:\w+ ){0,3}(?:supported|support|substantiate\w*|back up|match|belong|stand up|hold up|reflect|consistent)\b|\bnever (?:suggested|claimed|said|stated)\b",
-        r"|\b(?:recycled|repackaged|scraped|scraping|re-?hash\w*|previously (?:leaked|published|disclosed|known|reported)|from (?:an|a) (?:older|old|earlier|previous|different|unrelated|another)|publicly available)\b|\bbelongs? to (?:another|a different|someone else)|\bdisput\w+|\brefut\w+|\brejects? (?:the )?(?:claims?|allegations?)|\bcontradict\w*|\bdebunk\w*|\bcast(?:s|ing)? doubt|\bskeptical|\bsceptical|\bdoubts? (?:that|the|about|whether)|\bquestion(?:ed|s|ing) (?:the|whether)|\bdoubtful\b|\bimplausible\b",
+        r"|\b(?:recycled|repackaged|scraped|scraping|re-?hash\w*|previously (?:leaked|published|disclosed|known|reported)|from (?:an|a) (?:older|old|earlier|previous|different|unrelated|another)|publicly available)\b|\bbelongs? to (?:another|a different|someone else)|\bdisput\w+|\brefut\w+|\brejects? (?:the )?(?:claims?|allegations?)|\bcontradict\w*|\bdebunk\w*|\bcast(?:s|ing)? doubt|\bskeptical|\bsceptical|\bdoubts? (?:that|the|about|whether)|\bquestion(?:ed|s|ing) (?:the|whether)|\b(?:stolen|taken|obtained|came|come|collected|gathered|originat\w+|compiled|leaked) (?:\w+ )?(?:from|in|during|via|through) (?:\w+ )?(?:other|unrelated|third[- ]party|another|public|older|old|earlier|previous|different)\b|\bunrelated (?:websites?|sites?|services?|compan\w+|incidents?|breach\w*)|\bbears? no\b|\bdoubtful\b|\bimplausible\b",
+    ))
+});
+
+/// The data are another's, or from another place or time.
+static ELSEWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\b(?:stolen|taken|obtained|came|come|collected|gathered|originat\w+|compiled|leaked|harvested) (?:\w+ )?(?:from|in|during|via|through) (?:\w+ )?(?:other|unrelated|another|public|older|old|earlier|previous|different)\b|\bunrelated (?:websites?|sites?|services?|compan\w+|sources?)",
+        r"|\b(?:recycled|repackaged|scraped|scraping|re-?hash\w*)\b|\bbelongs? to (?:another|a different|someone else)|(?:\bnot|n['’]t) (?:\w+ )?(?:belong|ours\b|our data|its data)|\bcredential[- ]stuffing\b",
     ))
 });
 
@@ -140,7 +163,7 @@ fn actor(heard: &Heard<'_>, said: &Content) -> Reading {
     {
         return by_words(Stance::Denies, "a crew denies a deed", Some(words));
     }
-    match hit(&DISPUTE, text) {
+    match hit_plain(&DISPUTE, text) {
         words @ Some(_) if said.happened.is_none() || heard.cue == Cue::Disputes => {
             by_role(Stance::Disputes, "a crew contradicts somebody", words)
         }
@@ -149,7 +172,7 @@ fn actor(heard: &Heard<'_>, said: &Content) -> Reading {
 }
 
 fn press(heard: &Heard<'_>, said: &Content) -> Reading {
-    if let words @ Some(_) = hit(&DISPUTE, heard.text) {
+    if let words @ Some(_) = hit_plain(&DISPUTE, heard.text) {
         return by_role(Stance::Disputes, "an outlet corrects", words);
     }
     if heard.cue == Cue::Confirms && !heard.negated {
@@ -170,9 +193,9 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
         };
     }
     if heard.cue == Cue::Disputes {
-        return by_words(Stance::Disputes, "a verb of contradiction", hit(&DISPUTE, text));
+        return by_words(Stance::Disputes, "a verb of contradiction", hit_plain(&DISPUTE, text));
     }
-    if let words @ Some(_) = hit(&DISPUTE, text) {
+    if let words @ Some(_) = hit_plain(&DISPUTE, text) {
         return by_words(Stance::Disputes, "words of contradiction", words);
     }
     let inquiry = if hit(&CONCLUDED, text).is_some() { None } else { hit(&INVESTIGATION, text) };
@@ -185,12 +208,29 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
     if confirms {
         // One company admits nothing for another; it claims.
         return match heard.kind {
-            PartyKind::Victim | PartyKind::Other => by_role(Stance::Claims, "asserts of another", said.happened),
+            PartyKind::Victim | PartyKind::Other | PartyKind::Researcher => {
+                by_role(Stance::Claims, "asserts of another", said.happened)
+            }
             _ => by_words(Stance::Confirms, "a verb of confirmation", said.happened),
         };
     }
-    if let words @ Some(_) = said.happened.or(said.genuine) {
+    // What befell others before is no claim of this event.
+    let of_others = [
+        "other companies",
+        "other victims",
+        "several other",
+        "other high",
+        "in the past",
+        "previously",
+        "other organi",
+    ]
+    .iter()
+    .any(|w| text.to_lowercase().contains(w));
+    if let words @ Some(_) = said.happened.or(said.genuine).filter(|_| !of_others) {
         return by_role(Stance::Claims, "asserts that it happened", words);
+    }
+    if let words @ Some(_) = said.extent.filter(|_| heard.kind != PartyKind::Authority && !of_others) {
+        return by_role(Stance::Claims, "asserts what the data are", words);
     }
     if heard.cue == Cue::Claims {
         return by_role(Stance::Claims, "a verb of claiming", None);
@@ -209,11 +249,20 @@ fn of_itself(heard: &Heard<'_>, said: &Content) -> Reading {
         return by_words(stance, "admits or denies a call", words);
     }
     let inquiry = if hit(&CONCLUDED, text).is_some() { None } else { hit(&INVESTIGATION, text) };
-    let dispute = hit(&DISPUTE, text);
+    let dispute = hit_plain(&DISPUTE, text);
     let untrue = hit(&UNTRUE, text);
     let denies = said.not.or(untrue).is_some() || heard.cue == Cue::Denies && !heard.negated;
     let admits = said.happened.or(said.genuine);
     let limit = hit(&LIMIT, text);
+    if let words @ Some(_) = hit_plain(&ELSEWHERE, text).or_else(|| hit(&ELSEWHERE, text)).filter(|_| !confirms) {
+        // "Not ours" denies nothing of what happened, unless more is said.
+        let denied = said.not.is_some_and(|not| words.is_none_or(|w| not.end <= w.start || w.end <= not.start))
+            || untrue.is_some();
+        return match denied {
+            true => by_words(Stance::Denies, "denies, and says that it is of elsewhere", said.not.or(untrue)),
+            false => by_words(Stance::Disputes, "says that it is of elsewhere", words),
+        };
+    }
     match (admits, denies) {
         (Some(words), true) => {
             return by_words(Stance::PartlyConfirms, "admits a part and denies another", Some(words));
@@ -263,7 +312,9 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in [&UNTRUE, &LIMIT, &SILENCE, &INVESTIGATION, &CONCLUDED, &DISPUTE, &CONTACT, &OF_WORDS] {
+        for pattern in
+            [&UNTRUE, &LIMIT, &SILENCE, &INVESTIGATION, &CONCLUDED, &DISPUTE, &ELSEWHERE, &CONTACT, &OF_WORDS]
+        {
             assert!(pattern.is_some());
         }
     }

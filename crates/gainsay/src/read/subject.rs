@@ -60,6 +60,12 @@ pub(super) struct Memory {
     /// The first organisation named in this paragraph.
     pub(super) topic: Option<usize>,
     pub(super) person: Option<usize>,
+    /// The crew or hacker that spoke last.
+    pub(super) crew: Option<Speaker>,
+    /// The first organisation that the paragraph before named.
+    pub(super) topic_before: Option<usize>,
+    /// Somebody spoke in the paragraph before.
+    pub(super) spoke_before: bool,
     /// A person was named after the last speaker spoke.
     pub(super) person_since: bool,
     /// The house that spoke last through a spokesperson.
@@ -71,6 +77,8 @@ pub(super) struct Memory {
 impl Memory {
     /// A new paragraph begins.
     pub(super) fn turn_paragraph(&mut self) {
+        self.spoke_before = self.here.is_some();
+        self.topic_before = self.topic;
         self.here = None;
         self.topic = None;
     }
@@ -119,6 +127,9 @@ impl Memory {
             }
         }
         self.person_since = false;
+        if speaker.kind == PartyKind::Actor {
+            self.crew = Some(speaker.clone());
+        }
         if speaker.known == Known::Spokesperson {
             self.voice = speaker.party;
         }
@@ -260,12 +271,28 @@ impl<'a> Sentence<'a> {
         {
             return Some(Speaker { known: Known::Pronoun, ..self.named(party) });
         }
+        // "Acme said that …, but it denied": who has spoken in this sentence.
+        if matches!(self.word(first), "it" | "they")
+            && first > 3
+            && matches!(self.word(first - 1), "but" | "and" | "though" | "although" | "while" | ",")
+        {
+            let spoken = (first.saturating_sub(NEAR)..first - 1).rev().find(|&at| {
+                self.party[at].is_some_and(|p| self.cast.parties[p].class != Class::Person)
+                    && (self.party.get(at + 1) != Some(&self.party[at]))
+                    && (at + 1..at + 4)
+                        .find(|&n| !lexicon::auxiliary(self.word(n)) && !lexicon::adverb(self.word(n)))
+                        .is_some_and(|n| {
+                            lexicon::cue(self.word(n)).is_some() || self.tokens.get(n).is_some_and(Token::sets_apart)
+                        })
+            });
+            if let Some(party) = spoken.and_then(|at| self.party[at]) {
+                return Some(Speaker { known: Known::Pronoun, ..self.named(party) });
+            }
+        }
         let organisation = || memory.organisation.or(memory.topic);
         let party = match self.word(first) {
             "he" | "she" => {
-                let one = |s: &&Speaker| {
-                    s.party.is_none_or(|p| self.cast.parties[p].class != Class::Organisation)
-                };
+                let one = |s: &&Speaker| s.party.is_none_or(|p| self.cast.parties[p].class != Class::Organisation);
                 let last = memory.here.as_ref().filter(one).or_else(|| memory.speaker.as_ref().filter(one));
                 match last {
                     Some(last) if last.party.is_none() && last.kind == PartyKind::Actor => {
@@ -277,9 +304,13 @@ impl<'a> Sentence<'a> {
                     _ => memory.person.or(memory.actor),
                 }
             }
-            "it" => match memory.here.as_ref().or(memory.speaker.as_ref()) {
+            "it" => match memory
+                .here
+                .as_ref()
+                .or(memory.speaker.as_ref().filter(|_| memory.spoke_before || memory.topic_before.is_none()))
+            {
                 Some(last) if last.party.is_some_and(|p| self.cast.parties[p].class != Class::Person) => last.party,
-                _ => memory.topic.or_else(organisation),
+                _ => memory.topic.or(memory.topic_before).or_else(organisation),
             },
             "they" => match &memory.here {
                 Some(last) if last.party.is_some() => last.party,
@@ -312,10 +343,37 @@ impl<'a> Sentence<'a> {
             return Some(self.as_role(party));
         }
         if (first..=head).any(|at| matches!(self.word(at), "people" | "person" | "sources" | "source" | "persons"))
-            && (first..=head).any(|at| matches!(self.word(at), "familiar" | "briefed" | "close" | "knowledge" | "direct"))
+            && (first..=head)
+                .any(|at| matches!(self.word(at), "familiar" | "briefed" | "close" | "knowledge" | "direct"))
         {
             let (name, kind) = ("sources".to_owned(), PartyKind::Other);
             return Some(Speaker { name, kind, party: None, known: Known::Unnamed });
+        }
+        // "The author", "the post": of whoever posted the data.
+        let posted = matches!(
+            noun,
+            "author"
+                | "user"
+                | "poster"
+                | "post"
+                | "listing"
+                | "thread"
+                | "advertisement"
+                | "ad"
+                | "note"
+                | "message"
+                | "individual"
+                | "person"
+                | "vendor"
+        );
+        if posted
+            && definite
+            && owner.is_none()
+            && let Some(crew) = memory.crew.clone().filter(|c| {
+                c.party.is_none() || memory.speaker.as_ref() == Some(c) || noun != "vendor" && noun != "message"
+            })
+        {
+            return Some(Speaker { known: crew.known.max(Known::Role), ..crew });
         }
         let going_by = matches!(noun, "going" | "known" | "called" | "named" | "dubbed" | "calling" | "claiming")
             && (first..head)
@@ -377,7 +435,10 @@ impl<'a> Sentence<'a> {
         }
         if lexicon::document_noun(noun) {
             // "The letter says": a company writes to its customers.
-            let to_customers = matches!(noun, "letter" | "email" | "e-mail" | "notice" | "notification" | "memo" | "faq" | "advisory" | "bulletin");
+            let to_customers = matches!(
+                noun,
+                "letter" | "email" | "e-mail" | "notice" | "notification" | "memo" | "faq" | "advisory" | "bulletin"
+            );
             return owner.or_else(|| if to_customers && definite { self.the_company(noun, memory) } else { None });
         }
         None
@@ -426,7 +487,12 @@ impl<'a> Sentence<'a> {
                 let party = &self.cast.parties[*p];
                 party.class == Class::Organisation && matches!(party.kind, PartyKind::Victim | PartyKind::Other)
             };
-            let here = memory.here.as_ref().and_then(|s| s.party).map(|p| self.cast.parties[p].home.unwrap_or(p)).filter(of_a_house);
+            let here = memory
+                .here
+                .as_ref()
+                .and_then(|s| s.party)
+                .map(|p| self.cast.parties[p].home.unwrap_or(p))
+                .filter(of_a_house);
             return here.or(memory.voice).map(|p| self.as_role(p)).or_else(|| self.the_company(noun, memory));
         }
         if lexicon::researcher_noun(noun) {
@@ -445,7 +511,19 @@ impl<'a> Sentence<'a> {
     fn the_company(&self, noun: &str, memory: &Memory) -> Option<Speaker> {
         let public = matches!(
             noun,
-            "agency" | "department" | "ministry" | "commission" | "council" | "organization" | "organisation" | "institution" | "city" | "district" | "association" | "school" | "university"
+            "agency"
+                | "department"
+                | "ministry"
+                | "commission"
+                | "council"
+                | "organization"
+                | "organisation"
+                | "institution"
+                | "city"
+                | "district"
+                | "association"
+                | "school"
+                | "university"
         );
         let organisation = |p: usize| {
             let party = self.cast.parties.get(p)?;
