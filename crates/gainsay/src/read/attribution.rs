@@ -138,8 +138,11 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
     let before = verb.checked_sub(1).map_or("", |b| sentence.word(b));
     // "Was first to report": the subject stands before all of it.
     let first_to = before == "to" && verb > 2 && sentence.word(verb - 2) == "first";
-    let helpers = helpers_before(sentence, if first_to { verb - 2 } else { verb });
-    let negated = (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
+    // "Was able to verify", "was unable to confirm".
+    let able = before == "to" && verb > 2 && matches!(sentence.word(verb - 2), "able" | "unable");
+    let helpers = helpers_before(sentence, if first_to || able { verb - 2 } else { verb });
+    let negated = able && sentence.word(verb - 2) == "unable"
+        || (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
     let cue = match lexicon::cue(&token.lower) {
         _ if (negated || is_yet_to(sentence, verb)) && lexicon::silence_after_not(&token.lower) => Some(Cue::Declines),
         Some(cue) => Some(cue),
@@ -149,7 +152,7 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
     }?;
     let owned = verb > 0 && sentence.tokens[verb - 1].shape == Shape::Possessive;
     if owned
-        || before == "to" && !first_to && !is_yet_to(sentence, verb)
+        || before == "to" && !first_to && !able && !is_yet_to(sentence, verb)
         || lexicon::determiner(before) && before != "that"
     {
         return None;
@@ -157,7 +160,7 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
     if !fits(sentence, verb, cue, helpers.helped) {
         return None;
     }
-    if helpers.passive && !first_to && !matches!(cue, Cue::Investigates | Cue::Declines) {
+    if helpers.passive && !first_to && !able && !matches!(cue, Cue::Investigates | Cue::Declines) {
         return passive(sentence, verb, cue, memory);
     }
     if sentence.word(verb + 1) == "by" {
@@ -266,7 +269,13 @@ fn according_to(sentence: &Sentence<'_>, at: usize, memory: &Memory) -> Option<F
         }
         _ => return None,
     };
-    let (_, speakers) = phrase_from(sentence, at + from, memory)?;
+    // "According to a statement": of whom the sentence speaks.
+    let of_a_document = || {
+        let document =
+            (at + from..sentence.tokens.len().min(at + from + 5)).any(|n| lexicon::document_noun(sentence.word(n)));
+        if document && at > 3 { first_party(sentence, 0, memory).filter(|(last, _)| *last < at) } else { None }
+    };
+    let (_, speakers) = phrase_from(sentence, at + from, memory).or_else(of_a_document)?;
     Some(Found {
         verb: at,
         from: at,

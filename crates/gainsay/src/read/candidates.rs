@@ -26,7 +26,7 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
     let mut found: Vec<Run> = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
-        if let Some(last) = handle_at(tokens, at) {
+        if let Some(last) = handle_at(tokens, at).or_else(|| plain_handle(tokens, at).then_some(at)) {
             let span = Span { start: tokens[at].span.start, end: tokens[last].span.end };
             found.push(Run { first: at, last, span, known: None, opens_sentence: false });
             at = last + 1;
@@ -61,7 +61,10 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
         };
         let first = if known.is_some() { at } else { after_openers(tokens, at, last, opens_sentence) };
         let next = last + 1;
-        if first <= last && (known.is_some() || !is_no_name(&tokens[first..=last])) {
+        if first <= last
+            && (known.is_some()
+                || !is_no_name(&tokens[first..=last], opens_sentence && first == at && !acts(tokens, last + 1)))
+        {
             let span = Span { start: tokens[first].span.start, end: tokens[last].span.end };
             found.push(Run { first, last, span, known, opens_sentence: opens_sentence && first == at });
         }
@@ -72,6 +75,20 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
 
 fn may_start(token: &Token) -> bool {
     token.shape == Shape::Word && token.capital
+}
+
+/// "The threat actor, rose878, says", "the user dark_wren": a handle with a digit or a line under it.
+fn plain_handle(tokens: &[Token], at: usize) -> bool {
+    let token = &tokens[at];
+    let odd = token.shape == Shape::Word
+        && token.lower.contains(|c: char| c.is_ascii_digit())
+        && token.lower.chars().filter(|c| c.is_alphabetic()).count() > 2;
+    let before = at.checked_sub(1).map(|b| if tokens[b].is_mark(",") && b > 0 { b - 1 } else { b });
+    odd && !token.lower.contains('-')
+        && before.is_some_and(|b| {
+            lexicon::actor_noun(&tokens[b].lower)
+                || matches!(tokens[b].lower.as_str(), "actor" | "user" | "member" | "account" | "vendor")
+        })
 }
 
 /// A name in marks after "called", "handle", "going by", "as": handles are often written small.
@@ -225,8 +242,17 @@ fn after_openers(tokens: &[Token], first: usize, last: usize, opens_sentence: bo
     at
 }
 
-/// Single words that have a capital letter for another reason.
-fn is_no_name(run: &[Token]) -> bool {
+/// "Beamly says", "Beamly's": what looks like an adverb at the head of a sentence and acts is a name.
+fn acts(tokens: &[Token], next: usize) -> bool {
+    tokens.get(next).is_some_and(|t| {
+        t.shape == Shape::Possessive
+            || lexicon::cue(&t.lower).is_some()
+            || matches!(t.lower.as_str(), "has" | "had" | "is" | "was" | "did" | "denied")
+    })
+}
+
+/// Single words that have a capital letter for another reason; `opening` its sentence, where any word has one.
+fn is_no_name(run: &[Token], opening: bool) -> bool {
     let department = |t: &Token| {
         matches!(
             t.lower.as_str(),
@@ -249,7 +275,7 @@ fn is_no_name(run: &[Token]) -> bool {
         return run.iter().all(department);
     };
     let word = only.lower.as_str();
-    lexicon::opens_sentence(word)
+    lexicon::opens_sentence(word) && (opening || !lexicon::adverb(word))
         || lexicon::calendar_word(word)
         || lexicon::person_noun(word)
         || lexicon::honorific(word)

@@ -245,5 +245,6 @@ fn masthead(name: &str) -> bool {
 pub(super) fn may_be_victim(party: &Party) -> bool {
     party.class == Class::Organisation
         && !party.platform
-        && matches!(party.kind, PartyKind::Other | PartyKind::Researcher)
+        && (matches!(party.kind, PartyKind::Other | PartyKind::Researcher)
+            || party.kind == PartyKind::Authority && party.known.is_none() && party.victim >= 3)
 }

@@ -40,7 +40,8 @@ enum Light {
 
 /// Reads what `text` says of the event.
 pub(super) fn content(text: &str) -> Content {
-    let words = tokens(text, Span { start: 0, end: text.len() }, &[]);
+    let mut words = tokens(text, Span { start: 0, end: text.len() }, &[]);
+    words.retain(|t| !matches!(t.lower.as_str(), "\"" | "“" | "”" | "‘" | "’" | "«" | "»"));
     let said = Clauses::new(&words);
     let mut found = Content { extent: said.extent(), ..Content::default() };
     for at in 0..words.len() {
@@ -225,6 +226,7 @@ impl<'t> Clauses<'t> {
                     || lexicon::adverb(&t.lower)
                     || matches!(next(1), "into" | "from")
             });
+            let by_somebody = by_somebody || self.before(at, 9, |w| happening(w) || doer(w));
             return Some((if by_somebody && to_something { Event::Happened } else { Event::Mention }, at));
         }
         match word {

@@ -68,6 +68,11 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
         "took" | "takes" | "taken" if next(1) == "issue" => Some(Cue::Disputes),
         "pushed" | "pushes" | "hit" | "hits" | "fired" if next(1) == "back" => Some(Cue::Disputes),
         "cast" | "casts" if next(1) == "doubt" => Some(Cue::Disputes),
+        "brushed" | "brushes" | "shrugged" | "laughed" | "waved" if matches!(next(1), "off" | "aside" | "away") => {
+            Some(Cue::Disputes)
+        }
+        "shot" if next(1) == "down" => Some(Cue::Disputes),
+        "poured" if next(1) == "cold" => Some(Cue::Disputes),
         "looking" if next(1) == "into" => Some(Cue::Investigates),
         "reached"
             if at > 0
@@ -175,6 +180,27 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
             verb == 0 || sentence.tokens[verb - 1].shape != Shape::Possessive
         }
         "pointed" => next(1) == "out",
+        "posted" => quote_soon || (1..12).any(|n| next(n) == "that") || closes_at(sentence, verb + 1),
+        "cited" | "cites" => (1..14).any(|n| matches!(next(n), "saying" | "claiming" | "source" | "sources")),
+        "offered" | "offers" | "offering" | "selling" | "sells" => (1..10).any(|n| {
+            matches!(
+                next(n),
+                "data"
+                    | "database"
+                    | "databases"
+                    | "records"
+                    | "files"
+                    | "sale"
+                    | "accounts"
+                    | "access"
+                    | "code"
+                    | "archive"
+                    | "information"
+                    | "dump"
+                    | "documents"
+                    | "credentials"
+            )
+        }),
         "accepted" | "accepts" => next(1) == "that" || next(1) == "responsibility",
         "expects" | "maintains" | "maintained" | "concluded" | "continued" => {
             next(1) == "that" || next(1) == "to" || quote_soon || closes_at(sentence, verb + 1)

@@ -73,8 +73,20 @@ fn strike(sentence: &Sentence<'_>, verb: usize) -> u32 {
     }
     let of_data = || data_follows(sentence, verb);
     match sentence.word(verb) {
-        "breached" | "hacked" | "infiltrated" | "penetrated" | "extorted" | "stole" | "steals" | "exfiltrated"
-        | "ransomed"
+        "was" | "were" | "is"
+            if next(1) == "behind"
+                && (2..6).any(|n| {
+                    matches!(
+                        next(n),
+                        "attack" | "breach" | "hack" | "outage" | "theft" | "leak" | "incident" | "intrusion"
+                    )
+                }) =>
+        {
+            3
+        }
+        "gave" | "given" if (1..9).any(|n| matches!(next(n), "hours" | "days" | "deadline" | "until")) => 2,
+        "breached" | "hacked" | "compromised" | "encrypted" | "infiltrated" | "penetrated" | "extorted" | "stole"
+        | "steals" | "exfiltrated" | "ransomed"
             if object_follows(sentence, verb + 1) =>
         {
             3

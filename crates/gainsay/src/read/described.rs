@@ -152,6 +152,12 @@ fn speaks_for_a_house(sentence: &Sentence<'_>, at: usize) -> bool {
                 | "chairwoman"
                 | "founder"
                 | "co-founder"
+                | "minister"
+                | "governor"
+                | "mayor"
+                | "commissioner"
+                | "director"
+                | "superintendent"
         )
         || word == "executive" && at > 0 && sentence.word(at - 1) == "chief"
         || word == "officer" && (1..5).any(|n| at >= n && sentence.word(at - n) == "chief")

@@ -96,11 +96,13 @@ pub(super) fn evidence(tokens: &[Token], run: &Run) -> Evidence {
 
 fn actor(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
-    let near_actor = around
-        .left
-        .iter()
-        .take(10)
-        .any(|w| lexicon::actor_noun(w) || *w == "actor" || *w == "actors" || *w == "ransomware");
+    let near_actor = around.left.iter().take(10).any(|w| {
+        lexicon::actor_noun(w)
+            || matches!(*w, "person" | "someone" | "user" | "somebody" | "vendor" | "account" | "member")
+            || *w == "actor"
+            || *w == "actors"
+            || *w == "ransomware"
+    });
     let named = match l(0) {
         "as" => matches!(l(1), "known" | "identified") || l(1) == "online" && l(2) == "known" || l(1) == "itself",
         "by" => l(1) == "going" || l(1) == "goes" || l(1) == "go",
@@ -127,7 +129,35 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
     {
         found.actor += 4;
     }
-    if lexicon::actor_noun(l(0)) || (l(0) == "actor" || l(0) == "actors") && l(1) == "threat" {
+    // "The defence group Acme" is a company, "the hacking group Acme" none.
+    let crew = |w: &str| {
+        lexicon::actor_noun(w) && !matches!(w, "group" | "individual")
+            || w.starts_with("cyber")
+            || matches!(
+                w,
+                "hacking"
+                    | "ransomware"
+                    | "extortion"
+                    | "criminal"
+                    | "hacktivist"
+                    | "threat"
+                    | "ransom"
+                    | "data-theft"
+                    | "hack"
+                    | "espionage"
+                    | "leak"
+            )
+    };
+    let trade = l(0) == "group"
+        && !lexicon::determiner(l(1))
+        && !around.left.iter().skip(1).take(3).any(|w| crew(w))
+        && !matches!(l(1), "new" | "notorious" | "prolific" | "called" | "same" | "russian" | "infamous" | "");
+    if trade {
+        found.organisation += 3;
+    } else if lexicon::actor_noun(l(0)) || (l(0) == "actor" || l(0) == "actors") && l(1) == "threat" {
+        found.actor += 4;
+    }
+    if l(0) == "," && (lexicon::actor_noun(l(1)) && l(1) != "group" || l(1) == "actor" && l(2) == "threat") {
         found.actor += 4;
     }
     match r(0) {
@@ -290,6 +320,34 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
             | "group"
             | "solutions"
             | "services"
+            | "ministry"
+            | "authority"
+            | "office"
+            | "court"
+            | "bureau"
+            | "center"
+            | "centre"
+            | "clinic"
+            | "clinics"
+            | "council"
+            | "care"
+            | "health"
+            | "healthcare"
+            | "airways"
+            | "motors"
+            | "energy"
+            | "media"
+            | "telecom"
+            | "mobile"
+            | "pharma"
+            | "logistics"
+            | "industries"
+            | "studios"
+            | "games"
+            | "entertainment"
+            | "pay"
+            | "payments"
+            | "exchange"
     ) && run.last > run.first
     {
         found.organisation += 3;
@@ -606,6 +664,17 @@ fn speech(around: &Around<'_>, found: &mut Evidence) {
     }
     if l(0) == "by" && matches!(l(1), "seen" | "reviewed" | "reached" | "obtained" | "contacted" | "viewed" | "asked") {
         found.outlet += 2;
+    }
+    // "The newspaper Acme", "Acme, which first reported the attack".
+    if matches!(l(0), "newspaper" | "broadcaster" | "magazine" | "newspapers" | "weekly" | "newswire" | "tabloid")
+        || matches!((l(1), l(0)), ("news", "site" | "agency" | "outlet" | "website" | "service") | ("tech", "site"))
+    {
+        found.outlet += 4;
+    }
+    if r(0) == "first" && r(1) == "reported"
+        || r(0) == "," && r(1) == "which" && r(2) == "first" && matches!(r(3), "reported" | "broke")
+    {
+        found.outlet += 4;
     }
     if r(0) == "reached" && r(1) == "out"
         || matches!(r(0), "has" | "could" | "was")

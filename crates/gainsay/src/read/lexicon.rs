@@ -41,7 +41,7 @@ static FINITE: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
         (
             Cue::Says,
             "said says say added adds stated states explained explains noted notes wrote writes \
-     commented replied responded tweeted emphasized emphasised stressed continued believes \
+     commented     replied responded tweeted posted blogged emphasized emphasised stressed continued believes \
      believed believe thinks suggested suggests indicated indicates described describes labeled \
      labelled called recommends recommended urged urges advised advises concluded concludes \
      apologized apologised assured assures pointed clarified clarifies reiterated insisted \
@@ -52,7 +52,7 @@ static FINITE: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
         (
             Cue::Reports,
             "reported reports report revealed reveals announced announces disclosed discloses warned \
-     warns warn shared observed found",
+     warns warn cited cites shared observed found",
         ),
         (
             Cue::Claims,
@@ -74,7 +74,7 @@ static FINITE: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
         (Cue::Investigates, "investigating investigates investigated investigate"),
         (
             Cue::Offers,
-            "threatened threatens threaten demanded demands advertised advertises touted touting \
+            "threatened threatens threaten offered offers offering selling sells demanded demands advertised advertises touted touting \
      advertising auctioning auctioned taunted listed",
         ),
     ])
@@ -222,6 +222,7 @@ static PERSON: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
      chairman chairwoman officer chief executive manager head lead expert consultant engineer \
      reporter journalist editor lawyer attorney secretary minister commissioner senator \
      professor strategist investigator official detective evangelist principal specialist \
+     observer commentator blogger activist lawmaker politician economist scientist academic \
      administrator superintendent governor mayor author owner advisor adviser fellow",
     )
 });
@@ -264,7 +265,7 @@ static ACTOR: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     words(
         "individual hacker hackers group gang crew collective cybercriminal cybercriminals criminals criminal \
      attacker attackers intruder intruders seller sellers extortionist extortionists operators \
-     leaker leakers blackmailer blackmailers extortionist uploader culprit culprits perpetrator \
+     poster leaker leakers blackmailer blackmailers extortionist uploader culprit culprits perpetrator \
      perpetrators cyberattacker cyberattackers crooks hacktivist hacktivists cybergang thief thieves fraudsters scammers",
     )
 });
@@ -284,7 +285,10 @@ static CROWD: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
         "customers customer users user experts researchers analysts employees employee sources \
      source officials police prosecutors authorities regulators regulator investigators \
      subscribers clients patients victims members shareholders insiders person insider \
-     observers parents residents union",
+     observers parents residents union nurse nurses teacher teachers staffer staffers worker workers \
+     politicians lawmakers lawmaker critics activists passengers students whistleblower \
+     whistleblowers lawyers journalists engineers developers moderators prosecutor watchdog judge \
+     readers doctors insurers",
     )
 });
 
@@ -297,7 +301,17 @@ pub(super) fn crowd_noun(word: &str) -> bool {
 pub(super) fn authority_noun(word: &str) -> bool {
     matches!(
         word,
-        "police" | "prosecutors" | "authorities" | "regulators" | "regulator" | "officials" | "investigators" | "court"
+        "police"
+            | "prosecutors"
+            | "prosecutor"
+            | "watchdog"
+            | "judge"
+            | "authorities"
+            | "regulators"
+            | "regulator"
+            | "officials"
+            | "investigators"
+            | "court"
     )
 }
 

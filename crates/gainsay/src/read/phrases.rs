@@ -26,7 +26,7 @@ pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memor
     let name_in_marks = token.shape == Shape::Quote && token.span.end - token.span.start < NAME_BYTES
         || matches!(token.lower.as_str(), "”" | "\"");
     if !token.sets_apart() && !name_in_marks {
-        return phrase_ending(sentence, at, memory);
+        return phrase_ending(sentence, at, memory).or_else(|| over_a_relative(sentence, at, memory));
     }
     let mark = if name_in_marks { "," } else { sentence.word(at) };
     let mut tried = 0;
@@ -50,6 +50,15 @@ pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memor
         }
     }
     None
+}
+
+/// "A source who took part in the response says": the subject stands before a clause that hangs on it without commas.
+fn over_a_relative(sentence: &Sentence<'_>, at: usize, memory: &Memory) -> Option<(usize, Vec<Speaker>)> {
+    let who = (at.saturating_sub(SUBJECT_REACH)..at)
+        .rev()
+        .take_while(|&n| !sentence.tokens[n].sets_apart())
+        .find(|&n| sentence.word(n) == "who")?;
+    phrase_ending(sentence, who.checked_sub(1)?, memory)
 }
 
 /// The noun phrase whose last token is `last`.

@@ -62,7 +62,7 @@ fn hit(pattern: &LazyLock<Option<Regex>>, text: &str) -> Option<Span> {
 static UNTRUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:deny|denies|denied|denying|denial)\b|\buntrue\b|\bhoax\b|\bfabricat\w+|\bunfounded\b|\bbaseless\b|\bgroundless\b|\bbogus\b|\bnonsense\b|\bwithout (?:merit|foundation|basis|substance)\b",
-        r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,40}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|information|news)\b|\bfake news\b",
+        r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,90}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|information|news)\b|\bfake news\b",
         r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come |originate )?from (?:its|their|our|the company)\b|\babsolutely not\b|\bnone of (?:it|this|that) is true\b|[“\x22]No[.,!”\x22]|^No[.,]|\bthere was none\b",
     ))
 });
@@ -70,13 +70,13 @@ static UNTRUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Words that make an admission small.
 static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:only|limited|confined|restricted to|single|isolated|small (?:number|amount|subset|portion|percentage|group|fraction)|handful|subset|low[- ]risk|minor|third[- ]party (?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|(?:contractor|vendor|supplier|reseller|distributor|subsidiary)s?|old|outdated|legacy|test(?:ing)? (?:lab|environment|server|data|system|account)s?|staging|non-sensitive|non-production|(?:already )?public(?:ly available)?|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|one of its|one of our|play(?:ed|s)? down|downplay\w*)\b",
+        r"\b(?:only|limited|confined|restricted to|single|isolated|segment|older|discontinued|small (?:number|amount|subset|portion|percentage|group|fraction)|handful|subset|low[- ]risk|minor|third[- ]party (?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|(?:contractor|vendor|supplier|reseller|distributor|subsidiary)s?|old|outdated|legacy|test(?:ing)? (?:lab|environment|server|data|system|account)s?|staging|non-sensitive|non-production|(?:already )?public(?:ly available)?|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|one of its|one of our|play(?:ed|s)? down|downplay\w*)\b",
     )
 });
 
 static INVESTIGATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"\bto investigate\b|\bunder investigation\b|\bfiled (?:\w+ ){0,3}(?:complaint|report)\b|\banaly[sz]ing\b|\bcoordinating with\b|\baware (?:of (?:the|these|those|reports|claims|a|an|recent|allegations|this|social|posts|media|online|speculation|unverified|unconfirmed)|that)\b|\bto learn more\b|\bgather\w* (?:more )?(?:information|details|facts)|\b(?:no|any) (?:further|additional|more) (?:details|information)|\bdetails (?:\w+ ){0,3}(?:are|is) (?:still )?unknown|\b(?:investigating|probing|(?:making )?(?:enquir|inquir)\w+|looking (?:\w+ )?into|look into|reviewing|examining|assessing|evaluating|scrutini[sz]ing|checking|verifying|validating|monitoring)\b",
+        r"\bto investigate\b|\bunder investigation\b|\bfiled (?:\w+ ){0,3}(?:complaint|report)\b|\banaly[sz]ing\b|\bcoordinating with\b|\baware (?:of (?:the|these|those|reports|claims|a|an|recent|allegations|this|social|posts|media|online|speculation|unverified|unconfirmed)|that)\b|\bto learn more\b|\bgather\w* (?:more )?(?:information|details|facts)|\bdetails (?:\w+ ){0,3}(?:are|is) (?:still )?unknown|\b(?:investigating|probing|(?:making )?(?:enquir|inquir)\w+|looking (?:\w+ )?into|look into|reviewing|examining|assessing|evaluating|scrutini[sz]ing|checking|verifying|validating|monitoring)\b",
         r"|\binvestigation\b.{0,40}\b(?:under ?way|ongoing|continu|still|in progress)|\b(?:ongoing|launched|launching|opened|opening|began|begun|started|initiated|immediate|conducting|active|actively|thorough|full|internal|undertaking|commenced|finishes|complet\w+)\b.{0,30}\b(?:investigation|review|probe|inquiry|enquiry|audit)\b|\b(?:review|investigation|probe|inquiry|audit) (?:\w+ )?(?:is|was|are|were|had been|has been) (?:\w+ )?(?:under ?way|ongoing|launched|opened|started|in progress)",
         r"|\bworking (?:\w+ )?with (?:\w+ ){0,4}(?:law enforcement|authorities|police|experts|forensic\w*|fbi|investigators|cybersecurity|specialists|regulators)|\bin (?:close )?contact with\b|\b(?:engaged|hired|retained|brought in|appointed) (?:\w+ ){0,4}(?:forensics?|experts?|firm|specialists|consultants)|\bto (?:determine|establish|verify|understand|confirm|assess) (?:the|if|whether|what|how|exactly)\b|\b(?:verify|validate|assess) (?:\w+ ){0,3}(?:and|claims?|situation|validity|authenticity)|\binvestigate (?:it|this|the)\b|\btoo (?:early|soon) to\b|\bseeking (?:to|more|further)\b",
     ))
@@ -101,7 +101,7 @@ static DISPUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static ELSEWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:stolen|taken|obtained|came|come|collected|gathered|originat\w+|compiled|leaked|harvested) (?:\w+ )?(?:from|in|during|via|through) (?:\w+ )?(?:other|unrelated|another|public|older|old|earlier|previous|different)\b|\bunrelated (?:websites?|sites?|services?|compan\w+|sources?)",
-        r"|\b(?:recycled|repackaged|scraped|scraping|re-?hash\w*)\b|\bbelongs? to (?:another|a different|someone else)|(?:\bnot|n['’]t) (?:\w+ )?(?:belong|ours\b|our data|its data)|\bcredential[- ]stuffing\b",
+        r"|\b(?:recycled|repackaged|scraped|scraping|re-?hash\w*)\b|\bbelongs? to (?:another|a different|someone else)|(?:\bnot|n['’]t) (?:\w+ )?(?:belong|ours\b|our data|its data)|\bcredential[- ]stuffing\b|\b(?:was|were|is|are|came|comes) from (?:a|an) (?:\w+ )?(?:database|breach|leak|source|incident|site|hack)\b|\breus(?:e|ed|ing) (?:of )?(?:\w+ )?(?:passwords|credentials)",
     ))
 });
 
@@ -252,6 +252,9 @@ fn of_itself(heard: &Heard<'_>, said: &Content) -> Reading {
     let dispute = hit_plain(&DISPUTE, text);
     let untrue = hit(&UNTRUE, text);
     let denies = said.not.or(untrue).is_some() || heard.cue == Cue::Denies && !heard.negated;
+    // To reject a claim of the event is to deny the event.
+    let rejects = heard.cue == Cue::Disputes && said.named.is_some() && said.happened.is_none();
+    let denies = denies || rejects;
     let admits = said.happened.or(said.genuine);
     let limit = hit(&LIMIT, text);
     if let words @ Some(_) = hit_plain(&ELSEWHERE, text).or_else(|| hit(&ELSEWHERE, text)).filter(|_| !confirms) {
@@ -283,14 +286,14 @@ fn of_itself(heard: &Heard<'_>, said: &Content) -> Reading {
     if heard.cue == Cue::Disputes {
         return by_words(Stance::Disputes, "a verb of contradiction", dispute);
     }
-    if let words @ Some(_) = hit(&SILENCE, text) {
-        return by_words(Stance::NoComment, "keeps silent in its own words", words);
-    }
     if dispute.is_some() {
         return by_words(Stance::Disputes, "words of contradiction", dispute);
     }
     if heard.cue == Cue::Investigates || inquiry.is_some() {
         return by_words(Stance::Investigating, "looks into it", inquiry);
+    }
+    if let words @ Some(_) = hit(&SILENCE, text) {
+        return by_words(Stance::NoComment, "keeps silent in its own words", words);
     }
     if let words @ Some(_) = said.perhaps {
         return by_words(Stance::PartlyConfirms, "allows that it may have happened", words);

@@ -207,6 +207,16 @@ impl<'a> Sentence<'a> {
         let head_end = (first..cut.unwrap_or(last + 1))
             .rev()
             .find(|&at| matches!(self.tokens[at].shape, Shape::Word | Shape::Number) || self.party[at].is_some())?;
+        // "Parents reached by The Log", "a person going by Wren".
+        let mut head_end = head_end;
+        while head_end > first && self.party[head_end].is_none() && self.word(head_end).ends_with("ed") {
+            head_end -= 1;
+        }
+        let by_handle =
+            matches!(self.word(first), "goes" | "going" | "known" | "called" | "named" | "calling" | "go" | "calls");
+        if let Some(party) = (first..=last).rev().find_map(|at| self.party[at]).filter(|_| by_handle) {
+            return Some(self.named(party));
+        }
         let tail = cut.map(|c| (c, last));
         if let Some(party) = self.party[head_end] {
             return Some(self.named(party));
@@ -292,10 +302,23 @@ impl<'a> Sentence<'a> {
         let organisation = || memory.organisation.or(memory.topic);
         let party = match self.word(first) {
             "he" | "she" => {
+                // Who is the subject of this very sentence.
+                let near = (first.saturating_sub(NEAR)..first).rev().find_map(|at| {
+                    self.party[at]
+                        .filter(|&p| self.cast.parties[p].class != Class::Organisation)
+                        .filter(|_| self.tokens.get(at + 1).is_none_or(|t| t.shape != Shape::Possessive))
+                });
+                if let Some(party) = near {
+                    return Some(Speaker { known: Known::Pronoun, ..self.named(party) });
+                }
                 let one = |s: &&Speaker| s.party.is_none_or(|p| self.cast.parties[p].class != Class::Organisation);
                 let last = memory.here.as_ref().filter(one).or_else(|| memory.speaker.as_ref().filter(one));
                 match last {
-                    Some(last) if last.party.is_none() && last.kind == PartyKind::Actor => {
+                    Some(last)
+                        if last.party.is_none()
+                            && (last.kind == PartyKind::Actor || memory.spoke_before || memory.here.is_some())
+                            && !last.name.ends_with('s') =>
+                    {
                         return Some(Speaker { known: Known::Pronoun, ..last.clone() });
                     }
                     // Who was named since then is meant.
@@ -407,6 +430,11 @@ impl<'a> Sentence<'a> {
             || lexicon::spokesperson(noun)
             || lexicon::researcher_noun(noun)
             || matches!(noun, "officials" | "executives" | "team" | "staff")
+            || owner.is_some()
+                && matches!(
+                    noun,
+                    "office" | "division" | "unit" | "arm" | "branch" | "bureau" | "department" | "desk" | "lab"
+                )
         {
             let several = noun.ends_with('s') && !definite && owner.is_none();
             if several && lexicon::researcher_noun(noun) {
