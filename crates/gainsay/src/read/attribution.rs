@@ -26,6 +26,8 @@ pub(super) enum Rule {
     OwnAccount,
     /// Who was asked did not answer.
     Unanswered,
+    /// A crew posts, leaks, sets a deadline.
+    Deed,
     /// Acme's denial that ….
     Nominal,
     /// A quotation beside a name, with no verb of speaking.
@@ -53,6 +55,7 @@ impl Rule {
             Rule::Hanging => "participle that hangs on the subject",
             Rule::OwnAccount => "by its own account",
             Rule::Unanswered => "asked and not answered",
+            Rule::Deed => "what a crew does in public",
             Rule::Nominal => "a noun of speaking with its owner",
             Rule::QuoteNear => "quotation beside a name",
             Rule::Continued => "quotation that goes on",
@@ -127,6 +130,9 @@ pub(super) fn attributions(sentence: &Sentence<'_>, span: Span, memory: &Memory)
     }
     if governing.is_empty() {
         governing.extend(quote_near(sentence, memory));
+    }
+    if governing.is_empty() {
+        governing.extend(deed(sentence, memory));
     }
     cut(sentence, span, governing)
 }
@@ -350,6 +356,64 @@ fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         unreal: false,
     })
 }
+
+/// "GreyHeron posted 3 GB of files", "the gang gave Acme until Friday": what a crew shows the world says something.
+fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
+    (1..sentence.tokens.len().min(DEED_REACH)).find_map(|verb| {
+        let soon = |list: &[&str]| (verb + 1..verb + 14).any(|n| list.contains(&sentence.word(n)));
+        let shows = match sentence.word(verb) {
+            "posted" | "published" | "leaked" | "released" | "dumped" | "uploaded" | "put" | "shared" | "added"
+            | "named" | "posting" | "leaking" | "publishing" => soon(&[
+                "data",
+                "files",
+                "documents",
+                "records",
+                "samples",
+                "sample",
+                "screenshots",
+                "site",
+                "proof",
+                "archive",
+                "database",
+                "gb",
+                "tb",
+                "gigabytes",
+                "portal",
+                "list",
+                "victims",
+                "blog",
+                "forum",
+            ]),
+            "gave" | "set" | "extended" => soon(&["deadline", "hours", "days", "until"]),
+            "plans" | "plan" | "intends" | "vowed" | "promised" => {
+                soon(&["release", "publish", "leak", "sell", "dump"])
+            }
+            _ => false,
+        };
+        let helpers = helpers_before(sentence, verb);
+        let denied = (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
+        if !shows || denied || helpers.passive || sentence.party[verb].is_some() {
+            return None;
+        }
+        let (from, speakers) = subject_before(sentence, helpers.from, memory)?;
+        let crew =
+            speakers.iter().all(|s| s.kind == PartyKind::Actor) && !is_unreal(sentence, from, helpers.from, verb);
+        let found = Found {
+            verb,
+            from,
+            speakers,
+            cue: Cue::Offers,
+            negated: false,
+            rule: Rule::Deed,
+            closing: false,
+            unreal: false,
+        };
+        crew.then_some(found)
+    })
+}
+
+/// How far into its sentence a deed is looked for, in tokens.
+const DEED_REACH: usize = 40;
 
 /// "Acme's denial that …", "the claim by GreyHeron that …".
 fn nominal(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {

@@ -22,6 +22,7 @@ pub(super) fn confidence(item: &Item) -> u16 {
         Rule::Hanging => 780,
         Rule::Unanswered => 880,
         Rule::Nominal => 700,
+        Rule::Deed => 600,
         Rule::OwnPage => 700,
         Rule::SelfDescribed => 640,
         Rule::Announced => 600,

@@ -283,7 +283,7 @@ impl<'t> Clauses<'t> {
                     })
                     .any(|n| be(self.word(n)) || remains(self.word(n)));
                 let wanted = self.before(at, REACH, |w| {
-                    matches!(w, "ensure" | "ensuring" | "make" | "making" | "keep" | "keeping" | "help" | "to")
+                    matches!(w, "ensure" | "ensuring" | "make" | "making" | "keep" | "keeping" | "help")
                 }) && !self.before(at, 3, remains);
                 return (stands && !wanted).then_some((Event::Safe, at));
             }

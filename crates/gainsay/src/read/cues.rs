@@ -116,7 +116,9 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
             Some(Cue::Offers)
         }
         "made" | "went" if (1..6).any(|n| next(n) == "public") => Some(Cue::Reports),
-        "filed" | "lodged" | "registered" if (1..7).any(|n| matches!(next(n), "complaint" | "fir" | "report")) => {
+        "filed" | "lodged" | "registered"
+            if !matches!(next(1), "no") && (1..7).any(|n| matches!(next(n), "complaint" | "fir" | "report")) =>
+        {
             Some(Cue::Investigates)
         }
         "took" | "claiming" | "take" if next(1) == "credit" || next(1) == "responsibility" => Some(Cue::Claims),

@@ -76,10 +76,7 @@ fn strike(sentence: &Sentence<'_>, verb: usize) -> u32 {
         "was" | "were" | "is"
             if next(1) == "behind"
                 && (2..6).any(|n| {
-                    matches!(
-                        next(n),
-                        "attack" | "breach" | "hack" | "outage" | "theft" | "leak" | "incident" | "intrusion"
-                    )
+                    matches!(next(n), "attack" | "breach" | "hack" | "theft" | "leak" | "incident" | "intrusion")
                 }) =>
         {
             3

@@ -420,6 +420,16 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     {
         found.organisation += 2;
     }
+    // "Acme's Ann Lee told us".
+    let after = |n: usize| tokens.get(run.last + n);
+    let named = |n: usize| after(n).is_some_and(|t| t.shape == Shape::Word && t.capital);
+    if after(1).is_some_and(|t| t.shape == Shape::Possessive)
+        && named(2)
+        && named(3)
+        && after(4).is_some_and(|t| lexicon::cue(&t.lower).is_some())
+    {
+        found.organisation += 3;
+    }
     if l(0) == "by" && matches!(l(1), "owned" | "acquired" | "bought" | "operated" | "employed" | "run") {
         found.organisation += 3;
     }

@@ -252,7 +252,10 @@ static COMPANY: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
      hospital airline insurer supplier developer publisher chain utility telco telecom \
      contractor brand institution ministry school city council department platform exchange \
      automaker chipmaker multinational subsidiary outfit studio association commission \
-     distributor producer titan service district clinic charity network app",
+     distributor producer titan service district clinic charity network app website store shop \
+     lender brokerage foundation club federation museum library hotel casino wallet marketplace \
+     registrar consultancy lab laboratory grocer dairy brewer builder bakery builder carmaker \
+     drugmaker shipper refiner courier newspaper",
     )
 });
 
@@ -318,7 +321,7 @@ pub(super) fn authority_noun(word: &str) -> bool {
 static DOCUMENT: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     words(
         "statement report post blog message email e-mail letter notice notification advisory site \
-     website page tweet filing announcement release investigation analysis team faq memo \
+     page tweet filing announcement release investigation analysis team faq memo \
      account note listing thread advertisement ad channel entry evidence claim bulletin \
      document response",
     )

@@ -70,7 +70,7 @@ static UNTRUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Words that make an admission small.
 static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:only|limited|confined|restricted to|single|isolated|segment|older|discontinued|small (?:number|amount|subset|portion|percentage|group|fraction)|handful|subset|low[- ]risk|minor|third[- ]party (?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|(?:contractor|vendor|supplier|reseller|distributor|subsidiary)s?|old|outdated|legacy|test(?:ing)? (?:lab|environment|server|data|system|account)s?|staging|non-sensitive|non-production|(?:already )?public(?:ly available)?|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|one of its|one of our|play(?:ed|s)? down|downplay\w*)\b",
+        r"\b(?:only|limited|confined|restricted to|single|isolated|segment|older|discontinued|small (?:number|amount|subset|portion|percentage|group|fraction)|handful|subset|low[- ]risk|minor|third[- ]party (?:\w+ )?(?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|(?:contractor|vendor|supplier|reseller|distributor|subsidiary)s?|old|outdated|legacy|test(?:ing)? (?:lab|environment|server|data|system|account)s?|staging|non-sensitive|non-production|(?:already )?public(?:ly available)?|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|one of its|one of our|play(?:ed|s)? down|downplay\w*)\b",
     )
 });
 

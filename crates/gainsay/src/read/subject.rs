@@ -447,6 +447,12 @@ impl<'a> Sentence<'a> {
                 Known::Named if lexicon::spokesperson(noun) => Speaker { known: Known::Spokesperson, ..s },
                 _ => s,
             };
+            // "Bank officials", "company executives".
+            if let Some(at) =
+                (first..head).rev().find(|&at| lexicon::company_noun(self.word(at))).filter(|_| owner.is_none())
+            {
+                return self.the_company(self.word(at), memory);
+            }
             return owner
                 .map(voice)
                 .or_else(|| self.house_named_before(first, noun))
