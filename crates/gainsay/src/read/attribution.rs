@@ -241,6 +241,8 @@ fn according_to(sentence: &Sentence<'_>, at: usize, memory: &Memory) -> Option<F
     let from = match word(0) {
         "according" if word(1) == "to" => 2,
         "as" if as_stated => 3,
+        // "As per Acme".
+        "per" if at == 0 || sentence.word(at - 1) == "as" || sentence.tokens[at - 1].is_mark(",") => 1,
         // "Is under investigation by Acme", "is being investigated by Acme".
         "investigation" | "investigated" | "probed" | "examined" if word(1) == "by" => {
             return phrase_from(sentence, at + 2, memory)
@@ -479,6 +481,11 @@ fn closes_sentence(sentence: &Sentence<'_>, from: usize, verb: usize) -> bool {
 /// Which of the verbs govern the sentence. A verb inside what another says is part of what is said, not a statement of its own.
 fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|f| f.verb);
+    // "Acme said, The Log reported": the outlet passes on what Acme said.
+    let press = |f: &Found| f.speakers.iter().all(|s| s.kind == PartyKind::Press);
+    if found.iter().any(|f| !press(f) && f.rule != Rule::AccordingTo && f.cue != Cue::Offers) {
+        found.retain(|f| !(f.closing && press(f)));
+    }
     if let Some(closing) = found.iter().position(|f| f.closing && f.rule != Rule::AccordingTo) {
         let separate = found[..closing].iter().any(|f| f.rule == Rule::Quote);
         if !separate {
@@ -512,6 +519,12 @@ fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
                     && at > last.verb
                     && sentence.tokens[at - 1].is_mark(",")
         });
+        // "According to The Log, rumours came up where a hacker claimed": an outlet tells where a crew said so.
+        let contrasted = contrasted
+            || last.rule == Rule::AccordingTo
+                && press(last)
+                && next.cue == Cue::Claims
+                && next.speakers.iter().all(|s| s.kind == PartyKind::Actor);
         let same = last.speakers.iter().any(|s| next.speakers.iter().any(|n| n.party.is_some() && n.party == s.party));
         // After a semicolon even the same speaker says another thing.
         let parted = (last.verb..next.from).any(|at| sentence.tokens[at].is_mark(";")) && last.cue == Cue::Declines;

@@ -52,6 +52,14 @@ pub(super) fn content(text: &str) -> Content {
             found.named.get_or_insert(span);
         }
         let over = said.left(at).next_back().map_or(span, |first| Span { start: words[first].span.start, ..span });
+        let light = match kind {
+            Event::Look
+                if matches!(said.word(last), "no" | "nothing" | "none" | "zero") && light != Light::Doubtful =>
+            {
+                Light::Denied
+            }
+            _ => light,
+        };
         match (kind, light) {
             (Event::Safe, Light::Plain) => drop(found.not.get_or_insert(span)),
             // "No evidence": the negation is what makes it say something.
@@ -62,7 +70,7 @@ pub(super) fn content(text: &str) -> Content {
                     .not
                     .get_or_insert(said.negation(at).map_or(over, |n| Span { start: words[n].span.start, ..span }));
             }
-            (Event::Mention, _) | (_, Light::Doubtful) => {}
+            (Event::Mention | Event::Look, _) | (_, Light::Doubtful) => {}
             (Event::Genuine, Light::Plain) => drop(found.genuine.get_or_insert(span)),
             (_, Light::Perhaps) => drop(found.perhaps.get_or_insert(span)),
             (Event::Happened, Light::Plain) => drop(found.happened.get_or_insert(span)),
@@ -79,6 +87,8 @@ enum Event {
     Mention,
     /// "Secure", "unaffected".
     Safe,
+    /// "Found no", "has not detected any".
+    Look,
     /// "Evidence", "indication".
     Evidence,
     /// "Authentic", "real".
@@ -294,6 +304,15 @@ impl<'t> Clauses<'t> {
             }
             "disruption" | "disruptions" | "impact" | "interruption" | "harm" | "damage" => {
                 return Some((Event::Mention, at));
+            }
+            // "Found no sign", "have not detected anything unusual".
+            "found" | "detected" | "seen" | "saw" | "observed" | "identified" | "noticed" | "discovered"
+            | "uncovered" | "find" | "see" | "detect" | "identify" => {
+                let nothing =
+                    matches!(next(1), "no" | "nothing" | "none" | "zero") && !matches!(next(2), "reason" | "longer");
+                let last = if nothing { at + 1 } else { at };
+                let looked = nothing || matches!(next(1), "any" | "anything" | "suspicious" | "unusual" | "signs");
+                return looked.then_some((Event::Look, last));
             }
             "evidence" | "indication" | "indications" | "sign" | "signs" | "proof" | "trace" | "traces" => {
                 return Some((Event::Evidence, at));

@@ -182,6 +182,10 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
             verb == 0 || sentence.tokens[verb - 1].shape != Shape::Possessive
         }
         "pointed" => next(1) == "out",
+        "began" => {
+            closes_at(sentence, verb + 1)
+                || verb > 1 && sentence.tokens[..verb].iter().rev().take(4).any(|t| t.shape == Shape::Quote)
+        }
         "posted" => quote_soon || (1..12).any(|n| next(n) == "that") || closes_at(sentence, verb + 1),
         "cited" | "cites" => (1..14).any(|n| matches!(next(n), "saying" | "claiming" | "source" | "sources")),
         "offered" | "offers" | "offering" | "selling" | "sells" => (1..10).any(|n| {

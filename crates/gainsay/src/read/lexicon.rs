@@ -45,7 +45,7 @@ static FINITE: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
      believed believe thinks suggested suggests indicated indicates described describes labeled \
      labelled called recommends recommended urged urges advised advises concluded concludes \
      apologized apologised assured assures pointed clarified clarifies reiterated insisted \
-     insists estimates estimated mentioned quipped expects argued argues reads maintains \
+     insists estimates estimated mentioned quipped expects argued argues reads began maintains \
      maintained",
         ),
         (Cue::Tells, "told tells informed informs notified notifies"),
@@ -365,7 +365,7 @@ pub(super) fn month(word: &str) -> Option<u8> {
 
 static OPENER: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     words(
-        "he she it they we i you there here and yet according citing having additionally besides \
+        "dear he she it they we i you there here and yet according citing having additionally besides \
      earlier last next among other others well not nor neither either without despite during \
      between based given following per like unlike visiting screenshots security update updated \
      evidence data remediation got want share read see investing against moving even more most \

@@ -100,7 +100,7 @@ static DISPUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The data are another's, or from another place or time.
 static ELSEWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"\b(?:stolen|taken|obtained|came|come|collected|gathered|originat\w+|compiled|leaked|harvested) (?:\w+ )?(?:from|in|during|via|through) (?:\w+ )?(?:other|unrelated|another|public|older|old|earlier|previous|different)\b|\bunrelated (?:websites?|sites?|services?|compan\w+|sources?)",
+        r"\b(?:stolen|taken|obtained|came|come|collected|gathered|originat\w+|compiled|leaked|harvested) (?:\w+ )?(?:from|in|during|via|through) (?:\w+ )?(?:other|unrelated|another|public|older|old|earlier|previous|different)\b|\bunrelated (?:websites?|sites?|services?|compan\w+|sources?)|\b(?:through|in|from|via|at|on) (?:[\w-]+ ){0,6}other (?:\w+ )?(?:services?|sites?|platforms?|websites?|providers?|companies|breaches)\b|\bthird[- ]party apps?\b",
         r"|\b(?:recycled|repackaged|scraped|scraping|re-?hash\w*)\b|\bbelongs? to (?:another|a different|someone else)|(?:\bnot|n['’]t) (?:\w+ )?(?:belong|ours\b|our data|its data)|\bcredential[- ]stuffing\b|\b(?:was|were|is|are|came|comes) from (?:a|an) (?:\w+ )?(?:database|breach|leak|source|incident|site|hack)\b|\breus(?:e|ed|ing) (?:of )?(?:\w+ )?(?:passwords|credentials)",
     ))
 });
@@ -214,6 +214,11 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
             _ => by_words(Stance::Confirms, "a verb of confirmation", said.happened),
         };
     }
+    if let words @ Some(_) =
+        said.not.filter(|_| said.happened.is_none() && heard.kind != PartyKind::Authority && heard.cue != Cue::Claims)
+    {
+        return by_role(Stance::Disputes, "says of another that it did not happen", words);
+    }
     // What befell others before is no claim of this event.
     let of_others = [
         "other companies",
@@ -272,6 +277,15 @@ fn of_itself(heard: &Heard<'_>, said: &Content) -> Reading {
         }
         (None, true) if dispute.is_some() && said.not.is_none() && heard.cue != Cue::Denies && untrue.is_none() => {
             return by_words(Stance::Disputes, "words of contradiction", dispute);
+        }
+        // "Not our network, but rather a supplier's".
+        (None, true)
+            if limit.is_some()
+                && ["but rather", "but instead", "rather than", "but only", "but of a", "but that of"]
+                    .iter()
+                    .any(|w| text.contains(w)) =>
+        {
+            return by_words(Stance::PartlyConfirms, "denies its own part in what happened to another", limit);
         }
         (None, true) if said.perhaps.is_some() => {
             return by_words(Stance::PartlyConfirms, "allows for a part and denies another", said.perhaps);

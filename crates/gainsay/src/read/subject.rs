@@ -473,6 +473,14 @@ impl<'a> Sentence<'a> {
                 noun,
                 "letter" | "email" | "e-mail" | "notice" | "notification" | "memo" | "faq" | "advisory" | "bulletin"
             );
+            // "The statement": of who spoke last, unless an outlet did.
+            if matches!(noun, "statement" | "response") && definite && owner.is_none() {
+                let last = memory.here.clone().or_else(|| memory.speaker.clone().filter(|_| memory.spoke_before));
+                return last
+                    .filter(|s| s.kind != PartyKind::Press)
+                    .map(|s| Speaker { known: s.known.max(Known::Role), ..s })
+                    .or_else(|| self.the_company(noun, memory));
+            }
             return owner.or_else(|| if to_customers && definite { self.the_company(noun, memory) } else { None });
         }
         None
