@@ -90,8 +90,17 @@ struct Found {
     rule: Rule,
     /// ", the firm said." governs what stands before it.
     closing: bool,
+    /// Told inside another's statement, which goes on around it: "Acme denied it after GreyHeron claimed that …".
+    nested: bool,
     /// Only supposed, asked or foreseen: "had Acme said".
     unreal: bool,
+}
+
+impl Found {
+    /// A plain finding: not denied, not closing, real.
+    fn new(verb: usize, from: usize, speakers: Vec<Speaker>, cue: Cue, rule: Rule) -> Self {
+        Self { verb, from, speakers, cue, negated: false, rule, closing: false, nested: false, unreal: false }
+    }
 }
 
 /// Who speaks in this sentence.
@@ -105,16 +114,7 @@ pub(super) fn attributions(sentence: &Sentence<'_>, span: Span, memory: &Memory)
     if let Some((verb, speakers)) = silent(sentence, memory) {
         found.retain(|f| f.cue != Cue::Declines && !f.speakers.iter().all(|s| s.kind == PartyKind::Press));
         if found.is_empty() {
-            found.push(Found {
-                verb,
-                from: 0,
-                speakers,
-                cue: Cue::Declines,
-                negated: true,
-                rule: Rule::Unanswered,
-                closing: false,
-                unreal: false,
-            });
+            found.push(Found { negated: true, ..Found::new(verb, 0, speakers, Cue::Declines, Rule::Unanswered) });
         }
     }
     let supposed = found.iter().any(|f| f.unreal);
@@ -145,7 +145,7 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
     // "Was first to report": the subject stands before all of it.
     let first_to = before == "to" && verb > 2 && sentence.word(verb - 2) == "first";
     // "Was able to verify", "was unable to confirm".
-    let able = before == "to" && verb > 2 && matches!(sentence.word(verb - 2), "able" | "unable");
+    let able = before == "to" && verb > 2 && matches!(sentence.word(verb - 2), "able" | "unable" | "quick" | "keen");
     let helpers = helpers_before(sentence, if first_to || able { verb - 2 } else { verb });
     let negated = able && sentence.word(verb - 2) == "unable"
         || (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
@@ -185,7 +185,7 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
         let press = speakers.iter().all(|s| s.kind == PartyKind::Press);
         // An outlet that "would not confirm" tells of its own checking and keeps nothing back.
         let cue = if press && cue == Cue::Declines { Cue::Reports } else { cue };
-        return Some(Found { verb, from, speakers, cue, negated, rule, closing, unreal });
+        return Some(Found { negated, closing, unreal, ..Found::new(verb, from, speakers, cue, rule) });
     }
     inverted(sentence, verb, cue, memory)
 }
@@ -205,37 +205,19 @@ fn inverted(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> 
     }
     let (_, speakers) = phrase_from(sentence, verb + 1, memory)?;
     let rule = if before.shape == Shape::Quote { Rule::Quote } else { Rule::Indirect };
-    Some(Found { verb, from: verb, speakers, cue, negated: false, rule, closing: true, unreal: false })
+    Some(Found { closing: true, ..Found::new(verb, verb, speakers, cue, rule) })
 }
 
 fn passive(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> Option<Found> {
     let by = (verb + 1..verb + 4).find(|&at| sentence.word(at) == "by")?;
     let (_, speakers) = phrase_from(sentence, by + 1, memory)?;
     let speaking = matches!(cue, Cue::Reports | Cue::Claims | Cue::Confirms | Cue::Says);
-    speaking.then_some(Found {
-        verb,
-        from: 0,
-        speakers,
-        cue,
-        negated: false,
-        rule: Rule::Passive,
-        closing: false,
-        unreal: false,
-    })
+    speaking.then_some(Found::new(verb, 0, speakers, cue, Rule::Passive))
 }
 
 fn according_to(sentence: &Sentence<'_>, at: usize, memory: &Memory) -> Option<Found> {
     let word = |n: usize| sentence.word(at + n);
-    let by = |cue: Cue, speakers: Vec<Speaker>| Found {
-        verb: at,
-        from: 0,
-        speakers,
-        cue,
-        negated: false,
-        rule: Rule::Passive,
-        closing: false,
-        unreal: false,
-    };
+    let by = |cue: Cue, speakers: Vec<Speaker>| Found::new(at, 0, speakers, cue, Rule::Passive);
     // "As stated by Acme", "as per Acme".
     let as_stated = word(0) == "as" && word(2) == "by" && lexicon::cue(word(1)).is_some();
     let from = match word(0) {
@@ -284,16 +266,7 @@ fn according_to(sentence: &Sentence<'_>, at: usize, memory: &Memory) -> Option<F
         if document && at > 3 { first_party(sentence, 0, memory).filter(|(last, _)| *last < at) } else { None }
     };
     let (_, speakers) = phrase_from(sentence, at + from, memory).or_else(of_a_document)?;
-    Some(Found {
-        verb: at,
-        from: at,
-        speakers,
-        cue: Cue::Says,
-        negated: false,
-        rule: Rule::AccordingTo,
-        closing: at > 2,
-        unreal: false,
-    })
+    Some(Found { closing: at > 2, ..Found::new(at, at, speakers, Cue::Says, Rule::AccordingTo) })
 }
 
 /// "By its own account, the crew …", "By its own admission".
@@ -307,16 +280,7 @@ fn own_account(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     }
     let from = if sentence.tokens.get(4).is_some_and(|t| t.is_mark(",")) { 5 } else { 4 };
     let (_, speakers) = first_party(sentence, from, memory)?;
-    Some(Found {
-        verb: 0,
-        from: 0,
-        speakers,
-        cue: Cue::Claims,
-        negated: false,
-        rule: Rule::OwnAccount,
-        closing: false,
-        unreal: false,
-    })
+    Some(Found::new(0, 0, speakers, Cue::Claims, Rule::OwnAccount))
 }
 
 fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
@@ -329,12 +293,36 @@ fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
                 && !lexicon::actor_noun(&before.lower)
                 && before.lower != "actor"
                 && !lexicon::document_noun(&before.lower);
+        // "Released a statement confirming some of it".
+        let by_paper = || {
+            (at.saturating_sub(14)..at).any(|b| {
+                matches!(
+                    sentence.word(b),
+                    "statement"
+                        | "letter"
+                        | "post"
+                        | "notice"
+                        | "message"
+                        | "update"
+                        | "email"
+                        | "note"
+                        | "tweet"
+                        | "report"
+                )
+            }) && (0..at).any(|b| {
+                matches!(
+                    sentence.word(b),
+                    "released" | "issued" | "published" | "posted" | "sent" | "put" | "wrote" | "made" | "leaked"
+                )
+            })
+        };
+        let apart = apart || by_paper();
         // "Without confirming that": the contrary of a confirmation.
         let denied = (at.saturating_sub(2)..at).any(|b| lexicon::negates(sentence.word(b)));
         lexicon::participle(sentence.word(at)).filter(|_| apart && !denied).map(|cue| (at, cue))
     })?;
     let (_, speakers) = first_party(sentence, 0, memory)?;
-    Some(Found { verb, from: 0, speakers, cue, negated: false, rule: Rule::Hanging, closing: false, unreal: false })
+    Some(Found::new(verb, 0, speakers, cue, Rule::Hanging))
 }
 
 /// "The gang posted pictures and threatened to publish": the second verb has the first one's subject.
@@ -347,16 +335,7 @@ fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         cue.map(|cue| (at, cue))
     })?;
     let (last, speakers) = first_party(sentence, 0, memory)?;
-    (last < verb).then_some(Found {
-        verb,
-        from: 0,
-        speakers,
-        cue,
-        negated: false,
-        rule: Rule::Hanging,
-        closing: false,
-        unreal: false,
-    })
+    (last < verb).then_some(Found::new(verb, 0, speakers, cue, Rule::Hanging))
 }
 
 /// "GreyHeron posted 3 GB of files", "the gang gave Acme until Friday": what a crew shows the world says something.
@@ -400,16 +379,7 @@ fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         let (from, speakers) = subject_before(sentence, helpers.from, memory)?;
         let crew =
             speakers.iter().all(|s| s.kind == PartyKind::Actor) && !is_unreal(sentence, from, helpers.from, verb);
-        let found = Found {
-            verb,
-            from,
-            speakers,
-            cue: Cue::Offers,
-            negated: false,
-            rule: Rule::Deed,
-            closing: false,
-            unreal: false,
-        };
+        let found = Found::new(verb, from, speakers, Cue::Offers, Rule::Deed);
         crew.then_some(found)
     })
 }
@@ -430,16 +400,7 @@ fn nominal(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         let owned = sentence.tokens[at - 1].shape == Shape::Possessive && sentence.word(at + 1) == "that";
         let (_, speakers) =
             owned.then(|| at.checked_sub(2)).flatten().and_then(|last| phrase_ending(sentence, last, memory))?;
-        Some(Found {
-            verb: at,
-            from: 0,
-            speakers,
-            cue,
-            negated: false,
-            rule: Rule::Nominal,
-            closing: false,
-            unreal: false,
-        })
+        Some(Found::new(at, 0, speakers, cue, Rule::Nominal))
     })
 }
 
@@ -451,16 +412,7 @@ fn quote_near(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         return None;
     }
     let (_, speakers) = first_party(sentence, 0, memory)?;
-    Some(Found {
-        verb: long,
-        from: 0,
-        speakers,
-        cue: Cue::Says,
-        negated: false,
-        rule: Rule::QuoteNear,
-        closing: false,
-        unreal: false,
-    })
+    Some(Found::new(long, 0, speakers, Cue::Says, Rule::QuoteNear))
 }
 
 /// A quotation or a colon right after the verb, perhaps with an addressee between.
@@ -473,7 +425,7 @@ fn closes_sentence(sentence: &Sentence<'_>, from: usize, verb: usize) -> bool {
     let after_content =
         from > 0 && sentence.tokens.get(from - 1).is_some_and(|t| t.shape == Shape::Quote || t.is_mark(","));
     let ends = sentence.tokens.get(verb + 1).is_none_or(|t| t.shape == Shape::Mark || t.shape == Shape::Quote)
-        || lexicon::cue(sentence.word(verb)) == Some(Cue::Tells);
+        || matches!(sentence.word(verb), "told" | "tells");
     let quoted = from > 0 && sentence.tokens[from - 1].shape == Shape::Quote;
     after_content && (ends || quoted)
 }
@@ -525,6 +477,19 @@ fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
                 && press(last)
                 && next.cue == Cue::Claims
                 && next.speakers.iter().all(|s| s.kind == PartyKind::Actor);
+        let crew = next.speakers.iter().all(|s| s.kind == PartyKind::Actor)
+            && !last.speakers.iter().any(|s| s.kind == PartyKind::Actor);
+        let after = next.from > last.verb + 1
+            && (matches!(sentence.word(next.from - 1), "after" | "as" | "when")
+                || sentence.word(next.from - 1) == "that" && sentence.word(next.from - 2) == "aware");
+        if crew
+            && after
+            && matches!(next.cue, Cue::Claims | Cue::Offers | Cue::Reports | Cue::Says)
+            && next.rule == Rule::Indirect
+        {
+            governing.push(Found { nested: true, ..next });
+            continue;
+        }
         let same = last.speakers.iter().any(|s| next.speakers.iter().any(|n| n.party.is_some() && n.party == s.party));
         // After a semicolon even the same speaker says another thing.
         let parted = (last.verb..next.from).any(|at| sentence.tokens[at].is_mark(";")) && last.cue == Cue::Declines;
@@ -547,10 +512,14 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
             if n == 0 && !colon { span.start } else { from }
         })
         .collect();
+    let governing_nested: Vec<bool> = governing.iter().map(|f| f.nested).collect();
     let mut cuts = Vec::new();
     for (n, f) in governing.into_iter().enumerate() {
-        let mut end = match starts.get(n + 1) {
-            Some(&next) => sentence
+        let next =
+            governing_nested.iter().enumerate().skip(n + 1).find(|(_, nested)| !**nested).map(|(at, _)| starts[at]);
+        let mut end = match next {
+            _ if f.nested => clause_end(sentence, f.verb, next.unwrap_or(span.end)),
+            Some(next) => sentence
                 .tokens
                 .iter()
                 .rev()
@@ -577,6 +546,18 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
         }
     }
     cuts
+}
+
+/// Where the clause of the verb ends: at a comma with a subject of its own behind it, or with the sentence.
+fn clause_end(sentence: &Sentence<'_>, verb: usize, end: usize) -> usize {
+    let cut = (verb + 2..sentence.tokens.len()).find(|&at| {
+        let token = &sentence.tokens[at];
+        token.span.end < end
+            && (token.is_mark(";")
+                || token.is_mark(",")
+                    && matches!(sentence.word(at + 1), "but" | "while" | "although" | "though" | "according"))
+    });
+    cut.map_or(end, |at| sentence.tokens[at - 1].span.end)
 }
 
 /// "Acme denied it, although Bolt had indeed been hit": the reporter's own contrast about somebody else.

@@ -343,6 +343,32 @@ impl<'t> Clauses<'t> {
                 return of_data.then_some((Event::Genuine, at));
             }
             _ => {}
+        } // "A ransomware gang", "its leak site", "a breach notice": no event.
+        if matches!(
+            next(1),
+            "group"
+                | "gang"
+                | "gangs"
+                | "groups"
+                | "crew"
+                | "operation"
+                | "operations"
+                | "site"
+                | "sites"
+                | "forum"
+                | "forums"
+                | "notification"
+                | "notifications"
+                | "notice"
+                | "claims"
+                | "claim"
+                | "reports"
+                | "actors"
+                | "operators"
+                | "marketplace"
+        ) && happening(word)
+        {
+            return None;
         }
         if happening(word)
             || word == "access"
@@ -411,14 +437,32 @@ impl<'t> Clauses<'t> {
     fn governed(&self, at: usize) -> bool {
         for n in self.left(at).take(10) {
             let word = self.word(n);
-            if undergoes(word)
+            if word == "that" {
+                return false;
+            }
+            if be(word) && n > 0 && self.word(n - 1) == "there"
+                || undergoes(word)
                 || matches!(word, "to" | "of" | "by" | "in" | "from")
                     && n > 0
                     && matches!(
                         (self.word(n - 1), word),
                         ("due", "to")
                             | ("responding" | "responded" | "response" | "subject" | "subjected" | "prey", "to")
-                            | ("victim" | "because" | "result" | "target" | "aware", "of")
+                            | (
+                                "victim"
+                                    | "because"
+                                    | "result"
+                                    | "target"
+                                    | "aware"
+                                    | "learned"
+                                    | "learnt"
+                                    | "knew"
+                                    | "knowledge"
+                                    | "informed"
+                                    | "notified"
+                                    | "alerted",
+                                "of"
+                            )
                             | ("hit" | "affected" | "caused" | "disrupted" | "impacted" | "struck" | "targeted", "by")
                             | ("involved", "in")
                             | (

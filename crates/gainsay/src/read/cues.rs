@@ -115,6 +115,8 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
         {
             Some(Cue::Offers)
         }
+        "stood" | "stands" | "sticks" | "stuck" if matches!(next(1), "by" | "fast" | "firm" | "to") => Some(Cue::Says),
+        "chimed" if next(1) == "in" => Some(Cue::Says),
         "made" | "went" if (1..6).any(|n| next(n) == "public") => Some(Cue::Reports),
         "filed" | "lodged" | "registered"
             if !matches!(next(1), "no") && (1..7).any(|n| matches!(next(n), "complaint" | "fir" | "report")) =>

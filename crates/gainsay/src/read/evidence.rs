@@ -104,12 +104,17 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
             || *w == "ransomware"
     });
     let named = match l(0) {
-        "as" => matches!(l(1), "known" | "identified") || l(1) == "online" && l(2) == "known" || l(1) == "itself",
-        "by" => l(1) == "going" || l(1) == "goes" || l(1) == "go",
+        "as" => {
+            matches!(l(1), "known" | "identified" | "themselves" | "himself" | "identifying")
+                || l(1) == "online" && l(2) == "known"
+                || l(1) == "itself"
+        }
+        "by" => matches!(l(1), "going" | "goes" | "go" | "went"),
         "called" | "named" | "dubbed" | "nicknamed" | "alias" | "handle" | "moniker" | "pseudonym" | "nickname" => true,
         "name" | "names" => matches!(l(1), "the" | "a" | "online"),
         "calling" | "itself" | "themselves" | "himself" => true,
         "of" => matches!(l(1), "handle" | "alias" | "moniker" | "pseudonym"),
+        "handles" | "aliases" | "monikers" => true,
         _ => false,
     };
     // "Its seller is GreyHeron".
@@ -329,7 +334,6 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
             | "centre"
             | "clinic"
             | "clinics"
-            | "council"
             | "care"
             | "health"
             | "healthcare"

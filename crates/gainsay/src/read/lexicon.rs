@@ -41,7 +41,7 @@ static FINITE: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
         (
             Cue::Says,
             "said says say added adds stated states explained explains noted notes wrote writes \
-     commented     replied responded tweeted posted blogged emphasized emphasised stressed continued believes \
+     commented     replied responded tweeted posted blogged emphasized emphasised stressed continued speculated speculate speculates believes \
      believed believe thinks suggested suggests indicated indicates described describes labeled \
      labelled called recommends recommended urged urges advised advises concluded concludes \
      apologized apologised assured assures pointed clarified clarifies reiterated insisted \
@@ -90,10 +90,10 @@ static HANGING: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
         (Cue::Says, "saying adding stating noting explaining writing stressing insisting arguing"),
         (Cue::Tells, "telling"),
         (Cue::Reports, "reporting revealing warning announcing"),
-        (Cue::Claims, "claiming alleging asserting boasting bragging"),
+        (Cue::Claims, "claiming accusing alleging asserting boasting bragging"),
         (Cue::Confirms, "confirming acknowledging admitting"),
         (Cue::Denies, "denying"),
-        (Cue::Disputes, "disputing rejecting dismissing"),
+        (Cue::Disputes, "disputing refuting rejecting dismissing"),
         (Cue::Declines, "declining refusing"),
         (Cue::Offers, "threatening demanding"),
     ])

@@ -49,6 +49,9 @@ pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memor
             break;
         }
     }
+    if name_in_marks {
+        return over_a_relative(sentence, at, memory);
+    }
     None
 }
 

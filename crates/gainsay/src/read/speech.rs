@@ -2,6 +2,7 @@
 
 use crate::claim::{About, PartyKind, Span, Stance};
 use crate::read::attribution::{Attribution, Rule, attributions};
+use crate::read::content::{Content, content};
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon::{self, Cue};
 use crate::read::own_page;
@@ -174,12 +175,28 @@ fn only_announces(text: &str, pages: &[Page], number: usize, sentence: usize, fo
     let last = pages[number].sentences.len() == sentence + 1;
     let said = found.span.of(text).unwrap_or_default();
     let next = || pages.get(number + 1).is_some_and(|p| !p.paragraph.short);
-    last && said.ends_with(':') && said.split_whitespace().take(15).count() < 15 && next() && {
-        let last = said.trim_end_matches(':').split_whitespace().next_back().unwrap_or_default();
-        let noun = matches!(last, "claims" | "claim" | "reports" | "report");
-        lexicon::cue(&last.to_lowercase()).is_some() && !noun
-            || matches!(last, "statement" | "following" | "follows" | "message" | "blog" | "Twitter" | "X" | "tweet")
-    }
+    let quoted = || {
+        pages
+            .get(number + 1)
+            .and_then(|p| p.paragraph.span.of(text))
+            .is_some_and(|p| p.starts_with(['“', '"', '«', '„']))
+    };
+    let bare = || {
+        ![" that ", " it", " they ", " was ", " is "].iter().any(|w| said.contains(w))
+            && content(said) == Content::default()
+    };
+    last && said.ends_with(':')
+        && said.split_whitespace().take(15).count() < 15
+        && next()
+        && (quoted() && bare() || {
+            let last = said.trim_end_matches(':').split_whitespace().next_back().unwrap_or_default();
+            let noun = matches!(last, "claims" | "claim" | "reports" | "report");
+            lexicon::cue(&last.to_lowercase()).is_some() && !noun
+                || matches!(
+                    last,
+                    "statement" | "following" | "follows" | "message" | "blog" | "Twitter" | "X" | "tweet"
+                )
+        })
 }
 
 /// The sentence's tokens, speech hidden. Names in marks stay in sight: a crew is often only ever written in them.
@@ -217,7 +234,14 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
 fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &Attribution) -> Item {
     let said = found.span.of(text).unwrap_or_default();
     let own_matter = own_matter(text, cast, &speaker, found, said);
-    let read = stance(&Heard { cue: found.cue, negated: found.negated, kind: speaker.kind, own_matter, text: said });
+    let read = stance(&Heard {
+        cue: found.cue,
+        negated: found.negated,
+        kind: speaker.kind,
+        own_matter,
+        house: speaks_for_a_house(cast, &speaker),
+        text: said,
+    });
     let lower = said.to_lowercase();
     Item {
         speaker,
@@ -231,6 +255,11 @@ fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &A
         of_contact: ["contacted", "reached out", "in touch"].iter().any(|w| lower.contains(w)),
         own_matter,
     }
+}
+
+/// An organisation, or a person of one.
+fn speaks_for_a_house(cast: &Cast, speaker: &Speaker) -> bool {
+    speaker.party.is_some_and(|p| cast.parties[p].class == Class::Organisation || cast.parties[p].home.is_some())
 }
 
 /// Whether the speaker would be speaking of its own house. A victim is, unless it tells of another company; of anybody else it must not look
@@ -313,7 +342,17 @@ fn continued(
 fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
     let here: Vec<Item> = found.drain(from..).collect();
     for right in here {
-        let left = found.get_mut(from..).and_then(|kept| kept.last_mut());
+        // What is told inside another statement does not part it from what follows.
+        let kept = found.get(from..).unwrap_or_default();
+        let inside =
+            |inner: &Item, outer: &Item| outer.span.start <= inner.span.start && inner.span.end <= outer.span.end;
+        let at = match kept {
+            [.., outer, inner] if inside(inner, outer) && !one_voice(cast, &inner.speaker, &right.speaker) => {
+                from + kept.len() - 2
+            }
+            _ => (from + kept.len()).saturating_sub(1),
+        };
+        let left = found.get_mut(at).filter(|_| at >= from);
         let joined = left.and_then(|left| {
             let same = one_voice(cast, &left.speaker, &right.speaker);
             let fits = right.span.end.saturating_sub(left.span.start) <= LONGEST_BYTES;

@@ -29,6 +29,8 @@ pub(super) struct Heard<'t> {
     pub(super) kind: PartyKind,
     /// Speaks of an incident of its own: the victim, or a firm whose own systems are at issue.
     pub(super) own_matter: bool,
+    /// An organisation speaks, or somebody for it.
+    pub(super) house: bool,
     /// The words of the item, attribution included.
     pub(super) text: &'t str,
 }
@@ -70,7 +72,7 @@ static UNTRUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Words that make an admission small.
 static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:only|limited|confined|restricted to|single|isolated|segment|older|discontinued|small (?:number|amount|subset|portion|percentage|group|fraction)|handful|subset|low[- ]risk|minor|third[- ]party (?:\w+ )?(?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|(?:contractor|vendor|supplier|reseller|distributor|subsidiary)s?|old|outdated|legacy|test(?:ing)? (?:lab|environment|server|data|system|account)s?|staging|non-sensitive|non-production|(?:already )?public(?:ly available)?|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|one of its|one of our|play(?:ed|s)? down|downplay\w*)\b",
+        r"\b(?:only|limited|confined|restricted to|single|isolated|segment|older|discontinued|small (?:number|amount|subset|portion|percentage|group|fraction)|handful|subset|low[- ]risk|minor|third[- ]party (?:\w+ )?(?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|(?:contractor|vendor|supplier|reseller|distributor|subsidiary)s?|old|outdated|legacy|test(?:ing)? (?:lab|environment|server|data|system|account)s?|staging|non-sensitive|non-production|(?:already )?public(?:ly available)?|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|one of its|one of our|play(?:ed|s)? down|some of the|nothing (?:else|more)|avoided|downplay\w*)\b",
     )
 });
 
@@ -217,7 +219,10 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
     if let words @ Some(_) =
         said.not.filter(|_| said.happened.is_none() && heard.kind != PartyKind::Authority && heard.cue != Cue::Claims)
     {
-        return by_role(Stance::Disputes, "says of another that it did not happen", words);
+        return match heard.house && heard.kind != PartyKind::Researcher {
+            true => by_role(Stance::Denies, "denies the event", words),
+            false => by_role(Stance::Disputes, "says of another that it did not happen", words),
+        };
     }
     // What befell others before is no claim of this event.
     let of_others = [
@@ -324,7 +329,7 @@ mod tests {
     use super::*;
 
     fn of(kind: PartyKind, cue: Cue, text: &str) -> Stance {
-        stance(&Heard { cue, negated: false, kind, own_matter: kind == PartyKind::Victim, text }).stance
+        stance(&Heard { cue, negated: false, kind, own_matter: kind == PartyKind::Victim, house: true, text }).stance
     }
 
     #[test]

@@ -212,8 +212,10 @@ impl<'a> Sentence<'a> {
         while head_end > first && self.party[head_end].is_none() && self.word(head_end).ends_with("ed") {
             head_end -= 1;
         }
-        let by_handle =
-            matches!(self.word(first), "goes" | "going" | "known" | "called" | "named" | "calling" | "go" | "calls");
+        let by_handle = matches!(
+            self.word(first),
+            "goes" | "went" | "going" | "known" | "called" | "named" | "calling" | "go" | "calls"
+        );
         if let Some(party) = (first..=last).rev().find_map(|at| self.party[at]).filter(|_| by_handle) {
             return Some(self.named(party));
         }
