@@ -69,11 +69,13 @@ fn say(case: &mut Case, who: (&str, PartyKind), stance: Stance, facets: &[Facet]
             facets: facets.to_vec(),
             origin: origin.map(str::to_owned),
             to: None,
+            relays: vec![],
             date: None,
+            days: None,
             span: Span { start, end: start + 9 },
         },
         state: State::Accepted { by: "ana".into(), unseen: false, entry: EntryId([2; 32]) },
-        draft: None,
+        draft: (EntryId([0; 32]), 0),
         tlp: Tlp::Clear,
     });
 }

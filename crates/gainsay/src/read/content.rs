@@ -96,13 +96,13 @@ enum Event {
 }
 
 struct Clauses<'t> {
-    words: &'t [Token],
+    words: &'t [Token<'t>],
     /// For each token the first of its clause.
     from: Vec<usize>,
 }
 
 impl<'t> Clauses<'t> {
-    fn new(words: &'t [Token]) -> Self {
+    fn new(words: &'t [Token<'t>]) -> Self {
         let mut from = Vec::with_capacity(words.len());
         let mut start = 0;
         for (at, token) in words.iter().enumerate() {
@@ -743,7 +743,7 @@ impl<'t> Clauses<'t> {
 }
 
 /// A clause opens at a word of contrast, or behind a comma with a subject of its own.
-fn opens(words: &[Token], at: usize) -> bool {
+fn opens(words: &[Token<'_>], at: usize) -> bool {
     let word = |n: usize| words.get(n).map_or("", |t| t.lower.as_str());
     let before = at.checked_sub(1).map_or("", word);
     match word(at) {
