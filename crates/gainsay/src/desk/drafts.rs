@@ -8,7 +8,7 @@ use super::{Error, Shape};
 use crate::capture::Opener;
 use crate::claim::About;
 use crate::export;
-use crate::read::{Gazetteer, read};
+use crate::read::{Gazetteer, explain, read};
 use crate::release::Released;
 
 /// The drafts of one file.
@@ -19,39 +19,53 @@ pub struct Drafts {
     pub problems: Vec<String>,
 }
 
-/// The drafts of each file, with what was wrong with it; what fails is reported and the rest goes on.
+/// The drafts of each file, `explained` step by step where that is asked for, with what was wrong with it; what fails is reported and the rest goes on.
 ///
 /// # Errors
 /// The child that opens foreign files cannot be started.
 pub fn drafts(
     files: &[PathBuf],
     shape: Shape,
+    explained: bool,
     unjailed: bool,
     on_result: &mut dyn FnMut(Result<Drafts, Error>),
 ) -> Result<(), Error> {
     let mut opener = Opener::start(unjailed)?;
     let names = Gazetteer::built_in();
     for file in files {
-        on_result(drafts_of(file, shape, &mut opener, &names));
+        on_result(drafts_of(file, shape, explained, &mut opener, &names));
     }
     Ok(())
 }
 
-fn drafts_of(file: &Path, shape: Shape, opener: &mut Opener, names: &Gazetteer) -> Result<Drafts, Error> {
+fn drafts_of(
+    file: &Path,
+    shape: Shape,
+    explained: bool,
+    opener: &mut Opener,
+    names: &Gazetteer,
+) -> Result<Drafts, Error> {
     let captured = opener.document(file)?;
     let about = About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
     let reading = read(&captured.text, &about, names);
+    let steps = if explained { explain(&captured.text, &about, names) } else { Vec::new() };
     let name = file.to_string_lossy();
     let shown = match shape {
         Shape::Json => {
             let mut value = export::reading::reading_to_json(&captured.text, &reading);
+            if explained {
+                value["explained"] = export::reading::explained_to_json(&captured.text, &steps);
+            }
             value["file"] = json!(name);
             value["title"] = json!(captured.title);
             value["outlet"] = json!(captured.outlet);
             value["published"] = json!(captured.published.map(|at| at.to_string()));
             Released::json(value)
         }
-        Shape::Text(_) | Shape::Brief(_) => Released::plain(&export::text::reading(&name, &captured.text, &reading)),
+        Shape::Text(_) | Shape::Brief(_) => {
+            let shown = export::text::reading(&name, &captured.text, &reading);
+            Released::plain(&(shown + &export::text::explained(&captured.text, &reading, &steps)))
+        }
     };
     Ok(Drafts { shown, problems: captured.problems })
 }

@@ -77,9 +77,19 @@ pub(super) struct Attribution {
     pub(super) rule: Rule,
     /// The part of the sentence that it covers.
     pub(super) span: Span,
+    /// The word that says so: the verb, "according", the quotation.
+    pub(super) word: Span,
+}
+
+/// A word that might have made a statement and did not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Aside {
+    pub(super) word: Span,
+    pub(super) why: &'static str,
 }
 
 /// A verb with its subject, before it is decided which verb governs the sentence.
+#[derive(Clone, Debug)]
 struct Found {
     verb: usize,
     /// First token of verb and subject together.
@@ -105,9 +115,18 @@ impl Found {
 
 /// Who speaks in this sentence.
 pub(super) fn attributions(sentence: &Sentence<'_>, span: Span, memory: &Memory) -> Vec<Attribution> {
+    sift(sentence, span, memory, &mut Vec::new())
+}
+
+/// Who speaks in this sentence; adds to `aside` the words that might have said so, and why they do not.
+pub(super) fn sift(sentence: &Sentence<'_>, span: Span, memory: &Memory, aside: &mut Vec<Aside>) -> Vec<Attribution> {
     let mut found: Vec<Found> = Vec::new();
     for verb in 0..sentence.tokens.len() {
-        found.extend(by_verb(sentence, verb, memory).or_else(|| according_to(sentence, verb, memory)));
+        let by_verb = by_verb(sentence, verb, memory).unwrap_or_else(|why| {
+            aside.push(Aside { word: sentence.tokens[verb].span, why });
+            None
+        });
+        found.extend(by_verb.or_else(|| according_to(sentence, verb, memory)));
     }
     found.extend(own_account(sentence, memory));
     // Who asked and heard nothing says nothing: the silence is the statement.
@@ -117,9 +136,15 @@ pub(super) fn attributions(sentence: &Sentence<'_>, span: Span, memory: &Memory)
             found.push(Found { negated: true, ..Found::new(verb, 0, speakers, Cue::Declines, Rule::Unanswered) });
         }
     }
+    let mut set_aside = |f: &Found, why| aside.extend(sentence.tokens.get(f.verb).map(|t| Aside { word: t.span, why }));
     let supposed = found.iter().any(|f| f.unreal);
+    found.iter().filter(|f| f.unreal).for_each(|f| set_aside(f, "only supposed, asked, foreseen or called untrue"));
     found.retain(|f| !f.unreal);
+    let heard: Vec<Found> = found.clone();
     let mut governing = govern(sentence, found);
+    for lost in heard.iter().filter(|f| governing.iter().all(|g| g.verb != f.verb)) {
+        set_aside(lost, "inside what another is said to say");
+    }
     if supposed && governing.is_empty() {
         return Vec::new();
     }
@@ -138,9 +163,12 @@ pub(super) fn attributions(sentence: &Sentence<'_>, span: Span, memory: &Memory)
 }
 
 /// "Subject verb", "verb subject" after a quotation, "was verb by subject".
-fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Found> {
-    let token =
-        sentence.tokens.get(verb).filter(|t| t.shape == Shape::Word && !t.capital && sentence.party[verb].is_none())?;
+fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Option<Found>, &'static str> {
+    let Some(token) =
+        sentence.tokens.get(verb).filter(|t| t.shape == Shape::Word && !t.capital && sentence.party[verb].is_none())
+    else {
+        return Ok(None);
+    };
     let before = verb.checked_sub(1).map_or("", |b| sentence.word(b));
     // "Was first to report": the subject stands before all of it.
     let first_to = before == "to" && verb > 2 && sentence.word(verb - 2) == "first";
@@ -155,22 +183,23 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
         // "Is denying": a participle with its helper is a verb.
         None => phrase_cue(sentence, verb)
             .or_else(|| lexicon::participle(&token.lower).filter(|_| progressive(sentence, helpers.from, verb))),
-    }?;
+    };
+    let Some(cue) = cue else { return Ok(None) };
     let owned = verb > 0 && sentence.tokens[verb - 1].shape == Shape::Possessive;
     if owned
         || before == "to" && !first_to && !able && !is_yet_to(sentence, verb)
         || lexicon::determiner(before) && before != "that"
     {
-        return None;
+        return Err("a noun or an infinitive, and no verb of speaking");
     }
     if !fits(sentence, verb, cue, helpers.helped) {
-        return None;
+        return Err("no verb of speaking in this company of words");
     }
     if helpers.passive && !first_to && !able && !matches!(cue, Cue::Investigates | Cue::Declines) {
-        return passive(sentence, verb, cue, memory);
+        return passive(sentence, verb, cue, memory).ok_or("passive, and nobody is said to speak").map(Some);
     }
     if sentence.word(verb + 1) == "by" {
-        return None;
+        return Err("passive, and by nobody in particular");
     }
     if let Some((from, speakers)) = subject_before(sentence, helpers.from, memory) {
         // Kept, so that no weaker rule makes a statement of the sentence; left out in the end.
@@ -185,9 +214,9 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
         let press = speakers.iter().all(|s| s.kind == PartyKind::Press);
         // An outlet that "would not confirm" tells of its own checking and keeps nothing back.
         let cue = if press && cue == Cue::Declines { Cue::Reports } else { cue };
-        return Some(Found { negated, closing, unreal, ..Found::new(verb, from, speakers, cue, rule) });
+        return Ok(Some(Found { negated, closing, unreal, ..Found::new(verb, from, speakers, cue, rule) }));
     }
-    inverted(sentence, verb, cue, memory)
+    inverted(sentence, verb, cue, memory).ok_or("no speaker can be made out").map(Some)
 }
 
 fn progressive(sentence: &Sentence<'_>, helpers: usize, verb: usize) -> bool {
@@ -541,6 +570,7 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
                 cue: f.cue,
                 negated: f.negated,
                 rule: f.rule,
+                word: sentence.tokens.get(f.verb).map_or(span, |t| t.span),
                 span: Span { start: starts[n], end },
             });
         }

@@ -62,6 +62,12 @@ pub(super) fn confidence(item: &Item) -> u16 {
     if admission { sure.min(ACCEPT_AT - 1) } else { sure }
 }
 
+/// What the confidence rests on, in a few words.
+pub(super) fn why(item: &Item) -> String {
+    let guessed = if item.explicit { "the words say the stance" } else { "the stance follows from the speaker's part" };
+    format!("{}, speaker {}, {guessed}", item.rule.words(), item.speaker.known.words())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -82,6 +88,10 @@ mod tests {
             shared: false,
             of_contact: false,
             own_matter: true,
+            word: Span { start: 0, end: 1 },
+            why: "",
+            words: None,
+            joined: 1,
         };
         let surest = confidence(&item(Rule::Quote, Known::Named, true));
         assert!(surest > confidence(&item(Rule::Quote, Known::Pronoun, true)));

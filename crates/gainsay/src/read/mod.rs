@@ -19,6 +19,7 @@ mod deeds;
 mod described;
 mod entities;
 mod evidence;
+mod explain;
 mod facets;
 mod figures;
 mod lexicon;
@@ -43,6 +44,7 @@ mod told;
 mod unreal;
 mod vectors;
 
+pub use explain::{Explanation, Step, explain};
 pub use names::{Gazetteer, GazetteerError};
 
 use crate::claim::{About, Draft, PartyKind, Reading, Span, Statement};
@@ -57,16 +59,32 @@ pub const ACCEPT_AT: u16 = 850;
 ///
 /// `about` gives the outlet where the text does not; `names` the names known beforehand.
 pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
+    let Heard { pages, cast, items, background, .. } = hear(text, about, names);
+    assemble(text, &pages, &cast, &items, &background)
+}
+
+/// What came of the sieve, before it is put together.
+struct Heard {
+    pages: Vec<speech::Page>,
+    cast: entities::Cast,
+    items: Vec<speech::Item>,
+    aside: Vec<speech::SetAside>,
+    /// The paragraphs of other matters, by number.
+    background: Vec<usize>,
+}
+
+fn hear(text: &str, about: &About, names: &Gazetteer) -> Heard {
     let pages = speech::pages(text);
     let mut cast = entities::cast(text, &pages, about, names);
     described::describe(text, &pages, &mut cast);
-    let mut items = speech::items(text, &pages, &cast, about);
+    let mut told = speech::told(text, &pages, &cast, about);
     // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed.
-    if parts::promote_victims(text, &items, &mut cast) {
-        items = speech::items(text, &pages, &cast, about);
+    if parts::promote_victims(text, &told.items, &mut cast) {
+        told = speech::told(text, &pages, &cast, about);
     }
-    let background = parts::leave_out_background(text, &pages, &cast, &mut items);
-    assemble(text, &pages, &cast, &items, &background)
+    let speech::Told { mut items, mut aside } = told;
+    let background = parts::leave_out_background(text, &pages, &cast, &mut items, &mut aside);
+    Heard { pages, cast, items, aside, background }
 }
 
 /// The sentences that a span of a text is of, as one span.

@@ -10,7 +10,7 @@ use crate::claim::{Actor, Organisation, OrganisationRole, PartyKind, Stance};
 use crate::read::attribution::Rule;
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon::{self, Cue};
-use crate::read::speech::{Item, Page, is_dated};
+use crate::read::speech::{Item, Page, SetAside, is_dated};
 use crate::read::subject::Known;
 
 static OWN_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -131,7 +131,13 @@ static THIS_MATTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// Takes out what is said of other matters: a dated paragraph that names none of this story's victims. Gives the paragraphs' numbers, in order.
-pub(super) fn leave_out_background(text: &str, pages: &[Page], cast: &Cast, items: &mut Vec<Item>) -> Vec<usize> {
+pub(super) fn leave_out_background(
+    text: &str,
+    pages: &[Page],
+    cast: &Cast,
+    items: &mut Vec<Item>,
+    aside: &mut Vec<SetAside>,
+) -> Vec<usize> {
     let victims = cast.of_kind(PartyKind::Victim);
     let Some(most) = victims.iter().map(|&v| cast.parties[v].mentions).max() else {
         return Vec::new();
@@ -155,6 +161,12 @@ pub(super) fn leave_out_background(text: &str, pages: &[Page], cast: &Cast, item
         let keep = background.binary_search(&item.paragraph).is_err() || speaks_main(item);
         if keep {
             kept_pages.insert(item.paragraph);
+        } else {
+            aside.push(SetAside {
+                sentence: item.span,
+                word: item.word,
+                why: "background: a dated paragraph that names no victim of this story",
+            });
         }
         keep
     });

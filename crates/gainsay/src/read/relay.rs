@@ -156,7 +156,7 @@ mod tests {
     use crate::read::entities::cast;
     use crate::read::names::Gazetteer;
     use crate::read::quotes::quotations;
-    use crate::read::speech::{items, pages};
+    use crate::read::speech::{pages, told};
 
     #[test]
     fn dates_are_taken_as_worded_and_not_from_quotations() {
@@ -172,11 +172,11 @@ mod tests {
     fn read(text: &str) -> Vec<(String, Option<String>, Vec<String>)> {
         let pages = pages(text);
         let cast = cast(text, &pages, &About::default(), &Gazetteer::built_in());
-        let told = |item: Item| {
+        let line = |item: Item| {
             let said = item.span.of(text).unwrap_or_default();
             (item.speaker.name.clone(), origin(&item, said, &cast), about(&item, said, &cast))
         };
-        items(text, &pages, &cast, &About::default()).into_iter().map(told).collect()
+        told(text, &pages, &cast, &About::default()).items.into_iter().map(line).collect()
     }
 
     const BEFORE: &str = "A gang known as GreyHeron breached Brightwell and Oakvale. Brightwell denied a breach of its systems. Oakvale denied a breach of its systems.\n\n";

@@ -1,7 +1,7 @@
 //! Paragraph by paragraph: each sentence through the sieve, quotations that go on, set-off texts, and neighbouring sentences of one speaker joined.
 
 use crate::claim::{About, PartyKind, Span, Stance};
-use crate::read::attribution::{Attribution, Rule, attributions};
+use crate::read::attribution::{Aside, Attribution, Rule, attributions, sift};
 use crate::read::content::{Content, content};
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon::{self, Cue};
@@ -34,6 +34,27 @@ pub(super) struct Item {
     pub(super) of_contact: bool,
     /// It speaks of the speaker's own house.
     pub(super) own_matter: bool,
+    /// The word that says who speaks.
+    pub(super) word: Span,
+    /// The rule that gave the stance, and the words that it went by.
+    pub(super) why: &'static str,
+    pub(super) words: Option<Span>,
+    /// How many neighbouring sentences were joined into it.
+    pub(super) joined: u32,
+}
+
+/// A sentence that was considered and is no statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct SetAside {
+    pub(super) sentence: Span,
+    pub(super) word: Span,
+    pub(super) why: &'static str,
+}
+
+/// What a story says, and what in it was considered and set aside; both in order of place.
+pub(super) struct Told {
+    pub(super) items: Vec<Item>,
+    pub(super) aside: Vec<SetAside>,
 }
 
 /// A paragraph with its sentences and quotations.
@@ -81,9 +102,11 @@ fn bounded(page: &Page) -> Span {
 const SPEECH_BYTES: usize = 24;
 
 /// Every item of the story, in order of place.
-pub(super) fn items(text: &str, pages: &[Page], cast: &Cast, about: &About) -> Vec<Item> {
+pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> Told {
     let mut memory = Memory::default();
     let mut found: Vec<Item> = Vec::new();
+    let mut aside: Vec<SetAside> = Vec::new();
+    let mut not_here: Vec<Aside> = Vec::new();
     let mut announced: Option<Speaker> = None;
     let owner = own_page::owner(text, pages, cast, about);
     for (number, page) in pages.iter().enumerate() {
@@ -100,6 +123,7 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast, about: &About) -> V
                     cue: Cue::Says,
                     negated: false,
                     rule: Rule::OwnPage,
+                    word: bounded(page),
                     span: bounded(page),
                 };
                 found.push(settle(text, cast, number, owner.clone(), &whole));
@@ -128,6 +152,7 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast, about: &About) -> V
                 cue: Cue::Says,
                 negated: false,
                 rule,
+                word: bounded(page),
                 span: bounded(page),
             };
             found.push(settle(text, cast, number, speaker.clone(), &whole));
@@ -138,7 +163,7 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast, about: &About) -> V
         let from = found.len();
         for (at, &span) in page.sentences.iter().enumerate() {
             let sentence = sentence_of(text, cast, span, &page.quotes);
-            let mut here = attributions(&sentence, span, &memory);
+            let mut here = sift(&sentence, span, &memory, &mut not_here);
             if here.is_empty() {
                 here.extend(continued(text, cast, page, at, &sentence, &memory));
             }
@@ -146,15 +171,19 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast, about: &About) -> V
             for attribution in here {
                 for speaker in &attribution.speakers {
                     if !speaks_here(speaker, attribution.cue, attribution.negated) {
+                        not_here
+                            .push(Aside { word: attribution.word, why: "no statement in the mouth of this speaker" });
                         continue;
                     }
                     memory.hear_speaker(cast, speaker);
                     if only_announces(text, pages, number, at, &attribution) {
+                        not_here.push(Aside { word: attribution.word, why: "announces the words that follow" });
                         continue;
                     }
                     found.push(settle(text, cast, number, speaker.clone(), &attribution));
                 }
             }
+            aside.extend(not_here.drain(..).map(|a| SetAside { sentence: span, word: a.word, why: a.why }));
         }
         join(&mut found, from, cast);
         let closing = page.sentences.last().and_then(|s| s.of(text)).unwrap_or_default();
@@ -167,7 +196,7 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast, about: &About) -> V
         announced =
             (announces(closing) || goes_on).then(|| memory.here.clone().or_else(|| memory.speaker.clone())).flatten();
     }
-    found
+    Told { items: found, aside }
 }
 
 /// "Acme said:" with the words themselves in the next paragraph.
@@ -254,6 +283,10 @@ fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &A
         shared: found.speakers.len() > 1,
         of_contact: ["contacted", "reached out", "in touch"].iter().any(|w| lower.contains(w)),
         own_matter,
+        word: found.word,
+        why: read.why,
+        words: read.words.map(|w| Span { start: found.span.start + w.start, end: found.span.start + w.end }),
+        joined: 1,
     }
 }
 
@@ -323,6 +356,7 @@ fn continued(
         cue: Cue::Says,
         negated: false,
         rule: Rule::Continued,
+        word: span,
         span,
     };
     if let Some(here) = memory.here.clone() {
@@ -369,6 +403,12 @@ fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
 fn absorb(left: &mut Item, right: Item, stance: Stance) {
     left.span.end = left.span.end.max(right.span.end);
     left.explicit |= right.explicit && right.stance == stance;
+    left.joined += right.joined;
+    if right.stance == stance && left.stance != stance {
+        (left.why, left.words) = (right.why, right.words);
+    } else if left.stance != stance {
+        left.why = "its sentences together";
+    }
     left.stance = stance;
     left.rule = left.rule.min(right.rule);
     left.of_contact |= right.of_contact;
@@ -439,8 +479,8 @@ mod tests {
     fn of(text: &str) -> Vec<(String, &'static str, Rule, String)> {
         let pages = pages(text);
         let cast = cast(text, &pages, &About::default(), &Gazetteer::built_in());
-        let told = |i: Item| (i.speaker.name, i.stance.word(), i.rule, i.span.of(text).unwrap_or_default().to_owned());
-        items(text, &pages, &cast, &About::default()).into_iter().map(told).collect()
+        let line = |i: Item| (i.speaker.name, i.stance.word(), i.rule, i.span.of(text).unwrap_or_default().to_owned());
+        told(text, &pages, &cast, &About::default()).items.into_iter().map(line).collect()
     }
 
     #[test]
