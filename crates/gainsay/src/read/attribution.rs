@@ -77,6 +77,8 @@ pub(super) struct Attribution {
     pub(super) rule: Rule,
     /// The part of the sentence that it covers.
     pub(super) span: Span,
+    /// Who passes it on.
+    pub(super) relays: Vec<Speaker>,
     /// The word that says so: the verb, "according", the quotation.
     pub(super) word: Span,
 }
@@ -100,6 +102,8 @@ struct Found {
     rule: Rule,
     /// ", the firm said." governs what stands before it.
     closing: bool,
+    /// Who passes it on: "Acme denied it, The Log reported".
+    relays: Vec<Speaker>,
     /// Told inside another's statement, which goes on around it: "Acme denied it after GreyHeron claimed that …".
     nested: bool,
     /// Only supposed, asked or foreseen: "had Acme said".
@@ -109,7 +113,18 @@ struct Found {
 impl Found {
     /// A plain finding: not denied, not closing, real.
     fn new(verb: usize, from: usize, speakers: Vec<Speaker>, cue: Cue, rule: Rule) -> Self {
-        Self { verb, from, speakers, cue, negated: false, rule, closing: false, nested: false, unreal: false }
+        Self {
+            verb,
+            from,
+            speakers,
+            cue,
+            negated: false,
+            rule,
+            closing: false,
+            relays: Vec::new(),
+            nested: false,
+            unreal: false,
+        }
     }
 }
 
@@ -464,8 +479,28 @@ fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|f| f.verb);
     // "Acme said, The Log reported": the outlet passes on what Acme said.
     let press = |f: &Found| f.speakers.iter().all(|s| s.kind == PartyKind::Press);
-    if found.iter().any(|f| !press(f) && f.rule != Rule::AccordingTo && f.cue != Cue::Offers) {
-        found.retain(|f| !(f.closing && press(f)));
+    let speaks = |f: &Found| !press(f) && f.rule != Rule::AccordingTo && f.cue != Cue::Offers;
+    if found.iter().any(speaks) {
+        let (passing, mut kept): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|f| f.closing && press(f));
+        let relays: Vec<Speaker> = passing.into_iter().flat_map(|f| f.speakers).collect();
+        kept.iter_mut().filter(|f| speaks(f)).take(1).for_each(|f| f.relays.clone_from(&relays));
+        found = kept;
+    }
+    // "According to The Log, Acme said", "The Log reported that Acme said": the same, the outlet first.
+    let passes_on = |f: &Found| {
+        press(f) && !f.negated && (f.rule == Rule::AccordingTo || matches!(f.cue, Cue::Reports | Cue::Says))
+    };
+    if let [outlet, inside, ..] = found.as_slice()
+        && passes_on(outlet)
+        && speaks(inside)
+        && inside.speakers.iter().all(|s| s.kind != PartyKind::Actor && s.party.is_some())
+        && (inside.from <= outlet.verb + 3
+            || sentence.word(inside.from - 1) == "that"
+            || outlet.rule == Rule::AccordingTo)
+    {
+        let outlet = found.remove(0);
+        found[0].from = found[0].from.min(outlet.from);
+        found[0].relays = outlet.speakers;
     }
     if let Some(closing) = found.iter().position(|f| f.closing && f.rule != Rule::AccordingTo) {
         let separate = found[..closing].iter().any(|f| f.rule == Rule::Quote);
@@ -570,6 +605,7 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
                 cue: f.cue,
                 negated: f.negated,
                 rule: f.rule,
+                relays: f.relays,
                 word: sentence.tokens.get(f.verb).map_or(span, |t| t.span),
                 span: Span { start: starts[n], end },
             });

@@ -88,6 +88,7 @@ mod tests {
             shared: false,
             of_contact: false,
             own_matter: true,
+            relays: Vec::new(),
             word: Span { start: 0, end: 1 },
             why: "",
             words: None,

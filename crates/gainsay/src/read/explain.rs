@@ -8,7 +8,7 @@ use crate::read::{ACCEPT_AT, confidence, hear};
 /// One step of the sieve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// Which: `found`, `speaker`, `matter`, `stance`, `joined`, `confidence`, `set aside`.
+    /// Which: `found`, `speaker`, `matter`, `stance`, `relay`, `joined`, `confidence`, `set aside`.
     pub step: &'static str,
     /// Why, in a few words.
     pub why: String,
@@ -57,6 +57,9 @@ fn of_item(item: &Item) -> Vec<Step> {
         step("matter", matter(item).to_owned(), None),
         step("stance", format!("{}: {}", item.stance.word(), item.why), item.words),
     ];
+    for relay in &item.relays {
+        steps.push(step("relay", format!("passed on by {} ({})", relay.name, relay.kind.word()), None));
+    }
     if item.joined > 1 {
         steps.push(step("joined", format!("{} neighbouring sentences of one speaker", item.joined), None));
     }

@@ -156,7 +156,7 @@ fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::
         facets: facets::facets(said),
         origin: relay::origin(item, said, cast),
         to: if item.speaker.kind == PartyKind::Press { None } else { relay::addressee(&sentence) },
-        relays: Vec::new(),
+        relays: relay::relays(item),
         date: relay::date(said, quotes, item.span.start),
         days: None,
         span: item.span,

@@ -88,6 +88,14 @@ pub(super) fn origin(item: &Item, said: &str, cast: &Cast) -> Option<String> {
         .map(|p| cast.parties[p].name.clone())
 }
 
+/// Through whom it reached the text, nearest first.
+pub(super) fn relays(item: &Item) -> Vec<String> {
+    let mut names: Vec<String> =
+        item.relays.iter().map(|s| s.name.clone()).filter(|n| *n != item.speaker.name).collect();
+    names.dedup();
+    names
+}
+
 /// "The company" means one of the latest names, in mentions; farther back nobody would remember.
 const LOOK_BACK: usize = 100;
 

@@ -34,6 +34,8 @@ pub(super) struct Item {
     pub(super) of_contact: bool,
     /// It speaks of the speaker's own house.
     pub(super) own_matter: bool,
+    /// Who passes it on, nearest first.
+    pub(super) relays: Vec<Speaker>,
     /// The word that says who speaks.
     pub(super) word: Span,
     /// The rule that gave the stance, and the words that it went by.
@@ -123,6 +125,7 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
                     cue: Cue::Says,
                     negated: false,
                     rule: Rule::OwnPage,
+                    relays: Vec::new(),
                     word: bounded(page),
                     span: bounded(page),
                 };
@@ -152,6 +155,7 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
                 cue: Cue::Says,
                 negated: false,
                 rule,
+                relays: Vec::new(),
                 word: bounded(page),
                 span: bounded(page),
             };
@@ -283,6 +287,7 @@ fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &A
         shared: found.speakers.len() > 1,
         of_contact: ["contacted", "reached out", "in touch"].iter().any(|w| lower.contains(w)),
         own_matter,
+        relays: found.relays.clone(),
         word: found.word,
         why: read.why,
         words: read.words.map(|w| Span { start: found.span.start + w.start, end: found.span.start + w.end }),
@@ -356,6 +361,7 @@ fn continued(
         cue: Cue::Says,
         negated: false,
         rule: Rule::Continued,
+        relays: Vec::new(),
         word: span,
         span,
     };
@@ -404,6 +410,8 @@ fn absorb(left: &mut Item, right: Item, stance: Stance) {
     left.span.end = left.span.end.max(right.span.end);
     left.explicit |= right.explicit && right.stance == stance;
     left.joined += right.joined;
+    let new: Vec<Speaker> = right.relays.iter().filter(|r| !left.relays.contains(r)).cloned().collect();
+    left.relays.extend(new);
     if right.stance == stance && left.stance != stance {
         (left.why, left.words) = (right.why, right.words);
     } else if left.stance != stance {
