@@ -370,6 +370,9 @@ impl<'t> Clauses<'t> {
         {
             return None;
         }
+        if matches!(word, "release" | "publication" | "disclosure") && next(1) == "of" && self.governed(at) {
+            return Some((Event::Happened, at));
+        }
         if happening(word)
             || word == "access"
                 && self.before(at, 2, |w| matches!(w, "unlawful" | "illegal" | "remote" | "gained" | "network" | "no"))
@@ -614,7 +617,7 @@ impl<'t> Clauses<'t> {
             doubt |= matches!(word, "would" | "should" | "will" | "can") && n + 6 > at;
             // "Had it been breached, it would have said so".
             doubt |= matches!(word, "had" | "were")
-                && n == self.from[at]
+                && (n == self.from[at] || (n + 1..n + 7).any(|b| self.word(b) == "been"))
                 && matches!(self.word(n + 1), "it" | "we" | "they" | "any" | "its" | "our" | "there" | "the");
         }
         match (doubt, perhaps) {
@@ -655,6 +658,10 @@ impl<'t> Clauses<'t> {
 
     fn denies(&self, at: usize) -> bool {
         let word = self.word(at);
+        // "Neither confirmed nor denied".
+        if word.starts_with("den") && at > 0 && matches!(self.word(at - 1), "nor" | "or") {
+            return false;
+        }
         match word {
             // "Not only", "no longer", "no later than": nothing is denied.
             "not" | "no" => !matches!(
@@ -1055,12 +1062,14 @@ fn doubtful(word: &str) -> bool {
                 | "future"
                 | "unless"
                 | "how"
+                | "refused"
+                | "refuses"
+                | "declined"
+                | "declines"
                 | "supposed"
                 | "supposedly"
                 | "against"
                 | "said-to"
-                | "question"
-                | "questions"
                 | "offering"
                 | "selling"
                 | "sell"

@@ -6,7 +6,7 @@ use regex::Regex;
 
 use crate::read::patterns::word_regex;
 
-use crate::claim::{Actor, Organisation, OrganisationRole, PartyKind, Stance};
+use crate::claim::{Actor, Organisation, OrganisationRole, PartyKind, Span, Stance};
 use crate::read::attribution::Rule;
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon::{self, Cue};
@@ -130,6 +130,17 @@ static THIS_MATTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     word_regex(r"(?i)\b(?:the|this|these|those|their) (?:[\w-]+ ){0,2}(?:data|claims?|breach|hack|hackers?|incident|attack|files|listing|leak|samples?|documents|allegations?|company|firm|carrier|retailer|provider|bank|hospital|records|sale|post|seller|database|intrusion|attackers?|seller)\b").ok()
 });
 
+static PAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    word_regex(r"(?i)^(?:(?:back )?in (?:(?:early|late|mid-?|january|february|march|april|may|june|july|august|september|october|november|december) )?(?:19|20)\d\d\b|last year\b|(?:[\w-]+ ){1,2}(?:years?|months|decades?) (?:ago|earlier)\b|in a (?:separate|previous|similar|different|related) )").ok()
+});
+
+/// "In 2021, …", "Two years ago, …": what other houses went through.
+fn opens_in_the_past(text: &str, paragraph: Span) -> bool {
+    let said = paragraph.of(text).unwrap_or_default();
+    let head = &said[..said.floor_char_boundary(60)];
+    PAST.as_ref().is_some_and(|p| p.is_match(head))
+}
+
 /// Takes out what is said of other matters: a dated paragraph that names none of this story's victims. Gives the paragraphs' numbers, in order.
 pub(super) fn leave_out_background(
     text: &str,
@@ -143,7 +154,15 @@ pub(super) fn leave_out_background(
         return Vec::new();
     };
     // A victim of another story is named once in passing.
-    let main = |party: usize| cast.parties[party].kind == PartyKind::Victim && cast.parties[party].mentions * 4 >= most;
+    let past: Vec<bool> =
+        pages.iter().map(|p| !p.paragraph.short && opens_in_the_past(text, p.paragraph.span)).collect();
+    let mut of_now = vec![false; cast.parties.len()];
+    for (_, page) in pages.iter().enumerate().filter(|(n, _)| !past[*n]) {
+        cast.within(page.paragraph.span).iter().for_each(|&(_, p)| of_now[p] = true);
+    }
+    let main = |party: usize| {
+        cast.parties[party].kind == PartyKind::Victim && cast.parties[party].mentions * 4 >= most && of_now[party]
+    };
     let is_background = |number: usize| {
         let Some(page) = pages.get(number).filter(|p| !p.paragraph.short) else {
             return false;
@@ -152,7 +171,7 @@ pub(super) fn leave_out_background(
         let said = page.paragraph.span.of(text).unwrap_or_default();
         let head: String = said.chars().take(1200).collect();
         let by_role = THIS_MATTER.as_ref().is_some_and(|p| p.is_match(&head));
-        !names_main && !by_role && is_dated(text, page.paragraph.span)
+        !names_main && (past[number] || !by_role && is_dated(text, page.paragraph.span))
     };
     let speaks_main = |item: &Item| item.speaker.party.is_some_and(|p| main(cast.parties[p].home.unwrap_or(p)));
     let background: Vec<usize> = (0..pages.len()).filter(|&n| is_background(n)).collect();

@@ -36,7 +36,13 @@ pub(super) fn silent(sentence: &Sentence<'_>, memory: &Memory) -> Option<(usize,
             "contacted" | "asked" | "emailed" | "approached" | "to"
                 if word(at) != "to" || at > 1 && matches!(word(at - 1), "out" | "wrote" | "written") =>
             {
+                let other = |from: usize| {
+                    (0..at)
+                        .filter_map(|n| sentence.party[n])
+                        .any(|p| (from..near).all(|n| sentence.party[n] != Some(p)))
+                };
                 let press = at == 0
+                    || other(at + 1)
                     || (0..at).any(|n| {
                         word(n) == "we"
                             || word(n) == "i"

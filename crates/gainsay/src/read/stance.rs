@@ -93,7 +93,7 @@ static CONCLUDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static DISPUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"\b(?:took|takes|take) issue with|\b(?:incorrect|inaccurate|misleading|mischaracteri[sz]\w+|misrepresent\w*|misinformation|disinformation|exaggerat\w+|overstated|overblown|false|wrong|lying|lied|lies|bluff\w*|contrary to)\b",
+        r"\b(?:took|takes|take) issue with|\b(?:incorrect|inaccurate|misleading|mischaracteri[sz]\w+|misrepresent\w*|misinformation|disinformation|exaggerat\w+|overstated|overblown|false|wrong|lying|lied|bluff\w*|contrary to)\b",
         r"|(?:\bnot|n['’]t|\binsufficient)(?: \w+){0,3} (?:sufficient|enough|credible|convincing) (?:evidence|proof)|(?:\bnot|n['’]t) (?:\w+ ){0,3}(?:supported|support|substantiate\w*|back up|match|belong|stand up|hold up|reflect|consistent)\b|\bnever (?:suggested|claimed|said|stated)\b",
         r"|\b(?:recycled|repackaged|scraped|scraping|re-?hash\w*|previously (?:leaked|published|disclosed|known|reported)|from (?:an|a) (?:older|old|earlier|previous|different|unrelated|another)|publicly available)\b|\bbelongs? to (?:another|a different|someone else)|\bdisput\w+|\brefut\w+|\brejects? (?:the )?(?:claims?|allegations?)|\bcontradict\w*|\bdebunk\w*|\bcast(?:s|ing)? doubt|\bskeptical|\bsceptical|\bdoubts? (?:that|the|about|whether)|\bquestion(?:ed|s|ing) (?:the|whether)|\b(?:stolen|taken|obtained|came|come|collected|gathered|originat\w+|compiled|leaked) (?:\w+ )?(?:from|in|during|via|through) (?:\w+ )?(?:other|unrelated|third[- ]party|another|public|older|old|earlier|previous|different)\b|\bunrelated (?:websites?|sites?|services?|compan\w+|incidents?|breach\w*)|\bbears? no\b|\bdoubtful\b|\bimplausible\b",
     ))

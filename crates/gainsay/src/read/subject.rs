@@ -220,6 +220,11 @@ impl<'a> Sentence<'a> {
             return Some(self.named(party));
         }
         let tail = cut.map(|c| (c, last));
+        // "Acme's vice president of communications Ann Lee".
+        let person = self.party[last].filter(|&p| self.cast.parties[p].class == Class::Person && cut.is_some());
+        if let Some(person) = person.filter(|_| lexicon::person_noun(self.word(head_end))) {
+            return Some(self.named(person));
+        }
         if let Some(party) = self.party[head_end] {
             return Some(self.named(party));
         }
