@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
+use super::model::Reader;
 use super::{Error, Shape};
 use crate::capture::Opener;
-use crate::claim::About;
+use crate::claim::{About, Tlp};
 use crate::export;
-use crate::read::{Gazetteer, explain, read};
+use crate::read::{Gazetteer, explain};
 use crate::release::Released;
 
 /// The drafts of one file.
@@ -19,7 +20,8 @@ pub struct Drafts {
     pub problems: Vec<String>,
 }
 
-/// The drafts of each file, `explained` step by step where that is asked for, with what was wrong with it; what fails is reported and the rest goes on.
+/// The drafts of each file, `explained` step by step where that is asked for, with what was wrong with it; what fails is reported and the rest
+/// goes on. The marking is that of all of them.
 ///
 /// # Errors
 /// The child that opens foreign files cannot be started.
@@ -28,12 +30,13 @@ pub fn drafts(
     shape: Shape,
     explained: bool,
     unjailed: bool,
+    (reader, tlp): (&Reader<'_>, Option<Tlp>),
     on_result: &mut dyn FnMut(Result<Drafts, Error>),
 ) -> Result<(), Error> {
     let mut opener = Opener::start(unjailed)?;
     let names = Gazetteer::built_in();
     for file in files {
-        on_result(drafts_of(file, shape, explained, &mut opener, &names));
+        on_result(drafts_of(file, shape, explained, &mut opener, &names, (reader, tlp)));
     }
     Ok(())
 }
@@ -44,18 +47,21 @@ fn drafts_of(
     explained: bool,
     opener: &mut Opener,
     names: &Gazetteer,
+    (reader, tlp): (&Reader<'_>, Option<Tlp>),
 ) -> Result<Drafts, Error> {
-    let captured = opener.document(file)?;
+    let mut captured = opener.document(file)?;
     let about = About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
-    let reading = read(&captured.text, &about, names);
+    let read = reader.read(file, &captured.text, &about, names, tlp)?;
+    captured.problems.extend(read.problems);
     let steps = if explained { explain(&captured.text, &about, names) } else { Vec::new() };
     let name = file.to_string_lossy();
     let shown = match shape {
         Shape::Json => {
-            let mut value = export::reading::reading_to_json(&captured.text, &reading);
+            let mut value = export::reading::reading_to_json(&captured.text, &read.reading);
             if explained {
                 value["explained"] = export::reading::explained_to_json(&captured.text, &steps);
             }
+            value["reader"] = json!(read.reader);
             value["file"] = json!(name);
             value["title"] = json!(captured.title);
             value["outlet"] = json!(captured.outlet);
@@ -63,8 +69,8 @@ fn drafts_of(
             Released::json(value)
         }
         Shape::Text(_) | Shape::Brief(_) => {
-            let shown = export::text::reading(&name, &captured.text, &reading);
-            Released::plain(&(shown + &export::text::explained(&captured.text, &reading, &steps)))
+            let shown = export::text::reading(&name, &captured.text, &read.reading);
+            Released::plain(&(shown + &export::text::explained(&captured.text, &read.reading, &steps)))
         }
     };
     Ok(Drafts { shown, problems: captured.problems })
