@@ -3,6 +3,7 @@
 use crate::claim::Span;
 use crate::read::lexicon;
 use crate::read::names::{Gazetteer, NameKind};
+use crate::read::shapes;
 use crate::read::tokens::{Shape, Token};
 
 /// A run of tokens that may be a name.
@@ -32,7 +33,9 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
             at = last + 1;
             continue;
         }
-        if !may_start(&tokens[at]) {
+        if !may_start(text, &tokens[at])
+            && !(tokens[at].shape == Shape::Number && known_at(text, tokens, at, names).is_some())
+        {
             at += 1;
             continue;
         }
@@ -43,6 +46,11 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
             Some((last, NameKind::Place | NameKind::Thing)) if goes_on(text, tokens, last) => {
                 (unknown_end(text, tokens, at, names), None)
             }
+            Some((last, NameKind::Company))
+                if goes_on(text, tokens, last) && shapes::product_tail(&tokens[last + 1].lower) =>
+            {
+                (last + 1, Some(NameKind::Thing))
+            }
             // "Vice" is an outlet and so is "Vice News": the longer name is a name of its own.
             Some((last, kind)) if named_on(text, tokens, last) => {
                 (last + 1, Some(kind).filter(|k| *k == NameKind::Outlet))
@@ -51,7 +59,17 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
             None => (unknown_end(text, tokens, at, names), None),
         };
         let first = if known.is_some() { at } else { after_openers(tokens, at, last, opens_sentence) };
-        let next = last + 1;
+        let mut next = last + 1;
+        // "Acme Corp" is Acme.
+        while known.is_some() && tokens.get(next).is_some_and(|t| t.capital && shapes::legal_form(&t.lower)) {
+            next += 1;
+        }
+        let first = if known.is_none_or(|k| k == NameKind::Place) {
+            with_head(tokens, first, found.last().map(|r| r.last))
+        } else {
+            first
+        };
+        let known = if tokens[first].capital || known.is_none() || first == at { known } else { None };
         if first <= last && (known.is_some() || !is_no_name(&tokens[first..=last])) {
             let span = Span { start: tokens[first].span.start, end: tokens[last].span.end };
             found.push(Run { first, last, span, known, opens_sentence: opens_sentence && first == at });
@@ -61,13 +79,96 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
     found
 }
 
-fn may_start(token: &Token) -> bool {
-    token.shape == Shape::Word && token.capital
+fn may_start(text: &str, token: &Token) -> bool {
+    match token.shape {
+        Shape::Word if token.capital => true,
+        // "eBay", "iRobot": a capital inside.
+        Shape::Word => {
+            let written = token.span.of(text).unwrap_or_default();
+            written.len() > 3 && written.chars().skip(1).any(char::is_uppercase) && !is_coined(&token.lower)
+        }
+        // "3CX", "23andMe": a number with a name behind it, and no unit.
+        Shape::Number => {
+            let written = token.span.of(text).unwrap_or_default();
+            let letters = token.lower.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ',' | '-'));
+            written.chars().any(char::is_uppercase)
+                && letters.len() > 1
+                && letters.bytes().all(|b| b.is_ascii_alphabetic())
+                && !is_unit(letters)
+        }
+        _ => false,
+    }
+}
+
+fn is_unit(letters: &str) -> bool {
+    matches!(
+        letters,
+        "kb" | "mb"
+            | "gb"
+            | "tb"
+            | "pb"
+            | "kib"
+            | "mib"
+            | "gib"
+            | "tib"
+            | "bn"
+            | "mn"
+            | "th"
+            | "st"
+            | "nd"
+            | "rd"
+            | "am"
+            | "pm"
+            | "hz"
+            | "khz"
+            | "mhz"
+            | "ghz"
+            | "mm"
+            | "cm"
+            | "km"
+            | "usd"
+            | "eur"
+            | "gbp"
+            | "btc"
+            | "xmr"
+            | "mbps"
+            | "gbps"
+            | "st."
+            | "d"
+    )
+}
+
+/// Things that are written with a capital inside.
+fn is_coined(word: &str) -> bool {
+    matches!(
+        word,
+        "iphone" | "ipad" | "iphones" | "ipads" | "ios" | "macos" | "ipados" | "esim" | "mrna" | "ebook" | "ebooks"
+    )
+}
+
+/// "The government of Stroud", "the city of Stroud": the words before a place make it a house. Not over `taken`, the token that ends
+/// the run before.
+fn with_head(tokens: &[Token], first: usize, taken: Option<usize>) -> usize {
+    let Some(head) = first.checked_sub(2).filter(|&h| taken.is_none_or(|t| t < h)) else { return first };
+    let house = tokens[first - 1].is("of")
+        && matches!(
+            tokens[head].lower.as_str(),
+            "government" | "municipality" | "city" | "county" | "port" | "archdiocese" | "diocese"
+        );
+    // "In the city of Stroud" is a place.
+    let where_it_is = head >= 1
+        && tokens[head - 1].is("the")
+        && head >= 2
+        && matches!(tokens[head - 2].lower.as_str(), "in" | "near" | "outside");
+    if house && !where_it_is { head } else { first }
 }
 
 /// A name in marks after "called", "handle", "going by", "as": handles are often written small.
 fn handle_at(tokens: &[Token], at: usize) -> Option<usize> {
     let mark = |t: &Token| matches!(t.lower.as_str(), "\"" | "“" | "”" | "‘" | "’");
+    if is_site(tokens, at) {
+        return Some(at);
+    }
     if tokens[at].capital
         || !matches!(tokens[at].shape, Shape::Word | Shape::Number)
         || !at.checked_sub(1).is_some_and(|b| mark(&tokens[b]))
@@ -95,6 +196,29 @@ fn handle_at(tokens: &[Token], at: usize) -> Option<usize> {
         );
     let words = tokens[at..close].iter().all(|t| matches!(t.shape, Shape::Word | Shape::Number));
     (introduced && words).then_some(close - 1)
+}
+
+/// "The site stroudnews.example": a domain by which an outlet goes.
+fn is_site(tokens: &[Token], at: usize) -> bool {
+    let token = &tokens[at];
+    let called = |back: usize| {
+        at.checked_sub(back).is_some_and(|before| {
+            matches!(
+                tokens[before].lower.as_str(),
+                "site" | "website" | "blog" | "outlet" | "portal" | "newspaper" | "publication" | "service"
+            )
+        })
+    };
+    !token.capital
+        && token.shape.is_word()
+        && token.lower.contains('.')
+        && called(1)
+        && token
+            .lower
+            .rsplit('.')
+            .next()
+            .is_some_and(|end| end.len() >= 2 && end.bytes().all(|b| b.is_ascii_lowercase()))
+        && !token.lower.contains(['/', '@'])
 }
 
 fn named_on(text: &str, tokens: &[Token], last: usize) -> bool {
@@ -276,8 +400,13 @@ fn is_no_name(run: &[Token]) -> bool {
                     | "style"
                     | "related"
                     | "like"
+                    | "headquartered"
+                    | "listed"
+                    | "born"
+                    | "made"
             )
         })
+        || shapes::legal_form(word)
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ mod facets;
 mod figures;
 mod lexicon;
 mod names;
+mod other_names;
 mod paragraphs;
 mod parts;
 mod patterns;
@@ -29,6 +30,7 @@ mod quotes;
 mod relay;
 mod sentences;
 mod set_off;
+mod shapes;
 mod speech;
 mod stance;
 #[cfg(test)]
