@@ -1,6 +1,7 @@
 //! Runs of capitalised words that may be names.
 
 use crate::claim::Span;
+use crate::read::indicators;
 use crate::read::lexicon;
 use crate::read::names::{Gazetteer, NameKind};
 use crate::read::shapes;
@@ -209,16 +210,7 @@ fn is_site(tokens: &[Token], at: usize) -> bool {
             )
         })
     };
-    !token.capital
-        && token.shape.is_word()
-        && token.lower.contains('.')
-        && called(1)
-        && token
-            .lower
-            .rsplit('.')
-            .next()
-            .is_some_and(|end| end.len() >= 2 && end.bytes().all(|b| b.is_ascii_lowercase()))
-        && !token.lower.contains(['/', '@'])
+    !token.capital && called(1) && is_domain(token)
 }
 
 fn named_on(text: &str, tokens: &[Token], last: usize) -> bool {
@@ -265,6 +257,21 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
         let next = &tokens[last + 1];
         let gap = &text[tokens[last].span.end..next.span.start];
         let beside = gap == " ";
+        // "Ann M. Lee": the dot of an initial ends nothing.
+        let initial = tokens[last].capital && tokens[last].span.end - tokens[last].span.start == 1 && last > first;
+        let dotted = initial
+            && next.is_mark(".")
+            && gap.is_empty()
+            && tokens
+                .get(last + 2)
+                .is_some_and(|t| t.capital && t.shape == Shape::Word && &text[next.span.end..t.span.start] == " ");
+        if dotted {
+            last += 2;
+            continue;
+        }
+        if is_domain(&tokens[last]) || beside && is_domain(next) {
+            break;
+        }
         let titled = lexicon::person_noun(&tokens[last].lower)
             || lexicon::person_noun(&next.lower)
             || lexicon::calendar_word(&next.lower);
@@ -294,6 +301,11 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
         }
     }
     last
+}
+
+/// A word with the shape of a host: `stroudnews.example`.
+fn is_domain(token: &Token) -> bool {
+    token.shape.is_word() && !token.lower.contains(['/', '@', '_']) && indicators::is_host(&token.lower)
 }
 
 fn joins_names(left: &str, joiner: &str) -> bool {
@@ -331,6 +343,7 @@ fn after_openers(tokens: &[Token], first: usize, last: usize, opens_sentence: bo
             || lexicon::calendar_word(word)
             || lexicon::honorific(word)
             || lexicon::person_noun(word)
+            || at < last && is_descriptor(word)
             || (at == first && opens_sentence && at < last && lexicon::opens_sentence(word));
         if !opener || article {
             break;
@@ -385,28 +398,35 @@ fn is_no_name(run: &[Token]) -> bool {
                 | "media"
                 | "public"
         )
-        || word.rsplit_once('-').is_some_and(|(_, tail)| {
-            matches!(
-                tail,
-                "associated"
-                    | "based"
-                    | "owned"
-                    | "affiliated"
-                    | "linked"
-                    | "backed"
-                    | "speaking"
-                    | "sponsored"
-                    | "language"
-                    | "style"
-                    | "related"
-                    | "like"
-                    | "headquartered"
-                    | "listed"
-                    | "born"
-                    | "made"
-            )
-        })
+        || is_descriptor(word)
         || shapes::legal_form(word)
+}
+
+/// "Stroud-based", "state-owned": says where or whose, and is no part of a name.
+fn is_descriptor(word: &str) -> bool {
+    word.rsplit_once('-').is_some_and(|(_, tail)| {
+        matches!(
+            tail,
+            "associated"
+                | "based"
+                | "owned"
+                | "affiliated"
+                | "linked"
+                | "backed"
+                | "speaking"
+                | "sponsored"
+                | "language"
+                | "style"
+                | "related"
+                | "like"
+                | "headquartered"
+                | "listed"
+                | "born"
+                | "made"
+                | "run"
+                | "led"
+        )
+    })
 }
 
 #[cfg(test)]

@@ -253,7 +253,7 @@ fn announced_as(tokens: &[Token], first: usize) -> Option<(u32, u32)> {
         let singular = singular.as_deref().or_else(|| plural.strip_suffix('s')).unwrap_or_default();
         if matches!(singular, "outlet" | "newspaper" | "publication" | "site" | "website") {
             found = found.or(Some((2, 2)));
-        } else if lexicon::company_noun(singular)
+        } else if lexicon::company_noun(singular) && !matches!(singular, "app" | "network" | "district")
             || matches!(
                 plural,
                 "businesses" | "universities" | "clients" | "giants" | "portals" | "brands" | "victims" | "targets"

@@ -1,6 +1,7 @@
 //! What the words around a name say about it.
 
 use crate::read::candidates::Run;
+use crate::read::indicators;
 use crate::read::lexicon::{self, Cue};
 use crate::read::shapes;
 use crate::read::tokens::{Shape, Token};
@@ -336,6 +337,10 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     }
     if lexicon::company_noun(l(0)) {
         found.organisation += 3;
+    }
+    // "Brightwell.example": who goes by a domain is a house.
+    if !many && indicators::is_host(last) {
+        found.organisation += 2;
     }
     let told = around.apposition();
     let house = |w: &str| lexicon::company_noun(w) || w.strip_suffix('s').is_some_and(lexicon::company_noun);

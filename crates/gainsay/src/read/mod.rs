@@ -19,6 +19,7 @@ mod entities;
 mod evidence;
 mod facets;
 mod figures;
+mod indicators;
 mod lexicon;
 mod names;
 mod other_names;
@@ -61,7 +62,9 @@ pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
     parts::promote_victims(text, &speech::items(text, &pages, &cast), &mut cast);
     let mut items = speech::items(text, &pages, &cast);
     let background = parts::leave_out_background(text, &pages, &cast, &mut items);
-    assemble(text, &pages, &cast, &items, &background)
+    let mut reading = assemble(text, &pages, &cast, &items, &background);
+    reading.indicators = indicators::indicators(text, about.outlet.as_deref(), names);
+    reading
 }
 
 fn assemble(
