@@ -14,6 +14,7 @@ mod citations;
 mod confidence;
 mod contacts;
 mod cues;
+mod dates;
 mod deeds;
 mod entities;
 mod evidence;
@@ -22,6 +23,7 @@ mod figures;
 mod indicators;
 mod lexicon;
 mod names;
+mod numbers;
 mod other_names;
 mod paragraphs;
 mod parts;
@@ -44,7 +46,7 @@ mod vectors;
 
 pub use names::{Gazetteer, GazetteerError};
 
-use crate::claim::{About, Draft, PartyKind, Reading, Statement};
+use crate::claim::{About, Draft, PartyKind, Reading, Span, Statement};
 
 /// The reader with its version: the author of what it drafts and accepts. Other rules are another version.
 pub const READER: &str = "gainsay reader 1";
@@ -62,13 +64,14 @@ pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
     parts::promote_victims(text, &speech::items(text, &pages, &cast), &mut cast);
     let mut items = speech::items(text, &pages, &cast);
     let background = parts::leave_out_background(text, &pages, &cast, &mut items);
-    let mut reading = assemble(text, &pages, &cast, &items, &background);
+    let mut reading = assemble(text, about, &pages, &cast, &items, &background);
     reading.indicators = indicators::indicators(text, about.outlet.as_deref(), names);
     reading
 }
 
 fn assemble(
     text: &str,
+    about: &About,
     pages: &[speech::Page],
     cast: &entities::Cast,
     items: &[speech::Item],
@@ -100,10 +103,10 @@ fn assemble(
             if let Some(item) = stating.first() {
                 memory.hear_speaker(cast, &item.speaker);
             }
-            contacts::contacts(&sentence, span.of(text).unwrap_or_default(), span, &memory, &mut reading.contacts);
+            contacts::contacts(text, &sentence, span, &memory, &mut reading.contacts);
             memory.hear_names(cast, span);
         }
-        reading.drafts.extend(here.into_iter().map(|item| draft(text, page, cast, item)));
+        reading.drafts.extend(here.into_iter().map(|item| draft(text, page, cast, about, item)));
     }
     reading.figures = figures::distinct(figures);
     reading.organisations = parts::organisations(text, cast);
@@ -115,12 +118,14 @@ fn assemble(
     reading
 }
 
-fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::Item) -> Draft {
+fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, about: &About, item: &speech::Item) -> Draft {
     let said = item.span.of(text).unwrap_or_default();
     let from = page.quotes.partition_point(|q| q.span.end <= item.span.start);
     let to = page.quotes.partition_point(|q| q.span.start < item.span.end);
     let quotes = page.quotes.get(from..to).unwrap_or_default();
     let sentence = speech::sentence_of(text, cast, item.span, &page.quotes);
+    let quoted: Vec<Span> = quotes.iter().map(|q| q.span).collect();
+    let when = dates::said_on(text, item.span, &quoted);
     let statement = Statement {
         speaker: item.speaker.name.clone(),
         speaker_kind: item.speaker.kind,
@@ -130,8 +135,8 @@ fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::
         origin: relay::origin(item, said, cast),
         to: if item.speaker.kind == PartyKind::Press { None } else { relay::addressee(&sentence) },
         relays: Vec::new(),
-        date: relay::date(said, quotes, item.span.start),
-        days: None,
+        date: when.as_ref().and_then(|w| w.span.of(text)).map(str::to_owned),
+        days: when.as_ref().and_then(|w| w.days(about.published)),
         span: item.span,
     };
     Draft {
