@@ -706,7 +706,6 @@ fn personal(word: &str) -> bool {
             | "records"
             | "entries"
             | "patients"
-            | "employees"
             | "individuals"
             | "members"
             | "subscribers"

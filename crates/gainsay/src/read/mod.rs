@@ -96,9 +96,7 @@ fn assemble(
             let stating = here.get(from..to).unwrap_or_default();
             if !aside {
                 figures::figures(text, span, !stating.is_empty(), &mut figures);
-                if !here.is_empty() {
-                    vectors::vectors(text, span, &mut reading.vectors);
-                }
+                vectors::vectors(text, span, &mut reading.vectors);
             }
             if let Some(item) = stating.first() {
                 memory.hear_speaker(cast, &item.speaker);
