@@ -1,13 +1,13 @@
 //! Who told whom: the company warned, the police called, the press written to by a crew.
 
 use crate::claim::{Contact, PartyKind, Span};
+use crate::read::dates;
 use crate::read::lexicon;
 use crate::read::phrases::{phrase_from, subject_before};
-use crate::read::relay;
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 
 /// The contacts of one sentence. An outlet's request for comment is none.
-pub(super) fn contacts(sentence: &Sentence<'_>, said: &str, span: Span, memory: &Memory, found: &mut Vec<Contact>) {
+pub(super) fn contacts(text: &str, sentence: &Sentence<'_>, span: Span, memory: &Memory, found: &mut Vec<Contact>) {
     for verb in 0..sentence.tokens.len() {
         let Some((from, to)) = active(sentence, verb, memory)
             .or_else(|| passive(sentence, verb, memory))
@@ -24,7 +24,7 @@ pub(super) fn contacts(sentence: &Sentence<'_>, said: &str, span: Span, memory: 
         found.push(Contact {
             from: house(sentence, &from),
             to: house(sentence, &to),
-            date: relay::date(said, &[], span.start),
+            date: dates::whens(&sentence.tokens).first().and_then(|w| w.span.of(text)).map(str::to_owned),
             span,
         });
     }
@@ -168,7 +168,7 @@ mod tests {
         let cast = cast(&text, &pages(&text), &About::default(), &Gazetteer::built_in());
         let span = Span { start: BEFORE.len(), end: text.len() };
         let mut found = Vec::new();
-        contacts(&sentence_of(&text, &cast, span, &[]), said, span, &Memory::default(), &mut found);
+        contacts(&text, &sentence_of(&text, &cast, span, &[]), span, &Memory::default(), &mut found);
         found.into_iter().map(|c| (c.from, c.to)).collect()
     }
 

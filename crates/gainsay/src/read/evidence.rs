@@ -1,7 +1,9 @@
 //! What the words around a name say about it.
 
 use crate::read::candidates::Run;
+use crate::read::indicators;
 use crate::read::lexicon::{self, Cue};
+use crate::read::shapes;
 use crate::read::tokens::{Shape, Token};
 use crate::read::told;
 
@@ -19,6 +21,8 @@ pub(super) struct Evidence {
     pub(super) place: u32,
     /// Speaks, whatever it is.
     pub(super) speaks: u32,
+    /// Is a product, a piece of malware, a part of a house.
+    pub(super) thing: u32,
 }
 
 impl Evidence {
@@ -31,6 +35,7 @@ impl Evidence {
         self.outlet += other.outlet;
         self.speaks += other.speaks;
         self.place += other.place;
+        self.thing += other.thing;
     }
 }
 
@@ -91,7 +96,49 @@ pub(super) fn evidence(tokens: &[Token], run: &Run) -> Evidence {
     organisation(&around, tokens, run, &mut found);
     victim(&around, tells_of_another(tokens, run), &mut found);
     speech(&around, &mut found);
+    thing(&around, tokens, run, &mut found);
     found
+}
+
+/// "The Grimlock malware", "Acme's director of Digital": no party.
+fn thing(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence) {
+    if matches!(
+        around.r(0),
+        "malware"
+            | "trojan"
+            | "botnet"
+            | "backdoor"
+            | "infostealer"
+            | "stealer"
+            | "wiper"
+            | "worm"
+            | "virus"
+            | "loader"
+            | "vulnerability"
+            | "vulnerabilities"
+            | "bug"
+            | "flaw"
+            | "award"
+            | "act"
+            | "law"
+            | "conference"
+            | "programming"
+    ) {
+        found.thing += 3;
+    }
+    // "Acme's director of Digital": what a person is director of is no house where the house stands before.
+    let titled = matches!(around.l(0), "of" | "for") && lexicon::person_noun(around.l(1));
+    if titled && around.left.iter().skip(2).take(4).any(|w| *w == "'s") {
+        found.thing += 4;
+    }
+    let of_house = run.first > 0
+        && run.last > run.first
+        && tokens[run.first - 1].capital
+        && shapes::department(&tokens[run.last].lower)
+        && around.r(0) != "of";
+    if of_house {
+        found.thing += 4;
+    }
 }
 
 fn actor(around: &Around<'_>, found: &mut Evidence) {
@@ -212,20 +259,23 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         found.actor += 2;
     }
     let told = around.apposition();
-    let criminal = told.iter().any(|w| {
-        matches!(
-            *w,
-            "ransomware"
-                | "hacking"
-                | "extortion"
-                | "cybercrime"
-                | "cyber-criminal"
-                | "cybercriminal"
-                | "hacker"
-                | "leak"
-                | "underground"
-        ) || *w == "marketplace"
-    });
+    // "Acme, which said that the crew was in": what it says is not what it is.
+    let clause = told.first().is_some_and(|w| matches!(*w, "which" | "who" | "whose"));
+    let criminal = !clause
+        && told.iter().any(|w| {
+            matches!(
+                *w,
+                "ransomware"
+                    | "hacking"
+                    | "extortion"
+                    | "cybercrime"
+                    | "cyber-criminal"
+                    | "cybercriminal"
+                    | "hacker"
+                    | "leak"
+                    | "underground"
+            ) || *w == "marketplace"
+        });
     if criminal && told.iter().any(|w| lexicon::actor_noun(w) || matches!(*w, "actor" | "operation" | "marketplace")) {
         found.actor += 4;
     }
@@ -288,83 +338,72 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
 fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
     let last = tokens[run.last].lower.as_str();
-    if matches!(
-        last,
-        "inc"
-            | "corp"
-            | "ltd"
-            | "llc"
-            | "plc"
-            | "gmbh"
-            | "ag"
-            | "sa"
-            | "co"
-            | "corporation"
-            | "company"
-            | "university"
-            | "hospital"
-            | "bank"
-            | "airlines"
-            | "institute"
-            | "agency"
-            | "department"
-            | "commission"
-            | "police"
-            | "council"
-            | "association"
-            | "foundation"
-            | "technologies"
-            | "systems"
-            | "labs"
-            | "software"
-            | "security"
-            | "networks"
-            | "holdings"
-            | "partners"
-            | "insurance"
-            | "group"
-            | "solutions"
-            | "services"
-            | "ministry"
-            | "authority"
-            | "office"
-            | "court"
-            | "bureau"
-            | "center"
-            | "centre"
-            | "clinic"
-            | "clinics"
-            | "care"
-            | "health"
-            | "healthcare"
-            | "airways"
-            | "motors"
-            | "energy"
-            | "media"
-            | "telecom"
-            | "mobile"
-            | "pharma"
-            | "logistics"
-            | "industries"
-            | "studios"
-            | "games"
-            | "entertainment"
-            | "pay"
-            | "payments"
-            | "exchange"
-    ) && run.last > run.first
+    let many = run.last > run.first;
+    let first = tokens[run.first].lower.as_str();
+    if many && (shapes::legal_form(last) || shapes::organisation_tail(last) || shapes::organisation_head(first)) {
+        found.organisation += 3;
+    } else if many && shapes::maybe_tail(last) {
+        found.organisation += 1;
+    }
+    // "The Stroud-based Acme", "the state-owned Acme".
+    if l(0).ends_with("-based")
+        || l(0).ends_with("-owned")
+        || l(0).ends_with("-listed")
+        || l(0).ends_with("-headquartered")
     {
         found.organisation += 3;
+    }
+    if matches!(
+        l(0),
+        "parent"
+            | "rival"
+            | "competitor"
+            | "subsidiary"
+            | "startup"
+            | "arm"
+            | "partner"
+            | "client"
+            | "newspaper"
+            | "broadcaster"
+            | "regulator"
+            | "watchdog"
+    ) {
+        found.organisation += 2;
+    }
+    if matches!(
+        l(0),
+        "site"
+            | "website"
+            | "blog"
+            | "newspaper"
+            | "magazine"
+            | "outlet"
+            | "daily"
+            | "publication"
+            | "broadcaster"
+            | "news"
+    ) {
+        found.outlet += 2;
+        found.organisation += 1;
     }
     if lexicon::company_noun(l(0)) {
         found.organisation += 3;
     }
+    // "Brightwell.example": who goes by a domain is a house.
+    if !many && indicators::is_host(last) {
+        found.organisation += 2;
+    }
     let told = around.apposition();
-    if told.iter().take(10).any(|w| lexicon::company_noun(w))
+    let house = |w: &str| lexicon::company_noun(w) || w.strip_suffix('s').is_some_and(lexicon::company_noun);
+    if told.iter().take(10).any(|w| house(w) || matches!(*w, "dealers" | "makers"))
         && (told.first().is_some_and(|w| lexicon::determiner(w))
             || told.iter().take(2).any(|w| lexicon::company_noun(w)))
     {
         found.organisation += 3;
+    }
+    // "Acme, which makes locks": persons take "who".
+    if told.first() == Some(&"which") {
+        found.organisation += 2;
     }
     if lexicon::person_noun(r(0))
         || r(0) == "'s" && around.right.iter().skip(1).take(3).any(|w| lexicon::person_noun(w))
@@ -434,8 +473,76 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     {
         found.organisation += 3;
     }
-    if l(0) == "by" && matches!(l(1), "owned" | "acquired" | "bought" | "operated" | "employed" | "run") {
+    if l(0) == "by"
+        && matches!(
+            l(1),
+            "owned"
+                | "acquired"
+                | "bought"
+                | "operated"
+                | "employed"
+                | "run"
+                | "backed"
+                | "funded"
+                | "provided"
+                | "made"
+                | "developed"
+                | "manufactured"
+                | "hosted"
+                | "insured"
+                | "supplied"
+        )
+    {
         found.organisation += 3;
+    }
+    // "Customers of Acme", "staff at Acme", "in partnership with Acme".
+    if matches!(l(0), "of" | "at" | "from" | "for" | "with" | "by" | "to")
+        && matches!(
+            l(1),
+            "customers"
+                | "users"
+                | "employees"
+                | "workers"
+                | "staff"
+                | "clients"
+                | "subscribers"
+                | "shareholders"
+                | "executives"
+                | "owner"
+                | "owners"
+                | "maker"
+                | "makers"
+                | "developer"
+                | "developers"
+                | "operator"
+                | "parent"
+                | "subsidiary"
+                | "subsidiaries"
+                | "unit"
+                | "division"
+                | "arm"
+                | "servers"
+                | "systems"
+                | "partnership"
+                | "contract"
+                | "complaint"
+                | "network"
+                | "networks"
+                | "engineers"
+                | "members"
+                | "representatives"
+                | "databases"
+                | "database"
+                | "merger"
+                | "merged"
+                | "sold"
+                | "belonging"
+        )
+    {
+        found.organisation += 2;
+    }
+    if matches!(l(0), "notified" | "contacted" | "alerted" | "emailed" | "acquired" | "bought" | "sued" | "fined") {
+        found.organisation += 2;
     }
     let security = |words: &[&str]| {
         let trade = |w: &str| {

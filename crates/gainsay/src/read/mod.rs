@@ -15,6 +15,7 @@ mod confidence;
 mod contacts;
 mod content;
 mod cues;
+mod dates;
 mod deeds;
 mod described;
 mod entities;
@@ -22,11 +23,14 @@ mod evidence;
 mod explain;
 mod facets;
 mod figures;
+mod indicators;
 mod lexicon;
 pub mod model;
 mod names;
-mod own_page;
+mod numbers;
+mod other_names;
 mod own;
+mod own_page;
 mod paragraphs;
 mod parts;
 mod patterns;
@@ -35,6 +39,7 @@ mod quotes;
 mod relay;
 mod sentences;
 mod set_off;
+mod shapes;
 mod silence;
 mod speech;
 mod stance;
@@ -71,7 +76,9 @@ pub const ACCEPT_AT: u16 = 850;
 /// `about` gives the outlet where the text does not; `names` the names known beforehand.
 pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
     let Heard { pages, cast, items, background, .. } = hear(text, about, names);
-    assemble(text, &pages, &cast, &items, &background)
+    let mut reading = assemble(text, about, &pages, &cast, &items, &background);
+    reading.indicators = indicators::indicators(text, about.outlet.as_deref(), names);
+    reading
 }
 
 /// What came of the sieve, before it is put together.
@@ -107,6 +114,7 @@ pub fn around(text: &str, span: Span) -> Span {
 
 fn assemble(
     text: &str,
+    about: &About,
     pages: &[speech::Page],
     cast: &entities::Cast,
     items: &[speech::Item],
@@ -131,17 +139,15 @@ fn assemble(
             let stating = here.get(from..to).unwrap_or_default();
             if !aside {
                 figures::figures(text, span, !stating.is_empty(), &mut figures);
-                if !here.is_empty() {
-                    vectors::vectors(text, span, &mut reading.vectors);
-                }
+                vectors::vectors(text, span, &mut reading.vectors);
             }
             if let Some(item) = stating.first() {
                 memory.hear_speaker(cast, &item.speaker);
             }
-            contacts::contacts(&sentence, span.of(text).unwrap_or_default(), span, &memory, &mut reading.contacts);
+            contacts::contacts(text, &sentence, span, &memory, &mut reading.contacts);
             memory.hear_names(cast, span);
         }
-        reading.drafts.extend(here.into_iter().map(|item| draft(text, page, cast, item)));
+        reading.drafts.extend(here.into_iter().map(|item| draft(text, page, cast, about, item)));
     }
     reading.figures = figures::distinct(figures);
     reading.organisations = parts::organisations(text, cast);
@@ -153,12 +159,14 @@ fn assemble(
     reading
 }
 
-fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::Item) -> Draft {
+fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, about: &About, item: &speech::Item) -> Draft {
     let said = item.span.of(text).unwrap_or_default();
     let from = page.quotes.partition_point(|q| q.span.end <= item.span.start);
     let to = page.quotes.partition_point(|q| q.span.start < item.span.end);
     let quotes = page.quotes.get(from..to).unwrap_or_default();
     let sentence = speech::sentence_of(text, cast, item.span, &page.quotes);
+    let quoted: Vec<Span> = quotes.iter().map(|q| q.span).collect();
+    let when = dates::said_on(text, item.span, &quoted);
     let statement = Statement {
         speaker: item.speaker.name.clone(),
         speaker_kind: item.speaker.kind,
@@ -168,8 +176,8 @@ fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::
         origin: relay::origin(item, said, cast),
         to: if item.speaker.kind == PartyKind::Press { None } else { relay::addressee(&sentence) },
         relays: relay::relays(item),
-        date: relay::date(said, quotes, item.span.start),
-        days: None,
+        date: when.as_ref().and_then(|w| w.span.of(text)).map(str::to_owned),
+        days: when.as_ref().and_then(|w| w.days(about.published)),
         span: item.span,
     };
     Draft {
