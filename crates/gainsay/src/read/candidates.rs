@@ -80,7 +80,10 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
             first
         };
         let known = if tokens[first].capital || known.is_none() || first == at { known } else { None };
-        if first <= last && (known.is_some() || !is_no_name(&tokens[first..=last], opens_sentence && first == at && !acts(tokens, last + 1))) {
+        if first <= last
+            && (known.is_some()
+                || !is_no_name(&tokens[first..=last], opens_sentence && first == at && !acts(tokens, last + 1)))
+        {
             let span = Span { start: tokens[first].span.start, end: tokens[last].span.end };
             found.push(Run { first, last, span, known, opens_sentence: opens_sentence && first == at });
         }

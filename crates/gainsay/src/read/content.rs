@@ -382,7 +382,11 @@ impl<'t> Clauses<'t> {
         }
         // "No customer data", "none of our systems": what is denied of a thing that was asked about.
         if asset(word)
-            && self.left(at).take(4).any(|n| matches!(self.word(n), "no" | "zero" | "none"))
+            && self
+                .left(at)
+                .take(4)
+                .take_while(|&n| !matches!(self.word(n), "in" | "to" | "for" | "on" | "with" | "about"))
+                .any(|n| matches!(self.word(n), "no" | "zero" | "none"))
             && (self.after(at, 8, |w| be(w) || struck(w) || matches!(w, "at" | "has" | "have" | "stored"))
                 || self.before(at, 8, lost))
         {
@@ -420,7 +424,6 @@ impl<'t> Clauses<'t> {
                 | "occur"
                 | "happen"
                 | "expose"
-                | "result"
                 | "disrupt"
                 | "reach"
                 | "stored"

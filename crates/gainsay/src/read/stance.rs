@@ -169,6 +169,7 @@ fn actor(heard: &Heard<'_>, said: &Content) -> Reading {
         words @ Some(_) if said.happened.is_none() || heard.cue == Cue::Disputes => {
             by_role(Stance::Disputes, "a crew contradicts somebody", words)
         }
+        _ if heard.cue == Cue::Claims => by_words(Stance::Claims, "a crew's verb of claiming", None),
         _ => by_role(Stance::Claims, "what a crew says is its claim", said.happened),
     }
 }
