@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = target/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index bench-matching samples fuzz setup-fuzz deny pictures clean
+.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading samples fuzz setup-fuzz deny pictures clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -55,6 +55,14 @@ MATCHING = BENCH_REPOSITORIES='$(TESTED)' BENCH_FOREIGN='$(FOREIGN)' BENCH_PUBLI
   $(CARGO) bench --quiet --locked --package gainsay --bench matching --
 bench-matching: setup
 	$(MATCHING) $(ONLY)
+
+# How well statements are read, with 95% intervals, and how fast; writes target/bench/reading.json. TEXTS are the folders in
+# which the texts of the annotated stories lie (no publisher's text is in this project), GOLD other folders of annotations.
+# QUICK=1 measures smaller inputs. ONLY chooses some: stories, speed, many.
+TEXTS ?= $(wildcard ../stories)
+GOLD ?=
+bench-reading: setup
+	TEXTS='$(abspath $(TEXTS))' GOLD='$(abspath $(GOLD))' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench reading -- $(ONLY)
 
 # One sample of a KIND (exact, reformat, rename20, delete30, shuffle, rename-all, lines10, ocr5, unrelated, foreign-samples,
 # published-samples, dating-exact, dating-edited, two-takings, listing-100, place) from the repository REPO, by SEED, in the

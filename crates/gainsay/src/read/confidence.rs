@@ -28,7 +28,7 @@ const ALL: Counted = Counted(235, 294);
 const K: f64 = 4.0;
 
 /// What a story that no rule was mended on takes away, in log-odds.
-const UNSEEN: f64 = 0.25;
+const UNSEEN: f64 = 0.2;
 
 impl Counted {
     /// The share that was right.
@@ -115,7 +115,8 @@ pub(super) fn confidence(item: &Item) -> u16 {
     let told_of_another = !item.own_matter && matches!(item.speaker.kind, PartyKind::Victim | PartyKind::Other);
     let admission = matches!(item.stance, Stance::Confirms | Stance::PartlyConfirms)
         && matches!(item.speaker.kind, PartyKind::Victim | PartyKind::Other);
-    let grave = admission || told_of_another && !matches!(item.stance, Stance::NoComment);
+    // Whose page it is was guessed from the whole of it.
+    let grave = item.rule == Rule::OwnPage || admission || told_of_another && !matches!(item.stance, Stance::NoComment);
     if grave { sure.min(ACCEPT_AT - 1) } else { sure }
 }
 
