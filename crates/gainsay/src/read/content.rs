@@ -840,6 +840,7 @@ fn struck(word: &str) -> bool {
             | "intercepted"
             | "revealed"
             | "siphoned"
+            | "disclosed"
     )
 }
 

@@ -116,6 +116,13 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
             Some(Cue::Offers)
         }
         "stood" | "stands" | "sticks" | "stuck" if matches!(next(1), "by" | "fast" | "firm" | "to") => Some(Cue::Says),
+        "chose" | "chooses" | "opted" if next(1) == "not" && next(2) == "to" => Some(Cue::Declines),
+        // "Could not determine whether", of an outlet: it looked.
+        "determine" | "determined" | "authenticate" | "establish" | "corroborate"
+            if press_near(sentence, at) && (1..4).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) =>
+        {
+            Some(Cue::Reports)
+        }
         "chimed" if next(1) == "in" => Some(Cue::Says),
         "made" | "went" if (1..6).any(|n| next(n) == "public") => Some(Cue::Reports),
         "filed" | "lodged" | "registered"
@@ -184,6 +191,12 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
             verb == 0 || sentence.tokens[verb - 1].shape != Shape::Possessive
         }
         "pointed" => next(1) == "out",
+        "asked" | "asks" => {
+            closes_at(sentence, verb + 1) && verb > 1
+                || lexicon::crowd_noun(next(1))
+                || matches!(next(1), "people" | "families" | "anyone")
+                || lexicon::crowd_noun(next(2)) && lexicon::determiner(next(1))
+        }
         "began" => {
             closes_at(sentence, verb + 1)
                 || verb > 1 && sentence.tokens[..verb].iter().rev().take(4).any(|t| t.shape == Shape::Quote)
@@ -216,7 +229,7 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
         "listed" => (1..12).any(|n| matches!(next(n), "sale" | "leak" | "site" | "victims" | "victim")),
         "responded" => !helped || !closes_at(sentence, verb + 1),
         "investigated" => false,
-        "rejected" | "dismissed" | "rejects" | "dismisses" => (1..8).any(|n| {
+        "rejected" | "dismissed" | "rejects" | "dismisses" | "rebuffed" | "rebuffs" => (1..8).any(|n| {
             matches!(
                 next(n),
                 "claims"

@@ -209,7 +209,10 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
     } else if lexicon::actor_noun(l(0)) || (l(0) == "actor" || l(0) == "actors") && l(1) == "threat" {
         found.actor += 4;
     }
-    if l(0) == "," && (lexicon::actor_noun(l(1)) && l(1) != "group" || l(1) == "actor" && l(2) == "threat") {
+    if l(0) == ","
+        && (lexicon::actor_noun(l(1)) && (l(1) != "group" || l(2) == "the" && r(0) == ",")
+            || l(1) == "actor" && l(2) == "threat")
+    {
         found.actor += 4;
     }
     match r(0) {

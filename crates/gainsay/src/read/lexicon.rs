@@ -83,7 +83,7 @@ static FINITE: LazyLock<Words<Cue>> = LazyLock::new(|| {
         (
             Cue::Says,
             "said says say added adds stated states explained explains noted notes wrote writes \
-     commented     replied responded tweeted posted blogged emphasized emphasised stressed continued speculated speculate speculates believes \
+     commented     replied responded tweeted posted blogged emphasized emphasised stressed continued speculated speculate speculates asked asks believes \
      believed believe thinks suggested suggests indicated indicates described describes labeled \
      labelled called recommends recommended urged urges advised advises concluded concludes \
      apologized apologised assured assures pointed clarified clarifies reiterated insisted \
@@ -110,7 +110,7 @@ static FINITE: LazyLock<Words<Cue>> = LazyLock::new(|| {
         (
             Cue::Disputes,
             "disputed disputes dispute rejected rejects refuted refutes dismissed dismisses \
-     contradicted contradicts debunked",
+     contradicted contradicts debunked rebuffed rebuffs rebutted rebuts repudiated disavowed",
         ),
         (Cue::Declines, "declined declines decline refused refuses withheld"),
         (Cue::Investigates, "investigating investigates investigated investigate"),
@@ -365,7 +365,7 @@ static DOCUMENT: LazyLock<Words<()>> = LazyLock::new(|| {
         "statement report post blog message email e-mail letter notice notification advisory site \
      page tweet filing announcement release investigation analysis team faq memo \
      account note listing thread advertisement ad channel entry evidence claim bulletin \
-     document response",
+     document response lawsuit suit complaint indictment",
     )
 });
 

@@ -127,7 +127,7 @@ fn named_as_hit(said: &str, name: &str) -> bool {
 
 /// Words that point back at the story's own claim.
 static THIS_MATTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    word_regex(r"(?i)\b(?:the|this|these|those|their) (?:[\w-]+ ){0,2}(?:data|claims?|breach|hack|hackers?|incident|attack|files|listing|leak|samples?|documents|allegations?|company|firm|carrier|retailer|provider|bank|hospital|records|sale|post|seller|database|intrusion|attackers?|seller)\b").ok()
+    word_regex(r"(?i)\b(?:the|this|these|those|their) (?:[\w-]+ ){0,2}(?:data|claims?|breach(?:es)?|hacks?|hackers?|incidents?|attacks?|files|listing|leak|samples?|documents|allegations?|company|firm|carrier|retailer|provider|bank|hospital|records|sale|post|seller|database|intrusion|attackers?|seller)\b").ok()
 });
 
 static PAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -154,6 +154,7 @@ pub(super) fn leave_out_background(
         return Vec::new();
     };
     // A victim of another story is named once in passing.
+    let loudest = cast.parties.iter().filter(|p| p.class == Class::Actor).map(|p| p.mentions).max().unwrap_or(0);
     let past: Vec<bool> =
         pages.iter().map(|p| !p.paragraph.short && opens_in_the_past(text, p.paragraph.span)).collect();
     let mut of_now = vec![false; cast.parties.len()];
@@ -171,7 +172,11 @@ pub(super) fn leave_out_background(
         let said = page.paragraph.span.of(text).unwrap_or_default();
         let head: String = said.chars().take(1200).collect();
         let by_role = THIS_MATTER.as_ref().is_some_and(|p| p.is_match(&head));
-        !names_main && (past[number] || !by_role && is_dated(text, page.paragraph.span))
+        let actor = |p: usize| cast.parties[p].class == Class::Actor && cast.parties[p].mentions * 2 >= loudest;
+        let names_actor = cast.within(page.paragraph.span).iter().any(|&(_, p)| actor(p));
+        !names_main
+            && !(names_actor && !past[number])
+            && (past[number] || !by_role && is_dated(text, page.paragraph.span))
     };
     let speaks_main = |item: &Item| item.speaker.party.is_some_and(|p| main(cast.parties[p].home.unwrap_or(p)));
     let background: Vec<usize> = (0..pages.len()).filter(|&n| is_background(n)).collect();

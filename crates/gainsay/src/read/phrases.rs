@@ -14,7 +14,9 @@ pub(super) const SUBJECT_REACH: usize = 40;
 /// The subject that ends right before token `end`, over insertions between commas or dashes.
 pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memory) -> Option<(usize, Vec<Speaker>)> {
     let mut end = end;
-    if end > 0 && sentence.word(end - 1) == "who" {
+    // "Acme, which said": a clause that hangs on the name.
+    let which = end > 1 && sentence.word(end - 1) == "which" && sentence.tokens[end - 2].is_mark(",");
+    if which || end > 0 && sentence.word(end - 1) == "who" {
         end -= 1;
         if end > 0 && sentence.tokens[end - 1].is_mark(",") {
             end -= 1;

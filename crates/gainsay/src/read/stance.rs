@@ -110,7 +110,7 @@ static ELSEWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Silence in the speaker's own words.
 static SILENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:refrain(?:ing)? from|(?:not|n['’]t) in a position to|unable to|cannot|can['’]t|could(?: not|n['’]t)|won['’]t|will not|would not|do(?:es)? not|do(?:es)?n['’]t|decline[sd]? to|no) (?:\w+ ){0,2}(?:comment(?:ing)?|speculate|discuss|elaborate)\b|\bno (?:further )?comment\b|\bnothing (?:more|further|else) to (?:say|add|share)\b|\bdeclin\w+ to comment\b",
+        r"\b(?:refrain(?:ing)? from|(?:not|n['’]t) in a position to|unable to|cannot|can['’]t|could(?: not|n['’]t)|won['’]t|will not|would not|do(?:es)? not|do(?:es)?n['’]t|decline[sd]? to|no) (?:\w+ ){0,2}(?:comment(?:ing)?|speculate|discuss|elaborate)\b|\bno (?:further )?comment\b|\bnothing (?:more|further|else) to (?:say|add|share)\b|\bdeclin\w+ to comment\b|\bneither confirm",
     )
 });
 
@@ -194,6 +194,9 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
             words @ Some(_) => by_words(Stance::Disputes, "denies words of its own", words),
             None => by_words(Stance::Denies, "a verb of denial", said.not),
         };
+    }
+    if let words @ Some(_) = hit(&SILENCE, text).filter(|_| said.happened.is_none() && heard.cue != Cue::Claims) {
+        return by_words(Stance::NoComment, "keeps silent in its own words", words);
     }
     if heard.cue == Cue::Disputes {
         return by_words(Stance::Disputes, "a verb of contradiction", hit_plain(&DISPUTE, text));

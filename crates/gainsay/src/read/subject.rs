@@ -209,7 +209,10 @@ impl<'a> Sentence<'a> {
             .find(|&at| matches!(self.tokens[at].shape, Shape::Word | Shape::Number) || self.party[at].is_some())?;
         // "Parents reached by The Log", "a person going by Wren".
         let mut head_end = head_end;
-        while head_end > first && self.party[head_end].is_none() && self.word(head_end).ends_with("ed") {
+        while head_end > first
+            && self.party[head_end].is_none()
+            && (self.word(head_end).ends_with("ed") || lexicon::calendar_word(self.word(head_end)))
+        {
             head_end -= 1;
         }
         let by_handle = matches!(
@@ -464,6 +467,51 @@ impl<'a> Sentence<'a> {
                 .map(voice)
                 .or_else(|| self.house_named_before(first, noun))
                 .or_else(|| self.person_by_role(noun, memory));
+        }
+        // "The finance ministry": one that the text names so, else by what it is called.
+        if matches!(
+            noun,
+            "ministry"
+                | "government"
+                | "parliament"
+                | "embassy"
+                | "army"
+                | "military"
+                | "council"
+                | "commission"
+                | "agency"
+                | "department"
+                | "bureau"
+                | "university"
+                | "court"
+                | "authority"
+                | "regulator"
+                | "watchdog"
+        ) && definite
+            && owner.is_none()
+        {
+            let called = |p: &usize| {
+                let party = &self.cast.parties[*p];
+                party.class == Class::Organisation && party.name.to_lowercase().contains(noun)
+            };
+            let before = self.cast.mentions.partition_point(|(m, _)| m.start < self.tokens[first].span.start);
+            let last = self.cast.mentions[..before].iter().rev().take(100).map(|(_, p)| p).find(|p| called(p));
+            let here =
+                memory.here.as_ref().and_then(|s| s.party).filter(|&p| self.cast.kind(p) == PartyKind::Authority);
+            if let Some(party) = last.copied().or(here.filter(|_| head == first + 1)) {
+                return Some(self.as_role(party));
+            }
+            let words: Vec<&str> = (first..=head).map(|at| self.word(at)).filter(|w| !lexicon::determiner(w)).collect();
+            if words.len() > 1 && words.iter().all(|w| w.chars().all(char::is_alphabetic))
+                || matches!(noun, "ministry" | "government" | "parliament" | "embassy" | "army" | "military")
+            {
+                return Some(Speaker {
+                    name: words.join(" "),
+                    kind: PartyKind::Authority,
+                    party: None,
+                    known: Known::Unnamed,
+                });
+            }
         }
         if lexicon::company_noun(noun) {
             if let Some(party) = (first..head).rev().find_map(|at| self.party[at]).filter(|&p| {
