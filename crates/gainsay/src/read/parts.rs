@@ -172,13 +172,14 @@ pub(super) fn leave_out_background(
         let said = page.paragraph.span.of(text).unwrap_or_default();
         let head: String = said.chars().take(1200).collect();
         let by_role = THIS_MATTER.as_ref().is_some_and(|p| p.is_match(&head));
-        let actor = |p: usize| cast.parties[p].class == Class::Actor && cast.parties[p].mentions * 2 >= loudest;
-        let names_actor = cast.within(page.paragraph.span).iter().any(|&(_, p)| actor(p));
-        !names_main
-            && !(names_actor && !past[number])
-            && (past[number] || !by_role && is_dated(text, page.paragraph.span))
+        !names_main && (past[number] || !by_role && is_dated(text, page.paragraph.span))
     };
-    let speaks_main = |item: &Item| item.speaker.party.is_some_and(|p| main(cast.parties[p].home.unwrap_or(p)));
+    // What the story's own crew says is of this story.
+    let actor = |p: usize| cast.parties[p].class == Class::Actor && cast.parties[p].mentions * 2 >= loudest;
+    let speaks_main = |item: &Item| {
+        let of_this = |p: usize| main(cast.parties[p].home.unwrap_or(p)) || actor(p) && !past[item.paragraph];
+        item.speaker.party.is_some_and(of_this)
+    };
     let background: Vec<usize> = (0..pages.len()).filter(|&n| is_background(n)).collect();
     let mut kept_pages = std::collections::BTreeSet::new();
     items.retain(|item| {

@@ -1,5 +1,6 @@
 //! Where a subject or object begins and ends: from a verb to the left or right, over insertions between commas.
 
+use crate::claim::PartyKind;
 use crate::read::cues::is_time_phrase;
 use crate::read::lexicon;
 use crate::read::subject::{Memory, Sentence, Speaker};
@@ -21,6 +22,11 @@ pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memor
         if end > 0 && sentence.tokens[end - 1].is_mark(",") {
             end -= 1;
         }
+    }
+    if which {
+        // "The Log, which first reported it": that is no statement of the outlet's.
+        let found = subject_before(sentence, end, memory)?;
+        return (!found.1.iter().all(|s| s.kind == PartyKind::Press)).then_some(found);
     }
     let at = end.checked_sub(1)?;
     // The hacker, who calls himself "Wren," wrote: the closing comma stands inside the marks.
