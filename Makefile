@@ -56,14 +56,6 @@ MATCHING = BENCH_REPOSITORIES='$(TESTED)' BENCH_FOREIGN='$(FOREIGN)' BENCH_PUBLI
 bench-matching: setup
 	$(MATCHING) $(ONLY)
 
-# How well statements are read, with 95% intervals, and how fast; writes target/bench/reading.json. TEXTS are the folders in
-# which the texts of the annotated stories lie (no publisher's text is in this project), GOLD other folders of annotations.
-# QUICK=1 measures smaller inputs. ONLY chooses some: stories, speed, many.
-TEXTS ?= $(wildcard ../stories)
-GOLD ?=
-bench-reading: setup
-	TEXTS='$(abspath $(TEXTS))' GOLD='$(abspath $(GOLD))' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench reading -- $(ONLY)
-
 # One sample of a KIND (exact, reformat, rename20, delete30, shuffle, rename-all, lines10, ocr5, unrelated, foreign-samples,
 # published-samples, dating-exact, dating-edited, two-takings, listing-100, place) from the repository REPO, by SEED, in the
 # folder OUT; what is true of it is in OUT/truth.json, beside it.
@@ -72,6 +64,13 @@ SEED ?= 1
 samples: setup
 	@test -n '$(KIND)' -a -n '$(OUT)' || { echo 'make samples REPO=… KIND=… SEED=… OUT=…'; exit 1; }
 	$(MATCHING) make '$(abspath $(REPO))' '$(KIND)' '$(SEED)' '$(abspath $(OUT))'
+
+# How well stories are read, held against annotations with 95% intervals, and how fast; writes target/bench/reading.json. TEXTS are
+# folders with the annotated texts, which belong to their publishers (benches/reading/annotations says where each was found).
+# QUICK=1 reads fewer for the speed. ONLY chooses some: stories, speed.
+TEXTS ?= ../shared/eval ../shared/seeds
+bench-reading: setup
+	TEXTS='$(TEXTS)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench reading -- $(ONLY)
 
 # Coverage-guided fuzzing of the fingerprint crate: TARGET (one of fuzz/fuzz_targets, or all) for SECONDS each. What is found
 # lies in fuzz/artifacts, inputs that reach new code in fuzz/corpus.

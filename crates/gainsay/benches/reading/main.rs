@@ -1,36 +1,35 @@
-//! How well statements are read, and how fast: `make bench-reading`.
+//! How well stories are read, and how fast: `make bench-reading`.
 //!
-//! Stories that people annotated are given to the program as a user gives them, and what it says is read from its `--json`. F1 of
-//! each tier has its 95% interval, from drawing the stories anew. The table goes to standard output and to
-//! `target/bench/reading.json`; how often each class of drafts was right, which the reader's confidence is made of, goes to
-//! `target/bench/reading-classes.txt`.
+//! Annotated stories are given to `gainsay read --json`, and what it says is held against what people read in them, kind by kind, with
+//! 95% intervals by drawing the stories anew. The annotations lie in `annotations/`, the texts belong to their publishers and lie
+//! elsewhere: `TEXTS` names folders, and a text is known by its SHA-256. Then the speed over much text, and the memory of ten thousand
+//! stories in one run. The table goes to standard output and to `target/bench/reading.json`, each error in reading to
+//! `target/bench/reading-errors.txt`.
 //!
-//! `GOLD` names the folders of annotations, `TEXTS` those in which their texts lie; a text that is not there is said and left
-//! out. Arguments choose groups by name (all where none is given): stories, speed, many. `QUICK=1` measures smaller inputs.
-//! `keep FOLDER…` writes annotations that lie beside their texts into `benches/reading/annotations`, without the texts.
+//! Arguments choose groups by name (all where none is given): stories, speed.
 
+mod annotation;
 #[path = "../common/mod.rs"]
 #[allow(dead_code, reason = "each bench uses its own part of what they share")]
 mod common;
-#[path = "../matching/interval.rs"]
-#[allow(dead_code, reason = "each bench uses its own part of what they share")]
-mod interval;
+mod invented;
 mod score;
 mod speed;
-mod story;
+mod stories;
 
 use std::process::ExitCode;
 
 use common::table::Table;
 use common::{Result, say};
 
+/// A group of measurements.
+type Measure = fn(&mut Table) -> Result<()>;
+
+const GROUPS: [(&str, Measure); 2] = [("stories", stories::measure), ("speed", speed::measure)];
+
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    let done = match words.as_slice() {
-        [keep, folders @ ..] if keep == "keep" => folders.iter().try_for_each(|folder| story::keep(folder.as_ref())),
-        chosen => measure(chosen),
-    };
-    match done {
+    let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    match measure(&chosen) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             say(&format!("error: {error}"));
@@ -40,18 +39,20 @@ fn main() -> ExitCode {
 }
 
 fn measure(chosen: &[String]) -> Result<()> {
-    let asked = |group: &str| chosen.is_empty() || chosen.iter().any(|c| c == group);
+    if let Some(unknown) = chosen.iter().find(|word| GROUPS.iter().all(|(name, _)| name != word)) {
+        let names: Vec<&str> = GROUPS.iter().map(|(name, _)| *name).collect();
+        return Err(format!("there is no group {unknown}; there are {}", names.join(", ")).into());
+    }
     let mut table = Table::default();
-    if asked("stories") {
-        score::measure(&mut table)?;
+    for (name, measure) in GROUPS {
+        if chosen.is_empty() || chosen.iter().any(|word| word == name) {
+            say(name);
+            if let Err(error) = measure(&mut table) {
+                table.skipped(name, &error.to_string());
+            }
+        }
     }
-    if asked("speed") {
-        speed::measure_speed(&mut table)?;
-    }
-    if asked("many") {
-        speed::measure_many(&mut table)?;
-    }
-    table.print("");
+    table.print("how stories are read");
     std::fs::write(common::target()?.join("reading.json"), table.to_json()?)?;
     Ok(())
 }

@@ -1,155 +1,80 @@
-//! How fast the program reads, and how much memory many stories take.
+//! Much text: how fast, and in how much memory.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
-use std::{fs, thread};
 
-use serde_json::Value;
-
+use crate::annotation::load;
+use crate::common::files::bytes_below;
 use crate::common::numbers::Numbers;
+use crate::common::program::{Watched, watched};
 use crate::common::table::{Bar, Table};
-use crate::common::{Result, is_set, real, target};
+use crate::common::{Result, is_set, paths, real, target};
+use crate::invented::story;
 
-/// How often memory is looked at.
-const LOOK: Duration = Duration::from_millis(5);
+/// How often the same is read.
+const REPETITIONS: usize = 3;
 
-/// What one run of `gainsay read` took.
-pub(crate) struct Run {
-    pub(crate) seconds: f64,
-    /// The most that the process held, in bytes.
-    pub(crate) peak: u64,
-    /// What it says of the last text.
-    pub(crate) said: Value,
-}
-
-/// Runs `gainsay read … --json`.
-pub(crate) fn read(texts: &[&PathBuf], options: &[&str]) -> Result<Run> {
-    let out = target()?.join("reading-out.json");
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gainsay"));
-    command.args(["read", "--json"]).args(options).args(texts).stdin(Stdio::null()).stderr(Stdio::piped());
-    command.stdout(fs::File::create(&out)?);
-    let begun = Instant::now();
-    let mut child = command.spawn()?;
-    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
-    let mut peak = 0;
-    let ended = loop {
-        let text = fs::read_to_string(&status).unwrap_or_default();
-        let held = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let kilobytes = held.and_then(|rest| rest.split_whitespace().next()).and_then(|n| n.parse::<u64>().ok());
-        peak = peak.max(kilobytes.unwrap_or(0) * 1024);
-        if let Some(ended) = child.try_wait()? {
-            break ended;
+pub(crate) fn measure(table: &mut Table) -> Result<()> {
+    let folder = target()?.join("reading");
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    let few = if is_set("QUICK") { 300 } else { 1000 };
+    let invented = invented(&folder.join("invented"), few)?;
+    throughput(table, &invented, &format!("{few} invented stories"))?;
+    let (annotated, _) = load(&paths("TEXTS")?)?;
+    if annotated.is_empty() {
+        table.skipped("throughput of real stories", "no annotated text is in a folder that TEXTS names");
+    } else {
+        let real_ones = folder.join("real");
+        std::fs::create_dir_all(&real_ones)?;
+        for number in 0..few {
+            std::fs::copy(&annotated[number % annotated.len()].text, real_ones.join(format!("{number:05}.txt")))?;
         }
-        thread::sleep(LOOK);
-    };
-    let seconds = begun.elapsed().as_secs_f64();
-    if !ended.success() {
-        return Err(format!("gainsay read: {ended}").into());
+        throughput(table, &real_ones, &format!("{} real stories, repeated", annotated.len()))?;
     }
-    let said = if texts.len() == 1 { serde_json::from_slice(&fs::read(&out)?)? } else { Value::Null };
-    Ok(Run { seconds, peak, said })
+    memory(table, &folder, &invented, few)
 }
 
-/// Text that a second of one core reads.
-pub(crate) fn measure_speed(table: &mut Table) -> Result<()> {
-    let megabytes: u64 = if is_set("QUICK") { 2 } else { 16 };
-    let folder = target()?.join("reading-text");
-    fs::create_dir_all(&folder)?;
-    let large = folder.join("large.txt");
-    fs::write(&large, text(1, megabytes * 1_000_000))?;
-    let small = folder.join("small.txt");
-    fs::write(&small, text(2, 2_000))?;
-    let mut rates = Vec::new();
-    for _ in 0..3 {
-        let started = read(&[&small], &[])?.seconds;
-        let seconds = read(&[&large], &[])?.seconds - started;
-        rates.push(real(megabytes) / seconds.max(0.001));
+/// Megabytes of text a second. The program reads one text after another: what is beside it is the child that opens files.
+fn throughput(table: &mut Table, folder: &Path, on: &str) -> Result<()> {
+    let bytes = bytes_below(folder)?;
+    let mut figures = Vec::new();
+    for _ in 0..REPETITIONS {
+        figures.push(real(bytes) / 1e6 / read(folder)?.seconds);
     }
-    table.measured("throughput", Bar::AtLeast(5.0), &rates, format!("MB/s of one core, a text of {megabytes} MB"));
+    let note = format!("{on}, {:.1} MB in one run, start and JSON included; MB/s", real(bytes) / 1e6);
+    table.measured("throughput", Bar::AtLeast(5.0), &figures, note);
     Ok(())
 }
 
-/// Ten thousand stories in one run, and the memory that they take beside that of a hundred.
-pub(crate) fn measure_many(table: &mut Table) -> Result<()> {
-    let count: u64 = if is_set("QUICK") { 1_000 } else { 10_000 };
-    let folder = target()?.join("reading-many");
-    fs::create_dir_all(&folder)?;
-    let mut texts = Vec::new();
+/// The most memory of ten times as many stories, over that of the first.
+fn memory(table: &mut Table, folder: &Path, few: &Path, count: usize) -> Result<()> {
+    let before = read(few)?.peak;
+    let many = invented(&folder.join("many"), count * 10)?;
+    let after = read(&many)?.peak;
+    let note = format!("{} stories over {count}; {} MB and {} MB", count * 10, after >> 20, before >> 20);
+    table.measured("memory", Bar::AtMost(1.25), &[real(after) / real(before.max(1))], note);
+    Ok(())
+}
+
+fn invented(folder: &Path, count: usize) -> Result<PathBuf> {
+    std::fs::create_dir_all(folder)?;
+    let mut numbers = Numbers(1);
     for number in 0..count {
-        let path = folder.join(format!("{number}.txt"));
-        if !Path::new(&path).exists() {
-            fs::write(&path, text(number + 10, 2_000 + number % 3_000))?;
-        }
-        texts.push(path);
+        std::fs::write(folder.join(format!("{number:05}.txt")), story(&mut numbers, 3500))?;
     }
-    let few = read(&texts.iter().take(100).collect::<Vec<_>>(), &[])?;
-    let many = read(&texts.iter().collect::<Vec<_>>(), &[])?;
-    let note = format!("bytes of {count} stories in one run for each byte of 100; {:.1} s", many.seconds);
-    table.measured("memory", Bar::AtMost(1.5), &[real(many.peak) / real(few.peak.max(1))], note);
-    Ok(())
+    Ok(folder.to_owned())
 }
 
-/// Sentences of news with places for names, of which texts are made.
-const SENTENCES: [&str; 14] = [
-    "A gang known as {a} has listed {v} as a victim and claims to have stolen {n} GB of customer records.",
-    "{v} said on Monday that it was aware of the claims and was investigating with the help of outside experts.",
-    "“We have found no evidence that our systems were breached,” a {v} spokesperson told {o}.",
-    "The company declined to comment on the ransom of ${n} million that {a} is said to have asked for.",
-    "{r}, a threat intelligence firm, reported that {a} was offering the files on a forum for ${n}.",
-    "According to {r}, the sample holds names, addresses and {n} passwords of employees.",
-    "{v} later confirmed that one of its servers had been accessed, but said that no customer data was taken.",
-    "The weather in the capital was fine, and {n} people came to see the ships in the harbour.",
-    "Shares of the company fell by {n} per cent before they recovered in the afternoon.",
-    "{a} told {o} that it had been inside the network for {n} weeks and had copied the source code.",
-    "The data protection authority said that it had opened an inquiry into the incident.",
-    "Customers were asked to change their passwords and to watch out for suspicious messages.",
-    "Analysts of {r} said that the group had entered four other companies in the spring.",
-    "“This is not our data,” the company wrote, adding that the files come from an older leak of another firm.",
-];
-
-const NAMES: [&str; 20] = [
-    "Brightwell",
-    "Oakvale",
-    "Pellworth",
-    "Skyreach",
-    "Norvane",
-    "Halbrook",
-    "Tunefold",
-    "Clearmilk",
-    "Fernway",
-    "Routemark",
-    "Velcom",
-    "Kestrow",
-    "Lanternfish",
-    "Spokewell",
-    "Brightpost",
-    "Larkspire",
-    "Cindervale",
-    "Tarnwell",
-    "Vexholt",
-    "Quietmoor",
-];
-
-/// A text of about so many bytes, the same for the same number.
-fn text(number: u64, bytes: u64) -> String {
-    let mut numbers = Numbers(number);
-    let mut text = String::new();
-    let bytes = usize::try_from(bytes).unwrap_or(usize::MAX);
-    while text.len() < bytes {
-        // Names change from stretch to stretch, as they do from story to story.
-        let mut name =
-            || format!("{}{}", NAMES[numbers.index(NAMES.len())], ["", " Systems", " Bank"][numbers.index(3)]);
-        let (a, v, r) = (name(), name(), name());
-        for _ in 0..4 {
-            for _ in 0..3 {
-                let sentence = SENTENCES[numbers.index(SENTENCES.len())];
-                let filled = sentence.replace("{a}", &a).replace("{v}", &v).replace("{r}", &r);
-                text += &filled.replace("{o}", "The Daily Log").replace("{n}", &numbers.below(900).to_string());
-                text.push(' ');
-            }
-            text.push('\n');
-        }
+fn read(folder: &Path) -> Result<Watched> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path())).collect::<Result<_>>()?;
+    files.sort();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gainsay"));
+    command.arg("--json").arg("read").args(files);
+    let done = watched(command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped()))?;
+    match done.output.status.success() {
+        true => Ok(done),
+        false => Err(String::from_utf8_lossy(&done.output.stderr).into_owned().into()),
     }
-    text
 }
