@@ -15,6 +15,8 @@ pub struct Case {
     pub title: String,
     /// When it was opened.
     pub opened: Timestamp,
+    /// What it leaves out by time.
+    pub until: Until,
     /// The marking of the entry that opened it.
     pub tlp: Tlp,
     /// In the order in which they came in; a handle is the place here.
@@ -23,6 +25,25 @@ pub struct Case {
     pub statements: Vec<Said>,
     /// In the order in which they were made.
     pub findings: Vec<Finding>,
+}
+
+/// Up to when something is looked at; `None` for all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Until {
+    /// What was published up to this moment.
+    pub published: Option<Timestamp>,
+    /// What the ledger had received up to this moment.
+    pub received: Option<Timestamp>,
+}
+
+impl Until {
+    /// In words, for a page; `None` where nothing is left out.
+    pub fn words(&self) -> Option<String> {
+        let published = self.published.map(|at| format!("what was published until {at}"));
+        let received = self.received.map(|at| format!("what this desk knew at {at}"));
+        let limits: Vec<String> = published.into_iter().chain(received).collect();
+        (!limits.is_empty()).then(|| format!("Only {}.", limits.join(", and of it ")))
+    }
 }
 
 /// A captured document.
@@ -170,6 +191,15 @@ pub struct Finding {
 }
 
 impl Case {
+    /// Without the sources that were published later, and what rests on them.
+    pub fn published_until(mut self, moment: Option<Timestamp>) -> Case {
+        if let Some(moment) = moment {
+            let keep: Vec<bool> = self.sources.iter().map(|source| source.when() <= moment).collect();
+            self.keep_sources(&keep);
+        }
+        self
+    }
+
     /// The order in which statements were made, as far as it is known: by date of the source, then by source, then by place in it.
     pub fn order(&self, said: &Said) -> (Timestamp, usize, usize) {
         (self.sources[said.source].when(), said.source, said.statement.span.start)

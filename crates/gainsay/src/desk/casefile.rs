@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Error;
-use crate::claim::{Case, EntryId, Finding, Reading, Said, SampleMatch, Source, SourceText, State};
+use crate::claim::{Case, EntryId, Finding, Reading, Said, SampleMatch, Source, SourceText, State, Until};
 use crate::ledger::payload::{BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceReadV1};
 use crate::ledger::{Entry, Hash, Payload};
 use crate::store::{self, Reader};
@@ -52,6 +52,7 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
             id: first.id,
             title,
             opened: first.header.received,
+            until: Until::default(),
             tlp: first.header.tlp,
             sources: Vec::new(),
             statements: Vec::new(),

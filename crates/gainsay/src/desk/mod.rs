@@ -36,7 +36,7 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::claim::{Case, Channels, CorpusRole, EntryId, SourceText, Tlp, quoted};
+use crate::claim::{Case, Channels, CorpusRole, EntryId, SourceText, Tlp, Until, quoted};
 use crate::ledger::payload::CaseOpened;
 use crate::ledger::{DeskKey, NewEntry, PublicKey};
 use crate::store::{self, Blobs, Database};
@@ -243,6 +243,14 @@ pub enum Error {
         handle: String,
         /// The words before which it was to be split.
         words: String,
+    },
+    /// The case was not there yet.
+    #[error("case {case:?} was opened at {opened}, which is later")]
+    OpenedLater {
+        /// The case.
+        case: String,
+        /// When it was opened.
+        opened: Timestamp,
     },
     /// It is not clear whose a text is.
     #[error(
@@ -532,10 +540,25 @@ impl Desk {
     /// # Errors
     /// There is no such case, or the store fails.
     pub fn case(&mut self, name: &str) -> Result<Case, Error> {
+        self.case_until(name, Until::default())
+    }
+
+    /// A case as it was, or would have been: without what was published or received later.
+    ///
+    /// # Errors
+    /// As of [`Desk::case`]; or the case was opened later.
+    fn case_until(&mut self, name: &str, until: Until) -> Result<Case, Error> {
         let blobs = &self.blobs;
-        self.database.with_snapshot(|reader| {
+        let case = self.database.with_snapshot(|reader| {
             let id = casefile::case_id(reader, name)?;
-            casefile::fold(&reader.of_case(id)?, |digest| match blobs.get(digest) {
+            let mut entries = reader.of_case(id)?;
+            if let Some(opened) = entries.first().map(|first| first.header.received) {
+                if until.received.is_some_and(|moment| opened > moment) {
+                    return Err(Error::OpenedLater { case: name.to_owned(), opened });
+                }
+            }
+            entries.retain(|entry| until.received.is_none_or(|moment| entry.header.received <= moment));
+            casefile::fold(&entries, |digest| match blobs.get(digest) {
                 Ok(bytes) => match String::from_utf8(bytes) {
                     Ok(text) => SourceText::Here(text),
                     Err(_) => SourceText::Unavailable("its bytes are damaged".to_owned()),
@@ -543,7 +566,8 @@ impl Desk {
                 Err(e) => SourceText::Unavailable(e.to_string()),
             })
             .ok_or_else(|| Error::NoCase { name: name.to_owned(), known: Vec::new() })
-        })
+        })?;
+        Ok(Case { until, ..case.published_until(until.published) })
     }
 }
 

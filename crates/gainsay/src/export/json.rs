@@ -21,6 +21,8 @@ pub fn view(view: &View) -> String {
         "id": case.id.to_string(),
         "opened": case.opened.to_string(),
         "made": view.made.to_string(),
+        "as_of": case.until.published.map(|at| at.to_string()),
+        "known_at": case.until.received.map(|at| at.to_string()),
         "tlp": view.marking().word(),
         "audience": view.audience.word(),
         "withheld": view.withheld,

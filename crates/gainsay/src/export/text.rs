@@ -57,6 +57,9 @@ pub fn view(view: &View, styles: Styles) -> String {
         view.marking().word().to_uppercase(),
         case.opened.strftime("%Y-%m-%d"),
     ));
+    if let Some(limits) = case.until.words() {
+        page.wrapped(2, &limits);
+    }
     if view.withheld > 0 {
         page.wrapped(2, &format!("{} withheld under their marking.", counted(view.withheld, "item")));
     }
