@@ -180,8 +180,9 @@ fn of_anothers_data(sentence: &Sentence<'_>, verb: usize) -> bool {
         said && !(verb..data).any(own)
             && (verb + 1..to).any(|at| {
                 sentence.party[at].is_some()
-                    && (at > data && matches!(sentence.word(at - 1), "of" | "from" | "to" | "by" | "at")
-                        || at > data && (data..at).any(|n| matches!(sentence.word(n), "of" | "from" | "belonging"))
+                    && (at > data
+                        && (matches!(sentence.word(at - 1), "of" | "from" | "to" | "by" | "at")
+                            || (data..at).any(|n| matches!(sentence.word(n), "of" | "from" | "belonging")))
                         || sentence.tokens.get(at + 1).is_some_and(|t| t.shape == Shape::Possessive))
             })
     })

@@ -15,7 +15,7 @@ use crate::read::subject::{Known, Speaker};
 static CREW: LazyLock<Option<Regex>> = LazyLock::new(|| {
     word_regex(concat!(
         r"(?i)\bwe (?:have |had |successfully |also )*(?:stole|stolen|hacked|downloaded|exfiltrated|encrypted|breached|infiltrated|taken|took|got|obtained|compromised)\b",
-        r"|\bwe (?:will|are going to|are ready to|would) (?:\w+ )?(?:upload|publish|leak|release|sell|auction)|\b(?:negotiat|ransom|\.onion|tor browser|your (?:network|files) (?:was|were|has|have|are))"
+        r"|\bwe (?:will|are going to|are ready to|would) (?:\w+ )?(?:upload|publish|leak|release|sell|auction)|\b(?:negotiat|ransom|\.onion|tor browser|your (?:network|files|database|data|site|server|servers|company|systems) (?:was|were|has been|have been|are) |\beth\b|\bbtc\b|bitcoins?\b)"
     ))
     .ok()
 });
