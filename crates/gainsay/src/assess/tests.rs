@@ -30,6 +30,7 @@ fn case() -> Case {
         sources: Vec::new(),
         statements: Vec::new(),
         findings: Vec::new(),
+        tasks: Vec::new(),
     };
     for kind in [SourceKind::Story, SourceKind::Sample] {
         let place = case.sources.len();

@@ -25,6 +25,34 @@ pub struct Case {
     pub statements: Vec<Said>,
     /// In the order in which they were made.
     pub findings: Vec<Finding>,
+    /// What somebody has taken up, one for each step, as it stands.
+    pub tasks: Vec<Task>,
+}
+
+/// A step that somebody has taken up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// The step, in the words in which it was drawn or written.
+    pub what: String,
+    /// Who does it.
+    pub owner: Option<String>,
+    /// Until when.
+    pub due: Option<jiff::civil::Date>,
+    /// When it was said to be done, and by whom.
+    pub done: Option<(Timestamp, String)>,
+    /// The marking of the entry that says so.
+    pub tlp: Tlp,
+}
+
+impl Task {
+    /// Who, until when, and whether it is done, in words.
+    pub fn words(&self) -> String {
+        let owner = self.owner.as_ref().map(|owner| owner.to_owned());
+        let due = self.due.map(|day| format!("until {day}"));
+        let done = self.done.as_ref().map(|(at, by)| format!("done on {}, says {by}", at.strftime("%Y-%m-%d")));
+        let words: Vec<String> = [owner, due, done].into_iter().flatten().collect();
+        if words.is_empty() { "taken up".to_owned() } else { words.join(", ") }
+    }
 }
 
 /// Up to when something is looked at; `None` for all of it.
@@ -210,7 +238,8 @@ impl Case {
         let sources = self.sources.iter().map(|source| source.tlp);
         let said = self.statements.iter().filter(|said| said.state.shows()).map(|said| said.tlp);
         let findings = self.findings.iter().map(|finding| finding.tlp);
-        sources.chain(said).chain(findings).fold(self.tlp, Tlp::max)
+        let tasks = self.tasks.iter().map(|task| task.tlp);
+        sources.chain(said).chain(findings).chain(tasks).fold(self.tlp, Tlp::max)
     }
 
     /// The statements that show: not rejected, and not drafts of a version that was replaced.

@@ -15,6 +15,7 @@ mod record;
 mod report;
 mod review;
 mod samples;
+mod tasks;
 mod vault;
 
 pub use crate::capture::moment;
@@ -30,6 +31,7 @@ pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting, Wanted};
 pub use samples::{MatchOptions, SampleProgress};
+pub use tasks::TaskChange;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -243,6 +245,14 @@ pub enum Error {
         handle: String,
         /// The words before which it was to be split.
         words: String,
+    },
+    /// There is no such step.
+    #[error("case {case:?} has {count} steps; name one by its number in `gainsay show {}`, or write one in words", quoted(.case))]
+    NoStep {
+        /// The case.
+        case: String,
+        /// How many steps it has.
+        count: usize,
     },
     /// The case was not there yet.
     #[error("case {case:?} was opened at {opened}, which is later")]

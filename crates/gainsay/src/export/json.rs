@@ -62,7 +62,15 @@ pub fn view(view: &View) -> String {
                 "quote": quote(&case.sources[place.source], place.span),
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
-        "next_steps": assessment.steps.iter().map(|step| json!({ "what": step.what, "from": step.from })).collect::<Vec<_>>(),
+        "next_steps": assessment.steps.iter().map(|step| json!({
+            "what": step.what,
+            "from": step.from,
+            "task": step.task.as_ref().map(|task| json!({
+                "owner": task.owner,
+                "due": task.due.map(|day| day.to_string()),
+                "done": task.done.as_ref().map(|(at, by)| json!({ "at": at.to_string(), "by": by })),
+            })),
+        })).collect::<Vec<_>>(),
         "statements": case.shown().map(|one| said(view, one)).collect::<Vec<_>>(),
         "sources": case.sources.iter().map(source).collect::<Vec<_>>(),
         "findings": case.findings.iter().map(|one| finding(view, one)).collect::<Vec<_>>(),

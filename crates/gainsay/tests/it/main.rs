@@ -19,4 +19,5 @@ mod pages;
 mod places;
 mod reports;
 mod review;
+mod steps;
 mod support;
