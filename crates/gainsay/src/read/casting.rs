@@ -255,10 +255,9 @@ pub(super) fn give_roles(parties: &mut [Party], outlet: Option<&str>) {
             _ if own_outlet => PartyKind::Press,
             (_, Some(NameKind::Authority)) => PartyKind::Authority,
             (_, Some(NameKind::Platform)) => PartyKind::Other,
+            // "NPC" is an authority where it is short for a commission.
             (_, None)
-                if ["police", "commission", "agency", "department", "ministry", "attorney", "court", "bureau"]
-                    .iter()
-                    .any(|w| name.contains(w)) =>
+                if party.aliases.iter().map(|alias| alias.to_lowercase()).chain([name.clone()]).any(of_authority) =>
             {
                 PartyKind::Authority
             }
@@ -280,6 +279,31 @@ pub(super) fn give_roles(parties: &mut [Party], outlet: Option<&str>) {
             party.kind = PartyKind::Victim;
         }
     }
+}
+
+/// What an authority's name says.
+fn of_authority(name: String) -> bool {
+    [
+        "police",
+        "commission",
+        "agency",
+        "department",
+        "ministry",
+        "attorney",
+        "court",
+        "bureau",
+        "authority",
+        "prosecutor",
+        "sheriff",
+        "constabulary",
+        "regulator",
+        "ombudsman",
+        "data protection",
+        "cyber security cent",
+        "cybersecurity cent",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
 }
 
 /// The last word of many an outlet's name.

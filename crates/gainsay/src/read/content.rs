@@ -314,7 +314,7 @@ impl<'t> Clauses<'t> {
                 let looked = nothing || matches!(next(1), "any" | "anything" | "suspicious" | "unusual" | "signs");
                 return looked.then_some((Event::Look, last));
             }
-            "evidence" | "indication" | "indications" | "sign" | "signs" | "proof" | "trace" | "traces" => {
+            "evidence" | "indication" | "indications" | "sign" | "signs" | "proof" | "trace" | "traces" | "facts" => {
                 return Some((Event::Evidence, at));
             }
             "suggest" | "suggests" | "suggesting" | "indicate" | "indicates" | "indicating" | "believe"

@@ -64,7 +64,7 @@ fn hit(pattern: &LazyLock<Option<Regex>>, text: &str) -> Option<Span> {
 static UNTRUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:deny|denies|denied|denying|denial)\b|\buntrue\b|\bhoax\b|\bfabricat\w+|\bunfounded\b|\bbaseless\b|\bgroundless\b|\bbogus\b|\bnonsense\b|\bwithout (?:merit|foundation|basis|substance)\b",
-        r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,90}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|information|news)\b|\bfake news\b",
+        r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,90}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|information|news)\b|\bfake news\b|\bunrelated to\b|\bnot (?:us|them)\b",
         r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come |originate )?from (?:its|their|our|the company)\b|\babsolutely not\b|\bnone of (?:it|this|that) is true\b|[“\x22]No[.,!”\x22]|^No[.,]|\bthere was none\b",
     ))
 });
@@ -80,7 +80,7 @@ static INVESTIGATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\bto investigate\b|\bunder investigation\b|\bfiled (?:\w+ ){0,3}(?:complaint|report)\b|\banaly[sz]ing\b|\bcoordinating with\b|\baware (?:of (?:the|these|those|reports|claims|a|an|recent|allegations|this|social|posts|media|online|speculation|unverified|unconfirmed)|that)\b|\bto learn more\b|\bgather\w* (?:more )?(?:information|details|facts)|\bdetails (?:\w+ ){0,3}(?:are|is) (?:still )?unknown|\b(?:investigating|probing|(?:making )?(?:enquir|inquir)\w+|looking (?:\w+ )?into|look into|reviewing|examining|assessing|evaluating|scrutini[sz]ing|checking|verifying|validating|monitoring)\b",
         r"|\binvestigation\b.{0,40}\b(?:under ?way|ongoing|continu|still|in progress)|\b(?:ongoing|launched|launching|opened|opening|began|begun|started|initiated|immediate|conducting|active|actively|thorough|full|internal|undertaking|commenced|finishes|complet\w+)\b.{0,30}\b(?:investigation|review|probe|inquiry|enquiry|audit)\b|\b(?:review|investigation|probe|inquiry|audit) (?:\w+ )?(?:is|was|are|were|had been|has been) (?:\w+ )?(?:under ?way|ongoing|launched|opened|started|in progress)",
-        r"|\bworking (?:\w+ )?with (?:\w+ ){0,4}(?:law enforcement|authorities|police|experts|forensic\w*|fbi|investigators|cybersecurity|specialists|regulators)|\bin (?:close )?contact with\b|\b(?:engaged|hired|retained|brought in|appointed) (?:\w+ ){0,4}(?:forensics?|experts?|firm|specialists|consultants)|\bto (?:determine|establish|verify|understand|confirm|assess) (?:the|if|whether|what|how|exactly)\b|\b(?:verify|validate|assess) (?:\w+ ){0,3}(?:and|claims?|situation|validity|authenticity)|\binvestigate (?:it|this|the)\b|\btoo (?:early|soon) to\b|\bseeking (?:to|more|further)\b",
+        r"|\bworking (?:\w+ )?with (?:\w+ ){0,4}(?:law enforcement|authorities|police|experts|forensic\w*|fbi|investigators|cybersecurity|specialists|regulators)|\bin (?:close )?contact with\b|\b(?:engaged|hired|retained|brought in|appointed) (?:\w+ ){0,4}(?:forensics?|experts?|firm|specialists|consultants)|\bto (?:determine|establish|verify|understand|confirm|assess) (?:the|if|whether|what|how|exactly)\b|\b(?:verify|validate|assess) (?:\w+ ){0,3}(?:and|claims?|situation|validity|authenticity)|\binvestigate (?:it|this|the)\b|\btoo (?:early|soon) to\b|\bseeking (?:to|more|further)\b|\b(?:part|subject) of (?:its|our|their|an?|the) (?:\w+ )?(?:investigations?|inquir\w+|enquir\w+|probe)\b|\bkeep(?:ing|s)? (?:a |an )?(?:close |eye|watch)",
     ))
 });
 
@@ -99,6 +99,34 @@ static DISPUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
 });
 
+/// Who claims has shown nothing for it.
+static UNPROVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?:\b(?:not|never|unable to|fail(?:s|ed)? to|yet to|cannot|refus\w+ to)|n['’]t) (?:\w+ ){0,4}(?:prove[nd]?|(?:show|shown|provided?|produced?|offer(?:ed)?|present(?:ed)?|suppl(?:y|ied)) (?:\w+ ){0,3}(?:proof|evidence|samples?))\b",
+        r"|\bno (?:\w+ )?(?:proof|evidence) (?:has|have|was|were) (?:been )?(?:provided|produced|shown|offered|presented)\b|\bwithout (?:\w+ )?(?:proof|evidence) (?:of|for) (?:its|their|his|the) claims?\b",
+    ))
+});
+
+/// A deed that the speaker has no part in: "we did not sell anything", "that was not us".
+static NO_DEED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\b(?:we|i|it|they|he|she) (?:\w+ )?(?:do|did|have|has|had|does|could|would)(?: not|n['’]t)(?: \w+)? (?:have|hold|sell|sold|steal|stolen|take|taken|hack\w*|breach\w*|leak\w*|publish\w*|attack\w*|encrypt\w*|do|done|touch\w*|post\w*)\b",
+        r"|\b(?:was|were|is)(?: not|n['’]t) (?:us|me|ours|them|our (?:work|doing))\b|\bwe (?:\w+ )?never (?:\w+ )?(?:sell|sold|steal|stole|stolen|take|took|hacked|breached|leaked|attacked|had)\b",
+    ))
+});
+
+/// The data are the house's, by its own word.
+static OWNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\b(?:determined|confirmed|found|established) to be (?:an? |our |its )|\b(?:indeed|do|does|did) belong\b|\bbelong(?:s|ed) to (?:the (?:company|firm|bank|group|organi[sz]ation|university|agency)|us)\b",
+    ))
+});
+
+/// What was touched is left open beside what was not: "but names may have been".
+static BUT_PERHAPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"\b(?:but|although|however|though)\b[^.;]{0,160}\b(?:may|might|could)(?: also| well)? have been\b")
+});
+
 /// The data are another's, or from another place or time.
 static ELSEWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
@@ -110,7 +138,7 @@ static ELSEWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Silence in the speaker's own words.
 static SILENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:refrain(?:ing)? from|(?:not|n['’]t) in a position to|unable to|cannot|can['’]t|could(?: not|n['’]t)|won['’]t|will not|would not|do(?:es)? not|do(?:es)?n['’]t|decline[sd]? to|no) (?:\w+ ){0,2}(?:comment(?:ing)?|speculate|discuss|elaborate)\b|\bno (?:further )?comment\b|\bnothing (?:more|further|else) to (?:say|add|share)\b|\bdeclin\w+ to comment\b|\bneither confirm",
+        r"\b(?:refrain(?:ing)? from|(?:not|n['’]t) in a position to|unable to|cannot|can['’]t|could(?: not|n['’]t)|won['’]t|will not|would not|do(?:es)? not|do(?:es)?n['’]t|decline[sd]? to|no) (?:\w+ ){0,2}(?:comment(?:ing)?|speculate|discuss|elaborate|talk about|go into|get into|speak to)\b|\bno (?:further )?comment\b|\bnothing (?:more|further|else) to (?:say|add|share)\b|\bdeclin\w+ to comment\b|\bneither confirm",
     )
 });
 
@@ -165,6 +193,9 @@ fn actor(heard: &Heard<'_>, said: &Content) -> Reading {
     {
         return by_words(Stance::Denies, "a crew denies a deed", Some(words));
     }
+    if let words @ Some(_) = hit(&NO_DEED, text) {
+        return by_words(Stance::Denies, "a crew denies a deed", words);
+    }
     match hit_plain(&DISPUTE, text) {
         words @ Some(_) if said.happened.is_none() || heard.cue == Cue::Disputes => {
             by_role(Stance::Disputes, "a crew contradicts somebody", words)
@@ -201,7 +232,7 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
     if heard.cue == Cue::Disputes {
         return by_words(Stance::Disputes, "a verb of contradiction", hit_plain(&DISPUTE, text));
     }
-    if let words @ Some(_) = hit_plain(&DISPUTE, text) {
+    if let words @ Some(_) = hit_plain(&DISPUTE, text).or_else(|| hit(&UNPROVEN, text)) {
         return by_words(Stance::Disputes, "words of contradiction", words);
     }
     let inquiry = if hit(&CONCLUDED, text).is_some() { None } else { hit(&INVESTIGATION, text) };
@@ -220,10 +251,8 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
             _ => by_words(Stance::Confirms, "a verb of confirmation", said.happened),
         };
     }
-    if let words @ Some(_) =
-        said.not.filter(|_| said.happened.is_none() && heard.kind != PartyKind::Authority && heard.cue != Cue::Claims)
-    {
-        return match heard.house && heard.kind != PartyKind::Researcher {
+    if let words @ Some(_) = said.not.filter(|_| said.happened.is_none() && heard.cue != Cue::Claims) {
+        return match heard.house && !matches!(heard.kind, PartyKind::Researcher | PartyKind::Authority) {
             true => by_role(Stance::Denies, "denies the event", words),
             false => by_role(Stance::Disputes, "says of another that it did not happen", words),
         };
@@ -269,7 +298,10 @@ fn of_itself(heard: &Heard<'_>, said: &Content) -> Reading {
     // To reject a claim of the event is to deny the event.
     let rejects = heard.cue == Cue::Disputes && said.named.is_some() && said.happened.is_none();
     let denies = denies || rejects;
-    let admits = said.happened.or(said.genuine);
+    let admits = said.happened.or(said.genuine).or_else(|| hit_plain(&OWNED, text));
+    if let words @ Some(_) = hit(&UNPROVEN, text).filter(|_| admits.is_none()) {
+        return by_words(Stance::Disputes, "says that nothing was shown for it", words);
+    }
     let limit = hit(&LIMIT, text);
     if let words @ Some(_) = hit_plain(&ELSEWHERE, text).or_else(|| hit(&ELSEWHERE, text)).filter(|_| !confirms) {
         // "Not ours" denies nothing of what happened, unless more is said.
@@ -296,8 +328,9 @@ fn of_itself(heard: &Heard<'_>, said: &Content) -> Reading {
         {
             return by_words(Stance::PartlyConfirms, "denies its own part in what happened to another", limit);
         }
-        (None, true) if said.perhaps.is_some() => {
-            return by_words(Stance::PartlyConfirms, "allows for a part and denies another", said.perhaps);
+        (None, true) if said.perhaps.is_some() || hit(&BUT_PERHAPS, text).is_some() => {
+            let words = said.perhaps.or_else(|| hit(&BUT_PERHAPS, text));
+            return by_words(Stance::PartlyConfirms, "allows for a part and denies another", words);
         }
         (None, true) => return by_words(Stance::Denies, "denies the event", said.not.or(untrue)),
         (Some(words), false) if limit.is_some() => {
@@ -338,9 +371,21 @@ mod tests {
 
     #[test]
     fn every_pattern_compiles() {
-        for pattern in
-            [&UNTRUE, &LIMIT, &SILENCE, &INVESTIGATION, &CONCLUDED, &DISPUTE, &ELSEWHERE, &CONTACT, &OF_WORDS]
-        {
+        for pattern in [
+            &UNTRUE,
+            &LIMIT,
+            &SILENCE,
+            &INVESTIGATION,
+            &CONCLUDED,
+            &DISPUTE,
+            &ELSEWHERE,
+            &CONTACT,
+            &OF_WORDS,
+            &UNPROVEN,
+            &NO_DEED,
+            &OWNED,
+            &BUT_PERHAPS,
+        ] {
             assert!(pattern.is_some());
         }
     }
@@ -355,6 +400,17 @@ mod tests {
             ("Brightwell said one server was accessed, but no customer data was taken.", Stance::PartlyConfirms),
             ("Brightwell said it was looking into the claims.", Stance::Investigating),
             ("Brightwell said that its shops open on Monday.", Stance::Informs),
+            ("Brightwell said the hackers have not shown any proof of their claim.", Stance::Disputes),
+            (
+                "Brightwell said that no passwords were accessed, but names and addresses may have been.",
+                Stance::PartlyConfirms,
+            ),
+            (
+                "“The document has been determined to be a Brightwell document, though no customer data was taken.”",
+                Stance::PartlyConfirms,
+            ),
+            ("Brightwell said the code is completely unrelated to its own.", Stance::Denies),
+            ("“We can’t talk about the specifics of any case,” Brightwell said.", Stance::NoComment),
         ] {
             assert_eq!(of(PartyKind::Victim, Cue::Says, text), expected, "{text}");
         }
@@ -383,6 +439,13 @@ mod tests {
             of(PartyKind::Actor, Cue::Says, "GreyHeron said it had nothing to do with the attack."),
             Stance::Denies
         );
+        for said in [
+            "GreyHeron said: “We did not sell anything.”",
+            "“That wasn’t us,” GreyHeron wrote.",
+            "“We don’t have that data,” it said.",
+        ] {
+            assert_eq!(of(PartyKind::Actor, Cue::Says, said), Stance::Denies, "{said}");
+        }
         assert_eq!(
             of(PartyKind::Researcher, Cue::Reports, "Tarnwell reported that a crew was attempting to sell data."),
             Stance::Informs
