@@ -194,6 +194,13 @@ fn handle_at(tokens: &[Token], at: usize) -> Option<usize> {
                 | "username"
                 | "itself"
                 | "himself"
+                | "actor"
+                | "hacker"
+                | "user"
+                | "seller"
+                | "vendor"
+                | "member"
+                | "nick"
         );
     let words = tokens[at..close].iter().all(|t| matches!(t.shape, Shape::Word | Shape::Number));
     (introduced && words).then_some(close - 1)

@@ -8,6 +8,7 @@ use crate::read::entities::{Cast, Class, Party};
 use crate::read::evidence::Evidence;
 use crate::read::lexicon;
 use crate::read::names::{NameKind, key};
+use crate::read::shapes;
 
 pub(super) struct RawMention {
     pub(super) span: Span,
@@ -159,7 +160,8 @@ pub(super) fn settle(
         }
         let Some(class) = class else { continue };
         let at = parties.len();
-        let words: Vec<&str> = candidate.name.split_whitespace().collect();
+        let words: Vec<&str> =
+            candidate.name.split_whitespace().filter(|w| !shapes::legal_form(&w.to_lowercase())).collect();
         if words.len() > 1 {
             for word in [words.last(), words.first()].into_iter().flatten() {
                 let word = key(word);

@@ -200,7 +200,7 @@ fn share_in_lists(tokens: &[Token], found: &[Run], told: &mut [Evidence]) {
         let (marks, rest) = between.split_at(between.iter().take_while(|t| joins_list(t)).count());
         let described = rest.len() <= 3
             && rest.iter().all(|t| t.shape == Shape::Word && !lexicon::cue(&t.lower).is_some())
-            && rest.last().is_none_or(|t| lexicon::company_noun(&t.lower));
+            && rest.last().is_none_or(|t| t.is("the") || lexicon::company_noun(&t.lower));
         !marks.is_empty() && marks.len() <= 2 && described
     };
     let mut from = 0;

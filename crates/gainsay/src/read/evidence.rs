@@ -150,6 +150,7 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         .any(|w| lexicon::actor_noun(w) || *w == "actor" || *w == "actors" || *w == "ransomware");
     let named = match l(0) {
         "as" => matches!(l(1), "known" | "identified") || l(1) == "online" && l(2) == "known" || l(1) == "itself",
+        "actor" | "hacker" | "seller" | "user" => true,
         "by" => l(1) == "going" || l(1) == "goes" || l(1) == "go",
         "called" | "named" | "dubbed" | "nicknamed" | "alias" | "handle" | "moniker" | "pseudonym" | "nickname" => true,
         "name" | "names" => matches!(l(1), "the" | "a" | "online"),
@@ -343,6 +344,12 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
         found.organisation += 2;
     }
     let told = around.apposition();
+    if told.iter().take(6).any(|w| *w == "forum") && told.first().is_some_and(|w| lexicon::determiner(w)) {
+        found.organisation += 3;
+    }
+    if l(0) == "by" && matches!(l(1), "tracked" | "analyzed" | "analysed") {
+        found.researcher += 3;
+    }
     let house = |w: &str| lexicon::company_noun(w) || w.strip_suffix('s').is_some_and(lexicon::company_noun);
     if told.iter().take(10).any(|w| house(w) || matches!(*w, "dealers" | "makers"))
         && (told.first().is_some_and(|w| lexicon::determiner(w))
@@ -606,6 +613,19 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
             found.victim += 2
         }
         "to" if l(1) == "belonging" => found.victim += 2,
+        // "The stolen database of Acme", "data of customers of Acme".
+        "of" if matches!(
+            l(1),
+            "database" | "databases" | "data" | "records" | "files" | "documents" | "customers" | "patients" | "users"
+        ) && around
+            .left
+            .iter()
+            .skip(2)
+            .take(8)
+            .any(|w| matches!(*w, "stolen" | "leaked" | "breached" | "data" | "hacked" | "records")) =>
+        {
+            found.victim += 2
+        }
         "breached" | "hacked" | "compromised" | "infiltrated" | "penetrated" | "attacked" | "targeting" | "hacking"
         | "breaching" | "extort" | "extorting" => found.victim += 3,
         // "Broke into Acme", "got into Acme".
@@ -636,6 +656,18 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
     }) {
         found.victim += 2;
     }
+    // "Was named on the gang's leak site", "were added to its list of victims".
+    let listed = around
+        .right
+        .iter()
+        .take_while(own_clause)
+        .take(6)
+        .any(|w| matches!(*w, "named" | "listed" | "added" | "posted"))
+        && passive.is_some()
+        && around.right.iter().any(|w| matches!(*w, "leak" | "leaks" | "victim" | "victims" | "extortion"));
+    if listed && !tells_of_another {
+        found.victim += 2;
+    }
     let soon = |words: &[&str], reach: usize| around.right.iter().take(reach).any(|w| words.contains(w));
     match r(0) {
         _ if tells_of_another => {}
@@ -645,6 +677,13 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
         "has" if soon(&["denied", "confirmed", "suffered"], 3) => found.victim += 2,
         "confirmed" | "confirms" | "disclosed" | "acknowledged" | "admitted"
             if around.right.iter().take(9).any(|w| breach_word(w) || *w == "access" || *w == "unauthorized") =>
+        {
+            found.victim += 2
+        }
+        "discovered" | "detected" | "identified" | "reported"
+            if around.right.iter().skip(1).take(4).any(|w| breach_word(w))
+                && matches!(r(1), "the" | "a" | "an" | "its" | "unauthorized" | "suspicious")
+                && found.researcher == 0 =>
         {
             found.victim += 2
         }
@@ -724,6 +763,11 @@ fn speech(around: &Around<'_>, found: &mut Evidence) {
     }
     if l(0) == "by" && matches!(l(1), "seen" | "reviewed" | "reached" | "obtained" | "contacted" | "viewed" | "asked") {
         found.outlet += 2;
+    }
+    if r(0) == "first" && r(1) == "reported"
+        || l(0) == "by" && l(1) == "reported" && matches!(l(2), "first" | "earlier" | "previously")
+    {
+        found.outlet += 3;
     }
     if r(0) == "reached" && r(1) == "out"
         || matches!(r(0), "has" | "could" | "was")

@@ -106,10 +106,11 @@ fn assemble(
         }
         reading.drafts.extend(here.into_iter().map(|item| draft(text, page, cast, about, item)));
     }
+    contacts::distinct(&mut reading.contacts);
     reading.figures = figures::distinct(figures);
     reading.organisations = parts::organisations(text, cast);
     reading.actors = parts::actors(items, cast);
-    reading.citations = citations::citations(text, items, cast);
+    reading.citations = citations::citations(text, pages, items, cast);
     let actors: Vec<String> = reading.actors.iter().map(|a| a.name.clone()).collect();
     reading.allegations = allegations::allegations(text, items, &reading.figures, &actors, cast);
     reading.vectors.sort_by_key(|v| v.span.start);

@@ -22,6 +22,17 @@ pub(super) fn alias_of(tokens: &[Token], found: &[Run], at: usize, told: &[Evide
     if matches!(words.as_slice(), ["or" | "/" | "and"]) {
         return alias_of(tokens, found, main, told);
     }
+    // "Tracked by Acme as Finch": the name between is who gives the other name.
+    if words == ["as"]
+        && let Some(before) = main.checked_sub(1)
+    {
+        let given: Vec<&str> = tokens[found[before].last + 1..first.first].iter().map(|t| t.lower.as_str()).collect();
+        let named = matches!(
+            given.as_slice(),
+            [.., "tracked" | "named" | "dubbed" | "known" | "called" | "identified", "by" | "to"]
+        );
+        return named.then_some(before);
+    }
     if also(&words) {
         // "GreyHeron, which Acme tracks as Finch": the name between is who gives the other name.
         let by_another = matches!(words.first(), Some(&("tracks" | "calls" | "dubs" | "tracked" | "dubbed" | "named")));
