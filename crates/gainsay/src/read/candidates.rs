@@ -276,6 +276,28 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
             last += 2;
             continue;
         }
+        let saint = |at: usize| {
+            matches!(tokens[at].lower.as_str(), "st" | "saint" | "children" | "king" | "queen" | "women" | "veterans")
+        };
+        // "St. Brannock".
+        if last == first
+            && tokens[last].is("st")
+            && next.is_mark(".")
+            && tokens.get(last + 2).is_some_and(|t| t.capital)
+        {
+            last += 2;
+            continue;
+        }
+        // "Saint Brannock's Hospital".
+        if next.shape == Shape::Possessive
+            && saint(first)
+            && tokens.get(last + 2).is_some_and(|t| {
+                t.capital && (shapes::organisation_tail(&t.lower) || shapes::maybe_tail(&t.lower) || t.is("church"))
+            })
+        {
+            last += 2;
+            continue;
+        }
         if is_domain(&tokens[last]) || beside && is_domain(next) {
             break;
         }
@@ -334,6 +356,21 @@ fn joins_names(left: &str, joiner: &str) -> bool {
                 | "state"
                 | "county"
                 | "school"
+                | "port"
+                | "government"
+                | "municipality"
+                | "archdiocese"
+                | "diocese"
+                | "hospital"
+                | "chamber"
+                | "court"
+                | "authority"
+                | "agency"
+                | "district"
+                | "association"
+                | "federation"
+                | "society"
+                | "academy"
         ),
         "de" | "van" | "von" | "der" | "del" | "la" | "al" => true,
         _ => false,

@@ -41,7 +41,10 @@ impl Evidence {
 
 /// The words beside a run, quotation marks and adverbs left out.
 struct Around<'t> {
+    /// From the name backwards, an article right before it left out.
     left: Vec<&'t str>,
+    /// "The" stands right before the name.
+    article: bool,
     right: Vec<&'t str>,
 }
 
@@ -51,8 +54,15 @@ impl<'t> Around<'t> {
     fn new(tokens: &'t [Token], run: &Run) -> Self {
         let seen =
             |t: &&Token| !matches!(t.lower.as_str(), "\"" | "“" | "”" | "‘" | "’" | "'") && t.shape != Shape::Quote;
+        let mut left: Vec<&str> =
+            tokens[..run.first].iter().rev().take(REACH).filter(seen).map(|t| t.lower.as_str()).collect();
+        let article = left.first() == Some(&"the");
+        if article {
+            left.remove(0);
+        }
         Self {
-            left: tokens[..run.first].iter().rev().take(REACH).filter(seen).map(|t| t.lower.as_str()).collect(),
+            left,
+            article,
             right: tokens[run.last + 1..].iter().take(REACH).filter(seen).map(|t| t.lower.as_str()).collect(),
         }
     }
@@ -252,6 +262,14 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
         found.person += 4;
     }
     if lexicon::person_noun(around.l(0)) && around.l(0) != "head" {
+        found.person += 4;
+    }
+    // "Head of communications Ann Lee".
+    if around.l(1) == "of"
+        && lexicon::person_noun(around.l(2))
+        && !lexicon::company_noun(around.l(0))
+        && around.l(0) != ","
+    {
         found.person += 4;
     }
     if lexicon::researcher_noun(around.l(0)) {
@@ -607,6 +625,10 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
                         | "data"
                         | "obtained"
                         | "files"
+                        | "records"
+                        | "database"
+                        | "credentials"
+                        | "passwords"
                 )
             }) =>
         {
@@ -666,7 +688,7 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
         && passive.is_some()
         && around.right.iter().any(|w| matches!(*w, "leak" | "leaks" | "victim" | "victims" | "extortion"));
     if listed && !tells_of_another {
-        found.victim += 2;
+        found.victim += 3;
     }
     let soon = |words: &[&str], reach: usize| around.right.iter().take(reach).any(|w| words.contains(w));
     match r(0) {
@@ -721,7 +743,7 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
 
 fn speech(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
-    if matches!(l(0), "in" | "near") {
+    if matches!(l(0), "in" | "near") && !around.article {
         found.place += 1;
     }
     // "Advanced Locks (AdLock) said": the bracket stands between both names and their verb.

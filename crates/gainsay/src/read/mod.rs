@@ -109,7 +109,7 @@ fn assemble(
     contacts::distinct(&mut reading.contacts);
     reading.figures = figures::distinct(figures);
     reading.organisations = parts::organisations(text, cast);
-    reading.actors = parts::actors(items, cast);
+    reading.actors = parts::actors(text, pages, items, cast);
     reading.citations = citations::citations(text, pages, items, cast);
     let actors: Vec<String> = reading.actors.iter().map(|a| a.name.clone()).collect();
     reading.allegations = allegations::allegations(text, items, &reading.figures, &actors, cast);

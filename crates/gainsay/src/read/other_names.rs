@@ -38,10 +38,11 @@ pub(super) fn alias_of(tokens: &[Token], found: &[Run], at: usize, told: &[Evide
         let by_another = matches!(words.first(), Some(&("tracks" | "calls" | "dubs" | "tracked" | "dubbed" | "named")));
         if by_another {
             let before = main.checked_sub(1)?;
-            let relative = tokens[found[before].last + 1..first.first]
-                .iter()
-                .any(|t| matches!(t.lower.as_str(), "which" | "that" | "whom" | "by"));
-            return relative.then_some(before);
+            let clause = &tokens[found[before].last + 1..first.first];
+            let relative = clause.iter().any(|t| matches!(t.lower.as_str(), "which" | "that" | "whom" | "by"));
+            // "Acme said the crew, which Bolt calls Finch": the crew, and not Acme.
+            let of_another = clause.iter().any(|t| lexicon::actor_noun(&t.lower) || lexicon::cue(&t.lower).is_some());
+            return (relative && !of_another).then_some(before);
         }
         return (!words.iter().any(|w| lexicon::cue(w).is_some() && *w != "called")).then_some(main);
     }
