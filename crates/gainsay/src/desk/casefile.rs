@@ -98,7 +98,7 @@ impl Fold<'_> {
                         source: place,
                         statement: draft.statement.clone(),
                         state: State::Draft { confidence: draft.confidence },
-                        draft: Some((entry.id, index)),
+                        draft: (entry.id, index),
                         tlp: entry.header.tlp.max(self.case.sources[place].tlp),
                     });
                 }
@@ -193,7 +193,7 @@ impl Fold<'_> {
         let by = entry.header.author.clone();
         let place = decision.draft.and_then(|draft| self.drafts.get(&(draft.reading, draft.index)).copied());
         let state = match &decision.statement {
-            Some(_) => State::Accepted { unseen: by == crate::read::READER, by, entry: entry.id },
+            Some(_) => State::Accepted { unseen: crate::read::is_reader(&by), by, entry: entry.id },
             None => State::Rejected { by },
         };
         match (place, &decision.statement) {
@@ -207,12 +207,14 @@ impl Fold<'_> {
             }
             (None, Some(statement)) => {
                 let Some(&source) = self.sources.get(&decision.source) else { return };
+                // What is decided on it later names the entry that made it.
+                self.drafts.insert((entry.id, 0), self.case.statements.len());
                 self.said(Said {
                     handle: String::new(),
                     source,
                     statement: statement.into(),
                     state,
-                    draft: None,
+                    draft: (entry.id, 0),
                     tlp: entry.header.tlp.max(self.case.sources[source].tlp),
                 });
             }

@@ -141,7 +141,7 @@ impl Desk {
 
     /// The ledger's state under a case, and where they are wanted the proofs of the entries that the case shows: they take every
     /// leaf of the ledger.
-    fn record(&mut self, case: &Case, with_proofs: bool) -> Result<Record, Error> {
+    pub(super) fn record(&mut self, case: &Case, with_proofs: bool) -> Result<Record, Error> {
         let key = self.public_key();
         if !with_proofs {
             let head = self.database.reader().newest_head()?;
@@ -151,10 +151,10 @@ impl Desk {
         shown.extend(case.sources.iter().map(|source| (source.handle.clone(), source.id)));
         for said in case.shown() {
             let entry = match &said.state {
-                State::Accepted { entry, .. } => Some(*entry),
-                _ => said.draft.map(|(reading, _)| reading),
+                State::Accepted { entry, .. } => *entry,
+                _ => said.draft.0,
             };
-            shown.extend(entry.map(|entry| (said.handle.clone(), entry)));
+            shown.push((said.handle.clone(), entry));
         }
         shown.extend(case.findings.iter().map(|finding| (finding.handle.clone(), finding.id)));
         self.database

@@ -249,7 +249,7 @@ pub(super) fn said_on(text: &str, span: Span, quotes: &[Span]) -> Option<When> {
 }
 
 struct Reader<'t> {
-    tokens: &'t [Token],
+    tokens: &'t [Token<'t>],
 }
 
 impl Reader<'_> {

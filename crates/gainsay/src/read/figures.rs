@@ -67,7 +67,7 @@ type Found = (FigureKind, String, Option<String>, usize, usize);
 
 struct Scan<'t> {
     text: &'t str,
-    tokens: &'t [Token],
+    tokens: &'t [Token<'t>],
     stated: bool,
     claimed: bool,
 }

@@ -22,9 +22,11 @@ mod facets;
 mod figures;
 mod indicators;
 mod lexicon;
+pub mod model;
 mod names;
 mod numbers;
 mod other_names;
+mod own;
 mod paragraphs;
 mod parts;
 mod patterns;
@@ -45,11 +47,20 @@ mod unreal;
 mod vectors;
 
 pub use names::{Gazetteer, GazetteerError};
+pub use own::own_words;
 
 use crate::claim::{About, Draft, PartyKind, Reading, Span, Statement};
 
 /// The reader with its version: the author of what it drafts and accepts. Other rules are another version.
 pub const READER: &str = "gainsay reader 1";
+
+/// What the name of every reader begins with, of whatever version and whoever reads beside it.
+const READERS: &str = "gainsay reader ";
+
+/// Whether this author is a reader of ours: what it accepted, no person has seen.
+pub fn is_reader(author: &str) -> bool {
+    author.trim().get(..READERS.len()).is_some_and(|start| start.eq_ignore_ascii_case(READERS))
+}
 
 /// Drafts at or above this confidence, in thousandths, are accepted with the machine as author; the rest wait for review.
 pub const ACCEPT_AT: u16 = 850;
@@ -60,13 +71,22 @@ pub const ACCEPT_AT: u16 = 850;
 pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
     let pages = speech::pages(text);
     let mut cast = entities::cast(text, &pages, about, names);
-    // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed: hence twice.
-    parts::promote_victims(text, &speech::items(text, &pages, &cast), &mut cast);
     let mut items = speech::items(text, &pages, &cast);
+    // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed.
+    if parts::promote_victims(text, &items, &mut cast) {
+        items = speech::items(text, &pages, &cast);
+    }
     let background = parts::leave_out_background(text, &pages, &cast, &mut items);
     let mut reading = assemble(text, about, &pages, &cast, &items, &background);
     reading.indicators = indicators::indicators(text, about.outlet.as_deref(), names);
     reading
+}
+
+/// The sentences that a span of a text is of, as one span.
+pub fn around(text: &str, span: Span) -> Span {
+    let pages = speech::pages(text);
+    let of_it = pages.iter().flat_map(|page| &page.sentences).filter(|sentence| sentence.overlaps(&span));
+    of_it.fold(span, |whole, part| Span { start: whole.start.min(part.start), end: whole.end.max(part.end) })
 }
 
 fn assemble(

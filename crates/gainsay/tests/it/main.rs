@@ -5,6 +5,7 @@
 mod architecture;
 mod archives;
 mod cases;
+mod check;
 mod corpora;
 mod crash;
 mod destruction;
@@ -12,8 +13,10 @@ mod files;
 mod filters;
 mod ledger;
 mod listings;
+mod model;
 mod outlets;
 mod pages;
 mod places;
 mod reports;
+mod review;
 mod support;
