@@ -321,7 +321,9 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
             last += 1;
             break;
         } else if beside
-            && joins_names(&tokens[last].lower, &next.lower)
+            && (joins_names(&tokens[last].lower, &next.lower)
+                // "Known as the Lords of Stroud".
+                || next.is("of") && last == first && tokens[last].lower.ends_with('s') && is_called(tokens, first))
             && tokens.get(last + 2).is_some_and(|t| t.capital && t.shape == Shape::Word)
         {
             last += 2;
@@ -335,6 +337,16 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
 /// A word with the shape of a host: `stroudnews.example`.
 fn is_domain(token: &Token) -> bool {
     token.shape.is_word() && !token.lower.contains(['/', '@', '_']) && indicators::is_host(&token.lower)
+}
+
+/// "Known as the", "called": what follows is a name whatever its words.
+fn is_called(tokens: &[Token], first: usize) -> bool {
+    let back = |n: usize| first.checked_sub(n).map_or("", |at| tokens[at].lower.as_str());
+    let article = usize::from(matches!(back(1), "the" | "“" | "\"" | "‘"));
+    matches!(
+        back(1 + article),
+        "as" | "called" | "named" | "dubbed" | "itself" | "themselves" | "group" | "gang" | "crew" | "collective"
+    )
 }
 
 fn joins_names(left: &str, joiner: &str) -> bool {

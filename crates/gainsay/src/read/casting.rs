@@ -49,6 +49,12 @@ pub(super) fn class_of(candidate: &Candidate) -> Option<Class> {
         Some(NameKind::Given | NameKind::Place | NameKind::Thing) => return None,
         // A product is a party only where it does what parties do.
         Some(_) if candidate.brand && e.organisation + e.victim + e.speaks < 2 => return None,
+        // "A Facebook post": only its things are named.
+        Some(NameKind::Company | NameKind::Platform)
+            if e.thing > 0 && e.thing >= candidate.count && e.organisation + e.victim + e.speaks + e.outlet == 0 =>
+        {
+            return None;
+        }
         Some(_) => return Some(Class::Organisation),
         None => {}
     }
@@ -162,7 +168,7 @@ pub(super) fn settle(
         let at = parties.len();
         let words: Vec<&str> =
             candidate.name.split_whitespace().filter(|w| !shapes::legal_form(&w.to_lowercase())).collect();
-        if words.len() > 1 {
+        if candidate.name.contains(' ') {
             for word in [words.last(), words.first()].into_iter().flatten() {
                 let word = key(word);
                 if word.chars().count() > 2 && !lexicon::company_noun(&word) && !lexicon::opens_sentence(&word) {

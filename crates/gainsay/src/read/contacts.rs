@@ -160,7 +160,9 @@ fn dealings(sentence: &Sentence<'_>, noun: usize, memory: &Memory) -> Option<(Sp
             | "notifications"
     ) && sentence.word(noun + 1) == "sent"
         && sentence.word(noun + 2) == "to";
+    let touch = matches!(sentence.word(noun), "touch" | "contact") && noun > 0 && sentence.word(noun - 1) == "in";
     if !sent
+        && !touch
         && !matches!(
             sentence.word(noun),
             "interactions" | "calls" | "conversations" | "negotiations" | "correspondence" | "chats"

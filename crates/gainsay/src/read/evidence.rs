@@ -136,6 +136,27 @@ fn thing(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence)
     ) {
         found.thing += 3;
     }
+    // "An Acme document", "Acme products": what is of it does nothing.
+    if matches!(
+        around.r(0),
+        "document"
+            | "documents"
+            | "products"
+            | "product"
+            | "post"
+            | "page"
+            | "channel"
+            | "phone"
+            | "phones"
+            | "device"
+            | "devices"
+            | "app"
+            | "handle"
+            | "profile"
+            | "antivirus"
+    ) {
+        found.thing += 2;
+    }
     // "Acme's director of Digital": what a person is director of is no house where the house stands before.
     let titled = matches!(around.l(0), "of" | "for") && lexicon::person_noun(around.l(1));
     if titled && around.left.iter().skip(2).take(4).any(|w| *w == "'s") {
@@ -762,6 +783,14 @@ fn speech(around: &Around<'_>, found: &mut Evidence) {
     let after = around.right.get(told.len() + 2);
     if told.first() == Some(&"which") && after.is_some_and(|w| lexicon::cue(w).is_some_and(|c| c != Cue::Offers)) {
         found.speaks += 1;
+    }
+    if l(0) == "to" && l(1) == "according" {
+        found.speaks += 1;
+    }
+    // "…, Acme reported.": who reports at the end of another's words is an outlet.
+    if l(0) == "," && matches!(r(0), "reported" | "reports") && matches!(r(1), "." | "") {
+        found.outlet += 3;
+        found.victim = 0;
     }
     if matches!(l(0), "told" | "tells" | "informed")
         || l(0) == "to"

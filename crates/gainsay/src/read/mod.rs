@@ -46,7 +46,7 @@ mod told;
 mod unreal;
 mod vectors;
 
-pub use names::{Gazetteer, GazetteerError};
+pub use names::{BUILT_IN, Gazetteer, GazetteerError, entries};
 pub use own::own_words;
 
 use crate::claim::{About, Draft, PartyKind, Reading, Span, Statement};

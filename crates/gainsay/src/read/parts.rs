@@ -196,7 +196,9 @@ fn mentioned_crew(text: &str, pages: &[Page]) -> Option<Actor> {
         for (at, word) in words_at(said) {
             let lower = word.to_ascii_lowercase();
             let name = match lower.as_str() {
-                "hacker" | "hackers" | "cybercriminals" | "attackers" => "hacker (unnamed)",
+                "hacker" | "hackers" | "cybercriminals" | "criminals" | "attackers" | "attacker" | "thieves" => {
+                    "hacker (unnamed)"
+                }
                 "actor" | "actors"
                     if before.eq_ignore_ascii_case("threat") || before.eq_ignore_ascii_case("malicious") =>
                 {
