@@ -239,7 +239,8 @@ mod tests {
             .chain(reading.allegations.iter().map(|a| a.span))
             .chain(reading.vectors.iter().map(|v| v.span))
             .chain(reading.contacts.iter().map(|c| c.span))
-            .chain(reading.citations.iter().map(|c| c.span));
+            .chain(reading.citations.iter().map(|c| c.span))
+            .chain(reading.indicators.iter().map(|i| i.span));
         for span in spans {
             assert!(span.start < span.end && span.of(text).is_some(), "{span:?} in {text:?}");
         }
@@ -317,6 +318,21 @@ mod tests {
         "Update: ",
         "By ",
         "# source: ",
+        "hxxp://evil[.]example",
+        "(dot)",
+        "10.0.0.1",
+        "www.brightwell.com's",
+        "also known as ",
+        "last week ",
+        "half a million ",
+        "between 2 and ",
+        "20 000 000 ",
+        "St. ",
+        "Saint ",
+        "A. ",
+        "accounts ",
+        "phishing ",
+        "government of ",
     ];
 
     proptest! {
