@@ -220,6 +220,13 @@ fn handle_at(tokens: &[Token], at: usize) -> Option<usize> {
                 | "username"
                 | "itself"
                 | "himself"
+                | "actor"
+                | "hacker"
+                | "user"
+                | "seller"
+                | "vendor"
+                | "member"
+                | "nick"
         );
     let words = tokens[at..close].iter().all(|t| matches!(t.shape, Shape::Word | Shape::Number));
     (introduced && words).then_some(close - 1)
@@ -295,6 +302,28 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
             last += 2;
             continue;
         }
+        let saint = |at: usize| {
+            matches!(tokens[at].lower.as_str(), "st" | "saint" | "children" | "king" | "queen" | "women" | "veterans")
+        };
+        // "St. Brannock".
+        if last == first
+            && tokens[last].is("st")
+            && next.is_mark(".")
+            && tokens.get(last + 2).is_some_and(|t| t.capital)
+        {
+            last += 2;
+            continue;
+        }
+        // "Saint Brannock's Hospital".
+        if next.shape == Shape::Possessive
+            && saint(first)
+            && tokens.get(last + 2).is_some_and(|t| {
+                t.capital && (shapes::organisation_tail(&t.lower) || shapes::maybe_tail(&t.lower) || t.is("church"))
+            })
+        {
+            last += 2;
+            continue;
+        }
         if is_domain(&tokens[last]) || beside && is_domain(next) {
             break;
         }
@@ -318,7 +347,9 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
             last += 1;
             break;
         } else if beside
-            && joins_names(&tokens[last].lower, &next.lower)
+            && (joins_names(&tokens[last].lower, &next.lower)
+                // "Known as the Lords of Stroud".
+                || next.is("of") && last == first && tokens[last].lower.ends_with('s') && is_called(tokens, first))
             && tokens.get(last + 2).is_some_and(|t| t.capital && t.shape == Shape::Word)
         {
             last += 2;
@@ -332,6 +363,16 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
 /// A word with the shape of a host: `stroudnews.example`.
 fn is_domain(token: &Token) -> bool {
     token.shape.is_word() && !token.lower.contains(['/', '@', '_']) && indicators::is_host(&token.lower)
+}
+
+/// "Known as the", "called": what follows is a name whatever its words.
+fn is_called(tokens: &[Token], first: usize) -> bool {
+    let back = |n: usize| first.checked_sub(n).map_or("", |at| tokens[at].lower.as_str());
+    let article = usize::from(matches!(back(1), "the" | "“" | "\"" | "‘"));
+    matches!(
+        back(1 + article),
+        "as" | "called" | "named" | "dubbed" | "itself" | "themselves" | "group" | "gang" | "crew" | "collective"
+    )
 }
 
 fn joins_names(left: &str, joiner: &str) -> bool {
@@ -353,6 +394,21 @@ fn joins_names(left: &str, joiner: &str) -> bool {
                 | "state"
                 | "county"
                 | "school"
+                | "port"
+                | "government"
+                | "municipality"
+                | "archdiocese"
+                | "diocese"
+                | "hospital"
+                | "chamber"
+                | "court"
+                | "authority"
+                | "agency"
+                | "district"
+                | "association"
+                | "federation"
+                | "society"
+                | "academy"
         ),
         "de" | "van" | "von" | "der" | "del" | "la" | "al" => true,
         _ => false,

@@ -8,6 +8,7 @@ use crate::read::entities::{Cast, Class, Party};
 use crate::read::evidence::Evidence;
 use crate::read::lexicon;
 use crate::read::names::{NameKind, key};
+use crate::read::shapes;
 
 pub(super) struct RawMention {
     pub(super) span: Span,
@@ -48,6 +49,12 @@ pub(super) fn class_of(candidate: &Candidate) -> Option<Class> {
         Some(NameKind::Given | NameKind::Place | NameKind::Thing) => return None,
         // A product is a party only where it does what parties do.
         Some(_) if candidate.brand && e.organisation + e.victim + e.speaks < 2 => return None,
+        // "A Facebook post": only its things are named.
+        Some(NameKind::Company | NameKind::Platform)
+            if e.thing > 0 && e.thing >= candidate.count && e.organisation + e.victim + e.speaks + e.outlet == 0 =>
+        {
+            return None;
+        }
         Some(_) => return Some(Class::Organisation),
         None => {}
     }
@@ -160,8 +167,9 @@ pub(super) fn settle(
         }
         let Some(class) = class else { continue };
         let at = parties.len();
-        let words: Vec<&str> = candidate.name.split_whitespace().collect();
-        if words.len() > 1 {
+        let words: Vec<&str> =
+            candidate.name.split_whitespace().filter(|w| !shapes::legal_form(&w.to_lowercase())).collect();
+        if candidate.name.contains(' ') {
             for word in [words.last(), words.first()].into_iter().flatten() {
                 let word = key(word);
                 if word.chars().count() > 2 && !lexicon::company_noun(&word) && !lexicon::opens_sentence(&word) {

@@ -748,6 +748,10 @@ impl<'t> Clauses<'t> {
                 | "acknowledge"
                 | "wait"
                 | "comply"
+                | "expect"
+                | "expects"
+                | "anticipate"
+                | "anticipates"
         )
     }
 }

@@ -222,7 +222,13 @@ pub(super) fn whens(tokens: &[Token]) -> Vec<When> {
 /// When the words of `text[span]` were said: the words for days beside who says it, outside of its quotations.
 pub(super) fn said_on(text: &str, span: Span, quotes: &[Span]) -> Option<When> {
     let tokens = tokens(text, span, quotes);
-    let found = whens(&tokens);
+    let mut found = whens(&tokens);
+    // "Unless it is paid by Friday", "since March": no day on which anything was said.
+    found.retain(|when| {
+        let before = when.first.checked_sub(1).map_or("", |p| tokens[p].lower.as_str());
+        !matches!(before, "by" | "until" | "before" | "through" | "since" | "from" | "between")
+            && !tokens[when.first].is("since")
+    });
     // "Said on Monday that", "on Monday, Acme said": not the Monday on which it was breached.
     let of_saying = |when: &&When| {
         let cue = tokens[..when.first].iter().rposition(|t| lexicon::cue(&t.lower).is_some());

@@ -216,7 +216,7 @@ fn share_in_lists(tokens: &[Token], found: &[Run], told: &mut [Evidence]) {
         let (marks, rest) = between.split_at(between.iter().take_while(|t| joins_list(t)).count());
         let described = rest.len() <= 3
             && rest.iter().all(|t| t.shape == Shape::Word && !lexicon::cue(&t.lower).is_some())
-            && rest.last().is_none_or(|t| lexicon::company_noun(&t.lower));
+            && rest.last().is_none_or(|t| t.is("the") || lexicon::company_noun(&t.lower));
         !marks.is_empty() && marks.len() <= 2 && described
     };
     let mut from = 0;
@@ -301,6 +301,7 @@ fn dateline(tokens: &[Token], found: &[Run], told: &mut [Evidence]) {
         if bracketed || closes {
             told.outlet += 3;
             told.organisation += 1;
+            told.victim = 0;
         } else {
             told.thing += 4;
         }
@@ -380,26 +381,20 @@ fn home_of(tokens: &[Token], found: &[Run], at: usize, named: &impl Fn(&Run) -> 
     if let Some(before) = at.checked_sub(1).and_then(|b| found.get(b)) {
         let between = &tokens[before.last + 1..run.first];
         let titled = between.iter().any(|t| lexicon::person_noun(&t.lower));
+        let owned = between.first().is_some_and(|t| t.shape == Shape::Possessive);
         let beside = between.iter().enumerate().all(|(n, t)| {
             t.shape == Shape::Possessive
                 // "Acme's director, Ann Lee,".
                 || t.is_mark(",") && titled && n + 1 == between.len()
                 || lexicon::person_noun(&t.lower)
+                // "Acme's head of public affairs Ann Lee".
+                || owned && titled && t.shape == Shape::Word && lexicon::cue(&t.lower).is_none() && !lexicon::auxiliary(&t.lower)
                 || matches!(
                     t.lower.as_str(),
-                    "security"
-                        | "senior"
-                        | "chief"
-                        | "executive"
-                        | "general"
-                        | "information"
-                        | "vice"
-                        | "threat"
-                        | "lead"
-                        | "and"
+                    "security" | "senior" | "chief" | "executive" | "general" | "information" | "vice" | "threat" | "lead" | "and"
                 )
         });
-        if !between.is_empty() && between.len() <= 5 && beside && !between.iter().all(|t| t.is("and")) {
+        if !between.is_empty() && between.len() <= 7 && beside && !between.iter().all(|t| t.is("and")) {
             return Some((named(before), true));
         }
     }

@@ -41,7 +41,10 @@ impl Evidence {
 
 /// The words beside a run, quotation marks and adverbs left out.
 struct Around<'t> {
+    /// From the name backwards, an article right before it left out.
     left: Vec<&'t str>,
+    /// "The" stands right before the name.
+    article: bool,
     right: Vec<&'t str>,
 }
 
@@ -51,8 +54,15 @@ impl<'t> Around<'t> {
     fn new(tokens: &'t [Token], run: &Run) -> Self {
         let seen =
             |t: &&Token| !matches!(t.lower.as_str(), "\"" | "“" | "”" | "‘" | "’" | "'") && t.shape != Shape::Quote;
+        let mut left: Vec<&str> =
+            tokens[..run.first].iter().rev().take(REACH).filter(seen).map(|t| t.lower.as_str()).collect();
+        let article = left.first() == Some(&"the");
+        if article {
+            left.remove(0);
+        }
         Self {
-            left: tokens[..run.first].iter().rev().take(REACH).filter(seen).map(|t| t.lower.as_str()).collect(),
+            left,
+            article,
             right: tokens[run.last + 1..].iter().take(REACH).filter(seen).map(|t| t.lower.as_str()).collect(),
         }
     }
@@ -126,6 +136,27 @@ fn thing(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence)
     ) {
         found.thing += 3;
     }
+    // "An Acme document", "Acme products": what is of it does nothing.
+    if matches!(
+        around.r(0),
+        "document"
+            | "documents"
+            | "products"
+            | "product"
+            | "post"
+            | "page"
+            | "channel"
+            | "phone"
+            | "phones"
+            | "device"
+            | "devices"
+            | "app"
+            | "handle"
+            | "profile"
+            | "antivirus"
+    ) {
+        found.thing += 2;
+    }
     // "Acme's director of Digital": what a person is director of is no house where the house stands before.
     let titled = matches!(around.l(0), "of" | "for") && lexicon::person_noun(around.l(1));
     if titled && around.left.iter().skip(2).take(4).any(|w| *w == "'s") {
@@ -139,6 +170,32 @@ fn thing(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence)
     if of_house {
         found.thing += 4;
     }
+}
+
+/// After "group": what it is called besides, or what it boasts of.
+fn of_a_crew(right: &[&str]) -> bool {
+    let crew = |w: &&str| {
+        lexicon::actor_noun(w) && !matches!(*w, "group" | "individual")
+            || matches!(*w, "ransomware" | "hacking" | "extortion" | "hacktivist" | "cybercrime" | "criminal")
+    };
+    let deed = |w: &&str| {
+        matches!(
+            *w,
+            "responsibility"
+                | "credit"
+                | "stolen"
+                | "stole"
+                | "hacked"
+                | "breached"
+                | "exfiltrated"
+                | "leaked"
+                | "encrypted"
+        )
+    };
+    let apposed =
+        right.get(1) == Some(&",") && right.iter().skip(2).take(7).take_while(|w| **w != ",").any(|w| crew(&w));
+    let boasts = matches!(right.get(1), Some(&("claimed" | "claims" | "boasted" | "bragged")));
+    apposed || boasts && right.iter().skip(2).take(7).any(|w| deed(&w))
 }
 
 fn actor(around: &Around<'_>, found: &mut Evidence) {
@@ -156,6 +213,7 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
                 || l(1) == "online" && l(2) == "known"
                 || l(1) == "itself"
         }
+        "actor" | "hacker" | "seller" | "user" => true,
         "by" => matches!(l(1), "going" | "goes" | "go" | "went"),
         "called" | "named" | "dubbed" | "nicknamed" | "alias" | "handle" | "moniker" | "pseudonym" | "nickname" => true,
         "name" | "names" => matches!(l(1), "the" | "a" | "online"),
@@ -220,6 +278,8 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
             found.actor +=
                 if matches!(r(1), "gang" | "group" | "operation" | "crew" | "operators" | "actors") { 5 } else { 3 }
         }
+        // "The Heron group, a ransomware gang", "the Heron group claimed to have stolen".
+        "group" | "crew" | "team" | "cartel" | "syndicate" if of_a_crew(&around.right) => found.actor += 4,
         "gang" | "hackers" | "hacker" | "collective" | "operators" | "affiliate" | "affiliates" | "hacktivists" => {
             found.actor += 4
         }
@@ -397,6 +457,12 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
         found.organisation += 2;
     }
     let told = around.apposition();
+    if told.iter().take(6).any(|w| *w == "forum") && told.first().is_some_and(|w| lexicon::determiner(w)) {
+        found.organisation += 3;
+    }
+    if l(0) == "by" && matches!(l(1), "tracked" | "analyzed" | "analysed") {
+        found.researcher += 3;
+    }
     let house = |w: &str| lexicon::company_noun(w) || w.strip_suffix('s').is_some_and(lexicon::company_noun);
     if told.iter().take(10).any(|w| house(w) || matches!(*w, "dealers" | "makers"))
         && (told.first().is_some_and(|w| lexicon::determiner(w))
@@ -664,12 +730,29 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
                         | "data"
                         | "obtained"
                         | "files"
+                        | "records"
+                        | "database"
+                        | "credentials"
+                        | "passwords"
                 )
             }) =>
         {
             found.victim += 2
         }
         "to" if l(1) == "belonging" => found.victim += 2,
+        // "The stolen database of Acme", "data of customers of Acme".
+        "of" if matches!(
+            l(1),
+            "database" | "databases" | "data" | "records" | "files" | "documents" | "customers" | "patients" | "users"
+        ) && around
+            .left
+            .iter()
+            .skip(2)
+            .take(8)
+            .any(|w| matches!(*w, "stolen" | "leaked" | "breached" | "data" | "hacked" | "records")) =>
+        {
+            found.victim += 2
+        }
         "breached" | "hacked" | "compromised" | "infiltrated" | "penetrated" | "attacked" | "targeting" | "hacking"
         | "breaching" | "extort" | "extorting" => found.victim += 3,
         // "Broke into Acme", "got into Acme".
@@ -700,6 +783,18 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
     }) {
         found.victim += 2;
     }
+    // "Was named on the gang's leak site", "were added to its list of victims".
+    let listed = around
+        .right
+        .iter()
+        .take_while(own_clause)
+        .take(6)
+        .any(|w| matches!(*w, "named" | "listed" | "added" | "posted"))
+        && passive.is_some()
+        && around.right.iter().any(|w| matches!(*w, "leak" | "leaks" | "victim" | "victims" | "extortion"));
+    if listed && !tells_of_another {
+        found.victim += 3;
+    }
     let soon = |words: &[&str], reach: usize| around.right.iter().take(reach).any(|w| words.contains(w));
     match r(0) {
         _ if tells_of_another => {}
@@ -709,6 +804,13 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
         "has" if soon(&["denied", "confirmed", "suffered"], 3) => found.victim += 2,
         "confirmed" | "confirms" | "disclosed" | "acknowledged" | "admitted"
             if around.right.iter().take(9).any(|w| breach_word(w) || *w == "access" || *w == "unauthorized") =>
+        {
+            found.victim += 2
+        }
+        "discovered" | "detected" | "identified" | "reported"
+            if around.right.iter().skip(1).take(4).any(|w| breach_word(w))
+                && matches!(r(1), "the" | "a" | "an" | "its" | "unauthorized" | "suspicious")
+                && found.researcher == 0 =>
         {
             found.victim += 2
         }
@@ -746,7 +848,7 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
 
 fn speech(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
-    if matches!(l(0), "in" | "near") {
+    if matches!(l(0), "in" | "near") && !around.article {
         found.place += 1;
     }
     // "Advanced Locks (AdLock) said": the bracket stands between both names and their verb.
@@ -765,6 +867,14 @@ fn speech(around: &Around<'_>, found: &mut Evidence) {
     let after = around.right.get(told.len() + 2);
     if told.first() == Some(&"which") && after.is_some_and(|w| lexicon::cue(w).is_some_and(|c| c != Cue::Offers)) {
         found.speaks += 1;
+    }
+    if l(0) == "to" && l(1) == "according" {
+        found.speaks += 1;
+    }
+    // "…, Acme reported.": who reports at the end of another's words is an outlet.
+    if l(0) == "," && matches!(r(0), "reported" | "reports") && matches!(r(1), "." | "") {
+        found.outlet += 3;
+        found.victim = 0;
     }
     if matches!(l(0), "told" | "tells" | "informed")
         || l(0) == "to"
@@ -797,6 +907,7 @@ fn speech(around: &Around<'_>, found: &mut Evidence) {
     }
     if r(0) == "first" && r(1) == "reported"
         || r(0) == "," && r(1) == "which" && r(2) == "first" && matches!(r(3), "reported" | "broke")
+        || l(0) == "by" && l(1) == "reported" && matches!(l(2), "first" | "earlier" | "previously")
     {
         found.outlet += 4;
     }
@@ -835,6 +946,9 @@ mod tests {
         assert!(of("A threat actor going by GreyHeron told us.", "GreyHeron").actor >= 4);
         assert!(of("A gang known as “Grey Heron” came.", "Grey Heron").actor >= 4);
         assert!(of("The Heron ransomware gang came.", "Heron").actor >= 4);
+        assert!(of("The Heron group, a ransomware gang, came.", "Heron").actor >= 4);
+        assert!(of("The “Heron” group claimed to have stolen files.", "Heron").actor >= 4);
+        assert_eq!(of("The Heron group, a maker of locks, claimed a third of the market.", "Heron").actor, 0);
         assert_eq!(of("He works at Heron daily.", "Heron").actor, 0);
     }
 

@@ -3,8 +3,9 @@
 //! What has the shape of a trace and is none is left out: the outlet's own pages and the places where people post, names of files
 //! (`report.pdf`), versions (`version 1.2.3.4`), companies that go by a domain (`Brightwell.com`).
 
+// Addresses as values: nothing is connected to.
+use core::net::{Ipv4Addr, Ipv6Addr};
 use std::collections::BTreeSet;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::claim::{Indicator, IndicatorKind, Span};
 use crate::read::names::{Gazetteer, NameKind, key};

@@ -52,7 +52,7 @@ mod unreal;
 mod vectors;
 
 pub use explain::{Explanation, Step, explain};
-pub use names::{Gazetteer, GazetteerError};
+pub use names::{BUILT_IN, Gazetteer, GazetteerError, entries};
 pub use own::own_words;
 
 use crate::claim::{About, Draft, PartyKind, Reading, Span, Statement};
@@ -149,10 +149,11 @@ fn assemble(
         }
         reading.drafts.extend(here.into_iter().map(|item| draft(text, page, cast, about, item)));
     }
+    contacts::distinct(&mut reading.contacts);
     reading.figures = figures::distinct(figures);
     reading.organisations = parts::organisations(text, cast);
-    reading.actors = parts::actors(items, cast);
-    reading.citations = citations::citations(text, items, cast);
+    reading.actors = parts::actors(text, pages, items, cast);
+    reading.citations = citations::citations(text, pages, items, cast);
     let actors: Vec<String> = reading.actors.iter().map(|a| a.name.clone()).collect();
     reading.allegations = allegations::allegations(text, items, &reading.figures, &actors, cast);
     reading.vectors.sort_by_key(|v| v.span.start);
@@ -261,7 +262,8 @@ mod tests {
             .chain(reading.allegations.iter().map(|a| a.span))
             .chain(reading.vectors.iter().map(|v| v.span))
             .chain(reading.contacts.iter().map(|c| c.span))
-            .chain(reading.citations.iter().map(|c| c.span));
+            .chain(reading.citations.iter().map(|c| c.span))
+            .chain(reading.indicators.iter().map(|i| i.span));
         for span in spans {
             assert!(span.start < span.end && span.of(text).is_some(), "{span:?} in {text:?}");
         }
@@ -339,6 +341,21 @@ mod tests {
         "Update: ",
         "By ",
         "# source: ",
+        "hxxp://evil[.]example",
+        "(dot)",
+        "10.0.0.1",
+        "www.brightwell.com's",
+        "also known as ",
+        "last week ",
+        "half a million ",
+        "between 2 and ",
+        "20 000 000 ",
+        "St. ",
+        "Saint ",
+        "A. ",
+        "accounts ",
+        "phishing ",
+        "government of ",
     ];
 
     proptest! {

@@ -22,15 +22,27 @@ pub(super) fn alias_of(tokens: &[Token], found: &[Run], at: usize, told: &[Evide
     if matches!(words.as_slice(), ["or" | "/" | "and"]) {
         return alias_of(tokens, found, main, told);
     }
+    // "Tracked by Acme as Finch": the name between is who gives the other name.
+    if words == ["as"]
+        && let Some(before) = main.checked_sub(1)
+    {
+        let given: Vec<&str> = tokens[found[before].last + 1..first.first].iter().map(|t| t.lower.as_str()).collect();
+        let named = matches!(
+            given.as_slice(),
+            [.., "tracked" | "named" | "dubbed" | "known" | "called" | "identified", "by" | "to"]
+        );
+        return named.then_some(before);
+    }
     if also(&words) {
         // "GreyHeron, which Acme tracks as Finch": the name between is who gives the other name.
         let by_another = matches!(words.first(), Some(&("tracks" | "calls" | "dubs" | "tracked" | "dubbed" | "named")));
         if by_another {
             let before = main.checked_sub(1)?;
-            let relative = tokens[found[before].last + 1..first.first]
-                .iter()
-                .any(|t| matches!(t.lower.as_str(), "which" | "that" | "whom" | "by"));
-            return relative.then_some(before);
+            let clause = &tokens[found[before].last + 1..first.first];
+            let relative = clause.iter().any(|t| matches!(t.lower.as_str(), "which" | "that" | "whom" | "by"));
+            // "Acme said the crew, which Bolt calls Finch": the crew, and not Acme.
+            let of_another = clause.iter().any(|t| lexicon::actor_noun(&t.lower) || lexicon::cue(&t.lower).is_some());
+            return (relative && !of_another).then_some(before);
         }
         return (!words.iter().any(|w| lexicon::cue(w).is_some() && *w != "called")).then_some(main);
     }

@@ -224,8 +224,51 @@ pub(super) fn organisations(text: &str, cast: &Cast) -> Vec<Organisation> {
     found
 }
 
-/// The crews, by first mention; where none has a name, the unnamed one that speaks.
-pub(super) fn actors(items: &[Item], cast: &Cast) -> Vec<Actor> {
+/// "The hacker was asking for more", "a threat actor": somebody did it, though nobody says who.
+fn mentioned_crew(text: &str, pages: &[Page]) -> Option<Actor> {
+    let sentences = pages.iter().filter(|p| !p.paragraph.short).flat_map(|p| p.sentences.iter());
+    for span in sentences {
+        let said = span.of(text).unwrap_or_default();
+        let mut before = "";
+        for (at, word) in words_at(said) {
+            let lower = word.to_ascii_lowercase();
+            let name = match lower.as_str() {
+                "hacker" | "hackers" | "cybercriminals" | "criminals" | "attackers" | "attacker" | "thieves" => {
+                    "hacker (unnamed)"
+                }
+                "actor" | "actors"
+                    if before.eq_ignore_ascii_case("threat") || before.eq_ignore_ascii_case("malicious") =>
+                {
+                    "threat actor (unnamed)"
+                }
+                _ => {
+                    before = word;
+                    continue;
+                }
+            };
+            let start = span.start + at;
+            return Some(Actor {
+                name: name.to_owned(),
+                aliases: Vec::new(),
+                span: Span { start, end: start + word.len() },
+            });
+        }
+    }
+    None
+}
+
+/// The words with their places.
+fn words_at(said: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut from = 0;
+    said.split(|c: char| !c.is_alphanumeric()).map(move |word| {
+        let at = from;
+        from += word.len() + said[from + word.len()..].chars().next().map_or(0, char::len_utf8);
+        (at, word)
+    })
+}
+
+/// The crews, by first mention; where none has a name, the unnamed one that speaks or is told of.
+pub(super) fn actors(text: &str, pages: &[Page], items: &[Item], cast: &Cast) -> Vec<Actor> {
     let mut named: Vec<usize> = (0..cast.parties.len()).filter(|&p| cast.parties[p].class == Class::Actor).collect();
     // The crew that is named most claims most; the first listed is the story's.
     named.sort_by_key(|&p| (std::cmp::Reverse(cast.parties[p].mentions), cast.parties[p].first.start));
@@ -240,6 +283,9 @@ pub(super) fn actors(items: &[Item], cast: &Cast) -> Vec<Actor> {
     if found.is_empty() {
         let unnamed = items.iter().find(|i| i.speaker.kind == PartyKind::Actor && i.speaker.party.is_none());
         found.extend(unnamed.map(|i| Actor { name: i.speaker.name.clone(), aliases: Vec::new(), span: i.span }));
+    }
+    if found.is_empty() {
+        found.extend(mentioned_crew(text, pages));
     }
     found
 }

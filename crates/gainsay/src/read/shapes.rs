@@ -10,7 +10,7 @@ fn words(list: &'static str) -> BTreeSet<&'static str> {
 static SUFFIX: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
     words(
         "inc incorporated corp corporation co company ltd limited llc llp lp plc gmbh ag kg kgaa se sa sas sarl srl \
-     spa nv bv ab asa oy oyj aps pte pty pvt bhd tbk kk ooo pao zao jsc ltda s.a s.p.a s.r.l b.v n.v l.l.c a.g",
+     spa nv bv ab asa oy oyj aps pte pty pvt bhd tbk kk ooo pao zao jsc ltda s.a s.p.a s.r.l b.v n.v l.l.c a.g a/s",
     )
 });
 

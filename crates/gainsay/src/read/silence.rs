@@ -42,6 +42,7 @@ pub(super) fn silent(sentence: &Sentence<'_>, memory: &Memory) -> Option<(usize,
                         .any(|p| (from..near).all(|n| sentence.party[n] != Some(p)))
                 };
                 let press = at == 0
+                    || sentence.tokens[at - 1].capital && sentence.party[at - 1].is_none()
                     || other(at + 1)
                     || (0..at).any(|n| {
                         word(n) == "we"

@@ -64,7 +64,7 @@ fn hit(pattern: &LazyLock<Option<Regex>>, text: &str) -> Option<Span> {
 static UNTRUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:deny|denies|denied|denying|denial)\b|\buntrue\b|\bhoax\b|\bfabricat\w+|\bunfounded\b|\bbaseless\b|\bgroundless\b|\bbogus\b|\bnonsense\b|\bwithout (?:merit|foundation|basis|substance)\b",
-        r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,90}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|information|news)\b|\bfake news\b|\bunrelated to\b|\bnot (?:us|them)\b",
+        r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bunrelated to\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,90}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|information|news)\b|\bfake news\b|\bnot (?:us|them)\b",
         r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come |originate )?from (?:its|their|our|the company)\b|\babsolutely not\b|\bnone of (?:it|this|that) is true\b|[“\x22]No[.,!”\x22]|^No[.,]|\bthere was none\b",
     ))
 });
@@ -226,7 +226,9 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
             None => by_words(Stance::Denies, "a verb of denial", said.not),
         };
     }
-    if let words @ Some(_) = hit(&SILENCE, text).filter(|_| said.happened.is_none() && heard.cue != Cue::Claims) {
+    if let words @ Some(_) =
+        hit(&SILENCE, text).filter(|_| heard.kind == PartyKind::Authority && said.happened.is_none())
+    {
         return by_words(Stance::NoComment, "keeps silent in its own words", words);
     }
     if heard.cue == Cue::Disputes {
