@@ -353,6 +353,12 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
             && tokens.get(last + 2).is_some_and(|t| t.capital && t.shape == Shape::Word)
         {
             last += 2;
+        } else if beside
+            && matches!(next.lower.as_str(), "van" | "von" | "de")
+            && tokens.get(last + 2).is_some_and(|t| matches!(t.lower.as_str(), "der" | "den" | "la" | "los"))
+            && tokens.get(last + 3).is_some_and(|t| t.capital && t.shape == Shape::Word)
+        {
+            last += 3;
         } else {
             break;
         }

@@ -33,7 +33,10 @@ pub(super) fn helpers_before(sentence: &Sentence<'_>, verb: usize) -> Helpers {
         }
     }
     let participle = !sentence.word(verb).ends_with("ing")
-        && !matches!(sentence.word(verb), "unavailable" | "available" | "unable" | "aware" | "looking");
+        && !matches!(
+            sentence.word(verb),
+            "unavailable" | "available" | "unable" | "aware" | "looking" | "sceptical" | "skeptical" | "confident"
+        );
     Helpers { from, passive: be.is_some() && participle, helped }
 }
 
@@ -66,6 +69,9 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
     let next = |n: usize| sentence.word(at + n);
     match sentence.word(at) {
         "took" | "takes" | "taken" if next(1) == "issue" => Some(Cue::Disputes),
+        // "Experts are sceptical of the claims", "the firm is confident that".
+        "sceptical" | "skeptical" if matches!(next(1), "of" | "that" | "about") => Some(Cue::Disputes),
+        "confident" if next(1) == "that" => Some(Cue::Says),
         "pushed" | "pushes" | "hit" | "hits" | "fired" if next(1) == "back" => Some(Cue::Disputes),
         "cast" | "casts" if next(1) == "doubt" => Some(Cue::Disputes),
         "brushed" | "brushes" | "shrugged" | "laughed" | "waved" if matches!(next(1), "off" | "aside" | "away") => {

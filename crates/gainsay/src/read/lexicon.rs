@@ -333,7 +333,7 @@ static CROWD: LazyLock<Words<()>> = LazyLock::new(|| {
      observers parents residents union nurse nurses teacher teachers staffer staffers worker workers \
      politicians lawmakers lawmaker critics activists passengers students whistleblower \
      whistleblowers lawyers journalists engineers developers moderators prosecutor watchdog judge \
-     readers doctors insurers",
+     readers doctors insurers companies firms organisations organizations banks hospitals schools universities agencies",
     )
 });
 
