@@ -4,7 +4,8 @@
 //! 95% intervals by drawing the stories anew. The annotations lie in `annotations/`, the texts belong to their publishers and lie
 //! elsewhere: `TEXTS` names folders, and a text is known by its SHA-256. Then the speed over much text, and the memory of ten thousand
 //! stories in one run. The table goes to standard output and to `target/bench/reading.json`, each error in reading to
-//! `target/bench/reading-errors.txt`.
+//! `target/bench/reading-errors.txt`, and how often each class of drafts was right, which the reader's confidence is made of
+//! (`src/read/confidence.rs`), to `target/bench/reading-classes-seen.txt` and `…-held-out.txt`.
 //!
 //! Arguments choose groups by name (all where none is given): stories, speed.
 

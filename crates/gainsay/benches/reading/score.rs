@@ -24,6 +24,8 @@ pub(crate) struct Scored {
     pub(crate) errors: Vec<String>,
     /// Of each statement that was drafted: how sure the reader is, in percent, and whether it is right.
     pub(crate) sure: Vec<(u64, bool)>,
+    /// The classes that this confidence is made of, for each such statement, and whether it is right.
+    pub(crate) classes: Vec<(Vec<String>, bool)>,
 }
 
 const STOP: &[&str] = &[
@@ -215,6 +217,8 @@ fn statements(slug: &str, found: &[&Value], there: &[&Value], scored: &mut Score
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of one, in percent")]
         let sure = (item["confidence"].as_f64().unwrap_or(0.0).clamp(0.0, 1.0) * 100.0) as u64;
         scored.sure.push((sure, right.contains(&at)));
+        let classes = item["classes"].as_array().into_iter().flatten().filter_map(Value::as_str).map(str::to_owned);
+        scored.classes.push((classes.collect(), right.contains(&at)));
         if !pairs.iter().any(|(one, _)| *one == at) {
             scored.errors.push(format!("{slug}: statement extra: {}", brief(item)));
         }

@@ -41,6 +41,8 @@ pub(crate) fn measure(table: &mut Table) -> Result<()> {
             scored.push(score(&story.slug, &read(story)?, &story.read));
         }
         report(table, &format!("{} {name}", of_it.len()), held_out, &scored);
+        let of = if held_out { "held-out" } else { "seen" };
+        std::fs::write(target()?.join(format!("reading-classes-{of}.txt")), counted(&scored))?;
         errors.extend(scored.into_iter().flat_map(|it| it.errors));
     }
     std::fs::write(target()?.join("reading-errors.txt"), errors.join("\n") + "\n")?;
@@ -49,11 +51,33 @@ pub(crate) fn measure(table: &mut Table) -> Result<()> {
 
 fn read(story: &Annotated) -> Result<Value> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gainsay"));
-    let output = command.arg("read").arg(&story.text).arg("--json").stdin(Stdio::null()).output()?;
+    let output = command.arg("read").arg(&story.text).args(["--json", "--explain"]).stdin(Stdio::null()).output()?;
     if !output.status.success() {
         return Err(format!("{}: {}", story.slug, String::from_utf8_lossy(&output.stderr)).into());
     }
-    Ok(serde_json::from_slice(&output.stdout)?)
+    let mut said: Value = serde_json::from_slice(&output.stdout)?;
+    let explained = said["explained"].take();
+    for one in explained.as_array().into_iter().flatten() {
+        if let Some(at) = one["statement"].as_u64().and_then(|at| usize::try_from(at).ok()) {
+            said["statements"][at]["classes"] = classes(&said["statements"][at], &one["steps"]).into();
+        }
+    }
+    Ok(said)
+}
+
+/// The classes of a draft: the form of its attribution, how its speaker was made out, what it does and of whose house it speaks.
+fn classes(draft: &Value, steps: &Value) -> Vec<String> {
+    let why = |step: &str| {
+        let found = steps.as_array().into_iter().flatten().find(|s| s["step"] == step);
+        found.and_then(|s| s["why"].as_str()).unwrap_or_default()
+    };
+    let word = |field: &str| draft[field].as_str().unwrap_or_default();
+    let voice = why("speaker").rsplit(", ").next().unwrap_or_default();
+    vec![
+        format!("form: {}", why("found")),
+        format!("voice: {voice}"),
+        format!("act: {} {}, {}", word("speaker_kind"), word("stance"), why("matter")),
+    ]
 }
 
 fn report(table: &mut Table, on: &str, held_out: bool, scored: &[Scored]) {
@@ -92,6 +116,19 @@ fn report(table: &mut Table, on: &str, held_out: bool, scored: &[Scored]) {
     for (sure, (right, all)) in by_sure {
         say(&format!("  {on}: {sure}–{} % sure: {right} of {all} right", sure + 9));
     }
+}
+
+/// How often each class of drafts was right: what the reader's confidence is made of.
+fn counted(scored: &[Scored]) -> String {
+    let mut by_class: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+    for (classes, right) in scored.iter().flat_map(|it| &it.classes) {
+        for class in classes {
+            let count = by_class.entry(class).or_default();
+            *count = (count.0 + u64::from(*right), count.1 + 1);
+        }
+    }
+    let lines = by_class.into_iter().map(|(class, (right, all))| format!("{right:5} of {all:<5} {class}\n"));
+    lines.collect()
 }
 
 fn total<'s>(scored: impl Iterator<Item = &'s Scored>, kind: &str) -> Counts {

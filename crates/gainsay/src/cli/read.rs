@@ -12,6 +12,9 @@ pub(super) struct Args {
     /// Texts or pages (HTML)
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
+    /// Say of each statement, and of each sentence that was set aside, why the rules decided so
+    #[arg(long, conflicts_with = "endpoint")]
+    explain: bool,
     /// Open foreign files even where the kernel cannot lock the worker down
     #[arg(long)]
     unsafe_no_sandbox: bool,
@@ -28,7 +31,7 @@ impl Args {
         let ui = RefCell::new(ui);
         let reader =
             Reader { model: model.as_ref(), on_progress: &|step| ui.borrow_mut().progress(|| step.to_owned()) };
-        drafts(&self.files, shape, self.unsafe_no_sandbox, (&reader, tlp), &mut |result| match result {
+        drafts(&self.files, shape, self.explain, self.unsafe_no_sandbox, (&reader, tlp), &mut |result| match result {
             Ok(drafts) => {
                 let mut ui = ui.borrow_mut();
                 drafts.problems.iter().for_each(|problem| ui.note(problem));

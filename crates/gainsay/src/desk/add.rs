@@ -8,19 +8,17 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 use super::model::{Reader, TextRead};
+use super::names::Names;
 use super::vault::Kept;
 use super::{Acting, BLOBS, Desk, Error, casefile};
 use crate::capture::{self, Captured, Opener};
 use crate::claim::{About, EntryId, SourceKind, Tlp, on_one_line};
 use crate::ledger::payload::{DraftDecided, DraftRef, Held, SourceCaptured, SourceRead, Text};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, sha256};
-use crate::read::{self, Gazetteer};
+use crate::read;
 use crate::store;
 
 pub use super::vault::Keep;
-
-/// The desk's own names, beside those that the reader brings along.
-const NAMES: &str = "names.txt";
 
 /// How sources are to be added.
 #[derive(Clone, Debug, Default)]
@@ -109,7 +107,7 @@ impl Desk {
         path: &Path,
         options: &AddOptions,
         opener: &mut Opener,
-        read_by: (&Gazetteer, &Reader<'_>),
+        read_by: (&Names, &Reader<'_>),
     ) -> Result<Added, Error> {
         let kind = match options.kind {
             Some(kind) => kind,
@@ -150,7 +148,7 @@ impl Desk {
         kind: SourceKind,
         options: &AddOptions,
         (mut captured, before): (Captured, Stamp),
-        (names, reader): (&Gazetteer, &Reader<'_>),
+        (Names { known: names, note: names_note }, reader): (&Names, &Reader<'_>),
     ) -> Result<Added, Error> {
         captured.title = options.title.clone().or(captured.title);
         captured.outlet = options.outlet.clone().or(captured.outlet).or_else(|| {
@@ -179,7 +177,8 @@ impl Desk {
             tlp = entries.first().map_or(tlp, |opened| tlp.max(opened.header.tlp));
         }
         // Before anything is kept: where no model answers, nothing stays behind.
-        let read = reader.read(path, &captured.text, &about, names, Some(tlp))?;
+        let mut read = reader.read(path, &captured.text, &about, names, Some(tlp))?;
+        read.note_names(names_note.as_deref());
         let keep = options.keep.clone().unwrap_or(Keep::InDesk);
         let kept = self.keep(path, &keep)?;
         // The text was read once and the bytes were kept once: they must be the same bytes.
@@ -243,11 +242,11 @@ impl Desk {
                 note: options.note.clone(),
                 payload: source.clone().into(),
             })?;
-            let Some(TextRead { reading, reader, dropped, problems }) = read else { return Ok(added) };
+            let Some(TextRead { reading, reader, note, problems }) = read else { return Ok(added) };
             added.problems.extend(problems);
             let by_the_reader = |payload: Payload, note| NewEntry { author: reader.clone(), tlp, note, payload };
             let read = SourceRead::new(case, added.id, &reader, &reading);
-            let read = commit.push(&by_the_reader(read.into(), dropped))?;
+            let read = commit.push(&by_the_reader(read.into(), note))?;
             for (index, draft) in (0..).zip(&reading.drafts) {
                 added.drafted += 1;
                 if draft.confidence < read::ACCEPT_AT {
@@ -265,18 +264,6 @@ impl Desk {
             }
             Ok(added)
         })
-    }
-
-    /// The names that the reader knows: its own, and those of the desk's `names.txt`.
-    fn names(&self) -> Result<Gazetteer, Error> {
-        let mut names = Gazetteer::built_in();
-        let path = self.root().join(NAMES);
-        match fs::read_to_string(&path) {
-            Ok(text) => names.merge(Gazetteer::parse(&text).map_err(|why| Error::Names { path, why })?),
-            Err(e) if e.kind() == std::io::ErrorKind::NotFound => {}
-            Err(why) => return Err(Error::File { action: "read", path, why }),
-        }
-        Ok(names)
     }
 }
 

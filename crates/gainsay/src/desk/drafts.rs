@@ -9,7 +9,7 @@ use super::{Error, Shape};
 use crate::capture::Opener;
 use crate::claim::{About, Tlp};
 use crate::export;
-use crate::read::Gazetteer;
+use crate::read::{Gazetteer, explain};
 use crate::release::Released;
 
 /// The drafts of one file.
@@ -20,13 +20,15 @@ pub struct Drafts {
     pub problems: Vec<String>,
 }
 
-/// The drafts of each file, with what was wrong with it; what fails is reported and the rest goes on. The marking is that of all of them.
+/// The drafts of each file, `explained` step by step where that is asked for, with what was wrong with it; what fails is reported and the rest
+/// goes on. The marking is that of all of them.
 ///
 /// # Errors
 /// The child that opens foreign files cannot be started.
 pub fn drafts(
     files: &[PathBuf],
     shape: Shape,
+    explained: bool,
     unjailed: bool,
     (reader, tlp): (&Reader<'_>, Option<Tlp>),
     on_result: &mut dyn FnMut(Result<Drafts, Error>),
@@ -34,7 +36,7 @@ pub fn drafts(
     let mut opener = Opener::start(unjailed)?;
     let names = Gazetteer::built_in();
     for file in files {
-        on_result(drafts_of(file, shape, &mut opener, &names, (reader, tlp)));
+        on_result(drafts_of(file, shape, explained, &mut opener, &names, (reader, tlp)));
     }
     Ok(())
 }
@@ -42,6 +44,7 @@ pub fn drafts(
 fn drafts_of(
     file: &Path,
     shape: Shape,
+    explained: bool,
     opener: &mut Opener,
     names: &Gazetteer,
     (reader, tlp): (&Reader<'_>, Option<Tlp>),
@@ -55,10 +58,14 @@ fn drafts_of(
     };
     let read = reader.read(file, &captured.text, &about, names, tlp)?;
     captured.problems.extend(read.problems);
+    let steps = if explained { explain(&captured.text, &about, names) } else { Vec::new() };
     let name = file.to_string_lossy();
     let shown = match shape {
         Shape::Json => {
             let mut value = export::reading::reading_to_json(&captured.text, &read.reading);
+            if explained {
+                value["explained"] = export::reading::explained_to_json(&captured.text, &steps);
+            }
             value["reader"] = json!(read.reader);
             value["file"] = json!(name);
             value["title"] = json!(captured.title);
@@ -67,7 +74,8 @@ fn drafts_of(
             Released::json(value)
         }
         Shape::Text(_) | Shape::Brief(_) => {
-            Released::plain(&export::text::reading(&name, &captured.text, &read.reading))
+            let shown = export::text::reading(&name, &captured.text, &read.reading);
+            Released::plain(&(shown + &export::text::explained(&captured.text, &read.reading, &steps)))
         }
     };
     Ok(Drafts { shown, problems: captured.problems })

@@ -11,6 +11,7 @@ mod drafts;
 mod jobs;
 mod listings;
 mod model;
+mod names;
 mod record;
 mod report;
 mod review;
@@ -469,6 +470,10 @@ impl Desk {
                 break;
             }
         }
+        // A list that somebody wrote before there was a desk stays as it is.
+        if !root.join(names::NAMES).exists() {
+            write_new(&root.join(names::NAMES), names::TEMPLATE, false)?;
+        }
         write_new(&root.join(config::FILE), &config.to_text(), false)?;
         Desk::open(root)
     }
@@ -584,6 +589,17 @@ impl Desk {
 fn check_name(what: &'static str, name: &str) -> Result<(), Error> {
     let bad = name.trim().is_empty() || name.len() > 200 || name.chars().any(|c| c.is_control() || c == '/');
     if bad { Err(Error::BadName { what, name: name.to_owned() }) } else { Ok(()) }
+}
+
+/// Adds text to the end of a file, which is made where it is not there.
+fn append(path: &Path, text: &str) -> Result<(), Error> {
+    use std::io::Write;
+
+    let written = fs::OpenOptions::new().append(true).create(true).open(path).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.sync_all()
+    });
+    written.map_err(|why| Error::File { action: "write", path: path.to_owned(), why })
 }
 
 fn write_new(path: &Path, text: &str, secret: bool) -> Result<(), Error> {

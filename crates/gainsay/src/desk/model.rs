@@ -83,10 +83,18 @@ pub(super) struct TextRead {
     pub(super) reading: Reading,
     /// Who read it, as the ledger names it.
     pub(super) reader: String,
-    /// What was dropped of what a model said.
-    pub(super) dropped: Option<String>,
+    /// What was dropped of what a model said, and with which names it was read.
+    pub(super) note: Option<String>,
     /// What was wrong on the way, what was dropped included.
     pub(super) problems: Vec<String>,
+}
+
+impl TextRead {
+    /// Notes with which names it was read, beside what was noted.
+    pub(super) fn note_names(&mut self, names: Option<&str>) {
+        let notes: Vec<&str> = self.note.as_deref().into_iter().chain(names).collect();
+        self.note = (!notes.is_empty()).then(|| notes.join("; "));
+    }
 }
 
 /// Who reads.
@@ -112,7 +120,7 @@ impl Reader<'_> {
     ) -> Result<TextRead, Error> {
         let Some(model) = self.model else {
             let reading = read::read(text, about, names);
-            return Ok(TextRead { reading, reader: read::READER.to_owned(), dropped: None, problems: Vec::new() });
+            return Ok(TextRead { reading, reader: read::READER.to_owned(), note: None, problems: Vec::new() });
         };
         model.may_be_sent(path, text, tlp)?;
         let rules = read::read(text, about, names);
@@ -128,7 +136,7 @@ impl Reader<'_> {
             problems.push(format!("the model was not shown the last {} of the text", counted(heard.left_out, "byte")));
         }
         let reader = format!("{} with {}, prompt {}", read::READER, model.endpoint, prompt_digest());
-        Ok(TextRead { reading: heard.reading, reader, dropped, problems })
+        Ok(TextRead { reading: heard.reading, reader, note: dropped, problems })
     }
 }
 

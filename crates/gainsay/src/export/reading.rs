@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::offers::offer_to_json;
 use crate::claim::{Draft, Reading, Span};
-use crate::read::{ACCEPT_AT, unread};
+use crate::read::{ACCEPT_AT, Explanation, Step, unread};
 
 /// The reading of `text` as one JSON object with the lists `statements`, `claims`, `figures`, `organisations`, `actors`, `vectors`, `contacts`, `cites`,
 /// `indicators`, `offers`, the `language` (ISO 639-1, null where it cannot be told), and in `unread` a sentence where that is one whose
@@ -28,6 +28,14 @@ pub fn reading_to_json(text: &str, reading: &Reading) -> Value {
         "language": reading.language,
         "unread": unread(reading.language.as_deref()),
     })
+}
+
+/// Why the reader decided so: a list of `{"span", "quote", "statement", "steps"}`, in order of place. `statement` is the place among `statements`,
+/// null for a sentence that was set aside; each of `steps` has `step`, `why`, and in `words` the span and text that it went by, or null.
+pub fn explained_to_json(text: &str, explained: &[Explanation]) -> Value {
+    let step = |s: &Step| json!({ "step": s.step, "why": s.why, "words": s.words.map(|w| json!({ "span": span(w), "quote": quote(text, w) })) });
+    let one = |e: &Explanation| json!({ "span": span(e.span), "quote": quote(text, e.span), "statement": e.draft, "steps": e.steps.iter().map(step).collect::<Vec<_>>() });
+    json!(explained.iter().map(one).collect::<Vec<_>>())
 }
 
 fn statement(text: &str, draft: &Draft) -> Value {

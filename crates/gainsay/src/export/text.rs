@@ -8,7 +8,7 @@ use crate::claim::{
     AlignedLines, Alignment, Commit, FileMatch, Finding, ListingMatch, Reading, Said, SampleMatch, Source, SourceKind,
     SourceText, Span, State, counted,
 };
-use crate::read::unread;
+use crate::read::{Explanation, unread};
 use crate::release::View;
 
 /// How text is set off. On anything but a terminal every style is plain.
@@ -103,6 +103,23 @@ pub fn sample_match(result: &SampleMatch, styles: Styles) -> String {
     page.line(&format!("Against the files of {}:", result.owner));
     page.sample_match(result, ROWS * 4);
     page.text
+}
+
+/// Why the reader decided so, for reading on a terminal; nothing where nothing was explained.
+pub fn explained(text: &str, reading: &Reading, explained: &[Explanation]) -> String {
+    let line = |span: Span| span.of(text).unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut out = String::new();
+    for one in explained {
+        let who = one.draft.and_then(|at| reading.drafts.get(at)).map(|d| &d.statement);
+        let head =
+            who.map_or("set aside".to_owned(), |s| format!("{} {}", s.speaker, s.stance.word().replace('_', " ")));
+        out += &format!("\nbytes {}–{}, {head}: {}\n", one.span.start, one.span.end, line(one.span));
+        for step in &one.steps {
+            let words = step.words.map_or(String::new(), |words| format!(" [{}]", line(words)));
+            out += &format!("    {:<10} {}{words}\n", step.step, step.why);
+        }
+    }
+    out
 }
 
 /// The drafts of one text, for reading on a terminal.

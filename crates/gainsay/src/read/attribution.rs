@@ -3,7 +3,8 @@
 use crate::claim::{PartyKind, Span};
 use crate::read::cues::{fits, helpers_before, is_yet_to, phrase_cue};
 use crate::read::lexicon::{self, Cue};
-use crate::read::phrases::{first_party, phrase_from, subject_before};
+use crate::read::phrases::{first_party, phrase_ending, phrase_from, subject_before};
+use crate::read::silence::silent;
 use crate::read::subject::{Memory, Sentence, Speaker};
 use crate::read::tokens::Shape;
 use crate::read::unreal::is_unreal;
@@ -23,6 +24,12 @@ pub(super) enum Rule {
     Hanging,
     /// By its own account, the crew ….
     OwnAccount,
+    /// Who was asked did not answer.
+    Unanswered,
+    /// A crew posts, leaks, sets a deadline.
+    Deed,
+    /// Acme's denial that ….
+    Nominal,
     /// A quotation beside a name, with no verb of speaking.
     QuoteNear,
     /// A quotation that goes on.
@@ -31,6 +38,8 @@ pub(super) enum Rule {
     Signed,
     /// A set-off text after words that announce it.
     Announced,
+    /// A page on which a company speaks for itself throughout.
+    OwnPage,
     /// Set-off words of people who call themselves hackers.
     SelfDescribed,
 }
@@ -45,10 +54,14 @@ impl Rule {
             Rule::Passive => "passive with by",
             Rule::Hanging => "participle that hangs on the subject",
             Rule::OwnAccount => "by its own account",
+            Rule::Unanswered => "asked and not answered",
+            Rule::Deed => "what a crew does in public",
+            Rule::Nominal => "a noun of speaking with its owner",
             Rule::QuoteNear => "quotation beside a name",
             Rule::Continued => "quotation that goes on",
             Rule::Signed => "set-off text with a name below",
             Rule::Announced => "set-off text that was announced",
+            Rule::OwnPage => "the speaker's own page",
             Rule::SelfDescribed => "set-off text of self-styled hackers",
         }
     }
@@ -64,9 +77,21 @@ pub(super) struct Attribution {
     pub(super) rule: Rule,
     /// The part of the sentence that it covers.
     pub(super) span: Span,
+    /// Who passes it on.
+    pub(super) relays: Vec<Speaker>,
+    /// The word that says so: the verb, "according", the quotation.
+    pub(super) word: Span,
+}
+
+/// A word that might have made a statement and did not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Aside {
+    pub(super) word: Span,
+    pub(super) why: &'static str,
 }
 
 /// A verb with its subject, before it is decided which verb governs the sentence.
+#[derive(Clone, Debug)]
 struct Found {
     verb: usize,
     /// First token of verb and subject together.
@@ -77,61 +102,119 @@ struct Found {
     rule: Rule,
     /// ", the firm said." governs what stands before it.
     closing: bool,
+    /// Who passes it on: "Acme denied it, The Log reported".
+    relays: Vec<Speaker>,
+    /// Told inside another's statement, which goes on around it: "Acme denied it after GreyHeron claimed that …".
+    nested: bool,
     /// Only supposed, asked or foreseen: "had Acme said".
     unreal: bool,
 }
 
+impl Found {
+    /// A plain finding: not denied, not closing, real.
+    fn new(verb: usize, from: usize, speakers: Vec<Speaker>, cue: Cue, rule: Rule) -> Self {
+        Self {
+            verb,
+            from,
+            speakers,
+            cue,
+            negated: false,
+            rule,
+            closing: false,
+            relays: Vec::new(),
+            nested: false,
+            unreal: false,
+        }
+    }
+}
+
 /// Who speaks in this sentence.
 pub(super) fn attributions(sentence: &Sentence<'_>, span: Span, memory: &Memory) -> Vec<Attribution> {
+    sift(sentence, span, memory, &mut Vec::new())
+}
+
+/// Who speaks in this sentence; adds to `aside` the words that might have said so, and why they do not.
+pub(super) fn sift(sentence: &Sentence<'_>, span: Span, memory: &Memory, aside: &mut Vec<Aside>) -> Vec<Attribution> {
     let mut found: Vec<Found> = Vec::new();
     for verb in 0..sentence.tokens.len() {
-        found.extend(by_verb(sentence, verb, memory).or_else(|| according_to(sentence, verb, memory)));
+        let by_verb = by_verb(sentence, verb, memory).unwrap_or_else(|why| {
+            aside.push(Aside { word: sentence.tokens[verb].span, why });
+            None
+        });
+        found.extend(by_verb.or_else(|| according_to(sentence, verb, memory)));
     }
     found.extend(own_account(sentence, memory));
+    // Who asked and heard nothing says nothing: the silence is the statement.
+    if let Some((verb, speakers)) = silent(sentence, memory) {
+        found.retain(|f| f.cue != Cue::Declines && !f.speakers.iter().all(|s| s.kind == PartyKind::Press));
+        if found.is_empty() {
+            found.push(Found { negated: true, ..Found::new(verb, 0, speakers, Cue::Declines, Rule::Unanswered) });
+        }
+    }
+    let mut set_aside = |f: &Found, why| aside.extend(sentence.tokens.get(f.verb).map(|t| Aside { word: t.span, why }));
     let supposed = found.iter().any(|f| f.unreal);
+    found.iter().filter(|f| f.unreal).for_each(|f| set_aside(f, "only supposed, asked, foreseen or called untrue"));
     found.retain(|f| !f.unreal);
+    let heard: Vec<Found> = found.clone();
     let mut governing = govern(sentence, found);
+    for lost in heard.iter().filter(|f| governing.iter().all(|g| g.verb != f.verb)) {
+        set_aside(lost, "inside what another is said to say");
+    }
     if supposed && governing.is_empty() {
         return Vec::new();
     }
     if governing.is_empty() {
-        governing.extend(hanging(sentence, memory).or_else(|| elided(sentence, memory)));
+        governing.extend(
+            hanging(sentence, memory).or_else(|| elided(sentence, memory)).or_else(|| nominal(sentence, memory)),
+        );
     }
     if governing.is_empty() {
         governing.extend(quote_near(sentence, memory));
+    }
+    if governing.is_empty() {
+        governing.extend(deed(sentence, memory));
     }
     cut(sentence, span, governing)
 }
 
 /// "Subject verb", "verb subject" after a quotation, "was verb by subject".
-fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Found> {
-    let token =
-        sentence.tokens.get(verb).filter(|t| t.shape == Shape::Word && !t.capital && sentence.party[verb].is_none())?;
+fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Option<Found>, &'static str> {
+    let Some(token) =
+        sentence.tokens.get(verb).filter(|t| t.shape == Shape::Word && !t.capital && sentence.party[verb].is_none())
+    else {
+        return Ok(None);
+    };
     let before = verb.checked_sub(1).map_or("", |b| sentence.word(b));
     // "Was first to report": the subject stands before all of it.
     let first_to = before == "to" && verb > 2 && sentence.word(verb - 2) == "first";
-    let helpers = helpers_before(sentence, if first_to { verb - 2 } else { verb });
-    let negated = (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
+    // "Was able to verify", "was unable to confirm".
+    let able = before == "to" && verb > 2 && matches!(sentence.word(verb - 2), "able" | "unable" | "quick" | "keen");
+    let helpers = helpers_before(sentence, if first_to || able { verb - 2 } else { verb });
+    let negated = able && sentence.word(verb - 2) == "unable"
+        || (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
     let cue = match lexicon::cue(&token.lower) {
         _ if (negated || is_yet_to(sentence, verb)) && lexicon::silence_after_not(&token.lower) => Some(Cue::Declines),
         Some(cue) => Some(cue),
-        None => phrase_cue(sentence, verb),
-    }?;
+        // "Is denying": a participle with its helper is a verb.
+        None => phrase_cue(sentence, verb)
+            .or_else(|| lexicon::participle(&token.lower).filter(|_| progressive(sentence, helpers.from, verb))),
+    };
+    let Some(cue) = cue else { return Ok(None) };
     let owned = verb > 0 && sentence.tokens[verb - 1].shape == Shape::Possessive;
     if owned
-        || before == "to" && !first_to && !is_yet_to(sentence, verb)
+        || before == "to" && !first_to && !able && !is_yet_to(sentence, verb)
         || lexicon::determiner(before) && before != "that"
     {
-        return None;
+        return Err("a noun or an infinitive, and no verb of speaking");
     }
     if !fits(sentence, verb, cue, helpers.helped) {
-        return None;
+        return Err("no verb of speaking in this company of words");
     }
-    if helpers.passive && !first_to && !matches!(cue, Cue::Investigates | Cue::Declines) {
-        return passive(sentence, verb, cue, memory);
+    if helpers.passive && !first_to && !able && !matches!(cue, Cue::Investigates | Cue::Declines) {
+        return passive(sentence, verb, cue, memory).ok_or("passive, and nobody is said to speak").map(Some);
     }
     if sentence.word(verb + 1) == "by" {
-        return None;
+        return Err("passive, and by nobody in particular");
     }
     if let Some((from, speakers)) = subject_before(sentence, helpers.from, memory) {
         // Kept, so that no weaker rule makes a statement of the sentence; left out in the end.
@@ -146,9 +229,13 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Foun
         let press = speakers.iter().all(|s| s.kind == PartyKind::Press);
         // An outlet that "would not confirm" tells of its own checking and keeps nothing back.
         let cue = if press && cue == Cue::Declines { Cue::Reports } else { cue };
-        return Some(Found { verb, from, speakers, cue, negated, rule, closing, unreal });
+        return Ok(Some(Found { negated, closing, unreal, ..Found::new(verb, from, speakers, cue, rule) }));
     }
-    inverted(sentence, verb, cue, memory)
+    inverted(sentence, verb, cue, memory).ok_or("no speaker can be made out").map(Some)
+}
+
+fn progressive(sentence: &Sentence<'_>, helpers: usize, verb: usize) -> bool {
+    (helpers..verb).any(|at| matches!(sentence.word(at), "is" | "are" | "was" | "were" | "been" | "isn't" | "aren't"))
 }
 
 /// "…," said Ann Lee.
@@ -162,40 +249,68 @@ fn inverted(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> 
     }
     let (_, speakers) = phrase_from(sentence, verb + 1, memory)?;
     let rule = if before.shape == Shape::Quote { Rule::Quote } else { Rule::Indirect };
-    Some(Found { verb, from: verb, speakers, cue, negated: false, rule, closing: true, unreal: false })
+    Some(Found { closing: true, ..Found::new(verb, verb, speakers, cue, rule) })
 }
 
 fn passive(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> Option<Found> {
     let by = (verb + 1..verb + 4).find(|&at| sentence.word(at) == "by")?;
     let (_, speakers) = phrase_from(sentence, by + 1, memory)?;
     let speaking = matches!(cue, Cue::Reports | Cue::Claims | Cue::Confirms | Cue::Says);
-    speaking.then_some(Found {
-        verb,
-        from: 0,
-        speakers,
-        cue,
-        negated: false,
-        rule: Rule::Passive,
-        closing: false,
-        unreal: false,
-    })
+    speaking.then_some(Found::new(verb, 0, speakers, cue, Rule::Passive))
 }
 
 fn according_to(sentence: &Sentence<'_>, at: usize, memory: &Memory) -> Option<Found> {
-    if sentence.word(at) != "according" || sentence.word(at + 1) != "to" {
-        return None;
-    }
-    let (_, speakers) = phrase_from(sentence, at + 2, memory)?;
-    Some(Found {
-        verb: at,
-        from: at,
-        speakers,
-        cue: Cue::Says,
-        negated: false,
-        rule: Rule::AccordingTo,
-        closing: at > 2,
-        unreal: false,
-    })
+    let word = |n: usize| sentence.word(at + n);
+    let by = |cue: Cue, speakers: Vec<Speaker>| Found::new(at, 0, speakers, cue, Rule::Passive);
+    // "As stated by Acme", "as per Acme".
+    let as_stated = word(0) == "as" && word(2) == "by" && lexicon::cue(word(1)).is_some();
+    let from = match word(0) {
+        "according" if word(1) == "to" => 2,
+        "as" if as_stated => 3,
+        // "As per Acme".
+        "per" if at == 0 || sentence.word(at - 1) == "as" || sentence.tokens[at - 1].is_mark(",") => 1,
+        // "Is under investigation by Acme", "is being investigated by Acme".
+        "investigation" | "investigated" | "probed" | "examined" if word(1) == "by" => {
+            return phrase_from(sentence, at + 2, memory)
+                .map(|(_, speakers)| by(Cue::Investigates, speakers))
+                .filter(|f| f.speakers.iter().all(|s| s.kind != PartyKind::Press));
+        }
+        // "Seen by The Log suggests": the outlet has looked.
+        "seen" | "reviewed" | "obtained" | "viewed" | "analyzed" | "analysed" if word(1) == "by" => {
+            let shows = (at + 3..sentence.tokens.len().min(at + 12)).any(|n| {
+                matches!(
+                    sentence.word(n),
+                    "suggests"
+                        | "suggest"
+                        | "shows"
+                        | "show"
+                        | "indicates"
+                        | "indicate"
+                        | "appears"
+                        | "appear"
+                        | "include"
+                        | "includes"
+                        | "contained"
+                        | "contains"
+                        | "reveal"
+                        | "reveals"
+                        | "showed"
+                )
+            });
+            let (_, speakers) = phrase_from(sentence, at + 2, memory)
+                .filter(|(_, s)| shows && s.iter().all(|s| s.kind == PartyKind::Press))?;
+            return Some(by(Cue::Reports, speakers));
+        }
+        _ => return None,
+    };
+    // "According to a statement": of whom the sentence speaks.
+    let of_a_document = || {
+        let document =
+            (at + from..sentence.tokens.len().min(at + from + 5)).any(|n| lexicon::document_noun(sentence.word(n)));
+        if document && at > 3 { first_party(sentence, 0, memory).filter(|(last, _)| *last < at) } else { None }
+    };
+    let (_, speakers) = phrase_from(sentence, at + from, memory).or_else(of_a_document)?;
+    Some(Found { closing: at > 2, ..Found::new(at, at, speakers, Cue::Says, Rule::AccordingTo) })
 }
 
 /// "By its own account, the crew …", "By its own admission".
@@ -209,16 +324,7 @@ fn own_account(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     }
     let from = if sentence.tokens.get(4).is_some_and(|t| t.is_mark(",")) { 5 } else { 4 };
     let (_, speakers) = first_party(sentence, from, memory)?;
-    Some(Found {
-        verb: 0,
-        from: 0,
-        speakers,
-        cue: Cue::Claims,
-        negated: false,
-        rule: Rule::OwnAccount,
-        closing: false,
-        unreal: false,
-    })
+    Some(Found::new(0, 0, speakers, Cue::Claims, Rule::OwnAccount))
 }
 
 fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
@@ -226,13 +332,41 @@ fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         let before = &sentence.tokens[at - 1];
         let apart = before.sets_apart()
             || lexicon::adverb(&before.lower) && at > 1 && sentence.tokens[at - 2].sets_apart()
-            || sentence.word(at + 1) == "that" && !lexicon::preposition(&before.lower);
+            || matches!(sentence.word(at + 1), "that" | "to" | "responsibility" | "credit" | "it" | "they")
+                && !lexicon::preposition(&before.lower)
+                && !lexicon::actor_noun(&before.lower)
+                && before.lower != "actor"
+                && !lexicon::document_noun(&before.lower);
+        // "Released a statement confirming some of it".
+        let by_paper = || {
+            (at.saturating_sub(14)..at).any(|b| {
+                matches!(
+                    sentence.word(b),
+                    "statement"
+                        | "letter"
+                        | "post"
+                        | "notice"
+                        | "message"
+                        | "update"
+                        | "email"
+                        | "note"
+                        | "tweet"
+                        | "report"
+                )
+            }) && (0..at).any(|b| {
+                matches!(
+                    sentence.word(b),
+                    "released" | "issued" | "published" | "posted" | "sent" | "put" | "wrote" | "made" | "leaked"
+                )
+            })
+        };
+        let apart = apart || by_paper();
         // "Without confirming that": the contrary of a confirmation.
         let denied = (at.saturating_sub(2)..at).any(|b| lexicon::negates(sentence.word(b)));
         lexicon::participle(sentence.word(at)).filter(|_| apart && !denied).map(|cue| (at, cue))
     })?;
     let (_, speakers) = first_party(sentence, 0, memory)?;
-    Some(Found { verb, from: 0, speakers, cue, negated: false, rule: Rule::Hanging, closing: false, unreal: false })
+    Some(Found::new(verb, 0, speakers, cue, Rule::Hanging))
 }
 
 /// "The gang posted pictures and threatened to publish": the second verb has the first one's subject.
@@ -245,15 +379,72 @@ fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         cue.map(|cue| (at, cue))
     })?;
     let (last, speakers) = first_party(sentence, 0, memory)?;
-    (last < verb).then_some(Found {
-        verb,
-        from: 0,
-        speakers,
-        cue,
-        negated: false,
-        rule: Rule::Hanging,
-        closing: false,
-        unreal: false,
+    (last < verb).then_some(Found::new(verb, 0, speakers, cue, Rule::Hanging))
+}
+
+/// "GreyHeron posted 3 GB of files", "the gang gave Acme until Friday": what a crew shows the world says something.
+fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
+    (1..sentence.tokens.len().min(DEED_REACH)).find_map(|verb| {
+        let soon = |list: &[&str]| (verb + 1..verb + 14).any(|n| list.contains(&sentence.word(n)));
+        let shows = match sentence.word(verb) {
+            "posted" | "published" | "leaked" | "released" | "dumped" | "uploaded" | "put" | "shared" | "added"
+            | "named" | "posting" | "leaking" | "publishing" => soon(&[
+                "data",
+                "files",
+                "documents",
+                "records",
+                "samples",
+                "sample",
+                "screenshots",
+                "site",
+                "proof",
+                "archive",
+                "database",
+                "gb",
+                "tb",
+                "gigabytes",
+                "portal",
+                "list",
+                "victims",
+                "blog",
+                "forum",
+            ]),
+            "gave" | "set" | "extended" => soon(&["deadline", "hours", "days", "until"]),
+            "plans" | "plan" | "intends" | "vowed" | "promised" => {
+                soon(&["release", "publish", "leak", "sell", "dump"])
+            }
+            _ => false,
+        };
+        let helpers = helpers_before(sentence, verb);
+        let denied = (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
+        if !shows || denied || helpers.passive || sentence.party[verb].is_some() {
+            return None;
+        }
+        let (from, speakers) = subject_before(sentence, helpers.from, memory)?;
+        let crew =
+            speakers.iter().all(|s| s.kind == PartyKind::Actor) && !is_unreal(sentence, from, helpers.from, verb);
+        let found = Found::new(verb, from, speakers, Cue::Offers, Rule::Deed);
+        crew.then_some(found)
+    })
+}
+
+/// How far into its sentence a deed is looked for, in tokens.
+const DEED_REACH: usize = 40;
+
+/// "Acme's denial that …", "the claim by GreyHeron that …".
+fn nominal(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
+    (1..sentence.tokens.len()).find_map(|at| {
+        let cue = match sentence.word(at) {
+            "denial" => Cue::Denies,
+            "admission" | "confirmation" | "acknowledgement" | "acknowledgment" => Cue::Confirms,
+            "claim" | "assertion" | "allegation" | "boast" => Cue::Claims,
+            "insistence" | "assurance" => Cue::Says,
+            _ => return None,
+        };
+        let owned = sentence.tokens[at - 1].shape == Shape::Possessive && sentence.word(at + 1) == "that";
+        let (_, speakers) =
+            owned.then(|| at.checked_sub(2)).flatten().and_then(|last| phrase_ending(sentence, last, memory))?;
+        Some(Found::new(at, 0, speakers, cue, Rule::Nominal))
     })
 }
 
@@ -265,16 +456,7 @@ fn quote_near(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         return None;
     }
     let (_, speakers) = first_party(sentence, 0, memory)?;
-    Some(Found {
-        verb: long,
-        from: 0,
-        speakers,
-        cue: Cue::Says,
-        negated: false,
-        rule: Rule::QuoteNear,
-        closing: false,
-        unreal: false,
-    })
+    Some(Found::new(long, 0, speakers, Cue::Says, Rule::QuoteNear))
 }
 
 /// A quotation or a colon right after the verb, perhaps with an addressee between.
@@ -287,7 +469,7 @@ fn closes_sentence(sentence: &Sentence<'_>, from: usize, verb: usize) -> bool {
     let after_content =
         from > 0 && sentence.tokens.get(from - 1).is_some_and(|t| t.shape == Shape::Quote || t.is_mark(","));
     let ends = sentence.tokens.get(verb + 1).is_none_or(|t| t.shape == Shape::Mark || t.shape == Shape::Quote)
-        || lexicon::cue(sentence.word(verb)) == Some(Cue::Tells);
+        || matches!(sentence.word(verb), "told" | "tells");
     let quoted = from > 0 && sentence.tokens[from - 1].shape == Shape::Quote;
     after_content && (ends || quoted)
 }
@@ -295,11 +477,44 @@ fn closes_sentence(sentence: &Sentence<'_>, from: usize, verb: usize) -> bool {
 /// Which of the verbs govern the sentence. A verb inside what another says is part of what is said, not a statement of its own.
 fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|f| f.verb);
+    // "Acme said, The Log reported": the outlet passes on what Acme said.
+    let press = |f: &Found| f.speakers.iter().all(|s| s.kind == PartyKind::Press);
+    let speaks = |f: &Found| !press(f) && f.rule != Rule::AccordingTo && f.cue != Cue::Offers;
+    if found.iter().any(speaks) {
+        let (passing, mut kept): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|f| f.closing && press(f));
+        let relays: Vec<Speaker> = passing.into_iter().flat_map(|f| f.speakers).collect();
+        kept.iter_mut().filter(|f| speaks(f)).take(1).for_each(|f| f.relays.clone_from(&relays));
+        found = kept;
+    }
+    // "According to The Log, Acme said", "The Log reported that Acme said": the same, the outlet first.
+    let passes_on = |f: &Found| {
+        press(f) && !f.negated && (f.rule == Rule::AccordingTo || matches!(f.cue, Cue::Reports | Cue::Says))
+    };
+    if let [outlet, inside, ..] = found.as_slice()
+        && passes_on(outlet)
+        && speaks(inside)
+        && inside.speakers.iter().all(|s| s.kind != PartyKind::Actor && s.party.is_some())
+        && (inside.from <= outlet.verb + 3
+            || sentence.word(inside.from - 1) == "that"
+            || outlet.rule == Rule::AccordingTo)
+    {
+        let outlet = found.remove(0);
+        found[0].from = found[0].from.min(outlet.from);
+        found[0].relays = outlet.speakers;
+    }
     if let Some(closing) = found.iter().position(|f| f.closing && f.rule != Rule::AccordingTo) {
         let separate = found[..closing].iter().any(|f| f.rule == Rule::Quote);
         if !separate {
             return vec![found.swap_remove(closing)];
         }
+    }
+    // "The hackers want a million, according to Acme": Acme tells of them.
+    if let Some(told) = found.iter().position(|f| f.rule == Rule::AccordingTo && f.closing)
+        && found.len() > 1
+        && found.iter().all(|f| f.rule == Rule::AccordingTo || f.speakers.iter().all(|s| s.kind == PartyKind::Actor))
+        && found[told].speakers.iter().all(|s| s.kind != PartyKind::Actor)
+    {
+        return vec![found.swap_remove(told)];
     }
     let mut governing: Vec<Found> = Vec::new();
     for next in found {
@@ -320,6 +535,25 @@ fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
                     && at > last.verb
                     && sentence.tokens[at - 1].is_mark(",")
         });
+        // "According to The Log, rumours came up where a hacker claimed": an outlet tells where a crew said so.
+        let contrasted = contrasted
+            || last.rule == Rule::AccordingTo
+                && press(last)
+                && next.cue == Cue::Claims
+                && next.speakers.iter().all(|s| s.kind == PartyKind::Actor);
+        let crew = next.speakers.iter().all(|s| s.kind == PartyKind::Actor)
+            && !last.speakers.iter().any(|s| s.kind == PartyKind::Actor);
+        let after = next.from > last.verb + 1
+            && (matches!(sentence.word(next.from - 1), "after" | "as" | "when")
+                || sentence.word(next.from - 1) == "that" && sentence.word(next.from - 2) == "aware");
+        if crew
+            && after
+            && matches!(next.cue, Cue::Claims | Cue::Offers | Cue::Reports | Cue::Says)
+            && next.rule == Rule::Indirect
+        {
+            governing.push(Found { nested: true, ..next });
+            continue;
+        }
         let same = last.speakers.iter().any(|s| next.speakers.iter().any(|n| n.party.is_some() && n.party == s.party));
         // After a semicolon even the same speaker says another thing.
         let parted = (last.verb..next.from).any(|at| sentence.tokens[at].is_mark(";")) && last.cue == Cue::Declines;
@@ -342,10 +576,14 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
             if n == 0 && !colon { span.start } else { from }
         })
         .collect();
+    let governing_nested: Vec<bool> = governing.iter().map(|f| f.nested).collect();
     let mut cuts = Vec::new();
     for (n, f) in governing.into_iter().enumerate() {
-        let mut end = match starts.get(n + 1) {
-            Some(&next) => sentence
+        let next =
+            governing_nested.iter().enumerate().skip(n + 1).find(|(_, nested)| !**nested).map(|(at, _)| starts[at]);
+        let mut end = match next {
+            _ if f.nested => clause_end(sentence, f.verb, next.unwrap_or(span.end)),
+            Some(next) => sentence
                 .tokens
                 .iter()
                 .rev()
@@ -367,11 +605,25 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
                 cue: f.cue,
                 negated: f.negated,
                 rule: f.rule,
+                relays: f.relays,
+                word: sentence.tokens.get(f.verb).map_or(span, |t| t.span),
                 span: Span { start: starts[n], end },
             });
         }
     }
     cuts
+}
+
+/// Where the clause of the verb ends: at a comma with a subject of its own behind it, or with the sentence.
+fn clause_end(sentence: &Sentence<'_>, verb: usize, end: usize) -> usize {
+    let cut = (verb + 2..sentence.tokens.len()).find(|&at| {
+        let token = &sentence.tokens[at];
+        token.span.end < end
+            && (token.is_mark(";")
+                || token.is_mark(",")
+                    && matches!(sentence.word(at + 1), "but" | "while" | "although" | "though" | "according"))
+    });
+    cut.map_or(end, |at| sentence.tokens[at - 1].span.end)
 }
 
 /// "Acme denied it, although Bolt had indeed been hit": the reporter's own contrast about somebody else.

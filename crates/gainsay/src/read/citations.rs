@@ -1,14 +1,18 @@
 //! What a story rests on: whose report, statement, post or leaked page each item comes from.
 
+use std::collections::BTreeSet;
+
 use crate::claim::{Citation, PartyKind, Stance};
-use crate::read::entities::Cast;
+use crate::read::entities::{Cast, Class};
+use crate::read::lexicon;
 use crate::read::names::key;
-use crate::read::speech::Item;
+use crate::read::speech::{Item, Page};
+use crate::read::subject::Known;
 
 /// One citation for each source and kind, in the order of the story.
-pub(super) fn citations(text: &str, items: &[Item], cast: &Cast) -> Vec<Citation> {
+pub(super) fn citations(text: &str, pages: &[Page], items: &[Item], cast: &Cast) -> Vec<Citation> {
     let mut found: Vec<Citation> = Vec::new();
-    let mut seen = std::collections::BTreeSet::new();
+    let mut seen = BTreeSet::new();
     // What the words tell comes first; a plain statement is worth a line only for a source that has none yet.
     let told: Vec<(&Item, &'static str, bool)> = items
         .iter()
@@ -19,21 +23,58 @@ pub(super) fn citations(text: &str, items: &[Item], cast: &Cast) -> Vec<Citation
         .collect();
     for pass in [false, true] {
         for &(item, kind, plain) in told.iter().filter(|(_, _, plain)| *plain == pass) {
+            let name = &item.speaker.name;
             let party = item.speaker.party.and_then(|p| cast.parties.get(p));
-            let house = party
-                .and_then(|p| p.home)
-                .and_then(|h| cast.parties.get(h))
-                .map_or_else(|| item.speaker.name.clone(), |h| h.name.clone());
-            if plain && item.speaker.kind == PartyKind::Actor && seen.iter().any(|(name, _)| *name == key(&house)) {
+            let house = party.and_then(|p| p.home).and_then(|h| cast.parties.get(h)).map_or(name, |h| &h.name);
+            let person = party.is_some_and(|p| p.class == Class::Person);
+            let known = |name: &str| seen.iter().any(|(other, _)| *other == key(name));
+            if plain && (person && known(name) || item.speaker.kind == PartyKind::Actor && known(house)) {
                 continue;
             }
-            if seen.insert((key(&house), kind)) {
-                found.push(Citation { source: item.speaker.name.clone(), kind: kind.to_owned(), span: item.span });
+            // What people without a name say is no source by itself.
+            if plain
+                && item.speaker.party.is_none()
+                && item.speaker.kind != PartyKind::Actor
+                && item.speaker.known == Known::Unnamed
+            {
+                continue;
+            }
+            // A report or a blog is the house's, whoever signs it; what a person says is that person's.
+            if seen.insert((key(if plain { name } else { house }), kind)) {
+                seen.insert((key(name), kind));
+                found.push(Citation { source: name.clone(), kind: kind.to_owned(), span: item.span });
             }
         }
     }
+    material(text, pages, cast, &mut seen, &mut found);
     found.sort_by_key(|c| c.span.start);
     found
+}
+
+/// "The group published samples": what a crew itself shows.
+fn material(
+    text: &str,
+    pages: &[Page],
+    cast: &Cast,
+    seen: &mut BTreeSet<(String, &'static str)>,
+    found: &mut Vec<Citation>,
+) {
+    for &span in pages.iter().filter(|p| !p.paragraph.short).flat_map(|p| &p.sentences) {
+        let said = span.of(text).unwrap_or_default();
+        let mut words = said.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty());
+        let shows = words.any(|w| matches!(w, "samples" | "Samples" | "screenshots" | "Screenshots" | "screenshot"));
+        if !shows {
+            continue;
+        }
+        let named = cast.within(span).iter().map(|&(_, p)| p).find(|&p| cast.parties[p].class == Class::Actor);
+        let by_role = || said.split(|c: char| !c.is_alphanumeric()).any(|w| w == "group" || lexicon::actor_noun(w));
+        let crew = named.or_else(|| cast.of_kind(PartyKind::Actor).first().copied().filter(|_| by_role()));
+        if let Some(name) = crew.map(|p| &cast.parties[p].name)
+            && seen.insert((key(name), "actor_material"))
+        {
+            found.push(Citation { source: name.clone(), kind: "actor_material".to_owned(), span });
+        }
+    }
 }
 
 /// The kind of material, by the words of the item and the speaker's role; `None` where the outlet speaks for itself. True where no word told it.
@@ -61,7 +102,14 @@ fn kind_of(item: &Item, said: &str) -> Option<(&'static str, bool)> {
         }
         PartyKind::Actor => "actor_material",
         PartyKind::Press if item.speaker.party.is_none() => return None,
+        // An outlet that only says what it has seen speaks for the story itself.
+        PartyKind::Press
+            if !names(&["report", "according to", "wrote", "writes", "said", "story", "article", "first"]) =>
+        {
+            return None;
+        }
         PartyKind::Press => "news",
+        PartyKind::Authority if names(&["filing", "filed with"]) => "document",
         PartyKind::Authority => "law_enforcement",
         _ if names(&[
             "tweet",

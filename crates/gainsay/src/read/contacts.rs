@@ -1,13 +1,15 @@
 //! Who told whom: the company warned, the police called, the press written to by a crew.
 
+use std::collections::BTreeSet;
+
 use crate::claim::{Contact, PartyKind, Span};
+use crate::read::dates;
 use crate::read::lexicon;
 use crate::read::phrases::{phrase_from, subject_before};
-use crate::read::relay;
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 
 /// The contacts of one sentence. An outlet's request for comment is none.
-pub(super) fn contacts(sentence: &Sentence<'_>, said: &str, span: Span, memory: &Memory, found: &mut Vec<Contact>) {
+pub(super) fn contacts(text: &str, sentence: &Sentence<'_>, span: Span, memory: &Memory, found: &mut Vec<Contact>) {
     for verb in 0..sentence.tokens.len() {
         let Some((from, to)) = active(sentence, verb, memory)
             .or_else(|| passive(sentence, verb, memory))
@@ -24,10 +26,21 @@ pub(super) fn contacts(sentence: &Sentence<'_>, said: &str, span: Span, memory: 
         found.push(Contact {
             from: house(sentence, &from),
             to: house(sentence, &to),
-            date: relay::date(said, &[], span.start),
+            date: dates::whens(&sentence.tokens).first().and_then(|w| w.span.of(text)).map(str::to_owned),
             span,
         });
     }
+}
+
+/// One contact for each pair and day; one without a day only where no other tells of the pair.
+pub(super) fn distinct(found: &mut Vec<Contact>) {
+    let dated: BTreeSet<(String, String)> =
+        found.iter().filter(|c| c.date.is_some()).map(|c| (c.from.clone(), c.to.clone())).collect();
+    let mut seen = BTreeSet::new();
+    found.retain(|c| {
+        let pair = (c.from.clone(), c.to.clone());
+        (c.date.is_some() || !dated.contains(&pair)) && seen.insert((pair, c.date.clone()))
+    });
 }
 
 /// A contact is between organisations: a person stands for the one that they work at.
@@ -48,6 +61,22 @@ fn active(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<(Spea
         | "notify" | "alert" | "inform" | "contacting" | "notifying" => verb + 1,
         "reached" if sentence.word(verb + 1) == "out" && sentence.word(verb + 2) == "to" => verb + 3,
         "told" => verb + 1,
+        // "Reported it to Acme", "filed a complaint with the police".
+        "reported" | "disclosed" | "escalated" | "submitted" | "filed" => {
+            let to = (verb + 1..(verb + 7).min(sentence.tokens.len()))
+                .find(|&at| matches!(sentence.word(at), "to" | "with") && sentence.party[at].is_none())?;
+            let thing = (verb + 1..to).all(|at| {
+                sentence.party[at].is_none()
+                    && !lexicon::opens_clause(sentence.word(at))
+                    && !lexicon::preposition(sentence.word(at))
+            });
+            let filed = word != "filed"
+                || (verb..to).any(|at| matches!(sentence.word(at), "complaint" | "report" | "notice" | "notification"));
+            if !thing || !filed || to == verb + 1 {
+                return None;
+            }
+            to + 1
+        }
         _ => return None,
     };
     let (_, to) = object_at(sentence, object, memory)?;
@@ -68,7 +97,14 @@ fn active(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<(Spea
         .filter(|&p| matches!(sentence.word(p), "he'd" | "she'd" | "they'd" | "it'd" | "they've" | "it's"));
     let by = match pronoun {
         Some(_) => memory.here.clone().or_else(|| memory.speaker.clone())?,
-        None => subject_before(sentence, from, memory)?.1.into_iter().next()?,
+        None => match subject_before(sentence, from, memory) {
+            Some((_, by)) => by.into_iter().next()?,
+            // "It found it on Monday, and reported it to Acme": the subject stands before the first verb.
+            None if from > 0 && matches!(sentence.word(from - 1), "and" | "then" | "also") => {
+                memory.here.clone().or_else(|| memory.speaker.clone())?
+            }
+            None => return None,
+        },
     };
     // "Acme told The Daily" is a statement; "the crew told The Daily" is a contact.
     if word == "told"
@@ -108,14 +144,34 @@ fn passive(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<(Spe
 
 /// "Its interactions with the threat actor", "calls with the company".
 fn dealings(sentence: &Sentence<'_>, noun: usize, memory: &Memory) -> Option<(Speaker, Speaker)> {
-    if !matches!(
+    // "In a message sent to customers".
+    let sent = matches!(
         sentence.word(noun),
-        "interactions" | "calls" | "conversations" | "negotiations" | "correspondence" | "chats"
-    ) || sentence.word(noun + 1) != "with"
+        "message"
+            | "messages"
+            | "letter"
+            | "letters"
+            | "email"
+            | "e-mail"
+            | "emails"
+            | "notice"
+            | "notices"
+            | "notification"
+            | "notifications"
+    ) && sentence.word(noun + 1) == "sent"
+        && sentence.word(noun + 2) == "to";
+    let touch = matches!(sentence.word(noun), "touch" | "contact") && noun > 0 && sentence.word(noun - 1) == "in";
+    if !sent
+        && !touch
+        && !matches!(
+            sentence.word(noun),
+            "interactions" | "calls" | "conversations" | "negotiations" | "correspondence" | "chats"
+        )
+        || !sent && sentence.word(noun + 1) != "with"
     {
         return None;
     }
-    let (_, to) = object_at(sentence, noun + 2, memory)?;
+    let (_, to) = object_at(sentence, noun + if sent { 3 } else { 2 }, memory)?;
     let named = (0..noun).rev().find_map(|at| sentence.party[at]).filter(|&p| to.party != Some(p));
     let by = match named {
         Some(party) => Speaker {
@@ -168,7 +224,7 @@ mod tests {
         let cast = cast(&text, &pages(&text), &About::default(), &Gazetteer::built_in());
         let span = Span { start: BEFORE.len(), end: text.len() };
         let mut found = Vec::new();
-        contacts(&sentence_of(&text, &cast, span, &[]), said, span, &Memory::default(), &mut found);
+        contacts(&text, &sentence_of(&text, &cast, span, &[]), span, &Memory::default(), &mut found);
         found.into_iter().map(|c| (c.from, c.to)).collect()
     }
 

@@ -33,7 +33,10 @@ pub(super) fn helpers_before(sentence: &Sentence<'_>, verb: usize) -> Helpers {
         }
     }
     let participle = !sentence.word(verb).ends_with("ing")
-        && !matches!(sentence.word(verb), "unavailable" | "available" | "unable" | "aware" | "looking");
+        && !matches!(
+            sentence.word(verb),
+            "unavailable" | "available" | "unable" | "aware" | "looking" | "sceptical" | "skeptical" | "confident"
+        );
     Helpers { from, passive: be.is_some() && participle, helped }
 }
 
@@ -66,8 +69,16 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
     let next = |n: usize| sentence.word(at + n);
     match sentence.word(at) {
         "took" | "takes" | "taken" if next(1) == "issue" => Some(Cue::Disputes),
+        // "Experts are sceptical of the claims", "the firm is confident that".
+        "sceptical" | "skeptical" if matches!(next(1), "of" | "that" | "about") => Some(Cue::Disputes),
+        "confident" if next(1) == "that" => Some(Cue::Says),
         "pushed" | "pushes" | "hit" | "hits" | "fired" if next(1) == "back" => Some(Cue::Disputes),
         "cast" | "casts" if next(1) == "doubt" => Some(Cue::Disputes),
+        "brushed" | "brushes" | "shrugged" | "laughed" | "waved" if matches!(next(1), "off" | "aside" | "away") => {
+            Some(Cue::Disputes)
+        }
+        "shot" if next(1) == "down" => Some(Cue::Disputes),
+        "poured" if next(1) == "cold" => Some(Cue::Disputes),
         "looking" if next(1) == "into" => Some(Cue::Investigates),
         "reached"
             if at > 0
@@ -81,6 +92,50 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
             Some(Cue::Declines)
         }
         "respond" | "comment" | "reply" if is_yet_to(sentence, at) => Some(Cue::Declines),
+        // "Remained silent", "had not issued a statement".
+        "remained" | "remains" | "stayed" | "kept" | "keeps" | "been" | "keeping"
+            if matches!(next(1), "silent" | "quiet" | "mum" | "tight-lipped") =>
+        {
+            Some(Cue::Declines)
+        }
+        "issued" | "made" | "released" | "published" | "offered" | "given" | "put" | "provided" | "posted"
+            if (1..5).any(|n| at >= n && lexicon::negates(sentence.word(at - n)))
+                && (1..6).any(|n| {
+                    matches!(
+                        next(n),
+                        "statement"
+                            | "comment"
+                            | "comments"
+                            | "announcement"
+                            | "response"
+                            | "reply"
+                            | "acknowledgement"
+                            | "acknowledgment"
+                    )
+                }) =>
+        {
+            Some(Cue::Declines)
+        }
+        "asking" | "asks" | "wants" | "seeks" | "seeking"
+            if (1..4).any(|n| matches!(next(n), "$" | "€" | "£") || next(n).starts_with('$')) =>
+        {
+            Some(Cue::Offers)
+        }
+        "stood" | "stands" | "sticks" | "stuck" if matches!(next(1), "by" | "fast" | "firm" | "to") => Some(Cue::Says),
+        "chose" | "chooses" | "opted" if next(1) == "not" && next(2) == "to" => Some(Cue::Declines),
+        // "Could not determine whether", of an outlet: it looked.
+        "determine" | "determined" | "authenticate" | "establish" | "corroborate"
+            if press_near(sentence, at) && (1..4).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) =>
+        {
+            Some(Cue::Reports)
+        }
+        "chimed" if next(1) == "in" => Some(Cue::Says),
+        "made" | "went" if (1..6).any(|n| next(n) == "public") => Some(Cue::Reports),
+        "filed" | "lodged" | "registered"
+            if !matches!(next(1), "no") && (1..7).any(|n| matches!(next(n), "complaint" | "fir" | "report")) =>
+        {
+            Some(Cue::Investigates)
+        }
         "took" | "claiming" | "take" if next(1) == "credit" || next(1) == "responsibility" => Some(Cue::Claims),
         "launched" | "opened" | "began" | "started" | "initiated"
             if (1..5).any(|n| matches!(next(n), "investigation" | "inquiry" | "probe")) =>
@@ -108,10 +163,33 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
     let quote_soon = (1..6).any(|n| sentence.tokens.get(verb + n).is_some_and(|t| t.shape == Shape::Quote));
     match sentence.word(verb) {
         "called" | "described" | "describes" => {
-            quote_soon
-                || (1..8)
-                    .any(|n| matches!(next(n), "claims" | "claim" | "allegations" | "incident" | "breach" | "attack"))
+            !matches!(next(1), "for" | "on" | "in" | "off" | "upon")
+                && (quote_soon
+                    || (1..8).any(|n| {
+                        matches!(
+                            next(n),
+                            "claims"
+                                | "claim"
+                                | "allegations"
+                                | "incident"
+                                | "breach"
+                                | "attack"
+                                | "statement"
+                                | "report"
+                                | "reports"
+                                | "account"
+                                | "denial"
+                                | "data"
+                                | "listing"
+                                | "leak"
+                                | "accusations"
+                                | "intrusion"
+                        )
+                    }))
         }
+        "attributed" | "attributes" | "blamed" | "blames" => (1..12).any(|n| {
+            matches!(next(n), "attack" | "breach" | "incident" | "intrusion" | "hack" | "leak" | "theft" | "it" | "by")
+        }),
         "found" | "observed" | "shared" => next(1) == "that" || next(1) == "no" || quote_soon,
         "believe" | "say" | "report" | "claim" | "warn" | "deny" | "confirm" | "dispute" | "admit" | "verify"
         | "investigate" | "decline" | "threaten" | "allege" | "assert" | "acknowledge" => !matches!(next(1), "button"),
@@ -119,13 +197,45 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
             verb == 0 || sentence.tokens[verb - 1].shape != Shape::Possessive
         }
         "pointed" => next(1) == "out",
+        "asked" | "asks" => {
+            closes_at(sentence, verb + 1) && verb > 1
+                || lexicon::crowd_noun(next(1))
+                || matches!(next(1), "people" | "families" | "anyone")
+                || lexicon::crowd_noun(next(2)) && lexicon::determiner(next(1))
+        }
+        "began" => {
+            closes_at(sentence, verb + 1)
+                || verb > 1 && sentence.tokens[..verb].iter().rev().take(4).any(|t| t.shape == Shape::Quote)
+        }
+        "posted" => quote_soon || (1..12).any(|n| next(n) == "that") || closes_at(sentence, verb + 1),
+        "cited" | "cites" => (1..14).any(|n| matches!(next(n), "saying" | "claiming" | "source" | "sources")),
+        "offered" | "offers" | "offering" | "selling" | "sells" => (1..10).any(|n| {
+            matches!(
+                next(n),
+                "data"
+                    | "database"
+                    | "databases"
+                    | "records"
+                    | "files"
+                    | "sale"
+                    | "accounts"
+                    | "access"
+                    | "code"
+                    | "archive"
+                    | "information"
+                    | "dump"
+                    | "documents"
+                    | "credentials"
+            )
+        }),
+        "accepted" | "accepts" => next(1) == "that" || next(1) == "responsibility",
         "expects" | "maintains" | "maintained" | "concluded" | "continued" => {
             next(1) == "that" || next(1) == "to" || quote_soon || closes_at(sentence, verb + 1)
         }
         "listed" => (1..12).any(|n| matches!(next(n), "sale" | "leak" | "site" | "victims" | "victim")),
         "responded" => !helped || !closes_at(sentence, verb + 1),
         "investigated" => false,
-        "rejected" | "dismissed" | "rejects" | "dismisses" => (1..8).any(|n| {
+        "rejected" | "dismissed" | "rejects" | "dismisses" | "rebuffed" | "rebuffs" => (1..8).any(|n| {
             matches!(
                 next(n),
                 "claims"

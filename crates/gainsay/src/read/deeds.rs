@@ -73,8 +73,17 @@ fn strike(sentence: &Sentence<'_>, verb: usize) -> u32 {
     }
     let of_data = || data_follows(sentence, verb);
     match sentence.word(verb) {
-        "breached" | "hacked" | "infiltrated" | "penetrated" | "extorted" | "stole" | "steals" | "exfiltrated"
-        | "ransomed"
+        "was" | "were" | "is"
+            if next(1) == "behind"
+                && (2..6).any(|n| {
+                    matches!(next(n), "attack" | "breach" | "hack" | "theft" | "leak" | "incident" | "intrusion")
+                }) =>
+        {
+            3
+        }
+        "gave" | "given" if (1..9).any(|n| matches!(next(n), "hours" | "days" | "deadline" | "until")) => 2,
+        "breached" | "hacked" | "compromised" | "encrypted" | "infiltrated" | "penetrated" | "extorted" | "stole"
+        | "steals" | "exfiltrated" | "ransomed"
             if object_follows(sentence, verb + 1) =>
         {
             3
@@ -102,6 +111,24 @@ fn strike(sentence: &Sentence<'_>, verb: usize) -> u32 {
             CREW_AT
         }
         "claims" | "claimed" if of_data() || next(1) == "to" && matches!(next(2), "have" | "hold" | "be") => 2,
+        // "Listed Acme as a victim", "added Acme to its leak site".
+        "listed" | "lists" | "added" | "adds" | "posted" | "named" | "published" | "put"
+            if on_its_site(sentence, verb) =>
+        {
+            CREW_AT
+        }
+        // "Says it holds the source code of Acme".
+        "holds" | "hold" | "has" | "possesses" | "obtained" | "encrypted" | "took" | "accessed"
+            if of_anothers_data(sentence, verb) =>
+        {
+            CREW_AT
+        }
+        "wants" | "seeks" | "asking" | "seeking"
+            if (1..4).any(|n| next(n).starts_with('$') || matches!(next(n), "$" | "€" | "£")) =>
+        {
+            2
+        }
+        "boasted" | "bragged" | "boasts" | "brags" => 2,
         "demanded" | "demands" | "asks" if follows(sentence, verb, |w| w == "ransom" || w.starts_with('$')) => 2,
         "threatened" | "threatens"
             if follows(sentence, verb, |w| matches!(w, "publish" | "leak" | "release" | "sell" | "dump")) =>
@@ -110,6 +137,55 @@ fn strike(sentence: &Sentence<'_>, verb: usize) -> u32 {
         }
         _ => 0,
     }
+}
+
+/// A leak site or a list of victims, its own.
+fn on_its_site(sentence: &Sentence<'_>, verb: usize) -> bool {
+    let all = 0..sentence.tokens.len().min(verb + TOLD_REACH);
+    let site = |at: usize| {
+        matches!(
+            sentence.word(at),
+            "leak"
+                | "extortion"
+                | "tor"
+                | "dark"
+                | "onion"
+                | "data-leak"
+                | "shaming"
+                | "victim"
+                | "victims"
+                | "darknet"
+        ) && (at.saturating_sub(4)..at).any(|n| matches!(sentence.word(n), "its" | "their" | "his" | "a" | "the"))
+    };
+    let to_publish = |at: usize| {
+        matches!(sentence.word(at), "as") && sentence.word(at + 1) == "a" && sentence.word(at + 2) == "victim"
+    };
+    all.clone().any(|at| {
+        site(at)
+            && matches!(
+                sentence.word(at + 1),
+                "site" | "web" | "blog" | "page" | "portal" | "list" | "leak" | "website"
+            )
+    }) || all.into_iter().any(to_publish)
+}
+
+/// "The source code of Acme", "Acme's customer data": data, and another's.
+fn of_anothers_data(sentence: &Sentence<'_>, verb: usize) -> bool {
+    let own = |at: usize| matches!(sentence.word(at), "its" | "their" | "our");
+    let to = (verb + OBJECT_REACH).min(sentence.tokens.len());
+    let data = (verb + 1..to).find(|&at| data_word(sentence.word(at)));
+    let said = (verb.saturating_sub(5)..verb)
+        .any(|at| lexicon::cue(sentence.word(at)).is_some_and(|c| c != Cue::Reports && c != Cue::Confirms));
+    data.is_some_and(|data| {
+        said && !(verb..data).any(own)
+            && (verb + 1..to).any(|at| {
+                sentence.party[at].is_some()
+                    && (at > data
+                        && (matches!(sentence.word(at - 1), "of" | "from" | "to" | "by" | "at")
+                            || (data..at).any(|n| matches!(sentence.word(n), "of" | "from" | "belonging")))
+                        || sentence.tokens.get(at + 1).is_some_and(|t| t.shape == Shape::Possessive))
+            })
+    })
 }
 
 /// A noun phrase starts here: "hacked the maker", and not "hacked by", "hacked in May".

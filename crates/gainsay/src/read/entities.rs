@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 
 use crate::claim::{About, PartyKind, Span};
 use crate::read::candidates::{Run, runs};
-use crate::read::casting::{Candidate, RawMention, give_roles, settle};
+use crate::read::casting::{Candidate, OtherNames, RawMention, give_roles, settle};
 use crate::read::deeds;
 use crate::read::evidence::{Evidence, evidence};
 use crate::read::lexicon::{self, Cue};
 use crate::read::names::{Gazetteer, NameKind, key};
+use crate::read::other_names::alias_of;
 use crate::read::paragraphs::outlet_in_header;
 use crate::read::speech::Page;
 use crate::read::tokens::{Shape, Token, tokens};
@@ -43,6 +44,9 @@ pub(super) struct Party {
     pub(super) evidence: Evidence,
 }
 
+/// A noun means one of the latest names, in mentions; farther back nobody would remember.
+const LOOK_BACK: usize = 100;
+
 /// The parties of one text and where they are named.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Cast {
@@ -51,6 +55,8 @@ pub(super) struct Cast {
     pub(super) mentions: Vec<(Span, usize)>,
     pub(super) ranked: BTreeMap<PartyKind, Vec<usize>>,
     pub(super) by_key: BTreeMap<String, usize>,
+    /// By a common noun the parties that the text calls so.
+    pub(super) called: BTreeMap<String, Vec<usize>>,
 }
 
 impl Cast {
@@ -85,8 +91,19 @@ impl Cast {
         self.ranked.get(&kind).map_or(&[], Vec::as_slice)
     }
 
+    /// The party that the text calls by this noun; of several the one that it named last before `before`.
+    pub(super) fn known_as(&self, noun: &str, before: usize) -> Option<usize> {
+        let parties = self.called.get(noun)?;
+        if let [only] = parties.as_slice() {
+            return Some(*only);
+        }
+        let to = self.mentions.partition_point(|(m, _)| m.start < before);
+        let mut latest = self.mentions[..to].iter().rev().take(LOOK_BACK).map(|&(_, p)| p);
+        latest.find(|p| parties.contains(p))
+    }
+
     /// The party that is written exactly so, case and spaces aside.
-    pub(super) fn called(&self, name: &str) -> Option<usize> {
+    pub(super) fn named(&self, name: &str) -> Option<usize> {
         self.by_key.get(&key(name)).copied()
     }
 
@@ -108,20 +125,36 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
     let mut raw: Vec<RawMention> = Vec::new();
     let mut candidates: BTreeMap<String, Candidate> = BTreeMap::new();
     let mut short_for: BTreeMap<String, String> = BTreeMap::new();
+    let mut alias_for: BTreeMap<String, String> = BTreeMap::new();
+    let mut houses: BTreeMap<String, u32> = BTreeMap::new();
     for (number, page) in pages.iter().filter(|p| !p.paragraph.short).enumerate() {
-        for &sentence in &page.sentences {
+        for (place, &sentence) in page.sentences.iter().enumerate() {
             let tokens = tokens(text, sentence, &[]);
             let found = runs(text, &tokens, names);
             let mut told_of: Vec<Evidence> = found.iter().map(|run| evidence(&tokens, run)).collect();
             share_in_lists(&tokens, &found, &mut told_of);
+            if place == 0 && number < 2 {
+                dateline(&tokens, &found, &mut told_of);
+            }
+            let id_of = |run: &Run| {
+                let written = run.span.of(text).unwrap_or_default();
+                let known = run.known.and_then(|_| names.find(written)).filter(|k| !k.brand);
+                key(known.map_or(written, |k| k.name))
+            };
             for (at, run) in found.iter().enumerate() {
-                if matches!(run.known, Some(NameKind::Place | NameKind::Thing)) {
+                if matches!(run.known, Some(NameKind::Place | NameKind::Thing)) || is_label(&tokens, run) {
                     continue;
                 }
                 let written = run.span.of(text).unwrap_or_default();
-                let known_name =
-                    run.known.and_then(|_| names.find(written)).filter(|k| !k.brand).map(|k| k.name.to_owned());
+                let known = run.known.and_then(|_| names.find(written));
+                let known_name = known.filter(|k| !k.brand).map(|k| k.name.to_owned());
                 let id = key(known_name.as_deref().unwrap_or(written));
+                if let Some(main) = alias_of(&tokens, &found, at, &told_of) {
+                    let main = id_of(&found[main]);
+                    if main != id && alias_for.get(&main) != Some(&id) {
+                        alias_for.entry(id.clone()).or_insert(main);
+                    }
+                }
                 let mut told = told_of[at];
                 add_shape(text, &tokens, run, names, &mut told);
                 told.person += speaks_for(&tokens, run, found.get(at + 1));
@@ -134,13 +167,23 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
                 let short = found.get(at + 1).filter(|next| is_short_form(&tokens, run, next));
                 let short = short.map(|next| next.span.of(text).unwrap_or_default());
                 let short = short.filter(|s| names.find(s).is_some_and(|k| !k.brand && key(k.name) == id));
-                let home = home_of(text, &tokens, &found, at);
+                let titled = titled_before(&tokens, &found, at);
+                told.person += if titled { 4 } else { 0 };
+                let home =
+                    if titled { Some((id_of(&found[at - 1]), true)) } else { home_of(&tokens, &found, at, &id_of) };
+                if let Some((house, true)) = &home
+                    && told.person >= 3
+                {
+                    *houses.entry(house.clone()).or_default() += 3;
+                }
+                let home = home.map(|(house, _)| house);
                 let entry = candidates.entry(id.clone()).or_default();
                 if entry.first.is_none() {
                     entry.name = short.unwrap_or(written).to_owned();
                     entry.first = Some(run.span);
                     entry.words = run.last + 1 - run.first;
                     entry.known = run.known;
+                    entry.brand = known.is_some_and(|k| k.brand);
                     entry.known_name = known_name;
                 }
                 entry.count += 1;
@@ -151,19 +194,30 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
             }
         }
     }
+    for (house, points) in houses {
+        if let Some(candidate) = candidates.get_mut(&house) {
+            candidate.evidence.organisation += points;
+        }
+    }
     let outlet = about.outlet.as_deref().or_else(|| outlet_in_header(text)).map(key);
-    let mut cast = settle(raw, candidates, short_for, outlet.as_deref());
+    let mut cast = settle(raw, candidates, OtherNames { short_for, alias_for }, outlet.as_deref());
     deeds::weigh(text, pages, &mut cast);
     give_roles(&mut cast.parties, outlet.as_deref());
     cast.rank();
     cast
 }
 
-/// "Acme, Bolt and Crane were breached": what is said of one name in a list is said of all.
+/// "Acme, Bolt and Crane were breached": what is said of one name in a list is said of all; "firms such as Acme and Bolt": so is what
+/// announces the list.
 fn share_in_lists(tokens: &[Token], found: &[Run], told: &mut [Evidence]) {
+    // "Acme and fashion brand Bolt": what the next is may stand between.
     let listed = |left: &Run, right: &Run| {
         let between = &tokens[left.last + 1..right.first];
-        !between.is_empty() && between.len() <= 2 && between.iter().all(|t| t.is("and") || t.is("or") || t.is_mark(","))
+        let (marks, rest) = between.split_at(between.iter().take_while(|t| joins_list(t)).count());
+        let described = rest.len() <= 3
+            && rest.iter().all(|t| t.shape == Shape::Word && !lexicon::cue(&t.lower).is_some())
+            && rest.last().is_none_or(|t| t.is("the") || lexicon::company_noun(&t.lower));
+        !marks.is_empty() && marks.len() <= 2 && described
     };
     let mut from = 0;
     while from < found.len() {
@@ -171,15 +225,113 @@ fn share_in_lists(tokens: &[Token], found: &[Run], told: &mut [Evidence]) {
         while to + 1 < found.len() && listed(&found[to], &found[to + 1]) {
             to += 1;
         }
+        let announced = announced_as(tokens, found[from].first);
         // A comma alone is an apposition as often as a list.
-        let is_list =
-            to > from && tokens[found[to - 1].last + 1..found[to].first].iter().any(|t| t.is("and") || t.is("or"));
-        if is_list {
-            let most = told[from..=to].iter().map(|e| e.victim).max().unwrap_or(0);
-            told[from..=to].iter_mut().for_each(|e| e.victim = most);
+        let is_list = to > from
+            && (announced.is_some()
+                || tokens[found[to - 1].last + 1..found[to].first].iter().any(|t| t.is("and") || t.is("or")));
+        if is_list || announced.is_some() {
+            let list = &mut told[from..=to];
+            let victim = list.iter().map(|e| e.victim).max().unwrap_or(0);
+            let speaks = list.iter().map(|e| e.speaks).max().unwrap_or(0);
+            let house = |(e, run): (&Evidence, &Run)| {
+                e.organisation >= 3
+                    || matches!(run.known, Some(NameKind::Company | NameKind::Researcher | NameKind::Authority))
+            };
+            let houses = list.iter().zip(&found[from..=to]).any(house);
+            for (evidence, run) in list.iter_mut().zip(&found[from..=to]) {
+                evidence.victim = victim.max(evidence.victim);
+                evidence.speaks = speaks.max(evidence.speaks);
+                let (organisation, outlet) =
+                    announced.unwrap_or((if houses && run.known.is_none() { 2 } else { 0 }, 0));
+                evidence.organisation += organisation;
+                evidence.outlet += outlet;
+            }
         }
         from = to + 1;
     }
+}
+
+fn joins_list(token: &Token) -> bool {
+    token.is("and") || token.is("or") || token.is_mark(",") || token.is_mark(";") || token.is_mark("&")
+}
+
+/// "Firms such as", "victims including", "portals like": the points of an organisation and of an outlet for each name in the list.
+fn announced_as(tokens: &[Token], first: usize) -> Option<(u32, u32)> {
+    let word = |back: usize| first.checked_sub(back).and_then(|at| tokens.get(at)).map_or("", |t| t.lower.as_str());
+    let head = match word(1) {
+        "including" | "like" | "namely" => 2,
+        "as" if word(2) == "such" => 3,
+        _ => return None,
+    };
+    let near = (head..head + 6).map(word).take_while(|w| !matches!(*w, "." | ";"));
+    let mut found = None;
+    for plural in near {
+        let singular = plural.strip_suffix("ies").map(|stem| format!("{stem}y"));
+        let singular = singular.as_deref().or_else(|| plural.strip_suffix('s')).unwrap_or_default();
+        if matches!(singular, "outlet" | "newspaper" | "publication" | "site" | "website") {
+            found = found.or(Some((2, 2)));
+        } else if lexicon::company_noun(singular) && !matches!(singular, "app" | "network" | "district")
+            || matches!(
+                plural,
+                "businesses" | "universities" | "clients" | "giants" | "portals" | "brands" | "victims" | "targets"
+            )
+        {
+            found = found.or(Some((3, 0)));
+        }
+    }
+    found
+}
+
+/// "STROUD (Wire Service) -", "Stroud, Morning Bell —": the line that opens a story names a place and an outlet.
+fn dateline(tokens: &[Token], found: &[Run], told: &mut [Evidence]) {
+    let dash = tokens
+        .iter()
+        .take(14)
+        .position(|t| t.shape == Shape::Mark && matches!(t.lower.as_str(), "—" | "–" | "-" | "--"));
+    let Some(dash) = dash.filter(|&d| d > 0) else { return };
+    let plain = |t: &Token| t.capital || t.shape != Shape::Word;
+    if !tokens[..dash].iter().all(plain) {
+        return;
+    }
+    for (run, told) in found.iter().zip(told).take_while(|(run, _)| run.last < dash) {
+        let bracketed = run.first > 0 && tokens[run.first - 1].is_mark("(");
+        let closes =
+            run.last + 1 == dash && run.first > 0 && tokens[run.first - 1].is_mark(",") && run.last > run.first;
+        if bracketed || closes {
+            told.outlet += 3;
+            told.organisation += 1;
+            told.victim = 0;
+        } else {
+            told.thing += 4;
+        }
+    }
+}
+
+/// "Twitter: https://…": the label of a field.
+fn is_label(tokens: &[Token], run: &Run) -> bool {
+    let next = |n: usize| tokens.get(run.last + n).map_or("", |t| t.lower.as_str());
+    next(1) == ":" && matches!(next(2), "http" | "https" | "hxxp" | "hxxps" | "www" | "@")
+}
+
+/// "Chief analyst of Acme, Ann Lee said": a title and its house before a comma.
+fn titled_before(tokens: &[Token], found: &[Run], at: usize) -> bool {
+    let Some(house) = at.checked_sub(1).and_then(|before| found.get(before)) else { return false };
+    let run = &found[at];
+    let beside = run.first == house.last + 2 && tokens[house.last + 1].is_mark(",") && run.last + 1 - run.first <= 3;
+    if !beside || run.known.is_some() {
+        return false;
+    }
+    let before = &tokens[house.first.saturating_sub(14)..house.first];
+    let phrase = before.iter().rev().take_while(|t| {
+        lexicon::cue(&t.lower).is_none()
+            && !t.sets_apart()
+            && !lexicon::opens_clause(&t.lower)
+            && !lexicon::auxiliary(&t.lower)
+    });
+    let words: Vec<&str> = phrase.map(|t| t.lower.as_str()).collect();
+    let title = words.iter().position(|w| lexicon::person_noun(w) && !lexicon::spokesperson(w));
+    title.is_some_and(|title| words[..title].iter().any(|w| matches!(*w, "of" | "at" | "for" | "with")))
 }
 
 /// "Advanced Locks (AdLock)" and "Federal Lock Office (FLO)".
@@ -223,33 +375,27 @@ fn speaks_for(tokens: &[Token], run: &Run, next: Option<&Run>) -> u32 {
 }
 
 /// The organisation beside a person: "Acme's Ann Lee", "Acme CEO Ann Lee", "Ann Lee, director at Acme", "Ann Lee of Acme".
-fn home_of(text: &str, tokens: &[Token], found: &[Run], at: usize) -> Option<String> {
+/// True where the words leave no doubt that the one works at the other.
+fn home_of(tokens: &[Token], found: &[Run], at: usize, named: &impl Fn(&Run) -> String) -> Option<(String, bool)> {
     let run = found.get(at)?;
-    let named = |r: &Run| key(r.span.of(text).unwrap_or_default());
     if let Some(before) = at.checked_sub(1).and_then(|b| found.get(b)) {
         let between = &tokens[before.last + 1..run.first];
         let titled = between.iter().any(|t| lexicon::person_noun(&t.lower));
+        let owned = between.first().is_some_and(|t| t.shape == Shape::Possessive);
         let beside = between.iter().enumerate().all(|(n, t)| {
             t.shape == Shape::Possessive
                 // "Acme's director, Ann Lee,".
                 || t.is_mark(",") && titled && n + 1 == between.len()
                 || lexicon::person_noun(&t.lower)
+                // "Acme's head of public affairs Ann Lee".
+                || owned && titled && t.shape == Shape::Word && lexicon::cue(&t.lower).is_none() && !lexicon::auxiliary(&t.lower)
                 || matches!(
                     t.lower.as_str(),
-                    "security"
-                        | "senior"
-                        | "chief"
-                        | "executive"
-                        | "general"
-                        | "information"
-                        | "vice"
-                        | "threat"
-                        | "lead"
-                        | "and"
+                    "security" | "senior" | "chief" | "executive" | "general" | "information" | "vice" | "threat" | "lead" | "and"
                 )
         });
-        if !between.is_empty() && between.len() <= 5 && beside && !between.iter().all(|t| t.is("and")) {
-            return Some(named(before));
+        if !between.is_empty() && between.len() <= 7 && beside && !between.iter().all(|t| t.is("and")) {
+            return Some((named(before), true));
         }
     }
     let after = found.get(at + 1)?;
@@ -257,7 +403,9 @@ fn home_of(text: &str, tokens: &[Token], found: &[Run], at: usize) -> Option<Str
     let near = between.len() <= 10
         && between.first().is_some_and(|t| t.sets_apart() || matches!(t.lower.as_str(), "of" | "from" | "at" | "("));
     let crossed = between.iter().skip(1).any(|t| t.sets_apart() || t.is_mark(".") || lexicon::cue(&t.lower).is_some());
-    (near && !crossed && !between.iter().any(|t| t.is("and"))).then(|| named(after))
+    let sure =
+        between.iter().any(|t| lexicon::person_noun(&t.lower)) && !between.iter().any(|t| t.shape == Shape::Possessive);
+    (near && !crossed && !between.iter().any(|t| t.is("and"))).then(|| (named(after), sure))
 }
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What the words around a name say about it.
 
 use crate::read::candidates::Run;
+use crate::read::indicators;
 use crate::read::lexicon::{self, Cue};
+use crate::read::shapes;
 use crate::read::tokens::{Shape, Token};
 use crate::read::told;
 
@@ -19,6 +21,8 @@ pub(super) struct Evidence {
     pub(super) place: u32,
     /// Speaks, whatever it is.
     pub(super) speaks: u32,
+    /// Is a product, a piece of malware, a part of a house.
+    pub(super) thing: u32,
 }
 
 impl Evidence {
@@ -31,12 +35,16 @@ impl Evidence {
         self.outlet += other.outlet;
         self.speaks += other.speaks;
         self.place += other.place;
+        self.thing += other.thing;
     }
 }
 
 /// The words beside a run, quotation marks and adverbs left out.
 struct Around<'t> {
+    /// From the name backwards, an article right before it left out.
     left: Vec<&'t str>,
+    /// "The" stands right before the name.
+    article: bool,
     right: Vec<&'t str>,
 }
 
@@ -46,8 +54,15 @@ impl<'t> Around<'t> {
     fn new(tokens: &'t [Token], run: &Run) -> Self {
         let seen =
             |t: &&Token| !matches!(t.lower.as_str(), "\"" | "“" | "”" | "‘" | "’" | "'") && t.shape != Shape::Quote;
+        let mut left: Vec<&str> =
+            tokens[..run.first].iter().rev().take(REACH).filter(seen).map(|t| t.lower.as_str()).collect();
+        let article = left.first() == Some(&"the");
+        if article {
+            left.remove(0);
+        }
         Self {
-            left: tokens[..run.first].iter().rev().take(REACH).filter(seen).map(|t| t.lower.as_str()).collect(),
+            left,
+            article,
             right: tokens[run.last + 1..].iter().take(REACH).filter(seen).map(|t| t.lower.as_str()).collect(),
         }
     }
@@ -91,23 +106,120 @@ pub(super) fn evidence(tokens: &[Token], run: &Run) -> Evidence {
     organisation(&around, tokens, run, &mut found);
     victim(&around, tells_of_another(tokens, run), &mut found);
     speech(&around, &mut found);
+    thing(&around, tokens, run, &mut found);
     found
+}
+
+/// "The Grimlock malware", "Acme's director of Digital": no party.
+fn thing(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence) {
+    if matches!(
+        around.r(0),
+        "malware"
+            | "trojan"
+            | "botnet"
+            | "backdoor"
+            | "infostealer"
+            | "stealer"
+            | "wiper"
+            | "worm"
+            | "virus"
+            | "loader"
+            | "vulnerability"
+            | "vulnerabilities"
+            | "bug"
+            | "flaw"
+            | "award"
+            | "act"
+            | "law"
+            | "conference"
+            | "programming"
+    ) {
+        found.thing += 3;
+    }
+    // "An Acme document", "Acme products": what is of it does nothing.
+    if matches!(
+        around.r(0),
+        "document"
+            | "documents"
+            | "products"
+            | "product"
+            | "post"
+            | "page"
+            | "channel"
+            | "phone"
+            | "phones"
+            | "device"
+            | "devices"
+            | "app"
+            | "handle"
+            | "profile"
+            | "antivirus"
+    ) {
+        found.thing += 2;
+    }
+    // "Acme's director of Digital": what a person is director of is no house where the house stands before.
+    let titled = matches!(around.l(0), "of" | "for") && lexicon::person_noun(around.l(1));
+    if titled && around.left.iter().skip(2).take(4).any(|w| *w == "'s") {
+        found.thing += 4;
+    }
+    let of_house = run.first > 0
+        && run.last > run.first
+        && tokens[run.first - 1].capital
+        && shapes::department(&tokens[run.last].lower)
+        && around.r(0) != "of";
+    if of_house {
+        found.thing += 4;
+    }
+}
+
+/// After "group": what it is called besides, or what it boasts of.
+fn of_a_crew(right: &[&str]) -> bool {
+    let crew = |w: &&str| {
+        lexicon::actor_noun(w) && !matches!(*w, "group" | "individual")
+            || matches!(*w, "ransomware" | "hacking" | "extortion" | "hacktivist" | "cybercrime" | "criminal")
+    };
+    let deed = |w: &&str| {
+        matches!(
+            *w,
+            "responsibility"
+                | "credit"
+                | "stolen"
+                | "stole"
+                | "hacked"
+                | "breached"
+                | "exfiltrated"
+                | "leaked"
+                | "encrypted"
+        )
+    };
+    let apposed =
+        right.get(1) == Some(&",") && right.iter().skip(2).take(7).take_while(|w| **w != ",").any(|w| crew(&w));
+    let boasts = matches!(right.get(1), Some(&("claimed" | "claims" | "boasted" | "bragged")));
+    apposed || boasts && right.iter().skip(2).take(7).any(|w| deed(&w))
 }
 
 fn actor(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
-    let near_actor = around
-        .left
-        .iter()
-        .take(10)
-        .any(|w| lexicon::actor_noun(w) || *w == "actor" || *w == "actors" || *w == "ransomware");
+    let near_actor = around.left.iter().take(10).any(|w| {
+        lexicon::actor_noun(w)
+            || matches!(*w, "person" | "someone" | "user" | "somebody" | "vendor" | "account" | "member")
+            || *w == "actor"
+            || *w == "actors"
+            || *w == "ransomware"
+    });
     let named = match l(0) {
-        "as" => matches!(l(1), "known" | "identified") || l(1) == "online" && l(2) == "known" || l(1) == "itself",
-        "by" => l(1) == "going" || l(1) == "goes" || l(1) == "go",
+        "as" => {
+            matches!(l(1), "known" | "identified" | "themselves" | "himself" | "identifying")
+                || l(1) == "online" && l(2) == "known"
+                || l(1) == "itself"
+        }
+        "actor" | "hacker" | "seller" | "user" => true,
+        "by" => matches!(l(1), "going" | "goes" | "go" | "went"),
         "called" | "named" | "dubbed" | "nicknamed" | "alias" | "handle" | "moniker" | "pseudonym" | "nickname" => true,
         "name" | "names" => matches!(l(1), "the" | "a" | "online"),
         "calling" | "itself" | "themselves" | "himself" => true,
         "of" => matches!(l(1), "handle" | "alias" | "moniker" | "pseudonym"),
+        "handles" | "aliases" | "monikers" => true,
         _ => false,
     };
     // "Its seller is GreyHeron".
@@ -127,7 +239,38 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
     {
         found.actor += 4;
     }
-    if lexicon::actor_noun(l(0)) || (l(0) == "actor" || l(0) == "actors") && l(1) == "threat" {
+    // "The defence group Acme" is a company, "the hacking group Acme" none.
+    let crew = |w: &str| {
+        lexicon::actor_noun(w) && !matches!(w, "group" | "individual")
+            || w.starts_with("cyber")
+            || matches!(
+                w,
+                "hacking"
+                    | "ransomware"
+                    | "extortion"
+                    | "criminal"
+                    | "hacktivist"
+                    | "threat"
+                    | "ransom"
+                    | "data-theft"
+                    | "hack"
+                    | "espionage"
+                    | "leak"
+            )
+    };
+    let trade = l(0) == "group"
+        && !lexicon::determiner(l(1))
+        && !around.left.iter().skip(1).take(3).any(|w| crew(w))
+        && !matches!(l(1), "new" | "notorious" | "prolific" | "called" | "same" | "russian" | "infamous" | "");
+    if trade {
+        found.organisation += 3;
+    } else if lexicon::actor_noun(l(0)) || (l(0) == "actor" || l(0) == "actors") && l(1) == "threat" {
+        found.actor += 4;
+    }
+    if l(0) == ","
+        && (lexicon::actor_noun(l(1)) && (l(1) != "group" || l(2) == "the" && r(0) == ",")
+            || l(1) == "actor" && l(2) == "threat")
+    {
         found.actor += 4;
     }
     match r(0) {
@@ -135,6 +278,8 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
             found.actor +=
                 if matches!(r(1), "gang" | "group" | "operation" | "crew" | "operators" | "actors") { 5 } else { 3 }
         }
+        // "The Heron group, a ransomware gang", "the Heron group claimed to have stolen".
+        "group" | "crew" | "team" | "cartel" | "syndicate" if of_a_crew(&around.right) => found.actor += 4,
         "gang" | "hackers" | "hacker" | "collective" | "operators" | "affiliate" | "affiliates" | "hacktivists" => {
             found.actor += 4
         }
@@ -177,20 +322,23 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         found.actor += 2;
     }
     let told = around.apposition();
-    let criminal = told.iter().any(|w| {
-        matches!(
-            *w,
-            "ransomware"
-                | "hacking"
-                | "extortion"
-                | "cybercrime"
-                | "cyber-criminal"
-                | "cybercriminal"
-                | "hacker"
-                | "leak"
-                | "underground"
-        ) || *w == "marketplace"
-    });
+    // "Acme, which said that the crew was in": what it says is not what it is.
+    let clause = told.first().is_some_and(|w| matches!(*w, "which" | "who" | "whose"));
+    let criminal = !clause
+        && told.iter().any(|w| {
+            matches!(
+                *w,
+                "ransomware"
+                    | "hacking"
+                    | "extortion"
+                    | "cybercrime"
+                    | "cyber-criminal"
+                    | "cybercriminal"
+                    | "hacker"
+                    | "leak"
+                    | "underground"
+            ) || *w == "marketplace"
+        });
     if criminal && told.iter().any(|w| lexicon::actor_noun(w) || matches!(*w, "actor" | "operation" | "marketplace")) {
         found.actor += 4;
     }
@@ -201,6 +349,22 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
         found.person += 4;
     }
     if lexicon::person_noun(around.l(0)) && around.l(0) != "head" {
+        found.person += 4;
+    }
+    // "Head of security Ann Lee".
+    let office = |w: &str| {
+        matches!(
+            w,
+            "president" | "director" | "head" | "chief" | "vp" | "manager" | "minister" | "secretary" | "officer"
+        )
+    };
+    let of = (1..4).find(|&n| matches!(around.l(n), "of" | "for"));
+    if of.is_some_and(|n| {
+        office(around.l(n + 1))
+            && (0..n).all(|b| {
+                around.l(b).len() > 2 && !lexicon::determiner(around.l(b)) && !lexicon::company_noun(around.l(b))
+            })
+    }) {
         found.person += 4;
     }
     if lexicon::researcher_noun(around.l(0)) {
@@ -237,56 +401,78 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
 fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
     let last = tokens[run.last].lower.as_str();
-    if matches!(
-        last,
-        "inc"
-            | "corp"
-            | "ltd"
-            | "llc"
-            | "plc"
-            | "gmbh"
-            | "ag"
-            | "sa"
-            | "co"
-            | "corporation"
-            | "company"
-            | "university"
-            | "hospital"
-            | "bank"
-            | "airlines"
-            | "institute"
-            | "agency"
-            | "department"
-            | "commission"
-            | "police"
-            | "council"
-            | "association"
-            | "foundation"
-            | "technologies"
-            | "systems"
-            | "labs"
-            | "software"
-            | "security"
-            | "networks"
-            | "holdings"
-            | "partners"
-            | "insurance"
-            | "group"
-            | "solutions"
-            | "services"
-    ) && run.last > run.first
+    let many = run.last > run.first;
+    let first = tokens[run.first].lower.as_str();
+    if many && (shapes::legal_form(last) || shapes::organisation_tail(last) || shapes::organisation_head(first)) {
+        found.organisation += 3;
+    } else if many && shapes::maybe_tail(last) {
+        found.organisation += 1;
+    }
+    // "The Stroud-based Acme", "the state-owned Acme".
+    if l(0).ends_with("-based")
+        || l(0).ends_with("-owned")
+        || l(0).ends_with("-listed")
+        || l(0).ends_with("-headquartered")
     {
         found.organisation += 3;
+    }
+    if matches!(
+        l(0),
+        "parent"
+            | "rival"
+            | "competitor"
+            | "subsidiary"
+            | "startup"
+            | "arm"
+            | "partner"
+            | "client"
+            | "newspaper"
+            | "broadcaster"
+            | "regulator"
+            | "watchdog"
+    ) {
+        found.organisation += 2;
+    }
+    if matches!(
+        l(0),
+        "site"
+            | "website"
+            | "blog"
+            | "newspaper"
+            | "magazine"
+            | "outlet"
+            | "daily"
+            | "publication"
+            | "broadcaster"
+            | "news"
+    ) {
+        found.outlet += 2;
+        found.organisation += 1;
     }
     if lexicon::company_noun(l(0)) {
         found.organisation += 3;
     }
+    // "Brightwell.example": who goes by a domain is a house.
+    if !many && indicators::is_host(last) {
+        found.organisation += 2;
+    }
     let told = around.apposition();
-    if told.iter().take(10).any(|w| lexicon::company_noun(w))
+    if told.iter().take(6).any(|w| *w == "forum") && told.first().is_some_and(|w| lexicon::determiner(w)) {
+        found.organisation += 3;
+    }
+    if l(0) == "by" && matches!(l(1), "tracked" | "analyzed" | "analysed") {
+        found.researcher += 3;
+    }
+    let house = |w: &str| lexicon::company_noun(w) || w.strip_suffix('s').is_some_and(lexicon::company_noun);
+    if told.iter().take(10).any(|w| house(w) || matches!(*w, "dealers" | "makers"))
         && (told.first().is_some_and(|w| lexicon::determiner(w))
             || told.iter().take(2).any(|w| lexicon::company_noun(w)))
     {
         found.organisation += 3;
+    }
+    // "Acme, which makes locks": persons take "who".
+    if told.first() == Some(&"which") {
+        found.organisation += 2;
     }
     if lexicon::person_noun(r(0))
         || r(0) == "'s" && around.right.iter().skip(1).take(3).any(|w| lexicon::person_noun(w))
@@ -346,8 +532,86 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     {
         found.organisation += 2;
     }
-    if l(0) == "by" && matches!(l(1), "owned" | "acquired" | "bought" | "operated" | "employed" | "run") {
+    // "Acme's Ann Lee told us".
+    let after = |n: usize| tokens.get(run.last + n);
+    let named = |n: usize| after(n).is_some_and(|t| t.shape == Shape::Word && t.capital);
+    if after(1).is_some_and(|t| t.shape == Shape::Possessive)
+        && named(2)
+        && named(3)
+        && after(4).is_some_and(|t| lexicon::cue(&t.lower).is_some())
+    {
         found.organisation += 3;
+    }
+    if l(0) == "by"
+        && matches!(
+            l(1),
+            "owned"
+                | "acquired"
+                | "bought"
+                | "operated"
+                | "employed"
+                | "run"
+                | "backed"
+                | "funded"
+                | "provided"
+                | "made"
+                | "developed"
+                | "manufactured"
+                | "hosted"
+                | "insured"
+                | "supplied"
+        )
+    {
+        found.organisation += 3;
+    }
+    // "Customers of Acme", "staff at Acme", "in partnership with Acme".
+    if matches!(l(0), "of" | "at" | "from" | "for" | "with" | "by" | "to")
+        && matches!(
+            l(1),
+            "customers"
+                | "users"
+                | "employees"
+                | "workers"
+                | "staff"
+                | "clients"
+                | "subscribers"
+                | "shareholders"
+                | "executives"
+                | "owner"
+                | "owners"
+                | "maker"
+                | "makers"
+                | "developer"
+                | "developers"
+                | "operator"
+                | "parent"
+                | "subsidiary"
+                | "subsidiaries"
+                | "unit"
+                | "division"
+                | "arm"
+                | "servers"
+                | "systems"
+                | "partnership"
+                | "contract"
+                | "complaint"
+                | "network"
+                | "networks"
+                | "engineers"
+                | "members"
+                | "representatives"
+                | "databases"
+                | "database"
+                | "merger"
+                | "merged"
+                | "sold"
+                | "belonging"
+        )
+    {
+        found.organisation += 2;
+    }
+    if matches!(l(0), "notified" | "contacted" | "alerted" | "emailed" | "acquired" | "bought" | "sued" | "fined") {
+        found.organisation += 2;
     }
     let security = |words: &[&str]| {
         let trade = |w: &str| {
@@ -466,12 +730,29 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
                         | "data"
                         | "obtained"
                         | "files"
+                        | "records"
+                        | "database"
+                        | "credentials"
+                        | "passwords"
                 )
             }) =>
         {
             found.victim += 2
         }
         "to" if l(1) == "belonging" => found.victim += 2,
+        // "The stolen database of Acme", "data of customers of Acme".
+        "of" if matches!(
+            l(1),
+            "database" | "databases" | "data" | "records" | "files" | "documents" | "customers" | "patients" | "users"
+        ) && around
+            .left
+            .iter()
+            .skip(2)
+            .take(8)
+            .any(|w| matches!(*w, "stolen" | "leaked" | "breached" | "data" | "hacked" | "records")) =>
+        {
+            found.victim += 2
+        }
         "breached" | "hacked" | "compromised" | "infiltrated" | "penetrated" | "attacked" | "targeting" | "hacking"
         | "breaching" | "extort" | "extorting" => found.victim += 3,
         // "Broke into Acme", "got into Acme".
@@ -502,6 +783,18 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
     }) {
         found.victim += 2;
     }
+    // "Was named on the gang's leak site", "were added to its list of victims".
+    let listed = around
+        .right
+        .iter()
+        .take_while(own_clause)
+        .take(6)
+        .any(|w| matches!(*w, "named" | "listed" | "added" | "posted"))
+        && passive.is_some()
+        && around.right.iter().any(|w| matches!(*w, "leak" | "leaks" | "victim" | "victims" | "extortion"));
+    if listed && !tells_of_another {
+        found.victim += 3;
+    }
     let soon = |words: &[&str], reach: usize| around.right.iter().take(reach).any(|w| words.contains(w));
     match r(0) {
         _ if tells_of_another => {}
@@ -511,6 +804,13 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
         "has" if soon(&["denied", "confirmed", "suffered"], 3) => found.victim += 2,
         "confirmed" | "confirms" | "disclosed" | "acknowledged" | "admitted"
             if around.right.iter().take(9).any(|w| breach_word(w) || *w == "access" || *w == "unauthorized") =>
+        {
+            found.victim += 2
+        }
+        "discovered" | "detected" | "identified" | "reported"
+            if around.right.iter().skip(1).take(4).any(|w| breach_word(w))
+                && matches!(r(1), "the" | "a" | "an" | "its" | "unauthorized" | "suspicious")
+                && found.researcher == 0 =>
         {
             found.victim += 2
         }
@@ -548,7 +848,7 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
 
 fn speech(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
-    if matches!(l(0), "in" | "near") {
+    if matches!(l(0), "in" | "near") && !around.article {
         found.place += 1;
     }
     // "Advanced Locks (AdLock) said": the bracket stands between both names and their verb.
@@ -567,6 +867,14 @@ fn speech(around: &Around<'_>, found: &mut Evidence) {
     let after = around.right.get(told.len() + 2);
     if told.first() == Some(&"which") && after.is_some_and(|w| lexicon::cue(w).is_some_and(|c| c != Cue::Offers)) {
         found.speaks += 1;
+    }
+    if l(0) == "to" && l(1) == "according" {
+        found.speaks += 1;
+    }
+    // "…, Acme reported.": who reports at the end of another's words is an outlet.
+    if l(0) == "," && matches!(r(0), "reported" | "reports") && matches!(r(1), "." | "") {
+        found.outlet += 3;
+        found.victim = 0;
     }
     if matches!(l(0), "told" | "tells" | "informed")
         || l(0) == "to"
@@ -590,6 +898,18 @@ fn speech(around: &Around<'_>, found: &mut Evidence) {
     }
     if l(0) == "by" && matches!(l(1), "seen" | "reviewed" | "reached" | "obtained" | "contacted" | "viewed" | "asked") {
         found.outlet += 2;
+    }
+    // "The newspaper Acme", "Acme, which first reported the attack".
+    if matches!(l(0), "newspaper" | "broadcaster" | "magazine" | "newspapers" | "weekly" | "newswire" | "tabloid")
+        || matches!((l(1), l(0)), ("news", "site" | "agency" | "outlet" | "website" | "service") | ("tech", "site"))
+    {
+        found.outlet += 4;
+    }
+    if r(0) == "first" && r(1) == "reported"
+        || r(0) == "," && r(1) == "which" && r(2) == "first" && matches!(r(3), "reported" | "broke")
+        || l(0) == "by" && l(1) == "reported" && matches!(l(2), "first" | "earlier" | "previously")
+    {
+        found.outlet += 4;
     }
     if r(0) == "reached" && r(1) == "out"
         || matches!(r(0), "has" | "could" | "was")
@@ -626,6 +946,9 @@ mod tests {
         assert!(of("A threat actor going by GreyHeron told us.", "GreyHeron").actor >= 4);
         assert!(of("A gang known as “Grey Heron” came.", "Grey Heron").actor >= 4);
         assert!(of("The Heron ransomware gang came.", "Heron").actor >= 4);
+        assert!(of("The Heron group, a ransomware gang, came.", "Heron").actor >= 4);
+        assert!(of("The “Heron” group claimed to have stolen files.", "Heron").actor >= 4);
+        assert_eq!(of("The Heron group, a maker of locks, claimed a third of the market.", "Heron").actor, 0);
         assert_eq!(of("He works at Heron daily.", "Heron").actor, 0);
     }
 

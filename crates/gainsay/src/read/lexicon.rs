@@ -83,40 +83,40 @@ static FINITE: LazyLock<Words<Cue>> = LazyLock::new(|| {
         (
             Cue::Says,
             "said says say added adds stated states explained explains noted notes wrote writes \
-     commented replied responded tweeted emphasized emphasised stressed continued believes \
+     commented     replied responded tweeted posted blogged emphasized emphasised stressed continued speculated speculate speculates asked asks believes \
      believed believe thinks suggested suggests indicated indicates described describes labeled \
      labelled called recommends recommended urged urges advised advises concluded concludes \
      apologized apologised assured assures pointed clarified clarifies reiterated insisted \
-     insists estimates estimated mentioned quipped expects argued argues reads maintains \
+     insists estimates estimated mentioned quipped expects argued argues reads began maintains \
      maintained",
         ),
         (Cue::Tells, "told tells informed informs notified notifies"),
         (
             Cue::Reports,
             "reported reports report revealed reveals announced announces disclosed discloses warned \
-     warns warn shared observed found",
+     warns warn cited cites shared observed found",
         ),
         (
             Cue::Claims,
             "claimed claims claim alleged alleges allege asserted asserts assert boasted boasts \
-     complained accused bragged",
+     complained accused bragged attributed attributes blamed blames",
         ),
         (
             Cue::Confirms,
             "confirmed confirms confirm acknowledged acknowledges acknowledge admitted admits admit \
-     conceded concedes verified verifies verify",
+     conceded concedes accepted accepts verified verifies verify",
         ),
         (Cue::Denies, "denied denies deny"),
         (
             Cue::Disputes,
             "disputed disputes dispute rejected rejects refuted refutes dismissed dismisses \
-     contradicted contradicts debunked",
+     contradicted contradicts debunked rebuffed rebuffs rebutted rebuts repudiated disavowed",
         ),
         (Cue::Declines, "declined declines decline refused refuses withheld"),
         (Cue::Investigates, "investigating investigates investigated investigate"),
         (
             Cue::Offers,
-            "threatened threatens threaten demanded demands advertised advertises touted touting \
+            "threatened threatens threaten offered offers offering selling sells demanded demands advertised advertises touted touting \
      advertising auctioning auctioned taunted listed",
         ),
     ])
@@ -132,10 +132,10 @@ static HANGING: LazyLock<Words<Cue>> = LazyLock::new(|| {
         (Cue::Says, "saying adding stating noting explaining writing stressing insisting arguing"),
         (Cue::Tells, "telling"),
         (Cue::Reports, "reporting revealing warning announcing"),
-        (Cue::Claims, "claiming alleging asserting boasting bragging"),
+        (Cue::Claims, "claiming accusing alleging asserting boasting bragging"),
         (Cue::Confirms, "confirming acknowledging admitting"),
         (Cue::Denies, "denying"),
-        (Cue::Disputes, "disputing rejecting dismissing"),
+        (Cue::Disputes, "disputing refuting rejecting dismissing"),
         (Cue::Declines, "declining refusing"),
         (Cue::Offers, "threatening demanding"),
     ])
@@ -264,6 +264,7 @@ static PERSON: LazyLock<Words<()>> = LazyLock::new(|| {
      chairman chairwoman officer chief executive manager head lead expert consultant engineer \
      reporter journalist editor lawyer attorney secretary minister commissioner senator \
      professor strategist investigator official detective evangelist principal specialist \
+     observer commentator blogger activist lawmaker politician economist scientist academic \
      administrator superintendent governor mayor author owner advisor adviser fellow",
     )
 });
@@ -293,7 +294,10 @@ static COMPANY: LazyLock<Words<()>> = LazyLock::new(|| {
      hospital airline insurer supplier developer publisher chain utility telco telecom \
      contractor brand institution ministry school city council department platform exchange \
      automaker chipmaker multinational subsidiary outfit studio association commission \
-     distributor producer titan service district clinic charity network app",
+     distributor producer titan service district clinic charity network app website store shop \
+     lender brokerage foundation club federation museum library hotel casino wallet marketplace \
+     registrar consultancy lab laboratory grocer dairy brewer builder bakery builder carmaker \
+     drugmaker shipper refiner courier newspaper",
     )
 });
 
@@ -306,7 +310,8 @@ static ACTOR: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "individual hacker hackers group gang crew collective cybercriminal cybercriminals criminals criminal \
      attacker attackers intruder intruders seller sellers extortionist extortionists operators \
-     hacktivist hacktivists cybergang thief thieves fraudsters scammers",
+     poster leaker leakers blackmailer blackmailers extortionist uploader culprit culprits perpetrator \
+     perpetrators cyberattacker cyberattackers crooks hacktivist hacktivists cybergang thief thieves fraudsters scammers",
     )
 });
 
@@ -325,7 +330,10 @@ static CROWD: LazyLock<Words<()>> = LazyLock::new(|| {
         "customers customer users user experts researchers analysts employees employee sources \
      source officials police prosecutors authorities regulators regulator investigators \
      subscribers clients patients victims members shareholders insiders person insider \
-     observers parents residents",
+     observers parents residents union nurse nurses teacher teachers staffer staffers worker workers \
+     politicians lawmakers lawmaker critics activists passengers students whistleblower \
+     whistleblowers lawyers journalists engineers developers moderators prosecutor watchdog judge \
+     readers doctors insurers companies firms organisations organizations banks hospitals schools universities agencies",
     )
 });
 
@@ -338,16 +346,26 @@ pub(super) fn crowd_noun(word: &str) -> bool {
 pub(super) fn authority_noun(word: &str) -> bool {
     matches!(
         word,
-        "police" | "prosecutors" | "authorities" | "regulators" | "regulator" | "officials" | "investigators" | "court"
+        "police"
+            | "prosecutors"
+            | "prosecutor"
+            | "watchdog"
+            | "judge"
+            | "authorities"
+            | "regulators"
+            | "regulator"
+            | "officials"
+            | "investigators"
+            | "court"
     )
 }
 
 static DOCUMENT: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "statement report post blog message email e-mail letter notice notification advisory site \
-     website page tweet filing announcement release investigation analysis team faq memo \
+     page tweet filing announcement release investigation analysis team faq memo \
      account note listing thread advertisement ad channel entry evidence claim bulletin \
-     document response",
+     document response lawsuit suit complaint indictment",
     )
 });
 
@@ -389,7 +407,7 @@ pub(super) fn month(word: &str) -> Option<u8> {
 
 static OPENER: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
-        "he she it they we i you there here and yet according citing having additionally besides \
+        "dear he she it they we i you there here and yet according citing having additionally besides \
      earlier last next among other others well not nor neither either without despite during \
      between based given following per like unlike visiting screenshots security update updated \
      evidence data remediation got want share read see investing against moving even more most \

@@ -14,18 +14,26 @@ mod casting;
 mod citations;
 mod confidence;
 mod contacts;
+mod content;
 mod cues;
+mod dates;
 mod deeds;
+mod described;
 mod entities;
 mod evidence;
+mod explain;
 mod facets;
 mod figures;
+mod indicators;
 mod kind;
 mod language;
 mod lexicon;
 pub mod model;
 mod names;
+mod numbers;
+mod other_names;
 mod own;
+mod own_page;
 mod paragraphs;
 mod parts;
 mod patterns;
@@ -36,6 +44,8 @@ mod russian;
 mod sellers;
 mod sentences;
 mod set_off;
+mod shapes;
+mod silence;
 mod speech;
 mod stance;
 #[cfg(test)]
@@ -47,8 +57,9 @@ mod unreal;
 mod vectors;
 mod words;
 
+pub use explain::{Explanation, Step, explain};
 pub use language::unread;
-pub use names::{Gazetteer, GazetteerError};
+pub use names::{BUILT_IN, Gazetteer, GazetteerError, entries};
 pub use own::own_words;
 
 use kind::Kind;
@@ -98,6 +109,7 @@ pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
             Some(_) => named_only(text, about, names),
         },
     };
+    reading.indicators = indicators::indicators(text, about.outlet.as_deref(), names);
     reading.language = language.map(str::to_owned);
     reading
 }
@@ -119,20 +131,42 @@ fn named_only(text: &str, about: &About, names: &Gazetteer) -> Reading {
         }
     }
     reading.figures = figures::distinct(found);
-    reading.actors = parts::actors(&[], &cast);
+    reading.actors = parts::actors(text, &pages, &[], &cast);
     reading
 }
 
+/// Whether a text goes through the sieve: a story in English, or one whose language can't be told.
+fn is_sifted(text: &str, about: &About, names: &Gazetteer) -> bool {
+    kind::kind(text, about, names).kind == Kind::Story && matches!(language::language(text), None | Some("en"))
+}
+
 fn story(text: &str, about: &About, names: &Gazetteer) -> Reading {
+    let Heard { pages, cast, items, background, .. } = hear(text, about, names);
+    assemble(text, about, &pages, &cast, &items, &background)
+}
+
+/// What came of the sieve, before it is put together.
+struct Heard {
+    pages: Vec<speech::Page>,
+    cast: entities::Cast,
+    items: Vec<speech::Item>,
+    aside: Vec<speech::SetAside>,
+    /// The paragraphs of other matters, by number.
+    background: Vec<usize>,
+}
+
+fn hear(text: &str, about: &About, names: &Gazetteer) -> Heard {
     let pages = speech::pages(text);
     let mut cast = entities::cast(text, &pages, about, names);
-    let mut items = speech::items(text, &pages, &cast);
+    described::describe(text, &pages, &mut cast);
+    let mut told = speech::told(text, &pages, &cast, about);
     // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed.
-    if parts::promote_victims(text, &items, &mut cast) {
-        items = speech::items(text, &pages, &cast);
+    if parts::promote_victims(text, &told.items, &mut cast) {
+        told = speech::told(text, &pages, &cast, about);
     }
-    let background = parts::leave_out_background(text, &pages, &cast, &mut items);
-    assemble(text, &pages, &cast, &items, &background)
+    let speech::Told { mut items, mut aside } = told;
+    let background = parts::leave_out_background(text, &pages, &cast, &mut items, &mut aside);
+    Heard { pages, cast, items, aside, background }
 }
 
 /// The sentences that a span of a text is of, as one span.
@@ -144,6 +178,7 @@ pub fn around(text: &str, span: Span) -> Span {
 
 fn assemble(
     text: &str,
+    about: &About,
     pages: &[speech::Page],
     cast: &entities::Cast,
     items: &[speech::Item],
@@ -168,34 +203,35 @@ fn assemble(
             let stating = here.get(from..to).unwrap_or_default();
             if !aside {
                 figures::figures(text, span, !stating.is_empty(), &mut figures);
-                if !here.is_empty() {
-                    vectors::vectors(text, span, &mut reading.vectors);
-                }
+                vectors::vectors(text, span, &mut reading.vectors);
             }
             if let Some(item) = stating.first() {
                 memory.hear_speaker(cast, &item.speaker);
             }
-            contacts::contacts(&sentence, span.of(text).unwrap_or_default(), span, &memory, &mut reading.contacts);
+            contacts::contacts(text, &sentence, span, &memory, &mut reading.contacts);
             memory.hear_names(cast, span);
         }
-        reading.drafts.extend(here.into_iter().map(|item| draft(text, page, cast, item)));
+        reading.drafts.extend(here.into_iter().map(|item| draft(text, page, cast, about, item)));
     }
+    contacts::distinct(&mut reading.contacts);
     reading.figures = figures::distinct(figures);
     reading.organisations = parts::organisations(text, cast);
-    reading.actors = parts::actors(items, cast);
-    reading.citations = citations::citations(text, items, cast);
+    reading.actors = parts::actors(text, pages, items, cast);
+    reading.citations = citations::citations(text, pages, items, cast);
     let actors: Vec<String> = reading.actors.iter().map(|a| a.name.clone()).collect();
     reading.allegations = allegations::allegations(text, items, &reading.figures, &actors, cast);
     reading.vectors.sort_by_key(|v| v.span.start);
     reading
 }
 
-fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::Item) -> Draft {
+fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, about: &About, item: &speech::Item) -> Draft {
     let said = item.span.of(text).unwrap_or_default();
     let from = page.quotes.partition_point(|q| q.span.end <= item.span.start);
     let to = page.quotes.partition_point(|q| q.span.start < item.span.end);
     let quotes = page.quotes.get(from..to).unwrap_or_default();
     let sentence = speech::sentence_of(text, cast, item.span, &page.quotes);
+    let quoted: Vec<Span> = quotes.iter().map(|q| q.span).collect();
+    let when = dates::said_on(text, item.span, &quoted);
     let statement = Statement {
         speaker: item.speaker.name.clone(),
         speaker_kind: item.speaker.kind,
@@ -204,9 +240,9 @@ fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::
         facets: facets::facets(said),
         origin: relay::origin(item, said, cast),
         to: if item.speaker.kind == PartyKind::Press { None } else { relay::addressee(&sentence) },
-        relays: Vec::new(),
-        date: relay::date(said, quotes, item.span.start),
-        days: None,
+        relays: relay::relays(item),
+        date: when.as_ref().and_then(|w| w.span.of(text)).map(str::to_owned),
+        days: when.as_ref().and_then(|w| w.days(about.published)),
         span: item.span,
     };
     Draft {
@@ -297,7 +333,8 @@ mod tests {
             .chain(reading.vectors.iter().map(|v| v.span))
             .chain(reading.contacts.iter().map(|c| c.span))
             .chain(reading.citations.iter().map(|c| c.span))
-            .chain(reading.offers.iter().map(|o| o.span));
+            .chain(reading.offers.iter().map(|o| o.span))
+            .chain(reading.indicators.iter().map(|i| i.span));
         for span in spans {
             assert!(span.start < span.end && span.of(text).is_some(), "{span:?} in {text:?}");
         }
@@ -393,6 +430,21 @@ mod tests {
         "https://a.example\n",
         "\u{5d0}\u{5d1}",
         "中文。",
+        "hxxp://evil[.]example",
+        "(dot)",
+        "10.0.0.1",
+        "www.brightwell.com's",
+        "also known as ",
+        "last week ",
+        "half a million ",
+        "between 2 and ",
+        "20 000 000 ",
+        "St. ",
+        "Saint ",
+        "A. ",
+        "accounts ",
+        "phishing ",
+        "government of ",
     ];
 
     proptest! {

@@ -23,6 +23,24 @@ pub enum NameKind {
     Thing,
     /// A person's given name.
     Given,
+    /// No name: what the list that comes with the product says of it is forgotten.
+    Unknown,
+}
+
+impl NameKind {
+    /// Every kind with its word in a gazetteer file.
+    const WORDS: [(&'static str, NameKind); 10] = [
+        ("actor", NameKind::Actor),
+        ("company", NameKind::Company),
+        ("researcher", NameKind::Researcher),
+        ("outlet", NameKind::Outlet),
+        ("authority", NameKind::Authority),
+        ("platform", NameKind::Platform),
+        ("place", NameKind::Place),
+        ("thing", NameKind::Thing),
+        ("given", NameKind::Given),
+        ("unknown", NameKind::Unknown),
+    ];
 }
 
 /// A known name, as found.
@@ -49,7 +67,7 @@ pub enum GazetteerError {
     },
     /// A kind that is none of ours.
     #[error(
-        "gazetteer line {line}: unknown kind {kind:?}; use actor, company, researcher, outlet, authority, platform, place, thing or given"
+        "gazetteer line {line}: unknown kind {kind:?}; use actor, company, researcher, outlet, authority, platform, place, thing, given or unknown"
     )]
     UnknownKind {
         /// The line's number, from 1.
@@ -85,7 +103,7 @@ impl Gazetteer {
     /// The list that comes with the product.
     pub fn built_in() -> Self {
         // A test holds that the bundled file parses; an empty list would still read, with less.
-        Self::parse(include_str!("names.txt")).unwrap_or_default()
+        Self::parse(BUILT_IN).unwrap_or_default()
     }
 
     /// Reads a gazetteer file: `kind: Name; Other name; +Brand; @domain` a line, `#` for remarks.
@@ -94,14 +112,16 @@ impl Gazetteer {
     /// Names the first line that is not of that form.
     pub fn parse(text: &str) -> Result<Self, GazetteerError> {
         let mut gazetteer = Self::default();
-        for (number, line) in text.lines().enumerate() {
-            let line = line.trim();
-            if line.is_empty() || line.starts_with('#') {
-                continue;
-            }
-            gazetteer.add_line(number + 1, line)?;
+        for (number, line) in entries(text) {
+            gazetteer.add_line(number, line)?;
         }
         Ok(gazetteer)
+    }
+
+    /// What is wrong with a gazetteer file, line by line.
+    pub fn check(text: &str) -> Vec<GazetteerError> {
+        let mut gazetteer = Self::default();
+        entries(text).filter_map(|(number, line)| gazetteer.add_line(number, line).err()).collect()
     }
 
     /// Takes over every entry of `other`; where both know a name, `other` wins.
@@ -114,7 +134,8 @@ impl Gazetteer {
 
     /// What is known of a name.
     pub fn find(&self, name: &str) -> Option<KnownName<'_>> {
-        self.found_by.get(&key(name)).and_then(|&(entry, brand)| self.known(entry, brand))
+        let known = self.found_by.get(&key(name)).and_then(|&(entry, brand)| self.known(entry, brand));
+        known.filter(|known| known.kind != NameKind::Unknown)
     }
 
     /// Whose domain this is: `mail.acme.example` is found by `acme.example`.
@@ -137,22 +158,13 @@ impl Gazetteer {
         let (kind, names) = text
             .split_once(':')
             .ok_or_else(|| GazetteerError::NoKind { line, text: text.chars().take(60).collect() })?;
-        let kind = match kind.trim() {
-            "actor" => NameKind::Actor,
-            "company" => NameKind::Company,
-            "researcher" => NameKind::Researcher,
-            "outlet" => NameKind::Outlet,
-            "authority" => NameKind::Authority,
-            "platform" => NameKind::Platform,
-            "place" => NameKind::Place,
-            "thing" => NameKind::Thing,
-            "given" => NameKind::Given,
-            other => {
-                return Err(GazetteerError::UnknownKind { line, kind: other.chars().take(60).collect() });
-            }
+        let word = kind.trim();
+        let kind = NameKind::WORDS.iter().find(|(known, _)| *known == word).map(|(_, kind)| *kind);
+        let Some(kind) = kind else {
+            return Err(GazetteerError::UnknownKind { line, kind: word.chars().take(60).collect() });
         };
         // Places and given names on one line are names of their own, not other names of the first.
-        let apart = matches!(kind, NameKind::Place | NameKind::Given);
+        let apart = matches!(kind, NameKind::Place | NameKind::Given | NameKind::Unknown);
         let mut entry = None;
         for written in names.split(';').map(str::trim).filter(|n| !n.is_empty()) {
             let (name, brand, domain) = match (written.strip_prefix('+'), written.strip_prefix('@')) {
@@ -182,6 +194,15 @@ impl Gazetteer {
     }
 }
 
+/// The list that comes with the product, as a gazetteer file.
+pub const BUILT_IN: &str = include_str!("names.txt");
+
+/// The entries of a gazetteer file with their lines' numbers, remarks and empty lines left out.
+pub fn entries(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim).enumerate();
+    lines.filter(|(_, line)| !line.is_empty() && !line.starts_with('#')).map(|(at, line)| (at + 1, line))
+}
+
 /// Letters and digits in lower case: what two spellings of a name have in common.
 pub(super) fn key(name: &str) -> String {
     name.chars().filter(|c| c.is_alphanumeric() || *c == '$').flat_map(char::to_lowercase).collect()
@@ -194,7 +215,7 @@ mod tests {
 
     #[test]
     fn the_bundled_file_parses() {
-        let parsed = Gazetteer::parse(include_str!("names.txt")).unwrap();
+        let parsed = Gazetteer::parse(BUILT_IN).unwrap();
         assert!(parsed.entries.len() > 100);
         assert_eq!(
             parsed.find("bleeping computer").map(|k| (k.kind, k.name)),
@@ -210,6 +231,20 @@ mod tests {
         assert_eq!(names.find("Brightwell").unwrap().kind, NameKind::Researcher);
         assert_eq!(names.find_domain("mail.Brightwell.example").unwrap().name, "Brightwell");
         assert!(names.find_domain("example").is_none());
+    }
+
+    #[test]
+    fn a_desk_may_forget_a_name_that_came_with_the_product() {
+        let mut names = Gazetteer::parse("actor: Finch; Old Finch\n").unwrap();
+        names.merge(Gazetteer::parse("unknown: Finch").unwrap());
+        assert!(names.find("Finch").is_none() && names.find("Old Finch").is_some());
+    }
+
+    #[test]
+    fn every_line_is_checked() {
+        let wrong = Gazetteer::check("# ours\ncompany: Brightwell\nfirm: Tarn\n\nOakvale\n");
+        let lines: Vec<String> = wrong.iter().map(ToString::to_string).collect();
+        assert!(lines[0].starts_with("gazetteer line 3:") && lines[1].starts_with("gazetteer line 5:"), "{lines:?}");
     }
 
     #[test]

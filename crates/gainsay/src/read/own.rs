@@ -30,7 +30,8 @@ pub fn own_words(text: &str) -> Vec<OwnSentence> {
 
 fn own_sentence(text: &str, span: Span) -> OwnSentence {
     let said = span.of(text).unwrap_or_default();
-    let heard = Heard { cue: Cue::Says, negated: false, kind: PartyKind::Victim, own_matter: true, text: said };
+    let heard =
+        Heard { cue: Cue::Says, negated: false, kind: PartyKind::Victim, own_matter: true, house: true, text: said };
     let read = stance(&heard);
     let mut counted = Vec::new();
     figures(text, span, true, &mut counted);

@@ -6,11 +6,11 @@ use regex::Regex;
 
 use crate::read::patterns::word_regex;
 
-use crate::claim::{Actor, Organisation, OrganisationRole, PartyKind, Stance};
+use crate::claim::{Actor, Organisation, OrganisationRole, PartyKind, Span, Stance};
 use crate::read::attribution::Rule;
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon::{self, Cue};
-use crate::read::speech::{Item, Page, is_dated};
+use crate::read::speech::{Item, Page, SetAside, is_dated};
 use crate::read::subject::Known;
 
 static OWN_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -127,17 +127,43 @@ fn named_as_hit(said: &str, name: &str) -> bool {
 
 /// Words that point back at the story's own claim.
 static THIS_MATTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    word_regex(r"(?i)\b(?:the|this|these|those|their) (?:[\w-]+ ){0,2}(?:data|claims?|breach|hack|hackers?|incident|attack|files|listing|leak|samples?|documents|allegations?|company|firm|carrier|retailer|provider|bank|hospital|records|sale|post|seller|database|intrusion|attackers?|seller)\b").ok()
+    word_regex(r"(?i)\b(?:the|this|these|those|their) (?:[\w-]+ ){0,2}(?:data|claims?|breach(?:es)?|hacks?|hackers?|incidents?|attacks?|files|listing|leak|samples?|documents|allegations?|company|firm|carrier|retailer|provider|bank|hospital|records|sale|post|seller|database|intrusion|attackers?|seller)\b").ok()
 });
 
+static PAST: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    word_regex(r"(?i)^(?:(?:back )?in (?:(?:early|late|mid-?|january|february|march|april|may|june|july|august|september|october|november|december) )?(?:19|20)\d\d\b|last year\b|(?:[\w-]+ ){1,2}(?:years?|months|decades?) (?:ago|earlier)\b|in a (?:separate|previous|similar|different|related) )").ok()
+});
+
+/// "In 2021, …", "Two years ago, …": what other houses went through.
+fn opens_in_the_past(text: &str, paragraph: Span) -> bool {
+    let said = paragraph.of(text).unwrap_or_default();
+    let head = &said[..said.floor_char_boundary(60)];
+    PAST.as_ref().is_some_and(|p| p.is_match(head))
+}
+
 /// Takes out what is said of other matters: a dated paragraph that names none of this story's victims. Gives the paragraphs' numbers, in order.
-pub(super) fn leave_out_background(text: &str, pages: &[Page], cast: &Cast, items: &mut Vec<Item>) -> Vec<usize> {
+pub(super) fn leave_out_background(
+    text: &str,
+    pages: &[Page],
+    cast: &Cast,
+    items: &mut Vec<Item>,
+    aside: &mut Vec<SetAside>,
+) -> Vec<usize> {
     let victims = cast.of_kind(PartyKind::Victim);
     let Some(most) = victims.iter().map(|&v| cast.parties[v].mentions).max() else {
         return Vec::new();
     };
     // A victim of another story is named once in passing.
-    let main = |party: usize| cast.parties[party].kind == PartyKind::Victim && cast.parties[party].mentions * 4 >= most;
+    let loudest = cast.parties.iter().filter(|p| p.class == Class::Actor).map(|p| p.mentions).max().unwrap_or(0);
+    let past: Vec<bool> =
+        pages.iter().map(|p| !p.paragraph.short && opens_in_the_past(text, p.paragraph.span)).collect();
+    let mut of_now = vec![false; cast.parties.len()];
+    for (_, page) in pages.iter().enumerate().filter(|(n, _)| !past[*n]) {
+        cast.within(page.paragraph.span).iter().for_each(|&(_, p)| of_now[p] = true);
+    }
+    let main = |party: usize| {
+        cast.parties[party].kind == PartyKind::Victim && cast.parties[party].mentions * 4 >= most && of_now[party]
+    };
     let is_background = |number: usize| {
         let Some(page) = pages.get(number).filter(|p| !p.paragraph.short) else {
             return false;
@@ -146,15 +172,26 @@ pub(super) fn leave_out_background(text: &str, pages: &[Page], cast: &Cast, item
         let said = page.paragraph.span.of(text).unwrap_or_default();
         let head: String = said.chars().take(1200).collect();
         let by_role = THIS_MATTER.as_ref().is_some_and(|p| p.is_match(&head));
-        !names_main && !by_role && is_dated(text, page.paragraph.span)
+        !names_main && (past[number] || !by_role && is_dated(text, page.paragraph.span))
     };
-    let speaks_main = |item: &Item| item.speaker.party.is_some_and(|p| main(cast.parties[p].home.unwrap_or(p)));
+    // What the story's own crew says is of this story.
+    let actor = |p: usize| cast.parties[p].class == Class::Actor && cast.parties[p].mentions * 2 >= loudest;
+    let speaks_main = |item: &Item| {
+        let of_this = |p: usize| main(cast.parties[p].home.unwrap_or(p)) || actor(p) && !past[item.paragraph];
+        item.speaker.party.is_some_and(of_this)
+    };
     let background: Vec<usize> = (0..pages.len()).filter(|&n| is_background(n)).collect();
     let mut kept_pages = std::collections::BTreeSet::new();
     items.retain(|item| {
         let keep = background.binary_search(&item.paragraph).is_err() || speaks_main(item);
         if keep {
             kept_pages.insert(item.paragraph);
+        } else {
+            aside.push(SetAside {
+                sentence: item.span,
+                word: item.word,
+                why: "background: a dated paragraph that names no victim of this story",
+            });
         }
         keep
     });
@@ -187,8 +224,51 @@ pub(super) fn organisations(text: &str, cast: &Cast) -> Vec<Organisation> {
     found
 }
 
-/// The crews, by first mention; where none has a name, the unnamed one that speaks.
-pub(super) fn actors(items: &[Item], cast: &Cast) -> Vec<Actor> {
+/// "The hacker was asking for more", "a threat actor": somebody did it, though nobody says who.
+fn mentioned_crew(text: &str, pages: &[Page]) -> Option<Actor> {
+    let sentences = pages.iter().filter(|p| !p.paragraph.short).flat_map(|p| p.sentences.iter());
+    for span in sentences {
+        let said = span.of(text).unwrap_or_default();
+        let mut before = "";
+        for (at, word) in words_at(said) {
+            let lower = word.to_ascii_lowercase();
+            let name = match lower.as_str() {
+                "hacker" | "hackers" | "cybercriminals" | "criminals" | "attackers" | "attacker" | "thieves" => {
+                    "hacker (unnamed)"
+                }
+                "actor" | "actors"
+                    if before.eq_ignore_ascii_case("threat") || before.eq_ignore_ascii_case("malicious") =>
+                {
+                    "threat actor (unnamed)"
+                }
+                _ => {
+                    before = word;
+                    continue;
+                }
+            };
+            let start = span.start + at;
+            return Some(Actor {
+                name: name.to_owned(),
+                aliases: Vec::new(),
+                span: Span { start, end: start + word.len() },
+            });
+        }
+    }
+    None
+}
+
+/// The words with their places.
+fn words_at(said: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut from = 0;
+    said.split(|c: char| !c.is_alphanumeric()).map(move |word| {
+        let at = from;
+        from += word.len() + said[from + word.len()..].chars().next().map_or(0, char::len_utf8);
+        (at, word)
+    })
+}
+
+/// The crews, by first mention; where none has a name, the unnamed one that speaks or is told of.
+pub(super) fn actors(text: &str, pages: &[Page], items: &[Item], cast: &Cast) -> Vec<Actor> {
     let mut named: Vec<usize> = (0..cast.parties.len()).filter(|&p| cast.parties[p].class == Class::Actor).collect();
     // The crew that is named most claims most; the first listed is the story's.
     named.sort_by_key(|&p| (std::cmp::Reverse(cast.parties[p].mentions), cast.parties[p].first.start));
@@ -203,6 +283,9 @@ pub(super) fn actors(items: &[Item], cast: &Cast) -> Vec<Actor> {
     if found.is_empty() {
         let unnamed = items.iter().find(|i| i.speaker.kind == PartyKind::Actor && i.speaker.party.is_none());
         found.extend(unnamed.map(|i| Actor { name: i.speaker.name.clone(), aliases: Vec::new(), span: i.span }));
+    }
+    if found.is_empty() {
+        found.extend(mentioned_crew(text, pages));
     }
     found
 }

@@ -1,5 +1,6 @@
 //! Where a subject or object begins and ends: from a verb to the left or right, over insertions between commas.
 
+use crate::claim::PartyKind;
 use crate::read::cues::is_time_phrase;
 use crate::read::lexicon;
 use crate::read::subject::{Memory, Sentence, Speaker};
@@ -14,11 +15,18 @@ pub(super) const SUBJECT_REACH: usize = 40;
 /// The subject that ends right before token `end`, over insertions between commas or dashes.
 pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memory) -> Option<(usize, Vec<Speaker>)> {
     let mut end = end;
-    if end > 0 && sentence.word(end - 1) == "who" {
+    // "Acme, which said": a clause that hangs on the name.
+    let which = end > 1 && sentence.word(end - 1) == "which" && sentence.tokens[end - 2].is_mark(",");
+    if which || end > 0 && sentence.word(end - 1) == "who" {
         end -= 1;
         if end > 0 && sentence.tokens[end - 1].is_mark(",") {
             end -= 1;
         }
+    }
+    if which {
+        // "The Log, which first reported it": that is no statement of the outlet's.
+        let found = subject_before(sentence, end, memory)?;
+        return (!found.1.iter().all(|s| s.kind == PartyKind::Press)).then_some(found);
     }
     let at = end.checked_sub(1)?;
     // The hacker, who calls himself "Wren," wrote: the closing comma stands inside the marks.
@@ -26,7 +34,7 @@ pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memor
     let name_in_marks = token.shape == Shape::Quote && token.span.end - token.span.start < NAME_BYTES
         || matches!(token.lower.as_str(), "”" | "\"");
     if !token.sets_apart() && !name_in_marks {
-        return phrase_ending(sentence, at, memory);
+        return phrase_ending(sentence, at, memory).or_else(|| over_a_relative(sentence, at, memory));
     }
     let mark = if name_in_marks { "," } else { sentence.word(at) };
     let mut tried = 0;
@@ -49,7 +57,19 @@ pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memor
             break;
         }
     }
+    if name_in_marks {
+        return over_a_relative(sentence, at, memory);
+    }
     None
+}
+
+/// "A source who took part in the response says": the subject stands before a clause that hangs on it without commas.
+fn over_a_relative(sentence: &Sentence<'_>, at: usize, memory: &Memory) -> Option<(usize, Vec<Speaker>)> {
+    let who = (at.saturating_sub(SUBJECT_REACH)..at)
+        .rev()
+        .take_while(|&n| !sentence.tokens[n].sets_apart())
+        .find(|&n| sentence.word(n) == "who")?;
+    phrase_ending(sentence, who.checked_sub(1)?, memory)
 }
 
 /// The noun phrase whose last token is `last`.
@@ -134,7 +154,9 @@ pub(super) fn phrase_from(sentence: &Sentence<'_>, first: usize, memory: &Memory
         let token = &sentence.tokens[end];
         let word = token.lower.as_str();
         let stop = token.shape == Shape::Quote
-            || token.shape == Shape::Mark && !matches!(word, "-" | "&" | "\"" | "“" | "”")
+            || token.shape == Shape::Mark
+                && !matches!(word, "-" | "&" | "\"" | "“" | "”")
+                && !(word == "." && end > first && lexicon::honorific(sentence.word(end - 1)))
             || sentence.party[end].is_none()
                 && (lexicon::opens_clause(word)
                     || lexicon::auxiliary(word)

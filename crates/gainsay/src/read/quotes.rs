@@ -28,6 +28,8 @@ pub(super) fn quotations(text: &str, paragraph: Span) -> Vec<Quotation> {
         let next = chars.peek().map_or(' ', |&(_, c)| c);
         match open {
             None if opens(mark, previous, next) => open = Some((at, mark)),
+            // A single mark that was an apostrophe after all: speech begins here.
+            Some((_, '‘')) if matches!(mark, '“' | '„' | '«') => open = Some((at, mark)),
             Some((start, opener)) if closes(opener, mark, next) => {
                 found.push(Quotation {
                     span: Span { start: paragraph.start + start, end: paragraph.start + at + mark.len_utf8() },
@@ -69,7 +71,7 @@ fn closes(opener: char, mark: char, next: char) -> bool {
         '"' => matches!(mark, '"' | '”'),
         '„' => matches!(mark, '“' | '”' | '"'),
         '«' => mark == '»',
-        _ => mark == '’' && !next.is_alphanumeric(),
+        _ => matches!(mark, '’' | '\'') && !next.is_alphanumeric(),
     }
 }
 

@@ -99,6 +99,14 @@ pub(super) fn cut_short(text: &str, span: Span) -> Span {
     Span { start: span.start, end }
 }
 
+/// The name in a line that signs what stands above it: "— Ann Lee (@annlee) May 3, 2030".
+pub(super) fn signatory(line: &str) -> Option<&str> {
+    let name = line.trim_start().strip_prefix(['—', '–', '-', '~'])?;
+    let end = name.find(['(', ',', '@']).unwrap_or(name.len());
+    Some(name[..end].trim_matches(|c: char| c.is_whitespace() || matches!(c, '-' | '—' | '–')))
+        .filter(|n| !n.is_empty())
+}
+
 pub(super) fn set_off_speaker(
     text: &str,
     pages: &[Page],
@@ -118,7 +126,7 @@ pub(super) fn set_off_speaker(
         .unwrap_or(number);
     let below = pages.get(run_end + 1).filter(|p| p.paragraph.short);
     let signature = below.and_then(|p| p.paragraph.span.of(text));
-    if let Some(party) = signature.and_then(|line| cast.called(line)) {
+    if let Some(party) = signature.and_then(|line| cast.named(line).or_else(|| cast.named(signatory(line)?))) {
         return Some((named(party), Rule::Signed));
     }
     let run = (number..=run_end).chain(

@@ -1,14 +1,16 @@
 //! Paragraph by paragraph: each sentence through the sieve, quotations that go on, set-off texts, and neighbouring sentences of one speaker joined.
 
-use crate::claim::{PartyKind, Span, Stance};
-use crate::read::attribution::{Attribution, Rule, attributions};
+use crate::claim::{About, PartyKind, Span, Stance};
+use crate::read::attribution::{Aside, Attribution, Rule, attributions, sift};
+use crate::read::content::{Content, content};
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon::{self, Cue};
+use crate::read::own_page;
 use crate::read::paragraphs::{Paragraph, paragraphs};
 use crate::read::parts;
 use crate::read::quotes::{Quotation, quotations};
 use crate::read::sentences::{LONGEST_BYTES, sentences};
-use crate::read::set_off::{announces, cut_short, is_set_off, set_off_speaker, speaks_as_a_firm};
+use crate::read::set_off::{announces, cut_short, is_set_off, set_off_speaker, signatory, speaks_as_a_firm};
 use crate::read::stance::{Heard, stance};
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 use crate::read::tokens::{Shape, tokens};
@@ -32,6 +34,29 @@ pub(super) struct Item {
     pub(super) of_contact: bool,
     /// It speaks of the speaker's own house.
     pub(super) own_matter: bool,
+    /// Who passes it on, nearest first.
+    pub(super) relays: Vec<Speaker>,
+    /// The word that says who speaks.
+    pub(super) word: Span,
+    /// The rule that gave the stance, and the words that it went by.
+    pub(super) why: &'static str,
+    pub(super) words: Option<Span>,
+    /// How many neighbouring sentences were joined into it.
+    pub(super) joined: u32,
+}
+
+/// A sentence that was considered and is no statement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct SetAside {
+    pub(super) sentence: Span,
+    pub(super) word: Span,
+    pub(super) why: &'static str,
+}
+
+/// What a story says, and what in it was considered and set aside; both in order of place.
+pub(super) struct Told {
+    pub(super) items: Vec<Item>,
+    pub(super) aside: Vec<SetAside>,
 }
 
 /// A paragraph with its sentences and quotations.
@@ -55,9 +80,17 @@ fn opens_with_a_speaker(text: &str, cast: &Cast, page: &Page, memory: &Memory) -
     page.sentences.first().is_some_and(|&first| {
         let found = attributions(&sentence_of(text, cast, first, &page.quotes), first, memory);
         found.iter().any(|a| {
-            a.rule == Rule::Indirect && a.cue != Cue::Investigates && a.speakers.iter().any(|s| s.known == Known::Named)
+            a.rule == Rule::Indirect
+                && a.cue != Cue::Investigates
+                && a.speakers.iter().any(|s| s.known <= Known::Spokesperson)
         })
     })
+}
+
+/// The line below signs this paragraph, with a dash before the name.
+fn signed(text: &str, pages: &[Page], number: usize, cast: &Cast) -> bool {
+    let below = pages.get(number + 1).filter(|p| p.paragraph.short).and_then(|p| p.paragraph.span.of(text));
+    below.and_then(signatory).is_some_and(|name| cast.named(name).is_some())
 }
 
 /// A paragraph's whole sentences, as many as fit into the length of one statement.
@@ -71,23 +104,50 @@ fn bounded(page: &Page) -> Span {
 const SPEECH_BYTES: usize = 24;
 
 /// Every item of the story, in order of place.
-pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
+pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> Told {
     let mut memory = Memory::default();
     let mut found: Vec<Item> = Vec::new();
+    let mut aside: Vec<SetAside> = Vec::new();
+    let mut not_here: Vec<Aside> = Vec::new();
     let mut announced: Option<Speaker> = None;
+    let owner = own_page::owner(text, pages, cast, about);
     for (number, page) in pages.iter().enumerate() {
         if page.paragraph.short {
             continue;
         }
         memory.turn_paragraph();
+        if let Some(owner) =
+            owner.as_ref().filter(|_| page.quotes.is_empty() && !opens_with_a_speaker(text, cast, page, &memory))
+        {
+            if own_page::says_something(text, page) {
+                let whole = Attribution {
+                    speakers: vec![owner.clone()],
+                    cue: Cue::Says,
+                    negated: false,
+                    rule: Rule::OwnPage,
+                    relays: Vec::new(),
+                    word: bounded(page),
+                    span: bounded(page),
+                };
+                found.push(settle(text, cast, number, owner.clone(), &whole));
+                memory.hear_speaker(cast, owner);
+            }
+            continue;
+        }
         let after_colon = number
             .checked_sub(1)
             .and_then(|n| pages.get(n))
             .and_then(|p| p.paragraph.span.of(text))
             .is_some_and(|t| t.ends_with(':'));
+        if after_colon
+            && announced.is_some()
+            && page.paragraph.span.of(text).is_some_and(|p| p.starts_with(['“', '"', '«', '„']))
+        {
+            memory.here.clone_from(&announced);
+        }
         let own_words = page.quotes.is_empty()
             && !opens_with_a_speaker(text, cast, page, &memory)
-            && (is_set_off(text, page) || after_colon && announced.is_some());
+            && (is_set_off(text, page) || after_colon && announced.is_some() || signed(text, pages, number, cast));
         let set_off = own_words.then(|| set_off_speaker(text, pages, number, cast, announced.as_ref())).flatten();
         if let Some((speaker, rule)) = set_off {
             let whole = Attribution {
@@ -95,6 +155,8 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
                 cue: Cue::Says,
                 negated: false,
                 rule,
+                relays: Vec::new(),
+                word: bounded(page),
                 span: bounded(page),
             };
             found.push(settle(text, cast, number, speaker.clone(), &whole));
@@ -105,7 +167,7 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
         let from = found.len();
         for (at, &span) in page.sentences.iter().enumerate() {
             let sentence = sentence_of(text, cast, span, &page.quotes);
-            let mut here = attributions(&sentence, span, &memory);
+            let mut here = sift(&sentence, span, &memory, &mut not_here);
             if here.is_empty() {
                 here.extend(continued(text, cast, page, at, &sentence, &memory));
             }
@@ -113,12 +175,19 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
             for attribution in here {
                 for speaker in &attribution.speakers {
                     if !speaks_here(speaker, attribution.cue, attribution.negated) {
+                        not_here
+                            .push(Aside { word: attribution.word, why: "no statement in the mouth of this speaker" });
                         continue;
                     }
                     memory.hear_speaker(cast, speaker);
+                    if only_announces(text, pages, number, at, &attribution) {
+                        not_here.push(Aside { word: attribution.word, why: "announces the words that follow" });
+                        continue;
+                    }
                     found.push(settle(text, cast, number, speaker.clone(), &attribution));
                 }
             }
+            aside.extend(not_here.drain(..).map(|a| SetAside { sentence: span, word: a.word, why: a.why }));
         }
         join(&mut found, from, cast);
         let closing = page.sentences.last().and_then(|s| s.of(text)).unwrap_or_default();
@@ -131,7 +200,36 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
         announced =
             (announces(closing) || goes_on).then(|| memory.here.clone().or_else(|| memory.speaker.clone())).flatten();
     }
-    found
+    Told { items: found, aside }
+}
+
+/// "Acme said:" with the words themselves in the next paragraph.
+fn only_announces(text: &str, pages: &[Page], number: usize, sentence: usize, found: &Attribution) -> bool {
+    let last = pages[number].sentences.len() == sentence + 1;
+    let said = found.span.of(text).unwrap_or_default();
+    let next = || pages.get(number + 1).is_some_and(|p| !p.paragraph.short);
+    let quoted = || {
+        pages
+            .get(number + 1)
+            .and_then(|p| p.paragraph.span.of(text))
+            .is_some_and(|p| p.starts_with(['“', '"', '«', '„']))
+    };
+    let bare = || {
+        ![" that ", " it", " they ", " was ", " is "].iter().any(|w| said.contains(w))
+            && content(said) == Content::default()
+    };
+    last && said.ends_with(':')
+        && said.split_whitespace().take(15).count() < 15
+        && next()
+        && (quoted() && bare() || {
+            let last = said.trim_end_matches(':').split_whitespace().next_back().unwrap_or_default();
+            let noun = matches!(last, "claims" | "claim" | "reports" | "report");
+            lexicon::cue(&last.to_lowercase()).is_some() && !noun
+                || matches!(
+                    last,
+                    "statement" | "following" | "follows" | "message" | "blog" | "Twitter" | "X" | "tweet"
+                )
+        })
 }
 
 /// The sentence's tokens, speech hidden. Names in marks stay in sight: a crew is often only ever written in them.
@@ -158,7 +256,9 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
         Cue::Offers => speaker.kind == PartyKind::Actor,
         Cue::Investigates => !matches!(speaker.kind, PartyKind::Press | PartyKind::Actor),
         Cue::Declines => speaker.kind != PartyKind::Actor || speaker.known == Known::Named,
-        Cue::Confirms | Cue::Says if speaker.kind == PartyKind::Press => negated || speaker.known == Known::Named,
+        Cue::Confirms | Cue::Says if speaker.kind == PartyKind::Press => {
+            negated || speaker.known <= Known::Spokesperson
+        }
         _ => true,
     }
 }
@@ -167,7 +267,14 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
 fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &Attribution) -> Item {
     let said = found.span.of(text).unwrap_or_default();
     let own_matter = own_matter(text, cast, &speaker, found, said);
-    let read = stance(&Heard { cue: found.cue, negated: found.negated, kind: speaker.kind, own_matter, text: said });
+    let read = stance(&Heard {
+        cue: found.cue,
+        negated: found.negated,
+        kind: speaker.kind,
+        own_matter,
+        house: speaks_for_a_house(cast, &speaker),
+        text: said,
+    });
     let lower = said.to_lowercase();
     Item {
         speaker,
@@ -180,7 +287,17 @@ fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &A
         shared: found.speakers.len() > 1,
         of_contact: ["contacted", "reached out", "in touch"].iter().any(|w| lower.contains(w)),
         own_matter,
+        relays: found.relays.clone(),
+        word: found.word,
+        why: read.why,
+        words: read.words.map(|w| Span { start: found.span.start + w.start, end: found.span.start + w.end }),
+        joined: 1,
     }
+}
+
+/// An organisation, or a person of one.
+fn speaks_for_a_house(cast: &Cast, speaker: &Speaker) -> bool {
+    speaker.party.is_some_and(|p| cast.parties[p].class == Class::Organisation || cast.parties[p].home.is_some())
 }
 
 /// Whether the speaker would be speaking of its own house. A victim is, unless it tells of another company; of anybody else it must not look
@@ -244,6 +361,8 @@ fn continued(
         cue: Cue::Says,
         negated: false,
         rule: Rule::Continued,
+        relays: Vec::new(),
+        word: span,
         span,
     };
     if let Some(here) = memory.here.clone() {
@@ -263,7 +382,17 @@ fn continued(
 fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
     let here: Vec<Item> = found.drain(from..).collect();
     for right in here {
-        let left = found.get_mut(from..).and_then(|kept| kept.last_mut());
+        // What is told inside another statement does not part it from what follows.
+        let kept = found.get(from..).unwrap_or_default();
+        let inside =
+            |inner: &Item, outer: &Item| outer.span.start <= inner.span.start && inner.span.end <= outer.span.end;
+        let at = match kept {
+            [.., outer, inner] if inside(inner, outer) && !one_voice(cast, &inner.speaker, &right.speaker) => {
+                from + kept.len() - 2
+            }
+            _ => (from + kept.len()).saturating_sub(1),
+        };
+        let left = found.get_mut(at).filter(|_| at >= from);
         let joined = left.and_then(|left| {
             let same = one_voice(cast, &left.speaker, &right.speaker);
             let fits = right.span.end.saturating_sub(left.span.start) <= LONGEST_BYTES;
@@ -280,6 +409,14 @@ fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
 fn absorb(left: &mut Item, right: Item, stance: Stance) {
     left.span.end = left.span.end.max(right.span.end);
     left.explicit |= right.explicit && right.stance == stance;
+    left.joined += right.joined;
+    let new: Vec<Speaker> = right.relays.iter().filter(|r| !left.relays.contains(r)).cloned().collect();
+    left.relays.extend(new);
+    if right.stance == stance && left.stance != stance {
+        (left.why, left.words) = (right.why, right.words);
+    } else if left.stance != stance {
+        left.why = "its sentences together";
+    }
     left.stance = stance;
     left.rule = left.rule.min(right.rule);
     left.of_contact |= right.of_contact;
@@ -350,8 +487,8 @@ mod tests {
     fn of(text: &str) -> Vec<(String, &'static str, Rule, String)> {
         let pages = pages(text);
         let cast = cast(text, &pages, &About::default(), &Gazetteer::built_in());
-        let told = |i: Item| (i.speaker.name, i.stance.word(), i.rule, i.span.of(text).unwrap_or_default().to_owned());
-        items(text, &pages, &cast).into_iter().map(told).collect()
+        let line = |i: Item| (i.speaker.name, i.stance.word(), i.rule, i.span.of(text).unwrap_or_default().to_owned());
+        told(text, &pages, &cast, &About::default()).items.into_iter().map(line).collect()
     }
 
     #[test]

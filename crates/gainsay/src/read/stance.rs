@@ -4,10 +4,10 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use crate::claim::{PartyKind, Span, Stance};
+use crate::read::content::{Content, content};
+use crate::read::lexicon::{self, Cue};
 use crate::read::patterns::word_regex;
-
-use crate::claim::{PartyKind, Stance};
-use crate::read::lexicon::Cue;
 
 /// A stance with how it was known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,6 +15,10 @@ pub(super) struct Reading {
     pub(super) stance: Stance,
     /// The words themselves decide, not only the speaker's role.
     pub(super) explicit: bool,
+    /// The rule, in a few words.
+    pub(super) why: &'static str,
+    /// The words that decided, as bytes of what was heard; `None` where the verb or the role did.
+    pub(super) words: Option<Span>,
 }
 
 /// What was heard, for [`stance`].
@@ -25,6 +29,8 @@ pub(super) struct Heard<'t> {
     pub(super) kind: PartyKind,
     /// Speaks of an incident of its own: the victim, or a firm whose own systems are at issue.
     pub(super) own_matter: bool,
+    /// An organisation speaks, or somebody for it.
+    pub(super) house: bool,
     /// The words of the item, attribution included.
     pub(super) text: &'t str,
 }
@@ -34,87 +40,105 @@ fn pattern(source: &str) -> Option<Regex> {
     word_regex(&format!("(?i){source}")).ok()
 }
 
-fn hits(pattern: &LazyLock<Option<Regex>>, text: &str) -> bool {
-    pattern.as_ref().is_some_and(|p| p.is_match(text))
+/// A hit that no negation right before it takes back: "no reason to doubt", "did not dispute".
+fn hit_plain(pattern: &LazyLock<Option<Regex>>, text: &str) -> Option<Span> {
+    let found = hit(pattern, text)?;
+    let clause = text.get(..found.start)?.rsplit(['.', ';', ',', '“', '"']).next().unwrap_or_default();
+    let denied = clause.split_whitespace().rev().take(9).any(|w| {
+        let word = w.to_lowercase().replace('’', "'");
+        lexicon::negates(&word) || word == "none"
+    });
+    let own = found.of(text).is_some_and(|w| {
+        w.to_lowercase().contains("not ") || w.contains("n't") || w.contains("n’t") || w.starts_with("never")
+    });
+    let denied = denied && !own;
+    (!denied).then_some(found)
 }
 
-/// No sign, no impact, not breached, not ours.
-static DENIAL: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(concat!(
-        r"(?:\bno\b|\bany\b|\bwithout\b|\bnot\b|\bnever\b|n['’]t\b|\bzero\b)\s+(?:\w+ ){0,4}(?:evidence|indications?|signs?|proof|trace)\b",
-        r"|\bno reason (?:to (?:believe|think|suspect)|for (?:concern|alarm))\b|(?:\bnot|n['’]t) (?:\w+ )?believe\b|\bdoes not appear\b",
-        r"|(?:\bnot|\bnever|n['’]t)(?: (?:an?|the|any) (?:result of )?(?:\w+ )?(?:breach|hack|intrusion|compromise|cyberattack|data leak|leak)\b|(?: \w+){0,2} (?:breached|hacked|compromised|impacted|affected|accessed|stolen|exposed|exfiltrated|infiltrated|involved|touched|disrupted|encrypted|leaked|taken|suffer|suffered|occur|happen|contain|include|come from|originate|due to|the result|related|connected|ours|impact|affect|compromise|involve)\b)",
-        r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come )?from (?:its|their|our|the company)\b|\b(?:no|zero) (?:\w+[ ,]){0,4}(?:data|information|systems?|breach|hack|intrusion|compromise|access|impact|customers?|code|records|passwords|credentials|accounts|ransomware|files|incident)\b",
-        r"|\bneither\b.{0,160}\bnor\b|\b(?:remains?|are|is) (?:\w+ )?(?:secure|safe|unaffected|intact)\b|\bunaffected\b|\bnothing to do with\b",
-        r"|\b(?:deny|denies|denied|denying)\b|\buntrue\b|\bhoax\b|\bfabricated\b|\bunfounded\b|\bbaseless\b|\bwere not ours\b",
-    ))
-});
+fn hit(pattern: &LazyLock<Option<Regex>>, text: &str) -> Option<Span> {
+    let found = pattern.as_ref()?.find(text)?;
+    Some(Span { start: found.start(), end: found.end() })
+}
 
-/// The thing happened.
-static ADMISSION: LazyLock<Option<Regex>> = LazyLock::new(|| {
+/// Words that call a claim untrue.
+static UNTRUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"\b(?:was|were|had been|has been|have been|got|been) (?:\w+ ){0,2}(?:accessed|breached|hacked|compromised|stolen|exfiltrated|exposed|leaked|obtained|taken|copied|affected|impacted|targeted|infiltrated|downloaded|encrypted|hit|charged)\b",
-        r"|\b(?:experienced|suffered|identified|detected|discovered|fell victim|falling victim|became aware of|subject(?:ed)? to|victim of|responding to|responded to)\b.{0,60}\b(?:breach|attack|access|incident|intrusion|activity|ransomware|compromise|release|theft|leak|exposure|cyberattack|hack)\b",
-        r"|\b(?:gained|obtained|had) (?:\w+ ){0,2}(?:access|entry|artifacts|data|files|information|credentials)\b|\bunauthori[sz]ed (?:access|party|actor|third|individual|user|person)",
-        r"|\b(?:broke|got) into\b|\bstole\b|\baware of an (?:issue|incident|attack)\b|\b(?:accessed|downloaded|copied|exfiltrated|acquired|removed) (?:\w+ ){0,3}(?:data|files|information|records|code|documents)\b",
-        r"|\b(?:data|information|files|documents|records|code) (?:is|are|appears? to be) (?:\w+ )?(?:authentic|genuine|legitimate|ours|real|valid)\b",
+        r"\b(?:deny|denies|denied|denying|denial)\b|\buntrue\b|\bhoax\b|\bfabricat\w+|\bunfounded\b|\bbaseless\b|\bgroundless\b|\bbogus\b|\bnonsense\b|\bwithout (?:merit|foundation|basis|substance)\b",
+        r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bunrelated to\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,90}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|information|news)\b|\bfake news\b|\bnot (?:us|them)\b",
+        r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come |originate )?from (?:its|their|our|the company)\b|\babsolutely not\b|\bnone of (?:it|this|that) is true\b|[“\x22]No[.,!”\x22]|^No[.,]|\bthere was none\b",
     ))
-});
-
-/// The thing itself, as a noun or a verb.
-static EVENT: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:breach|hacks?|intrusion|incident|attack|cyberattack|theft|leak|access|compromise|gained|stole|broke|authentic|genuine)\b",
-    )
 });
 
 /// Words that make an admission small.
 static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:only|limited|single|isolated|small (?:number|amount|subset|portion|percentage)|subset|low[- ]risk|third[- ]party (?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|contractors?|old|outdated|test(?:ing)? (?:lab|environment|server|data)s?|non-sensitive|publicly available|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|one of its|one of our)\b",
+        r"\b(?:only|limited|confined|restricted to|single|isolated|segment|older|discontinued|small (?:number|amount|subset|portion|percentage|group|fraction)|handful|subset|low[- ]risk|minor|third[- ]party (?:\w+ )?(?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|(?:contractor|vendor|supplier|reseller|distributor|subsidiary)s?|old|outdated|legacy|test(?:ing)? (?:lab|environment|server|data|system|account)s?|staging|non-sensitive|non-production|(?:already )?public(?:ly available)?|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|one of its|one of our|play(?:ed|s)? down|some of the|nothing (?:else|more)|avoided|downplay\w*)\b",
     )
 });
 
 static INVESTIGATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"\bto investigate\b|\banaly[sz]ing\b|\bcoordinating with\b|\baware (?:of (?:the|these|those|reports|claims|a|recent|allegations|this)|that)\b|\bto learn more\b|\bgather\w* (?:more )?(?:information|details|facts)|\b(?:no|any) (?:further|additional|more) (?:details|information)|\bdetails (?:\w+ ){0,3}(?:are|is) (?:still )?unknown|\b(?:investigating|(?:making )?(?:enquir|inquir)\w+|looking into|look into|reviewing the|examining|assessing)\b",
-        r"|\binvestigation\b.{0,40}\b(?:under ?way|ongoing|continu|still|in progress)|\b(?:ongoing|launched|opened|began|started|initiated|immediate|conducting|active|thorough|undertaking|commenced|finishes|complet\w+)\b.{0,30}\b(?:investigation|review|probe|inquiry)\b",
-        r"|\bworking (?:\w+ )?with (?:\w+ ){0,3}(?:law enforcement|authorities|police|experts|forensic|the fbi|investigators|cybersecurity)|\b(?:engaged|hired|retained) (?:\w+ ){0,4}(?:forensic|experts?|firm|specialists)|\bto determine (?:the|if|whether|what)\b|\b(?:monitor|verify|validate)(?:ing)? (?:\w+ ){0,3}(?:and|claims?|situation|validity|authenticity)|\binvestigate (?:it|this|the)\b",
+        r"\bto investigate\b|\bunder investigation\b|\bfiled (?:\w+ ){0,3}(?:complaint|report)\b|\banaly[sz]ing\b|\bcoordinating with\b|\baware (?:of (?:the|these|those|reports|claims|a|an|recent|allegations|this|social|posts|media|online|speculation|unverified|unconfirmed)|that)\b|\bto learn more\b|\bgather\w* (?:more )?(?:information|details|facts)|\bdetails (?:\w+ ){0,3}(?:are|is) (?:still )?unknown|\b(?:investigating|probing|(?:making )?(?:enquir|inquir)\w+|looking (?:\w+ )?into|look into|reviewing|examining|assessing|evaluating|scrutini[sz]ing|checking|verifying|validating|monitoring)\b",
+        r"|\binvestigation\b.{0,40}\b(?:under ?way|ongoing|continu|still|in progress)|\b(?:ongoing|launched|launching|opened|opening|began|begun|started|initiated|immediate|conducting|active|actively|thorough|full|internal|undertaking|commenced|finishes|complet\w+)\b.{0,30}\b(?:investigation|review|probe|inquiry|enquiry|audit)\b|\b(?:review|investigation|probe|inquiry|audit) (?:\w+ )?(?:is|was|are|were|had been|has been) (?:\w+ )?(?:under ?way|ongoing|launched|opened|started|in progress)",
+        r"|\bworking (?:\w+ )?with (?:\w+ ){0,4}(?:law enforcement|authorities|police|experts|forensic\w*|fbi|investigators|cybersecurity|specialists|regulators)|\bin (?:close )?contact with\b|\b(?:engaged|hired|retained|brought in|appointed) (?:\w+ ){0,4}(?:forensics?|experts?|firm|specialists|consultants)|\bto (?:determine|establish|verify|understand|confirm|assess) (?:the|if|whether|what|how|exactly)\b|\b(?:verify|validate|assess) (?:\w+ ){0,3}(?:and|claims?|situation|validity|authenticity)|\binvestigate (?:it|this|the)\b|\btoo (?:early|soon) to\b|\bseeking (?:to|more|further)\b|\b(?:part|subject) of (?:its|our|their|an?|the) (?:\w+ )?(?:investigations?|inquir\w+|enquir\w+|probe)\b|\bkeep(?:ing|s)? (?:a |an )?(?:close |eye|watch)",
     ))
 });
 
 /// An inquiry that is over, or that speaks through its results.
 static CONCLUDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:investigation|review|analysis) (?:\w+ )?(?:indicates?|found|shows?|showed|revealed|determined|concluded|confirmed|has (?:found|shown|determined|concluded))|\b(?:concluded|completed|finished) (?:\w+ ){0,2}(?:investigation|review)",
+        r"\b(?:investigation|review|analysis|probe|inquiry|audit) (?:\w+ )?(?:indicates?|found|shows?|showed|revealed|determined|concluded|confirmed|has (?:found|shown|determined|concluded|revealed|confirmed))|\b(?:concluded|completed|finished) (?:\w+ ){0,2}(?:investigation|review)",
     )
 });
 
 static DISPUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"\b(?:took|takes|take) issue with|\b(?:incorrect|inaccurate|misleading|mischaracteri[sz]\w+|exaggerat\w+|overstated|false|wrong|lying|lied|bluff\w*)\b",
-        r"|(?:\bnot|n['’]t|\binsufficient)(?: \w+){0,3} (?:sufficient|enough|credible|convincing) (?:evidence|proof)|(?:\bnot|n['’]t) (?:\w+ ){0,3}(?:support|substantiate|back up|match|belong)\b|\bnever (?:suggested|claimed|said|stated)\b",
-        r"|\b(?:recycled|repackaged|scraped|from (?:an|a) (?:older|old|earlier|previous|different|unrelated|another))\b|\bbelongs? to (?:another|a different|someone else)|\bdisput\w+|\brefut\w+|\brejects? (?:the )?(?:claims?|allegations?)|\bcontradict\w*|\bdebunk\w*|\bcast(?:s|ing)? doubt|\bskeptical|\bdoubts? (?:that|the|about)",
+        r"\b(?:took|takes|take) issue with|\b(?:incorrect|inaccurate|misleading|mischaracteri[sz]\w+|misrepresent\w*|misinformation|disinformation|exaggerat\w+|overstated|overblown|false|wrong|lying|lied|bluff\w*|contrary to)\b",
+        r"|(?:\bnot|n['’]t|\binsufficient)(?: \w+){0,3} (?:sufficient|enough|credible|convincing) (?:evidence|proof)|(?:\bnot|n['’]t) (?:\w+ ){0,3}(?:supported|support|substantiate\w*|back up|match|belong|stand up|hold up|reflect|consistent)\b|\bnever (?:suggested|claimed|said|stated)\b",
+        r"|\b(?:recycled|repackaged|scraped|scraping|re-?hash\w*|previously (?:leaked|published|disclosed|known|reported)|from (?:an|a) (?:older|old|earlier|previous|different|unrelated|another)|publicly available)\b|\bbelongs? to (?:another|a different|someone else)|\bdisput\w+|\brefut\w+|\brejects? (?:the )?(?:claims?|allegations?)|\bcontradict\w*|\bdebunk\w*|\bcast(?:s|ing)? doubt|\bskeptical|\bsceptical|\bdoubts? (?:that|the|about|whether)|\bquestion(?:ed|s|ing) (?:the|whether)|\b(?:stolen|taken|obtained|came|come|collected|gathered|originat\w+|compiled|leaked) (?:\w+ )?(?:from|in|during|via|through) (?:\w+ )?(?:other|unrelated|third[- ]party|another|public|older|old|earlier|previous|different)\b|\bunrelated (?:websites?|sites?|services?|compan\w+|incidents?|breach\w*)|\bbears? no\b|\bdoubtful\b|\bimplausible\b",
+    ))
+});
+
+/// Who claims has shown nothing for it.
+static UNPROVEN: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"(?:\b(?:not|never|unable to|fail(?:s|ed)? to|yet to|cannot|refus\w+ to)|n['’]t) (?:\w+ ){0,4}(?:prove[nd]?|(?:show|shown|provided?|produced?|offer(?:ed)?|present(?:ed)?|suppl(?:y|ied)) (?:\w+ ){0,3}(?:proof|evidence|samples?))\b",
+        r"|\bno (?:\w+ )?(?:proof|evidence) (?:has|have|was|were) (?:been )?(?:provided|produced|shown|offered|presented)\b|\bwithout (?:\w+ )?(?:proof|evidence) (?:of|for) (?:its|their|his|the) claims?\b",
+    ))
+});
+
+/// A deed that the speaker has no part in: "we did not sell anything", "that was not us".
+static NO_DEED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\b(?:we|i|it|they|he|she) (?:\w+ )?(?:do|did|have|has|had|does|could|would)(?: not|n['’]t)(?: \w+)? (?:have|hold|sell|sold|steal|stolen|take|taken|hack\w*|breach\w*|leak\w*|publish\w*|attack\w*|encrypt\w*|do|done|touch\w*|post\w*)\b",
+        r"|\b(?:was|were|is)(?: not|n['’]t) (?:us|me|ours|them|our (?:work|doing))\b|\bwe (?:\w+ )?never (?:\w+ )?(?:sell|sold|steal|stole|stolen|take|took|hacked|breached|leaked|attacked|had)\b",
+    ))
+});
+
+/// The data are the house's, by its own word.
+static OWNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\b(?:determined|confirmed|found|established) to be (?:an? |our |its )|\b(?:indeed|do|does|did) belong\b|\bbelong(?:s|ed) to (?:the (?:company|firm|bank|group|organi[sz]ation|university|agency)|us)\b",
+    ))
+});
+
+/// What was touched is left open beside what was not: "but names may have been".
+static BUT_PERHAPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(r"\b(?:but|although|however|though)\b[^.;]{0,160}\b(?:may|might|could)(?: also| well)? have been\b")
+});
+
+/// The data are another's, or from another place or time.
+static ELSEWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\b(?:stolen|taken|obtained|came|come|collected|gathered|originat\w+|compiled|leaked|harvested) (?:\w+ )?(?:from|in|during|via|through) (?:\w+ )?(?:other|unrelated|another|public|older|old|earlier|previous|different)\b|\bunrelated (?:websites?|sites?|services?|compan\w+|sources?)|\b(?:through|in|from|via|at|on) (?:[\w-]+ ){0,6}other (?:\w+ )?(?:services?|sites?|platforms?|websites?|providers?|companies|breaches)\b|\bthird[- ]party apps?\b",
+        r"|\b(?:recycled|repackaged|scraped|scraping|re-?hash\w*)\b|\bbelongs? to (?:another|a different|someone else)|(?:\bnot|n['’]t) (?:\w+ )?(?:belong|ours\b|our data|its data)|\bcredential[- ]stuffing\b|\b(?:was|were|is|are|came|comes) from (?:a|an) (?:\w+ )?(?:database|breach|leak|source|incident|site|hack)\b|\breus(?:e|ed|ing) (?:of )?(?:\w+ )?(?:passwords|credentials)",
     ))
 });
 
 /// Silence in the speaker's own words.
 static SILENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:refrain(?:ing)? from|not in a position to|unable to|cannot|can['’]t|won['’]t|will not|decline to|no) (?:\w+ ){0,2}(?:comment|speculate|discuss|elaborate)\b|\bno (?:further )?comment\b",
-    )
-});
-
-/// A researcher's own assertion that the thing happened, not a report of somebody's claim.
-static ASSERTION: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:infiltrated|breached|hacked|stole|compromised|penetrated|exfiltrated|took|copied (?:\w+ ){0,4}(?:data|code|files|records|documents)|(?:had|has|have) (?:stolen|copied|exfiltrated)|broke into|got into|entered|gained access|is (?:authentic|genuine|legitimate|real|legit|valid)|are (?:authentic|genuine|legitimate|real|legit|valid)|(?:looks?|appears?|seems?) (?:to be )?(?:authentic|genuine|legitimate|real|legit|valid)|(?:was|were) (?:authentic|genuine|legitimate|real|legit|valid)|was breached|were breached|had access)\b",
-    )
-});
-
-static HEARSAY: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(
-        r"\b(?:claims?|claimed|claiming|alleg\w+|purported\w*|attempting|trying|looking to sell|offer\w*|said to|reportedly|may have|might have|could have|if |auction\w*|advertis\w+)\b",
+        r"\b(?:refrain(?:ing)? from|(?:not|n['’]t) in a position to|unable to|cannot|can['’]t|could(?: not|n['’]t)|won['’]t|will not|would not|do(?:es)? not|do(?:es)?n['’]t|decline[sd]? to|no) (?:\w+ ){0,2}(?:comment(?:ing)?|speculate|discuss|elaborate|talk about|go into|get into|speak to)\b|\bno (?:further )?comment\b|\bnothing (?:more|further|else) to (?:say|add|share)\b|\bdeclin\w+ to comment\b|\bneither confirm",
     )
 });
 
@@ -132,97 +156,211 @@ static OF_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     )
 });
 
-/// The stance of one item. Order: silence, dispute, part, denial, inquiry, admission, else by role.
+/// A stance that the words decide.
+fn by_words(stance: Stance, why: &'static str, words: Option<Span>) -> Reading {
+    Reading { stance, explicit: true, why, words }
+}
+
+/// A stance that follows from who speaks.
+fn by_role(stance: Stance, why: &'static str, words: Option<Span>) -> Reading {
+    Reading { stance, explicit: false, why, words }
+}
+
+/// The stance of one item: silence and the verbs of contradiction first, then by the speaker's part what is said of the event.
 pub(super) fn stance(heard: &Heard<'_>) -> Reading {
-    let known = |stance| Reading { stance, explicit: true };
-    let by_role = |stance| Reading { stance, explicit: false };
     let text = heard.text;
     if heard.cue == Cue::Declines {
-        return known(Stance::NoComment);
+        return by_words(Stance::NoComment, "keeps silent", hit(&SILENCE, text));
+    }
+    let said = content(text);
+    match heard.kind {
+        PartyKind::Actor => actor(heard, &said),
+        PartyKind::Victim | PartyKind::Other if heard.own_matter => of_itself(heard, &said),
+        PartyKind::Press => press(heard, &said),
+        PartyKind::Researcher | PartyKind::Authority | PartyKind::Other | PartyKind::Victim => of_another(heard, &said),
+    }
+}
+
+/// A crew claims, whatever it says, unless it denies a deed or contradicts somebody.
+fn actor(heard: &Heard<'_>, said: &Content) -> Reading {
+    let text = heard.text;
+    let lower = text.to_lowercase();
+    if let Some(words) = said.not.or_else(|| hit(&UNTRUE, text))
+        && (heard.cue == Cue::Denies
+            || ["nothing to do with", "not responsible", "not behind", "not involved"]
+                .iter()
+                .any(|w| lower.contains(w)))
+    {
+        return by_words(Stance::Denies, "a crew denies a deed", Some(words));
+    }
+    if let words @ Some(_) = hit(&NO_DEED, text) {
+        return by_words(Stance::Denies, "a crew denies a deed", words);
+    }
+    match hit_plain(&DISPUTE, text) {
+        words @ Some(_) if said.happened.is_none() || heard.cue == Cue::Disputes => {
+            by_role(Stance::Disputes, "a crew contradicts somebody", words)
+        }
+        _ if heard.cue == Cue::Claims => by_words(Stance::Claims, "a crew's verb of claiming", None),
+        _ => by_role(Stance::Claims, "what a crew says is its claim", said.happened),
+    }
+}
+
+fn press(heard: &Heard<'_>, said: &Content) -> Reading {
+    if let words @ Some(_) = hit_plain(&DISPUTE, heard.text) {
+        return by_role(Stance::Disputes, "an outlet corrects", words);
+    }
+    if heard.cue == Cue::Confirms && !heard.negated {
+        return by_role(Stance::Confirms, "an outlet bears it out", said.happened.or(said.genuine));
+    }
+    by_role(Stance::Informs, "an outlet reports", None)
+}
+
+/// What somebody says of another's house, or of no house at all.
+fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
+    let text = heard.text;
+    let confirms = heard.cue == Cue::Confirms && !heard.negated;
+    if heard.cue == Cue::Denies && !heard.negated {
+        // To deny having said it is to contradict who said so.
+        return match hit(&OF_WORDS, text) {
+            words @ Some(_) => by_words(Stance::Disputes, "denies words of its own", words),
+            None => by_words(Stance::Denies, "a verb of denial", said.not),
+        };
+    }
+    if let words @ Some(_) =
+        hit(&SILENCE, text).filter(|_| heard.kind == PartyKind::Authority && said.happened.is_none())
+    {
+        return by_words(Stance::NoComment, "keeps silent in its own words", words);
     }
     if heard.cue == Cue::Disputes {
-        return known(Stance::Disputes);
+        return by_words(Stance::Disputes, "a verb of contradiction", hit_plain(&DISPUTE, text));
     }
-    let denial = hits(&DENIAL, text) || heard.cue == Cue::Denies && !heard.negated;
-    let confirms = heard.cue == Cue::Confirms && !heard.negated || text.to_lowercase().contains("we confirm");
-    match heard.kind {
-        PartyKind::Actor => {
-            let about_itself = hits(&DENIAL, text)
-                && (heard.cue == Cue::Denies
-                    || text.to_lowercase().contains("nothing to do with")
-                    || text.to_lowercase().contains("not responsible"));
-            if about_itself {
-                known(Stance::Denies)
-            } else if hits(&DISPUTE, text) && !hits(&ASSERTION, text) {
-                by_role(Stance::Disputes)
-            } else {
-                by_role(Stance::Claims)
-            }
-        }
-        PartyKind::Victim | PartyKind::Other if heard.own_matter => victim(heard, denial, confirms),
-        PartyKind::Researcher | PartyKind::Authority | PartyKind::Other | PartyKind::Victim => {
-            if heard.cue == Cue::Denies && !heard.negated {
-                // To deny having said it is to contradict who said so.
-                known(if hits(&OF_WORDS, text) { Stance::Disputes } else { Stance::Denies })
-            } else if hits(&DISPUTE, text) {
-                known(Stance::Disputes)
-            } else if heard.cue == Cue::Confirms && !heard.negated {
-                // One company admits nothing for another; it claims.
-                match heard.kind {
-                    PartyKind::Victim | PartyKind::Other => by_role(Stance::Claims),
-                    _ => known(Stance::Confirms),
-                }
-            } else if heard.cue == Cue::Investigates
-                || heard.kind == PartyKind::Authority && hits(&INVESTIGATION, text) && !hits(&CONCLUDED, text)
-            {
-                known(Stance::Investigating)
-            } else if heard.cue == Cue::Claims || hits(&ASSERTION, text) && !hits(&HEARSAY, text) {
-                by_role(Stance::Claims)
-            } else {
-                by_role(Stance::Informs)
-            }
-        }
-        PartyKind::Press => by_role(if hits(&DISPUTE, text) { Stance::Disputes } else { Stance::Informs }),
+    if let words @ Some(_) = hit_plain(&DISPUTE, text).or_else(|| hit(&UNPROVEN, text)) {
+        return by_words(Stance::Disputes, "words of contradiction", words);
     }
+    let inquiry = if hit(&CONCLUDED, text).is_some() { None } else { hit(&INVESTIGATION, text) };
+    if heard.cue == Cue::Investigates {
+        return by_words(Stance::Investigating, "looks into it", inquiry);
+    }
+    if heard.kind == PartyKind::Authority && inquiry.is_some() {
+        return by_words(Stance::Investigating, "an authority looks into it", inquiry);
+    }
+    if confirms {
+        // One company admits nothing for another; it claims.
+        return match heard.kind {
+            PartyKind::Victim | PartyKind::Other | PartyKind::Researcher => {
+                by_role(Stance::Claims, "asserts of another", said.happened)
+            }
+            _ => by_words(Stance::Confirms, "a verb of confirmation", said.happened),
+        };
+    }
+    if let words @ Some(_) = said.not.filter(|_| said.happened.is_none() && heard.cue != Cue::Claims) {
+        return match heard.house && !matches!(heard.kind, PartyKind::Researcher | PartyKind::Authority) {
+            true => by_role(Stance::Denies, "denies the event", words),
+            false => by_role(Stance::Disputes, "says of another that it did not happen", words),
+        };
+    }
+    // What befell others before is no claim of this event.
+    let of_others = [
+        "other companies",
+        "other victims",
+        "several other",
+        "other high",
+        "in the past",
+        "previously",
+        "other organi",
+    ]
+    .iter()
+    .any(|w| text.to_lowercase().contains(w));
+    if let words @ Some(_) = said.happened.or(said.genuine).filter(|_| !of_others) {
+        return by_role(Stance::Claims, "asserts that it happened", words);
+    }
+    if let words @ Some(_) = said.extent.filter(|_| heard.kind != PartyKind::Authority && !of_others) {
+        return by_role(Stance::Claims, "asserts what the data are", words);
+    }
+    if heard.cue == Cue::Claims {
+        return by_role(Stance::Claims, "a verb of claiming", None);
+    }
+    by_role(Stance::Informs, "tells of it", None)
 }
 
-fn victim(heard: &Heard<'_>, denial: bool, confirms: bool) -> Reading {
-    let known = |stance| Reading { stance, explicit: true };
+/// What somebody says of its own house.
+fn of_itself(heard: &Heard<'_>, said: &Content) -> Reading {
     let text = heard.text;
-    if hits(&CONTACT, text) && (confirms || heard.cue == Cue::Denies) {
-        return known(if confirms { Stance::Confirms } else { Stance::Denies });
+    let confirms = heard.cue == Cue::Confirms && !heard.negated || text.to_lowercase().contains("we confirm");
+    if let words @ Some(_) = hit(&CONTACT, text)
+        && (confirms || heard.cue == Cue::Denies)
+    {
+        let stance = if confirms { Stance::Confirms } else { Stance::Denies };
+        return by_words(stance, "admits or denies a call", words);
     }
-    let rest = without_denials(text);
-    // "Confirmed that it was not related" admits nothing: what is left without the denial must name the thing.
-    let admission = hits(&ADMISSION, &rest) || confirms && (!denial || hits(&EVENT, &rest));
-    let investigation = (heard.cue == Cue::Investigates || hits(&INVESTIGATION, text)) && !hits(&CONCLUDED, text);
-    match (admission, denial) {
-        (true, true) => known(Stance::PartlyConfirms),
-        (false, true) => {
-            known(if hits(&DISPUTE, text) && !hits(&DENIAL, text) { Stance::Disputes } else { Stance::Denies })
+    let inquiry = if hit(&CONCLUDED, text).is_some() { None } else { hit(&INVESTIGATION, text) };
+    let dispute = hit_plain(&DISPUTE, text);
+    let untrue = hit(&UNTRUE, text);
+    let denies = said.not.or(untrue).is_some() || heard.cue == Cue::Denies && !heard.negated;
+    // To reject a claim of the event is to deny the event.
+    let rejects = heard.cue == Cue::Disputes && said.named.is_some() && said.happened.is_none();
+    let denies = denies || rejects;
+    let admits = said.happened.or(said.genuine).or_else(|| hit_plain(&OWNED, text));
+    if let words @ Some(_) = hit(&UNPROVEN, text).filter(|_| admits.is_none()) {
+        return by_words(Stance::Disputes, "says that nothing was shown for it", words);
+    }
+    let limit = hit(&LIMIT, text);
+    if let words @ Some(_) = hit_plain(&ELSEWHERE, text).or_else(|| hit(&ELSEWHERE, text)).filter(|_| !confirms) {
+        // "Not ours" denies nothing of what happened, unless more is said.
+        let denied = said.not.is_some_and(|not| words.is_none_or(|w| not.end <= w.start || w.end <= not.start))
+            || untrue.is_some();
+        return match denied {
+            true => by_words(Stance::Denies, "denies, and says that it is of elsewhere", said.not.or(untrue)),
+            false => by_words(Stance::Disputes, "says that it is of elsewhere", words),
+        };
+    }
+    match (admits, denies) {
+        (Some(words), true) => {
+            return by_words(Stance::PartlyConfirms, "admits a part and denies another", Some(words));
         }
-        (true, false) if hits(&LIMIT, text) => known(Stance::PartlyConfirms),
-        (true, false) => known(Stance::Confirms),
-        (false, false) if hits(&SILENCE, text) => known(Stance::NoComment),
-        (false, false) if hits(&DISPUTE, text) => known(Stance::Disputes),
-        (false, false) if investigation => known(Stance::Investigating),
-        _ => match heard.cue {
-            Cue::Claims => Reading { stance: Stance::Claims, explicit: false },
-            _ => Reading { stance: Stance::Informs, explicit: false },
-        },
+        (None, true) if dispute.is_some() && said.not.is_none() && heard.cue != Cue::Denies && untrue.is_none() => {
+            return by_words(Stance::Disputes, "words of contradiction", dispute);
+        }
+        // "Not our network, but rather a supplier's".
+        (None, true)
+            if limit.is_some()
+                && ["but rather", "but instead", "rather than", "but only", "but of a", "but that of"]
+                    .iter()
+                    .any(|w| text.contains(w)) =>
+        {
+            return by_words(Stance::PartlyConfirms, "denies its own part in what happened to another", limit);
+        }
+        (None, true) if said.perhaps.is_some() || hit(&BUT_PERHAPS, text).is_some() => {
+            let words = said.perhaps.or_else(|| hit(&BUT_PERHAPS, text));
+            return by_words(Stance::PartlyConfirms, "allows for a part and denies another", words);
+        }
+        (None, true) => return by_words(Stance::Denies, "denies the event", said.not.or(untrue)),
+        (Some(words), false) if limit.is_some() => {
+            return by_words(Stance::PartlyConfirms, "admits and makes it small", Some(words));
+        }
+        (Some(words), false) => return by_words(Stance::Confirms, "admits the event", Some(words)),
+        (None, false) => {}
     }
-}
-
-/// The text without its clauses of denial, so that "was not breached" is no admission. "That it had been hacked" after "denied" goes with its verb.
-fn without_denials(text: &str) -> String {
-    static DENIED_CLAUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        pattern(concat!(
-            r"\b(?:den(?:y|ied|ies|ying)|no (?:\w+ )?(?:evidence|indications?|signs?|reason|proof)|not (?:\w+ )?believe|\w+n['’]t|any (?:evidence|indications?|signs?)|neither|not|never|claims?|claimed|allegations?|alleged(?:ly)?|purport\w*|reports?|whether|if|aware of (?:the |these |those |recent |online |media )?(?:[\w-]+ )?(?:claims?|reports?|allegations|posts?|listing|rumou?rs))\b[^.;]*?(?:, but\b|\bbut rather\b|\bhowever\b|[.;]|$)",
-            r"|\bno (?:\w+[ ,]+){0,5}(?:was|were|has been|have been|had been)[^.;,]*",
-            r"|\bhad (?:it|we|they|any|its|our|their|the) (?:\w+ ){0,3}been\b[^.;,]*|\bwould have\b[^.;,]*|\bwere (?:it|we|they|its|our|their|the) (?:\w+ ){0,3}to be\b[^.;,]*",
-        ))
-    });
-    DENIED_CLAUSE.as_ref().map_or_else(|| text.to_owned(), |p| p.replace_all(text, " . ").into_owned())
+    if heard.cue == Cue::Disputes {
+        return by_words(Stance::Disputes, "a verb of contradiction", dispute);
+    }
+    if dispute.is_some() {
+        return by_words(Stance::Disputes, "words of contradiction", dispute);
+    }
+    if heard.cue == Cue::Investigates || inquiry.is_some() {
+        return by_words(Stance::Investigating, "looks into it", inquiry);
+    }
+    if let words @ Some(_) = hit(&SILENCE, text) {
+        return by_words(Stance::NoComment, "keeps silent in its own words", words);
+    }
+    if let words @ Some(_) = said.perhaps {
+        return by_words(Stance::PartlyConfirms, "allows that it may have happened", words);
+    }
+    match heard.cue {
+        Cue::Confirms if !heard.negated => by_words(Stance::Confirms, "a verb of confirmation", None),
+        Cue::Claims => by_role(Stance::Claims, "a verb of claiming", None),
+        _ => by_role(Stance::Informs, "tells of it", None),
+    }
 }
 
 #[cfg(test)]
@@ -230,28 +368,28 @@ mod tests {
     use super::*;
 
     fn of(kind: PartyKind, cue: Cue, text: &str) -> Stance {
-        stance(&Heard { cue, negated: false, kind, own_matter: kind == PartyKind::Victim, text }).stance
+        stance(&Heard { cue, negated: false, kind, own_matter: kind == PartyKind::Victim, house: true, text }).stance
     }
 
     #[test]
     fn every_pattern_compiles() {
         for pattern in [
-            &DENIAL,
-            &ADMISSION,
+            &UNTRUE,
             &LIMIT,
-            &EVENT,
             &SILENCE,
             &INVESTIGATION,
             &CONCLUDED,
             &DISPUTE,
-            &ASSERTION,
-            &HEARSAY,
+            &ELSEWHERE,
             &CONTACT,
             &OF_WORDS,
+            &UNPROVEN,
+            &NO_DEED,
+            &OWNED,
+            &BUT_PERHAPS,
         ] {
             assert!(pattern.is_some());
         }
-        assert_ne!(without_denials("It denied that it was hacked."), "It denied that it was hacked.");
     }
 
     #[test]
@@ -264,6 +402,17 @@ mod tests {
             ("Brightwell said one server was accessed, but no customer data was taken.", Stance::PartlyConfirms),
             ("Brightwell said it was looking into the claims.", Stance::Investigating),
             ("Brightwell said that its shops open on Monday.", Stance::Informs),
+            ("Brightwell said the hackers have not shown any proof of their claim.", Stance::Disputes),
+            (
+                "Brightwell said that no passwords were accessed, but names and addresses may have been.",
+                Stance::PartlyConfirms,
+            ),
+            (
+                "“The document has been determined to be a Brightwell document, though no customer data was taken.”",
+                Stance::PartlyConfirms,
+            ),
+            ("Brightwell said the code is completely unrelated to its own.", Stance::Denies),
+            ("“We can’t talk about the specifics of any case,” Brightwell said.", Stance::NoComment),
         ] {
             assert_eq!(of(PartyKind::Victim, Cue::Says, text), expected, "{text}");
         }
@@ -292,6 +441,13 @@ mod tests {
             of(PartyKind::Actor, Cue::Says, "GreyHeron said it had nothing to do with the attack."),
             Stance::Denies
         );
+        for said in [
+            "GreyHeron said: “We did not sell anything.”",
+            "“That wasn’t us,” GreyHeron wrote.",
+            "“We don’t have that data,” it said.",
+        ] {
+            assert_eq!(of(PartyKind::Actor, Cue::Says, said), Stance::Denies, "{said}");
+        }
         assert_eq!(
             of(PartyKind::Researcher, Cue::Reports, "Tarnwell reported that a crew was attempting to sell data."),
             Stance::Informs

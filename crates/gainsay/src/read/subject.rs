@@ -13,6 +13,8 @@ const NEAR: usize = 40;
 pub(super) enum Known {
     /// By name.
     Named,
+    /// By the spokesperson of a named house.
+    Spokesperson,
     /// By role: "the company", "the group".
     Role,
     /// By pronoun.
@@ -26,6 +28,7 @@ impl Known {
     pub(super) fn words(self) -> &'static str {
         match self {
             Known::Named => "by name",
+            Known::Spokesperson => "by its spokesperson",
             Known::Role => "by role",
             Known::Pronoun => "by pronoun",
             Known::Unnamed => "without a name",
@@ -52,9 +55,21 @@ pub(super) struct Memory {
     pub(super) here: Option<Speaker>,
     /// The organisation that spoke last.
     pub(super) organisation: Option<usize>,
+    /// The authority that spoke last.
+    pub(super) authority: Option<usize>,
     /// The first organisation named in this paragraph.
     pub(super) topic: Option<usize>,
     pub(super) person: Option<usize>,
+    /// The crew or hacker that spoke last.
+    pub(super) crew: Option<Speaker>,
+    /// The first organisation that the paragraph before named.
+    pub(super) topic_before: Option<usize>,
+    /// Somebody spoke in the paragraph before.
+    pub(super) spoke_before: bool,
+    /// A person was named after the last speaker spoke.
+    pub(super) person_since: bool,
+    /// The house that spoke last through a spokesperson.
+    pub(super) voice: Option<usize>,
     pub(super) actor: Option<usize>,
     pub(super) researcher: Option<usize>,
 }
@@ -62,6 +77,8 @@ pub(super) struct Memory {
 impl Memory {
     /// A new paragraph begins.
     pub(super) fn turn_paragraph(&mut self) {
+        self.spoke_before = self.here.is_some();
+        self.topic_before = self.topic;
         self.here = None;
         self.topic = None;
     }
@@ -73,7 +90,10 @@ impl Memory {
                 continue;
             };
             match found.class {
-                Class::Person => self.person = Some(party),
+                Class::Person => {
+                    self.person_since |= self.speaker.as_ref().is_none_or(|s| s.party != Some(party));
+                    self.person = Some(party);
+                }
                 Class::Actor => self.actor = Some(party),
                 Class::Organisation => {
                     if found.kind == PartyKind::Researcher {
@@ -95,13 +115,23 @@ impl Memory {
             if let Some(home) = home
                 .filter(|&h| cast.parties[h].class == Class::Organisation && cast.parties[h].kind != PartyKind::Press)
             {
-                self.organisation = Some(home);
+                match cast.parties[home].kind {
+                    PartyKind::Authority => self.authority = Some(home),
+                    _ => self.organisation = Some(home),
+                }
             }
             match cast.parties.get(party).map(|p| p.class) {
                 Some(Class::Person) => self.person = Some(party),
                 Some(Class::Actor) => self.actor = Some(party),
                 _ => {}
             }
+        }
+        self.person_since = false;
+        if speaker.kind == PartyKind::Actor {
+            self.crew = Some(speaker.clone());
+        }
+        if speaker.known == Known::Spokesperson {
+            self.voice = speaker.party;
         }
         self.here = Some(speaker.clone());
         self.speaker = Some(speaker.clone());
@@ -177,7 +207,27 @@ impl<'a> Sentence<'a> {
         let head_end = (first..cut.unwrap_or(last + 1))
             .rev()
             .find(|&at| matches!(self.tokens[at].shape, Shape::Word | Shape::Number) || self.party[at].is_some())?;
+        // "Parents reached by The Log", "a person going by Wren".
+        let mut head_end = head_end;
+        while head_end > first
+            && self.party[head_end].is_none()
+            && (self.word(head_end).ends_with("ed") || lexicon::calendar_word(self.word(head_end)))
+        {
+            head_end -= 1;
+        }
+        let by_handle = matches!(
+            self.word(first),
+            "goes" | "went" | "going" | "known" | "called" | "named" | "calling" | "go" | "calls"
+        );
+        if let Some(party) = (first..=last).rev().find_map(|at| self.party[at]).filter(|_| by_handle) {
+            return Some(self.named(party));
+        }
         let tail = cut.map(|c| (c, last));
+        // "Acme's vice president of communications Ann Lee".
+        let person = self.party[last].filter(|&p| self.cast.parties[p].class == Class::Person && cut.is_some());
+        if let Some(person) = person.filter(|_| lexicon::person_noun(self.word(head_end))) {
+            return Some(self.named(person));
+        }
         if let Some(party) = self.party[head_end] {
             return Some(self.named(party));
         }
@@ -241,12 +291,59 @@ impl<'a> Sentence<'a> {
         {
             return Some(Speaker { known: Known::Pronoun, ..self.named(party) });
         }
+        // "Acme said that …, but it denied": who has spoken in this sentence.
+        if matches!(self.word(first), "it" | "they")
+            && first > 3
+            && matches!(self.word(first - 1), "but" | "and" | "though" | "although" | "while" | ",")
+        {
+            let spoken = (first.saturating_sub(NEAR)..first - 1).rev().find(|&at| {
+                self.party[at].is_some_and(|p| self.cast.parties[p].class != Class::Person)
+                    && (self.party.get(at + 1) != Some(&self.party[at]))
+                    && (at + 1..at + 4)
+                        .find(|&n| !lexicon::auxiliary(self.word(n)) && !lexicon::adverb(self.word(n)))
+                        .is_some_and(|n| {
+                            lexicon::cue(self.word(n)).is_some() || self.tokens.get(n).is_some_and(Token::sets_apart)
+                        })
+            });
+            if let Some(party) = spoken.and_then(|at| self.party[at]) {
+                return Some(Speaker { known: Known::Pronoun, ..self.named(party) });
+            }
+        }
         let organisation = || memory.organisation.or(memory.topic);
         let party = match self.word(first) {
-            "he" | "she" => memory.person,
-            "it" => match memory.here.as_ref().or(memory.speaker.as_ref()) {
+            "he" | "she" => {
+                // Who is the subject of this very sentence.
+                let near = (first.saturating_sub(NEAR)..first).rev().find_map(|at| {
+                    self.party[at]
+                        .filter(|&p| self.cast.parties[p].class != Class::Organisation)
+                        .filter(|_| self.tokens.get(at + 1).is_none_or(|t| t.shape != Shape::Possessive))
+                });
+                if let Some(party) = near {
+                    return Some(Speaker { known: Known::Pronoun, ..self.named(party) });
+                }
+                let one = |s: &&Speaker| s.party.is_none_or(|p| self.cast.parties[p].class != Class::Organisation);
+                let last = memory.here.as_ref().filter(one).or_else(|| memory.speaker.as_ref().filter(one));
+                match last {
+                    Some(last)
+                        if last.party.is_none()
+                            && (last.kind == PartyKind::Actor || memory.spoke_before || memory.here.is_some())
+                            && !last.name.ends_with('s') =>
+                    {
+                        return Some(Speaker { known: Known::Pronoun, ..last.clone() });
+                    }
+                    // Who was named since then is meant.
+                    _ if memory.person_since => memory.person,
+                    Some(last) if last.party.is_some() => last.party,
+                    _ => memory.person.or(memory.actor),
+                }
+            }
+            "it" => match memory
+                .here
+                .as_ref()
+                .or(memory.speaker.as_ref().filter(|_| memory.spoke_before || memory.topic_before.is_none()))
+            {
                 Some(last) if last.party.is_some_and(|p| self.cast.parties[p].class != Class::Person) => last.party,
-                _ => memory.topic.or_else(organisation),
+                _ => memory.topic.or(memory.topic_before).or_else(organisation),
             },
             "they" => match &memory.here {
                 Some(last) if last.party.is_some() => last.party,
@@ -269,6 +366,48 @@ impl<'a> Sentence<'a> {
         };
         let definite = (first..head).any(|at| matches!(self.word(at), "the" | "this" | "that" | "these" | "those"));
         let threat_actor = matches!(noun, "actor" | "actors") && head > first && self.word(head - 1) == "threat";
+        // "The dairy": what the story calls one of its parties.
+        let described = || {
+            let general = matches!(noun, "company" | "firm" | "group" | "organization" | "organisation");
+            let before = self.tokens.first().map_or(0, |t| t.span.start);
+            self.cast.known_as(noun, before).filter(|_| definite && !general && owner.is_none())
+        };
+        if let Some(party) = described().filter(|_| !lexicon::actor_noun(noun) && !lexicon::crowd_noun(noun)) {
+            return Some(self.as_role(party));
+        }
+        if (first..=head).any(|at| matches!(self.word(at), "people" | "person" | "sources" | "source" | "persons"))
+            && (first..=head)
+                .any(|at| matches!(self.word(at), "familiar" | "briefed" | "close" | "knowledge" | "direct"))
+        {
+            let (name, kind) = ("sources".to_owned(), PartyKind::Other);
+            return Some(Speaker { name, kind, party: None, known: Known::Unnamed });
+        }
+        // "The author", "the post": of whoever posted the data.
+        let posted = matches!(
+            noun,
+            "author"
+                | "user"
+                | "poster"
+                | "post"
+                | "listing"
+                | "thread"
+                | "advertisement"
+                | "ad"
+                | "note"
+                | "message"
+                | "individual"
+                | "person"
+                | "vendor"
+        );
+        if posted
+            && definite
+            && owner.is_none()
+            && let Some(crew) = memory.crew.clone().filter(|c| {
+                c.party.is_none() || memory.speaker.as_ref() == Some(c) || noun != "vendor" && noun != "message"
+            })
+        {
+            return Some(Speaker { known: crew.known.max(Known::Role), ..crew });
+        }
         let going_by = matches!(noun, "going" | "known" | "called" | "named" | "dubbed" | "calling" | "claiming")
             && (first..head)
                 .any(|at| lexicon::actor_noun(self.word(at)) || matches!(self.word(at), "actor" | "actors"));
@@ -301,6 +440,11 @@ impl<'a> Sentence<'a> {
             || lexicon::spokesperson(noun)
             || lexicon::researcher_noun(noun)
             || matches!(noun, "officials" | "executives" | "team" | "staff")
+            || owner.is_some()
+                && matches!(
+                    noun,
+                    "office" | "division" | "unit" | "arm" | "branch" | "bureau" | "department" | "desk" | "lab"
+                )
         {
             let several = noun.ends_with('s') && !definite && owner.is_none();
             if several && lexicon::researcher_noun(noun) {
@@ -309,9 +453,65 @@ impl<'a> Sentence<'a> {
                 let kind = PartyKind::Researcher;
                 return Some(Speaker { name, kind, party: None, known: Known::Unnamed });
             }
+            let voice = |s: Speaker| match s.known {
+                Known::Named if lexicon::spokesperson(noun) => Speaker { known: Known::Spokesperson, ..s },
+                _ => s,
+            };
+            // "Bank officials", "company executives".
+            if let Some(at) =
+                (first..head).rev().find(|&at| lexicon::company_noun(self.word(at))).filter(|_| owner.is_none())
+            {
+                return self.the_company(self.word(at), memory);
+            }
             return owner
+                .map(voice)
                 .or_else(|| self.house_named_before(first, noun))
                 .or_else(|| self.person_by_role(noun, memory));
+        }
+        // "The finance ministry": one that the text names so, else by what it is called.
+        if matches!(
+            noun,
+            "ministry"
+                | "government"
+                | "parliament"
+                | "embassy"
+                | "army"
+                | "military"
+                | "council"
+                | "commission"
+                | "agency"
+                | "department"
+                | "bureau"
+                | "university"
+                | "court"
+                | "authority"
+                | "regulator"
+                | "watchdog"
+        ) && definite
+            && owner.is_none()
+        {
+            let called = |p: &usize| {
+                let party = &self.cast.parties[*p];
+                party.class == Class::Organisation && party.name.to_lowercase().contains(noun)
+            };
+            let before = self.cast.mentions.partition_point(|(m, _)| m.start < self.tokens[first].span.start);
+            let last = self.cast.mentions[..before].iter().rev().take(100).map(|(_, p)| p).find(|p| called(p));
+            let here =
+                memory.here.as_ref().and_then(|s| s.party).filter(|&p| self.cast.kind(p) == PartyKind::Authority);
+            if let Some(party) = last.copied().or(here.filter(|_| head == first + 1)) {
+                return Some(self.as_role(party));
+            }
+            let words: Vec<&str> = (first..=head).map(|at| self.word(at)).filter(|w| !lexicon::determiner(w)).collect();
+            if words.len() > 1 && words.iter().all(|w| w.chars().all(char::is_alphabetic))
+                || matches!(noun, "ministry" | "government" | "parliament" | "embassy" | "army" | "military")
+            {
+                return Some(Speaker {
+                    name: words.join(" "),
+                    kind: PartyKind::Authority,
+                    party: None,
+                    known: Known::Unnamed,
+                });
+            }
         }
         if lexicon::company_noun(noun) {
             if let Some(party) = (first..head).rev().find_map(|at| self.party[at]).filter(|&p| {
@@ -320,10 +520,23 @@ impl<'a> Sentence<'a> {
             }) {
                 return Some(self.named(party));
             }
-            return if definite { self.the_company(memory) } else { None };
+            return if definite { self.the_company(noun, memory) } else { None };
         }
         if lexicon::document_noun(noun) {
-            return owner;
+            // "The letter says": a company writes to its customers.
+            let to_customers = matches!(
+                noun,
+                "letter" | "email" | "e-mail" | "notice" | "notification" | "memo" | "faq" | "advisory" | "bulletin"
+            );
+            // "The statement": of who spoke last, unless an outlet did.
+            if matches!(noun, "statement" | "response") && definite && owner.is_none() {
+                let last = memory.here.clone().or_else(|| memory.speaker.clone().filter(|_| memory.spoke_before));
+                return last
+                    .filter(|s| s.kind != PartyKind::Press)
+                    .map(|s| Speaker { known: s.known.max(Known::Role), ..s })
+                    .or_else(|| self.the_company(noun, memory));
+            }
+            return owner.or_else(|| if to_customers && definite { self.the_company(noun, memory) } else { None });
         }
         None
     }
@@ -366,7 +579,18 @@ impl<'a> Sentence<'a> {
 
     fn person_by_role(&self, noun: &str, memory: &Memory) -> Option<Speaker> {
         if lexicon::spokesperson(noun) {
-            return self.the_company(memory);
+            // "The spokesperson": of the house that has just spoken, else of the one that last spoke through one.
+            let of_a_house = |p: &usize| {
+                let party = &self.cast.parties[*p];
+                party.class == Class::Organisation && matches!(party.kind, PartyKind::Victim | PartyKind::Other)
+            };
+            let here = memory
+                .here
+                .as_ref()
+                .and_then(|s| s.party)
+                .map(|p| self.cast.parties[p].home.unwrap_or(p))
+                .filter(of_a_house);
+            return here.or(memory.voice).map(|p| self.as_role(p)).or_else(|| self.the_company(noun, memory));
         }
         if lexicon::researcher_noun(noun) {
             let party = memory
@@ -381,17 +605,35 @@ impl<'a> Sentence<'a> {
     }
 
     /// "The company": who spoke last in this paragraph, whom the paragraph names first, who spoke last at all, whom the story is about.
-    fn the_company(&self, memory: &Memory) -> Option<Speaker> {
+    fn the_company(&self, noun: &str, memory: &Memory) -> Option<Speaker> {
+        let public = matches!(
+            noun,
+            "agency"
+                | "department"
+                | "ministry"
+                | "commission"
+                | "council"
+                | "organization"
+                | "organisation"
+                | "institution"
+                | "city"
+                | "district"
+                | "association"
+                | "school"
+                | "university"
+        );
         let organisation = |p: usize| {
             let party = self.cast.parties.get(p)?;
             match party.class {
                 Class::Person => party.home,
+                Class::Organisation if party.kind == PartyKind::Authority => Some(p).filter(|_| public),
                 Class::Organisation if party.kind != PartyKind::Press => Some(p),
                 _ => None,
             }
         };
         let here = memory.here.as_ref().and_then(|s| s.party).and_then(organisation);
         here.or(memory.topic.and_then(organisation))
+            .or(memory.authority.filter(|_| public && noun != "organization" && noun != "organisation"))
             .or(memory.organisation)
             .or_else(|| self.cast.of_kind(PartyKind::Victim).first().copied())
             .map(|p| self.as_role(p))

@@ -14,6 +14,7 @@ mod filters;
 mod ledger;
 mod listings;
 mod model;
+mod names;
 mod outlets;
 mod pages;
 mod places;

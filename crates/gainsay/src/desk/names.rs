@@ -1,0 +1,112 @@
+//! The names that the reader knows beforehand: those that come with the product, and the desk's own in `names.txt`, which win.
+
+use std::fs;
+use std::path::PathBuf;
+
+use super::{Desk, Error, append};
+use crate::claim::EntryId;
+use crate::read::{self, Gazetteer, GazetteerError};
+
+/// The desk's own names.
+pub(super) const NAMES: &str = "names.txt";
+
+/// What the file says before anybody has added to it.
+pub(super) const TEMPLATE: &str = "\
+# Names that the reader of this desk knows beforehand, beside those that come with the product
+# (`gainsay names list --built-in`). Yours win. Unknown names are found without them. One entry a line:
+#   kind: Name; other name; +Brand; @domain
+# Kinds: actor, company, researcher, outlet, authority, platform; place, thing and given (a person's first
+# name), which are no parties; unknown, which forgets a name that came with the product.
+# For example, without the mark before it:
+#   company: Brightwell; Brightwell Ltd; +LockDrive; @brightwell.example
+# After a change: `gainsay names check`.
+";
+
+/// The names that a text is read with.
+pub(super) struct Names {
+    pub(super) known: Gazetteer,
+    /// Which list of the desk's own they are of, for the ledger; none where the desk has none.
+    pub(super) note: Option<String>,
+}
+
+/// An entry of a list of names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NameEntry {
+    /// Its line in its file, from 1.
+    pub line: usize,
+    /// The entry as written.
+    pub text: String,
+}
+
+impl Desk {
+    /// The names that the reader knows: those that came with it, and those of the desk's `names.txt`, which is kept as it was.
+    pub(super) fn names(&self) -> Result<Names, Error> {
+        let mut known = Gazetteer::built_in();
+        let text = self.names_file()?;
+        if read::entries(&text).next().is_none() {
+            return Ok(Names { known, note: None });
+        }
+        known.merge(Gazetteer::parse(&text).map_err(|why| Error::Names { path: self.root().join(NAMES), why })?);
+        let digest = self.blobs.put(text.as_bytes())?;
+        Ok(Names { known, note: Some(format!("read with the desk's names, sha256 {}", EntryId(digest))) })
+    }
+
+    /// The entries of the desk's own list, or of the one that comes with the product.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn list_names(&self, built_in: bool) -> Result<Vec<NameEntry>, Error> {
+        let text = if built_in { read::BUILT_IN.to_owned() } else { self.names_file()? };
+        Ok(read::entries(&text).map(|(line, text)| NameEntry { line, text: text.to_owned() }).collect())
+    }
+
+    /// What is wrong with the desk's own list, line by line.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn check_names(&self) -> Result<Vec<GazetteerError>, Error> {
+        Ok(Gazetteer::check(&self.names_file()?))
+    }
+
+    /// Adds an entry to the desk's own list; gives it as written.
+    ///
+    /// # Errors
+    /// It is no entry, or the file cannot be written.
+    pub fn add_name(&self, kind: &str, names: &[String]) -> Result<NameEntry, Error> {
+        let path = self.root().join(NAMES);
+        let before = self.names_file()?;
+        let line = before.lines().count() + 1;
+        // What would end the line, or part the name, cannot be in one.
+        let plain = |name: &String| name.replace([';', '\n', '\r'], " ").trim().to_owned();
+        let text = format!("{kind}: {}", names.iter().map(plain).collect::<Vec<_>>().join("; "));
+        if let Some(why) = Gazetteer::check(&text).into_iter().next() {
+            return Err(Error::Names { path: PathBuf::from("the new entry"), why });
+        }
+        let fresh = if before.is_empty() { TEMPLATE } else { "" };
+        let ended = if before.is_empty() || before.ends_with('\n') { "" } else { "\n" };
+        append(&path, &format!("{fresh}{ended}{text}\n"))?;
+        let line = line + fresh.lines().count();
+        Ok(NameEntry { line, text })
+    }
+
+    fn names_file(&self) -> Result<String, Error> {
+        let path = self.root().join(NAMES);
+        match fs::read_to_string(&path) {
+            Ok(text) => Ok(text),
+            Err(why) if why.kind() == std::io::ErrorKind::NotFound => Ok(String::new()),
+            Err(why) => Err(Error::File { action: "read", path, why }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_template_says_nothing_by_itself() {
+        assert_eq!(read::entries(TEMPLATE).count(), 0);
+        let example = TEMPLATE.lines().find_map(|l| l.strip_prefix("#   company")).unwrap_or_default();
+        assert!(Gazetteer::check(&format!("company{example}")).is_empty() && !example.is_empty());
+    }
+}

@@ -1,0 +1,54 @@
+//! Pages on which a company speaks for itself throughout: a notice, a letter to customers, questions and answers.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::claim::{About, PartyKind};
+use crate::read::entities::{Cast, Class};
+use crate::read::patterns::word_regex;
+use crate::read::set_off::{is_set_off, speaks_as_a_firm};
+use crate::read::speech::Page;
+use crate::read::subject::{Known, Speaker};
+
+/// "We have stolen", "will be published": a crew's own page, and no company's.
+static CREW: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    word_regex(concat!(
+        r"(?i)\bwe (?:have |had |successfully |also )*(?:stole|stolen|hacked|downloaded|exfiltrated|encrypted|breached|infiltrated|taken|took|got|obtained|compromised)\b",
+        r"|\bwe (?:will|are going to|are ready to|would) (?:\w+ )?(?:upload|publish|leak|release|sell|auction)|\b(?:negotiat|ransom|\.onion|tor browser|your (?:network|files|database|data|site|server|servers|company|systems) (?:was|were|has been|have been|are) |\beth\b|\bbtc\b|bitcoins?\b)"
+    ))
+    .ok()
+});
+
+/// Who speaks on the whole page, where it is one party's own: most of its paragraphs say "we" outside of quotation marks, as a firm does.
+pub(super) fn owner(text: &str, pages: &[Page], cast: &Cast, about: &About) -> Option<Speaker> {
+    let body: Vec<&Page> = pages.iter().filter(|p| !p.paragraph.short).collect();
+    let plain = |p: &&&Page| p.quotes.is_empty();
+    let ours = body.iter().filter(plain).filter(|p| is_set_off(text, p)).count();
+    let firmly = body.iter().filter(plain).filter(|p| speaks_as_a_firm(text, p)).count();
+    let crews = body
+        .iter()
+        .any(|p| p.paragraph.span.of(text).is_some_and(|said| CREW.as_ref().is_some_and(|c| c.is_match(said))));
+    if firmly < 2 || ours * 2 < body.len() || crews {
+        return None;
+    }
+    let house = cast.parties.iter().enumerate().filter(|(_, p)| {
+        p.class == Class::Organisation && !p.platform && matches!(p.kind, PartyKind::Victim | PartyKind::Other)
+    });
+    if let Some((party, found)) = house.max_by_key(|(_, p)| (p.mentions, std::cmp::Reverse(p.first.start))) {
+        return Some(Speaker {
+            name: found.name.clone(),
+            kind: PartyKind::Victim,
+            party: Some(party),
+            known: Known::Role,
+        });
+    }
+    let name = about.outlet.clone()?;
+    Some(Speaker { name, kind: PartyKind::Victim, party: None, known: Known::Role })
+}
+
+/// A paragraph of such a page that says something: no heading, no question, no greeting.
+pub(super) fn says_something(text: &str, page: &Page) -> bool {
+    let said = page.paragraph.span.of(text).unwrap_or_default();
+    !page.paragraph.short && !said.ends_with('?') && said.split_whitespace().nth(5).is_some()
+}
