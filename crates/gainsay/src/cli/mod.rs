@@ -18,6 +18,7 @@ mod read;
 mod report;
 mod review;
 mod show;
+mod step;
 mod ui;
 
 use std::path::PathBuf;
@@ -64,6 +65,7 @@ enum Command {
     Report(report::Args),
     Check(check::Args),
     Names(names::Args),
+    Step(step::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
@@ -119,6 +121,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Report(args) => args.run(&place, ui),
         Command::Check(args) => args.run(&place, ui),
         Command::Names(args) => args.run(&place, ui),
+        Command::Step(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
         Command::OfJob(args) => args.run(&place, ui),
