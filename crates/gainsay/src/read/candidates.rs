@@ -34,9 +34,8 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
             at = last + 1;
             continue;
         }
-        if !may_start(text, &tokens[at])
-            && !(tokens[at].shape == Shape::Number && known_at(text, tokens, at, names).is_some())
-        {
+        let numbered = || tokens[at].shape == Shape::Number && known_at(text, tokens, at, names).is_some();
+        if !may_start(text, &tokens[at]) && !numbered() {
             at += 1;
             continue;
         }

@@ -174,11 +174,9 @@ fn thing(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence)
 
 fn actor(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
-    let near_actor = around
-        .left
-        .iter()
-        .take(10)
-        .any(|w| lexicon::actor_noun(w) || *w == "actor" || *w == "actors" || *w == "ransomware");
+    let near_actor = around.left.iter().take(10).any(|w| {
+        lexicon::actor_noun(w) || matches!(*w, "actor" | "actors" | "ransomware" | "user" | "vendor" | "poster")
+    });
     let named = match l(0) {
         "as" => matches!(l(1), "known" | "identified") || l(1) == "online" && l(2) == "known" || l(1) == "itself",
         "actor" | "hacker" | "seller" | "user" => true,
@@ -186,6 +184,8 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         "called" | "named" | "dubbed" | "nicknamed" | "alias" | "handle" | "moniker" | "pseudonym" | "nickname" => true,
         "name" | "names" => matches!(l(1), "the" | "a" | "online"),
         "calling" | "itself" | "themselves" | "himself" => true,
+        // "A group that Acme calls Finch".
+        "calls" | "dubs" => true,
         "of" => matches!(l(1), "handle" | "alias" | "moniker" | "pseudonym"),
         _ => false,
     };
