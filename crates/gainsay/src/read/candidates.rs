@@ -223,7 +223,21 @@ fn named_on(text: &str, tokens: &[Token], last: usize) -> bool {
     goes_on(text, tokens, last)
         && matches!(
             tokens[last + 1].lower.as_str(),
-            "news" | "labs" | "research" | "media" | "health" | "ventures" | "online"
+            "news"
+                | "labs"
+                | "research"
+                | "media"
+                | "health"
+                | "ventures"
+                | "online"
+                | "pictures"
+                | "electronics"
+                | "entertainment"
+                | "motor"
+                | "motors"
+                | "interactive"
+                | "music"
+                | "studios"
         )
 }
 
@@ -443,6 +457,8 @@ fn is_no_name(run: &[Token]) -> bool {
             word,
             "senior"
                 | "vice"
+                | "independent"
+                | "former"
                 | "global"
                 | "managing"
                 | "deputy"

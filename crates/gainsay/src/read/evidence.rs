@@ -178,9 +178,13 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         lexicon::actor_noun(w) || matches!(*w, "actor" | "actors" | "ransomware" | "user" | "vendor" | "poster")
     });
     let named = match l(0) {
-        "as" => matches!(l(1), "known" | "identified") || l(1) == "online" && l(2) == "known" || l(1) == "itself",
+        "as" => {
+            matches!(l(1), "known" | "identified" | "itself" | "themselves" | "himself" | "herself")
+                || l(1) == "online" && l(2) == "known"
+        }
         "actor" | "hacker" | "seller" | "user" => true,
-        "by" => l(1) == "going" || l(1) == "goes" || l(1) == "go",
+        "by" => matches!(l(1), "going" | "goes" | "go" | "went"),
+        "handles" | "aliases" | "usernames" => true,
         "called" | "named" | "dubbed" | "nicknamed" | "alias" | "handle" | "moniker" | "pseudonym" | "nickname" => true,
         "name" | "names" => matches!(l(1), "the" | "a" | "online"),
         "calling" | "itself" | "themselves" | "himself" => true,

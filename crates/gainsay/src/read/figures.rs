@@ -165,7 +165,7 @@ impl Scan<'_> {
             return None;
         }
         let labelled = head < number.start;
-        let time = matches!(noun, "hours" | "days" | "weeks" | "minutes");
+        let time = matches!(noun, "hours" | "days" | "weeks");
         if time && !self.has_deadline() && self.word(end) != "to" {
             return None;
         }
@@ -205,7 +205,7 @@ impl Scan<'_> {
         if staff && !after.iter().any(|t| of_claim(&t.lower)) || !told {
             return None;
         }
-        if matches!(noun, "years" | "times" | "months") {
+        if matches!(noun, "years" | "times" | "months" | "minutes") {
             return None;
         }
         let (sign, from) = self.hedge(number.start, number.end);
