@@ -202,24 +202,23 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
     let near_actor = around.left.iter().take(10).any(|w| {
         lexicon::actor_noun(w)
-            || matches!(*w, "person" | "someone" | "user" | "somebody" | "vendor" | "account" | "member")
-            || *w == "actor"
-            || *w == "actors"
-            || *w == "ransomware"
+            || matches!(*w, "person" | "someone" | "user" | "somebody" | "vendor" | "account" | "member" | "poster")
+            || matches!(*w, "actor" | "actors" | "ransomware")
     });
     let named = match l(0) {
         "as" => {
-            matches!(l(1), "known" | "identified" | "themselves" | "himself" | "identifying")
+            matches!(l(1), "known" | "identified" | "itself" | "themselves" | "himself" | "herself" | "identifying")
                 || l(1) == "online" && l(2) == "known"
-                || l(1) == "itself"
         }
         "actor" | "hacker" | "seller" | "user" => true,
         "by" => matches!(l(1), "going" | "goes" | "go" | "went"),
+        "handles" | "aliases" | "monikers" | "usernames" => true,
         "called" | "named" | "dubbed" | "nicknamed" | "alias" | "handle" | "moniker" | "pseudonym" | "nickname" => true,
         "name" | "names" => matches!(l(1), "the" | "a" | "online"),
         "calling" | "itself" | "themselves" | "himself" => true,
+        // "A group that Acme calls Finch".
+        "calls" | "dubs" => true,
         "of" => matches!(l(1), "handle" | "alias" | "moniker" | "pseudonym"),
-        "handles" | "aliases" | "monikers" => true,
         _ => false,
     };
     // "Its seller is GreyHeron".

@@ -67,6 +67,16 @@ const RUNS: &[(&str, &[&[&str]])] = &[
             &["report", "leak", "-o", "report.json"],
         ],
     ),
+    (
+        "names",
+        &[
+            &["names", "add", "company", "password: Tr0ub4dor-Wharf"],
+            &["names"],
+            &["names", "--json"],
+            &["names", "list", "--built-in"],
+            &["names", "check"],
+        ],
+    ),
     ("jobs", &[&["jobs"], &["jobs", "--json"]]),
     ("ledger", &[&["ledger", "verify"], &["ledger", "log"], &["ledger", "log", "--json"], &["ledger", "checkpoint"]]),
 ];

@@ -38,6 +38,8 @@ fn help() {
         "read",
         "review",
         "check",
+        "names",
+        "names add",
         "step",
         "show",
         "report",
