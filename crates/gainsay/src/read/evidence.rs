@@ -193,9 +193,9 @@ fn of_a_crew(right: &[&str]) -> bool {
         )
     };
     let apposed =
-        right.get(1) == Some(&",") && right.iter().skip(2).take(7).take_while(|w| **w != ",").any(|w| crew(&w));
+        right.get(1) == Some(&",") && right.iter().skip(2).take(7).take_while(|w| **w != ",").any(|w| crew(w));
     let boasts = matches!(right.get(1), Some(&("claimed" | "claims" | "boasted" | "bragged")));
-    apposed || boasts && right.iter().skip(2).take(7).any(|w| deed(&w))
+    apposed || boasts && right.iter().skip(2).take(7).any(|w| deed(w))
 }
 
 fn actor(around: &Around<'_>, found: &mut Evidence) {

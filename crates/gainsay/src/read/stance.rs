@@ -117,9 +117,9 @@ static NO_DEED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The data are the house's, by its own word.
 static OWNED: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    pattern(concat!(
+    pattern(
         r"\b(?:determined|confirmed|found|established) to be (?:an? |our |its )|\b(?:indeed|do|does|did) belong\b|\bbelong(?:s|ed) to (?:the (?:company|firm|bank|group|organi[sz]ation|university|agency)|us)\b",
-    ))
+    )
 });
 
 /// What was touched is left open beside what was not: "but names may have been".
