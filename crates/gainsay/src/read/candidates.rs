@@ -34,9 +34,8 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
             at = last + 1;
             continue;
         }
-        if !may_start(text, &tokens[at])
-            && !(tokens[at].shape == Shape::Number && known_at(text, tokens, at, names).is_some())
-        {
+        let numbered = || tokens[at].shape == Shape::Number && known_at(text, tokens, at, names).is_some();
+        if !may_start(text, &tokens[at]) && !numbered() {
             at += 1;
             continue;
         }
@@ -250,7 +249,21 @@ fn named_on(text: &str, tokens: &[Token], last: usize) -> bool {
     goes_on(text, tokens, last)
         && matches!(
             tokens[last + 1].lower.as_str(),
-            "news" | "labs" | "research" | "media" | "health" | "ventures" | "online"
+            "news"
+                | "labs"
+                | "research"
+                | "media"
+                | "health"
+                | "ventures"
+                | "online"
+                | "pictures"
+                | "electronics"
+                | "entertainment"
+                | "motor"
+                | "motors"
+                | "interactive"
+                | "music"
+                | "studios"
         )
 }
 
@@ -479,6 +492,8 @@ fn is_no_name(run: &[Token], opening: bool) -> bool {
             word,
             "senior"
                 | "vice"
+                | "independent"
+                | "former"
                 | "global"
                 | "managing"
                 | "deputy"

@@ -215,7 +215,7 @@ fn share_in_lists(tokens: &[Token], found: &[Run], told: &mut [Evidence]) {
         let between = &tokens[left.last + 1..right.first];
         let (marks, rest) = between.split_at(between.iter().take_while(|t| joins_list(t)).count());
         let described = rest.len() <= 3
-            && rest.iter().all(|t| t.shape == Shape::Word && !lexicon::cue(&t.lower).is_some())
+            && rest.iter().all(|t| t.shape == Shape::Word && lexicon::cue(&t.lower).is_none())
             && rest.last().is_none_or(|t| t.is("the") || lexicon::company_noun(&t.lower));
         !marks.is_empty() && marks.len() <= 2 && described
     };
@@ -336,7 +336,10 @@ fn titled_before(tokens: &[Token], found: &[Run], at: usize) -> bool {
 
 /// "Advanced Locks (AdLock)" and "Federal Lock Office (FLO)".
 fn is_short_form(tokens: &[Token], long: &Run, short: &Run) -> bool {
-    short.first == long.last + 2
+    // "Grey Heron (UNC1234)": a code is another name, and no short form.
+    let code = tokens[short.first].lower.ends_with(|c: char| c.is_ascii_digit());
+    !code
+        && short.first == long.last + 2
         && tokens[long.last + 1].is_mark("(")
         && tokens.get(short.last + 1).is_some_and(|t| t.is_mark(")"))
         && long.last > long.first
@@ -484,5 +487,42 @@ mod tests {
             "Brightwell broke into the bank. Brightwell is selling customer records. Brightwell stole the files.";
         let cast = cast(text, &pages(text), &About::default(), &names);
         assert!(cast.parties.iter().all(|p| p.class == Class::Organisation));
+    }
+
+    /// The names of the organisations.
+    fn houses(text: &str) -> Vec<String> {
+        let cast = cast_of(text);
+        cast.parties.iter().filter(|p| p.class == Class::Organisation).map(|p| p.name.clone()).collect()
+    }
+
+    #[test]
+    fn unknown_houses_are_found_by_their_words_and_their_neighbours() {
+        for (text, names) in [
+            (
+                "It hit firms such as Marlow Foods, Tessaro and fashion brand Bolt.",
+                &["Bolt", "Marlow Foods", "Tessaro"][..],
+            ),
+            ("The Stroud-based Pellmore was hit.", &["Pellmore"]),
+            ("Files of Société Lumière SA were sold.", &["Société Lumière SA"]),
+            ("It was iLockr, which makes locks.", &["iLockr"]),
+            ("A spokesperson for 7Bridges knew.", &["7Bridges"]),
+            ("An attack on the city of Dunmere went on.", &["city of Dunmere"]),
+            ("Patients of Saint Brannock's Hospital waited.", &["Saint Brannock's Hospital"]),
+            ("Tarnwell’s Ann Lee said so.", &["Tarnwell"]),
+            ("It came from the site stroudnews.com, and it is old.", &["stroudnews.com"]),
+        ] {
+            let mut found = houses(text);
+            found.sort();
+            assert_eq!(found, names, "{text}");
+        }
+    }
+
+    #[test]
+    fn products_malware_and_departments_are_no_houses() {
+        for text in
+            ["It wrote a Google Translate text.", "The Grimlock malware was seen.", "It was on a Facebook page."]
+        {
+            assert_eq!(houses(text), Vec::<String>::new(), "{text}");
+        }
     }
 }

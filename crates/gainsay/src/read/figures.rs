@@ -165,7 +165,7 @@ impl Scan<'_> {
             return None;
         }
         let labelled = head < number.start;
-        let time = matches!(noun, "hours" | "days" | "weeks" | "minutes");
+        let time = matches!(noun, "hours" | "days" | "weeks");
         if time && !self.has_deadline() && self.word(end) != "to" {
             return None;
         }
@@ -201,11 +201,11 @@ impl Scan<'_> {
         });
         let after = self.tokens.get(end..).unwrap_or_default();
         // So many accounts are of the claim whoever tells of them.
-        let told = self.claimed || self.stated || labelled || personal(noun) && number.value.len() > 3;
+        let told = self.claimed || self.stated || labelled || time || personal(noun) && number.value.len() > 3;
         if staff && !after.iter().any(|t| of_claim(&t.lower)) || !told {
             return None;
         }
-        if matches!(noun, "years" | "times" | "months") {
+        if matches!(noun, "years" | "times" | "months" | "minutes") {
             return None;
         }
         let (sign, from) = self.hedge(number.start, number.end);
@@ -327,8 +327,10 @@ impl Scan<'_> {
         let before = &self.tokens[from.saturating_sub(BEFORE)..from];
         let after = self.tokens.get(end..).unwrap_or_default();
         let after = &after[..after.len().min(AFTER)];
+        // "Sales of $3 billion".
+        let sales = before.len() > 1 && before[before.len() - 1].is("of") && before[before.len() - 2].is("sales");
         let ransom = before.iter().chain(after).any(|t| t.lower.starts_with("ransom"));
-        if !ransom && before.iter().chain(after.iter().take(6)).any(|t| of_business(&t.lower)) {
+        if sales || !ransom && before.iter().chain(after.iter().take(6)).any(|t| of_business(&t.lower)) {
             return None;
         }
         let near = before.iter().rev().take(9);
@@ -382,7 +384,7 @@ impl Scan<'_> {
             }
             last += 1;
         }
-        let ends_in_goods = last > from && countable(self.word(last - 1)) || last > from && goods(self.word(last - 1));
+        let ends_in_goods = last > from && (countable(self.word(last - 1)) || goods(self.word(last - 1)));
         (last > from && (of || ends_in_goods)).then(|| self.slice(from, last)).flatten()
     }
 

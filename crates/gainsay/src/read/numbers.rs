@@ -272,7 +272,7 @@ fn small(word: &str) -> Option<u64> {
 
 /// A word that a number may start with.
 pub(super) fn is_number_word(word: &str) -> bool {
-    word != "one" && word.len() <= 13 && small(word).is_some() || word == "one"
+    word.len() <= 13 && small(word).is_some()
 }
 
 fn in_words(tokens: &[Token], at: usize) -> Option<Number> {
@@ -322,7 +322,7 @@ fn in_words(tokens: &[Token], at: usize) -> Option<Number> {
             if here == "dozen" && group > 0 {
                 group = group.checked_mul(12)?;
                 scaled = true;
-            } else if end > at && group % 100 != 0 && group % 10 == 0 && number < 10 || group % 100 == 0 {
+            } else if group.is_multiple_of(100) || end > at && group.is_multiple_of(10) && number < 10 {
                 group = group.checked_add(number)?;
             } else {
                 break;

@@ -44,6 +44,11 @@ pub(super) fn alias_of(tokens: &[Token], found: &[Run], at: usize, told: &[Evide
             let of_another = clause.iter().any(|t| lexicon::actor_noun(&t.lower) || lexicon::cue(&t.lower).is_some());
             return (relative && !of_another).then_some(before);
         }
+        // "Acme blames a group that it calls Finch": not Acme.
+        let calls_another = words.iter().any(|w| matches!(*w, "tracks" | "calls" | "dubs"));
+        if calls_another {
+            return None;
+        }
         return (!words.iter().any(|w| lexicon::cue(w).is_some() && *w != "called")).then_some(main);
     }
     // "GreyHeron (UNC1234)".
@@ -86,5 +91,39 @@ fn also(words: &[&str]) -> bool {
         }
         "calls" | "dubs" => true,
         _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::claim::About;
+    use crate::read::entities::cast;
+    use crate::read::names::Gazetteer;
+    use crate::read::speech::pages;
+
+    /// The other names of a party.
+    fn others(text: &str, name: &str) -> Vec<String> {
+        let cast = cast(text, &pages(text), &About::default(), &Gazetteer::default());
+        cast.parties.iter().find(|p| p.name == name).map(|p| p.aliases.clone()).unwrap_or_default()
+    }
+
+    #[test]
+    fn other_names_are_of_one_party() {
+        for (text, names) in [
+            ("The gang Grey Heron, also known as Finch or Wren, stole files.", &["Finch", "Wren"][..]),
+            ("The gang Grey Heron (UNC1234) stole files.", &["UNC1234"]),
+            ("The gang Grey Heron, tracked by Tarnwell as Finch, stole files.", &["Finch"]),
+            ("The gang Grey Heron, which Tarnwell calls Finch, stole files.", &["Finch"]),
+            ("The gang Grey Heron, formerly Finch, stole files.", &["Finch"]),
+        ] {
+            assert_eq!(others(text, "Grey Heron"), names, "{text}");
+        }
+    }
+
+    #[test]
+    fn who_gives_the_name_does_not_bear_it() {
+        let text =
+            "The research firm Tarnwell said that it blames a group it calls Grey Heron. Tarnwell knows Grey Heron.";
+        assert_eq!(others(text, "Tarnwell"), Vec::<String>::new());
     }
 }
