@@ -64,13 +64,8 @@ enum Command {
     Show(show::Args),
     Report(report::Args),
     Check(check::Args),
-<<<<<<< HEAD
-    Step(step::Args),
-    Names(names::Args),
-=======
     Names(names::Args),
     Step(step::Args),
->>>>>>> N
     Ledger(ledger::Args),
     Jobs(jobs::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
@@ -125,13 +120,8 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Show(args) => args.run(&place, ui),
         Command::Report(args) => args.run(&place, ui),
         Command::Check(args) => args.run(&place, ui),
-<<<<<<< HEAD
-        Command::Step(args) => args.run(&place, ui),
-        Command::Names(args) => args.run(&place, ui),
-=======
         Command::Names(args) => args.run(&place, ui),
         Command::Step(args) => args.run(&place, ui),
->>>>>>> N
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
         Command::OfJob(args) => args.run(&place, ui),

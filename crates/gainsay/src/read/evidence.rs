@@ -175,33 +175,30 @@ fn thing(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence)
 fn actor(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
     let near_actor = around.left.iter().take(10).any(|w| {
-<<<<<<< HEAD
         lexicon::actor_noun(w)
-            || matches!(*w, "person" | "someone" | "user" | "somebody" | "vendor" | "account" | "member")
-            || *w == "actor"
-            || *w == "actors"
-            || *w == "ransomware"
+            || matches!(
+                *w,
+                "actor"
+                    | "actors"
+                    | "ransomware"
+                    | "user"
+                    | "vendor"
+                    | "poster"
+                    | "person"
+                    | "someone"
+                    | "somebody"
+                    | "account"
+                    | "member"
+            )
     });
     let named = match l(0) {
         "as" => {
-            matches!(l(1), "known" | "identified" | "themselves" | "himself" | "identifying")
-                || l(1) == "online" && l(2) == "known"
-                || l(1) == "itself"
-        }
-        "actor" | "hacker" | "seller" | "user" => true,
-        "by" => matches!(l(1), "going" | "goes" | "go" | "went"),
-=======
-        lexicon::actor_noun(w) || matches!(*w, "actor" | "actors" | "ransomware" | "user" | "vendor" | "poster")
-    });
-    let named = match l(0) {
-        "as" => {
-            matches!(l(1), "known" | "identified" | "itself" | "themselves" | "himself" | "herself")
+            matches!(l(1), "known" | "identified" | "itself" | "themselves" | "himself" | "herself" | "identifying")
                 || l(1) == "online" && l(2) == "known"
         }
         "actor" | "hacker" | "seller" | "user" => true,
         "by" => matches!(l(1), "going" | "goes" | "go" | "went"),
         "handles" | "aliases" | "usernames" => true,
->>>>>>> N
         "called" | "named" | "dubbed" | "nicknamed" | "alias" | "handle" | "moniker" | "pseudonym" | "nickname" => true,
         "name" | "names" => matches!(l(1), "the" | "a" | "online"),
         "calling" | "itself" | "themselves" | "himself" => true,
