@@ -198,14 +198,13 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         }
         "actor" | "hacker" | "seller" | "user" => true,
         "by" => matches!(l(1), "going" | "goes" | "go" | "went"),
-        "handles" | "aliases" | "usernames" => true,
+        "handles" | "aliases" | "monikers" | "usernames" => true,
         "called" | "named" | "dubbed" | "nicknamed" | "alias" | "handle" | "moniker" | "pseudonym" | "nickname" => true,
         "name" | "names" => matches!(l(1), "the" | "a" | "online"),
         "calling" | "itself" | "themselves" | "himself" => true,
         // "A group that Acme calls Finch".
         "calls" | "dubs" => true,
         "of" => matches!(l(1), "handle" | "alias" | "moniker" | "pseudonym"),
-        "handles" | "aliases" | "monikers" => true,
         _ => false,
     };
     // "Its seller is GreyHeron".
