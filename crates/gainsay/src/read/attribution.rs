@@ -468,7 +468,11 @@ fn quote_follows(sentence: &Sentence<'_>, verb: usize) -> bool {
 fn closes_sentence(sentence: &Sentence<'_>, from: usize, verb: usize) -> bool {
     let after_content =
         from > 0 && sentence.tokens.get(from - 1).is_some_and(|t| t.shape == Shape::Quote || t.is_mark(","));
-    let ends = sentence.tokens.get(verb + 1).is_none_or(|t| t.shape == Shape::Mark || t.shape == Shape::Quote)
+    let money = |t: &str| matches!(t, "$" | "€" | "£");
+    let ends = sentence
+        .tokens
+        .get(verb + 1)
+        .is_none_or(|t| t.shape == Shape::Mark && !money(&t.lower) || t.shape == Shape::Quote)
         || matches!(sentence.word(verb), "told" | "tells");
     let quoted = from > 0 && sentence.tokens[from - 1].shape == Shape::Quote;
     after_content && (ends || quoted)

@@ -271,7 +271,10 @@ pub(super) fn give_roles(parties: &mut [Party], outlet: Option<&str>) {
             }
             (_, Some(NameKind::Researcher)) => PartyKind::Researcher,
             // Who is told things and seen to review them is an outlet, however much it reports on crews.
-            _ if party.known.is_none() && e.victim < 4 && (e.outlet >= 4 || e.outlet >= 2 && masthead(&name)) => {
+            _ if party.known.is_none()
+                && e.victim < 4
+                && (e.outlet >= 4 && e.researcher < 3 || e.outlet >= 2 && masthead(&name)) =>
+            {
                 PartyKind::Press
             }
             _ if e.researcher >= 3 => PartyKind::Researcher,

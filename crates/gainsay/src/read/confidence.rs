@@ -82,8 +82,10 @@ fn voice(known: Known) -> Counted {
 fn act(item: &Item) -> Counted {
     use Stance::{Claims, Confirms, Denies, Disputes, Informs, Investigating, NoComment, PartlyConfirms};
     match (item.speaker.kind, item.own_matter || item.speaker.kind == PartyKind::Victim, item.stance) {
-        (PartyKind::Actor, _, Claims) if item.explicit => Counted(15, 19),
-        (PartyKind::Actor, _, Claims) => Counted(23, 32),
+        // A crew without a name is often another's.
+        (PartyKind::Actor, _, Claims) if item.speaker.known > Known::Role => Counted(9, 16),
+        (PartyKind::Actor, _, Claims) if item.explicit => Counted(11, 12),
+        (PartyKind::Actor, _, Claims) => Counted(18, 23),
         (PartyKind::Actor, ..) => Counted(2, 3),
         (PartyKind::Press, ..) => Counted(7, 8),
         (_, true, Denies) => Counted(59, 62),

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use crate::support::{Environment, Output, run};
 
-const STORY: &str = "A hacking group known as “GreyHeron” is offering 2 TB of source code stolen from lock maker Brightwell.\n\n“There is no evidence that our systems were breached,” Brightwell spokesperson Mara Onslow told The Daily Log.\n\nTarnwell, a threat intelligence firm, reported last week that the group was attempting to sell the files.\n\nGreyHeron told The Daily Log that it had entered the network of Brightwell with stolen credentials.\n";
+const STORY: &str = "A hacking group known as “GreyHeron” is offering 2 TB of source code stolen from lock maker Brightwell.\n\n“There is no evidence that our systems were breached,” Brightwell spokesperson Mara Onslow told The Daily Log.\n\nTarnwell, a threat intelligence firm, reported last week that the group was attempting to sell the files.\n\nGreyHeron claimed that it had entered the network of Brightwell with stolen credentials.\n";
 
 const KEY: &str = "sk-nobody-may-see-this-4711";
 
