@@ -5,10 +5,15 @@
 
 mod case;
 mod corpus;
+mod reading;
 mod sample;
 
 pub use case::{Case, Finding, Said, Source, SourceText, State};
 pub use corpus::{Extent, Filtered, History, Piece, Root, SegmentFile, Stretch};
+pub use reading::{
+    About, Actor, Allegation, Citation, Contact, Days, Draft, Figure, Indicator, Offer, Organisation, Reading,
+    Statement, Vector,
+};
 pub use sample::{
     Against, AlignedLines, Alignment, BestMatch, Commit, CurvePoint, FileMatch, ListedFile, ListingMatch, NearMiss,
     PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
@@ -17,8 +22,6 @@ pub use sample::{
 use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
-
-use jiff::Timestamp;
 
 /// The identity of a thing: the leaf hash of the ledger entry that made it.
 ///
@@ -255,6 +258,22 @@ words! {
 }
 
 words! {
+    /// What an indicator is.
+    IndicatorKind {
+        /// A host or domain name.
+        Domain = "domain",
+        /// An IP address, of version 4 or 6.
+        Address = "address",
+        /// An address of the web.
+        Url = "url",
+        /// An e-mail address.
+        Email = "email",
+        /// A digest of a file: MD5, SHA-1 or SHA-256, told by its length.
+        Hash = "hash",
+    }
+}
+
+words! {
     /// What a corpus is to the company.
     CorpusRole {
         /// The company's own files.
@@ -301,156 +320,6 @@ impl From<Range<usize>> for Span {
     fn from(range: Range<usize>) -> Self {
         Span { start: range.start, end: range.end }
     }
-}
-
-/// What one party said, as read from one place of one source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Statement {
-    /// Who speaks: the organisation, a named person as `Person (Organisation)`, or the actor.
-    pub speaker: String,
-    /// In which role.
-    pub speaker_kind: PartyKind,
-    /// What it does to the claim.
-    pub stance: Stance,
-    /// The alleged victims or the point at issue that it speaks about; empty where the text leaves it open.
-    pub about: Vec<String>,
-    /// The parts of the breach claim that it speaks to; empty for context.
-    pub facets: Vec<Facet>,
-    /// The party whose knowledge this repeats, where the text says so ("AdvIntel reported Fxmsp's claims": Fxmsp).
-    pub origin: Option<String>,
-    /// To whom it was said, where the text says so.
-    pub to: Option<String>,
-    /// When it was said, in the text's own words.
-    pub date: Option<String>,
-    /// Where it stands in the source's text.
-    pub span: Span,
-}
-
-/// A statement that the machine read and nobody has reviewed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Draft {
-    /// What was read.
-    pub statement: Statement,
-    /// How sure the reader is, in thousandths.
-    pub confidence: u16,
-    /// The rule that found it, in a few words.
-    pub because: String,
-}
-
-/// A number with what it counts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Figure {
-    /// What it counts.
-    pub kind: FigureKind,
-    /// Normalised, with its hedge: `>300000 USD`, `~30 TB`, `3 companies`.
-    pub value: String,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// An organisation named in a text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Organisation {
-    /// Its name, as first written.
-    pub name: String,
-    /// Its part in the story.
-    pub role: OrganisationRole,
-    /// Its first mention.
-    pub span: Span,
-}
-
-/// A crew or person who claims to have the data.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Actor {
-    /// The name it goes by.
-    pub name: String,
-    /// Other names that the text gives it.
-    pub aliases: Vec<String>,
-    /// Its first mention.
-    pub span: Span,
-}
-
-/// A breach claim as one text words it: one actor, one alleged victim.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Allegation {
-    /// Who claims it.
-    pub actor: String,
-    /// Against whom.
-    pub victim: String,
-    /// What is said to have been taken, as worded.
-    pub assets: Vec<String>,
-    /// How much, as worded.
-    pub volume: Option<String>,
-    /// For how much it is offered, as worded.
-    pub price: Option<String>,
-    /// Where the text words it.
-    pub span: Span,
-}
-
-/// A way in, as the text names it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Vector {
-    /// MITRE ATT&CK technique, such as `T1133`.
-    pub attack_id: String,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// Who told whom.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contact {
-    /// Who told.
-    pub from: String,
-    /// Who was told.
-    pub to: String,
-    /// When, in the text's words.
-    pub date: Option<String>,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// What a story rests on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Citation {
-    /// Whose material it is.
-    pub source: String,
-    /// `report`, `statement`, `blog`, `press_release`, `news`, `social_post`, `forum_post`, `leak_site`, `actor_contact`,
-    /// `actor_material`, `law_enforcement` or `document`.
-    pub kind: String,
-    /// Where it stands.
-    pub span: Span,
-}
-
-/// Everything that the reader found in one text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Reading {
-    /// Who said what.
-    pub drafts: Vec<Draft>,
-    /// The breach claims as worded.
-    pub allegations: Vec<Allegation>,
-    /// Numbers and what they count.
-    pub figures: Vec<Figure>,
-    /// Organisations, one for each name.
-    pub organisations: Vec<Organisation>,
-    /// Crews and sellers.
-    pub actors: Vec<Actor>,
-    /// Ways in.
-    pub vectors: Vec<Vector>,
-    /// Who told whom.
-    pub contacts: Vec<Contact>,
-    /// What the story rests on.
-    pub citations: Vec<Citation>,
-}
-
-/// What is known of a text beside the text itself.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct About {
-    /// Its title.
-    pub title: Option<String>,
-    /// Who published it.
-    pub outlet: Option<String>,
-    /// When, as a moment in UTC.
-    pub published: Option<Timestamp>,
 }
 
 /// A count with its noun: `1 source`, `2 sources`.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::Error;
 use crate::claim::{Case, EntryId, Finding, Reading, Said, SampleMatch, Source, SourceText, State};
-use crate::ledger::payload::{BodyDestroyed, DraftDecided, Held, SourceCaptured};
+use crate::ledger::payload::{BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceReadV1};
 use crate::ledger::{Entry, Hash, Payload};
 use crate::store::{self, Reader};
 
@@ -88,7 +88,7 @@ impl Fold<'_> {
     fn entry(&mut self, entry: &Entry, text: &impl Fn(&Hash) -> SourceText) {
         match &entry.payload {
             Some(Payload::Source(source)) => self.source(entry, source, text),
-            Some(Payload::Reading(read)) => {
+            Some(Payload::Reading(read) | Payload::ReadingV1(SourceReadV1(read))) => {
                 let Some(&place) = self.sources.get(&read.source) else { return };
                 let reading = read.reading();
                 for (index, draft) in (0..).zip(&reading.drafts) {
@@ -104,7 +104,9 @@ impl Fold<'_> {
                 }
                 self.case.sources[place].reading = reading;
             }
-            Some(Payload::Decision(decision)) => self.decision(entry, decision),
+            Some(Payload::Decision(decision) | Payload::DecisionV1(DraftDecidedV1(decision))) => {
+                self.decision(entry, decision)
+            }
             Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
             Some(Payload::Match(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
             // A destroyed entry keeps its place: what was said of it stays visible as a gap with its reason.

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Acting, Desk, Error};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
-use crate::ledger::payload::{BodyDestroyed, Held};
+use crate::ledger::payload::{BodyDestroyed, DraftDecidedV1, Held, SourceReadV1};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
 use crate::store::{self, Reader};
@@ -197,8 +197,12 @@ fn blobs_of(payload: &Payload) -> Vec<EntryId> {
 /// How many handles an entry gives to statements.
 fn handles_of(payload: &Payload) -> u32 {
     match payload {
-        Payload::Reading(read) => u32::try_from(read.drafts.len()).unwrap_or(u32::MAX),
-        Payload::Decision(decision) => u32::from(decision.draft.is_none() && decision.statement.is_some()),
+        Payload::Reading(read) | Payload::ReadingV1(SourceReadV1(read)) => {
+            u32::try_from(read.drafts.len()).unwrap_or(u32::MAX)
+        }
+        Payload::Decision(decision) | Payload::DecisionV1(DraftDecidedV1(decision)) => {
+            u32::from(decision.draft.is_none() && decision.statement.is_some())
+        }
         _ => 0,
     }
 }
@@ -207,8 +211,8 @@ fn handles_of(payload: &Payload) -> u32 {
 fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry) -> Result<Vec<Entry>, store::Error> {
     let of_case = case.map_or(Ok(Vec::new()), |case| reader.of_case(case))?;
     let is_drawn_from_it = |entry: &Entry| match &entry.payload {
-        Some(Payload::Reading(read)) => read.source == destroyed.id,
-        Some(Payload::Decision(decision)) => {
+        Some(Payload::Reading(read) | Payload::ReadingV1(SourceReadV1(read))) => read.source == destroyed.id,
+        Some(Payload::Decision(decision) | Payload::DecisionV1(DraftDecidedV1(decision))) => {
             decision.source == destroyed.id || decision.draft.is_some_and(|draft| draft.reading == destroyed.id)
         }
         Some(Payload::MatchV1(found)) => found.sample == destroyed.id,
@@ -314,8 +318,10 @@ fn what(payload: &Payload) -> String {
     match payload {
         Payload::Case(case) => format!("opened case {:?}", case.title),
         Payload::Source(source) => format!("captured {} {:?}", source.kind, source.whence),
-        Payload::Reading(read) => format!("read {} statements", read.drafts.len()),
-        Payload::Decision(decision) => match &decision.statement {
+        Payload::Reading(read) | Payload::ReadingV1(SourceReadV1(read)) => {
+            format!("read {} statements", read.drafts.len())
+        }
+        Payload::Decision(decision) | Payload::DecisionV1(DraftDecidedV1(decision)) => match &decision.statement {
             Some(_) => "accepted a statement".to_owned(),
             None => "rejected a draft".to_owned(),
         },

@@ -63,6 +63,55 @@ pub mod channels {
     }
 }
 
+/// For `#[cbor(with = "canonical::list", has_nil)]`: a list; an empty one at the end is not written.
+pub mod list {
+    use minicbor::decode::{Decoder, Error as DecodeError};
+    use minicbor::encode::{Encoder, Error as EncodeError, Write};
+    use minicbor::{Decode, Encode};
+
+    /// Writes the list.
+    pub fn encode<C, T: Encode<C>, W: Write>(
+        list: &Vec<T>,
+        to: &mut Encoder<W>,
+        ctx: &mut C,
+    ) -> Result<(), EncodeError<W::Error>> {
+        list.encode(to, ctx)
+    }
+
+    /// Reads the list.
+    pub fn decode<'b, C, T: Decode<'b, C>>(from: &mut Decoder<'b>, ctx: &mut C) -> Result<Vec<T>, DecodeError> {
+        Vec::decode(from, ctx)
+    }
+
+    /// Whether it is not written.
+    pub fn is_nil<T>(list: &[T]) -> bool {
+        list.is_empty()
+    }
+
+    /// What is not written.
+    pub fn nil<T>() -> Option<Vec<T>> {
+        Some(Vec::new())
+    }
+}
+
+/// For `#[cbor(with = "canonical::day")]`: a day as RFC 3339 writes it.
+pub mod day {
+    use jiff::civil::Date;
+    use minicbor::decode::{Decoder, Error as DecodeError};
+    use minicbor::encode::{Encoder, Error as EncodeError, Write};
+
+    /// Writes the day.
+    pub fn encode<C, W: Write>(day: &Date, to: &mut Encoder<W>, _: &mut C) -> Result<(), EncodeError<W::Error>> {
+        to.str(&day.to_string())?.ok()
+    }
+
+    /// Reads the day.
+    pub fn decode<C>(from: &mut Decoder<'_>, _: &mut C) -> Result<Date, DecodeError> {
+        let at = from.position();
+        from.str()?.parse().map_err(|e: jiff::Error| DecodeError::message(e.to_string()).at(at))
+    }
+}
+
 /// For `#[cbor(with = "canonical::moment")]`: a moment as microseconds since 1970-01-01T00:00:00Z.
 pub mod moment {
     use jiff::Timestamp;

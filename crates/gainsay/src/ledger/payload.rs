@@ -9,11 +9,10 @@ use minicbor::{Decode, Encode};
 
 use super::{Error, canonical};
 use crate::claim::{
-    Actor, Allegation, Channels, Citation, Contact, CorpusRole, Draft, EntryId, Extent, Facet, Figure, FigureKind,
-    Filtered, History, Organisation, OrganisationRole, PartyKind, Piece, Reading, Root, SegmentFile, SourceKind, Span,
-    Stance, Statement, Stretch, Tlp, Vector,
+    Channels, CorpusRole, EntryId, Extent, Filtered, History, Piece, Root, SegmentFile, SourceKind, Span, Stretch, Tlp,
 };
 pub use matched::{SampleMatched, SampleMatchedV1};
+pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
 
 /// Declares the kinds with their names, so that name, encoding and decoding cannot drift apart.
 macro_rules! kinds {
@@ -60,10 +59,14 @@ kinds! {
     Case(CaseOpened) = "case/1",
     /// A source was captured.
     Source(SourceCaptured) = "source/1",
+    /// The reader read a source, before it told relays, days, indicators and offers.
+    ReadingV1(SourceReadV1) = "reading/1",
     /// The reader read a source.
-    Reading(SourceRead) = "reading/1",
+    Reading(SourceRead) = "reading/2",
+    /// A draft was accepted, mended or rejected, or a statement written by hand, before statements had relays and days.
+    DecisionV1(DraftDecidedV1) = "decision/1",
     /// A draft was accepted, mended or rejected, or a statement written by hand.
-    Decision(DraftDecided) = "decision/1",
+    Decision(DraftDecided) = "decision/2",
     /// A corpus was indexed, as one segment of the first format.
     CorpusV1(CorpusIndexedV1) = "corpus/1",
     /// A corpus was indexed, or its segments were merged, before its paths had places and dates.
@@ -87,8 +90,8 @@ impl Payload {
     pub fn case(&self) -> Option<EntryId> {
         match self {
             Payload::Source(b) => Some(b.case),
-            Payload::Reading(b) => Some(b.case),
-            Payload::Decision(b) => Some(b.case),
+            Payload::Reading(b) | Payload::ReadingV1(SourceReadV1(b)) => Some(b.case),
+            Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.case),
             Payload::MatchV1(b) => Some(b.case),
             Payload::Match(b) => Some(b.case),
             Payload::Assessment(b) => Some(b.case),
@@ -204,78 +207,6 @@ pub struct Text {
     /// Its own address.
     #[n(8)]
     pub address: Option<String>,
-}
-
-/// `reading/1`.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct SourceRead {
-    /// The case.
-    #[n(0)]
-    pub case: EntryId,
-    /// The source.
-    #[n(1)]
-    pub source: EntryId,
-    /// Which reader, with its version.
-    #[n(2)]
-    pub reader: String,
-    /// The draft statements.
-    #[n(3)]
-    pub drafts: Vec<DraftV1>,
-    /// The claims as worded.
-    #[n(4)]
-    pub allegations: Vec<AllegationV1>,
-    /// The figures.
-    #[n(5)]
-    pub figures: Vec<FigureV1>,
-    /// The organisations.
-    #[n(6)]
-    pub organisations: Vec<OrganisationV1>,
-    /// The actors.
-    #[n(7)]
-    pub actors: Vec<ActorV1>,
-    /// The ways in.
-    #[n(8)]
-    pub vectors: Vec<VectorV1>,
-    /// Who told whom.
-    #[n(9)]
-    pub contacts: Vec<ContactV1>,
-    /// What it rests on.
-    #[n(10)]
-    pub citations: Vec<CitationV1>,
-}
-
-/// `decision/1`.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct DraftDecided {
-    /// The case.
-    #[n(0)]
-    pub case: EntryId,
-    /// The source.
-    #[n(1)]
-    pub source: EntryId,
-    /// The draft: the entry of its reading and its place there. None for a statement written by hand.
-    #[n(2)]
-    pub draft: Option<DraftRef>,
-    /// The statement as accepted or mended; none where the draft was rejected.
-    #[n(3)]
-    pub statement: Option<StatementV1>,
-    /// Why, in words.
-    #[n(4)]
-    pub reason: Option<String>,
-}
-
-/// A draft's place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
-#[cbor(array)]
-pub struct DraftRef {
-    /// The entry of the reading.
-    #[n(0)]
-    pub reading: EntryId,
-    /// Its place in the reading, from 0.
-    #[n(1)]
-    pub index: u32,
 }
 
 /// `corpus/1`. Its segment is of the first format, which is read no more: the corpus has to be added again.
@@ -500,6 +431,9 @@ macro_rules! twin {
     (@convert moment $from:expr) => { $from };
     (@convert maybe_moment $from:expr) => { $from };
     (@convert bytes $from:expr) => { $from.clone() };
+    (@convert day $from:expr) => { $from };
+    (@convert plain_or_none $from:expr) => { $from.clone() };
+    (@convert list_or_none $from:expr) => { $from.iter().map(Into::into).collect() };
     (@convert pair $from:expr) => { ((&$from.0).into(), (&$from.1).into()) };
     (@convert nested $from:expr) => { (&$from).into() };
     (@convert option $from:expr) => { $from.as_ref().map(Into::into) };
@@ -512,6 +446,15 @@ macro_rules! twin {
     };
     (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident maybe_moment $ty:ty, $($rest:tt)*) => {
         twin!(@struct $twin { $($done)* #[cbor(n($n), with = "canonical::maybe_moment")] $field: $ty, } $($rest)*);
+    };
+    (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident day $ty:ty, $($rest:tt)*) => {
+        twin!(@struct $twin { $($done)* #[cbor(n($n), with = "canonical::day")] $field: $ty, } $($rest)*);
+    };
+    (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident plain_or_none $ty:ty, $($rest:tt)*) => {
+        twin!(@struct $twin { $($done)* #[cbor(n($n), with = "canonical::list", has_nil)] $field: $ty, } $($rest)*);
+    };
+    (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident list_or_none $ty:ty, $($rest:tt)*) => {
+        twin!(@struct $twin { $($done)* #[cbor(n($n), with = "canonical::list", has_nil)] $field: $ty, } $($rest)*);
     };
     (@struct $twin:ident { $($done:tt)* } $n:literal $field:ident bytes $ty:ty, $($rest:tt)*) => {
         twin!(@struct $twin { $($done)* #[cbor(n($n), with = "minicbor::bytes")] $field: $ty, } $($rest)*);
@@ -528,77 +471,7 @@ macro_rules! twin {
 }
 
 mod matched;
-
-/// A list of facets as their words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FacetsV1(Vec<Facet>);
-
-impl From<Vec<Facet>> for FacetsV1 {
-    fn from(facets: Vec<Facet>) -> Self {
-        FacetsV1(facets)
-    }
-}
-
-impl From<FacetsV1> for Vec<Facet> {
-    fn from(facets: FacetsV1) -> Self {
-        facets.0
-    }
-}
-
-impl<C> Encode<C> for FacetsV1 {
-    fn encode<W: minicbor::encode::Write>(
-        &self,
-        to: &mut minicbor::Encoder<W>,
-        ctx: &mut C,
-    ) -> Result<(), minicbor::encode::Error<W::Error>> {
-        self.0.iter().map(|facet| facet.word()).collect::<Vec<_>>().encode(to, ctx)
-    }
-}
-
-impl<'b, C> Decode<'b, C> for FacetsV1 {
-    fn decode(from: &mut minicbor::Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
-        let at = from.position();
-        Vec::<&str>::decode(from, ctx)?
-            .into_iter()
-            .map(|word| {
-                word.parse()
-                    .map_err(|e: crate::claim::UnknownWord| minicbor::decode::Error::message(e.to_string()).at(at))
-            })
-            .collect::<Result<_, _>>()
-            .map(FacetsV1)
-    }
-}
-
-twin!(StatementV1 of Statement {
-    0 speaker: plain String,
-    1 speaker_kind: word PartyKind,
-    2 stance: word Stance,
-    3 about: plain Vec<String>,
-    4 facets: plain FacetsV1,
-    5 origin: plain Option<String>,
-    6 to: plain Option<String>,
-    7 date: plain Option<String>,
-    8 span: plain SpanV1,
-});
-
-twin!(FigureV1 of Figure { 0 kind: word FigureKind, 1 value: plain String, 2 span: plain SpanV1 });
-twin!(OrganisationV1 of Organisation { 0 name: plain String, 1 role: word OrganisationRole, 2 span: plain SpanV1 });
-twin!(ActorV1 of Actor { 0 name: plain String, 1 aliases: plain Vec<String>, 2 span: plain SpanV1 });
-twin!(VectorV1 of Vector { 0 attack_id: plain String, 1 span: plain SpanV1 });
-twin!(ContactV1 of Contact {
-    0 from: plain String, 1 to: plain String, 2 date: plain Option<String>, 3 span: plain SpanV1,
-});
-twin!(CitationV1 of Citation { 0 source: plain String, 1 kind: plain String, 2 span: plain SpanV1 });
-twin!(AllegationV1 of Allegation {
-    0 actor: plain String,
-    1 victim: plain String,
-    2 assets: plain Vec<String>,
-    3 volume: plain Option<String>,
-    4 price: plain Option<String>,
-    5 span: plain SpanV1,
-});
-
-twin!(DraftV1 of Draft { 0 statement: nested StatementV1, 1 confidence: plain u16, 2 because: plain String });
+mod read;
 
 twin!(RootV3 of Root {
     0 path: bytes Vec<u8>,
@@ -698,39 +571,6 @@ impl Noted {
     /// They are no such note.
     pub fn from_bytes(bytes: &[u8]) -> Result<Noted, Error> {
         canonical::decode(bytes, "a note of an unfinished corpus")
-    }
-}
-
-impl SourceRead {
-    /// The entry of a reading.
-    pub fn new(case: EntryId, source: EntryId, reader: &str, reading: &Reading) -> SourceRead {
-        SourceRead {
-            case,
-            source,
-            reader: reader.to_owned(),
-            drafts: twins(&reading.drafts),
-            allegations: twins(&reading.allegations),
-            figures: twins(&reading.figures),
-            organisations: twins(&reading.organisations),
-            actors: twins(&reading.actors),
-            vectors: twins(&reading.vectors),
-            contacts: twins(&reading.contacts),
-            citations: twins(&reading.citations),
-        }
-    }
-
-    /// What was read.
-    pub fn reading(&self) -> Reading {
-        Reading {
-            drafts: twins(&self.drafts),
-            allegations: twins(&self.allegations),
-            figures: twins(&self.figures),
-            organisations: twins(&self.organisations),
-            actors: twins(&self.actors),
-            vectors: twins(&self.vectors),
-            contacts: twins(&self.contacts),
-            citations: twins(&self.citations),
-        }
     }
 }
 

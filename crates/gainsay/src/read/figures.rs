@@ -230,7 +230,7 @@ fn floor(piece: &str, mut at: usize) -> usize {
 }
 
 fn push(found: &mut Vec<Figure>, kind: FigureKind, value: String, span: Span) {
-    found.push(Figure { kind, value, span });
+    found.push(Figure { kind, value, of: None, span });
 }
 
 fn is_year(number: &str) -> bool {

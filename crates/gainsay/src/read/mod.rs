@@ -124,7 +124,9 @@ fn draft(text: &str, page: &speech::Page, cast: &entities::Cast, item: &speech::
         facets: facets::facets(said),
         origin: relay::origin(item, said, cast),
         to: if item.speaker.kind == PartyKind::Press { None } else { relay::addressee(&sentence) },
+        relays: Vec::new(),
         date: relay::date(said, quotes, item.span.start),
+        days: None,
         span: item.span,
     };
     Draft {

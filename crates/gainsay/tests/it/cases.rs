@@ -77,8 +77,8 @@ fn the_machine_accepts_under_its_own_name() {
         log.iter().filter(|entry| entry["kind"] == kind).map(|entry| entry["author"].as_str().unwrap()).collect()
     };
     assert_eq!(authors("source/1"), ["ana"]);
-    assert_eq!(authors("reading/1"), ["gainsay reader 1"]);
-    assert!(authors("decision/1").iter().all(|author| *author == "gainsay reader 1"));
+    assert_eq!(authors("reading/2"), ["gainsay reader 1"]);
+    assert!(authors("decision/2").iter().all(|author| *author == "gainsay reader 1"));
 }
 
 #[test]

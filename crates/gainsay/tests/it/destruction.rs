@@ -91,7 +91,7 @@ fn a_destroyed_reading_takes_the_decisions_on_its_drafts_along() {
         handles(case, "statements").into_iter().filter(|(_, speaker)| speaker == "Oskelund Security").collect()
     };
     let before = kept(&show(&environment, "marlbeck"));
-    destroy(&environment, &first(&environment, "reading/1"));
+    destroy(&environment, &first(&environment, "reading/2"));
     let after = show(&environment, "marlbeck");
     assert_eq!(handles(&after, "statements"), before);
     assert_eq!(after["sources"].as_array().unwrap().len(), 2);

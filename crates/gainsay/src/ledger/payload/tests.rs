@@ -3,10 +3,13 @@
 use jiff::Timestamp;
 
 use super::matched::{BestV1, FileV1, MatchV1, MatchV2};
+use super::read::StatementV1;
 use super::*;
 use crate::claim::{
-    Against, AlignedLines, Alignment, BestMatch, Commit, CurvePoint, FileMatch, ListedFile, ListingMatch, NearMiss,
-    PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
+    Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, Commit, Contact, CurvePoint, Days, Draft,
+    Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, ListedFile, ListingMatch, NearMiss, Offer,
+    Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Shares, Stance, Statement,
+    Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -21,9 +24,18 @@ fn statement() -> Statement {
         facets: vec![Facet::Access, Facet::Assets],
         origin: Some("Dustfinch".into()),
         to: None,
+        relays: vec![],
         date: Some("on Monday".into()),
+        days: None,
         span: Span { start: 3, end: 300 },
     }
+}
+
+/// A statement with what the second version has besides.
+fn statement_v2() -> Statement {
+    let day = |text: &str| text.parse().unwrap();
+    let days = Some(Days { from: day("2024-02-26"), to: day("2024-03-01") });
+    Statement { relays: vec!["The Daily Log".into()], days, ..statement() }
 }
 
 fn moment(second: i64) -> Timestamp {
@@ -186,12 +198,38 @@ fn examples() -> Vec<Payload> {
             price: None,
             span,
         }],
-        figures: vec![Figure { kind: FigureKind::Volume, value: "2 TB".into(), span }],
+        figures: vec![Figure { kind: FigureKind::Volume, value: "2 TB".into(), of: None, span }],
         organisations: vec![Organisation { name: "Marlbeck".into(), role: OrganisationRole::AllegedVictim, span }],
         actors: vec![Actor { name: "Dustfinch".into(), aliases: vec!["DF".into()], span }],
         vectors: vec![Vector { attack_id: "T1133".into(), span }],
         contacts: vec![Contact { from: "Firm".into(), to: "Marlbeck".into(), date: None, span }],
         citations: vec![Citation { source: "Firm".into(), kind: "report".into(), span }],
+        ..Reading::default()
+    };
+    let reading_v2 = Reading {
+        drafts: vec![Draft { statement: statement_v2(), confidence: 810, because: "quote, verb, subject".into() }],
+        figures: vec![Figure { kind: FigureKind::Volume, value: "2 TB".into(), of: Some("source code".into()), span }],
+        indicators: vec![Indicator { kind: IndicatorKind::Domain, value: "evil.example".into(), span }],
+        offers: vec![Offer {
+            seller: Some("dustfinch".into()),
+            victim: Some("Marlbeck".into()),
+            goods: vec!["source code".into()],
+            volume: Some("2 TB".into()),
+            price: Some("$50,000".into()),
+            proof: vec!["screenshots".into()],
+            contacts: vec!["Telegram @du…ch".into()],
+            access: Some("VPN".into()),
+            span,
+        }],
+        language: Some("en".into()),
+        ..reading.clone()
+    };
+    let decided = |statement: Statement| DraftDecided {
+        case: CASE,
+        source: SOURCE,
+        draft: Some(DraftRef { reading: EntryId([6; 32]), index: 7 }),
+        statement: Some((&statement).into()),
+        reason: None,
     };
     let source = |held, text| SourceCaptured {
         case: CASE,
@@ -220,15 +258,10 @@ fn examples() -> Vec<Payload> {
         source(Held::Desk, Some(text)).into(),
         source(Held::Outside("/a/sample.tar".into()), None).into(),
         source(Held::Sealed("age1".into(), [5; 32]), None).into(),
-        SourceRead::new(CASE, SOURCE, "gainsay reader 1", &reading).into(),
-        DraftDecided {
-            case: CASE,
-            source: SOURCE,
-            draft: Some(DraftRef { reading: EntryId([6; 32]), index: 7 }),
-            statement: Some((&statement()).into()),
-            reason: None,
-        }
-        .into(),
+        SourceReadV1(SourceRead::new(CASE, SOURCE, "gainsay reader 1", &reading)).into(),
+        SourceRead::new(CASE, SOURCE, "gainsay reader 2", &reading_v2).into(),
+        DraftDecidedV1(decided(statement())).into(),
+        decided(statement_v2()).into(),
         CorpusIndexedV1 {
             name: "code".into(),
             owner: "Marlbeck".into(),
@@ -424,11 +457,22 @@ fn the_channels_of_a_corpus_follow_where_they_are_not_all() {
 fn what_is_read_back_is_what_was_said() {
     let stored: StatementV1 = (&statement()).into();
     assert_eq!(Statement::from(&stored), statement());
+    let stored: StatementV1 = (&statement_v2()).into();
+    assert_eq!(Statement::from(&stored), statement_v2());
     let stored: MatchV2 = (&sample_match()).into();
     assert_eq!(SampleMatch::from(&stored), sample_match());
     let before: SampleMatch = (&sample_match_v1()).into();
     assert_eq!((before.shares.distinctive, before.rows[0].shares.distinctive), (850, 1000));
     assert_eq!(before.window, sample_match().window);
+}
+
+#[test]
+fn a_first_version_has_nothing_of_the_second() {
+    for example in examples() {
+        if let Some(first) = example.kind().strip_suffix("/2").filter(|of| ["reading", "decision"].contains(of)) {
+            assert!(Payload::from_bytes(&format!("{first}/1"), &example.to_bytes()).is_err(), "{first}");
+        }
+    }
 }
 
 #[test]
