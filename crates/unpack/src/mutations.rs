@@ -10,7 +10,7 @@ use crate::archive::walk_file;
 use crate::limits::{ChildLimits, Limits};
 use crate::protocol::{Already, Reply, decode_reply, read_frame};
 use crate::sink::{Sink, Stop};
-use crate::transcript::Transcript;
+use crate::transcript::{Asked, Transcript};
 use crate::{Finding, FindingKind};
 
 fn small_zip() -> Vec<u8> {
@@ -62,7 +62,7 @@ fn walk(bytes: &[u8], limits: &Limits, already: Already) -> Walked {
     }
     let mut walked = Walked { files: Vec::new(), findings: Vec::new() };
     let (mut stream, mut buffer) = (&out[..], Vec::new());
-    let mut transcript = Transcript::new("x", limits);
+    let mut transcript = Transcript::new("x", Asked::Files, limits);
     loop {
         let read = read_frame(&mut stream, &mut buffer).expect("a whole frame");
         let (tag, payload) = read.expect("frames up to the end of the request");

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use unpack::{DocumentHint, Error, FindingKind, Limits, Worker};
 
-use super::{CHILD, file_of, unpack, worker};
+use super::{CHILD, documents, file_of, unpack, worker};
 
 fn short() -> Limits {
     Limits { silence: Duration::from_millis(400), cpu_seconds: 1, output_bytes: 100_000, ..Limits::default() }
@@ -58,8 +58,8 @@ fn a_lie_ends_the_liar() {
 #[test]
 fn a_document_that_kills_the_worker_names_itself() {
     let mut worker = worker(&["lie", "die"], short());
-    let error = worker.document("bad page", file_of(b"x"), DocumentHint::None).expect_err("no document");
-    assert!(matches!(&error, Error::NoDocument(finding) if finding.path == "bad page"), "{error}");
+    let finding = documents(&mut worker, "bad page", file_of(b"x"), DocumentHint::None).none();
+    assert!(finding.path == "bad page" && finding.kind == FindingKind::WorkerDied, "{finding}");
 }
 
 #[test]
