@@ -86,13 +86,19 @@ fn is_no_label(found: &str) -> bool {
     !found.contains("masked]") && !found.ends_with("[password") && !found.ends_with("[secret")
 }
 
+/// The rule's pattern with boundaries that look at ASCII letters alone: one between letters of any script would send every text with a
+/// curly quotation mark to an engine tens of times slower.
+fn source(rule: &Rule) -> String {
+    rule.pattern.replace(r"\b", r"(?-u:\b)")
+}
+
 static PATTERNS: LazyLock<Vec<Regex>> = LazyLock::new(|| {
-    let compiled = RULES.iter().map(|rule| Regex::new(rule.pattern));
+    let compiled = RULES.iter().map(|rule| Regex::new(&source(rule)));
     compiled.map(|regex| regex.unwrap_or_else(|e| unreachable!("a pattern of this file: {e}"))).collect()
 });
 
 static ANY: LazyLock<RegexSet> = LazyLock::new(|| {
-    RegexSet::new(RULES.iter().map(|rule| rule.pattern)).unwrap_or_else(|e| unreachable!("a pattern of this file: {e}"))
+    RegexSet::new(RULES.iter().map(source)).unwrap_or_else(|e| unreachable!("a pattern of this file: {e}"))
 });
 
 /// The text with every secret and every piece of personal data replaced by its kind.
@@ -187,6 +193,7 @@ mod tests {
                 "[private key masked]",
             ),
             ("DB_PASS=hunter22", "DB_PASS=[password masked]"),
+            ("clé “AKIAIOSFODNN7EXAMPLE”", "clé “[secret masked]”"),
             ("the password is hunter22.", "the password is [password masked]."),
             ("Authorization: Bearer abcdefghijklmnop123=", "Authorization: Bearer [secret masked]"),
             (r#"pwd = "correct horse battery""#, "pwd = [password masked]"),

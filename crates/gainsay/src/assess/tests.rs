@@ -75,7 +75,7 @@ fn say(case: &mut Case, who: (&str, PartyKind), stance: Stance, facets: &[Facet]
             span: Span { start, end: start + 9 },
         },
         state: State::Accepted { by: "ana".into(), unseen: false, entry: EntryId([2; 32]) },
-        draft: None,
+        draft: (EntryId([0; 32]), 0),
         tlp: Tlp::Clear,
     });
 }

@@ -98,8 +98,8 @@ pub struct Said {
     pub statement: Statement,
     /// Whether somebody stands for the reading.
     pub state: State,
-    /// The reading and the place in it that the draft came from; `None` where it was written by hand.
-    pub draft: Option<(EntryId, u32)>,
+    /// The reading and the place in it that the draft came from; where it was written by hand, the entry that made it and 0.
+    pub draft: (EntryId, u32),
     /// The most restrictive of the markings of its source and of its own entries.
     pub tlp: Tlp,
 }

@@ -9,7 +9,7 @@ use super::ui::Ui;
 use super::{Answer, Error, acting};
 use crate::claim::{CorpusRole, SourceKind, Tlp, counted};
 use crate::demo::{self, Bundled};
-use crate::desk::{self, Acting, AddOptions, Change, Config, CorpusOptions, Desk, Format, MatchOptions, Shape};
+use crate::desk::{self, Acting, AddOptions, Change, Config, CorpusOptions, Desk, Format, MatchOptions, Shape, Wanted};
 
 /// Two bundled cases from rumour to report, in a throw-away desk
 #[derive(clap::Args)]
@@ -189,7 +189,7 @@ impl Tour<'_> {
 
     /// What an analyst does with `gainsay review`; here it takes every draft as it is.
     fn review(&mut self, desk: &mut Desk, case: &str) -> Result<(), Error> {
-        let waiting = desk.waiting(case)?;
+        let waiting = desk.waiting(case, &Wanted::default())?;
         let accepted: Vec<(String, Change)> =
             waiting.into_iter().map(|one| (one.said.handle, Change::Accept)).collect();
         let analyst = Acting { author: "demo analyst".to_owned(), now: self.acting.now };

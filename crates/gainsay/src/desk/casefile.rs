@@ -98,7 +98,7 @@ impl Fold<'_> {
                         source: place,
                         statement: draft.statement.clone(),
                         state: State::Draft { confidence: draft.confidence },
-                        draft: Some((entry.id, index)),
+                        draft: (entry.id, index),
                         tlp: entry.header.tlp.max(self.case.sources[place].tlp),
                     });
                 }
@@ -207,12 +207,14 @@ impl Fold<'_> {
             }
             (None, Some(statement)) => {
                 let Some(&source) = self.sources.get(&decision.source) else { return };
+                // What is decided on it later names the entry that made it.
+                self.drafts.insert((entry.id, 0), self.case.statements.len());
                 self.said(Said {
                     handle: String::new(),
                     source,
                     statement: statement.into(),
                     state,
-                    draft: None,
+                    draft: (entry.id, 0),
                     tlp: entry.header.tlp.max(self.case.sources[source].tlp),
                 });
             }

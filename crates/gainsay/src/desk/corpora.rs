@@ -9,7 +9,7 @@ mod merge;
 mod notes;
 mod segments;
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -182,12 +182,17 @@ impl Desk {
         if options.memory < LEAST_MEMORY {
             return Err(Error::TooLittleMemory { least: LEAST_MEMORY >> 20 });
         }
-        let known = self.corpora()?.remove(name);
+        let mut others = self.corpora()?;
+        let known = others.remove(name);
         if let Some(known) = &known {
             refuse_another(&known.indexed, options)?;
         }
         let roots = all_roots(known.as_ref(), paths, options)?;
-        let owner = self.owner_of(name, known.as_ref(), options);
+        let owner = match (&options.owner, &known) {
+            (Some(owner), _) => owner.clone(),
+            (None, Some(known)) => known.indexed.owner.clone(),
+            (None, None) => self.default_owner(name, options.role, &others),
+        };
         let standing = known.as_ref().map(|known| known.indexed.channels);
         let channels = options.channels.or(standing).unwrap_or(Channels::All);
         let folder = self.root().join(CORPORA);
@@ -271,12 +276,16 @@ impl Desk {
         }
     }
 
-    fn owner_of(&self, name: &str, known: Option<&Corpus>, options: &CorpusOptions) -> String {
-        match (&options.owner, known, options.role) {
-            (Some(owner), ..) => owner.clone(),
-            (None, Some(known), _) => known.indexed.owner.clone(),
-            (None, None, CorpusRole::Public) => "the public".to_owned(),
-            (None, None, _) => self.config.organisation.clone().unwrap_or_else(|| name.to_owned()),
+    /// Whose a corpus is where nobody says so. What was published without an organisation in the desk's settings is of whom the
+    /// desk's own corpora are, where that is one: apart from them it would take part in no match.
+    fn default_owner(&self, name: &str, role: CorpusRole, others: &BTreeMap<String, Corpus>) -> String {
+        let organisation = self.config.organisation.as_ref();
+        let own = others.values().filter(|it| it.indexed.role == CorpusRole::Own);
+        let own: BTreeSet<&String> = own.map(|it| &it.indexed.owner).collect();
+        let sole = own.first().filter(|_| own.len() == 1 && role == CorpusRole::Published).copied();
+        match role {
+            CorpusRole::Public => "the public".to_owned(),
+            CorpusRole::Own | CorpusRole::Published => organisation.or(sole).map_or(name, String::as_str).to_owned(),
         }
     }
 

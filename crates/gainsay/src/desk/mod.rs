@@ -25,7 +25,7 @@ pub use drafts::drafts;
 pub use jobs::{JOB_COMMAND, Job};
 pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
-pub use review::{Change, Mended, Waiting};
+pub use review::{Change, Mended, Waiting, Wanted};
 pub use samples::{MatchOptions, SampleProgress};
 
 use std::fs;
@@ -209,6 +209,16 @@ pub enum Error {
     DecidedTwice {
         /// The statement.
         handle: String,
+    },
+    /// A statement is not to be split there.
+    #[error(
+        "{handle} cannot be split before {words:?}: it takes words that stand in it once, and not at its beginning"
+    )]
+    NoSplit {
+        /// The statement.
+        handle: String,
+        /// The words before which it was to be split.
+        words: String,
     },
     /// Somebody decided before.
     #[error("{handle} was decided by {by} already; --again changes it")]

@@ -151,10 +151,10 @@ impl Desk {
         shown.extend(case.sources.iter().map(|source| (source.handle.clone(), source.id)));
         for said in case.shown() {
             let entry = match &said.state {
-                State::Accepted { entry, .. } => Some(*entry),
-                _ => said.draft.map(|(reading, _)| reading),
+                State::Accepted { entry, .. } => *entry,
+                _ => said.draft.0,
             };
-            shown.extend(entry.map(|entry| (said.handle.clone(), entry)));
+            shown.push((said.handle.clone(), entry));
         }
         shown.extend(case.findings.iter().map(|finding| (finding.handle.clone(), finding.id)));
         self.database

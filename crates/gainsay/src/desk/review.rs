@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use super::{Acting, Desk, Error, casefile};
-use crate::claim::{Case, EntryId, PartyKind, Said, SourceText, Stance, State, Statement};
+use crate::claim::{Case, EntryId, PartyKind, Said, Source, SourceText, Span, Stance, State, Statement};
 use crate::ledger::NewEntry;
 use crate::ledger::payload::{DraftDecided, DraftRef};
+use crate::read;
 
 /// A draft that waits for somebody, with the words of its source.
 #[derive(Clone, Debug)]
@@ -16,8 +17,34 @@ pub struct Waiting {
     pub source: String,
     /// Its words.
     pub quote: Option<String>,
+    /// What stands before them in their sentence, and after them.
+    pub around: (String, String),
     /// Why the reader drafted it so.
     pub because: String,
+}
+
+/// Which drafts are wanted; what is `None` does not matter.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Of speakers whose name holds this, in any case.
+    pub speaker: Option<String>,
+    /// With this stance.
+    pub stance: Option<Stance>,
+    /// Of the source with this handle.
+    pub source: Option<String>,
+    /// Of which the reader is at least so sure, in thousandths.
+    pub sure: Option<u16>,
+}
+
+impl Wanted {
+    fn holds(&self, said: &Said, source: &Source) -> bool {
+        let State::Draft { confidence } = said.state else { return false };
+        let speaker = said.statement.speaker.to_lowercase();
+        self.speaker.as_ref().is_none_or(|name| speaker.contains(&name.to_lowercase()))
+            && self.stance.is_none_or(|stance| stance == said.statement.stance)
+            && self.source.as_ref().is_none_or(|handle| *handle == source.handle)
+            && self.sure.is_none_or(|least| confidence >= least)
+    }
 }
 
 /// What to do with a statement.
@@ -27,6 +54,13 @@ pub enum Change {
     Accept,
     /// It was said, but by another party or with another stance.
     Mend(Mended),
+    /// It is two statements: the first as drafted up to a place of the source's text, the second from there on.
+    Split {
+        /// The place, in bytes.
+        at: usize,
+        /// What is mended of the second.
+        second: Mended,
+    },
     /// It was not said.
     Reject {
         /// Why, in words.
@@ -45,23 +79,35 @@ pub struct Mended {
     pub stance: Option<Stance>,
 }
 
+impl Mended {
+    fn of(&self, statement: &Statement) -> Statement {
+        Statement {
+            speaker: self.speaker.clone().unwrap_or_else(|| statement.speaker.clone()),
+            speaker_kind: self.speaker_kind.unwrap_or(statement.speaker_kind),
+            stance: self.stance.unwrap_or(statement.stance),
+            ..statement.clone()
+        }
+    }
+}
+
 impl Desk {
     /// The drafts of a case that nobody has decided on, least certain first.
     ///
     /// # Errors
     /// There is no such case, or the store fails.
-    pub fn waiting(&mut self, case: &str) -> Result<Vec<Waiting>, Error> {
+    pub fn waiting(&mut self, case: &str, wanted: &Wanted) -> Result<Vec<Waiting>, Error> {
         let case = self.case(case)?;
         let mut waiting: Vec<Waiting> = case
             .shown()
-            .filter(|said| matches!(said.state, State::Draft { .. }))
+            .filter(|said| wanted.holds(said, &case.sources[said.source]))
             .map(|said| {
                 let source = &case.sources[said.source];
-                let because = said.draft.and_then(|(_, index)| source.reading.drafts.get(index as usize));
+                let because = source.reading.drafts.get(said.draft.1 as usize);
                 Waiting {
                     said: said.clone(),
                     source: format!("{} ({})", source.handle, source.name()),
                     quote: said.quote(&case).map(str::to_owned),
+                    around: around(source, said),
                     because: because.map_or(String::new(), |draft| draft.because.clone()),
                 }
             })
@@ -71,6 +117,22 @@ impl Desk {
             _ => 0,
         });
         Ok(waiting)
+    }
+
+    /// Where in the text of its source a statement of a case may be split before these words.
+    ///
+    /// # Errors
+    /// The words don't stand in it exactly once, or at its beginning, or its text is not here.
+    pub fn place_to_split(&mut self, case_name: &str, handle: &str, words: &str) -> Result<usize, Error> {
+        let case = self.case(case_name)?;
+        let said = case.statements.iter().find(|said| said.handle == handle);
+        let said = said.ok_or_else(|| Error::NoHandle { case: case_name.to_owned(), handle: handle.to_owned() })?;
+        let text = said.quote(&case).unwrap_or_default();
+        let mut places = text.match_indices(words.trim()).map(|(at, _)| at).filter(|_| !words.trim().is_empty());
+        match (places.next(), places.next()) {
+            (Some(at), None) if at > 0 => Ok(said.statement.span.start + at),
+            _ => Err(Error::NoSplit { handle: handle.to_owned(), words: words.to_owned() }),
+        }
     }
 
     /// Decides on statements of a case, all of them in one commit. What another person decided is changed only with `again`.
@@ -100,7 +162,9 @@ impl Desk {
                 if let (Some(by), false) = (decided_by_a_person(said), again) {
                     return Err(Error::Stale { handle: handle.clone(), by: by.to_owned() });
                 }
-                commit.push(&decision(acting, &case, id, said, change))?;
+                for entry in decisions(acting, &case, id, said, change)? {
+                    commit.push(&entry)?;
+                }
             }
             Ok(changes.len())
         })
@@ -114,32 +178,43 @@ fn decided_by_a_person(said: &Said) -> Option<&str> {
     }
 }
 
-fn decision(acting: &Acting, case: &Case, id: EntryId, said: &Said, change: &Change) -> NewEntry {
-    let statement = match change {
-        Change::Accept => Some(said.statement.clone()),
-        Change::Mend(mended) => Some(Statement {
-            speaker: mended.speaker.clone().unwrap_or_else(|| said.statement.speaker.clone()),
-            speaker_kind: mended.speaker_kind.unwrap_or(said.statement.speaker_kind),
-            stance: mended.stance.unwrap_or(said.statement.stance),
-            ..said.statement.clone()
-        }),
-        Change::Reject { .. } => None,
-    };
-    let reason = match change {
-        Change::Reject { reason } => reason.clone(),
-        _ => None,
-    };
-    NewEntry {
+/// What stands around a statement in the sentences that it is of.
+fn around(source: &Source, said: &Said) -> (String, String) {
+    let SourceText::Here(text) = &source.text else { return Default::default() };
+    let (span, whole) = (said.statement.span, read::around(text, said.statement.span));
+    let piece = |from: usize, to: usize| text.get(from..to).unwrap_or_default().to_owned();
+    (piece(whole.start, span.start), piece(span.end, whole.end))
+}
+
+/// The entries that a decision makes: one, or of a statement that is split one for each part.
+fn decisions(acting: &Acting, case: &Case, id: EntryId, said: &Said, change: &Change) -> Result<Vec<NewEntry>, Error> {
+    let entry = |draft: Option<DraftRef>, statement: Option<&Statement>, reason: Option<&String>| NewEntry {
         author: acting.author.clone(),
         tlp: said.tlp,
         note: None,
         payload: DraftDecided {
             case: id,
             source: case.sources[said.source].id,
-            draft: said.draft.map(|(reading, index)| DraftRef { reading, index }),
-            statement: statement.as_ref().map(Into::into),
-            reason,
+            draft,
+            statement: statement.map(Into::into),
+            reason: reason.cloned(),
         }
         .into(),
-    }
+    };
+    let (reading, index) = said.draft;
+    let draft = Some(DraftRef { reading, index });
+    Ok(match change {
+        Change::Accept => vec![entry(draft, Some(&said.statement), None)],
+        Change::Mend(mended) => vec![entry(draft, Some(&mended.of(&said.statement)), None)],
+        Change::Reject { reason } => vec![entry(draft, None, reason.as_ref())],
+        Change::Split { at, second } => {
+            let Span { start, end } = said.statement.span;
+            if *at <= start || *at >= end {
+                return Err(Error::NoSplit { handle: said.handle.clone(), words: format!("byte {at}") });
+            }
+            let first = Statement { span: Span { start, end: *at }, ..said.statement.clone() };
+            let second = second.of(&Statement { span: Span { start: *at, end }, ..said.statement.clone() });
+            vec![entry(draft, Some(&first), None), entry(None, Some(&second), None)]
+        }
+    })
 }

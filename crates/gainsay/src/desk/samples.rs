@@ -2,14 +2,15 @@
 
 mod aligning;
 mod compare;
+mod numbers;
+mod open_corpora;
 mod opened;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
 
-use fingerprint::{Channel, Filter, Index, Profile};
-use jiff::Timestamp;
+use fingerprint::Profile;
 use serde_json::json;
 
 use super::add::files_below;
@@ -17,22 +18,16 @@ use super::corpora::LEAST_MEMORY;
 use super::listings::{self, Listings};
 use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
-use crate::claim::{
-    Against, Alignment, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, NearMiss, PlaceMatch, Places,
-    Root, SampleMatch, Shares, SourceKind, Taking, Tlp, Window, quoted,
-};
+use crate::claim::{CorpusRole, EntryId, SampleMatch, SourceKind, Tlp, quoted};
 use crate::export;
 use crate::ledger::payload::SampleMatched;
 use crate::ledger::{Entry, NewEntry};
-use crate::matching::{self, Bounds, CommitAt, LineMatch, Match, Matcher, Part, SampleFile};
+use crate::matching::{self, Bounds, Match, Matcher, SampleFile};
 use crate::release::Released;
+pub(super) use numbers::{best_match, claimed_window};
+use numbers::{in_numbers, row};
+use open_corpora::OpenCorpora;
 use opened::{Opened, open, path_in_sample};
-
-/// How many files are named where some of many are.
-const SOME: usize = 20;
-
-/// How many places a result lists.
-const PLACES: usize = 1_000;
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
@@ -127,6 +122,7 @@ impl Desk {
         if let Some(name) = corpus.filter(|name| !corpora.contains_key(*name)) {
             return Err(Error::UnknownCorpus { name: name.to_owned() });
         }
+        let left_out = published_by_others(&corpora);
         let chosen = |it: &&Corpus| match it.indexed.role {
             CorpusRole::Own => corpus.is_none_or(|name| name == it.indexed.name),
             CorpusRole::Public | CorpusRole::Published => true,
@@ -147,15 +143,11 @@ impl Desk {
             .into_iter()
             .map(|owner| {
                 let of_owner = |it: &&&Corpus| it.indexed.role == CorpusRole::Public || it.indexed.owner == owner;
-                let corpora: Vec<&Corpus> = corpora.iter().filter(of_owner).copied().collect();
-                let indexes = corpora.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
-                let filters = corpora.iter().map(|it| self.filters(it)).collect::<Result<_, _>>()?;
-                let roots = corpora.iter().map(|it| it.roots()).collect();
-                Ok(Owner { name: owner, corpora, indexes, filters, roots })
+                let corpora = corpora.iter().filter(of_owner).copied().collect();
+                Ok(Owner { name: owner, corpora: OpenCorpora::open(self, corpora)? })
             })
             .collect::<Result<_, Error>>()?;
-        let against: Vec<_> =
-            owners.iter().map(|of| with_indexes(&of.corpora, &of.roots, &of.indexes, &of.filters)).collect();
+        let against: Vec<_> = owners.iter().map(|of| of.corpora.to_be_matched()).collect();
         // The indexes are open by now: a merge in the background may remove the files, but what is open stays readable.
         // Evidence is of these bytes: they are named before they are opened, and must be the same after.
         let before = case_id.map(|_| self.keep_sample(path, &Keep::Outside)).transpose()?;
@@ -166,10 +158,13 @@ impl Desk {
         let mut results = Vec::new();
         for ((of, corpora), found) in owners.iter().zip(&against).zip(found) {
             results.push(OfOwner {
-                corpora: of.corpora.iter().map(|it| it.entry).collect(),
-                tlp: of.corpora.iter().map(|it| it.tlp).max().unwrap_or(self.config.tlp),
+                corpora: of.corpora.of.iter().map(|it| it.entry).collect(),
+                tlp: of.corpora.of.iter().map(|it| it.tlp).max().unwrap_or(self.config.tlp),
                 result: of.result((path, unjailed), &sample, &found, corpora)?,
             });
+        }
+        for of_owner in &mut results {
+            of_owner.result.words.extend(left_out.iter().cloned());
         }
         results.sort_by_key(|of_owner| std::cmp::Reverse(files_of_owner(&of_owner.result)));
         let entries = match (case_id, before) {
@@ -225,13 +220,10 @@ impl Desk {
     }
 }
 
-/// An owner's corpora, and what is public, opened.
+/// An owner's corpora, and what is public.
 struct Owner<'a> {
     name: &'a str,
-    corpora: Vec<&'a Corpus>,
-    indexes: Vec<Index<File>>,
-    filters: Vec<Vec<Filter<File>>>,
-    roots: Vec<Vec<Root>>,
+    corpora: OpenCorpora<'a>,
 }
 
 impl Owner<'_> {
@@ -242,7 +234,7 @@ impl Owner<'_> {
         found: &Match,
         corpora: &[matching::Corpus<'_, File>],
     ) -> Result<SampleMatch, Error> {
-        let against = self.corpora.iter().map(|it| it.as_held_against()).collect();
+        let against = self.corpora.of.iter().map(|it| it.as_held_against()).collect();
         let aligned = aligning::align_files(path, unjailed, found, corpora)?;
         let mut result = in_numbers(self.name, against, sample, found, &aligned);
         for (path, listing) in &sample.listings.found {
@@ -290,6 +282,20 @@ fn match_all(
     Ok((opened, found))
 }
 
+/// Of the corpora of published files those that take no part in any match, since nothing else here is their owner's.
+fn published_by_others(corpora: &BTreeMap<String, Corpus>) -> Vec<String> {
+    let with = |role| corpora.values().map(|it| &it.indexed).filter(move |it| it.role == role);
+    let owners: BTreeSet<&String> = with(CorpusRole::Own).map(|it| &it.owner).collect();
+    let left_out = with(CorpusRole::Published).filter(|it| !owners.contains(&it.owner)).map(|it| {
+        format!(
+            "What {} holds took no part: it was published by {}, of whom there is no other corpus on this desk. Where that is the \
+             same company, add it under another name with --owner.",
+            it.name, it.owner
+        )
+    });
+    left_out.collect()
+}
+
 /// The result against one owner's corpora.
 struct OfOwner {
     /// The entries of the corpora.
@@ -312,24 +318,6 @@ fn command(sample: &Path, options: MatchOptions<'_>) -> String {
 
 fn files_of_owner(result: &SampleMatch) -> u64 {
     result.verdicts.iter().filter(|(word, ..)| word.ends_with("ours")).map(|(_, files, _)| files).sum()
-}
-
-fn with_indexes<'a>(
-    corpora: &[&'a Corpus],
-    roots: &'a [Vec<Root>],
-    indexes: &'a [Index<File>],
-    filters: &'a [Vec<Filter<File>>],
-) -> Vec<matching::Corpus<'a, File>> {
-    type With<'a> = (((&'a Corpus, &'a Vec<Root>), &'a Index<File>), &'a Vec<Filter<File>>);
-    let with_index = |(((it, roots), index), filters): With<'a>| matching::Corpus {
-        name: &it.indexed.name,
-        owner: &it.indexed.owner,
-        role: it.indexed.role,
-        roots,
-        index,
-        filters,
-    };
-    corpora.iter().copied().zip(roots).zip(indexes).zip(filters).map(with_index).collect()
 }
 
 /// What the listings in a sample mean for the rest of the result.
@@ -355,179 +343,4 @@ fn add_listings(result: &mut SampleMatch, listings: &Listings) {
         ));
     }
     result.words.push(words);
-}
-
-/// The result as the ledger keeps it: whole numbers and words.
-fn in_numbers(
-    owner: &str,
-    corpora: Vec<Against>,
-    sample: &Opened,
-    found: &Match,
-    aligned: &aligning::Aligned,
-) -> SampleMatch {
-    let mut rows: Vec<&matching::FileMatch> = found.files.iter().collect();
-    let mut words: Vec<String> = found.in_words().into_iter().chain(aligned.left_out()).collect();
-    let of_others = corpora.iter().filter(|it| it.role != CorpusRole::Own).map(Against::coverage);
-    let of_others = of_others.collect::<Vec<_>>().join("; ");
-    if !of_others.is_empty() {
-        words.push(format!("Held against {of_others}. What came out since then may be counted as the company's."));
-    }
-    rows.sort_by_key(|file| (file.verdict, std::cmp::Reverse(file.shares.distinctive)));
-    let total = found.total();
-    SampleMatch {
-        owner: owner.to_owned(),
-        corpora,
-        verdict: found.verdict.words().to_owned(),
-        files: total.files,
-        bytes: total.bytes,
-        verdicts: found
-            .totals
-            .iter()
-            .map(|(verdict, total)| (verdict.words().to_owned(), total.files, total.bytes))
-            .collect(),
-        shares: shares(&found.shares),
-        window: found.lines.iter().find_map(window),
-        curve: found.lines.iter().find_map(|line| line.windows.as_ref()).map(curve).unwrap_or_default(),
-        takings: takings(found),
-        fit_nowhere: found.fit_nowhere().take(SOME).map(|name| String::from_utf8_lossy(name).into_owned()).collect(),
-        places: found.places.as_ref().map(|places| places_in_numbers(found, places)),
-        words,
-        rows: rows.into_iter().map(|file| row(file, aligned.of(file))).collect(),
-        problems: sample.all_problems(),
-        ..SampleMatch::default()
-    }
-}
-
-fn shares(of: &matching::Shares) -> Shares {
-    let permille = |count| u32::try_from(of.permille(count)).unwrap_or(u32::MAX);
-    Shares {
-        matched: permille(of.matched),
-        common: permille(of.common),
-        public: permille(of.public),
-        published: permille(of.published),
-        distinctive: permille(of.distinctive),
-    }
-}
-
-fn channel(channel: Channel) -> &'static str {
-    match channel {
-        Channel::Text => "text",
-        Channel::Code => "code",
-        Channel::Parts => "parts",
-    }
-}
-
-fn row(file: &matching::FileMatch, alignment: Option<Alignment>) -> FileMatch {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let permille = |of: &Part| (of.some * 1000).checked_div(of.all).and_then(|share| u32::try_from(share).ok());
-    let [in_text, in_code] = file.contained.each_ref().map(permille);
-    let near = |place: &matching::Place| NearMiss {
-        corpus: place.corpus.clone(),
-        path: text(&place.path),
-        share: u32::try_from(file.shares.permille(place.hits)).unwrap_or(u32::MAX),
-    };
-    FileMatch {
-        path: text(&file.path),
-        bytes: file.bytes,
-        verdict: file.verdict.words().to_owned(),
-        exact: file.identical,
-        generated: file.generated,
-        channel: channel(file.channel).to_owned(),
-        shares: shares(&file.shares),
-        best: file.best.as_ref().map(best_match),
-        containment: (in_text, in_code),
-        copies: file.copies.count,
-        some_copies: file.copies.named.iter().map(|(corpus, path)| format!("{} in {corpus}", text(path))).collect(),
-        near: file.near.iter().map(near).collect(),
-        alignment,
-    }
-}
-
-pub(super) fn best_match(best: &matching::Place) -> BestMatch {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    BestMatch {
-        corpus: best.corpus.clone(),
-        source: text(&best.source),
-        path: text(&best.path),
-        first: commit(&best.first),
-        last: commit(&best.last),
-    }
-}
-
-fn window(line: &LineMatch) -> Option<Window> {
-    Some(claimed_window(&line.source, line.windows.as_ref()?))
-}
-
-pub(super) fn claimed_window(source: &[u8], windows: &matching::Windows) -> Window {
-    let best = &windows.best;
-    // What is first seen in a snapshot came at some time after the one before.
-    let first = |window: &matching::Window| match &window.begun_after {
-        Some(before) if before.oid.is_empty() => commit(before),
-        _ => commit(&window.first),
-    };
-    Window {
-        line: String::from_utf8_lossy(source).into_owned(),
-        strict: (first(&windows.strict), commit(&windows.strict.last)),
-        first: first(&windows.tolerant),
-        last: commit(&windows.tolerant.last),
-        open: windows.tolerant.ended_by.is_none(),
-        best: commit(&best.commit),
-        fit: best.files.some,
-        of: best.files.all,
-    }
-}
-
-fn places_in_numbers(found: &Match, places: &matching::Places) -> Places {
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let of_place = |place: &matching::PlaceMatch| PlaceMatch {
-        name: text(&place.name),
-        files: place.files,
-        only_here: place.only_here.len() as u64,
-        some: place.only_here.iter().take(SOME).map(|file| text(found.names.of(*file))).collect(),
-    };
-    Places {
-        cover: places.cover.iter().map(|place| text(&places.all[*place].name)).collect(),
-        is_least: places.is_least,
-        all: places.all.iter().take(PLACES).map(of_place).collect(),
-    }
-}
-
-fn curve(windows: &matching::Windows) -> Vec<CurvePoint> {
-    let point = |point: &matching::CurvePoint| CurvePoint {
-        commit: commit(&point.commit),
-        files: point.files,
-        fingerprints: point.fingerprints,
-    };
-    windows.curve.iter().map(point).collect()
-}
-
-/// What was taken from where: nothing where one state of one line explains all.
-fn takings(found: &Match) -> Vec<Taking> {
-    let mut takings = Vec::new();
-    for line in &found.lines {
-        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let of = |first, last, files: &[usize]| Taking {
-            line: text(&line.source),
-            reference: text(&line.reference),
-            first,
-            last,
-            files: files.len() as u64,
-            some: files.iter().take(SOME).map(|file| text(found.names.of(*file))).collect(),
-        };
-        match &line.windows {
-            Some(windows) => takings.extend(
-                windows.takings.iter().map(|it| of(Some(commit(&it.first)), Some(commit(&it.last)), &it.files)),
-            ),
-            None => takings.push(of(None, None, &line.numbers)),
-        }
-    }
-    takings.sort_by_key(|taking| std::cmp::Reverse(taking.files));
-    if takings.len() > 1 { takings } else { Vec::new() }
-}
-
-fn commit(at: &CommitAt) -> Commit {
-    Commit {
-        id: at.oid.iter().map(|byte| format!("{byte:02x}")).collect(),
-        time: Timestamp::from_second(at.time).unwrap_or(Timestamp::UNIX_EPOCH),
-    }
 }

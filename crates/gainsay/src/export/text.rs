@@ -319,7 +319,8 @@ impl Page {
             result.against()
         ));
         for (word, files, bytes) in &result.verdicts {
-            self.line(&format!("      {word:<16} {files:>7} files {bytes:>12} bytes"));
+            let noun = if *files == 1 { "file" } else { "files" };
+            self.line(&format!("      {word:<16} {files:>7} {noun:<5} {bytes:>12} bytes"));
         }
         self.line(&format!(
             "      of its fingerprints: {} are the owner's, {} common, {} public, {} published; {} distinctive",

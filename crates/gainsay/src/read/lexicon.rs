@@ -1,6 +1,5 @@
 //! The words of English that the rules go by. Closed lists: what a word means here is what a reader of news would say that it means.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// What a verb says that its subject does.
@@ -28,15 +27,58 @@ pub(super) enum Cue {
     Offers,
 }
 
-fn words(list: &'static str) -> BTreeSet<&'static str> {
-    list.split_whitespace().collect()
+/// Words with what is known of each, by length and then in order. Most words of a text are in no list, and of those the length and the
+/// first letter mostly tell it.
+struct Words<T> {
+    by_length: Vec<OfLength<T>>,
 }
 
-fn verbs(classes: &[(Cue, &'static str)]) -> BTreeMap<&'static str, Cue> {
-    classes.iter().flat_map(|(cue, list)| list.split_whitespace().map(|word| (word, *cue))).collect()
+struct OfLength<T> {
+    /// A bit for each first letter, by its lowest five bits.
+    letters: u32,
+    words: Vec<(&'static str, T)>,
 }
 
-static FINITE: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
+impl<T: Copy> Words<T> {
+    fn new(words: impl Iterator<Item = (&'static str, T)>) -> Words<T> {
+        let mut by_length = Vec::new();
+        for (word, known) in words {
+            while by_length.len() <= word.len() {
+                by_length.push(OfLength { letters: 0, words: Vec::new() });
+            }
+            by_length[word.len()].letters |= letter(word);
+            by_length[word.len()].words.push((word, known));
+        }
+        for of_length in &mut by_length {
+            of_length.words.sort_by_key(|(word, _)| *word);
+        }
+        Words { by_length }
+    }
+
+    fn get(&self, word: &str) -> Option<T> {
+        let of_length = self.by_length.get(word.len()).filter(|it| it.letters & letter(word) != 0)?;
+        let at = of_length.words.binary_search_by_key(&word, |(word, _)| *word).ok()?;
+        Some(of_length.words[at].1)
+    }
+
+    fn contains(&self, word: &str) -> bool {
+        self.get(word).is_some()
+    }
+}
+
+fn letter(word: &str) -> u32 {
+    word.bytes().next().map_or(0, |first| 1 << (first & 31))
+}
+
+fn words(list: &'static str) -> Words<()> {
+    Words::new(list.split_whitespace().map(|word| (word, ())))
+}
+
+fn verbs(classes: &[(Cue, &'static str)]) -> Words<Cue> {
+    Words::new(classes.iter().flat_map(|(cue, list)| list.split_whitespace().map(|word| (word, *cue))))
+}
+
+static FINITE: LazyLock<Words<Cue>> = LazyLock::new(|| {
     verbs(&[
         (
             Cue::Says,
@@ -82,10 +124,10 @@ static FINITE: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
 
 /// The finite forms of a verb of speaking or acting upon a claim.
 pub(super) fn cue(word: &str) -> Option<Cue> {
-    FINITE.get(word).copied()
+    FINITE.get(word)
 }
 
-static HANGING: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
+static HANGING: LazyLock<Words<Cue>> = LazyLock::new(|| {
     verbs(&[
         (Cue::Says, "saying adding stating noting explaining writing stressing insisting arguing"),
         (Cue::Tells, "telling"),
@@ -101,10 +143,10 @@ static HANGING: LazyLock<BTreeMap<&str, Cue>> = LazyLock::new(|| {
 
 /// Forms that hang on the subject of the sentence: "…, saying that".
 pub(super) fn participle(word: &str) -> Option<Cue> {
-    HANGING.get(word).copied()
+    HANGING.get(word)
 }
 
-static SILENCE: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static SILENCE: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "respond responded reply replied comment commented answer answered return returned confirm \
      deny say reveal disclose name identify specify elaborate provide discuss clarify share \
@@ -118,7 +160,7 @@ pub(super) fn silence_after_not(word: &str) -> bool {
     SILENCE.contains(word)
 }
 
-static AUXILIARY: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static AUXILIARY: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "has have had is are was were be been being will would could can may might should did does \
      do also not never didn't doesn't don't hasn't haven't hadn't wouldn't won't couldn't isn't \
@@ -136,7 +178,7 @@ pub(super) fn negates(word: &str) -> bool {
     matches!(word, "not" | "never" | "no" | "cannot" | "neither" | "nor" | "without") || word.ends_with("n't")
 }
 
-static ADVERB: LazyLock<BTreeSet<&str>> = LazyLock::new(|| words("family supply only italy reply assembly"));
+static ADVERB: LazyLock<Words<()>> = LazyLock::new(|| words("family supply only italy reply assembly"));
 
 /// Adverbs that may stand between a subject and its verb.
 pub(super) fn adverb(word: &str) -> bool {
@@ -179,7 +221,7 @@ pub(super) fn adverb(word: &str) -> bool {
         )
 }
 
-static CLAUSE: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static CLAUSE: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "that but while although though because when after as if whereas since which whether before \
      until where how what why who whose than or despite unless whom",
@@ -191,7 +233,7 @@ pub(super) fn opens_clause(word: &str) -> bool {
     CLAUSE.contains(word)
 }
 
-static PREPOSITION: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static PREPOSITION: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "of for at from with behind in to by on about into over under via through against near \
      inside within",
@@ -203,7 +245,7 @@ pub(super) fn preposition(word: &str) -> bool {
     PREPOSITION.contains(word)
 }
 
-static DETERMINER: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static DETERMINER: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "a an the this that these those its his her their our my your some any no each every both \
      one another other many several most multiple two three four such",
@@ -215,7 +257,7 @@ pub(super) fn determiner(word: &str) -> bool {
     DETERMINER.contains(word)
 }
 
-static PERSON: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static PERSON: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "spokesperson spokesman spokeswoman spokespeople representative representatives ceo ciso \
      cto cio cfo coo director researcher analyst president vice-president vp founder co-founder \
@@ -244,7 +286,7 @@ pub(super) fn honorific(word: &str) -> bool {
     matches!(word, "mr" | "mrs" | "ms" | "dr" | "prof" | "sir" | "sen" | "rep" | "gov" | "lt" | "col" | "sgt")
 }
 
-static COMPANY: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static COMPANY: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "company firm carrier giant maker manufacturer provider vendor retailer bank operator \
      conglomerate corporation organization organisation business startup agency university \
@@ -260,7 +302,7 @@ pub(super) fn company_noun(word: &str) -> bool {
     COMPANY.contains(word)
 }
 
-static ACTOR: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static ACTOR: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "individual hacker hackers group gang crew collective cybercriminal cybercriminals criminals criminal \
      attacker attackers intruder intruders seller sellers extortionist extortionists operators \
@@ -278,7 +320,7 @@ pub(super) fn researcher_noun(word: &str) -> bool {
     matches!(word, "researchers" | "researcher" | "analysts" | "analyst" | "experts" | "expert" | "investigators")
 }
 
-static CROWD: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static CROWD: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "customers customer users user experts researchers analysts employees employee sources \
      source officials police prosecutors authorities regulators regulator investigators \
@@ -300,7 +342,7 @@ pub(super) fn authority_noun(word: &str) -> bool {
     )
 }
 
-static DOCUMENT: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static DOCUMENT: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "statement report post blog message email e-mail letter notice notification advisory site \
      website page tweet filing announcement release investigation analysis team faq memo \
@@ -314,7 +356,7 @@ pub(super) fn document_noun(word: &str) -> bool {
     DOCUMENT.contains(word)
 }
 
-static CALENDAR: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static CALENDAR: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "monday tuesday wednesday thursday friday saturday sunday mon tue wed thu fri sat sun gmt \
      utc est edt pst pdt bst cet",
@@ -345,7 +387,7 @@ pub(super) fn month(word: &str) -> Option<u8> {
     })
 }
 
-static OPENER: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static OPENER: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "he she it they we i you there here and yet according citing having additionally besides \
      earlier last next among other others well not nor neither either without despite during \

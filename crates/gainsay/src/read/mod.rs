@@ -41,7 +41,7 @@ mod vectors;
 
 pub use names::{Gazetteer, GazetteerError};
 
-use crate::claim::{About, Draft, PartyKind, Reading, Statement};
+use crate::claim::{About, Draft, PartyKind, Reading, Span, Statement};
 
 /// The reader with its version: the author of what it drafts and accepts. Other rules are another version.
 pub const READER: &str = "gainsay reader 1";
@@ -55,11 +55,20 @@ pub const ACCEPT_AT: u16 = 850;
 pub fn read(text: &str, about: &About, names: &Gazetteer) -> Reading {
     let pages = speech::pages(text);
     let mut cast = entities::cast(text, &pages, about, names);
-    // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed: hence twice.
-    parts::promote_victims(text, &speech::items(text, &pages, &cast), &mut cast);
     let mut items = speech::items(text, &pages, &cast);
+    // Who denies or admits a breach of its own house is a victim, which changes how its words are weighed.
+    if parts::promote_victims(text, &items, &mut cast) {
+        items = speech::items(text, &pages, &cast);
+    }
     let background = parts::leave_out_background(text, &pages, &cast, &mut items);
     assemble(text, &pages, &cast, &items, &background)
+}
+
+/// The sentences that a span of a text is of, as one span.
+pub fn around(text: &str, span: Span) -> Span {
+    let pages = speech::pages(text);
+    let of_it = pages.iter().flat_map(|page| &page.sentences).filter(|sentence| sentence.overlaps(&span));
+    of_it.fold(span, |whole, part| Span { start: whole.start.min(part.start), end: whole.end.max(part.end) })
 }
 
 fn assemble(

@@ -45,8 +45,9 @@ static SPEAKS_OF_BREACH: LazyLock<Option<Regex>> = LazyLock::new(|| {
     word_regex(r"(?i)\b(?:breach\w*|accessed|compromis\w+|hack\w*|impacted|incident|unauthori[sz]ed|intrusion|stolen|attack\w*|ransomware|cyberattack|exposed|copied|leaked|claims?|(?:got|broke|broken) into|break-?in|entered|without (?:permission|authori[sz]ation|leave))\b").ok()
 });
 
-/// Makes victims of organisations whose own words are about a breach of their own house.
-pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
+/// Makes victims of organisations whose own words are about a breach of their own house. Gives whether there was any.
+pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) -> bool {
+    let mut any = false;
     for item in items {
         let Some(party) = item.speaker.party.map(|p| cast.parties[p].home.unwrap_or(p)) else {
             continue;
@@ -76,9 +77,13 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) {
         {
             cast.parties[party].kind = PartyKind::Victim;
             cast.parties[party].victim = cast.parties[party].victim.max(3);
+            any = true;
         }
     }
-    cast.rank();
+    if any {
+        cast.rank();
+    }
+    any
 }
 
 /// "Our systems", "we were breached": nobody says so of another's house.

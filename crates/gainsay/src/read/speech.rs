@@ -135,7 +135,7 @@ pub(super) fn items(text: &str, pages: &[Page], cast: &Cast) -> Vec<Item> {
 }
 
 /// The sentence's tokens, speech hidden. Names in marks stay in sight: a crew is often only ever written in them.
-pub(super) fn sentence_of<'a>(text: &str, cast: &'a Cast, span: Span, quotes: &[Quotation]) -> Sentence<'a> {
+pub(super) fn sentence_of<'a>(text: &'a str, cast: &'a Cast, span: Span, quotes: &[Quotation]) -> Sentence<'a> {
     let from = quotes.partition_point(|q| q.span.end <= span.start);
     let hidden: Vec<Span> = quotes[from..]
         .iter()

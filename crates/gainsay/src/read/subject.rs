@@ -111,12 +111,12 @@ impl Memory {
 /// A sentence's tokens with the party that each belongs to.
 pub(super) struct Sentence<'a> {
     pub(super) cast: &'a Cast,
-    pub(super) tokens: Vec<Token>,
+    pub(super) tokens: Vec<Token<'a>>,
     pub(super) party: Vec<Option<usize>>,
 }
 
 impl<'a> Sentence<'a> {
-    pub(super) fn new(cast: &'a Cast, tokens: Vec<Token>, span: Span) -> Self {
+    pub(super) fn new(cast: &'a Cast, tokens: Vec<Token<'a>>, span: Span) -> Self {
         let mentions = cast.within(span);
         let mut at = 0;
         let party = tokens

@@ -1,5 +1,8 @@
 //! Words and marks of a piece of text, with their places.
 
+use std::borrow::Cow;
+use std::ops::Deref;
+
 use crate::claim::Span;
 
 /// What a token is.
@@ -23,18 +26,41 @@ impl Shape {
     }
 }
 
+/// A token's words in lower case, apostrophes straightened: the text's own where it is written so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Lower<'t>(Cow<'t, str>);
+
+impl Lower<'_> {
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Deref for Lower<'_> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl PartialEq<&str> for Lower<'_> {
+    fn eq(&self, word: &&str) -> bool {
+        self.0 == *word
+    }
+}
+
 /// One token.
 #[derive(Clone, Debug)]
-pub(super) struct Token {
+pub(super) struct Token<'t> {
     pub(super) span: Span,
-    /// Lower case, apostrophes straightened.
-    pub(super) lower: String,
+    pub(super) lower: Lower<'t>,
     pub(super) shape: Shape,
     /// Whether it starts with a capital letter.
     pub(super) capital: bool,
 }
 
-impl Token {
+impl Token<'_> {
     pub(super) fn is(&self, word: &str) -> bool {
         self.lower == word
     }
@@ -50,19 +76,19 @@ impl Token {
 }
 
 /// The tokens of `text[span]`. Each of `hidden` (in order, not overlapping) becomes one [`Shape::Quote`].
-pub(super) fn tokens(text: &str, span: Span, hidden: &[Span]) -> Vec<Token> {
+pub(super) fn tokens<'t>(text: &'t str, span: Span, hidden: &[Span]) -> Vec<Token<'t>> {
     let mut found = Vec::new();
     let mut at = span.start;
     for quote in hidden.iter().filter(|q| q.start >= span.start && q.end <= span.end) {
         visible(text, Span { start: at, end: quote.start }, &mut found);
-        found.push(Token { span: *quote, lower: String::new(), shape: Shape::Quote, capital: false });
+        found.push(Token { span: *quote, lower: Lower(Cow::Borrowed("")), shape: Shape::Quote, capital: false });
         at = quote.end;
     }
     visible(text, Span { start: at, end: span.end }, &mut found);
     found
 }
 
-fn visible(text: &str, span: Span, found: &mut Vec<Token>) {
+fn visible<'t>(text: &'t str, span: Span, found: &mut Vec<Token<'t>>) {
     let Some(piece) = span.of(text) else { return };
     let mut chars = piece.char_indices().peekable();
     let mut previous_end = usize::MAX;
@@ -74,9 +100,13 @@ fn visible(text: &str, span: Span, found: &mut Vec<Token>) {
         let word = first.is_alphanumeric();
         if word {
             while let Some(&(at, next)) = chars.peek() {
+                if next.is_alphanumeric() {
+                    chars.next();
+                    end = at + next.len_utf8();
+                    continue;
+                }
                 let after = piece[at + next.len_utf8()..].chars().next();
-                let inside = next.is_alphanumeric()
-                    || (joins(next) && after.is_some_and(|c| c.is_alphanumeric()))
+                let inside = (joins(next) && after.is_some_and(|c| c.is_alphanumeric()))
                     || (next == ','
                         && piece[..at].ends_with(|c: char| c.is_ascii_digit())
                         && after.is_some_and(|c| c.is_ascii_digit()));
@@ -98,7 +128,7 @@ fn visible(text: &str, span: Span, found: &mut Vec<Token>) {
             chars.next();
             end += 1;
             let span = Span { start: span.start + start, end: span.start + end };
-            found.push(Token { span, lower: "'s".to_owned(), shape: Shape::Possessive, capital: false });
+            found.push(Token { span, lower: Lower(Cow::Borrowed("'s")), shape: Shape::Possessive, capital: false });
             previous_end = usize::MAX;
             continue;
         } else if first == '-' {
@@ -116,11 +146,13 @@ fn visible(text: &str, span: Span, found: &mut Vec<Token>) {
         };
         found.push(Token {
             span: Span { start: span.start + start, end: span.start + end },
-            lower: if written.is_ascii() {
-                written.to_ascii_lowercase()
+            lower: Lower(if !written.is_ascii() {
+                Cow::Owned(written.to_lowercase().replace('’', "'"))
+            } else if written.bytes().any(|byte| byte.is_ascii_uppercase()) {
+                Cow::Owned(written.to_ascii_lowercase())
             } else {
-                written.to_lowercase().replace('’', "'")
-            },
+                Cow::Borrowed(written)
+            }),
             shape,
             capital: first.is_uppercase(),
         });
@@ -137,7 +169,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
-        tokens(text, Span { start: 0, end: text.len() }, &[]).into_iter().map(|t| t.lower).collect()
+        tokens(text, Span { start: 0, end: text.len() }, &[]).into_iter().map(|t| t.lower.as_str().to_owned()).collect()
     }
 
     #[test]
@@ -153,6 +185,6 @@ mod tests {
         let text = "It said \"no\" twice";
         let found = tokens(text, Span { start: 0, end: text.len() }, &[Span { start: 8, end: 12 }]);
         assert_eq!(found[2].shape, Shape::Quote);
-        assert_eq!(found[3].lower, "twice");
+        assert_eq!(found[3].lower.as_str(), "twice");
     }
 }

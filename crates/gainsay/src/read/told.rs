@@ -73,7 +73,7 @@ fn verb_of(sentence: &Sentence<'_>, at: usize) -> Option<usize> {
         |from: usize, is: &dyn Fn(&Token) -> bool| (from..end).find(|&n| is(&sentence.tokens[n])).map(|n| n + 1);
     match sentence.tokens.get(next)? {
         t if t.is_mark("(") => next = closes(next + 1, &|t| t.is_mark(")"))?,
-        t if t.sets_apart() => next = closes(next + 1, &Token::sets_apart)?,
+        t if t.sets_apart() => next = closes(next + 1, &|token| token.sets_apart())?,
         // "Acme's payroll systems were".
         t if t.is("'s") => next = (next + 1..end.min(next + 6)).find(|&n| lexicon::auxiliary(sentence.word(n)))?,
         _ => {}

@@ -316,6 +316,26 @@ fn a_corpus_keeps_its_role_and_its_owner() {
     environment.gainsay(&["corpus", "add", "code", "ours", "--owner", "Marlbeck"]).succeeded();
 }
 
+#[test]
+fn what_was_published_is_of_the_one_whose_the_rest_is() {
+    let environment = Environment::with_desk();
+    environment.write("ours/a.rs", code(1));
+    environment.write("sdk/b.rs", code(2));
+    environment.gainsay(&["corpus", "add", "early", "sdk", "--published"]).succeeded();
+    environment.gainsay(&["corpus", "add", "code", "ours", "--owner", "Marlbeck"]).succeeded();
+    let found = environment.gainsay(&["match", "ours/a.rs"]).succeeded();
+    assert!(found.contains("What early holds took no part: it was published by early"), "{found}");
+    environment.gainsay(&["corpus", "add", "sdk", "sdk", "--published"]).succeeded();
+    let listed = environment.gainsay(&["corpus", "list", "--json"]).succeeded();
+    let listed: Vec<Value> = listed.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let owners: Vec<(&str, &str)> =
+        listed.iter().map(|it| (it["name"].as_str().unwrap(), it["owner"].as_str().unwrap())).collect();
+    assert_eq!(owners, [("code", "Marlbeck"), ("early", "early"), ("sdk", "Marlbeck")]);
+    let found = environment.gainsay(&["match", "sdk/b.rs"]);
+    assert_eq!(found.code, Some(1), "{found:?}");
+    assert!(found.stdout.contains("verdict: published only"), "{found:?}");
+}
+
 #[expect(clippy::print_stderr, reason = "a test that tests nothing says so")]
 fn skip(why: &str) {
     eprintln!("skipped: {why}");

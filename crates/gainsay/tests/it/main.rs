@@ -16,4 +16,5 @@ mod outlets;
 mod pages;
 mod places;
 mod reports;
+mod review;
 mod support;

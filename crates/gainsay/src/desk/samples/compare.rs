@@ -1,13 +1,12 @@
 //! One file of a sample beside the company's.
 
-use std::fs::File;
 use std::path::Path;
 
-use fingerprint::{Index, Profile};
+use fingerprint::Profile;
 use serde_json::json;
 
 use super::aligning::{Aligner, SideBySide, each};
-use super::{Corpus, CorpusRole, Desk, Error, MatchOptions, SampleProgress, Shape, open, row, with_indexes};
+use super::{Corpus, CorpusRole, Desk, Error, MatchOptions, OpenCorpora, SampleProgress, Shape, open, row};
 use crate::align::{Row, rows};
 use crate::claim::FileMatch;
 use crate::export;
@@ -83,10 +82,8 @@ impl Desk {
         let Some(wanted) = wanted.or_else(|| rest.into_iter().find(|it| it.path == file.as_bytes())) else {
             return Err(Error::NotInSample { file: file.to_owned() });
         };
-        let indexes: Vec<Index<File>> = own.iter().map(|it| self.index(it)).collect::<Result<_, _>>()?;
-        let roots: Vec<_> = own.iter().map(|it| it.roots()).collect();
-        let filters: Vec<_> = own.iter().map(|it| self.filters(it)).collect::<Result<_, _>>()?;
-        let corpora = with_indexes(&own, &roots, &indexes, &filters);
+        let own = OpenCorpora::open(self, own)?;
+        let corpora = own.to_be_matched();
         let found = Matcher::new(&profile, &corpora, options.bounds())?.whole(&[wanted])?;
         let mut aligner = Aligner::new(&corpora);
         let mut compared =

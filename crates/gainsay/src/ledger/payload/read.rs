@@ -88,7 +88,8 @@ pub struct DraftDecided {
     /// The source.
     #[n(1)]
     pub source: EntryId,
-    /// The draft: the entry of its reading and its place there. None for a statement written by hand.
+    /// The draft: the entry of its reading and its place there; for a statement that was written by hand before, the entry that made it
+    /// and 0. None makes a statement by hand.
     #[n(2)]
     pub draft: Option<DraftRef>,
     /// The statement as accepted or mended; none where the draft was rejected.
@@ -115,7 +116,7 @@ impl<'b, C> Decode<'b, C> for DraftDecidedV1 {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Encode, Decode)]
 #[cbor(array)]
 pub struct DraftRef {
-    /// The entry of the reading.
+    /// The entry of the reading, or the one that made a statement by hand.
     #[n(0)]
     pub reading: EntryId,
     /// Its place in the reading, from 0.
