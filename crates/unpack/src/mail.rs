@@ -523,20 +523,48 @@ fn split(bytes: &[u8], body: Range<usize>, boundary: &str, most: usize) -> impl 
     parts.into_iter()
 }
 
-/// Plain text with line ends of one byte, and lines put together again that were broken for the way (RFC 3676).
+/// Plain text with line ends of one byte, one paragraph to a line: lines are put together again that were broken for the
+/// way, by their mark (RFC 3676), or because the next word would not have fitted.
 fn lines(text: &Traced, is_flowed: bool) -> Traced {
+    /// Lines of mail are broken between these widths, in characters.
+    const WIDTHS: std::ops::RangeInclusive<usize> = 50..=90;
+
+    let all: Vec<&str> = text.text.split_inclusive('\n').collect();
+    let width = all.iter().map(|line| line.trim_end().chars().count()).max().unwrap_or(0);
+    let is_broken = WIDTHS.contains(&width) && all.len() > 2;
     let mut out = Traced::default();
-    let mut at = 0;
-    for full in text.text.split_inclusive('\n') {
+    let (mut at, mut skip) = (0, 0);
+    for (number, full) in all.iter().enumerate() {
         let content = full.trim_end_matches(['\r', '\n']);
-        out.add(text, at..at + content.len());
+        out.add(text, at + skip.min(content.len())..at + content.len());
+        let next = all.get(number + 1).copied().unwrap_or_default();
+        let (marks, next_marks) = (quote_marks(content), quote_marks(next));
+        let next_words = next[next_marks..].trim_start();
+        let first_word = next_words.split_whitespace().next().unwrap_or_default();
+        let has_room = content.trim_end().chars().count() + 1 + first_word.chars().count() <= width;
+        let is_item = first_word.starts_with(['-', '*', '•', '+', '|', '#', '='])
+            || first_word.ends_with(['.', ')']) && first_word.starts_with(|c: char| c.is_ascii_digit());
+        let goes_on = !first_word.is_empty() && !content[marks..].trim().is_empty() && marks == next_marks && !is_item;
         let is_soft = is_flowed && content.ends_with(' ') && content != "-- ";
-        if !is_soft && full.ends_with('\n') {
-            out.add(text, at + full.len() - 1..at + full.len());
+        let end = at + full.len();
+        skip = 0;
+        if goes_on && (is_soft || is_broken && !is_flowed && !has_room) {
+            skip = next.len() - next_words.len();
+            if !content.ends_with(' ') {
+                out.add_own(" ");
+            }
+        } else if full.ends_with('\n') {
+            out.add(text, end - 1..end);
         }
-        at += full.len();
+        at = end;
     }
     out
+}
+
+/// Bytes of the marks by which a line says that it is quoted.
+fn quote_marks(line: &str) -> usize {
+    let marks = line.bytes().take_while(|byte| matches!(byte, b'>' | b' ')).count();
+    if line[..marks].contains('>') { marks } else { 0 }
 }
 
 /// Adds the web addresses in a text to its links.

@@ -14,6 +14,9 @@ pub(super) struct Args {
     /// Only what was published until this day or moment
     #[arg(long, value_name = "DATE", value_parser = parse_moment_inclusive)]
     as_of: Option<Timestamp>,
+    /// Of a source that was captured again, what changed from version to version, sentence by sentence
+    #[arg(long, value_name = "SOURCE", requires = "case", conflicts_with = "as_of")]
+    changes: Option<String>,
 }
 
 impl Args {
@@ -21,7 +24,10 @@ impl Args {
         let mut desk = place.open()?;
         if let Some(case) = self.case {
             let shape = if ui.json { Shape::Json } else { Shape::Text(ui.styles()) };
-            let shown = desk.show(&case, Timestamp::now(), self.as_of, shape)?;
+            let shown = match self.changes {
+                Some(source) => desk.changes(&case, &source, Timestamp::now(), shape)?,
+                None => desk.show(&case, Timestamp::now(), self.as_of, shape)?,
+            };
             ui.out(&shown);
             return Ok(Answer::Yes);
         }

@@ -1,25 +1,26 @@
 //! Reading texts without a desk: nothing is kept.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::{Error, Shape};
-use crate::capture::Opener;
+use crate::capture::{Captured, Opener};
 use crate::claim::About;
 use crate::export;
 use crate::read::{Gazetteer, read};
 use crate::release::Released;
 
-/// The drafts of one file.
+/// The drafts of one document.
 pub struct Drafts {
     /// As they are shown.
     pub shown: Released,
-    /// What was wrong with the file.
+    /// What was wrong with the document.
     pub problems: Vec<String>,
 }
 
-/// The drafts of each file, with what was wrong with it; what fails is reported and the rest goes on.
+/// The drafts of each document in the files, with what was wrong with it; what fails is reported and the rest goes on.
 ///
 /// # Errors
 /// The child that opens foreign files cannot be started.
@@ -32,13 +33,18 @@ pub fn drafts(
     let mut opener = Opener::start(unjailed)?;
     let names = Gazetteer::built_in();
     for file in files {
-        on_result(drafts_of(file, shape, &mut opener, &names));
+        let read = opener.documents(file, &mut |captured| {
+            on_result(captured.map(|captured| drafts_of(file, captured, shape, &names)).map_err(Error::from));
+            ControlFlow::Continue(())
+        });
+        if let Err(why) = read {
+            on_result(Err(why.into()));
+        }
     }
     Ok(())
 }
 
-fn drafts_of(file: &Path, shape: Shape, opener: &mut Opener, names: &Gazetteer) -> Result<Drafts, Error> {
-    let captured = opener.document(file)?;
+fn drafts_of(file: &Path, captured: Captured, shape: Shape, names: &Gazetteer) -> Drafts {
     let about = About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
     let reading = read(&captured.text, &about, names);
     let name = file.to_string_lossy();
@@ -46,12 +52,16 @@ fn drafts_of(file: &Path, shape: Shape, opener: &mut Opener, names: &Gazetteer) 
         Shape::Json => {
             let mut value = export::reading::reading_to_json(&captured.text, &reading);
             value["file"] = json!(name);
+            value["part"] = json!(captured.part);
             value["title"] = json!(captured.title);
             value["outlet"] = json!(captured.outlet);
             value["published"] = json!(captured.published.map(|at| at.to_string()));
             Released::json(value)
         }
-        Shape::Text(_) | Shape::Brief(_) => Released::plain(&export::text::reading(&name, &captured.text, &reading)),
+        Shape::Text(_) | Shape::Brief(_) => {
+            let name = captured.part.as_ref().map_or(name.to_string(), |part| format!("{name}!{part}"));
+            Released::plain(&export::text::reading(&name, &captured.text, &reading))
+        }
     };
-    Ok(Drafts { shown, problems: captured.problems })
+    Drafts { shown, problems: captured.problems }
 }

@@ -4,6 +4,7 @@
 
 mod add;
 mod casefile;
+mod changes;
 mod config;
 mod corpora;
 mod drafts;

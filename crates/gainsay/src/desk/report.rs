@@ -141,7 +141,7 @@ impl Desk {
 
     /// The ledger's state under a case, and where they are wanted the proofs of the entries that the case shows: they take every
     /// leaf of the ledger.
-    fn record(&mut self, case: &Case, with_proofs: bool) -> Result<Record, Error> {
+    pub(super) fn record(&mut self, case: &Case, with_proofs: bool) -> Result<Record, Error> {
         let key = self.public_key();
         if !with_proofs {
             let head = self.database.reader().newest_head()?;
