@@ -166,7 +166,8 @@ fn entry_of_xml(decoded: &Decoded, range: Range<usize>, channel: &Channel) -> Re
                         }
                     }
                 }
-                if open.is_none() && tag == "enclosure"
+                if open.is_none()
+                    && tag == "enclosure"
                     && let Some(address) = attribute(attributes, "url")
                 {
                     add_attachment(&mut found.about.attachments, &address);
@@ -178,7 +179,12 @@ fn entry_of_xml(decoded: &Decoded, range: Range<usize>, channel: &Channel) -> Re
                     Some(_) => inner.push(tag),
                     None => {
                         let kind = attribute(attributes, "type").map_or(String::new(), |kind| kind.into_owned());
-                        open = Some((if name == "content:encoded" { name } else { tag }, kind, range.end, Traced::default()));
+                        open = Some((
+                            if name == "content:encoded" { name } else { tag },
+                            kind,
+                            range.end,
+                            Traced::default(),
+                        ));
                     }
                 }
             }
@@ -205,7 +211,9 @@ fn entry_of_xml(decoded: &Decoded, range: Range<usize>, channel: &Channel) -> Re
             }
             Token::Text | Token::Verbatim => {
                 // Of an author's fields the name is wanted, and not the address.
-                if let Some((_, _, _, value)) = open.as_mut().filter(|_| !matches!(inner.last(), Some(&("uri" | "email")))) {
+                if let Some((_, _, _, value)) =
+                    open.as_mut().filter(|_| !matches!(inner.last(), Some(&("uri" | "email"))))
+                {
                     add_piece(value, token, text, range);
                 }
             }
@@ -247,7 +255,8 @@ fn finish(mut found: Found, content: Content, decoded: &Decoded) -> Result<Found
         let what = if about.title.is_some() { "it has a title and no text" } else { "it has neither title nor text" };
         return Err(NoDocument::new(FindingKind::NotAnEntry, what));
     };
-    let is_markup = may_be_markup && (value.text.contains("</") || value.text.contains("/>") || value.text.contains("<br"));
+    let is_markup =
+        may_be_markup && (value.text.contains("</") || value.text.contains("/>") || value.text.contains("<br"));
     let text = if is_markup || may_be_markup && value.text.contains('&') {
         html::read_fragment(&value, &mut about.links)
     } else {
@@ -300,7 +309,8 @@ fn entry_of_json(decoded: &Decoded, range: &Range<usize>, channel: &Channel) -> 
             "language" => about.language = words().or(about.language.take()),
             "author" => about.byline = about.byline.take().or_else(|| name_in(&value)),
             "authors" => {
-                let names: Vec<String> = Elements::new(text, value.start).flatten().filter_map(|it| name_in(&it)).collect();
+                let names: Vec<String> =
+                    Elements::new(text, value.start).flatten().filter_map(|it| name_in(&it)).collect();
                 about.byline = line(&names.join(", ")).or(about.byline.take());
             }
             "attachments" => {

@@ -55,8 +55,7 @@ impl<'m> Follower<'m> {
 
     /// The characters of the markup's text from a place on that is in no tag.
     fn characters(&self, from: usize) -> Characters<'m> {
-        let tokens =
-            if self.is_html { Tokens::of_html(self.markup, from) } else { Tokens::of_xml(self.markup, from) };
+        let tokens = if self.is_html { Tokens::of_html(self.markup, from) } else { Tokens::of_xml(self.markup, from) };
         Characters { markup: self.markup, tokens, piece: 0..0, has_entities: false }
     }
 
@@ -205,8 +204,8 @@ impl Iterator for Characters<'_> {
         }
         let rest = &self.markup[self.piece.clone()];
         let first = rest.chars().next()?;
-        let (character, length) = if first == '&' && self.has_entities { entity(rest) } else { None }
-            .unwrap_or((first, first.len_utf8()));
+        let (character, length) =
+            if first == '&' && self.has_entities { entity(rest) } else { None }.unwrap_or((first, first.len_utf8()));
         let at = self.piece.start..self.piece.start + length;
         self.piece.start = at.end;
         Some((character, at))
@@ -240,7 +239,8 @@ mod tests {
 
     #[test]
     fn what_is_left_out_in_the_middle_costs_no_more_than_its_place() {
-        let markup = "<p>The company denied that its systems were entered <s>ADVERT</s> and said nothing on the price.</p>";
+        let markup =
+            "<p>The company denied that its systems were entered <s>ADVERT</s> and said nothing on the price.</p>";
         let text = "The company denied that its systems were entered and said nothing on the price.";
         let traced = follow(markup, text, true);
         assert_eq!(traced.text, text);

@@ -91,7 +91,8 @@ pub(crate) fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
 pub(crate) fn read_page(page: &Traced, encoding: &str) -> Result<Found, NoDocument> {
     let depth = nesting(&page.text);
     if depth > TOO_DEEP {
-        let detail = format!("its elements lie {depth} deep in one another, which is no page: save its text and add that");
+        let detail =
+            format!("its elements lie {depth} deep in one another, which is no page: save its text and add that");
         return Err(NoDocument::new(FindingKind::Unsupported, detail));
     }
     let read = read(&page.text);
@@ -105,7 +106,8 @@ pub(crate) fn read_page(page: &Traced, encoding: &str) -> Result<Found, NoDocume
         found.problem(FindingKind::NoArticle, format!("the whole page's text was taken, menus included ({why})"));
     }
     if let (passages @ 1.., characters) = read.hidden {
-        let detail = format!("{characters} characters in {passages} places that the page hides from its readers were left out");
+        let detail =
+            format!("{characters} characters in {passages} places that the page hides from its readers were left out");
         found.problem(FindingKind::HiddenText, detail);
     }
     found.unless_empty()

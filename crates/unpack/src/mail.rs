@@ -113,7 +113,7 @@ fn messages(limits: &ChildLimits, bytes: &[u8], begun: usize, label: Option<&str
         };
         let headers = Headers::read(bytes, range.clone());
         message.about(&headers);
-        message.part(&headers, headers.body.clone(), depth)?;
+        message.part(&headers, headers.body.clone(), depth);
         parts_left = message.parts_left;
         for (range, depth) in message.enclosed.drain(..).rev() {
             number += 1;
@@ -159,9 +159,9 @@ impl Headers {
                 }
             } else {
                 let colon = content.iter().position(|byte| *byte == b':');
-                let name = colon.map(|colon| &content[..colon]).filter(|name| {
-                    !name.is_empty() && name.iter().all(|byte| byte.is_ascii_graphic())
-                });
+                let name = colon
+                    .map(|colon| &content[..colon])
+                    .filter(|name| !name.is_empty() && name.iter().all(|byte| byte.is_ascii_graphic()));
                 let Some((name, colon)) = name.zip(colon) else { break };
                 headers.begins_at_once |= at == range.start;
                 let name = String::from_utf8_lossy(name).to_ascii_lowercase();
@@ -396,18 +396,15 @@ impl Message<'_> {
     }
 
     /// Takes a part in, and the parts in it.
-    fn part(&mut self, headers: &Headers, body: Range<usize>, depth: usize) -> Result<(), NoDocument> {
+    fn part(&mut self, headers: &Headers, body: Range<usize>, depth: usize) {
         if self.parts_left == 0 || depth > self.most_depth {
-            if self.found.problems.is_empty() {
-                let (parts, levels) = (MOST_PARTS, self.most_depth);
-                let detail = format!("of more than {parts} parts or {levels} levels the rest was left out");
-                self.found.problem(FindingKind::TooDeep, detail);
-            }
-            return Ok(());
+            self.cut();
+            return;
         }
         self.parts_left -= 1;
         let (kind, parameters) = headers.media_type();
-        let parameter = |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
+        let parameter =
+            |name: &str| parameters.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let (file_name, is_attached) = headers.file_name();
         if let (true, Some(boundary)) = (kind.starts_with("multipart/"), parameter("boundary")) {
             return self.parts(&kind, boundary, body, depth);
@@ -416,14 +413,14 @@ impl Message<'_> {
         let is_plain = !matches!(transfer.as_str(), "base64" | "quoted-printable");
         if kind == "message/rfc822" && is_plain {
             self.enclosed.push((body, depth + 1));
-            return Ok(());
+            return;
         }
         let is_html = kind == "text/html";
         let is_text = is_html || kind.is_empty() || kind.starts_with("text/") && kind != "text/calendar";
         if is_attached || !is_text {
             let name = file_name.unwrap_or_else(|| format!("({})", if kind.is_empty() { "no name" } else { &kind }));
             add_attachment(&mut self.found.about.attachments, &name);
-            return Ok(());
+            return;
         }
         let mut decoded = TracedBytes::default();
         let (content, from) = (&self.bytes[body.clone()], self.begun + body.start);
@@ -437,7 +434,7 @@ impl Message<'_> {
         let declared = declared.or_else(|| if is_html { html::declared_encoding(&bytes) } else { None });
         let Ok(read) = text::decode(bytes, declared) else {
             // Nothing in it, or not what it says to be.
-            return Ok(());
+            return;
         };
         if read.had_errors {
             self.found.problem(FindingKind::Undecodable, undecodable(read.encoding));
@@ -454,19 +451,21 @@ impl Message<'_> {
         if !text.text.trim().is_empty() {
             self.texts.push(text);
         }
-        Ok(())
     }
 
     /// Takes the parts of a multipart body in; of alternatives only the first that says something, plain text before HTML.
-    fn parts(&mut self, kind: &str, boundary: &str, body: Range<usize>, depth: usize) -> Result<(), NoDocument> {
+    fn parts(&mut self, kind: &str, boundary: &str, body: Range<usize>, depth: usize) {
         let mut parts: Vec<Headers> =
             split(self.bytes, body, boundary, self.parts_left).map(|part| Headers::read(self.bytes, part)).collect();
+        if parts.len() >= self.parts_left {
+            self.cut();
+        }
         if kind != "multipart/alternative" {
             for part in parts {
                 let body = part.body.clone();
-                self.part(&part, body, depth + 1)?;
+                self.part(&part, body, depth + 1);
             }
-            return Ok(());
+            return;
         }
         let rank = |part: &Headers| match part.media_type().0.as_str() {
             "text/plain" | "" => 0,
@@ -481,9 +480,17 @@ impl Message<'_> {
                 break;
             }
             let body = part.body.clone();
-            self.part(&part, body, depth + 1)?;
+            self.part(&part, body, depth + 1);
         }
-        Ok(())
+    }
+
+    /// Says, once, that a part was left out.
+    fn cut(&mut self) {
+        if !self.found.problems.iter().any(|problem| problem.kind == FindingKind::TooDeep) {
+            let (parts, levels) = (MOST_PARTS, self.most_depth);
+            let detail = format!("of more than {parts} parts or {levels} levels the rest was left out");
+            self.found.problem(FindingKind::TooDeep, detail);
+        }
     }
 
     fn finish(mut self) -> Found {

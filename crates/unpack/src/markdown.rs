@@ -120,7 +120,8 @@ impl Reader<'_> {
             let level = trimmed.bytes().take_while(|byte| *byte == b'#').count();
             let is_heading = (1..=6).contains(&level) && trimmed[level..].starts_with([' ', '\t']);
             let skip = content.len() - trimmed.len() + if is_heading { level + 1 } else { 0 };
-            let closing = if is_heading { content.trim_end_matches('#').trim_end().len().max(skip) } else { content.len() };
+            let closing =
+                if is_heading { content.trim_end_matches('#').trim_end().len().max(skip) } else { content.len() };
             self.inline(start + if is_heading { skip } else { 0 }, start + closing);
             if is_heading && self.title.is_none() && level == 1 {
                 self.title = line(&self.out.text[begun..]);
@@ -164,7 +165,9 @@ impl Reader<'_> {
                         add_link(&mut self.links, address);
                         (length, Some((at + 1, at + length - 1)))
                     }
-                    Some((tag, length)) if tag.starts_with(|c: char| c == '/' || c.is_ascii_alphabetic()) => (length, None),
+                    Some((tag, length)) if tag.starts_with(|c: char| c == '/' || c.is_ascii_alphabetic()) => {
+                        (length, None)
+                    }
                     _ => (0, None),
                 },
                 _ => (0, None),

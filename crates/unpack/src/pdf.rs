@@ -72,7 +72,10 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
             }
         }
         if found.text.text.len() > LONGEST_TEXT || reader.operations > MOST_OPERATIONS {
-            found.problem(FindingKind::TooLarge, format!("the pages after page {number} were not read: too much is drawn"));
+            found.problem(
+                FindingKind::TooLarge,
+                format!("the pages after page {number} were not read: too much is drawn"),
+            );
             break;
         }
     }
@@ -89,7 +92,8 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
         found.problem(FindingKind::Unsupported, format!("there is no text on page {}{more}", some.join(", ")));
     }
     if reader.unknown > 0 {
-        let detail = format!("{} signs of fonts that do not say which characters they are were left out", reader.unknown);
+        let detail =
+            format!("{} signs of fonts that do not say which characters they are were left out", reader.unknown);
         found.problem(FindingKind::Undecodable, detail);
     }
     collect_addresses(&found.text.text, &mut found.about.links);
@@ -228,7 +232,10 @@ impl Reader {
                 b"Tz" => state.scale = number(0) / 100.0,
                 b"TL" => state.leading = number(0),
                 b"Ts" => state.rise = number(0),
-                #[expect(clippy::cast_possible_truncation, reason = "a mode is one of eight; what is none is none after it")]
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    reason = "a mode is one of eight; what is none is none after it"
+                )]
                 b"Tr" => state.mode = number(0) as i64,
                 b"Td" => next_line(state, number(0), number(1)),
                 b"TD" => {

@@ -21,7 +21,9 @@ pub(crate) fn is_export(text: &str) -> bool {
     start.starts_with('{')
         && json::array_of(text, "messages", 0).is_some_and(|(_, array)| {
             let head = &text[array..text.floor_char_boundary(array + (64 << 10))];
-            ["\"from_id\"", "\"actor_id\"", "\"date_unixtime\"", "\"text_entities\""].iter().any(|key| head.contains(key))
+            ["\"from_id\"", "\"actor_id\"", "\"date_unixtime\"", "\"text_entities\""]
+                .iter()
+                .any(|key| head.contains(key))
         })
 }
 
@@ -283,12 +285,15 @@ impl Page {
                 }
             }
             Token::Start { name, attributes, .. } => {
-                if name == "a" && self.field == Some(Field::Text)
+                if name == "a"
+                    && self.field == Some(Field::Text)
                     && let (Some(open), Some(address)) = (&mut self.open, attribute(attributes, "href"))
                 {
                     add_link(&mut open.links, &address);
                 }
-                if name == "a" && self.field.is_none() && has_class(attributes, "media")
+                if name == "a"
+                    && self.field.is_none()
+                    && has_class(attributes, "media")
                     && let (Some(open), Some(file)) = (&mut self.open, attribute(attributes, "href"))
                 {
                     add_attachment(&mut open.attachments, &file);
@@ -345,7 +350,11 @@ fn of_page(title: &str) -> Option<String> {
     let (day, month, year) = (numbers.next()?, numbers.next()?, numbers.next()?);
     let zone = zone.trim().trim_start_matches("UTC");
     let is_number = |it: &str| !it.is_empty() && it.len() <= 4 && it.bytes().all(|byte| byte.is_ascii_digit());
-    [day, month, year].into_iter().all(is_number).then(|| format!("{year}-{month}-{day}T{time}{zone}")).and_then(|it| line(&it))
+    [day, month, year]
+        .into_iter()
+        .all(is_number)
+        .then(|| format!("{year}-{month}-{day}T{time}{zone}"))
+        .and_then(|it| line(&it))
 }
 
 /// Seconds since 1970 as in RFC 3339 (days to dates after Howard Hinnant, "chrono-compatible low-level date algorithms").

@@ -176,8 +176,7 @@ impl Traced {
 
     /// Adds what stands in the file as it is.
     pub(crate) fn add_verbatim(&mut self, text: &str, raw: usize) {
-        let run =
-            Run { text: self.text.len() as u64, raw: raw as u64, count: text.len() as u64, unit: 1, raw_unit: 1 };
+        let run = Run { text: self.text.len() as u64, raw: raw as u64, count: text.len() as u64, unit: 1, raw_unit: 1 };
         push(&mut self.runs, run);
         self.text.push_str(text);
     }

@@ -1,8 +1,8 @@
 //! The parent's check of what the child says: order, paths and budgets.
 
+use crate::finding::Finding;
 use crate::limits::Limits;
 use crate::names::is_displayable;
-use crate::finding::Finding;
 use crate::protocol::{Document, EntryStart, Reply, Violation};
 use crate::sink::LONGEST_DETAIL;
 use crate::trace::LONGEST_MAP;
@@ -80,7 +80,9 @@ impl Transcript {
     pub(crate) fn check(&mut self, reply: &Reply<'_>) -> Result<(), Violation> {
         let fits = match reply {
             Reply::File(_) | Reply::Archive(_) | Reply::End { .. } => self.asked == Asked::Files,
-            Reply::Item(_) | Reply::Map(_) | Reply::Document(_) | Reply::NoDocument(_) => self.asked == Asked::Documents,
+            Reply::Item(_) | Reply::Map(_) | Reply::Document(_) | Reply::NoDocument(_) => {
+                self.asked == Asked::Documents
+            }
             Reply::Data(_) | Reply::Finding(_) | Reply::Done { .. } => true,
             Reply::Ready(_) | Reply::Refused(_) => false,
         };

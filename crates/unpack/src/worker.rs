@@ -177,7 +177,8 @@ impl Worker {
                 Heard::Reply(Reply::Finding(finding)) => on_event(Event::Finding(finding)),
                 Heard::Death { finding, was_open } => {
                     // Both must be told, whatever the caller says to the first.
-                    let ended = if was_open { on_event(Event::End { complete: false }) } else { ControlFlow::Continue(()) };
+                    let ended =
+                        if was_open { on_event(Event::End { complete: false }) } else { ControlFlow::Continue(()) };
                     let told = on_event(Event::Finding(finding));
                     if ended.is_break() { ended } else { told }
                 }

@@ -66,10 +66,8 @@ fn anchors(old: &[Sentence], new: &[Sentence]) -> Vec<(usize, usize)> {
         places
     }
     let in_new = once(new);
-    let mut pairs: Vec<(usize, usize)> = once(old)
-        .into_iter()
-        .filter_map(|(sentence, at)| Some((at?, (*in_new.get(sentence)?)?)))
-        .collect();
+    let mut pairs: Vec<(usize, usize)> =
+        once(old).into_iter().filter_map(|(sentence, at)| Some((at?, (*in_new.get(sentence)?)?))).collect();
     pairs.sort_unstable();
     // For each length the run that ends earliest in the new version, as a place in `pairs`, with what came before each.
     let mut ends: BTreeMap<usize, usize> = BTreeMap::new();
@@ -92,7 +90,12 @@ fn anchors(old: &[Sentence], new: &[Sentence]) -> Vec<(usize, usize)> {
 }
 
 /// Common sentences of two short stretches, by comparing each with each.
-fn common_between(old: &[Sentence], in_old: Range<usize>, new: &[Sentence], in_new: Range<usize>) -> Vec<(usize, usize)> {
+fn common_between(
+    old: &[Sentence],
+    in_old: Range<usize>,
+    new: &[Sentence],
+    in_new: Range<usize>,
+) -> Vec<(usize, usize)> {
     let (rows, columns) = (in_old.len(), in_new.len());
     if rows == 0 || columns == 0 || rows.saturating_mul(columns) > MOST_PAIRS {
         return Vec::new();
@@ -170,11 +173,17 @@ mod tests {
 
     fn spans(text: &str) -> Vec<Span> {
         let mut at = 0;
-        text.split_inclusive('.').map(|it| { at += it.len(); Span { start: at - it.len(), end: at } }).collect()
+        text.split_inclusive('.')
+            .map(|it| {
+                at += it.len();
+                Span { start: at - it.len(), end: at }
+            })
+            .collect()
     }
 
     fn shown(before: &str, after: &str) -> Vec<(String, String)> {
-        let words = |text: &str, span: Option<Span>| span.map_or("", |span| &text[span.start..span.end]).trim().to_owned();
+        let words =
+            |text: &str, span: Option<Span>| span.map_or("", |span| &text[span.start..span.end]).trim().to_owned();
         let found = differences((before, &spans(before)), (after, &spans(after)));
         found.into_iter().map(|it| (words(before, it.before), words(after, it.after))).collect()
     }

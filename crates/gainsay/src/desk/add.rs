@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::vault::Kept;
 use super::record::{self, is_used};
+use super::vault::Kept;
 use super::{Acting, BLOBS, Desk, Error, casefile};
 use crate::capture::{self, Captured, Opener};
 use crate::claim::{About, EntryId, Reading, SourceKind, Tlp, on_one_line};

@@ -6,7 +6,9 @@ use jiff::Timestamp;
 
 use super::Error;
 use crate::claim::{Case, EntryId, Finding, Reading, Said, SampleMatch, Source, SourceText, State};
-use crate::ledger::payload::{BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceCapturedV1, SourceReadV1};
+use crate::ledger::payload::{
+    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceCapturedV1, SourceReadV1,
+};
 use crate::ledger::{Entry, Hash, Payload};
 use crate::store::{self, Reader};
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Acting, Desk, Error};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
-use crate::ledger::payload::{SOURCE_KINDS, BodyDestroyed, DraftDecidedV1, Held, SourceCapturedV1, SourceReadV1};
+use crate::ledger::payload::{BodyDestroyed, DraftDecidedV1, Held, SOURCE_KINDS, SourceCapturedV1, SourceReadV1};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
 use crate::store::{self, Reader};
@@ -236,7 +236,8 @@ fn doomed_by(reader: &Reader<'_>, entry: EntryId) -> Result<Vec<Hash>, store::Er
 pub(super) fn is_used(reader: &Reader<'_>, digest: &Hash) -> Result<bool, store::Error> {
     for kind in SOURCE_KINDS {
         let sources = reader.of_kind(kind)?;
-        if sources.iter().filter_map(|entry| entry.payload.as_ref()).any(|it| blobs_of(it).contains(&EntryId(*digest))) {
+        if sources.iter().filter_map(|entry| entry.payload.as_ref()).any(|it| blobs_of(it).contains(&EntryId(*digest)))
+        {
             return Ok(true);
         }
     }

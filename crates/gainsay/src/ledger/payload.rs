@@ -12,8 +12,8 @@ use crate::claim::{
     Channels, CorpusRole, EntryId, Extent, Filtered, History, Piece, Root, SegmentFile, Span, Stretch, Tlp,
 };
 pub use matched::{SampleMatched, SampleMatchedV1};
-pub use source::{Held, SourceCaptured, SourceCapturedV1, Text};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
+pub use source::{Held, SourceCaptured, SourceCapturedV1, Text};
 
 /// Declares the kinds with their names, so that name, encoding and decoding cannot drift apart.
 macro_rules! kinds {

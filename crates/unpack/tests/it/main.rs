@@ -2,6 +2,7 @@
 
 mod containers;
 mod documents;
+mod formats;
 mod hostile;
 mod jail;
 

@@ -8,8 +8,8 @@ use super::*;
 use crate::claim::{
     Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, Commit, Contact, CurvePoint, Days, Draft,
     Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, ListedFile, ListingMatch, NearMiss, Offer,
-    Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Shares, Stance, Statement,
-    Taking, Vector, Window,
+    Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Shares, SourceKind, Stance,
+    Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
