@@ -136,7 +136,12 @@ pub(crate) fn read(sink: &mut Sink<'_>, name: &str, hint: DocumentHint, file: &m
         .into_iter()
         .find_map(|(is_it, read)| is_it(&decoded.text.text).then_some(read));
         if let Some(read) = read_many {
-            return read(sink, name, &decoded);
+            read(sink, name, &decoded)?;
+            if sink.is_untouched() {
+                let none = NoDocument::new(FindingKind::Empty, "there is no text in it");
+                sink.document(name, None, || Err(none))?;
+            }
+            return Ok(());
         }
     }
     sink.document(name, None, || one(limits, name, hint, decoded))

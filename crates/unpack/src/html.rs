@@ -50,6 +50,7 @@ const BLOCKS: &str = "header, footer, main, aside, nav, address, figure, figcapt
 
 /// Where dates hide besides JSON-LD and the usual `meta` names, best first.
 const PUBLISHED: &[&str] = &[
+    "meta[property='article:published_time']",
     "[itemprop=datePublished]",
     "meta[name=pubdate]",
     "meta[name=date]",
@@ -58,7 +59,14 @@ const PUBLISHED: &[&str] = &[
     "article time[datetime]",
     "time[datetime]",
 ];
-const MODIFIED: &[&str] = &["[itemprop=dateModified]", "meta[property='og:updated_time']", "meta[name=last-modified]"];
+const MODIFIED: &[&str] = &[
+    "meta[property='article:modified_time']",
+    "[itemprop=dateModified]",
+    "meta[property='og:updated_time']",
+    "meta[name=last-modified]",
+    "meta[name='DC.date.modified']",
+    "time.updated[datetime]",
+];
 const OUTLET: &[&str] =
     &["meta[property='og:site_name']", "meta[name=application-name]", "[itemprop=publisher] [itemprop=name]"];
 const BYLINE: &[&str] = &["meta[name=author]", "[itemprop=author] [itemprop=name]", "[rel=author]", ".byline"];

@@ -18,6 +18,8 @@ mod feed;
 mod finding;
 mod follow;
 mod gzip;
+#[cfg(any(test, fuzzing))]
+mod here;
 mod html;
 mod json;
 mod leaksites;
@@ -43,6 +45,8 @@ mod zip;
 
 pub use detect::{HEAD, is_archive};
 pub use finding::{Finding, FindingKind};
+#[cfg(any(test, fuzzing))]
+pub use here::read_here;
 pub use limits::Limits;
 pub use protocol::{Document, DocumentFormat, DocumentHint};
 pub use sandbox::{Enforced, MissingRights, lock_down};

@@ -498,7 +498,8 @@ impl Message<'_> {
             if !self.found.text.text.is_empty() {
                 self.found.text.add_own("\n\n");
             }
-            self.found.text.add(text, 0..text.text.len());
+            // Blank lines at its end part it from the next message.
+            self.found.text.add(text, 0..text.text.trim_end().len());
         }
         self.encodings.dedup();
         self.found.about.encoding = self.encodings.first().copied().unwrap_or("UTF-8").to_owned();

@@ -56,6 +56,11 @@ impl<'o> Sink<'o> {
         }
     }
 
+    /// Whether nothing has come up yet.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.entries == 0
+    }
+
     /// Counts one entry, whatever it is.
     pub(crate) fn count_entry(&mut self, path: &str) -> Result<(), Stop> {
         if self.entries == self.limits.entries {

@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{Error, Shape};
 use crate::capture::{Captured, Opener};
@@ -51,6 +51,7 @@ fn drafts_of(file: &Path, captured: Captured, shape: Shape, names: &Gazetteer) -
     let shown = match shape {
         Shape::Json => {
             let mut value = export::reading::reading_to_json(&captured.text, &reading);
+            lead_back(&mut value, &captured);
             value["file"] = json!(name);
             value["part"] = json!(captured.part);
             value["title"] = json!(captured.title);
@@ -64,4 +65,20 @@ fn drafts_of(file: &Path, captured: Captured, shape: Shape, names: &Gazetteer) -
         }
     };
     Drafts { shown, problems: captured.problems }
+}
+
+/// Adds to each span of the text where it stands in the file.
+fn lead_back(value: &mut Value, captured: &Captured) {
+    match value {
+        Value::Array(values) => values.iter_mut().for_each(|value| lead_back(value, captured)),
+        Value::Object(fields) => {
+            let end = |name: &str| fields.get("span").and_then(|span| span[name].as_u64());
+            let raw = end("start").zip(end("end")).and_then(|(start, end)| captured.map.in_file(start..end));
+            if let Some(raw) = raw {
+                fields.insert("in_file".to_owned(), json!({ "start": raw.start, "end": raw.end }));
+            }
+            fields.iter_mut().for_each(|(_, value)| lead_back(value, captured));
+        }
+        _ => {}
+    }
 }

@@ -89,7 +89,7 @@ fn broken_lines_of_mail_are_paragraphs_again() {
         document.text,
         "Marlbeck Systems said on Thursday that nobody had entered its own systems, and that it saw no sign of a breach \
          in any of its many offices.\n\nIt said:\n- no code was taken\n- no data\n\
-         > The seller holds that all of the code of the firm was taken by the crew in April.\n"
+         > The seller holds that all of the code of the firm was taken by the crew in April."
     );
 }
 
@@ -359,6 +359,14 @@ fn a_pdf_that_cannot_be_read_says_why() {
     assert_eq!(locked.kind, FindingKind::Encrypted, "{locked}");
     let broken = library("broken.pdf", b"%PDF-1.7\nnothing of the kind").none();
     assert_eq!(broken.kind, FindingKind::Corrupt, "{broken}");
+}
+
+#[test]
+fn a_collection_without_a_text_says_so() {
+    let chat = r#"{"name": "N", "type": "personal_chat", "id": 1, "messages": [{"id": 1, "type": "message", "date_unixtime": "1", "text": ""}]}"#;
+    for (name, text) in [("feed.xml", feed("")), ("result.json", chat.to_owned())] {
+        assert_eq!(library(name, text.as_bytes()).none().kind, FindingKind::Empty, "{name}");
+    }
 }
 
 #[test]
