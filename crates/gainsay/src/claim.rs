@@ -11,8 +11,8 @@ mod sample;
 pub use case::{Case, Finding, Said, Source, SourceText, State};
 pub use corpus::{Extent, Filtered, History, Piece, Root, SegmentFile, Stretch};
 pub use reading::{
-    About, Actor, Allegation, Citation, Contact, Days, Draft, Figure, Indicator, Offer, Organisation, Reading,
-    Statement, Vector,
+    About, Actor, Allegation, Citation, Contact, Days, Draft, Figure, Indicator, Offer, Organisation, OwnSentence,
+    Reading, Statement, Vector,
 };
 pub use sample::{
     Against, AlignedLines, Alignment, BestMatch, Commit, CurvePoint, FileMatch, ListedFile, ListingMatch, NearMiss,

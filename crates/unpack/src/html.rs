@@ -298,7 +298,7 @@ fn first(page: &Readability, selectors: &[&str]) -> Option<String> {
     selectors.iter().find_map(|selector| {
         let element = page.doc.select_single(selector);
         let stated = ["content", "datetime", "href"].iter().find_map(|name| element.attr(name));
-        stated.or_else(|| element.exists().then(|| element.text())).and_then(|value| line(&value.to_string()))
+        stated.or_else(|| element.exists().then(|| element.text())).and_then(|value| line(&value))
     })
 }
 

@@ -208,11 +208,13 @@ fn victims(case: &Case) -> Vec<Disagreement> {
     distinct.map(|other| Disagreement { kind: Kind::Victims, about: about(), places: [first.clone(), other] }).collect()
 }
 
-fn current(case: &Case) -> impl Iterator<Item = (usize, &crate::claim::Source)> {
+/// The sources that no later version took the place of.
+pub(super) fn current(case: &Case) -> impl Iterator<Item = (usize, &crate::claim::Source)> {
     case.sources.iter().enumerate().filter(|(_, source)| source.replaced_by.is_none())
 }
 
-fn place(said: &Said) -> Place {
+/// Where a statement stands.
+pub(super) fn place(said: &Said) -> Place {
     Place {
         source: said.source,
         statement: Some(said.handle.clone()),

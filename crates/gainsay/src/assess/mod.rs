@@ -2,6 +2,7 @@
 //!
 //! Pure: a case in, an assessment out, the same on any machine. `weights` holds every number.
 
+mod check;
 mod claims;
 mod disagreements;
 mod likelihood;
@@ -9,6 +10,7 @@ mod parties;
 mod steps;
 mod weights;
 
+pub use check::{Objection, check};
 pub use claims::Claim;
 pub use disagreements::Disagreement;
 pub use steps::Step;
@@ -43,6 +45,11 @@ pub fn assess(case: &Case) -> Assessment {
     let steps = steps::steps(case, &claims, &disagreements);
     let answer = answer(case, &claims, &origins, &disagreements);
     Assessment { answer, claims, disagreements, origins, steps }
+}
+
+/// The companies that the case's texts and findings say are breached, as first named.
+pub fn victims(case: &Case) -> Vec<String> {
+    Parties::of(case).victims.into_values().collect()
 }
 
 fn answer(case: &Case, claims: &[Claim], origins: &BTreeSet<String>, disagreements: &[Disagreement]) -> Vec<String> {

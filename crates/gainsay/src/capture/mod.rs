@@ -36,6 +36,12 @@ pub enum Error {
     /// A file, or a part of it, gave no text.
     #[error("{0}")]
     NoDocument(Finding),
+    /// One document was wanted.
+    #[error("{path} holds many documents, and one is wanted; give a file of one text")]
+    Many {
+        /// The file.
+        path: PathBuf,
+    },
     /// The program cannot find itself.
     #[error("cannot start the worker that opens foreign files: {0}")]
     Program(std::io::Error),
@@ -145,6 +151,21 @@ impl Opener {
                 DocumentEvent::Finding(finding) => Err(Error::NoDocument(finding)),
             })
         })?)
+    }
+
+    /// The document that a file is.
+    ///
+    /// # Errors
+    /// It cannot be opened, gives no text, or holds many documents.
+    pub fn document(&mut self, path: &Path) -> Result<Captured, Error> {
+        let mut found: Vec<Result<Captured, Error>> = Vec::new();
+        self.documents(path, &mut |captured| {
+            found.push(captured);
+            if found.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        let many = || Error::Many { path: path.to_owned() };
+        let only = if found.len() == 1 { found.pop() } else { None };
+        only.ok_or_else(many)?
     }
 
     /// Every file in a file, archives opened through all layers.

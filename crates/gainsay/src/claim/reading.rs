@@ -163,6 +163,21 @@ pub struct Offer {
     pub span: Span,
 }
 
+/// A sentence of a company on its own matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OwnSentence {
+    /// Where it stands.
+    pub span: Span,
+    /// What its words do to the claim; `None` where they do nothing.
+    pub stance: Option<Stance>,
+    /// The parts of the claim that it speaks to.
+    pub facets: Vec<Facet>,
+    /// What it counts.
+    pub figures: Vec<Figure>,
+    /// Whether it says that nobody told the company.
+    pub denies_contact: bool,
+}
+
 /// Everything that the reader found in one text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reading {

@@ -1,6 +1,7 @@
 //! The command line: one file for each command, each calling the desk and printing through `ui`.
 
 mod add;
+mod check;
 mod corpus;
 mod demo;
 
@@ -9,6 +10,7 @@ mod init;
 mod jobs;
 mod ledger;
 mod matching;
+mod model;
 
 mod open;
 mod read;
@@ -23,7 +25,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
-use crate::desk::{Acting, Desk};
+use crate::claim::Tlp;
+use crate::desk::{self, Acting, Desk};
 pub(crate) use error::Error;
 use ui::Ui;
 
@@ -33,7 +36,7 @@ use ui::Ui;
     name = "gainsay",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 yes or done, 1 no (a question's answer), 2 error.\nEnvironment: GAINSAY_AUTHOR names who makes the entries, GAINSAY_LOG sets the log (error, warn, info, debug, trace)."
+    after_help = "Exit codes: 0 yes or done, 1 no (a question's answer), 2 error.\nEnvironment: GAINSAY_AUTHOR names who makes the entries, GAINSAY_LOG sets the log (error, warn, info, debug, trace), GAINSAY_MODEL_KEY opens the endpoint of a model."
 )]
 struct Cli {
     /// The desk's folder; found upwards from the working folder where it is not given.
@@ -58,6 +61,7 @@ enum Command {
     Review(review::Args),
     Show(show::Args),
     Report(report::Args),
+    Check(check::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
@@ -107,10 +111,11 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Match(args) => args.run(&place, ui),
         Command::Open(args) => args.run(&place, ui),
         Command::Add(args) => args.run(&place, ui),
-        Command::Read(args) => args.run(ui),
+        Command::Read(args) => args.run(&place, ui),
         Command::Review(args) => args.run(&place, ui),
         Command::Show(args) => args.run(&place, ui),
         Command::Report(args) => args.run(&place, ui),
+        Command::Check(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
         Command::OfJob(args) => args.run(&place, ui),
@@ -128,6 +133,17 @@ impl Place {
             Some(folder) => Desk::open(folder)?,
             None => Desk::find(&std::env::current_dir().map_err(Error::WorkingFolder)?)?,
         })
+    }
+}
+
+impl Place {
+    /// The marking of the desk that is named or near; a command that needs no desk has none where there is none.
+    fn marking(&self) -> Result<Option<Tlp>, Error> {
+        match self.open() {
+            Ok(desk) => Ok(Some(desk.config.tlp)),
+            Err(Error::Desk(desk::Error::NoDesk { .. })) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

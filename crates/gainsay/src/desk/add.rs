@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::model::{Reader, TextRead};
 use super::record::{self, is_used};
-use super::vault::Kept;
+use super::vault::{Kept, digest_file};
 use super::{Acting, BLOBS, Desk, Error, casefile};
 use crate::capture::{self, Captured, Opener};
-use crate::claim::{About, EntryId, Reading, SourceKind, Tlp, on_one_line};
+use crate::claim::{About, EntryId, SourceKind, Tlp, on_one_line};
 use crate::ledger::payload::{DraftDecided, DraftRef, Held, SourceCaptured, SourceRead, Text};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, sha256};
 use crate::read::{self, Gazetteer};
@@ -77,16 +78,17 @@ impl Desk {
         case: &str,
         paths: &[PathBuf],
         options: &AddOptions,
+        reader: &Reader<'_>,
         on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
     ) -> Result<(), Error> {
         let case = casefile::case_id(&self.database.reader(), case)?;
         store::sweep_unfinished(&self.root().join(BLOBS));
         let mut opener = Opener::start(options.unjailed)?;
-        let names = self.names()?;
+        let read_by = (&self.names()?, reader);
         for path in paths {
             let as_sample = options.kind == Some(SourceKind::Sample);
             if as_sample || !path.is_dir() {
-                if let Err(why) = self.add_one(acting, case, path, options, &mut opener, &names, on_result) {
+                if let Err(why) = self.add_one(acting, case, path, options, &mut opener, read_by, on_result) {
                     on_result(path, &Err(why));
                 }
                 continue;
@@ -99,7 +101,7 @@ impl Desk {
                 on_result(path, &Err(failure));
             }
             for file in below.files {
-                if let Err(why) = self.add_one(acting, case, &file, options, &mut opener, &names, on_result) {
+                if let Err(why) = self.add_one(acting, case, &file, options, &mut opener, read_by, on_result) {
                     on_result(&file, &Err(why));
                 }
             }
@@ -116,7 +118,7 @@ impl Desk {
         path: &Path,
         options: &AddOptions,
         opener: &mut Opener,
-        names: &Gazetteer,
+        read_by: (&Gazetteer, &Reader<'_>),
         on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
     ) -> Result<(), Error> {
         let is_sample = match options.kind {
@@ -131,18 +133,18 @@ impl Desk {
         let mut failed = None;
         opener.documents(path, &mut |captured| {
             match captured {
-                Ok(captured) => shelf.put(captured, options, names),
+                Ok(captured) => shelf.put(captured, options, read_by.0),
                 Err(why) => on_result(path, &Err(why.into())),
             }
             if shelf.is_full() {
-                failed = self.empty(acting, case, path, options, &mut shelf, on_result).err();
+                failed = self.empty(acting, case, path, options, &mut shelf, read_by, on_result).err();
             }
             if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         if let Some(failed) = failed {
             return Err(failed);
         }
-        self.empty(acting, case, path, options, &mut shelf, on_result)?;
+        self.empty(acting, case, path, options, &mut shelf, read_by, on_result)?;
         self.let_go(acting, &shelf)
     }
 
@@ -191,7 +193,8 @@ impl Desk {
         })
     }
 
-    /// Commits what is on the shelf, all of it under one signed head.
+    /// Reads and commits what is on the shelf, all of it under one signed head.
+    #[expect(clippy::too_many_arguments, reason = "a source is made of all of it")]
     fn empty(
         &mut self,
         acting: &Acting,
@@ -199,10 +202,41 @@ impl Desk {
         path: &Path,
         options: &AddOptions,
         shelf: &mut Shelf,
+        (names, reader): (&Gazetteer, &Reader<'_>),
         on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
     ) -> Result<(), Error> {
-        let texts = std::mem::take(&mut shelf.texts);
+        let captured = std::mem::take(&mut shelf.texts);
         shelf.bytes = 0;
+        if captured.is_empty() {
+            return Ok(());
+        }
+        let mut tlp = options.tlp.unwrap_or(self.config.tlp);
+        let mut known = None;
+        if reader.model.is_some() {
+            let entries = self.database.reader().of_case(case)?;
+            tlp = entries.first().map_or(tlp, |opened| tlp.max(opened.header.tlp));
+            let (digest, size) = digest_file(path)?;
+            known = Some((Known::of(&entries), Kept { digest, size, held: Held::Desk, problems: Vec::new() }));
+        }
+        // Before anything is kept: where no model answers, nothing stays behind.
+        let mut texts = Vec::new();
+        for captured in captured {
+            if let Some((known, kept)) = &known {
+                let source = source_of(case, path, options, kept, &captured);
+                if let Some(id) = known.by_content.get(&Known::content(&source)) {
+                    // What the case has already is not sent again.
+                    on_result(path, &Ok(Added { id: *id, already: true, ..Added::of(&source) }));
+                    shelf.pushed += usize::from(captured.part.is_none());
+                    continue;
+                }
+            }
+            let about =
+                About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
+            match reader.read(path, &captured.text, &about, names, Some(tlp)) {
+                Ok(read) => texts.push((captured, read)),
+                Err(why) => on_result(path, &Err(why)),
+            }
+        }
         if texts.is_empty() {
             return Ok(());
         }
@@ -230,21 +264,9 @@ impl Desk {
         let added: Vec<Added> = self.database.commit(&self.key, acting.now, |commit| {
             let mut known = Known::of(&commit.reader().of_case(case)?);
             let mut all = Vec::new();
-            for (captured, reading) in texts {
-                let source = SourceCaptured {
-                    case,
-                    kind: options.kind.unwrap_or_else(|| usual_kind(captured.format)),
-                    whence: whence(path, &captured),
-                    digest: kept.digest,
-                    size: kept.size,
-                    held: kept.held.clone(),
-                    replaces: None,
-                    problems: captured.problems.clone(),
-                    part: captured.part.clone(),
-                    text: Some(text_entry(captured)),
-                };
-                let reading = Some(reading);
-                all.push(push_source(commit, acting, (tlp, options), path, blobs, &mut known, source, reading)?);
+            for (captured, read) in texts {
+                let source = source_of(case, path, options, kept, &captured);
+                all.push(push_source(commit, acting, (tlp, options), path, blobs, &mut known, source, Some(read))?);
             }
             Ok::<_, Error>(all)
         })?;
@@ -292,7 +314,7 @@ struct Shelf {
     kept: Option<Kept>,
     /// The file as it was before it was read.
     before: Stamp,
-    texts: Vec<(Captured, Reading)>,
+    texts: Vec<Captured>,
     bytes: usize,
     /// Sources that name the bytes.
     pushed: usize,
@@ -306,7 +328,7 @@ impl Shelf {
         self.texts.len() >= Shelf::MOST.0 || self.bytes >= Shelf::MOST.1
     }
 
-    /// Reads a document and puts it to the others.
+    /// Puts a document to the others.
     fn put(&mut self, mut captured: Captured, options: &AddOptions, names: &Gazetteer) {
         captured.title = options.title.clone().or(captured.title);
         captured.outlet = options.outlet.clone().or(captured.outlet).or_else(|| {
@@ -314,11 +336,40 @@ impl Shelf {
             names.find_domain(host).map(|known| known.name.to_owned())
         });
         captured.published = options.published.or(captured.published);
-        let about =
-            About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
-        let reading = read::read(&captured.text, &about, names);
         self.bytes += captured.text.len();
-        self.texts.push((captured, reading));
+        self.texts.push(captured);
+    }
+}
+
+impl Added {
+    /// Of a source that is about to be added.
+    fn of(source: &SourceCaptured) -> Added {
+        Added {
+            id: source.case,
+            kind: source.kind,
+            part: source.part.clone(),
+            already: false,
+            is_new_version: false,
+            drafted: 0,
+            accepted: 0,
+            problems: source.problems.clone(),
+        }
+    }
+}
+
+/// The entry of a document.
+fn source_of(case: EntryId, path: &Path, options: &AddOptions, kept: &Kept, captured: &Captured) -> SourceCaptured {
+    SourceCaptured {
+        case,
+        kind: options.kind.unwrap_or_else(|| usual_kind(captured.format)),
+        whence: whence(path, captured),
+        digest: kept.digest,
+        size: kept.size,
+        held: kept.held.clone(),
+        text: Some(text_entry(captured)),
+        replaces: None,
+        problems: captured.problems.clone(),
+        part: captured.part.clone(),
     }
 }
 
@@ -376,20 +427,10 @@ fn push_source(
     blobs: &Blobs,
     known: &mut Known,
     mut source: SourceCaptured,
-    reading: Option<Reading>,
+    read: Option<TextRead>,
 ) -> Result<Added, Error> {
     let case = source.case;
-    let by_the_reader = |payload: Payload| NewEntry { author: read::READER.to_owned(), tlp, note: None, payload };
-    let mut added = Added {
-        id: case,
-        kind: source.kind,
-        part: source.part.clone(),
-        already: false,
-        is_new_version: false,
-        drafted: 0,
-        accepted: 0,
-        problems: source.problems.clone(),
-    };
+    let mut added = Added::of(&source);
     if let Some(id) = known.by_content.get(&Known::content(&source)) {
         return Ok(Added { id: *id, already: true, ..added });
     }
@@ -408,9 +449,11 @@ fn push_source(
         payload: source.clone().into(),
     })?;
     known.insert(&source, added.id);
-    let Some(reading) = reading else { return Ok(added) };
-    let read = SourceRead::new(case, added.id, read::READER, &reading);
-    let read = commit.push(&by_the_reader(read.into()))?;
+    let Some(TextRead { reading, reader, dropped, problems }) = read else { return Ok(added) };
+    added.problems.extend(problems);
+    let by_the_reader = |payload: Payload, note| NewEntry { author: reader.clone(), tlp, note, payload };
+    let read = SourceRead::new(case, added.id, &reader, &reading);
+    let read = commit.push(&by_the_reader(read.into(), dropped))?;
     for (index, draft) in (0..).zip(&reading.drafts) {
         added.drafted += 1;
         if draft.confidence < read::ACCEPT_AT {
@@ -424,7 +467,7 @@ fn push_source(
             statement: Some((&draft.statement).into()),
             reason: None,
         };
-        commit.push(&by_the_reader(decision.into()))?;
+        commit.push(&by_the_reader(decision.into(), None))?;
     }
     Ok(added)
 }
@@ -457,23 +500,23 @@ fn map_of(captured: &Captured) -> Option<Vec<u8>> {
     (!captured.map.is_identity(captured.text.len() as u64)).then(|| captured.map.to_bytes())
 }
 
-fn text_entry(captured: Captured) -> Text {
+fn text_entry(captured: &Captured) -> Text {
     Text {
         format: captured.format.to_owned(),
+        encoding: captured.encoding.clone(),
         digest: sha256(&[captured.text.as_bytes()]),
-        map: map_of(&captured).map(|map| EntryId(sha256(&[&map]))),
-        encoding: captured.encoding,
-        title: captured.title,
-        outlet: captured.outlet,
-        byline: captured.byline,
-        published_words: captured.published_words,
+        title: captured.title.clone(),
+        outlet: captured.outlet.clone(),
+        byline: captured.byline.clone(),
+        published_words: captured.published_words.clone(),
         published: captured.published.map(Timestamp::as_microsecond),
-        address: captured.address,
-        updated_words: captured.updated_words,
+        address: captured.address.clone(),
+        updated_words: captured.updated_words.clone(),
         updated: captured.updated.map(Timestamp::as_microsecond),
-        language: captured.language,
-        links: captured.links,
-        attachments: captured.attachments,
+        language: captured.language.clone(),
+        links: captured.links.clone(),
+        attachments: captured.attachments.clone(),
+        map: map_of(captured).map(|map| EntryId(sha256(&[&map]))),
     }
 }
 

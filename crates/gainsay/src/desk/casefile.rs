@@ -205,7 +205,7 @@ impl Fold<'_> {
         let by = entry.header.author.clone();
         let place = decision.draft.and_then(|draft| self.drafts.get(&(draft.reading, draft.index)).copied());
         let state = match &decision.statement {
-            Some(_) => State::Accepted { unseen: by == crate::read::READER, by, entry: entry.id },
+            Some(_) => State::Accepted { unseen: crate::read::is_reader(&by), by, entry: entry.id },
             None => State::Rejected { by },
         };
         match (place, &decision.statement) {

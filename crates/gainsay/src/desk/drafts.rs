@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
+use super::model::Reader;
 use super::{Error, Shape};
 use crate::capture::{Captured, Opener};
-use crate::claim::About;
+use crate::claim::{About, Tlp};
 use crate::export;
-use crate::read::{Gazetteer, read};
+use crate::read::Gazetteer;
 use crate::release::Released;
 
 /// The drafts of one document.
@@ -20,7 +21,7 @@ pub struct Drafts {
     pub problems: Vec<String>,
 }
 
-/// The drafts of each document in the files, with what was wrong with it; what fails is reported and the rest goes on.
+/// The drafts of each document in the files, with what was wrong with it; what fails is reported and the rest goes on. The marking is that of all of them.
 ///
 /// # Errors
 /// The child that opens foreign files cannot be started.
@@ -28,13 +29,15 @@ pub fn drafts(
     files: &[PathBuf],
     shape: Shape,
     unjailed: bool,
+    (reader, tlp): (&Reader<'_>, Option<Tlp>),
     on_result: &mut dyn FnMut(Result<Drafts, Error>),
 ) -> Result<(), Error> {
     let mut opener = Opener::start(unjailed)?;
     let names = Gazetteer::built_in();
     for file in files {
         let read = opener.documents(file, &mut |captured| {
-            on_result(captured.map(|captured| drafts_of(file, captured, shape, &names)).map_err(Error::from));
+            let captured = captured.map_err(Error::from);
+            on_result(captured.and_then(|captured| drafts_of(file, captured, shape, &names, (reader, tlp))));
             ControlFlow::Continue(())
         });
         if let Err(why) = read {
@@ -44,14 +47,22 @@ pub fn drafts(
     Ok(())
 }
 
-fn drafts_of(file: &Path, captured: Captured, shape: Shape, names: &Gazetteer) -> Drafts {
+fn drafts_of(
+    file: &Path,
+    mut captured: Captured,
+    shape: Shape,
+    names: &Gazetteer,
+    (reader, tlp): (&Reader<'_>, Option<Tlp>),
+) -> Result<Drafts, Error> {
     let about = About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
-    let reading = read(&captured.text, &about, names);
+    let read = reader.read(file, &captured.text, &about, names, tlp)?;
+    captured.problems.extend(read.problems);
     let name = file.to_string_lossy();
     let shown = match shape {
         Shape::Json => {
-            let mut value = export::reading::reading_to_json(&captured.text, &reading);
+            let mut value = export::reading::reading_to_json(&captured.text, &read.reading);
             lead_back(&mut value, &captured);
+            value["reader"] = json!(read.reader);
             value["file"] = json!(name);
             value["part"] = json!(captured.part);
             value["title"] = json!(captured.title);
@@ -61,10 +72,10 @@ fn drafts_of(file: &Path, captured: Captured, shape: Shape, names: &Gazetteer) -
         }
         Shape::Text(_) | Shape::Brief(_) => {
             let name = captured.part.as_ref().map_or(name.to_string(), |part| format!("{name}!{part}"));
-            Released::plain(&export::text::reading(&name, &captured.text, &reading))
+            Released::plain(&export::text::reading(&name, &captured.text, &read.reading))
         }
     };
-    Drafts { shown, problems: captured.problems }
+    Ok(Drafts { shown, problems: captured.problems })
 }
 
 /// Adds to each span of the text where it stands in the file.

@@ -5,11 +5,13 @@
 mod add;
 mod casefile;
 mod changes;
+mod check;
 mod config;
 mod corpora;
 mod drafts;
 mod jobs;
 mod listings;
+mod model;
 mod record;
 mod report;
 mod review;
@@ -24,6 +26,7 @@ pub use config::Config;
 pub use corpora::{Corpus, CorpusOptions, Exported, MEMORY};
 pub use drafts::drafts;
 pub use jobs::{JOB_COMMAND, Job};
+pub use model::{Key, ModelOptions, ModelReader, Reader};
 pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting, Wanted};
@@ -55,7 +58,7 @@ impl Acting {
     /// # Errors
     /// The name is the reader's: what a person decides and what the reader accepts for itself must be told apart.
     pub fn new(author: &str, now: Timestamp) -> Result<Acting, Error> {
-        if author.trim().eq_ignore_ascii_case(crate::read::READER) {
+        if crate::read::is_reader(author) {
             return Err(Error::AuthorIsTheReader { author: author.to_owned() });
         }
         Ok(Acting { author: author.to_owned(), now })
@@ -129,6 +132,27 @@ pub enum Error {
     /// A foreign file could not be read.
     #[error(transparent)]
     Capture(#[from] capture::Error),
+    /// A model cannot be asked.
+    #[error(transparent)]
+    Endpoint(#[from] crate::endpoint::Error),
+    /// A model gave no answer on a text.
+    #[error("{path} was not read: {why}")]
+    Model {
+        /// The text.
+        path: PathBuf,
+        /// Why.
+        why: crate::endpoint::Error,
+    },
+    /// A text that is for its recipients only.
+    #[error("{path} is marked TLP:{} and was not sent to {host}; --send-marked sends it, without --reader model nothing is sent", .tlp.word().to_uppercase())]
+    Marked {
+        /// The text.
+        path: PathBuf,
+        /// Its marking.
+        tlp: Tlp,
+        /// Where it would have gone.
+        host: String,
+    },
     /// A corpus could not be indexed.
     #[error(transparent)]
     Index(#[from] corpus::CorpusError),
@@ -220,6 +244,14 @@ pub enum Error {
         handle: String,
         /// The words before which it was to be split.
         words: String,
+    },
+    /// It is not clear whose a text is.
+    #[error(
+        "it is not clear whose statement this is: case {case:?} names no company, or several; say it with --as COMPANY"
+    )]
+    WhoseText {
+        /// The case.
+        case: String,
     },
     /// Somebody decided before.
     #[error("{handle} was decided by {by} already; --again changes it")]

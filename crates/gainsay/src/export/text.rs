@@ -49,7 +49,7 @@ const ROWS: usize = 12;
 
 /// The case, for reading on a terminal.
 pub fn view(view: &View, styles: Styles) -> String {
-    let mut page = Page { text: String::new(), styles };
+    let mut page = Page::new(styles);
     let case = &view.case;
     page.line(&format!(
         "{}   TLP:{}   opened {}",
@@ -83,7 +83,7 @@ pub fn view(view: &View, styles: Styles) -> String {
 /// The answer, the first steps and a few of the disagreements: what fits between other lines.
 pub fn brief(view: &View, styles: Styles) -> String {
     const FEW: usize = 4;
-    let mut page = Page { text: String::new(), styles };
+    let mut page = Page::new(styles);
     page.answer(view, FEW);
     page.disagreements(view, FEW);
     page.text
@@ -91,7 +91,7 @@ pub fn brief(view: &View, styles: Styles) -> String {
 
 /// The result of a match, for reading on a terminal.
 pub fn sample_match(result: &SampleMatch, styles: Styles) -> String {
-    let mut page = Page { text: String::new(), styles };
+    let mut page = Page::new(styles);
     page.line(&format!("Against the files of {}:", result.owner));
     page.sample_match(result, ROWS * 4);
     page.text
@@ -138,12 +138,22 @@ pub fn reading(file: &str, text: &str, reading: &Reading) -> String {
     out
 }
 
-struct Page {
+/// A page under construction.
+pub(super) struct Page {
     text: String,
     styles: Styles,
 }
 
 impl Page {
+    pub(super) fn new(styles: Styles) -> Page {
+        Page { text: String::new(), styles }
+    }
+
+    /// What was written, without an empty line before it.
+    pub(super) fn text(self) -> String {
+        self.text.trim_start_matches('\n').to_owned()
+    }
+
     fn in_style(&self, style: Style, text: &str) -> String {
         format!("{style}{text}{style:#}")
     }
@@ -153,12 +163,12 @@ impl Page {
         self.text.push('\n');
     }
 
-    fn heading(&mut self, heading: &str) {
+    pub(super) fn heading(&mut self, heading: &str) {
         let heading = self.in_style(self.styles.heading, heading);
         self.line(&format!("\n{heading}"));
     }
 
-    fn wrapped(&mut self, indent: usize, text: &str) {
+    pub(super) fn wrapped(&mut self, indent: usize, text: &str) {
         self.hanging(&" ".repeat(indent), text);
     }
 

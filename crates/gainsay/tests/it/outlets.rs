@@ -44,6 +44,13 @@ const RUNS: &[(&str, &[&[&str]])] = &[
     ),
     ("read", &[&["read", "story.txt"], &["read", "story.txt", "--json"]]),
     ("review", &[&["review", "leak"], &["review", "leak", "--json"]]),
+    (
+        "check",
+        &[
+            &["check", "story.txt", "--as", "Marlbeck Systems"],
+            &["check", "story.txt", "--as", "Marlbeck Systems", "--json"],
+        ],
+    ),
     ("show", &[&["show"], &["show", "--json"], &["show", "leak"], &["show", "leak", "--json"]]),
     (
         "report",

@@ -131,7 +131,7 @@ impl Font {
 
 fn code_of(number: f64) -> Option<u32> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is in the range")]
-    (0.0..=f64::from(u16::MAX)).contains(&number).then(|| number as u32)
+    (0.0..=f64::from(u16::MAX)).contains(&number).then_some(number as u32)
 }
 
 /// About how wide a character of the fonts is that every reader has, and whose widths need not be told.
