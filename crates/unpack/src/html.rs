@@ -85,9 +85,15 @@ pub(crate) fn looks_like_html(text: &str) -> bool {
 /// The encoding that a page declares in its first bytes.
 pub(crate) fn declared_encoding(bytes: &[u8]) -> Option<&'static Encoding> {
     let head = bytes[..bytes.len().min(4096)].to_ascii_lowercase();
-    let at = head.windows(8).position(|window| window == b"charset=")?;
-    let label = head[at + 8..].trim_ascii_start();
-    let label = label.strip_prefix(b"\"").or_else(|| label.strip_prefix(b"'")).unwrap_or(label);
+    let start = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head).trim_ascii_start();
+    // An XML declaration ends with its first `>`.
+    let in_xml = start.starts_with(b"<?xml").then(|| start.split(|byte| *byte == b'>').next().unwrap_or_default());
+    let after = |text: &[u8], sign: &[u8]| {
+        let at = text.windows(sign.len()).position(|window| window == sign)?;
+        Some(text[at + sign.len()..].trim_ascii_start().to_vec())
+    };
+    let label = in_xml.and_then(|text| after(text, b"encoding=")).or_else(|| after(&head, b"charset="))?;
+    let label = label.strip_prefix(b"\"").or_else(|| label.strip_prefix(b"'")).unwrap_or(&label);
     let end =
         label.iter().position(|byte| matches!(byte, b'"' | b'\'' | b'>' | b';' | b'/' | b' ')).unwrap_or(label.len());
     let encoding = Encoding::for_label(&label[..end])?;
@@ -388,6 +394,7 @@ mod tests {
         assert_eq!(name(b"<meta charset='windows-1251'>"), Some("windows-1251"));
         assert_eq!(name(b"<meta http-equiv=Content-Type content=\"text/html; charset=KOI8-R\">"), Some("KOI8-R"));
         assert_eq!(name(b"<meta charset=utf-16>"), Some("UTF-8"));
+        assert_eq!(name(b"<?xml version='1.0' encoding=\"windows-1251\"?><rss>"), Some("windows-1251"));
         assert_eq!(name(b"<p>no charset="), None);
     }
 

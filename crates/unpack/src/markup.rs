@@ -323,3 +323,83 @@ const NAMED: &[(&str, char)] = &[
     ("Scaron", 'Š'),
     ("scaron", 'š'),
 ];
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn pieces<'t>(tokens: Tokens<'t>, text: &'t str) -> Vec<(&'static str, &'t str)> {
+        let word = |token| match token {
+            Token::Start { is_closed: false, .. } => "start",
+            Token::Start { .. } => "closed",
+            Token::End { .. } => "end",
+            Token::Text => "text",
+            Token::Verbatim => "verbatim",
+            Token::Aside => "aside",
+        };
+        tokens.map(|(token, range)| (word(token), &text[range])).collect()
+    }
+
+    #[test]
+    fn markup_is_taken_apart_where_it_stands() {
+        let html = "a<p class=\"x>y\">b < c<br/><!-- d --><script>if (a<b) {}</script></P>";
+        assert_eq!(
+            pieces(Tokens::of_html(html, 0), html),
+            [
+                ("text", "a"),
+                ("start", "<p class=\"x>y\">"),
+                ("text", "b "),
+                ("text", "< c"),
+                ("closed", "<br/>"),
+                ("aside", " d "),
+                ("start", "<script>"),
+                ("aside", "if (a<b) {}"),
+                ("end", "</script>"),
+                ("end", "</P>"),
+            ]
+        );
+        let xml = "<?xml?><a><![CDATA[<b>]]></a><c";
+        assert_eq!(
+            pieces(Tokens::of_xml(xml, 0), xml),
+            [("aside", "<?xml?>"), ("start", "<a>"), ("verbatim", "<b>"), ("end", "</a>"), ("start", "<c")]
+        );
+    }
+
+    #[test]
+    fn attributes_are_found_as_people_write_them() {
+        let all = " id = 'a b' hidden href=https://a.example/?x=1&amp;y=2 CLASS=\"one two\"/";
+        assert_eq!(attribute(all, "id").as_deref(), Some("a b"));
+        assert_eq!(attribute(all, "hidden").as_deref(), Some(""));
+        assert_eq!(attribute(all, "href").as_deref(), Some("https://a.example/?x=1&y=2"));
+        assert!(has_class(all, "two") && !has_class(all, "thr"));
+        assert_eq!(attribute(all, "style"), None);
+        assert_eq!(attribute("= = x", "x").as_deref(), None);
+    }
+
+    #[test]
+    fn entities_are_characters() {
+        let text = "&amp;&#1055;&#x41f;&#150;&rsquo;&unknown;&#xd800;& &";
+        assert_eq!(unescaped(text), "&ПП–’&unknown;&#xd800;& &");
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_lost_and_nothing_fails(text in "[a-c<>!?/&;= \"'\\[\\]CDAT#x-]{0,80}") {
+            for tokens in [Tokens::of_html(&text, 0), Tokens::of_xml(&text, 0)] {
+                let mut last = 0;
+                for (token, range) in tokens {
+                    prop_assert!(last <= range.start && range.end <= text.len());
+                    last = range.end;
+                    if let Token::Start { attributes, .. } = token {
+                        attribute(attributes, "a");
+                    }
+                }
+            }
+            let mut traced = Traced::default();
+            add_text(&mut traced, &text, 0);
+            prop_assert_eq!(traced.map().in_file(0..traced.text.len() as u64).map_or(0, |raw| raw.end), text.len() as u64);
+        }
+    }
+}

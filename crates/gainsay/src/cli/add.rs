@@ -16,7 +16,8 @@ pub(super) struct Args {
     /// The case
     #[arg(value_name = "CASE")]
     case: String,
-    /// Texts, pages (HTML), Markdown, PDF, mail (.eml, .mbox), feeds (RSS, Atom, JSON Feed), Telegram Desktop exports, lists of RansomLook and ransomware.live, archives, and folders of them; each document in a file is a source of its own
+    /// Texts, HTML, Markdown, PDF, mail (.eml, .mbox), feeds (RSS, Atom, JSON), Telegram exports, lists of RansomLook and ransomware.live,
+    /// archives, and folders of them; each document in a file becomes a source
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<PathBuf>,
     /// What they are: story, retelling, statement, listing or sample; archives are samples where it is not said

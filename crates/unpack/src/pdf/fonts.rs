@@ -520,3 +520,51 @@ impl<'b> CMapTokens<'b> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn tables_to_characters_are_read() {
+        let map = CMap::parse(
+            b"/CIDInit /ProcSet findresource begin % a comment <0000>\n1 begincodespacerange <0000> <ffff> endcodespacerange\n\
+              2 beginbfchar <0001> <0041> <0002><00660069> endbfchar\n\
+              2 beginbfrange <0010> <0012> <0430> <0020> <0021> [<0042> <0043>] endbfrange end",
+        );
+        assert_eq!(map.lengths, 2);
+        let read: Vec<Option<String>> = [1, 2, 0x10, 0x12, 0x13, 0x21].into_iter().map(|code| map.get(code)).collect();
+        assert_eq!(read, ["A", "fi", "а", "в", "", "C"].map(|it| Some(it.to_owned()).filter(|it| !it.is_empty())));
+    }
+
+    #[test]
+    fn names_of_glyphs_are_characters() {
+        for (name, character) in [
+            ("A", Some("A")),
+            ("quoteright", Some("’")),
+            ("eacute", Some("é")),
+            ("uni0416", Some("Ж")),
+            ("u1F512", Some("🔒")),
+            ("f_i", Some("fi")),
+            ("zero.oldstyle", Some("0")),
+            ("g17", None),
+            ("", None),
+        ] {
+            assert_eq!(named(name).as_deref(), character, "{name}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_table_fails(bytes in "(begin(bfchar|bfrange|codespacerange) |end |[<>\\[\\]0-9a-f% \n]){0,60}", code in any::<u32>()) {
+            CMap::parse(bytes.as_bytes()).get(code);
+        }
+
+        #[test]
+        fn no_name_fails(name in any::<String>()) {
+            named(&name);
+        }
+    }
+}
