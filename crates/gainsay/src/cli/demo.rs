@@ -7,7 +7,7 @@ use serde_json::json;
 use super::report::stage;
 use super::ui::Ui;
 use super::{Answer, Error, acting};
-use crate::claim::{CorpusRole, SourceKind, Tlp, counted};
+use crate::claim::{CorpusRole, SourceKind, Tlp, Until, counted};
 use crate::demo::{self, Bundled};
 use crate::desk::{
     self, Acting, AddOptions, Change, Config, CorpusOptions, Desk, Format, MatchOptions, Reader, Shape, Wanted,
@@ -210,7 +210,7 @@ impl Tour<'_> {
             return Ok(());
         }
         let styles = self.ui.styles();
-        let shown = desk.show(case, Timestamp::now(), None, Shape::Brief(styles))?;
+        let shown = desk.show(case, Timestamp::now(), Until::default(), Shape::Brief(styles))?;
         self.ui.out(&shown);
         Ok(())
     }

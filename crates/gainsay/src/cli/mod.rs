@@ -17,6 +17,7 @@ mod read;
 mod report;
 mod review;
 mod show;
+mod step;
 mod ui;
 
 use std::path::PathBuf;
@@ -62,6 +63,7 @@ enum Command {
     Show(show::Args),
     Report(report::Args),
     Check(check::Args),
+    Step(step::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
@@ -116,6 +118,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Show(args) => args.run(&place, ui),
         Command::Report(args) => args.run(&place, ui),
         Command::Check(args) => args.run(&place, ui),
+        Command::Step(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
         Command::OfJob(args) => args.run(&place, ui),

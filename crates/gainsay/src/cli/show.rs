@@ -3,6 +3,7 @@ use serde_json::json;
 
 use super::ui::Ui;
 use super::{Answer, Error, Place, parse_moment_inclusive};
+use crate::claim::Until;
 use crate::desk::Shape;
 
 /// Show a case: the answer, claims, who said what, disagreements, evidence, next steps
@@ -14,8 +15,11 @@ pub(super) struct Args {
     /// Only what was published until this day or moment
     #[arg(long, value_name = "DATE", value_parser = parse_moment_inclusive)]
     as_of: Option<Timestamp>,
+    /// Only what this desk's ledger had received until this day or moment
+    #[arg(long, value_name = "TIME", value_parser = parse_moment_inclusive)]
+    known_at: Option<Timestamp>,
     /// Of a source that was captured again, what changed from version to version, sentence by sentence
-    #[arg(long, value_name = "SOURCE", requires = "case", conflicts_with = "as_of")]
+    #[arg(long, value_name = "SOURCE", requires = "case", conflicts_with_all = ["as_of", "known_at"])]
     changes: Option<String>,
 }
 
@@ -23,10 +27,11 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         if let Some(case) = self.case {
+            let until = Until { published: self.as_of, received: self.known_at };
             let shape = if ui.json { Shape::Json } else { Shape::Text(ui.styles()) };
             let shown = match self.changes {
                 Some(source) => desk.changes(&case, &source, Timestamp::now(), shape)?,
-                None => desk.show(&case, Timestamp::now(), self.as_of, shape)?,
+                None => desk.show(&case, Timestamp::now(), until, shape)?,
             };
             ui.out(&shown);
             return Ok(Answer::Yes);

@@ -16,6 +16,7 @@ mod record;
 mod report;
 mod review;
 mod samples;
+mod tasks;
 mod vault;
 
 pub use crate::capture::moment;
@@ -31,13 +32,14 @@ pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting, Wanted};
 pub use samples::{MatchOptions, SampleProgress};
+pub use tasks::TaskChange;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::claim::{Case, Channels, CorpusRole, EntryId, SourceText, Tlp, quoted};
+use crate::claim::{Case, Channels, CorpusRole, EntryId, SourceText, Tlp, Until, quoted};
 use crate::ledger::payload::CaseOpened;
 use crate::ledger::{DeskKey, NewEntry, PublicKey};
 use crate::store::{self, Blobs, Database};
@@ -244,6 +246,22 @@ pub enum Error {
         handle: String,
         /// The words before which it was to be split.
         words: String,
+    },
+    /// There is no such step.
+    #[error("case {case:?} has {count} steps; name one by its number in `gainsay show {}`, or write one in words", quoted(.case))]
+    NoStep {
+        /// The case.
+        case: String,
+        /// How many steps it has.
+        count: usize,
+    },
+    /// The case was not there yet.
+    #[error("case {case:?} was opened at {opened}, which is later")]
+    OpenedLater {
+        /// The case.
+        case: String,
+        /// When it was opened.
+        opened: Timestamp,
     },
     /// It is not clear whose a text is.
     #[error(
@@ -533,10 +551,25 @@ impl Desk {
     /// # Errors
     /// There is no such case, or the store fails.
     pub fn case(&mut self, name: &str) -> Result<Case, Error> {
+        self.case_until(name, Until::default())
+    }
+
+    /// A case as it was, or would have been: without what was published or received later.
+    ///
+    /// # Errors
+    /// As of [`Desk::case`]; or the case was opened later.
+    fn case_until(&mut self, name: &str, until: Until) -> Result<Case, Error> {
         let blobs = &self.blobs;
-        self.database.with_snapshot(|reader| {
+        let case = self.database.with_snapshot(|reader| {
             let id = casefile::case_id(reader, name)?;
-            casefile::fold(&reader.of_case(id)?, |digest| match blobs.get(digest) {
+            let mut entries = reader.of_case(id)?;
+            if let Some(opened) = entries.first().map(|first| first.header.received)
+                && until.received.is_some_and(|moment| opened > moment)
+            {
+                return Err(Error::OpenedLater { case: name.to_owned(), opened });
+            }
+            entries.retain(|entry| until.received.is_none_or(|moment| entry.header.received <= moment));
+            casefile::fold(&entries, |digest| match blobs.get(digest) {
                 Ok(bytes) => match String::from_utf8(bytes) {
                     Ok(text) => SourceText::Here(text),
                     Err(_) => SourceText::Unavailable("its bytes are damaged".to_owned()),
@@ -544,7 +577,8 @@ impl Desk {
                 Err(e) => SourceText::Unavailable(e.to_string()),
             })
             .ok_or_else(|| Error::NoCase { name: name.to_owned(), known: Vec::new() })
-        })
+        })?;
+        Ok(Case { until, ..case.published_until(until.published) })
     }
 }
 

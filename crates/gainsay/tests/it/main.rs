@@ -20,4 +20,5 @@ mod pages;
 mod places;
 mod reports;
 mod review;
+mod steps;
 mod support;
