@@ -38,7 +38,8 @@ pub fn digest(n: u64) -> [u8; 32] {
 }
 
 fn history(commits: u32, paths: u32, fingerprints: u64) -> Vec<u8> {
-    let mut writer = SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).expect("memory takes it");
+    let mut writer =
+        SegmentWriter::new(Vec::new(), Profile::one().id(), &std::env::temp_dir()).expect("memory takes it");
     let line = Line {
         name: b"/srv/product".to_vec(),
         reference: b"refs/heads/main".to_vec(),

@@ -110,3 +110,20 @@ pub fn memory<T>(work: impl FnOnce() -> T) -> (usize, T) {
     let result = work();
     (MOST_HELD.load(Relaxed) - before, result)
 }
+
+/// Reads bytes as a file of one of these kinds, chosen by the first byte: the child's own code and the parent's checks. `is_own` where no
+/// parser may fail inside.
+pub fn read(kinds: &[(&str, &[u8])], data: &[u8], is_own: bool) {
+    let Some((choice, rest)) = data.split_first() else { return };
+    if !is_own {
+        // libFuzzer ends at every panic, also at one that is caught.
+        std::panic::set_hook(Box::new(|_| {}));
+    }
+    let (name, begin) = kinds[usize::from(*choice) % kinds.len()];
+    let bytes = [begin, rest].concat();
+    let limits = unpack::Limits { output_bytes: 1 << 24, entries: 1000, ..unpack::Limits::default() };
+    let (documents, findings) = unpack::read_here(name, &bytes, &limits);
+    assert!(!documents.is_empty() || !findings.is_empty(), "nothing is said");
+    let failed = findings.iter().find(|finding| finding.kind == unpack::FindingKind::ParserFailed);
+    assert!(!is_own || failed.is_none(), "{failed:?}");
+}

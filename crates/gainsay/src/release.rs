@@ -71,6 +71,9 @@ fn mask_values(case: &mut Case) {
         change(&mut source.author);
         change_if(&mut source.title);
         change_if(&mut source.outlet);
+        change_if(&mut source.byline);
+        change_if(&mut source.language);
+        change_if(&mut source.part);
         change_if(&mut source.note);
         change_all(&mut source.problems);
         if let SourceText::Here(text) = &mut source.text {

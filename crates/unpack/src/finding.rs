@@ -93,6 +93,10 @@ kinds! {
     22 WorkerLied = "worker broke the rules",
     /// More findings than are listed one by one.
     23 TooManyFindings = "more findings",
+    /// Text that the page does not show was left out.
+    24 HiddenText = "hidden text",
+    /// An entry of a list, feed, chat or mailbox that is not what it should be.
+    25 NotAnEntry = "not an entry",
 }
 
 impl fmt::Display for FindingKind {

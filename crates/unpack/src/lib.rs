@@ -13,27 +13,43 @@ mod archive;
 mod budget;
 mod child;
 mod detect;
+mod documents;
+mod feed;
 mod finding;
+mod follow;
 mod gzip;
+#[cfg(any(test, fuzzing))]
+mod here;
 mod html;
+mod json;
+mod leaksites;
 mod limits;
+mod mail;
+mod markdown;
+mod markup;
 #[cfg(test)]
 mod mutations;
 mod names;
+mod pdf;
 mod protocol;
 mod sandbox;
 mod serve;
 mod sink;
 mod tar;
+mod telegram;
 mod text;
+mod trace;
 mod transcript;
 mod worker;
 mod zip;
 
 pub use detect::{HEAD, is_archive};
 pub use finding::{Finding, FindingKind};
+#[cfg(any(test, fuzzing))]
+pub use here::read_here;
 pub use limits::Limits;
 pub use protocol::{Document, DocumentFormat, DocumentHint};
 pub use sandbox::{Enforced, MissingRights, lock_down};
 pub use serve::serve;
-pub use worker::{Error, Event, Summary, Worker};
+pub use trace::{BadMap, Map, Run};
+pub use worker::{DocumentEvent, Error, Event, Summary, Worker};

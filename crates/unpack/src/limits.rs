@@ -20,6 +20,8 @@ pub struct Limits {
     pub output_bytes: u64,
     /// Bytes of one document; a page's parse takes a multiple of it.
     pub document_bytes: u64,
+    /// Bytes of one file that holds many documents and has to be read whole: a feed, a chat, a list. A mailbox has no limit.
+    pub collection_bytes: u64,
     /// Entries that are looked at in one request, containers included.
     pub entries: u64,
     /// How many bytes may come out of one compressed stream for each byte that goes in, once more than
@@ -43,7 +45,7 @@ impl Limits {
 
 impl Default for Limits {
     /// 512 MiB of memory, an hour of processor time and six of waiting, a minute of silence, 1 TiB of output, 5 million
-    /// entries, ratio 200, 8 levels, 128 MiB of nested archives, documents of 16 MiB.
+    /// entries, ratio 200, 8 levels, 128 MiB of nested archives, documents of 16 MiB, 64 MiB where a file holds many.
     fn default() -> Self {
         Limits {
             address_space: 512 << 20,
@@ -52,6 +54,7 @@ impl Default for Limits {
             silence: Duration::from_secs(60),
             output_bytes: 1 << 40,
             document_bytes: 16 << 20,
+            collection_bytes: 64 << 20,
             entries: 5_000_000,
             ratio: 200,
             depth: 8,
@@ -80,6 +83,8 @@ pub(crate) struct ChildLimits {
     pub(crate) nested_bytes: u64,
     #[n(7)]
     pub(crate) accept_unjailed: bool,
+    #[n(8)]
+    pub(crate) collection_bytes: u64,
 }
 
 impl From<&Limits> for ChildLimits {
@@ -93,6 +98,7 @@ impl From<&Limits> for ChildLimits {
             depth: limits.depth,
             nested_bytes: limits.nested_bytes,
             accept_unjailed: limits.accept_unjailed,
+            collection_bytes: limits.collection_bytes,
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Damaged archives through the whole of the child's own code: no parser fails, and every frame holds in the parent.
+//! Damaged archives and documents through the whole of the child's own code: no parser fails, and every frame holds in the parent.
 
 use std::io::{Cursor, Write};
 
@@ -10,8 +10,8 @@ use crate::archive::walk_file;
 use crate::limits::{ChildLimits, Limits};
 use crate::protocol::{Already, Reply, decode_reply, read_frame};
 use crate::sink::{Sink, Stop};
-use crate::transcript::Transcript;
-use crate::{Finding, FindingKind};
+use crate::transcript::{Asked, Transcript};
+use crate::{Finding, FindingKind, read_here};
 
 fn small_zip() -> Vec<u8> {
     let mut archive = zip::ZipWriter::new(Cursor::new(Vec::new()));
@@ -62,7 +62,7 @@ fn walk(bytes: &[u8], limits: &Limits, already: Already) -> Walked {
     }
     let mut walked = Walked { files: Vec::new(), findings: Vec::new() };
     let (mut stream, mut buffer) = (&out[..], Vec::new());
-    let mut transcript = Transcript::new("x", limits);
+    let mut transcript = Transcript::new("x", Asked::Files, limits);
     loop {
         let read = read_frame(&mut stream, &mut buffer).expect("a whole frame");
         let (tag, payload) = read.expect("frames up to the end of the request");
@@ -197,6 +197,66 @@ proptest! {
         if damages.is_empty() && depth == 3 {
             prop_assert!(walked.findings.is_empty(), "{:?}", walked.findings);
             prop_assert_eq!(walked.files.len(), if format == 0 { 3 } else { 6 });
+        }
+    }
+}
+
+const MAIL: &str = "Message-ID: <a@b>\nSubject: =?utf-8?q?a=20b?=\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\
+    Content-Type: text/plain; charset=koi8-r\nContent-Transfer-Encoding: quoted-printable\n\nWe deny =C1=C2 it=\n all.\n--b\n\
+    Content-Type: message/rfc822\n\nSubject: x\nContent-Type: text/html\nContent-Transfer-Encoding: base64\n\n\
+    PHA+SGk8L3A+\n--b--\n";
+
+const RSS: &str = "<?xml version=\"1.0\"?><rss><channel><title>T</title><item><title>a &amp; b</title>\
+    <description><![CDATA[<p>One <b>two</b>&nbsp;three.</p>]]></description></item><item><title>b</title>\
+    <description>&lt;i&gt;x&lt;/i&gt;</description><link>https://a.example/</link></item></channel></rss>";
+
+const FEED: &str = r#"{"version": "https://jsonfeed.org/version/1", "title": "T", "items": [{"id": "1", "content_html": "<p>a\u0062\n<\/p>"},
+    {"id": "2", "content_text": "c", "authors": [{"name": "d"}]}]}"#;
+
+const CHAT: &str = r#"{"name": "N", "type": "personal_chat", "id": 1, "messages": [{"id": 1, "type": "message", "date_unixtime": "1904025600",
+    "from": "A", "from_id": "user1", "text": ["x ", {"type": "link", "text": "https://a.example/"}]}, {"id": 2, "type": "message", "text": "y"}]}"#;
+
+const POSTS: &str = r#"[{"post_title": "A", "group_name": "g", "description": "d\u00e9", "link": "http://a.onion/"}, {"post_title": "B"}]"#;
+
+const PAGE: &str = "<html><head><title>T</title><style>.x{display:none}</style></head><body><p class=x>no</p><p>One &mdash; two\
+    <br>three</p><a href=https://a.example/>four</a></body></html>";
+
+const NOTE: &str = "---\ntitle: T\n---\n# H\n\n*a* [b](https://a.example/) `c`\n";
+
+const PDF: &str = "%PDF-1.4\n1 0 obj\n<< /Type /Catalog /Pages 2 0 R >>\nendobj\n2 0 obj\n<< /Type /Pages /Kids [3 0 R] /Count 1 >>\nendobj\n\
+    3 0 obj\n<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 4 0 R /Resources << /Font << /F << /Type /Font /Subtype /Type1 \
+    /Encoding << /Differences [65 /B /eacute] >> /Widths [500] /FirstChar 65 >> >> >> >>\nendobj\n4 0 obj\n<< /Length 44 >>\nstream\n\
+    BT /F 9 Tf 1 1 Td (ABC) Tj [(A) -500 (B)] TJ ET\nendstream\nendobj\ntrailer\n<< /Root 1 0 R >>\n";
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(600))]
+    #[test]
+    fn no_damage_to_a_document_fails_its_reader(
+        which in 0usize..8,
+        damages in proptest::collection::vec(damage(), 0..8),
+    ) {
+        let (name, sound) = [
+            ("a.eml", MAIL), ("a.mbox", MAIL), ("a.xml", RSS), ("a.json", FEED), ("a.json", CHAT), ("a.json", POSTS), ("a.html", PAGE),
+            ("a.md", NOTE),
+        ][which];
+        let envelope = if name == "a.mbox" { format!("From a Thu\n{sound}\nFrom b Thu\n{sound}") } else { sound.to_owned() };
+        let (documents, findings) = read_here(name, &apply(envelope.into_bytes(), &damages), &Limits::default());
+        let failed = findings.iter().find(|finding| finding.kind == FindingKind::ParserFailed);
+        prop_assert!(failed.is_none(), "{failed:?}");
+        prop_assert!(!documents.is_empty() || !findings.is_empty());
+        if damages.is_empty() {
+            prop_assert!(findings.is_empty(), "{findings:?}");
+            prop_assert!(documents.iter().all(|document| !document.map.runs().is_empty()));
+        }
+    }
+
+    /// A parser of others may fail inside; that is said, and nothing worse.
+    #[test]
+    fn no_damage_to_a_pdf_breaks_the_frames(damages in proptest::collection::vec(damage(), 0..8)) {
+        let (documents, findings) = read_here("a.pdf", &apply(PDF.as_bytes().to_vec(), &damages), &Limits::default());
+        prop_assert!(!documents.is_empty() || !findings.is_empty());
+        if damages.is_empty() {
+            prop_assert!(documents[0].text.starts_with("BéC"), "{}", documents[0].text);
         }
     }
 }

@@ -41,6 +41,11 @@ pub(crate) fn nested_path(outer: &str, name: &[u8]) -> String {
     format!("{outer}!{}", display_name(name))
 }
 
+/// The path of a file's part, or of the file where all of it is meant.
+pub(crate) fn path_of(name: &str, part: Option<&str>) -> String {
+    part.map_or_else(|| name.to_owned(), |part| nested_path(name, part.as_bytes()))
+}
+
 /// Whether a path from the child holds nothing that [`display_name`] would have replaced.
 pub(crate) fn is_displayable(path: &str) -> bool {
     !path.chars().any(is_hidden)

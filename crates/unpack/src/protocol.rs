@@ -2,7 +2,7 @@
 //!
 //! To the child, over a socket that keeps messages whole: first the limits, then requests, each with the descriptor of
 //! one file. From the child, over a pipe-like stream: frames of a length (4 bytes, little-endian, of what follows it),
-//! a kind (1 byte) and a payload, which is the bytes themselves for [`frame::DATA`] and CBOR (RFC 8949) for the rest.
+//! a kind (1 byte) and a payload, which is the bytes themselves for [`frame::DATA`] and [`frame::MAP`] and CBOR (RFC 8949) for the rest.
 
 use std::io::{self, Read, Write};
 
@@ -10,6 +10,7 @@ use minicbor::{Decode, Encode};
 
 use crate::finding::Finding;
 use crate::sandbox::Enforced;
+use crate::trace::Map;
 
 /// The longest frame, in bytes after the length: all of a document's particulars must fit.
 pub(crate) const LONGEST_FRAME: usize = 1 << 20;
@@ -28,18 +29,55 @@ pub(crate) mod frame {
     pub(crate) const DOCUMENT: u8 = 8;
     pub(crate) const NO_DOCUMENT: u8 = 9;
     pub(crate) const ARCHIVE: u8 = 10;
+    pub(crate) const ITEM: u8 = 11;
+    pub(crate) const MAP: u8 = 12;
 }
 
 /// What a document is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
 #[cbor(index_only)]
 pub enum DocumentFormat {
     /// Text without markup.
     #[n(0)]
+    #[default]
     Text,
     /// A page of HTML.
     #[n(1)]
     Html,
+    /// Markdown.
+    #[n(2)]
+    Markdown,
+    /// A message of e-mail.
+    #[n(3)]
+    Mail,
+    /// An entry of a feed: RSS, Atom or JSON Feed.
+    #[n(4)]
+    Feed,
+    /// A chat, or a post of a channel, as Telegram Desktop exports them.
+    #[n(5)]
+    Chat,
+    /// An entry of a list of what extortionists published, as RansomLook and ransomware.live give them.
+    #[n(6)]
+    Listing,
+    /// A PDF file.
+    #[n(7)]
+    Pdf,
+}
+
+impl DocumentFormat {
+    /// The format in a stable word.
+    pub fn word(self) -> &'static str {
+        match self {
+            DocumentFormat::Text => "text",
+            DocumentFormat::Html => "html",
+            DocumentFormat::Markdown => "markdown",
+            DocumentFormat::Mail => "mail",
+            DocumentFormat::Feed => "feed",
+            DocumentFormat::Chat => "chat",
+            DocumentFormat::Listing => "listing",
+            DocumentFormat::Pdf => "pdf",
+        }
+    }
 }
 
 /// What the caller knows of a document's format, from a media type or a name; the content decides in doubt.
@@ -58,8 +96,8 @@ pub enum DocumentHint {
     Html,
 }
 
-/// A text and what its own metadata say of it. Everything but `format`, `encoding` and `problems` is the page's word.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+/// A text and what its own metadata say of it. Everything but `format`, `encoding`, `map` and `problems` is its own word.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub struct Document {
     /// What it is.
     #[n(0)]
@@ -69,32 +107,52 @@ pub struct Document {
     pub encoding: String,
     /// The text: of plain text in UTF-8 the very bytes of the file; of a page the article, one paragraph to a line,
     /// an empty line between two.
-    #[n(2)]
+    #[cbor(skip)]
     pub text: String,
+    /// The way back from the text to the bytes of the file.
+    #[cbor(skip)]
+    pub map: Map,
     /// Its title.
-    #[n(3)]
+    #[n(2)]
     pub title: Option<String>,
     /// Who wrote it.
-    #[n(4)]
+    #[n(3)]
     pub byline: Option<String>,
     /// Who published it.
-    #[n(5)]
+    #[n(4)]
     pub outlet: Option<String>,
     /// When it was published, as written in the metadata (mostly RFC 3339, with no promise).
-    #[n(6)]
+    #[n(5)]
     pub published: Option<String>,
     /// When it was last changed, as written in the metadata.
-    #[n(7)]
+    #[n(6)]
     pub modified: Option<String>,
-    /// The address that the page gives itself.
+    /// The address that it gives itself.
+    #[n(7)]
+    pub address: Option<String>,
+    /// What it is known by where it has no address: the id of a message.
     #[n(8)]
-    pub canonical_url: Option<String>,
-    /// The language that the page gives itself, such as `en-GB`.
+    pub id: Option<String>,
+    /// The language that it gives itself, such as `en-GB`.
     #[n(9)]
     pub language: Option<String>,
-    /// What was wrong with it.
+    /// Which part of the file it is, such as `message 3`; `None` where it is all of it.
     #[n(10)]
+    pub part: Option<String>,
+    /// The addresses that it leads to, each once, in their order; no more than [`Document::MOST_LINKS`].
+    #[n(11)]
+    pub links: Vec<String>,
+    /// The names of the files that came with it and were not read, no more than [`Document::MOST_LINKS`].
+    #[n(12)]
+    pub attachments: Vec<String>,
+    /// What was wrong with it.
+    #[n(13)]
     pub problems: Vec<Finding>,
+}
+
+impl Document {
+    /// Links and attachments beyond this many are left out.
+    pub const MOST_LINKS: usize = 200;
 }
 
 /// What the parent asks for.
@@ -109,13 +167,16 @@ pub(crate) enum Request {
         #[n(1)]
         already: Already,
     },
-    /// The document that the file at hand is.
+    /// Every document in the file at hand: itself, or the many that it holds.
     #[n(1)]
-    Document {
+    Documents {
         #[n(0)]
         name: String,
         #[n(1)]
         hint: DocumentHint,
+        /// What a worker before this one did of it.
+        #[n(2)]
+        already: Already,
     },
 }
 
@@ -133,7 +194,7 @@ pub(crate) struct Already {
     pub(crate) findings: u64,
 }
 
-/// The start of one file or archive.
+/// The start of one file, archive or document.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct EntryStart {
     #[n(0)]
@@ -152,11 +213,13 @@ pub(crate) enum Reply<'f> {
     Refused(Vec<String>),
     File(EntryStart),
     Archive(EntryStart),
+    Item(EntryStart),
     Data(&'f [u8]),
+    Map(&'f [u8]),
     End { complete: bool },
     Finding(Finding),
     Done { cut: bool },
-    Document(Document),
+    Document(Box<Document>),
     NoDocument(Finding),
 }
 
@@ -217,11 +280,13 @@ pub(crate) fn decode_reply(tag: u8, payload: &[u8]) -> Result<Reply<'_>, Violati
         frame::REFUSED => decode_all(tag, payload).map(Reply::Refused),
         frame::FILE => decode_all(tag, payload).map(Reply::File),
         frame::ARCHIVE => decode_all(tag, payload).map(Reply::Archive),
+        frame::ITEM => decode_all(tag, payload).map(Reply::Item),
         frame::DATA => Ok(Reply::Data(payload)),
+        frame::MAP => Ok(Reply::Map(payload)),
         frame::END => decode_all(tag, payload).map(|complete| Reply::End { complete }),
         frame::FINDING => decode_all(tag, payload).map(Reply::Finding),
         frame::DONE => decode_all(tag, payload).map(|cut| Reply::Done { cut }),
-        frame::DOCUMENT => decode_all(tag, payload).map(Reply::Document),
+        frame::DOCUMENT => decode_all(tag, payload).map(|it| Reply::Document(Box::new(it))),
         frame::NO_DOCUMENT => decode_all(tag, payload).map(Reply::NoDocument),
         unknown => Err(Violation::Kind(unknown)),
     }

@@ -1,11 +1,14 @@
 //! The child's way out: files, bytes and findings as frames, within the budgets.
 
 use std::io::{self, Read, Write};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use crate::archive::panic_message;
 use crate::budget::kind_of;
+use crate::documents::{Found, NoDocument, line};
 use crate::finding::{Finding, FindingKind};
 use crate::limits::{ChildLimits, Limits};
-use crate::names::is_hidden;
+use crate::names::{is_hidden, path_of};
 use crate::protocol::{Already, EntryStart, frame, write_bytes, write_frame};
 
 /// Why a request goes no further.
@@ -51,6 +54,11 @@ impl<'o> Sink<'o> {
             is_open: false,
             is_cut: false,
         }
+    }
+
+    /// Whether nothing has come up yet.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.entries == 0
     }
 
     /// Counts one entry, whatever it is.
@@ -127,6 +135,92 @@ impl<'o> Sink<'o> {
             self.finding(path, FindingKind::WrongSize, format!("{size} bytes are stated, {total} were found"))?;
         }
         Ok(())
+    }
+
+    /// Passes a document on, or says why there is none. `label` says which part of the file it is, where it is not all
+    /// of it. `read` runs only where no worker before this one has done so.
+    pub(crate) fn document(
+        &mut self,
+        name: &str,
+        label: Option<&str>,
+        read: impl FnOnce() -> Result<Found, NoDocument>,
+    ) -> Result<(), Stop> {
+        self.documents(name, label, || {
+            let mut found = read()?;
+            found.about.part = label.and_then(line);
+            Ok(vec![found])
+        })
+    }
+
+    /// The same for what may give several, which then say themselves which part of the file they are.
+    pub(crate) fn documents(
+        &mut self,
+        name: &str,
+        label: Option<&str>,
+        read: impl FnOnce() -> Result<Vec<Found>, NoDocument>,
+    ) -> Result<(), Stop> {
+        let path = path_of(name, label);
+        self.count_entry(&path)?;
+        if self.entries <= self.already.entry {
+            return Ok(());
+        }
+        self.begin_document(&path)?;
+        self.out.flush()?;
+        let found = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+            let why = panic_message(panic.as_ref());
+            let detail = format!("the parser failed on it ({why}): save its text and add that");
+            Err(NoDocument::new(FindingKind::ParserFailed, detail))
+        });
+        let none = match found {
+            Ok(found) => {
+                for (number, found) in found.into_iter().enumerate() {
+                    let path = path_of(name, found.about.part.as_deref());
+                    if number > 0 {
+                        self.begin_document(&path)?;
+                    }
+                    self.write_document(&path, found)?;
+                }
+                return Ok(());
+            }
+            Err(none) => none,
+        };
+        self.findings += 1;
+        let finding = Finding { path: path.clone(), kind: none.kind, detail: shown(&none.detail) };
+        write_frame(&mut self.out, frame::NO_DOCUMENT, &finding)?;
+        if self.findings < Limits::FINDINGS {
+            return Ok(());
+        }
+        let detail = format!("{} findings are enough; the rest was not read", self.findings);
+        self.cut(&path, FindingKind::TooManyFindings, detail)
+    }
+
+    fn begin_document(&mut self, path: &str) -> Result<(), Stop> {
+        let start = EntryStart { path: path.to_owned(), size: None, entry: self.entries };
+        Ok(write_frame(&mut self.out, frame::ITEM, &start)?)
+    }
+
+    fn write_document(&mut self, path: &str, found: Found) -> Result<(), Stop> {
+        let text = found.text.text.as_bytes();
+        if self.bytes + text.len() as u64 > self.limits.output_bytes {
+            let detail = format!("the limit of {} bytes is reached; it was not read", self.limits.output_bytes);
+            let finding = Finding { path: path.to_owned(), kind: FindingKind::TooManyBytes, detail };
+            write_frame(&mut self.out, frame::NO_DOCUMENT, &finding)?;
+            self.is_cut = true;
+            return Err(Stop::Cut);
+        }
+        self.bytes += text.len() as u64;
+        for chunk in text.chunks(CHUNK) {
+            write_bytes(&mut self.out, frame::DATA, chunk)?;
+        }
+        for chunk in found.text.map().to_bytes().chunks(CHUNK) {
+            write_bytes(&mut self.out, frame::MAP, chunk)?;
+        }
+        let mut about = found.about;
+        for problem in found.problems {
+            let detail = shown(&problem.detail);
+            about.problems.push(Finding { path: path.to_owned(), kind: problem.kind, detail });
+        }
+        Ok(write_frame(&mut self.out, frame::DOCUMENT, &about)?)
     }
 
     /// Ends a file that a parser left open by failing inside, and says so.

@@ -1,22 +1,36 @@
 //! The parent's check of what the child says: order, paths and budgets.
 
+use crate::finding::Finding;
 use crate::limits::Limits;
 use crate::names::is_displayable;
-use crate::protocol::{EntryStart, Reply, Violation};
+use crate::protocol::{Document, EntryStart, Reply, Violation};
 use crate::sink::LONGEST_DETAIL;
+use crate::trace::LONGEST_MAP;
 
-/// What one request for files has brought so far, and what may still come.
+/// What was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    Files,
+    Documents,
+}
+
+/// What one request has brought so far, and what may still come.
 pub(crate) struct Transcript {
     root: String,
+    asked: Asked,
     files_left: u64,
     archives_left: u64,
     bytes_left: u64,
     findings_left: u64,
+    /// Bytes of text and of map that the open document may still have.
+    text_left: u64,
+    map_left: u64,
+    longest_text: u64,
     open: Option<String>,
     suspect: Option<String>,
     /// The entry that came up last.
     last: Option<EntryStart>,
-    /// Files that were begun.
+    /// Files or documents that were begun.
     pub(crate) files: u64,
     /// Findings that the child told.
     pub(crate) findings: u64,
@@ -25,14 +39,19 @@ pub(crate) struct Transcript {
 }
 
 impl Transcript {
-    pub(crate) fn new(root: &str, limits: &Limits) -> Transcript {
+    pub(crate) fn new(root: &str, asked: Asked, limits: &Limits) -> Transcript {
         Transcript {
             root: root.to_owned(),
+            asked,
             files_left: limits.entries,
             archives_left: limits.entries,
             bytes_left: limits.output_bytes,
             // One more that a budget is spent, and one that some findings are not listed.
             findings_left: Limits::FINDINGS + 2,
+            text_left: 0,
+            map_left: 0,
+            // Three bytes of UTF-8 are the most that one byte of any encoding becomes.
+            longest_text: limits.document_bytes.max(limits.collection_bytes).saturating_mul(4),
             open: None,
             suspect: None,
             last: None,
@@ -59,14 +78,26 @@ impl Transcript {
 
     /// Checks one reply and counts it.
     pub(crate) fn check(&mut self, reply: &Reply<'_>) -> Result<(), Violation> {
+        let fits = match reply {
+            Reply::File(_) | Reply::Archive(_) | Reply::End { .. } => self.asked == Asked::Files,
+            Reply::Item(_) | Reply::Map(_) | Reply::Document(_) | Reply::NoDocument(_) => {
+                self.asked == Asked::Documents
+            }
+            Reply::Data(_) | Reply::Finding(_) | Reply::Done { .. } => true,
+            Reply::Ready(_) | Reply::Refused(_) => false,
+        };
+        if !fits {
+            return Err(Violation::Order("an answer to something that was not asked"));
+        }
         match reply {
-            Reply::File(start) => {
+            Reply::File(start) | Reply::Item(start) => {
                 if self.open.is_some() {
                     return Err(Violation::Order("a file begins inside another"));
                 }
                 self.check_start(start, true)?;
                 self.open = Some(start.path.clone());
                 self.files += 1;
+                (self.text_left, self.map_left) = (self.longest_text, LONGEST_MAP as u64);
             }
             Reply::Archive(start) => {
                 if self.open.is_some() {
@@ -79,13 +110,30 @@ impl Transcript {
                     return Err(Violation::Order("bytes outside of any file"));
                 }
                 spend(&mut self.bytes_left, bytes.len() as u64, "bytes")?;
+                if self.asked == Asked::Documents {
+                    spend(&mut self.text_left, bytes.len() as u64, "bytes of a document")?;
+                }
                 self.bytes += bytes.len() as u64;
             }
-            Reply::End { .. } => {
-                if self.open.take().is_none() {
-                    return Err(Violation::Order("a file ends that did not begin"));
+            Reply::Map(bytes) => {
+                if self.open.is_none() {
+                    return Err(Violation::Order("a map outside of any document"));
                 }
-                self.suspect = None;
+                spend(&mut self.map_left, bytes.len() as u64, "bytes of a map")?;
+            }
+            Reply::End { .. } => self.end()?,
+            Reply::Document(document) => {
+                let path = self.open.clone();
+                self.end()?;
+                check_document(document, path.as_deref().unwrap_or_default())?;
+            }
+            Reply::NoDocument(finding) => {
+                let path = self.open.clone();
+                self.end()?;
+                check_about(finding, path.as_deref().unwrap_or_default())?;
+                self.files -= 1;
+                spend(&mut self.findings_left, 1, "findings")?;
+                self.findings += 1;
             }
             Reply::Finding(finding) => {
                 self.check_path(&finding.path)?;
@@ -98,18 +146,24 @@ impl Transcript {
                     return Err(Violation::Order("the request ends inside a file"));
                 }
             }
-            Reply::Ready(_) | Reply::Refused(_) | Reply::Document(_) | Reply::NoDocument(_) => {
-                return Err(Violation::Order("an answer to something that was not asked"));
-            }
+            Reply::Ready(_) | Reply::Refused(_) => {}
         }
         Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), Violation> {
+        self.suspect = None;
+        self.open.take().map(drop).ok_or(Violation::Order("a file ends that did not begin"))
     }
 
     fn check_start(&mut self, start: &EntryStart, is_file: bool) -> Result<(), Violation> {
         // An archive that could not be opened after all is passed on as the file that it is.
         let is_unopened =
             |last: &EntryStart| is_file && last.entry == start.entry && self.suspect.as_ref() == Some(&start.path);
-        if self.last.as_ref().is_some_and(|last| start.entry <= last.entry && !is_unopened(last)) || start.entry == 0 {
+        // One entry may give several documents: a message and those that it encloses.
+        let goes_on = |last: &EntryStart| self.asked == Asked::Documents && start.entry == last.entry;
+        let is_new = |last: &EntryStart| start.entry > last.entry || is_unopened(last) || goes_on(last);
+        if self.last.as_ref().is_some_and(|last| !is_new(last)) || start.entry == 0 {
             return Err(Violation::Order("an entry comes up again"));
         }
         self.check_path(&start.path)?;
@@ -138,6 +192,36 @@ pub(crate) fn check_line(line: &str) -> Result<(), Violation> {
     }
 }
 
+/// A child that was taken over must not get at the reader's terminal through what stands around a text.
+fn check_document(document: &Document, path: &str) -> Result<(), Violation> {
+    let fields = [
+        &document.title,
+        &document.byline,
+        &document.outlet,
+        &document.published,
+        &document.modified,
+        &document.address,
+        &document.id,
+        &document.language,
+        &document.part,
+    ];
+    if document.links.len().max(document.attachments.len()) > Document::MOST_LINKS {
+        return Err(Violation::Budget("links and attachments"));
+    }
+    let lists = document.links.iter().chain(&document.attachments);
+    for field in fields.into_iter().flatten().chain([&document.encoding]).chain(lists) {
+        check_line(field)?;
+    }
+    document.problems.iter().try_for_each(|problem| check_about(problem, path))
+}
+
+fn check_about(finding: &Finding, path: &str) -> Result<(), Violation> {
+    if finding.path != path {
+        return Err(Violation::Path(finding.path.chars().take(200).collect()));
+    }
+    check_line(&finding.detail)
+}
+
 fn spend(budget: &mut u64, amount: u64, what: &'static str) -> Result<(), Violation> {
     *budget = budget.checked_sub(amount).ok_or(Violation::Budget(what))?;
     Ok(())
@@ -153,7 +237,7 @@ mod tests {
 
     /// Runs frames through all that the parent checks; gives how many replies held, and why it ended.
     fn run(mut stream: &[u8], limits: &Limits) -> (u64, Option<Violation>) {
-        let mut transcript = Transcript::new("a.zip", limits);
+        let mut transcript = Transcript::new("a.zip", Asked::Files, limits);
         let mut buffer = Vec::new();
         let mut held = 0;
         loop {

@@ -12,7 +12,8 @@ use crate::limits::Limits;
 use crate::names::display_name;
 use crate::protocol::{Already, Document, DocumentHint, LONGEST_REQUEST, Reply, Request, Violation};
 use crate::sandbox::Enforced;
-use crate::transcript::{Transcript, check_line};
+use crate::trace::Map;
+use crate::transcript::{Asked, Transcript};
 
 /// Why a worker gives no answer at all.
 #[derive(Debug, thiserror::Error)]
@@ -35,9 +36,6 @@ pub enum Error {
         /// Each right that could not be taken away, and why.
         missing: Vec<String>,
     },
-    /// The file is no document that could be read.
-    #[error("{0}")]
-    NoDocument(Finding),
 }
 
 /// What comes out of [`Worker::files`], in order: each file's start, its bytes, its end. Findings may come in between.
@@ -62,10 +60,19 @@ pub enum Event<'e> {
     Finding(Finding),
 }
 
-/// What one request for files came to.
+/// What comes out of [`Worker::documents`], in the order of the file.
+#[derive(Debug, PartialEq, Eq)]
+pub enum DocumentEvent {
+    /// A document.
+    Document(Box<Document>),
+    /// Why there is none: the file, or one entry of it, was left out.
+    Finding(Finding),
+}
+
+/// What one request came to.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Files that came out.
+    /// Files or documents that came out.
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
@@ -102,19 +109,51 @@ impl Worker {
         &self.enforced
     }
 
-    /// Reads one document: a text or a page. `name` stands in findings and messages only.
+    /// Passes every document in `file` to `on_event`: the text, page or message that it is, or each of the many that it
+    /// holds. What is wrong with one is a finding, and the rest goes on; so is the death of the worker, as in
+    /// [`Worker::files`]. `on_event` breaks off by giving [`ControlFlow::Break`].
     ///
     /// # Errors
-    /// [`Error::NoDocument`] where the file is empty, binary, too large or killed the worker, and the errors of
-    /// [`Worker::start`] where the worker had died and cannot be started again.
-    pub fn document(&mut self, name: &str, file: File, hint: DocumentHint) -> Result<Document, Error> {
-        let name = display_name(name.as_bytes());
-        self.request(&Request::Document { name: name.clone(), hint }, &file, self.limits.wall)?;
-        let failure = match self.receive_document(&name) {
-            Ok(answer) => return answer.map_err(Error::NoDocument),
-            Err(failure) => failure,
-        };
-        Err(Error::NoDocument(self.bury(&name, &failure)))
+    /// Those of [`Worker::start`], where the worker had died and cannot be started again.
+    pub fn documents(
+        &mut self,
+        name: &str,
+        file: File,
+        hint: DocumentHint,
+        on_event: &mut dyn FnMut(DocumentEvent) -> ControlFlow<()>,
+    ) -> Result<Summary, Error> {
+        // A pipe has no length; there a map is held against nothing.
+        let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map_or(u64::MAX, |meta| meta.len());
+        let (mut text, mut map) = (Vec::new(), Vec::new());
+        let request = |name: &str, already| Request::Documents { name: name.to_owned(), hint, already };
+        self.ask(name, &file, Asked::Documents, &request, &mut |heard| {
+            let event = match heard {
+                Heard::Reply(Reply::Item(_)) => {
+                    text.clear();
+                    map.clear();
+                    return Ok(ControlFlow::Continue(()));
+                }
+                Heard::Reply(Reply::Data(bytes)) => {
+                    text.extend_from_slice(bytes);
+                    return Ok(ControlFlow::Continue(()));
+                }
+                Heard::Reply(Reply::Map(bytes)) => {
+                    map.extend_from_slice(bytes);
+                    return Ok(ControlFlow::Continue(()));
+                }
+                Heard::Reply(Reply::Document(mut document)) => {
+                    document.text = String::from_utf8(std::mem::take(&mut text))
+                        .map_err(|_| Violation::Order("a document's text that is no UTF-8"))?;
+                    document.map = Map::from_bytes(&map, document.text.len() as u64, length)
+                        .map_err(|_| Violation::Order("a map that leads out of its text or file"))?;
+                    DocumentEvent::Document(document)
+                }
+                Heard::Reply(Reply::NoDocument(finding) | Reply::Finding(finding)) => DocumentEvent::Finding(finding),
+                Heard::Death { finding, .. } => DocumentEvent::Finding(finding),
+                Heard::Reply(_) => return Ok(ControlFlow::Continue(())),
+            };
+            Ok(on_event(event))
+        })
     }
 
     /// Passes every file in `file` to `on_event`, archives opened through all layers. What is wrong with one file is a
@@ -129,17 +168,46 @@ impl Worker {
         file: File,
         on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Summary, Error> {
+        let request = |name: &str, already| Request::Files { name: name.to_owned(), already };
+        self.ask(name, &file, Asked::Files, &request, &mut |heard| {
+            Ok(match heard {
+                Heard::Reply(Reply::File(start)) => on_event(Event::File { path: &start.path, size: start.size }),
+                Heard::Reply(Reply::Data(bytes)) => on_event(Event::Data(bytes)),
+                Heard::Reply(Reply::End { complete }) => on_event(Event::End { complete }),
+                Heard::Reply(Reply::Finding(finding)) => on_event(Event::Finding(finding)),
+                Heard::Death { finding, was_open } => {
+                    // Both must be told, whatever the caller says to the first.
+                    let ended =
+                        if was_open { on_event(Event::End { complete: false }) } else { ControlFlow::Continue(()) };
+                    let told = on_event(Event::Finding(finding));
+                    if ended.is_break() { ended } else { told }
+                }
+                // An archive's start is for the transcript; nothing else gets through it.
+                Heard::Reply(_) => ControlFlow::Continue(()),
+            })
+        })
+    }
+
+    /// Sends a request and passes on what comes, with a new worker behind each entry that kills one.
+    fn ask(
+        &mut self,
+        name: &str,
+        file: &File,
+        asked: Asked,
+        request: &dyn Fn(&str, Already) -> Request,
+        on_heard: &mut OnHeard<'_>,
+    ) -> Result<Summary, Error> {
         /// Deaths that one request survives. Each costs a new walk up to where it happened.
         const DEATHS: usize = 16;
 
         let name = display_name(name.as_bytes());
-        let mut transcript = Transcript::new(&name, &self.limits);
+        let mut transcript = Transcript::new(&name, asked, &self.limits);
         let mut summary = Summary::default();
         let mut already = Already::default();
         let mut patience = self.limits.wall;
         for death in 1.. {
-            self.request(&Request::Files { name: name.clone(), already }, &file, patience)?;
-            let failure = match self.receive_files(&mut transcript, &mut summary, on_event) {
+            self.request(&request(&name, already), file, patience)?;
+            let failure = match self.receive(&mut transcript, &mut summary, on_heard) {
                 Ok(Ended::Done { cut }) => {
                     summary.whole = death == 1 && !cut;
                     break;
@@ -157,14 +225,13 @@ impl Worker {
                 && death < DEATHS
                 && last > already.entry
                 && !patience.is_zero()
-                && (&file).stream_position().is_ok();
+                && { file }.stream_position().is_ok();
             let mut finding = self.bury(transcript.suspect().unwrap_or(&name), &failure);
             finding.detail.push_str(if can_go_on { "; it was left out" } else { "; the rest was not read" });
             summary.findings += 1;
             let was_open = transcript.close();
-            // Both must be told, whatever the caller says to the first.
-            let stops = (was_open && on_event(Event::End { complete: false }).is_break())
-                | on_event(Event::Finding(finding)).is_break();
+            // A lie cannot come from here: what is heard is our own.
+            let stops = !matches!(on_heard(Heard::Death { finding, was_open }), Ok(ControlFlow::Continue(())));
             if !can_go_on || stops {
                 break;
             }
@@ -174,11 +241,11 @@ impl Worker {
     }
 
     /// Passes on what a worker sends, up to the end of the request.
-    fn receive_files(
+    fn receive(
         &mut self,
         transcript: &mut Transcript,
         summary: &mut Summary,
-        on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+        on_heard: &mut OnHeard<'_>,
     ) -> Result<Ended, Failure> {
         loop {
             let Some(running) = &mut self.running else {
@@ -188,19 +255,11 @@ impl Worker {
             transcript.check(&reply)?;
             summary.files = transcript.files;
             summary.bytes = transcript.bytes;
-            let flow = match reply {
-                Reply::File(start) => on_event(Event::File { path: &start.path, size: start.size }),
-                Reply::Data(bytes) => on_event(Event::Data(bytes)),
-                Reply::End { complete } => on_event(Event::End { complete }),
-                Reply::Finding(finding) => {
-                    summary.findings += 1;
-                    on_event(Event::Finding(finding))
-                }
-                Reply::Done { cut } => return Ok(Ended::Done { cut }),
-                // An archive's start is for the transcript; nothing else gets through it.
-                _ => ControlFlow::Continue(()),
-            };
-            if flow.is_break() {
+            summary.findings += u64::from(matches!(reply, Reply::Finding(_) | Reply::NoDocument(_)));
+            if let Reply::Done { cut } = reply {
+                return Ok(Ended::Done { cut });
+            }
+            if on_heard(Heard::Reply(reply))?.is_break() {
                 return Ok(Ended::Stopped);
             }
         }
@@ -229,38 +288,6 @@ impl Worker {
             return Err(Error::NotLockedDown { missing: vec!["its processor time cannot be limited".to_owned()] });
         }
         running.send(&message, Some(file)).map_err(|error| self.start_error(error))
-    }
-
-    fn receive_document(&mut self, name: &str) -> Result<Result<Document, Finding>, Failure> {
-        // Three bytes of UTF-8 are the most that one byte of any encoding becomes.
-        let most = self.limits.document_bytes.saturating_mul(4);
-        let mut text = Vec::new();
-        loop {
-            let Some(running) = &mut self.running else {
-                return Err(Failure::Ended);
-            };
-            match running.next()? {
-                Reply::Data(bytes) => {
-                    if text.len() as u64 + bytes.len() as u64 > most {
-                        return Err(Violation::Budget("bytes of a document").into());
-                    }
-                    text.extend_from_slice(bytes);
-                }
-                Reply::Document(mut document) => {
-                    document.text =
-                        String::from_utf8(text).map_err(|_| Violation::Order("a document's text that is no UTF-8"))?;
-                    check_document(&document, name)?;
-                    return Ok(Ok(document));
-                }
-                Reply::NoDocument(finding) => {
-                    check_about(&finding, name)?;
-                    return Ok(Err(finding));
-                }
-                _ => {
-                    return Err(Violation::Order("an answer to something that was not asked").into());
-                }
-            }
-        }
     }
 
     /// Ends a worker that failed; the next request starts another.
@@ -308,32 +335,20 @@ impl Worker {
     }
 }
 
-/// How a request for files ended.
+/// What a request brings, one at a time.
+enum Heard<'r> {
+    Reply(Reply<'r>),
+    /// The worker died of something.
+    Death {
+        finding: Finding,
+        was_open: bool,
+    },
+}
+
+type OnHeard<'h> = dyn FnMut(Heard<'_>) -> Result<ControlFlow<()>, Violation> + 'h;
+
+/// How a request ended.
 enum Ended {
     Done { cut: bool },
     Stopped,
-}
-
-/// A child that was taken over must not get at the reader's terminal through what stands around a text.
-fn check_document(document: &Document, name: &str) -> Result<(), Violation> {
-    let fields = [
-        &document.title,
-        &document.byline,
-        &document.outlet,
-        &document.published,
-        &document.modified,
-        &document.canonical_url,
-        &document.language,
-    ];
-    for field in fields.into_iter().flatten().chain([&document.encoding]) {
-        check_line(field)?;
-    }
-    document.problems.iter().try_for_each(|problem| check_about(problem, name))
-}
-
-fn check_about(finding: &Finding, name: &str) -> Result<(), Violation> {
-    if finding.path != name {
-        return Err(Violation::Path(finding.path.chars().take(200).collect()));
-    }
-    check_line(&finding.detail)
 }

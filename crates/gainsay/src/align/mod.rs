@@ -11,12 +11,14 @@
 mod edits;
 mod rows;
 mod runs;
+mod sentences;
 mod sides;
 #[cfg(test)]
 mod tests;
 
 pub use edits::Edit;
 pub use rows::{Row, rows};
+pub use sentences::{Difference, differences};
 pub use sides::Side;
 
 /// Bytes of the longest text that is aligned.

@@ -50,6 +50,10 @@ fn case() -> Case {
             note: None,
             problems: Vec::new(),
             replaced_by: None,
+            updated: None,
+            byline: None,
+            language: None,
+            part: None,
             text: SourceText::Here("x".repeat(10_000)),
             reading: if kind == SourceKind::Story { reading.clone() } else { Reading::default() },
         });

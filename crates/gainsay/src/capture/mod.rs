@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use jiff::civil::{Date, DateTime};
 use jiff::tz::TimeZone;
 use rustix::fs::{Mode, OFlags};
-use unpack::{DocumentFormat, DocumentHint, Event, Limits, Summary, Worker};
+use unpack::{Document, DocumentEvent, DocumentHint, Event, Finding, Limits, Map, Summary, Worker};
 
 /// The hidden command that runs the child; `main` answers to it.
 pub const WORKER_COMMAND: &str = "__worker";
@@ -30,9 +30,18 @@ pub enum Error {
         /// What was given.
         path: PathBuf,
     },
-    /// The child gave no text.
+    /// The child cannot be started.
     #[error("{0}")]
     Unpack(#[from] unpack::Error),
+    /// A file, or a part of it, gave no text.
+    #[error("{0}")]
+    NoDocument(Finding),
+    /// One document was wanted.
+    #[error("{path} holds many documents, and one is wanted; give a file of one text")]
+    Many {
+        /// The file.
+        path: PathBuf,
+    },
     /// The program cannot find itself.
     #[error("cannot start the worker that opens foreign files: {0}")]
     Program(std::io::Error),
@@ -41,12 +50,16 @@ pub enum Error {
 /// A text and what it says of itself.
 #[derive(Clone, Debug)]
 pub struct Captured {
-    /// `text` or `html`.
+    /// `text`, `html`, `markdown`, `mail`, `feed`, `chat`, `listing` or `pdf`.
     pub format: &'static str,
     /// The encoding that it was read in.
     pub encoding: String,
     /// The text in UTF-8; of plain text in UTF-8 the very bytes of the file.
     pub text: String,
+    /// The way back from the text to the bytes of the file.
+    pub map: Map,
+    /// Which part of the file it is, where that holds several.
+    pub part: Option<String>,
     /// Its title.
     pub title: Option<String>,
     /// Who published it.
@@ -57,10 +70,51 @@ pub struct Captured {
     pub published_words: Option<String>,
     /// When, where the words are a date. A day without a time is its beginning in UTC.
     pub published: Option<Timestamp>,
+    /// When it was last changed, in its own words.
+    pub updated_words: Option<String>,
+    /// When, where the words are a date.
+    pub updated: Option<Timestamp>,
     /// Its own address.
     pub address: Option<String>,
+    /// What it is known by elsewhere, such as the id of a message.
+    pub id: Option<String>,
+    /// Its language, in its own words.
+    pub language: Option<String>,
+    /// The addresses that it leads to.
+    pub links: Vec<String>,
+    /// The names of the files that came with it and were not read.
+    pub attachments: Vec<String>,
     /// What was wrong with it.
     pub problems: Vec<String>,
+}
+
+impl From<Document> for Captured {
+    fn from(document: Document) -> Captured {
+        let published_words = document.published.or_else(|| document.modified.clone());
+        // A mail, a post or an entry that says nothing of a title has none; a file of text has its first line.
+        let has_own_title = document.part.is_some() || document.format == unpack::DocumentFormat::Mail;
+        let first_line = if has_own_title { None } else { first_line_title(&document.text) };
+        Captured {
+            format: document.format.word(),
+            encoding: document.encoding,
+            title: document.title.or(first_line),
+            text: document.text,
+            map: document.map,
+            part: document.part,
+            outlet: document.outlet,
+            byline: document.byline,
+            published: published_words.as_deref().and_then(moment),
+            published_words,
+            updated: document.modified.as_deref().and_then(moment),
+            updated_words: document.modified,
+            address: document.address,
+            id: document.id,
+            language: document.language,
+            links: document.links,
+            attachments: document.attachments,
+            problems: document.problems.iter().map(ToString::to_string).collect(),
+        }
+    }
 }
 
 /// Opens foreign files in a locked-down child, which lives as long as this.
@@ -81,30 +135,37 @@ impl Opener {
         Ok(Opener { worker })
     }
 
-    /// The text of a document.
+    /// Every document in a file: itself, or the many that it holds. What gives none is passed on with the reason.
     ///
     /// # Errors
-    /// It cannot be opened, or holds no text.
-    pub fn document(&mut self, path: &Path) -> Result<Captured, Error> {
+    /// The file cannot be opened, or the child cannot be started again after it died.
+    pub fn documents(
+        &mut self,
+        path: &Path,
+        on_document: &mut dyn FnMut(Result<Captured, Error>) -> ControlFlow<()>,
+    ) -> Result<Summary, Error> {
         let file = open(path)?;
-        let document = self.worker.document(&path.to_string_lossy(), file, DocumentHint::None)?;
-        let format = match document.format {
-            DocumentFormat::Text => "text",
-            DocumentFormat::Html => "html",
-        };
-        let published_words = document.published.or(document.modified);
-        Ok(Captured {
-            format,
-            encoding: document.encoding,
-            title: document.title.or_else(|| first_line_title(&document.text)),
-            text: document.text,
-            outlet: document.outlet,
-            byline: document.byline,
-            published: published_words.as_deref().and_then(moment),
-            published_words,
-            address: document.canonical_url,
-            problems: document.problems.iter().map(ToString::to_string).collect(),
-        })
+        Ok(self.worker.documents(&path.to_string_lossy(), file, DocumentHint::None, &mut |event| {
+            on_document(match event {
+                DocumentEvent::Document(document) => Ok((*document).into()),
+                DocumentEvent::Finding(finding) => Err(Error::NoDocument(finding)),
+            })
+        })?)
+    }
+
+    /// The document that a file is.
+    ///
+    /// # Errors
+    /// It cannot be opened, gives no text, or holds many documents.
+    pub fn document(&mut self, path: &Path) -> Result<Captured, Error> {
+        let mut found: Vec<Result<Captured, Error>> = Vec::new();
+        self.documents(path, &mut |captured| {
+            found.push(captured);
+            if found.len() > 1 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        let many = || Error::Many { path: path.to_owned() };
+        let only = if found.len() == 1 { found.pop() } else { None };
+        only.ok_or_else(many)?
     }
 
     /// Every file in a file, archives opened through all layers.

@@ -95,6 +95,14 @@ pub struct Source {
     pub outlet: Option<String>,
     /// When it was published.
     pub published: Option<Timestamp>,
+    /// When it was last changed, by its own word.
+    pub updated: Option<Timestamp>,
+    /// Who wrote it.
+    pub byline: Option<String>,
+    /// Its language, by its own word.
+    pub language: Option<String>,
+    /// Which part of its file it is, where that holds several sources.
+    pub part: Option<String>,
     /// When the desk received it.
     pub received: Timestamp,
     /// Who added it.

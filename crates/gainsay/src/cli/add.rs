@@ -16,7 +16,8 @@ pub(super) struct Args {
     /// The case
     #[arg(value_name = "CASE")]
     case: String,
-    /// Texts, pages (HTML), archives, and folders of them
+    /// Texts, HTML, Markdown, PDF, mail (.eml, .mbox), feeds (RSS, Atom, JSON), Telegram exports, lists of RansomLook and ransomware.live,
+    /// archives, and folders of them; each document in a file becomes a source
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<PathBuf>,
     /// What they are: story, retelling, statement, listing or sample; archives are samples where it is not said
@@ -100,7 +101,8 @@ fn print(ui: &mut Ui, case: &str, path: &Path, result: &Result<Added, desk::Erro
         Err(error) => return ui.failure(&on_one_line(&error.to_string())),
     };
     let word = quoted(&path.to_string_lossy());
-    let path = on_one_line(&path.to_string_lossy());
+    let part = added.part.as_ref().map_or(String::new(), |part| format!("!{part}"));
+    let path = on_one_line(&format!("{}{part}", path.to_string_lossy()));
     if added.already {
         ui.line(&format!("{path}: the case has this {} already ({})", added.kind, added.id.short()));
     } else if added.kind == SourceKind::Sample {
@@ -117,7 +119,7 @@ fn print(ui: &mut Ui, case: &str, path: &Path, result: &Result<Added, desk::Erro
         ));
     }
     for problem in &added.problems {
-        ui.note(&format!("{path}: {}", on_one_line(problem)));
+        ui.note(&on_one_line(problem));
     }
 }
 
@@ -125,6 +127,7 @@ fn print_json(ui: &mut Ui, path: &Path, result: &Result<Added, desk::Error>) {
     let value = match result {
         Ok(added) => json!({
             "path": path.to_string_lossy(),
+            "part": added.part,
             "id": added.id.to_string(),
             "kind": added.kind.word(),
             "already": added.already,

@@ -9,7 +9,7 @@ use crate::desk::{Reader, Shape, drafts};
 /// Print the draft statements of a text; needs no desk and keeps nothing
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Texts or pages (HTML)
+    /// Texts, HTML, Markdown, PDF, mail, feeds, chats and lists of leak sites
     #[arg(value_name = "FILE", required = true)]
     files: Vec<PathBuf>,
     /// Say of each statement, and of each sentence that was set aside, why the rules decided so

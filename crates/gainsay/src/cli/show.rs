@@ -18,6 +18,9 @@ pub(super) struct Args {
     /// Only what this desk's ledger had received until this day or moment
     #[arg(long, value_name = "TIME", value_parser = parse_moment_inclusive)]
     known_at: Option<Timestamp>,
+    /// Of a source that was captured again, what changed from version to version, sentence by sentence
+    #[arg(long, value_name = "SOURCE", requires = "case", conflicts_with_all = ["as_of", "known_at"])]
+    changes: Option<String>,
 }
 
 impl Args {
@@ -26,7 +29,10 @@ impl Args {
         if let Some(case) = self.case {
             let until = Until { published: self.as_of, received: self.known_at };
             let shape = if ui.json { Shape::Json } else { Shape::Text(ui.styles()) };
-            let shown = desk.show(&case, Timestamp::now(), until, shape)?;
+            let shown = match self.changes {
+                Some(source) => desk.changes(&case, &source, Timestamp::now(), shape)?,
+                None => desk.show(&case, Timestamp::now(), until, shape)?,
+            };
             ui.out(&shown);
             return Ok(Answer::Yes);
         }

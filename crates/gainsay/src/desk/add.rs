@@ -1,22 +1,24 @@
 //! Capturing sources: bytes kept, text read, drafts made, all in one commit for each source.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ffi::OsString;
 use std::fs::{self, FileType};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
 use super::model::{Reader, TextRead};
 use super::names::Names;
-use super::vault::Kept;
+use super::record::{self, is_used};
+use super::vault::{Kept, digest_file};
 use super::{Acting, BLOBS, Desk, Error, casefile};
 use crate::capture::{self, Captured, Opener};
 use crate::claim::{About, EntryId, SourceKind, Tlp, on_one_line};
 use crate::ledger::payload::{DraftDecided, DraftRef, Held, SourceCaptured, SourceRead, Text};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, sha256};
-use crate::read;
-use crate::store;
+use crate::read::{self, Gazetteer};
+use crate::store::{self, Blobs, Commit};
 
 pub use super::vault::Keep;
 
@@ -48,6 +50,8 @@ pub struct Added {
     pub id: EntryId,
     /// What it is.
     pub kind: SourceKind,
+    /// Which part of the file it is, where that holds several.
+    pub part: Option<String>,
     /// Whether the case had these very bytes already.
     pub already: bool,
     /// Whether it takes the place of an earlier version.
@@ -61,7 +65,8 @@ pub struct Added {
 }
 
 impl Desk {
-    /// Captures files, and of folders every file in them, each in a commit of its own: what fails is reported and the rest goes on.
+    /// Captures files, and of folders every file in them, each in a commit of its own, of a file that holds many documents some
+    /// hundred at a time: what fails is reported and the rest goes on.
     ///
     /// # Errors
     /// There is no such case, or the child that opens foreign files cannot be started.
@@ -77,12 +82,13 @@ impl Desk {
         let case = casefile::case_id(&self.database.reader(), case)?;
         store::sweep_unfinished(&self.root().join(BLOBS));
         let mut opener = Opener::start(options.unjailed)?;
-        let names = self.names()?;
+        let read_by = (&self.names()?, reader);
         for path in paths {
             let as_sample = options.kind == Some(SourceKind::Sample);
             if as_sample || !path.is_dir() {
-                let result = self.add_one(acting, case, path, options, &mut opener, (&names, reader));
-                on_result(path, &result);
+                if let Err(why) = self.add_one(acting, case, path, options, &mut opener, read_by, on_result) {
+                    on_result(path, &Err(why));
+                }
                 continue;
             }
             let below = files_below(path);
@@ -93,13 +99,16 @@ impl Desk {
                 on_result(path, &Err(failure));
             }
             for file in below.files {
-                let result = self.add_one(acting, case, &file, options, &mut opener, (&names, reader));
-                on_result(&file, &result);
+                if let Err(why) = self.add_one(acting, case, &file, options, &mut opener, read_by, on_result) {
+                    on_result(&file, &Err(why));
+                }
             }
         }
         Ok(())
     }
 
+    /// Captures one file: a sample, or each document that it holds.
+    #[expect(clippy::too_many_arguments, reason = "a source is made of all of it")]
     fn add_one(
         &mut self,
         acting: &Acting,
@@ -108,19 +117,33 @@ impl Desk {
         options: &AddOptions,
         opener: &mut Opener,
         read_by: (&Names, &Reader<'_>),
-    ) -> Result<Added, Error> {
-        let kind = match options.kind {
-            Some(kind) => kind,
-            None if is_archive(path)? => SourceKind::Sample,
-            None => SourceKind::Story,
+        on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
+    ) -> Result<(), Error> {
+        let is_sample = match options.kind {
+            Some(kind) => kind == SourceKind::Sample,
+            None => is_archive(path)?,
         };
-        if kind == SourceKind::Sample {
-            self.add_sample(acting, case, path, options)
-        } else {
-            let before = Stamp::of(path)?;
-            let captured = opener.document(path)?;
-            self.add_text(acting, case, path, kind, options, (captured, before), read_by)
+        if is_sample {
+            on_result(path, &self.add_sample(acting, case, path, options));
+            return Ok(());
         }
+        let mut shelf = Shelf { kept: None, before: Stamp::of(path)?, texts: Vec::new(), bytes: 0, pushed: 0 };
+        let mut failed = None;
+        opener.documents(path, &mut |captured| {
+            match captured {
+                Ok(captured) => shelf.put(captured, options, &read_by.0.known),
+                Err(why) => on_result(path, &Err(why.into())),
+            }
+            if shelf.is_full() {
+                failed = self.empty(acting, case, path, options, &mut shelf, read_by, on_result).err();
+            }
+            if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        })?;
+        if let Some(failed) = failed {
+            return Err(failed);
+        }
+        self.empty(acting, case, path, options, &mut shelf, read_by, on_result)?;
+        self.let_go(acting, &shelf)
     }
 
     fn add_sample(
@@ -131,7 +154,7 @@ impl Desk {
         options: &AddOptions,
     ) -> Result<Added, Error> {
         let kept = self.keep_sample(path, options.keep.as_ref().unwrap_or(&Keep::Outside))?;
-        self.commit_source(acting, case, path, SourceKind::Sample, options, kept, None)
+        self.commit_sample(acting, case, path, options, &kept)
     }
 
     /// Keeps a sample: a file, or a folder by the list of what is in it.
@@ -139,152 +162,349 @@ impl Desk {
         if path.is_dir() { folder_manifest(path) } else { self.keep(path, keep) }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "a source is made of all of it")]
-    fn add_text(
+    /// The entry of a sample: the one that the case has, or a new one.
+    pub(super) fn commit_sample(
         &mut self,
         acting: &Acting,
         case: EntryId,
         path: &Path,
-        kind: SourceKind,
         options: &AddOptions,
-        (mut captured, before): (Captured, Stamp),
-        (Names { known: names, note: names_note }, reader): (&Names, &Reader<'_>),
+        kept: &Kept,
     ) -> Result<Added, Error> {
+        let tlp = options.tlp.unwrap_or(self.config.tlp);
+        let source = SourceCaptured {
+            case,
+            kind: SourceKind::Sample,
+            whence: whole_path(path),
+            digest: kept.digest,
+            size: kept.size,
+            held: kept.held.clone(),
+            text: None,
+            replaces: None,
+            problems: kept.problems.clone(),
+            part: None,
+        };
+        let blobs = &self.blobs;
+        self.database.commit(&self.key, acting.now, |commit| {
+            let mut known = Known::of(&commit.reader().of_case(case)?);
+            push_source(commit, acting, (tlp, options), path, blobs, &mut known, source, None)
+        })
+    }
+
+    /// Reads and commits what is on the shelf, all of it under one signed head.
+    #[expect(clippy::too_many_arguments, reason = "a source is made of all of it")]
+    fn empty(
+        &mut self,
+        acting: &Acting,
+        case: EntryId,
+        path: &Path,
+        options: &AddOptions,
+        shelf: &mut Shelf,
+        (Names { known: names, note }, reader): (&Names, &Reader<'_>),
+        on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
+    ) -> Result<(), Error> {
+        let captured = std::mem::take(&mut shelf.texts);
+        shelf.bytes = 0;
+        if captured.is_empty() {
+            return Ok(());
+        }
+        let mut tlp = options.tlp.unwrap_or(self.config.tlp);
+        let mut known = None;
+        if reader.model.is_some() {
+            let entries = self.database.reader().of_case(case)?;
+            tlp = entries.first().map_or(tlp, |opened| tlp.max(opened.header.tlp));
+            let (digest, size) = digest_file(path)?;
+            known = Some((Known::of(&entries), Kept { digest, size, held: Held::Desk, problems: Vec::new() }));
+        }
+        // Before anything is kept: where no model answers, nothing stays behind.
+        let mut texts = Vec::new();
+        for captured in captured {
+            if let Some((known, kept)) = &known {
+                let source = source_of(case, path, options, kept, &captured, names);
+                if let Some(id) = known.by_content.get(&Known::content(&source)) {
+                    // What the case has already is not sent again.
+                    on_result(path, &Ok(Added { id: *id, already: true, ..Added::of(&source) }));
+                    shelf.pushed += usize::from(captured.part.is_none());
+                    continue;
+                }
+            }
+            match reader.read(path, &captured.text, &about(&captured, options), names, Some(tlp)) {
+                Ok(mut read) => {
+                    read.note_names(note.as_deref());
+                    texts.push((captured, read));
+                }
+                Err(why) => on_result(path, &Err(why)),
+            }
+        }
+        if texts.is_empty() {
+            return Ok(());
+        }
+        let kept = match &shelf.kept {
+            Some(kept) => kept,
+            None => {
+                let kept = self.keep(path, options.keep.as_ref().unwrap_or(&Keep::InDesk))?;
+                shelf.kept.insert(kept)
+            }
+        };
+        // The text was read once and the bytes were kept once: they must be the same bytes.
+        if Stamp::of(path)? != shelf.before {
+            return Err(Error::ChangedMeanwhile { path: path.to_owned() });
+        }
+        if kept.held == Held::Desk {
+            for (captured, _) in &texts {
+                self.blobs.put(captured.text.as_bytes())?;
+                if let Some(map) = map_of(captured) {
+                    self.blobs.put(&map)?;
+                }
+            }
+        }
+        let tlp = options.tlp.unwrap_or(self.config.tlp);
+        let blobs = &self.blobs;
+        let added: Vec<Added> = self.database.commit(&self.key, acting.now, |commit| {
+            let mut known = Known::of(&commit.reader().of_case(case)?);
+            let mut all = Vec::new();
+            for (captured, read) in texts {
+                let source = source_of(case, path, options, kept, &captured, names);
+                all.push(push_source(commit, acting, (tlp, options), path, blobs, &mut known, source, Some(read))?);
+            }
+            Ok::<_, Error>(all)
+        })?;
+        for added in added {
+            shelf.pushed += usize::from(!added.already || added.part.is_none());
+            on_result(path, &Ok(added));
+        }
+        Ok(())
+    }
+
+    /// Lets the bytes of a file go of which every part was known from another: no entry names them.
+    fn let_go(&mut self, acting: &Acting, shelf: &Shelf) -> Result<(), Error> {
+        let Some(kept) = shelf.kept.as_ref().filter(|_| shelf.pushed == 0) else { return Ok(()) };
+        let held = match kept.held {
+            Held::Desk => kept.digest,
+            Held::Sealed(_, sealed) => sealed,
+            Held::Outside(_) => return Ok(()),
+        };
+        let blobs = &self.blobs;
+        // Under the lock nobody captures the same bytes meanwhile.
+        self.database.commit(&self.key, acting.now, |commit| {
+            if !is_used(&commit.reader(), &held)? {
+                blobs.destroy(&held)?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Documents of one file that wait to be committed.
+struct Shelf {
+    /// The file's bytes, once they are kept.
+    kept: Option<Kept>,
+    /// The file as it was before it was read.
+    before: Stamp,
+    texts: Vec<Captured>,
+    bytes: usize,
+    /// Sources that name the bytes.
+    pushed: usize,
+}
+
+impl Shelf {
+    /// Documents, and bytes of their texts, that are committed at once.
+    const MOST: (usize, usize) = (500, 16 << 20);
+
+    fn is_full(&self) -> bool {
+        self.texts.len() >= Shelf::MOST.0 || self.bytes >= Shelf::MOST.1
+    }
+
+    /// Puts a document to the others.
+    fn put(&mut self, mut captured: Captured, options: &AddOptions, names: &Gazetteer) {
         captured.title = options.title.clone().or(captured.title);
         captured.outlet = options.outlet.clone().or(captured.outlet).or_else(|| {
             let host = captured.address.as_deref()?.split("//").nth(1)?.split(['/', ':', '?']).next()?;
             names.find_domain(host).map(|known| known.name.to_owned())
         });
         captured.published = options.published.or(captured.published);
-        let about = About {
-            title: captured.title.clone(),
-            outlet: captured.outlet.clone(),
-            published: captured.published,
-            kind: options.kind,
-        };
-        // What the user did not say, the text's own marks do.
-        let kind = if options.kind.is_none() { read::source_kind(&captured.text, &about, names) } else { kind };
-        let mut tlp = options.tlp.unwrap_or(self.config.tlp);
-        if reader.model.is_some() {
-            let entries = self.database.reader().of_case(case)?;
-            let (digest, _) = super::vault::digest_file(path)?;
-            let text = Some(text_entry(&captured));
-            if let Some(id) = find_source(&entries, |other| is_same(other, &digest, &text, kind)) {
-                // What the case has already is not sent again.
-                let (drafted, accepted, problems) = (0, 0, captured.problems);
-                return Ok(Added { id, kind, already: true, is_new_version: false, drafted, accepted, problems });
+        self.bytes += captured.text.len();
+        self.texts.push(captured);
+    }
+}
+
+impl Added {
+    /// Of a source that is about to be added.
+    fn of(source: &SourceCaptured) -> Added {
+        Added {
+            id: source.case,
+            kind: source.kind,
+            part: source.part.clone(),
+            already: false,
+            is_new_version: false,
+            drafted: 0,
+            accepted: 0,
+            problems: source.problems.clone(),
+        }
+    }
+}
+
+/// What is known of a document beside its text.
+fn about(captured: &Captured, options: &AddOptions) -> About {
+    let by_format = Some(usual_kind(captured.format)).filter(|kind| *kind != SourceKind::Story);
+    About {
+        title: captured.title.clone(),
+        outlet: captured.outlet.clone(),
+        published: captured.published,
+        kind: options.kind.or(by_format),
+    }
+}
+
+/// The entry of a document.
+fn source_of(
+    case: EntryId,
+    path: &Path,
+    options: &AddOptions,
+    kept: &Kept,
+    captured: &Captured,
+    names: &Gazetteer,
+) -> SourceCaptured {
+    let about = about(captured, options);
+    SourceCaptured {
+        case,
+        // What neither the user nor the format says, the text's own marks do.
+        kind: about.kind.unwrap_or_else(|| read::source_kind(&captured.text, &about, names)),
+        whence: whence(path, captured),
+        digest: kept.digest,
+        size: kept.size,
+        held: kept.held.clone(),
+        text: Some(text_entry(captured)),
+        replaces: None,
+        problems: captured.problems.clone(),
+        part: captured.part.clone(),
+    }
+}
+
+/// The sources of a case, by what makes two of them one and by what makes one the next version of the other.
+struct Known {
+    by_content: HashMap<Hash, EntryId>,
+    by_whence: HashMap<(String, SourceKind, Option<String>), EntryId>,
+}
+
+impl Known {
+    fn of(entries: &[Entry]) -> Known {
+        let mut known = Known { by_content: HashMap::new(), by_whence: HashMap::new() };
+        for entry in entries {
+            if let Some(source) = entry.payload.as_ref().and_then(Payload::source) {
+                known.insert(source, entry.id);
             }
-            tlp = entries.first().map_or(tlp, |opened| tlp.max(opened.header.tlp));
         }
-        // Before anything is kept: where no model answers, nothing stays behind.
-        let mut read = reader.read(path, &captured.text, &about, names, Some(tlp))?;
-        read.note_names(names_note.as_deref());
-        let keep = options.keep.clone().unwrap_or(Keep::InDesk);
-        let kept = self.keep(path, &keep)?;
-        // The text was read once and the bytes were kept once: they must be the same bytes.
-        if Stamp::of(path)? != before {
-            return Err(Error::ChangedMeanwhile { path: path.to_owned() });
-        }
-        if kept.held == Held::Desk {
-            self.blobs.put(captured.text.as_bytes())?;
-        }
-        self.commit_source(acting, case, path, kind, options, kept, Some((captured, read)))
+        known
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one commit is made of all of it, and a struct would be used once")]
-    pub(super) fn commit_source(
-        &mut self,
-        acting: &Acting,
-        case: EntryId,
-        path: &Path,
-        kind: SourceKind,
-        options: &AddOptions,
-        kept: Kept,
-        captured: Option<(Captured, TextRead)>,
-    ) -> Result<Added, Error> {
-        let (captured, read) = captured.unzip();
-        let whence = whence(path, captured.as_ref());
-        let problems = captured.as_ref().map_or(kept.problems, |captured| captured.problems.clone());
-        let tlp = options.tlp.unwrap_or(self.config.tlp);
-        let mut source = SourceCaptured {
+    fn insert(&mut self, source: &SourceCaptured, id: EntryId) {
+        self.by_content.insert(Known::content(source), id);
+        self.by_whence.insert(Known::whence(source), id);
+    }
+
+    /// The same bytes under another title, outlet or date make other statements: that is a new version. Of a part the bytes of its file
+    /// say nothing: it is the same wherever it has the same text.
+    fn content(source: &SourceCaptured) -> Hash {
+        let mut content = SourceCaptured { held: Held::Desk, size: 0, replaces: None, ..source.clone() };
+        content.problems.clear();
+        if content.part.take().is_none() {
+            content.whence.clear();
+        } else {
+            content.digest = [0; 32];
+            if let Some(text) = &mut content.text {
+                text.map = None;
+            }
+        }
+        sha256(&[&Payload::from(content).to_bytes()])
+    }
+
+    /// A page and the entry of a feed that leads to it have one address, and are two sources.
+    fn whence(source: &SourceCaptured) -> (String, SourceKind, Option<String>) {
+        (source.whence.clone(), source.kind, source.text.as_ref().map(|text| text.format.clone()))
+    }
+}
+
+/// Adds a source to a commit with what was read from it, unless the case has it already.
+#[expect(clippy::too_many_arguments, reason = "one entry is made of all of it, and a struct would be used once")]
+fn push_source(
+    commit: &mut Commit<'_>,
+    acting: &Acting,
+    (tlp, options): (Tlp, &AddOptions),
+    path: &Path,
+    blobs: &Blobs,
+    known: &mut Known,
+    mut source: SourceCaptured,
+    read: Option<TextRead>,
+) -> Result<Added, Error> {
+    let case = source.case;
+    let mut added = Added::of(&source);
+    if let Some(id) = known.by_content.get(&Known::content(&source)) {
+        return Ok(Added { id: *id, already: true, ..added });
+    }
+    // Under the lock no destruction runs; one may have run since the blobs were put there.
+    let mut needed = record::blobs_of(&source.clone().into());
+    needed.retain(|_| source.held == Held::Desk);
+    if !needed.iter().all(|digest| blobs.has(&digest.0)) {
+        return Err(Error::BlobGone { path: path.to_owned() });
+    }
+    source.replaces = known.by_whence.get(&Known::whence(&source)).copied();
+    added.is_new_version = source.replaces.is_some();
+    added.id = commit.push(&NewEntry {
+        author: acting.author.clone(),
+        tlp,
+        note: options.note.clone(),
+        payload: source.clone().into(),
+    })?;
+    known.insert(&source, added.id);
+    let Some(TextRead { reading, reader, note, problems }) = read else { return Ok(added) };
+    added.problems.extend(problems);
+    let by_the_reader = |payload: Payload, note| NewEntry { author: reader.clone(), tlp, note, payload };
+    let read = SourceRead::new(case, added.id, &reader, &reading);
+    let read = commit.push(&by_the_reader(read.into(), note))?;
+    for (index, draft) in (0..).zip(&reading.drafts) {
+        added.drafted += 1;
+        if draft.confidence < read::ACCEPT_AT {
+            continue;
+        }
+        added.accepted += 1;
+        let decision = DraftDecided {
             case,
-            kind,
-            whence: whence.clone(),
-            digest: kept.digest,
-            size: kept.size,
-            held: kept.held,
-            text: captured.as_ref().map(text_entry),
-            replaces: None,
-            problems: problems.clone(),
+            source: added.id,
+            draft: Some(DraftRef { reading: read, index }),
+            statement: Some((&draft.statement).into()),
+            reason: None,
         };
-        let blobs = &self.blobs;
-        self.database.commit(&self.key, acting.now, |commit| {
-            let mut added =
-                Added { id: case, kind, already: false, is_new_version: false, drafted: 0, accepted: 0, problems };
-            let entries = commit.reader().of_case(case)?;
-            let same = |other: &SourceCaptured| is_same(other, &source.digest, &source.text, kind);
-            if let Some(id) = find_source(&entries, same) {
-                return Ok(Added { id, already: true, ..added });
-            }
-            // Under the lock no destruction runs; one may have run since the blobs were put there.
-            if source.held == Held::Desk
-                && !std::iter::once(&source.digest)
-                    .chain(source.text.as_ref().map(|it| &it.digest))
-                    .all(|it| blobs.has(it))
-            {
-                return Err(Error::BlobGone { path: path.to_owned() });
-            }
-            source.replaces = find_source(&entries, |other| other.whence == whence && other.kind == kind);
-            added.is_new_version = source.replaces.is_some();
-            added.id = commit.push(&NewEntry {
-                author: acting.author.clone(),
-                tlp,
-                note: options.note.clone(),
-                payload: source.clone().into(),
-            })?;
-            let Some(TextRead { reading, reader, note, problems }) = read else { return Ok(added) };
-            added.problems.extend(problems);
-            let by_the_reader = |payload: Payload, note| NewEntry { author: reader.clone(), tlp, note, payload };
-            let read = SourceRead::new(case, added.id, &reader, &reading);
-            let read = commit.push(&by_the_reader(read.into(), note))?;
-            for (index, draft) in (0..).zip(&reading.drafts) {
-                added.drafted += 1;
-                if draft.confidence < read::ACCEPT_AT {
-                    continue;
-                }
-                added.accepted += 1;
-                let decision = DraftDecided {
-                    case,
-                    source: added.id,
-                    draft: Some(DraftRef { reading: read, index }),
-                    statement: Some((&draft.statement).into()),
-                    reason: None,
-                };
-                commit.push(&by_the_reader(decision.into(), None))?;
-            }
-            Ok(added)
-        })
+        commit.push(&by_the_reader(decision.into(), None))?;
     }
+    Ok(added)
 }
 
-fn find_source(entries: &[Entry], is_it: impl Fn(&SourceCaptured) -> bool) -> Option<EntryId> {
-    entries.iter().rev().find_map(|entry| match &entry.payload {
-        Some(Payload::Source(source)) if is_it(source) => Some(entry.id),
-        _ => None,
+/// What a document is where nobody says: what a chat or a leak site says is taken for a seller's word.
+fn usual_kind(format: &str) -> SourceKind {
+    if matches!(format, "chat" | "listing") { SourceKind::Listing } else { SourceKind::Story }
+}
+
+/// A page is known by its own address, a message by its id, a file by its full path, and a part of one by its name there: the next
+/// capture of either is a new version.
+fn whence(path: &Path, captured: &Captured) -> String {
+    // A number alone is known in its own file only.
+    let id = captured.id.as_ref().filter(|id| id.contains(':'));
+    let has_own_id = matches!(captured.format, "mail" | "chat" | "listing");
+    let (first, second) = if has_own_id { (id, captured.address.as_ref()) } else { (captured.address.as_ref(), id) };
+    first.or(second).cloned().unwrap_or_else(|| match captured.id.as_ref().or(captured.part.as_ref()) {
+        Some(part) if captured.part.is_some() => format!("{}#{part}", whole_path(path)),
+        _ => whole_path(path),
     })
 }
 
-/// Whether a source is made of these bytes. The same bytes under another title, outlet or date make other statements: that is a new version.
-fn is_same(other: &SourceCaptured, digest: &Hash, text: &Option<Text>, kind: SourceKind) -> bool {
-    other.digest == *digest && other.text == *text && other.kind == kind
+fn whole_path(path: &Path) -> String {
+    let whole = fs::canonicalize(path).or_else(|_| std::path::absolute(path));
+    whole.unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
 }
 
-/// A page is known by its own address, a file by its full path: the next capture of either is a new version.
-fn whence(path: &Path, captured: Option<&Captured>) -> String {
-    captured.and_then(|captured| captured.address.clone()).unwrap_or_else(|| {
-        let whole = fs::canonicalize(path).or_else(|_| std::path::absolute(path));
-        whole.unwrap_or_else(|_| path.to_owned()).to_string_lossy().into_owned()
-    })
+/// The map of a text, unless the text is its file.
+fn map_of(captured: &Captured) -> Option<Vec<u8>> {
+    (!captured.map.is_identity(captured.text.len() as u64)).then(|| captured.map.to_bytes())
 }
 
 fn text_entry(captured: &Captured) -> Text {
@@ -298,6 +518,12 @@ fn text_entry(captured: &Captured) -> Text {
         published_words: captured.published_words.clone(),
         published: captured.published.map(Timestamp::as_microsecond),
         address: captured.address.clone(),
+        updated_words: captured.updated_words.clone(),
+        updated: captured.updated.map(Timestamp::as_microsecond),
+        language: captured.language.clone(),
+        links: captured.links.clone(),
+        attachments: captured.attachments.clone(),
+        map: map_of(captured).map(|map| EntryId(sha256(&[&map]))),
     }
 }
 

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::Error;
 use crate::claim::{Case, EntryId, Finding, Reading, Said, SampleMatch, Source, SourceText, State, Task, Until};
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceReadV1, TaskSet,
+    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceCapturedV1, SourceReadV1, TaskSet,
 };
 use crate::ledger::{Entry, Hash, Payload};
 use crate::store::{self, Reader};
@@ -91,7 +91,9 @@ struct Fold<'e> {
 impl Fold<'_> {
     fn entry(&mut self, entry: &Entry, text: &impl Fn(&Hash) -> SourceText) {
         match &entry.payload {
-            Some(Payload::Source(source)) => self.source(entry, source, text),
+            Some(Payload::Source(source) | Payload::SourceV1(SourceCapturedV1(source))) => {
+                self.source(entry, source, text);
+            }
             Some(Payload::Reading(read) | Payload::ReadingV1(SourceReadV1(read))) => {
                 let Some(&place) = self.sources.get(&read.source) else { return };
                 let reading = read.reading();
@@ -142,6 +144,10 @@ impl Fold<'_> {
             title: about.and_then(|text| text.title.clone()),
             outlet: about.and_then(|text| text.outlet.clone()),
             published: about.and_then(|text| text.published).and_then(|at| Timestamp::from_microsecond(at).ok()),
+            updated: about.and_then(|text| text.updated).and_then(|at| Timestamp::from_microsecond(at).ok()),
+            byline: about.and_then(|text| text.byline.clone()),
+            language: about.and_then(|text| text.language.clone()),
+            part: source.part.clone(),
             received: entry.header.received,
             author: entry.header.author.clone(),
             tlp: entry.header.tlp,
@@ -177,6 +183,10 @@ impl Fold<'_> {
             title: None,
             outlet: None,
             published: None,
+            updated: None,
+            byline: None,
+            language: None,
+            part: None,
             received: entry.header.received,
             author: entry.header.author.clone(),
             tlp: entry.header.tlp,

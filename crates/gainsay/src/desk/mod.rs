@@ -4,6 +4,7 @@
 
 mod add;
 mod casefile;
+mod changes;
 mod check;
 mod config;
 mod corpora;

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Acting, Desk, Error};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
-use crate::ledger::payload::{BodyDestroyed, DraftDecidedV1, Held, SourceReadV1};
+use crate::ledger::payload::{BodyDestroyed, DraftDecidedV1, Held, SOURCE_KINDS, SourceCapturedV1, SourceReadV1};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
 use crate::store::{self, Reader};
@@ -80,17 +80,16 @@ impl Desk {
             let (mut faults, mut checked) = (Vec::new(), 0);
             reader.each(|stored| {
                 verifier.entry(&stored);
-                let Ok(Entry { payload: Some(Payload::Source(source)), .. }) = Entry::from_record(&stored.record)
-                else {
-                    return;
-                };
+                let Ok(Entry { payload: Some(payload), .. }) = Entry::from_record(&stored.record) else { return };
+                let Some(source) = payload.source() else { return };
                 let held = match &source.held {
                     Held::Desk => Some(source.digest),
                     Held::Sealed(_, digest) => Some(*digest),
                     Held::Outside(_) => None,
                 };
-                let text = source.text.as_ref().filter(|_| matches!(source.held, Held::Desk)).map(|text| text.digest);
-                for digest in held.into_iter().chain(text) {
+                let text = source.text.as_ref().filter(|_| matches!(source.held, Held::Desk));
+                let map = text.and_then(|text| text.map).map(|map| map.0);
+                for digest in held.into_iter().chain(text.map(|text| text.digest)).chain(map) {
                     checked += 1;
                     if let Err(e) = blobs.get(&digest) {
                         faults.push(format!("entry {}: {e}", stored.seq));
@@ -184,14 +183,15 @@ impl Desk {
 }
 
 /// The bytes that belong to an entry.
-fn blobs_of(payload: &Payload) -> Vec<EntryId> {
-    let Payload::Source(source) = payload else { return Vec::new() };
+pub(super) fn blobs_of(payload: &Payload) -> Vec<EntryId> {
+    let Some(source) = payload.source() else { return Vec::new() };
     let sealed = match source.held {
         Held::Sealed(_, sealed) => Some(sealed),
         _ => None,
     };
-    let text = source.text.as_ref().map(|text| text.digest);
-    std::iter::once(source.digest).chain(text).chain(sealed).map(EntryId).collect()
+    let text = source.text.as_ref();
+    let map = text.and_then(|text| text.map);
+    std::iter::once(source.digest).chain(text.map(|text| text.digest)).chain(sealed).map(EntryId).chain(map).collect()
 }
 
 /// How many handles an entry gives to statements.
@@ -233,9 +233,15 @@ fn doomed_by(reader: &Reader<'_>, entry: EntryId) -> Result<Vec<Hash>, store::Er
 }
 
 /// Whether a source that stands is made of these bytes: another of the same bytes keeps them.
-fn is_used(reader: &Reader<'_>, digest: &Hash) -> Result<bool, store::Error> {
-    let sources = reader.of_kind("source/1")?;
-    Ok(sources.iter().filter_map(|entry| entry.payload.as_ref()).any(|it| blobs_of(it).contains(&EntryId(*digest))))
+pub(super) fn is_used(reader: &Reader<'_>, digest: &Hash) -> Result<bool, store::Error> {
+    for kind in SOURCE_KINDS {
+        let sources = reader.of_kind(kind)?;
+        if sources.iter().filter_map(|entry| entry.payload.as_ref()).any(|it| blobs_of(it).contains(&EntryId(*digest)))
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// What the check of a report found.
@@ -317,7 +323,9 @@ fn what(payload: &Payload) -> String {
     let matched = |result: &SampleMatch| format!("matched a sample: {}", result.summary());
     match payload {
         Payload::Case(case) => format!("opened case {:?}", case.title),
-        Payload::Source(source) => format!("captured {} {:?}", source.kind, source.whence),
+        Payload::Source(source) | Payload::SourceV1(SourceCapturedV1(source)) => {
+            format!("captured {} {:?}", source.kind, source.whence)
+        }
         Payload::Reading(read) | Payload::ReadingV1(SourceReadV1(read)) => {
             format!("read {} statements", read.drafts.len())
         }

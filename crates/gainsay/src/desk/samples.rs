@@ -18,7 +18,7 @@ use super::corpora::LEAST_MEMORY;
 use super::listings::{self, Listings};
 use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
-use crate::claim::{CorpusRole, EntryId, SampleMatch, SourceKind, Tlp, quoted};
+use crate::claim::{CorpusRole, EntryId, SampleMatch, Tlp, quoted};
 use crate::export;
 use crate::ledger::payload::SampleMatched;
 use crate::ledger::{Entry, NewEntry};
@@ -190,7 +190,7 @@ impl Desk {
         results: &[OfOwner],
     ) -> Result<Vec<EntryId>, Error> {
         let options = AddOptions::default();
-        let sample = self.commit_source(acting, case, path, SourceKind::Sample, &options, kept, None)?.id;
+        let sample = self.commit_sample(acting, case, path, &options, &kept)?.id;
         self.database.commit(&self.key, acting.now, |commit| {
             let entries = commit.reader().of_case(case)?;
             let stands = |entry: &&Entry| entry.id == sample && entry.payload.is_some();

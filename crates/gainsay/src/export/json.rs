@@ -5,7 +5,7 @@ mod sample;
 pub use sample::{file_match, sample_match};
 use serde_json::{Value, json};
 
-use super::offers;
+use super::{changes, offers};
 use crate::claim::{EntryId, Finding, Said, Source, SourceText, State};
 use crate::release::View;
 
@@ -73,7 +73,7 @@ pub fn view(view: &View) -> String {
             })),
         })).collect::<Vec<_>>(),
         "statements": case.shown().map(|one| said(view, one)).collect::<Vec<_>>(),
-        "sources": case.sources.iter().map(source).collect::<Vec<_>>(),
+        "sources": (0..case.sources.len()).map(|place| source(view, place)).collect::<Vec<_>>(),
         "offers": offers::to_json(view),
         "findings": case.findings.iter().map(|one| finding(view, one)).collect::<Vec<_>>(),
         "ledger": ledger(view),
@@ -108,7 +108,8 @@ fn said(view: &View, said: &Said) -> Value {
     })
 }
 
-fn source(source: &Source) -> Value {
+fn source(view: &View, place: usize) -> Value {
+    let source = &view.case.sources[place];
     json!({
         "handle": source.handle,
         "id": source.id.to_string(),
@@ -118,13 +119,18 @@ fn source(source: &Source) -> Value {
         "bytes": source.size,
         "title": source.title,
         "outlet": source.outlet,
+        "byline": source.byline,
+        "language": source.language,
+        "part": source.part,
         "published": source.published.map(|at| at.to_string()),
+        "updated": source.updated.map(|at| at.to_string()),
         "received": source.received.to_string(),
         "author": source.author,
         "tlp": source.tlp.word(),
         "note": source.note,
         "problems": source.problems,
         "replaced": source.replaced_by.is_some(),
+        "since": changes::line(view, place),
         "text": match &source.text {
             SourceText::Unavailable(why) => json!({ "unavailable": why }),
             SourceText::None => Value::Null,

@@ -2,10 +2,10 @@
 
 use anstyle::{AnsiColor, Style};
 
-use super::offers;
+use super::{changes, offers};
 use crate::assess::{Claim, Disagreement};
 use crate::claim::{
-    AlignedLines, Alignment, Commit, FileMatch, Finding, ListingMatch, Reading, Said, SampleMatch, Source, SourceKind,
+    AlignedLines, Alignment, Commit, FileMatch, Finding, ListingMatch, Reading, Said, SampleMatch, SourceKind,
     SourceText, Span, State, counted,
 };
 use crate::read::{Explanation, unread};
@@ -82,7 +82,7 @@ pub fn view(view: &View, styles: Styles) -> String {
     page.said(view);
     page.disagreements(view, MANY);
     page.heading("Sources");
-    case.sources.iter().for_each(|source| page.source(source));
+    (0..case.sources.len()).for_each(|place| page.source(view, place));
     page.line("");
     page.record(view);
     page.text
@@ -498,7 +498,8 @@ impl Page {
         }
     }
 
-    fn source(&mut self, source: &Source) {
+    fn source(&mut self, view: &View, place: usize) {
+        let source = &view.case.sources[place];
         let kind = source.kind.word();
         let when = source.published.map_or_else(|| "undated".to_owned(), |at| at.strftime("%Y-%m-%d").to_string());
         let replaced = if source.replaced_by.is_some() { "   an earlier version" } else { "" };
@@ -511,6 +512,9 @@ impl Page {
         ));
         for problem in &source.problems {
             self.hanging("        problem: ", problem);
+        }
+        if let Some(line) = changes::line(view, place) {
+            self.hanging("        ", &line);
         }
     }
 

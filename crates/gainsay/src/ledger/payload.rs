@@ -9,10 +9,11 @@ use minicbor::{Decode, Encode};
 
 use super::{Error, canonical};
 use crate::claim::{
-    Channels, CorpusRole, EntryId, Extent, Filtered, History, Piece, Root, SegmentFile, SourceKind, Span, Stretch, Tlp,
+    Channels, CorpusRole, EntryId, Extent, Filtered, History, Piece, Root, SegmentFile, Span, Stretch, Tlp,
 };
 pub use matched::{SampleMatched, SampleMatchedV1};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
+pub use source::{Held, SourceCaptured, SourceCapturedV1, Text};
 
 /// Declares the kinds with their names, so that name, encoding and decoding cannot drift apart.
 macro_rules! kinds {
@@ -57,8 +58,10 @@ macro_rules! kinds {
 kinds! {
     /// A case was opened.
     Case(CaseOpened) = "case/1",
+    /// A source was captured, before it had parts, an update, a language, links and a map.
+    SourceV1(SourceCapturedV1) = "source/1",
     /// A source was captured.
-    Source(SourceCaptured) = "source/1",
+    Source(SourceCaptured) = "source/2",
     /// The reader read a source, before it told relays, days, indicators and offers.
     ReadingV1(SourceReadV1) = "reading/1",
     /// The reader read a source.
@@ -91,7 +94,7 @@ impl Payload {
     /// The case that the entry belongs to, but for the entry that opens it.
     pub fn case(&self) -> Option<EntryId> {
         match self {
-            Payload::Source(b) => Some(b.case),
+            Payload::Source(b) | Payload::SourceV1(SourceCapturedV1(b)) => Some(b.case),
             Payload::Reading(b) | Payload::ReadingV1(SourceReadV1(b)) => Some(b.case),
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.case),
             Payload::MatchV1(b) => Some(b.case),
@@ -103,7 +106,18 @@ impl Payload {
             Payload::Case(_) | Payload::CorpusV1(_) | Payload::CorpusV2(_) | Payload::Corpus(_) => None,
         }
     }
+
+    /// The source that the entry captured, in whichever version.
+    pub fn source(&self) -> Option<&SourceCaptured> {
+        match self {
+            Payload::Source(source) | Payload::SourceV1(SourceCapturedV1(source)) => Some(source),
+            _ => None,
+        }
+    }
 }
+
+/// The kinds of entries that capture a source.
+pub const SOURCE_KINDS: [&str; 2] = ["source/1", "source/2"];
 
 impl<C> Encode<C> for EntryId {
     fn encode<W: minicbor::encode::Write>(
@@ -129,87 +143,6 @@ pub struct CaseOpened {
     /// The case's name on this desk.
     #[n(0)]
     pub title: String,
-}
-
-/// `source/1`.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct SourceCaptured {
-    /// The case that it was added to.
-    #[n(0)]
-    pub case: EntryId,
-    /// What it is.
-    #[cbor(n(1), with = "canonical::word")]
-    pub kind: SourceKind,
-    /// The path as given, or the page's own address.
-    #[n(2)]
-    pub whence: String,
-    /// SHA-256 of its bytes; of a folder, of its manifest.
-    #[cbor(n(3), with = "minicbor::bytes")]
-    pub digest: [u8; 32],
-    /// Its bytes.
-    #[n(4)]
-    pub size: u64,
-    /// Where the bytes are.
-    #[n(5)]
-    pub held: Held,
-    /// The text that was read from it, for sources that are read.
-    #[n(6)]
-    pub text: Option<Text>,
-    /// The version that it takes the place of.
-    #[n(7)]
-    pub replaces: Option<EntryId>,
-    /// What was wrong with it, in words.
-    #[n(8)]
-    pub problems: Vec<String>,
-}
-
-/// Where a source's bytes are.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-pub enum Held {
-    /// In the desk's blobs.
-    #[n(0)]
-    Desk,
-    /// Outside the desk, at this path.
-    #[n(1)]
-    Outside(#[n(0)] String),
-    /// In the desk's blobs, encrypted to this age recipient, whose key is not in the desk. The digest is of the clear bytes,
-    /// this one of the encrypted ones.
-    #[n(2)]
-    Sealed(#[n(0)] String, #[cbor(n(1), with = "minicbor::bytes")] [u8; 32]),
-}
-
-/// A source's text and what it says of itself.
-#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
-#[cbor(array)]
-pub struct Text {
-    /// `text` or `html`.
-    #[n(0)]
-    pub format: String,
-    /// The encoding that the bytes were read in.
-    #[n(1)]
-    pub encoding: String,
-    /// SHA-256 of the text in UTF-8; equal to the source's where the text is the source.
-    #[cbor(n(2), with = "minicbor::bytes")]
-    pub digest: [u8; 32],
-    /// Its title.
-    #[n(3)]
-    pub title: Option<String>,
-    /// Who published it.
-    #[n(4)]
-    pub outlet: Option<String>,
-    /// Who wrote it.
-    #[n(5)]
-    pub byline: Option<String>,
-    /// When, in its own words.
-    #[n(6)]
-    pub published_words: Option<String>,
-    /// When, as microseconds since 1970 UTC.
-    #[n(7)]
-    pub published: Option<i64>,
-    /// Its own address.
-    #[n(8)]
-    pub address: Option<String>,
 }
 
 /// `corpus/1`. Its segment is of the first format, which is read no more: the corpus has to be added again.
@@ -494,8 +427,14 @@ macro_rules! twin {
     };
 }
 
+/// A payload of a first version, where nothing in it is of the second.
+fn first<T>(is_first: bool, payload: T) -> Result<T, minicbor::decode::Error> {
+    if is_first { Ok(payload) } else { Err(minicbor::decode::Error::message("a field of a later version")) }
+}
+
 mod matched;
 mod read;
+mod source;
 
 twin!(RootV3 of Root {
     0 path: bytes Vec<u8>,

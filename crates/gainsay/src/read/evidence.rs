@@ -192,10 +192,9 @@ fn of_a_crew(right: &[&str]) -> bool {
                 | "encrypted"
         )
     };
-    let apposed =
-        right.get(1) == Some(&",") && right.iter().skip(2).take(7).take_while(|w| **w != ",").any(|w| crew(w));
+    let apposed = right.get(1) == Some(&",") && right.iter().skip(2).take(7).take_while(|w| **w != ",").any(crew);
     let boasts = matches!(right.get(1), Some(&("claimed" | "claims" | "boasted" | "bragged")));
-    apposed || boasts && right.iter().skip(2).take(7).any(|w| deed(w))
+    apposed || boasts && right.iter().skip(2).take(7).any(deed)
 }
 
 fn actor(around: &Around<'_>, found: &mut Evidence) {

@@ -88,6 +88,18 @@ pub fn source_kind(text: &str, about: &About, names: &Gazetteer) -> SourceKind {
     }
 }
 
+/// The sentences of a text, line by line: of titles and captions too, which nobody reads for statements.
+pub fn sentences(text: &str) -> Vec<Span> {
+    let mut found = Vec::new();
+    let mut start = 0;
+    for line in text.split_inclusive('\n') {
+        let span = Span { start, end: start + line.trim_end().len() };
+        found.extend(sentences::sentences(text, span, &quotes::quotations(text, span)));
+        start += line.len();
+    }
+    found
+}
+
 /// Reads one text.
 ///
 /// `about` gives the outlet where the text does not; `names` the names known beforehand.

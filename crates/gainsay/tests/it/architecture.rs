@@ -42,6 +42,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("askama", &["gainsay/src/export/"]),
     ("unpack", &["gainsay/src/capture/", "gainsay/src/corpus/read.rs", "gainsay/src/desk/", "gainsay/src/main.rs"]),
     ("dom_smoothie", &["unpack/src/"]),
+    ("hayro_syntax", &["unpack/src/"]),
     ("zip", &["unpack/src/"]),
     ("tar", &["unpack/src/"]),
     ("flate2", &["unpack/src/"]),

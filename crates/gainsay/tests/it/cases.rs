@@ -76,7 +76,7 @@ fn the_machine_accepts_under_its_own_name() {
     let authors = |kind: &str| -> Vec<&str> {
         log.iter().filter(|entry| entry["kind"] == kind).map(|entry| entry["author"].as_str().unwrap()).collect()
     };
-    assert_eq!(authors("source/1"), ["ana"]);
+    assert_eq!(authors("source/2"), ["ana"]);
     assert_eq!(authors("reading/2"), ["gainsay reader 1"]);
     assert!(authors("decision/2").iter().all(|author| *author == "gainsay reader 1"));
 }
@@ -257,7 +257,7 @@ fn what_is_computed_can_be_dropped_and_comes_back_the_same() {
     let environment = with_story();
     environment.gainsay(&["open", "another"]).succeeded();
     let entry = environment.gainsay(&["ledger", "log", "--json"]).json_lines();
-    let source = entry.iter().find(|entry| entry["kind"] == "source/1").unwrap()["id"].as_str().unwrap().to_owned();
+    let source = entry.iter().find(|entry| entry["kind"] == "source/2").unwrap()["id"].as_str().unwrap().to_owned();
     environment.gainsay(&["add", "another", "story.txt"]).succeeded();
     environment.gainsay(&["ledger", "destroy", &source, "--reason", "a court order"]).succeeded();
     let rows = || -> Vec<(i64, String, Option<Vec<u8>>)> {
@@ -283,7 +283,7 @@ fn what_is_computed_can_be_dropped_and_comes_back_the_same() {
 fn a_destroyed_source_leaves_its_entry_and_nothing_of_its_words() {
     let environment = with_story();
     let log = environment.gainsay(&["ledger", "log", "--json"]).json_lines();
-    let source = log.iter().find(|entry| entry["kind"] == "source/1").unwrap()["id"].as_str().unwrap().to_owned();
+    let source = log.iter().find(|entry| entry["kind"] == "source/2").unwrap()["id"].as_str().unwrap().to_owned();
     environment.gainsay(&["ledger", "destroy", &source[..12], "--reason", "a court order"]).succeeded();
     let verified = environment.gainsay(&["ledger", "verify"]).succeeded();
     assert!(verified.contains("lawfully destroyed"), "{verified}");

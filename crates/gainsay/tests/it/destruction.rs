@@ -67,7 +67,7 @@ fn decisions_go_with_their_source_and_handles_stay() {
     let before = handles(&show(&environment, "marlbeck"), "statements");
     let kept: Vec<_> = before.iter().filter(|(_, speaker)| speaker == "Oskelund Security").cloned().collect();
     assert!(!kept.is_empty() && kept.len() < before.len(), "{before:?}");
-    destroy(&environment, &first(&environment, "source/1")[..8]);
+    destroy(&environment, &first(&environment, "source/2")[..8]);
     assert_eq!(handles(&show(&environment, "marlbeck"), "statements"), kept);
     for words in ["Dustfinch", "Somebody Named", "no indication that our systems"] {
         assert_nowhere(&environment, words);
@@ -137,7 +137,7 @@ fn a_case_without_its_name_is_listed_and_found() {
 #[test]
 fn a_few_digits_do_not_destroy() {
     let environment = with_two_stories();
-    let id = first(&environment, "source/1");
+    let id = first(&environment, "source/2");
     let before = log(&environment);
     for digits in [0, 1, 7] {
         let refused = environment.gainsay(&["ledger", "destroy", &id[..digits], "--reason", "a slip"]);

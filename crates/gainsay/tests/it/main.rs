@@ -4,6 +4,7 @@
 
 mod architecture;
 mod archives;
+mod capture;
 mod cases;
 mod check;
 mod corpora;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use unpack::{DocumentHint, Error, FindingKind, Limits, Worker};
 
-use super::{CHILD, file_of, unpack, worker};
+use super::{CHILD, documents, file_of, unpack, worker};
 
 fn short() -> Limits {
     Limits { silence: Duration::from_millis(400), cpu_seconds: 1, output_bytes: 100_000, ..Limits::default() }
@@ -55,11 +55,22 @@ fn a_lie_ends_the_liar() {
     assert_survived("flood", short(), FindingKind::WorkerLied, "more bytes than allowed");
 }
 
+/// A page of millions of elements takes more memory than there is: a real document that kills a real worker.
 #[test]
-fn a_document_that_kills_the_worker_names_itself() {
+fn a_document_that_kills_the_worker_names_itself_and_the_next_is_read() {
+    let mut worker = worker(&[], Limits { address_space: 120 << 20, ..Limits::default() });
+    let page = format!("<html><body>{}", "<p>x".repeat(3_000_000));
+    let finding = documents(&mut worker, "bad page", file_of(page.as_bytes()), DocumentHint::None).none();
+    assert!(finding.path == "bad page" && finding.kind == FindingKind::WorkerDied, "{finding}");
+    assert!(finding.detail.contains("limit of memory"), "{finding}");
+    assert_eq!(documents(&mut worker, "a.txt", file_of(b"fine"), DocumentHint::None).one().text, "fine");
+}
+
+#[test]
+fn a_child_that_answers_something_else_is_ended() {
     let mut worker = worker(&["lie", "die"], short());
-    let error = worker.document("bad page", file_of(b"x"), DocumentHint::None).expect_err("no document");
-    assert!(matches!(&error, Error::NoDocument(finding) if finding.path == "bad page"), "{error}");
+    let finding = documents(&mut worker, "page", file_of(b"x"), DocumentHint::None).none();
+    assert!(finding.path == "page" && finding.kind == FindingKind::WorkerLied, "{finding}");
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 mod containers;
 mod documents;
+mod formats;
 mod hostile;
 mod jail;
 
@@ -10,7 +11,7 @@ use std::io::{Seek, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use unpack::{Event, Finding, FindingKind, Limits, Summary, Worker};
+use unpack::{Document, DocumentEvent, DocumentHint, Event, Finding, FindingKind, Limits, Summary, Worker};
 
 const CHILD: &str = env!("CARGO_BIN_EXE_unpack-child");
 
@@ -80,6 +81,43 @@ fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
     });
     match result {
         Ok(summary) => Outcome { files, findings, summary },
+        Err(error) => panic!("{error}"),
+    }
+}
+
+/// All that came out of one request for documents.
+#[derive(Debug)]
+struct Library {
+    documents: Vec<Document>,
+    findings: Vec<Finding>,
+    summary: Summary,
+}
+
+impl Library {
+    /// The one document, of a file that is one.
+    fn one(mut self) -> Document {
+        assert!(self.documents.len() == 1 && self.findings.is_empty(), "{self:?}");
+        self.documents.remove(0)
+    }
+
+    /// Why there is none.
+    fn none(mut self) -> Finding {
+        assert!(self.documents.is_empty() && self.findings.len() == 1, "{self:?}");
+        self.findings.remove(0)
+    }
+}
+
+fn documents(worker: &mut Worker, name: &str, file: File, hint: DocumentHint) -> Library {
+    let (mut documents, mut findings) = (Vec::new(), Vec::new());
+    let result = worker.documents(name, file, hint, &mut |event| {
+        match event {
+            DocumentEvent::Document(document) => documents.push(*document),
+            DocumentEvent::Finding(finding) => findings.push(finding),
+        }
+        ControlFlow::Continue(())
+    });
+    match result {
+        Ok(summary) => Library { documents, findings, summary },
         Err(error) => panic!("{error}"),
     }
 }

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 use minicbor::{Decode, Encode};
 
-use super::{SpanV1, twins};
+use super::{SpanV1, first, twins};
 use crate::claim::{
     Actor, Allegation, Citation, Contact, Days, Draft, EntryId, Facet, Figure, FigureKind, Indicator, IndicatorKind,
     Offer, Organisation, OrganisationRole, PartyKind, Reading, Stance, Statement, Vector,
@@ -71,11 +71,6 @@ impl<'b, C> Decode<'b, C> for SourceReadV1 {
             && read.drafts.iter().all(|draft| draft.statement.is_first());
         first(is_first && are_first, SourceReadV1(read))
     }
-}
-
-/// A payload of a first version, where nothing in it is of the second.
-fn first<T>(is_first: bool, payload: T) -> Result<T, minicbor::decode::Error> {
-    if is_first { Ok(payload) } else { Err(minicbor::decode::Error::message("a field of a later version")) }
 }
 
 /// `decision/2`.

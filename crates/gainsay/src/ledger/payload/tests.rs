@@ -8,8 +8,8 @@ use super::*;
 use crate::claim::{
     Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, Commit, Contact, CurvePoint, Days, Draft,
     Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, ListedFile, ListingMatch, NearMiss, Offer,
-    Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Shares, Stance, Statement,
-    Taking, Vector, Window,
+    Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Shares, SourceKind, Stance,
+    Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -241,6 +241,7 @@ fn examples() -> Vec<Payload> {
         text,
         replaces: Some(SOURCE),
         problems: vec!["cut".into()],
+        part: None,
     };
     let text = Text {
         format: "html".into(),
@@ -252,12 +253,28 @@ fn examples() -> Vec<Payload> {
         published_words: Some("2024-03-01".into()),
         published: Some(1_709_251_200_000_000),
         address: Some("https://outlet.example/1".into()),
+        updated_words: None,
+        updated: None,
+        language: None,
+        links: vec![],
+        attachments: vec![],
+        map: None,
+    };
+    let text_v2 = Text {
+        updated_words: Some("2024-03-02".into()),
+        updated: Some(1_709_337_600_000_000),
+        language: Some("en-GB".into()),
+        links: vec!["https://other.example/2".into()],
+        attachments: vec!["proof.zip".into()],
+        map: Some(EntryId([8; 32])),
+        ..text.clone()
     };
     vec![
         CaseOpened { title: "marlbeck".into() }.into(),
-        source(Held::Desk, Some(text)).into(),
-        source(Held::Outside("/a/sample.tar".into()), None).into(),
-        source(Held::Sealed("age1".into(), [5; 32]), None).into(),
+        SourceCapturedV1(source(Held::Desk, Some(text))).into(),
+        SourceCapturedV1(source(Held::Outside("/a/sample.tar".into()), None)).into(),
+        SourceCapturedV1(source(Held::Sealed("age1".into(), [5; 32]), None)).into(),
+        SourceCaptured { part: Some("message 3".into()), ..source(Held::Desk, Some(text_v2)) }.into(),
         SourceReadV1(SourceRead::new(CASE, SOURCE, "gainsay reader 1", &reading)).into(),
         SourceRead::new(CASE, SOURCE, "gainsay reader 2", &reading_v2).into(),
         DraftDecidedV1(decided(statement())).into(),

@@ -1,0 +1,54 @@
+//! The child's own code and the parent's checks in one process, for tests and fuzz targets alone.
+
+use std::fs::File;
+use std::io::Write as _;
+
+use rustix::fs::{MemfdFlags, memfd_create};
+
+use crate::documents;
+use crate::finding::Finding;
+use crate::limits::{ChildLimits, Limits};
+use crate::protocol::{Already, Document, DocumentHint, Reply, decode_reply, read_frame};
+use crate::sink::{Sink, Stop};
+use crate::trace::Map;
+use crate::transcript::{Asked, Transcript};
+
+/// Every document in these bytes, and what is said of those that are none.
+///
+/// # Panics
+/// The child breaks a rule of the frames, or a map leads out of its text or file.
+pub fn read_here(name: &str, bytes: &[u8], limits: &Limits) -> (Vec<Document>, Vec<Finding>) {
+    let file = memfd_create("bytes", MemfdFlags::CLOEXEC).map(File::from);
+    let mut file = file.unwrap_or_else(|e| panic!("no file in memory: {e}"));
+    assert!(file.write_all(bytes).is_ok(), "no room in memory");
+    let (child, mut out) = (ChildLimits::from(limits), Vec::new());
+    let mut sink = Sink::new(&mut out, &child, Already::default());
+    match documents::read(&mut sink, name, DocumentHint::None, &mut file) {
+        Ok(()) | Err(Stop::Cut) => assert!(sink.done(name).is_ok()),
+        Err(stop) => panic!("{stop}"),
+    }
+    let (mut stream, mut buffer) = (&out[..], Vec::new());
+    let mut transcript = Transcript::new(name, Asked::Documents, limits);
+    let (mut documents, mut findings) = (Vec::new(), Vec::new());
+    let (mut text, mut map) = (Vec::new(), Vec::new());
+    loop {
+        let frame = read_frame(&mut stream, &mut buffer).unwrap_or_else(|e| panic!("{e}"));
+        let Some((tag, payload)) = frame else { panic!("the frames end too early") };
+        let reply = decode_reply(tag, payload).unwrap_or_else(|e| panic!("{e}"));
+        transcript.check(&reply).unwrap_or_else(|e| panic!("{e}"));
+        match reply {
+            Reply::Item(_) => (text, map) = (Vec::new(), Vec::new()),
+            Reply::Data(bytes) => text.extend_from_slice(bytes),
+            Reply::Map(bytes) => map.extend_from_slice(bytes),
+            Reply::Document(mut document) => {
+                document.text = String::from_utf8(std::mem::take(&mut text)).unwrap_or_else(|e| panic!("{e}"));
+                let held = Map::from_bytes(&map, document.text.len() as u64, bytes.len() as u64);
+                document.map = held.unwrap_or_else(|e| panic!("{e}"));
+                documents.push(*document);
+            }
+            Reply::NoDocument(finding) | Reply::Finding(finding) => findings.push(finding),
+            Reply::Done { .. } => return (documents, findings),
+            _ => {}
+        }
+    }
+}
