@@ -92,6 +92,11 @@ fn find(case: &mut Case, verdict: &str) {
     });
 }
 
+/// With the weights of the program.
+fn assess(case: &Case) -> Assessment {
+    super::assess(case, Weights::built_in())
+}
+
 fn millinats(case: &Case, facet: Facet) -> Option<i64> {
     assess(case).claims.iter().find(|claim| claim.facet == facet).map(|claim| claim.likelihood.millinats)
 }

@@ -1,6 +1,7 @@
 //! The command line: one file for each command, each calling the desk and printing through `ui`.
 
 mod add;
+mod assess;
 mod check;
 mod corpus;
 mod demo;
@@ -60,6 +61,7 @@ enum Command {
     Show(show::Args),
     Report(report::Args),
     Check(check::Args),
+    Assess(assess::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
@@ -114,6 +116,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Show(args) => args.run(&place, ui),
         Command::Report(args) => args.run(&place, ui),
         Command::Check(args) => args.run(&place, ui),
+        Command::Assess(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
         Command::OfJob(args) => args.run(&place, ui),
