@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::likelihood::Likelihood;
 use super::grounds;
+use super::likelihood::Likelihood;
 use super::model::{self, Prospect, Word};
 use super::parties::{Parties, key, organisation};
 use super::weights::{Weights, share_of};
@@ -97,7 +97,6 @@ impl Confidence {
 
 /// The claims of a case, most important facet first.
 pub fn claims(case: &Case, parties: &Parties, weights: &Weights) -> Vec<Claim> {
-    let order = grounds::Order::of(case);
     let mut victims: Vec<Option<String>> = parties.victims.values().cloned().map(Some).collect();
     if victims.is_empty() {
         victims.push(None);
@@ -105,12 +104,12 @@ pub fn claims(case: &Case, parties: &Parties, weights: &Weights) -> Vec<Claim> {
     let mut claims = Vec::new();
     for victim in victims {
         for facet in [Facet::Victim, Facet::Access, Facet::Exfiltration, Facet::Assets, Facet::Date] {
-            claims.extend(claim(case, parties, &order, weights, facet, victim.clone()));
+            claims.extend(claim(case, parties, weights, facet, victim.clone()));
         }
     }
     // How much there is, and for how much, is said of the whole haul; whose part is how large is seldom said at all.
     for facet in [Facet::Volume, Facet::Offer] {
-        claims.extend(claim(case, parties, &order, weights, facet, None));
+        claims.extend(claim(case, parties, weights, facet, None));
     }
     claims.sort_by_key(|claim| !claim.is_assessed());
     for (number, claim) in claims.iter_mut().enumerate() {
@@ -120,15 +119,8 @@ pub fn claims(case: &Case, parties: &Parties, weights: &Weights) -> Vec<Claim> {
 }
 
 /// The claim of a facet against a victim, where anybody speaks to it by name.
-fn claim(
-    case: &Case,
-    parties: &Parties,
-    order: &grounds::Order,
-    weights: &Weights,
-    facet: Facet,
-    victim: Option<String>,
-) -> Option<Claim> {
-    let mut voices = spoken(case, parties, order, facet, victim.as_deref());
+fn claim(case: &Case, parties: &Parties, weights: &Weights, facet: Facet, victim: Option<String>) -> Option<Claim> {
+    let mut voices = spoken(case, parties, facet, victim.as_deref());
     voices.extend(case.current_findings().filter_map(|finding| found(finding, weights, facet, victim.as_deref())));
     let is_named = voices.iter().any(|voice| voice.is_named);
     is_named.then(|| weigh(case, weights, facet, victim, voices))
@@ -164,13 +156,7 @@ impl std::ops::Deref for Candidate {
     }
 }
 
-fn spoken(
-    case: &Case,
-    parties: &Parties,
-    order: &grounds::Order,
-    facet: Facet,
-    victim: Option<&str>,
-) -> Vec<Candidate> {
+fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) -> Vec<Candidate> {
     let mut voices = Vec::new();
     let admitted = admitted(case, parties);
     for said in case.shown() {
@@ -193,7 +179,6 @@ fn spoken(
             None => parties.kind(&statement.speaker, statement.speaker_kind),
         };
         let key = parties.canonical(origin.as_deref().unwrap_or(&statement.speaker));
-        let when = order.of_said(case, said);
         let quote = said.quote(case).unwrap_or_default().to_lowercase();
         let word = Word {
             origin: key.clone(),
@@ -202,10 +187,10 @@ fn spoken(
             for_claim,
             proof: grounds::proof(case, parties, said, kind, &quote),
             specific: grounds::is_specific(&quote),
-            direct: kind == PartyKind::Actor || origin.is_none(),
+            direct: origin.is_none(),
             against_interest: false,
             has_admitted: admitted.contains(&key),
-            when,
+            when: grounds::when(case, said),
         };
         voices.push(Candidate {
             voice: Voice {
@@ -222,7 +207,7 @@ fn spoken(
             word: Some(word),
             origin: key,
             kind,
-            when,
+            when: case.order(said),
             weighs: said.state.weighs(),
             unseen: matches!(said.state, State::Accepted { unseen: true, .. }),
         });
@@ -351,7 +336,9 @@ fn found(finding: &Finding, weights: &Weights, facet: Facet, victim: Option<&str
         (Facet::Victim, "not found") => (
             -share_of(own.not_found, own.corpora_cover),
             match own.corpora_cover {
-                0 => "nothing of the sample is in the corpora, of which nobody has stated how much they cover".to_owned(),
+                0 => {
+                    "nothing of the sample is in the corpora, of which nobody has stated how much they cover".to_owned()
+                }
                 cover => format!("nothing of the sample is in the corpora, which are stated to cover {} %", cover / 10),
             },
         ),
@@ -392,7 +379,9 @@ fn weigh(case: &Case, weights: &Weights, facet: Facet, victim: Option<String>, m
         let weight = if voice.weighs { weighed.next().flatten() } else { None };
         (voice.voice.weight, voice.voice.because) = match weight {
             Some(weight) => (weight.millinats, weight.because),
-            None if voice.weighs => (0, "the same origin counts once, by its last word".to_owned()),
+            None if voice.weighs => {
+                (0, "the same origin counts once, by the best that it says on its last side".to_owned())
+            }
             None => (0, "nobody has reviewed it".to_owned()),
         };
     }
@@ -460,9 +449,7 @@ pub(super) fn confidence(voices: impl Iterator<Item = (PartyKind, bool)>) -> Con
     let voices: Vec<(PartyKind, bool)> = voices.collect();
     if voices.contains(&(PartyKind::Victim, true)) {
         Confidence::High
-    } else if voices.len() > 1
-        && voices.iter().any(|(kind, _)| !matches!(kind, PartyKind::Actor | PartyKind::Victim))
-    {
+    } else if voices.len() > 1 && voices.iter().any(|(kind, _)| !matches!(kind, PartyKind::Actor | PartyKind::Victim)) {
         Confidence::Moderate
     } else {
         Confidence::Low

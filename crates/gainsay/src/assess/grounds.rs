@@ -1,8 +1,6 @@
 //! What stands behind a statement of a case, drawn from its words: what was shown or checked, whether it commits itself, and when it
 //! was said.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::model::Proof;
@@ -89,30 +87,14 @@ pub(super) fn is_specific(quote: &str) -> bool {
     !VAGUE.iter().any(|word| quote.contains(word))
 }
 
-/// The order in which statements were made, as far as that is known, whatever came in first.
-pub(super) struct Order {
-    /// The place of each source among all, by what it is.
-    places: Vec<usize>,
-}
-
 /// No breach claim was made in writing before the World Wide Web.
 const EARLIEST: jiff::civil::Date = jiff::civil::date(1991, 8, 6);
 
-impl Order {
-    pub(super) fn of(case: &Case) -> Order {
-        let digests: BTreeSet<&str> = case.sources.iter().map(|source| source.digest.as_str()).collect();
-        let places: BTreeMap<&str, usize> = digests.into_iter().enumerate().map(|(place, it)| (it, place)).collect();
-        Order { places: case.sources.iter().map(|it| places.get(it.digest.as_str()).copied().unwrap_or(0)).collect() }
-    }
-
-    /// The day that the text gives it, where that can be; else that of its source. Of one moment, by what the sources are, then by
-    /// place in them.
-    pub(super) fn of_said(&self, case: &Case, said: &Said) -> (Timestamp, usize, usize) {
-        let told = case.sources[said.source].when();
-        let latest = told.checked_add(SignedDuration::from_hours(48)).unwrap_or(told);
-        let stated = said.statement.days.filter(|days| days.from <= days.to && days.from >= EARLIEST);
-        let stated = stated.and_then(|days| days.to.to_zoned(jiff::tz::TimeZone::UTC).ok()).map(|day| day.timestamp());
-        let when = stated.filter(|day| *day <= latest).unwrap_or(told);
-        (when, self.places.get(said.source).copied().unwrap_or(0), said.statement.span.start)
-    }
+/// When a statement was made: the day that the text gives it, where that can be, else when its source was published.
+pub(super) fn when(case: &Case, said: &Said) -> Timestamp {
+    let told = case.sources[said.source].when();
+    let latest = told.checked_add(SignedDuration::from_hours(48)).unwrap_or(told);
+    let stated = said.statement.days.filter(|days| days.from <= days.to && days.from >= EARLIEST);
+    let stated = stated.and_then(|days| days.to.to_zoned(jiff::tz::TimeZone::UTC).ok()).map(|day| day.timestamp());
+    stated.filter(|day| *day <= latest).unwrap_or(told)
 }

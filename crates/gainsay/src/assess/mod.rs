@@ -16,7 +16,7 @@ mod weights;
 pub use check::{Objection, check};
 pub use claims::Claim;
 pub use disagreements::Disagreement;
-pub use model::{Proof, Prospect};
+pub use model::Proof;
 pub use propositions::{Judgement, Proposition, Utterance, judge};
 pub use steps::Step;
 pub use weights::{MODEL, TEXT as WEIGHTS, Weights, WeightsError};

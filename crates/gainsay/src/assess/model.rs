@@ -4,6 +4,7 @@
 //! repeated change nothing.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 
@@ -32,8 +33,8 @@ pub struct Word {
     pub against_interest: bool,
     /// Whether the origin has admitted a part of what is alleged, here or elsewhere.
     pub has_admitted: bool,
-    /// When it was said, as far as that is known; words of one moment by their place.
-    pub when: (Timestamp, usize, usize),
+    /// When it was said, as far as that is known.
+    pub when: Timestamp,
 }
 
 /// What stands behind a word, least first.
@@ -67,25 +68,36 @@ pub struct Prospect {
     pub likelihood: Likelihood,
 }
 
+impl fmt::Display for Prospect {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({} %)", self.what, self.likelihood.percent())
+    }
+}
+
 /// How many prospects are told.
 const PROSPECTS: usize = 3;
 
-/// The weight of each word; `None` where a later word of the same origin, or an admission that is not taken back, stands in its place.
+/// The weight of each word; `None` where another word of the same origin stands in its place.
+///
+/// Each origin counts once, on the side that it took last, by the best grounds that it gave for that side.
 pub fn weigh(words: &[&Word], facet: Facet, weights: &Weights) -> Vec<Option<Weight>> {
-    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut by_origin: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     for (place, word) in words.iter().enumerate() {
-        let counted = last.entry(&word.origin).or_insert(place);
-        if rank(words[*counted]) < rank(word) {
-            *counted = place;
-        }
+        by_origin.entry(&word.origin).or_default().push(place);
     }
     let mut weighed: Vec<Option<Weight>> = vec![None; words.len()];
     let mut groups: BTreeMap<(Group, bool), Vec<usize>> = BTreeMap::new();
-    for (origin, place) in last {
-        let word = words[place];
-        let opposite = || words.iter().filter(|other| other.origin == origin && other.for_claim != word.for_claim);
-        weighed[place] = Some(alone(word, opposite().next().is_some(), facet, weights));
-        groups.entry((group(word.kind), word.for_claim)).or_default().push(place);
+    for places in by_origin.into_values() {
+        let Some(last) = places.iter().map(|place| words[*place]).max_by_key(|word| rank(word)) else { continue };
+        let has_turned = places.iter().any(|place| words[*place].for_claim != last.for_claim);
+        let on_side = places.into_iter().filter(|place| words[*place].for_claim == last.for_claim);
+        let each = on_side.map(|place| (place, alone(words[place], has_turned, facet, weights)));
+        let best =
+            each.max_by_key(|(place, weight)| (words[*place].direct, weight.millinats.abs(), words[*place].when));
+        if let Some((place, weight)) = best {
+            weighed[place] = Some(weight);
+            groups.entry((group(words[place].kind), last.for_claim)).or_default().push(place);
+        }
     }
     for mut places in groups.into_values() {
         let size = |place: &usize| weighed[*place].as_ref().map_or(0, |weight| weight.millinats.abs());
@@ -109,11 +121,11 @@ pub fn likelihood(weighed: &[Option<Weight>], weights: &Weights) -> Likelihood {
     Likelihood { millinats: weights.start + sum }
 }
 
-/// Which of an origin's words counts: what a company admits against its own interest, a later denial does not take back; otherwise the
-/// later one. What is left is decided by what was said, so that the order in which words came in decides nothing.
-fn rank(word: &Word) -> impl Ord {
+/// Which of an origin's words tells its side: what a company admits against its own interest, a later denial does not take back;
+/// otherwise its own words before others' account of them, the later one, and of one moment the one that takes back.
+fn rank(word: &Word) -> (bool, bool, Timestamp, bool) {
     let admits = word.kind == PartyKind::Victim && word.for_claim;
-    (admits, word.when, word.against_interest, word.proof, word.specific, word.direct, word.for_claim, word.stance)
+    (admits, word.direct, word.when, !word.for_claim)
 }
 
 /// Voices that mostly look at the same thing.
@@ -193,7 +205,8 @@ fn alone(word: &Word, has_turned: bool, facet: Facet, weights: &Weights) -> Weig
         size = share_of(size, share.vague);
         because += ", vaguely";
     }
-    if !word.direct {
+    // Of an actor one mostly hears through others.
+    if !word.direct && word.kind != PartyKind::Actor {
         size = share_of(size, share.hearsay);
         because += ", at second hand";
     }
@@ -212,7 +225,6 @@ pub fn prospects(words: &[&Word], fixed: i64, facet: Facet, weights: &Weights) -
         likelihood
     };
     let now = total(words);
-    let newest = words.iter().map(|word| word.when).max().unwrap_or_default();
     let origin_of = |kind| {
         let of_kind = words.iter().filter(|word| word.kind == kind);
         of_kind.max_by_key(|word| (word.proof, word.when)).map(|word| word.origin.as_str())
@@ -222,7 +234,12 @@ pub fn prospects(words: &[&Word], fixed: i64, facet: Facet, weights: &Weights) -
         ("the company confirms it", PartyKind::Victim, true, Proof::Nothing),
         ("the company denies it and says what it looked at", PartyKind::Victim, false, Proof::Nothing),
         ("somebody without a stake checks what is shown, and it holds", PartyKind::Researcher, true, Proof::Checked),
-        ("somebody without a stake checks what is shown, and it does not hold", PartyKind::Researcher, false, Proof::Checked),
+        (
+            "somebody without a stake checks what is shown, and it does not hold",
+            PartyKind::Researcher,
+            false,
+            Proof::Checked,
+        ),
         ("police or a regulator find it so", PartyKind::Authority, true, Proof::Nothing),
         ("police or a regulator find otherwise", PartyKind::Authority, false, Proof::Nothing),
         ("whoever claims it gives all of it away", PartyKind::Actor, true, Proof::All),
@@ -252,7 +269,7 @@ pub fn prospects(words: &[&Word], fixed: i64, facet: Facet, weights: &Weights) -
             direct: true,
             against_interest: kind == PartyKind::Actor && !for_claim,
             has_admitted: words.iter().any(|word| word.kind == kind && word.has_admitted),
-            when: (newest.0, usize::MAX, usize::MAX),
+            when: Timestamp::MAX,
         };
         let with: Vec<&Word> = words.iter().copied().chain([&word]).collect();
         found.push(Prospect { what, likelihood: total(&with) });
@@ -260,7 +277,10 @@ pub fn prospects(words: &[&Word], fixed: i64, facet: Facet, weights: &Weights) -
     let evidence = &weights.evidence;
     let matched = matches!(facet, Facet::Victim | Facet::Assets);
     for (what, millinats) in [
-        ("a sample is found to hold ten files that only the company has", evidence.match_first + evidence.match_tenfold),
+        (
+            "a sample is found to hold ten files that only the company has",
+            evidence.match_first + evidence.match_tenfold,
+        ),
         ("all of a sample is found to be public", -evidence.only_public),
     ] {
         if matched && (millinats > 0 || facet == Facet::Victim) {

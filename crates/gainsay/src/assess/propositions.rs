@@ -94,7 +94,7 @@ pub fn judge(proposition: &Proposition, weights: &Weights) -> Judgement {
                 direct: itself && it.direct,
                 against_interest: itself && it.against_interest,
                 has_admitted: admitted.contains(&origin),
-                when: (dated.map_or(Timestamp::MIN, start_of), 0, 0),
+                when: dated.map_or(Timestamp::MIN, start_of),
                 origin,
             })
         })
@@ -198,4 +198,102 @@ impl<'u> Heard<'u> {
 fn relayed(it: &Utterance) -> Option<&str> {
     let checked = it.direct && it.proof == Proof::Checked;
     it.relays.as_deref().filter(|other| !checked && key(other) != key(&it.party))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(party: &str, kind: PartyKind, stance: Stance, relays: Option<&str>) -> Utterance {
+        Utterance {
+            party: party.to_owned(),
+            kind,
+            stance,
+            on_this: true,
+            relays: relays.map(str::to_owned),
+            date: None,
+            direct: relays.is_none(),
+            specific: true,
+            proof: Proof::Nothing,
+            against_interest: false,
+        }
+    }
+
+    fn judged(utterances: Vec<Utterance>) -> Judgement {
+        judge(&Proposition { facet: Facet::Exfiltration, as_of: None, utterances }, Weights::built_in())
+    }
+
+    fn millinats(utterances: &[Utterance]) -> i64 {
+        judged(utterances.to_vec()).likelihood.millinats
+    }
+
+    #[test]
+    fn relays_add_nothing_to_who_is_heard() {
+        let crew = said("Dustfinch", PartyKind::Actor, Stance::Claims, None);
+        let mut all = vec![crew.clone()];
+        for number in 0..10 {
+            let from = if number == 0 { "Dustfinch".to_owned() } else { format!("Outlet {}", number - 1) };
+            all.push(said(&format!("Outlet {number}"), PartyKind::Press, Stance::Claims, Some(&from)));
+        }
+        assert_eq!(millinats(&all), millinats(&[crew]));
+        assert_eq!(judged(all).reasons.len(), 1);
+    }
+
+    #[test]
+    fn who_checks_what_he_passes_on_speaks_for_himself() {
+        let crew = said("Dustfinch", PartyKind::Actor, Stance::Claims, None);
+        let mut paper = said("Outlet", PartyKind::Press, Stance::Claims, Some("Dustfinch"));
+        paper.proof = Proof::Checked;
+        let at_second_hand = millinats(&[crew.clone(), paper.clone()]);
+        paper.direct = true;
+        assert!(millinats(&[crew, paper]) > at_second_hand);
+    }
+
+    #[test]
+    fn a_circle_is_one_origin_at_second_hand() {
+        let circle = |names: &[&str]| -> Vec<Utterance> {
+            let relays = |place: usize| names[(place + 1) % names.len()];
+            let press =
+                |(place, name): (usize, &&str)| said(name, PartyKind::Press, Stance::Claims, Some(relays(place)));
+            names.iter().enumerate().map(press).collect()
+        };
+        let mut three = circle(&["One", "Two", "Three"]);
+        assert_eq!(judged(three.clone()).reasons.len(), 1);
+        three.push(said("Four", PartyKind::Press, Stance::Claims, Some("Two")));
+        let with_a_tail = millinats(&three);
+        three.reverse();
+        assert_eq!(millinats(&three), with_a_tail);
+        let of_his_own = millinats(&[said("One", PartyKind::Press, Stance::Claims, None)]);
+        assert!(with_a_tail < of_his_own, "nobody in a circle knows it");
+        let own_source = Utterance { direct: true, ..said("One", PartyKind::Press, Stance::Claims, Some("One")) };
+        assert_eq!(millinats(&[own_source]), of_his_own);
+    }
+
+    #[test]
+    fn no_comment_replaces_nothing_and_a_later_word_does() {
+        let dated = |stance, day| Utterance {
+            date: Some(jiff::civil::date(2024, 5, day)),
+            ..said("Firm", PartyKind::Researcher, stance, None)
+        };
+        let denied = millinats(&[dated(Stance::Denies, 1)]);
+        assert_eq!(millinats(&[dated(Stance::Denies, 1), dated(Stance::NoComment, 2)]), denied);
+        let turned = [dated(Stance::Claims, 1), dated(Stance::Denies, 2)];
+        let start = Weights::built_in().start;
+        assert!(denied < millinats(&turned) && millinats(&turned) < start);
+        let back = [dated(Stance::Denies, 1), dated(Stance::Claims, 2)];
+        assert!(millinats(&back) > start);
+        let too_late = Proposition {
+            facet: Facet::Exfiltration,
+            as_of: Some(jiff::civil::date(2024, 5, 1)),
+            utterances: turned.into(),
+        };
+        assert!(judge(&too_late, Weights::built_in()).likelihood.millinats > start, "its date cannot be");
+    }
+
+    #[test]
+    fn another_matter_is_no_word_on_this_one() {
+        let mut other = said("Marlbeck", PartyKind::Victim, Stance::Confirms, None);
+        other.on_this = false;
+        assert_eq!(millinats(&[other]), Weights::built_in().start);
+    }
 }

@@ -62,8 +62,11 @@ pub fn assess_propositions(
 ) -> Result<(), Error> {
     let weights = match own {
         Some(path) => {
-            let text = std::fs::read_to_string(path)
-                .map_err(|why| Error::File { action: "read", path: path.to_owned(), why })?;
+            let text = std::fs::read_to_string(path).map_err(|why| Error::File {
+                action: "read",
+                path: path.to_owned(),
+                why,
+            })?;
             Weights::with(&text).map_err(|why| Error::Weights { path: path.to_owned(), why })?
         }
         None => Weights::built_in().clone(),
@@ -140,7 +143,9 @@ impl Line {
         let facet = match self.facet.as_str() {
             "whose_data" | "fabricated" => Facet::Victim,
             "asset" => Facet::Assets,
-            word => word.parse().map_err(|e: crate::claim::UnknownWord| format!("facet: {e}, whose_data, fabricated, asset"))?,
+            word => word
+                .parse()
+                .map_err(|e: crate::claim::UnknownWord| format!("facet: {e}, whose_data, fabricated, asset"))?,
         };
         Ok(Proposition {
             facet,
@@ -182,7 +187,9 @@ impl Statement {
                 other => {
                     return Err(of(
                         "proof",
-                        format!("unknown word {other:?}: expected one of none, listing, screenshots, sample, full_dump, sample_verified_by_third_party"),
+                        format!(
+                            "unknown word {other:?}: expected one of none, listing, screenshots, sample, full_dump, sample_verified_by_third_party"
+                        ),
                     ));
                 }
             },
@@ -243,9 +250,8 @@ fn in_words(line: &Line, judgement: &Judgement) -> Released {
         let side = if *weight > 0 { "for    " } else { "against" };
         text += &format!("  {side} {weight:>+6}  {who}: {because}\n");
     }
-    for it in &judgement.prospects {
-        text += &format!("  if {}: {}\n", it.what, it.likelihood);
-    }
+    let prospects: Vec<String> = judgement.prospects.iter().map(ToString::to_string).collect();
+    text += &format!("  would change it: {}\n", prospects.join("; "));
     Released::plain(&text)
 }
 

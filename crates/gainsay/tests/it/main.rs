@@ -19,3 +19,4 @@ mod places;
 mod reports;
 mod review;
 mod support;
+mod weighing;
