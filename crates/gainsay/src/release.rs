@@ -98,6 +98,10 @@ fn mask_values(case: &mut Case) {
         change_if(&mut statement.to);
         change_if(&mut statement.date);
     }
+    for task in &mut case.tasks {
+        change(&mut task.what);
+        change_if(&mut task.owner);
+    }
     for finding in &mut case.findings {
         change(&mut finding.command);
         finding.result.for_each_text(change);
@@ -225,6 +229,7 @@ impl View {
         let may_see_source: Vec<bool> = case.sources.iter().map(|source| source.tlp <= audience).collect();
         case.statements.retain(|said| said.tlp <= audience);
         case.findings.retain(|finding| finding.tlp <= audience);
+        case.tasks.retain(|task| task.tlp <= audience);
         case.keep_sources(&may_see_source);
         if audience < Tlp::Red {
             shorten_paths(&mut case);
