@@ -303,8 +303,17 @@ fn disputes_a_denial(case: &Case, parties: &Parties, said: &Said) -> bool {
         let speaker = key(&other.statement.speaker);
         matches!(other.statement.stance, Stance::Denies | Stance::PartlyConfirms)
             && if meant.is_empty() { parties.victims.contains_key(&speaker) } else { meant.contains(&speaker) }
-            && case.order(other) < case.order(said)
+            && is_before(case, other, said)
     })
+}
+
+/// Whether one statement was made before another: in one text by place, else by day, those of one day before each other.
+fn is_before(case: &Case, one: &Said, other: &Said) -> bool {
+    if one.source == other.source {
+        one.statement.span.start < other.statement.span.start
+    } else {
+        grounds::when(case, one) <= grounds::when(case, other)
+    }
 }
 
 /// The party of a match.

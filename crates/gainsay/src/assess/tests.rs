@@ -259,9 +259,9 @@ fn finding_nothing_counts_as_far_as_the_corpora_are_stated_to_cover() {
 fn what_stands_behind_a_word_weighs() {
     let with = |who, stance, words: &str| {
         let mut case = case();
-        say(&mut case, who, stance, ACCESS, None);
+        say(&mut case, who, stance, &[Facet::Assets], None);
         in_words(&mut case, words);
-        millinats(&case, Facet::Access).unwrap()
+        millinats(&case, Facet::Assets).unwrap()
     };
     let claims = |words| with(CREW, Stance::Claims, words);
     assert!(claims("Dustfinch says it has the network.") < claims("Dustfinch posted screenshots."));
