@@ -403,7 +403,7 @@ fn weigh(case: &Case, weights: &Weights, facet: Facet, victim: Option<String>, m
         Confidence::High
     } else {
         // Of an admission that nobody has looked at it is not known that it is one.
-        let known = counted().filter(|voice| !voice.unseen || !(voice.kind == PartyKind::Victim && voice.for_claim));
+        let known = counted().filter(|voice| !(voice.unseen && voice.kind == PartyKind::Victim && voice.for_claim));
         confidence(known.map(|voice| (voice.kind, voice.for_claim)))
     };
     let named: BTreeMap<&str, &str> = voices

@@ -582,10 +582,10 @@ impl Desk {
         let case = self.database.with_snapshot(|reader| {
             let id = casefile::case_id(reader, name)?;
             let mut entries = reader.of_case(id)?;
-            if let Some(opened) = entries.first().map(|first| first.header.received) {
-                if until.received.is_some_and(|moment| opened > moment) {
-                    return Err(Error::OpenedLater { case: name.to_owned(), opened });
-                }
+            if let Some(opened) = entries.first().map(|first| first.header.received)
+                && until.received.is_some_and(|moment| opened > moment)
+            {
+                return Err(Error::OpenedLater { case: name.to_owned(), opened });
             }
             entries.retain(|entry| until.received.is_none_or(|moment| entry.header.received <= moment));
             casefile::fold(&entries, |digest| match blobs.get(digest) {

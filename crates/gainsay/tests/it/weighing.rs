@@ -25,7 +25,7 @@ fn proposition() -> Value {
 }
 
 fn assessed(environment: &Environment, line: &Value) -> Value {
-    environment.write("lines.jsonl", &format!("{line}\n"));
+    environment.write("lines.jsonl", format!("{line}\n"));
     let output = run(&mut environment.command(&["assess", "--statements", "lines.jsonl", "--json"]));
     serde_json::from_str(&output.succeeded()).unwrap()
 }
@@ -71,7 +71,7 @@ fn one_bad_line_is_named_and_the_rest_goes_on() {
     let environment = Environment::new();
     let mut bad = proposition();
     bad["statements"][1]["stance"] = json!("shrugs");
-    environment.write("lines.jsonl", &format!("{bad}\n\nno json\n{}\n", proposition()));
+    environment.write("lines.jsonl", format!("{bad}\n\nno json\n{}\n", proposition()));
     let output = run(&mut environment.command(&["assess", "--statements", "lines.jsonl", "--json"]));
     assert_eq!(output.code, Some(2));
     assert_eq!(output.stdout.lines().count(), 1);
