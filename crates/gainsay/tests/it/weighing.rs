@@ -80,7 +80,7 @@ fn one_bad_line_is_named_and_the_rest_goes_on() {
 }
 
 #[test]
-fn a_desk_sets_weights_of_its_own_and_a_report_records_them() {
+fn a_desk_sets_weights_of_its_own() {
     let environment = Environment::with_desk();
     environment.write(
         "story.txt",
