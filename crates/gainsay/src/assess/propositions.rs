@@ -133,30 +133,36 @@ fn side(stance: Stance) -> Option<bool> {
     }
 }
 
-/// Who is heard with knowledge of his own, and whom the others repeat.
+/// Who is heard with knowledge of his own, and where the others have theirs.
 struct Heard<'u> {
     own: BTreeSet<String>,
-    repeats: BTreeMap<String, (String, &'u str)>,
+    /// The origin of each party that repeats another, with its name as written.
+    origins: BTreeMap<String, (String, &'u str)>,
 }
 
 impl<'u> Heard<'u> {
     fn of(spoken: &[&'u Utterance]) -> Heard<'u> {
-        let mut heard = Heard { own: BTreeSet::new(), repeats: BTreeMap::new() };
+        let mut own = BTreeSet::new();
+        let mut repeats: BTreeMap<String, (String, &'u str)> = BTreeMap::new();
         for it in spoken {
             let party = key(&it.party);
             match relayed(it) {
                 None => {
-                    heard.own.insert(party);
+                    own.insert(party);
                 }
                 // Of several that one party repeats, one is followed: which one does not depend on what came first.
                 Some(other) => {
                     let next = (key(other), other);
-                    let kept = heard.repeats.entry(party).or_insert_with(|| next.clone());
+                    let kept = repeats.entry(party).or_insert_with(|| next.clone());
                     if next.0 < kept.0 {
                         *kept = next;
                     }
                 }
             }
+        }
+        let mut heard = Heard { own, origins: BTreeMap::new() };
+        for start in repeats.keys() {
+            heard.follow(start, &repeats);
         }
         heard
     }
@@ -165,32 +171,38 @@ impl<'u> Heard<'u> {
         self.own.contains(party)
     }
 
-    /// Where what is said comes from: relays are followed to somebody who is heard himself, to a name of which nothing is heard, or
-    /// around a circle, which is then one origin, known by the first of its names.
-    fn origin(&self, it: &'u Utterance) -> (String, &'u str) {
-        let Some(first) = relayed(it) else { return (key(&it.party), &it.party) };
-        let mut at: (String, &'u str) = (key(first), first);
-        let mut seen: BTreeMap<String, &'u str> = BTreeMap::new();
-        while !self.speaks(&at.0) {
-            let Some(next) = self.repeats.get(&at.0) else { break };
-            if seen.insert(at.0.clone(), at.1).is_some() {
-                let circle = self.circle(&at);
-                return circle.into_iter().min().unwrap_or(at);
+    /// Notes where the knowledge of a party and of all on the way comes from: from somebody who is heard himself, from a name of which
+    /// nothing is heard, or from around a circle, which is then one origin, known by the first of its names.
+    fn follow(&mut self, start: &str, repeats: &BTreeMap<String, (String, &'u str)>) {
+        let mut way: Vec<(String, &'u str)> = Vec::new();
+        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+        let mut at = start.to_owned();
+        let origin = loop {
+            let last = way.last().filter(|_| self.speaks(&at) || !repeats.contains_key(&at));
+            if let Some(origin) = last {
+                break origin.clone();
             }
-            at = next.clone();
+            if let Some(known) = self.origins.get(&at) {
+                break known.clone();
+            }
+            // Where the way meets itself, its names from there on are the circle.
+            if let Some(first) = places.get(&at).and_then(|begin| way[*begin..].iter().min()) {
+                break first.clone();
+            }
+            let Some(next) = repeats.get(&at) else { return };
+            places.insert(std::mem::replace(&mut at, next.0.clone()), way.len());
+            way.push(next.clone());
+        };
+        for party in places.into_keys() {
+            self.origins.insert(party, origin.clone());
         }
-        at
     }
 
-    /// The names on the circle on which this one lies.
-    fn circle(&self, from: &(String, &'u str)) -> Vec<(String, &'u str)> {
-        let mut names = vec![from.clone()];
-        let mut at = from;
-        while let Some(next) = self.repeats.get(&at.0).filter(|next| next.0 != from.0) {
-            names.push(next.clone());
-            at = next;
-        }
-        names
+    /// Where what is said comes from.
+    fn origin(&self, it: &'u Utterance) -> (String, &'u str) {
+        let party = key(&it.party);
+        let followed = relayed(it).and_then(|_| self.origins.get(&party)).cloned();
+        followed.unwrap_or((party, &it.party))
     }
 }
 
@@ -267,6 +279,20 @@ mod tests {
         assert!(with_a_tail < of_his_own, "nobody in a circle knows it");
         let own_source = Utterance { direct: true, ..said("One", PartyKind::Press, Stance::Claims, Some("One")) };
         assert_eq!(millinats(&[own_source]), of_his_own);
+    }
+
+    #[test]
+    fn who_is_heard_himself_is_an_origin_whatever_else_he_repeats() {
+        let both = [
+            said("Outlet", PartyKind::Press, Stance::Claims, Some("Dustfinch")),
+            said("Outlet", PartyKind::Press, Stance::Claims, None),
+            said("Dustfinch", PartyKind::Actor, Stance::Claims, None),
+        ];
+        let mut relayed = both.to_vec();
+        relayed.push(said("A blog", PartyKind::Press, Stance::Claims, Some("Outlet")));
+        relayed.push(said("Blog of blogs", PartyKind::Press, Stance::Claims, Some("A blog")));
+        assert_eq!(millinats(&relayed), millinats(&both));
+        assert_eq!(judged(relayed).reasons.len(), 2);
     }
 
     #[test]
