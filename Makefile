@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = target/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading samples fuzz setup-fuzz deny pictures clean
+.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing samples fuzz setup-fuzz deny pictures clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -55,6 +55,13 @@ MATCHING = BENCH_REPOSITORIES='$(TESTED)' BENCH_FOREIGN='$(FOREIGN)' BENCH_PUBLI
   $(CARGO) bench --quiet --locked --package gainsay --bench matching --
 bench-matching: setup
 	$(MATCHING) $(ONLY)
+
+# How well claims are weighed: the Brier score of the likelihoods beside simple ways to judge, with 95% intervals; writes
+# target/bench/weighing.json. STATEMENTS is a file of propositions with what became known of them (docs/weighing.md): the one next to
+# this clone, where nothing else is said.
+STATEMENTS ?= $(wildcard ../shared/eval/weighing.jsonl)
+bench-weighing: setup
+	BENCH_STATEMENTS='$(STATEMENTS)' $(CARGO) bench --quiet --locked --package gainsay --bench weighing
 
 # One sample of a KIND (exact, reformat, rename20, delete30, shuffle, rename-all, lines10, ocr5, unrelated, foreign-samples,
 # published-samples, dating-exact, dating-edited, two-takings, listing-100, place) from the repository REPO, by SEED, in the

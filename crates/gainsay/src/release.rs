@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::assess::{Assessment, assess};
+use crate::assess::{Assessment, Weights, assess};
 use crate::claim::{Case, SourceText, Tlp};
 use crate::ledger::{Hash, PublicKey, TreeHead};
 use crate::mask::{mask, mask_in_place};
@@ -239,7 +239,7 @@ impl View {
     ///
     /// The assessment is made of the case without what is withheld: an answer must not give away what it may not show. The count
     /// of what was withheld says that there is more.
-    pub fn of(case: &Case, audience: Tlp, made: Timestamp, mut record: Record) -> View {
+    pub fn of(case: &Case, audience: Tlp, made: Timestamp, mut record: Record, weights: &Weights) -> View {
         let mut case = case.clone();
         let before = size(&case);
         let may_see_source: Vec<bool> = case.sources.iter().map(|source| source.tlp <= audience).collect();
@@ -260,7 +260,7 @@ impl View {
             .chain(case.findings.iter().map(|it| it.handle.as_str()))
             .collect();
         record.proofs.retain(|proof| proof.handle == OF_CASE || shown.contains(proof.handle.as_str()));
-        let assessment = assess(&case);
+        let assessment = assess(&case, weights);
         View { case, assessment, audience, withheld, made, record, _only_here: () }
     }
 

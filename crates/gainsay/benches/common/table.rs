@@ -76,6 +76,11 @@ impl Table {
         self.take(id, figure, bar, note);
     }
 
+    /// Takes a figure that itself must meet the bar, whatever its interval; that of a peer, with none.
+    pub(crate) fn scored(&mut self, id: &str, bar: Option<Bar>, figure: Figure, note: String) {
+        self.take(id, figure, bar.map(|bar| (bar, figure.value)), note);
+    }
+
     fn take(&mut self, id: &str, figure: Figure, bar: Option<(Bar, f64)>, note: String) {
         let Figure { value, low, high } = figure;
         let row = Row { id: id.to_owned(), value, low, high, bar, note };

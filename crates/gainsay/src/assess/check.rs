@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::claims::{Claim, Voice, claims};
 use super::disagreements::{Place, current, place};
 use super::parties::Parties;
+use super::weights::Weights;
 use crate::claim::{Case, Facet, Figure, FigureKind, OwnSentence, PartyKind, Said, Stance};
 
 /// Why a sentence should not stand as it is.
@@ -54,7 +55,8 @@ const MOST: usize = 5;
 /// The objections to what `company` is about to say, by sentence, the strongest first.
 pub fn check(case: &Case, company: &str, text: &[OwnSentence]) -> Vec<Objection> {
     let parties = Parties::of(case);
-    let claims = claims(case, &parties);
+    // Which way a voice goes depends on no weight.
+    let claims = claims(case, &parties, Weights::built_in());
     let checker = Checker { case, company: parties.canonical(company), parties, claims };
     let mut found: Vec<Objection> = Vec::new();
     for (sentence, spoken) in text.iter().enumerate() {

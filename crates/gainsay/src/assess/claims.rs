@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::grounds;
 use super::likelihood::Likelihood;
+use super::model::{self, Prospect, Word};
 use super::parties::{Parties, key, organisation};
-use super::weights;
+use super::weights::{Weights, share_of};
 use crate::claim::{Case, Facet, Finding, PartyKind, Said, Stance, State};
 
 /// A proposition that can be true or false.
@@ -28,6 +30,8 @@ pub struct Claim {
     pub confidence: Confidence,
     /// Where the knowledge comes from, each once.
     pub origins: BTreeSet<String>,
+    /// The findings that would change the likelihood most, heaviest first.
+    pub prospects: Vec<Prospect>,
 }
 
 /// One statement or finding on a claim.
@@ -47,6 +51,10 @@ pub struct Voice {
     pub weight: i64,
     /// Why that much.
     pub because: String,
+    /// How reliable whoever knows it is, by kind and record: a letter of the Admiralty code, `A` to `F`.
+    pub reliability: char,
+    /// How credible it is by what the other voices say: a number of the Admiralty code, 1 to 6.
+    pub credibility: u8,
 }
 
 /// Confidence in a judgement, apart from its likelihood (ICD 203, D.6.e(2)(b)).
@@ -63,10 +71,10 @@ pub enum Confidence {
 impl Claim {
     /// What weighs most in the direction that the likelihood goes.
     pub fn mainstay(&self) -> Option<&Voice> {
-        let up = self.likelihood.millinats >= weights::PRIOR;
+        let sum: i64 = self.voices.iter().map(|voice| voice.weight).sum();
         self.voices
             .iter()
-            .filter(|voice| voice.for_claim == up && voice.weight != 0)
+            .filter(|voice| voice.for_claim == (sum >= 0) && voice.weight != 0)
             .max_by_key(|voice| voice.weight.abs())
     }
 
@@ -88,7 +96,7 @@ impl Confidence {
 }
 
 /// The claims of a case, most important facet first.
-pub fn claims(case: &Case, parties: &Parties) -> Vec<Claim> {
+pub fn claims(case: &Case, parties: &Parties, weights: &Weights) -> Vec<Claim> {
     let mut victims: Vec<Option<String>> = parties.victims.values().cloned().map(Some).collect();
     if victims.is_empty() {
         victims.push(None);
@@ -96,12 +104,12 @@ pub fn claims(case: &Case, parties: &Parties) -> Vec<Claim> {
     let mut claims = Vec::new();
     for victim in victims {
         for facet in [Facet::Victim, Facet::Access, Facet::Exfiltration, Facet::Assets, Facet::Date] {
-            claims.extend(claim(case, parties, facet, victim.clone()));
+            claims.extend(claim(case, parties, weights, facet, victim.clone()));
         }
     }
     // How much there is, and for how much, is said of the whole haul; whose part is how large is seldom said at all.
     for facet in [Facet::Volume, Facet::Offer] {
-        claims.extend(claim(case, parties, facet, None));
+        claims.extend(claim(case, parties, weights, facet, None));
     }
     claims.sort_by_key(|claim| !claim.is_assessed());
     for (number, claim) in claims.iter_mut().enumerate() {
@@ -111,11 +119,11 @@ pub fn claims(case: &Case, parties: &Parties) -> Vec<Claim> {
 }
 
 /// The claim of a facet against a victim, where anybody speaks to it by name.
-fn claim(case: &Case, parties: &Parties, facet: Facet, victim: Option<String>) -> Option<Claim> {
+fn claim(case: &Case, parties: &Parties, weights: &Weights, facet: Facet, victim: Option<String>) -> Option<Claim> {
     let mut voices = spoken(case, parties, facet, victim.as_deref());
-    voices.extend(case.current_findings().filter_map(|finding| found(finding, facet, victim.as_deref())));
+    voices.extend(case.current_findings().filter_map(|finding| found(finding, weights, facet, victim.as_deref())));
     let is_named = voices.iter().any(|voice| voice.is_named);
-    is_named.then(|| weigh(case, facet, victim, voices))
+    is_named.then(|| weigh(case, weights, facet, victim, voices))
 }
 
 /// Whether a voice names the victim.
@@ -130,13 +138,14 @@ enum Named {
 /// A voice before it is weighed.
 struct Candidate {
     voice: Voice,
+    /// What the model weighs of a statement; nothing of a finding, whose weight is its own.
+    word: Option<Word>,
+    /// Whose knowledge it is, to tell one origin from another.
+    origin: String,
     kind: PartyKind,
-    stance: Stance,
-    origin_key: String,
     when: (Timestamp, usize, usize),
     weighs: bool,
     unseen: bool,
-    evidence: bool,
 }
 
 impl std::ops::Deref for Candidate {
@@ -149,6 +158,7 @@ impl std::ops::Deref for Candidate {
 
 fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) -> Vec<Candidate> {
     let mut voices = Vec::new();
+    let admitted = admitted(case, parties);
     for said in case.shown() {
         let statement = &said.statement;
         if !speaks_to(said, facet) {
@@ -168,8 +178,21 @@ fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) ->
             Some(_) => PartyKind::Other,
             None => parties.kind(&statement.speaker, statement.speaker_kind),
         };
+        let key = parties.canonical(origin.as_deref().unwrap_or(&statement.speaker));
+        let quote = said.quote(case).unwrap_or_default().to_lowercase();
+        let word = Word {
+            origin: key.clone(),
+            kind,
+            stance: statement.stance,
+            for_claim,
+            proof: grounds::proof(case, parties, said, kind, &quote),
+            specific: grounds::is_specific(&quote),
+            direct: origin.is_none(),
+            against_interest: false,
+            has_admitted: admitted.contains(&key),
+            when: grounds::when(case, said),
+        };
         voices.push(Candidate {
-            origin_key: parties.canonical(origin.as_deref().unwrap_or(&statement.speaker)),
             voice: Voice {
                 handle: said.handle.clone(),
                 party: statement.speaker.clone(),
@@ -178,16 +201,30 @@ fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) ->
                 is_named: named == Named::Yes,
                 weight: 0,
                 because: String::new(),
+                reliability: 'F',
+                credibility: 6,
             },
+            word: Some(word),
+            origin: key,
             kind,
-            stance: statement.stance,
             when: case.order(said),
             weighs: said.state.weighs(),
             unseen: matches!(said.state, State::Accepted { unseen: true, .. }),
-            evidence: false,
         });
     }
     voices
+}
+
+/// The parties that have admitted a part of what is alleged.
+fn admitted(case: &Case, parties: &Parties) -> BTreeSet<String> {
+    let happened = [Facet::Access, Facet::Exfiltration, Facet::Assets];
+    case.shown()
+        .filter(|said| said.state.weighs())
+        .map(|said| &said.statement)
+        .filter(|it| matches!(it.stance, Stance::Confirms | Stance::PartlyConfirms))
+        .filter(|it| it.facets.iter().any(|facet| happened.contains(facet)))
+        .map(|it| parties.canonical(&it.speaker))
+        .collect()
 }
 
 /// Whether a statement speaks to a facet, by its words or by what follows from them: who says that data was taken from a company says
@@ -266,89 +303,113 @@ fn disputes_a_denial(case: &Case, parties: &Parties, said: &Said) -> bool {
         let speaker = key(&other.statement.speaker);
         matches!(other.statement.stance, Stance::Denies | Stance::PartlyConfirms)
             && if meant.is_empty() { parties.victims.contains_key(&speaker) } else { meant.contains(&speaker) }
-            && case.order(other) < case.order(said)
+            && is_before(case, other, said)
     })
+}
+
+/// Whether one statement was made before another: in one text by place, else by day, those of one day before each other.
+fn is_before(case: &Case, one: &Said, other: &Said) -> bool {
+    if one.source == other.source {
+        one.statement.span.start < other.statement.span.start
+    } else {
+        grounds::when(case, one) <= grounds::when(case, other)
+    }
 }
 
 /// The party of a match.
 pub const SAMPLE_ITSELF: &str = "the sample itself";
 
-/// What a match says on a facet. It bears on whose data it is and on what is offered, never by itself on access or exfiltration.
-fn found(finding: &Finding, facet: Facet, victim: Option<&str>) -> Option<Candidate> {
+/// What a match says on a facet, by its own figures. It bears on whose data it is and on what is offered, never by itself on access
+/// or exfiltration.
+fn found(finding: &Finding, weights: &Weights, facet: Facet, victim: Option<&str>) -> Option<Candidate> {
     let result = &finding.result;
     if victim.is_none_or(|victim| key(victim) != key(&result.owner)) {
         return None;
     }
-    let (weight, for_claim, because) = match (facet, result.verdict.as_str()) {
-        (Facet::Victim | Facet::Assets, "ours" | "partly ours") if !result.subtracts_public() => (
-            weights::MATCH_WITHOUT_PUBLIC,
-            true,
-            "files of the owner are in the sample, but no public code was held against it",
-        ),
-        (Facet::Victim | Facet::Assets, "ours") => {
-            (weights::MATCH_OURS, true, "distinctive files of the owner are in the sample")
-        }
-        (Facet::Victim | Facet::Assets, "partly ours") => {
-            (weights::MATCH_PARTLY_OURS, true, "some distinctive files of the owner are in the sample")
+    let own = &weights.evidence;
+    let (weight, because) = match (facet, result.verdict.as_str()) {
+        (Facet::Victim | Facet::Assets, "ours" | "partly ours") => {
+            let files = (result.files_of(&["ours"]) + result.files_of(&["partly ours"])).max(1);
+            let weight = (own.match_first + own.match_tenfold * i64::from(files.ilog10())).min(own.match_most);
+            let files = crate::claim::counted(usize::try_from(files).unwrap_or(usize::MAX), "file");
+            if result.subtracts_public() {
+                (weight, format!("{files} in the sample that only the owner has, in whole or in part"))
+            } else {
+                let weight = share_of(weight, own.without_public);
+                (weight, format!("{files} of the owner in the sample, but no public code was held against it"))
+            }
         }
         (Facet::Victim, "public only" | "published only") => {
-            (weights::MATCH_ONLY_PUBLIC, false, "all that was found is public or was given away")
+            (-own.only_public, "all that was found is public or was given away".to_owned())
         }
         (Facet::Victim, "not found") => (
-            weights::MATCH_NOT_FOUND,
-            false,
-            "nothing of the sample is in the corpora; that counts as far as they cover the company",
+            -share_of(own.not_found, own.corpora_cover),
+            match own.corpora_cover {
+                0 => {
+                    "nothing of the sample is in the corpora, of which nobody has stated how much they cover".to_owned()
+                }
+                cover => format!("nothing of the sample is in the corpora, which are stated to cover {} %", cover / 10),
+            },
         ),
         _ => return None,
     };
     Some(Candidate {
-        origin_key: format!("match {}", finding.handle),
         voice: Voice {
             handle: finding.handle.clone(),
             party: SAMPLE_ITSELF.to_owned(),
             origin: None,
-            for_claim,
+            for_claim: weight > 0,
             is_named: true,
             weight,
-            because: because.to_owned(),
+            because,
+            // Anybody with sample and corpora gets the same.
+            reliability: 'A',
+            credibility: 1,
         },
+        word: None,
+        origin: format!("match {}", finding.handle),
         kind: PartyKind::Other,
-        stance: Stance::Informs,
         when: (finding.received, finding.sample, 0),
         weighs: true,
         unseen: false,
-        evidence: true,
     })
 }
 
-fn weigh(case: &Case, facet: Facet, victim: Option<String>, mut voices: Vec<Candidate>) -> Claim {
-    // Each origin counts once, by its last word on this claim; but what a company has admitted against its own interest, a later
-    // denial does not take back.
-    let rank = |voice: &Candidate| (voice.kind == PartyKind::Victim && voice.voice.for_claim, voice.when);
-    let mut last: BTreeMap<&str, usize> = BTreeMap::new();
-    for (place, voice) in voices.iter().enumerate().filter(|(_, voice)| voice.weighs && !voice.evidence) {
-        let counted = last.entry(&voice.origin_key).or_insert(place);
-        if rank(&voices[*counted]) <= rank(voice) {
-            *counted = place;
-        }
+fn weigh(case: &Case, weights: &Weights, facet: Facet, victim: Option<String>, mut voices: Vec<Candidate>) -> Claim {
+    let weighing: Vec<usize> = (0..voices.len()).filter(|place| voices[*place].weighs).collect();
+    let words: Vec<&Word> = weighing.iter().filter_map(|place| voices[*place].word.as_ref()).collect();
+    let fixed: i64 = voices.iter().map(|voice| voice.weight).sum();
+    let weighed = model::weigh(&words, facet, weights);
+    let prospects = model::prospects(&words, fixed, facet, weights);
+    let mut likelihood = model::likelihood(&weighed, weights);
+    likelihood.millinats += fixed;
+    let mut weighed = weighed.into_iter();
+    for voice in voices.iter_mut().filter(|voice| voice.word.is_some()) {
+        let weight = if voice.weighs { weighed.next().flatten() } else { None };
+        (voice.voice.weight, voice.voice.because) = match weight {
+            Some(weight) => (weight.millinats, weight.because),
+            None if voice.weighs => {
+                (0, "the same origin counts once, by the best that it says on its last side".to_owned())
+            }
+            None => (0, "nobody has reviewed it".to_owned()),
+        };
     }
-    let counted: BTreeSet<usize> = last.into_values().collect();
-    for (place, voice) in voices.iter_mut().enumerate().filter(|(_, voice)| !voice.evidence) {
-        if counted.contains(&place) {
-            voice.voice.weight = weights::of_origin(voice.kind, voice.stance, voice.voice.for_claim);
-            voice.voice.because = format!("{} {}", voice.kind, voice.stance.word().replace('_', " "));
-        } else if voice.weighs {
-            voice.voice.because = "the same origin counts once, by its last word".to_owned();
-        } else {
-            voice.voice.because = "nobody has reviewed it".to_owned();
-        }
-    }
-    let likelihood = Likelihood { millinats: weights::PRIOR + voices.iter().map(|voice| voice.weight).sum::<i64>() };
-    let confidence = confidence(&voices);
+    rate(&mut voices, likelihood, weights);
+    let counted = || voices.iter().filter(|voice| voice.weight != 0);
+    let confidence = if counted().all(|voice| voice.unseen) {
+        // What no person has looked at may be misread; no confidence can rest on it.
+        Confidence::Low
+    } else if counted().any(|voice| voice.word.is_none()) {
+        Confidence::High
+    } else {
+        // Of an admission that nobody has looked at it is not known that it is one.
+        let known = counted().filter(|voice| !(voice.unseen && voice.kind == PartyKind::Victim && voice.for_claim));
+        confidence(known.map(|voice| (voice.kind, voice.for_claim)))
+    };
     let named: BTreeMap<&str, &str> = voices
         .iter()
         .filter(|voice| voice.weighs)
-        .map(|voice| (voice.origin_key.as_str(), organisation(voice.origin.as_deref().unwrap_or(&voice.party))))
+        .map(|voice| (voice.origin.as_str(), organisation(voice.voice.origin.as_deref().unwrap_or(&voice.party))))
         .collect();
     let origins = named.into_values().map(str::to_owned).collect();
     voices.sort_by_key(|voice| (std::cmp::Reverse(voice.weight.abs()), voice.when));
@@ -361,20 +422,43 @@ fn weigh(case: &Case, facet: Facet, victim: Option<String>, mut voices: Vec<Cand
         likelihood,
         confidence,
         origins,
+        prospects,
     }
 }
 
-fn confidence(voices: &[Candidate]) -> Confidence {
-    let counted: Vec<&Candidate> = voices.iter().filter(|voice| voice.weight != 0).collect();
-    let admitted = |voice: &&Candidate| voice.kind == PartyKind::Victim && voice.for_claim;
-    let without_stake = |voice: &&Candidate| !matches!(voice.kind, PartyKind::Actor | PartyKind::Victim);
-    // What no person has looked at may be misread; no confidence can rest on it.
-    if counted.iter().all(|voice| voice.unseen) {
-        Confidence::Low
-    } else if counted.iter().any(|voice| voice.evidence) || counted.iter().any(|voice| admitted(voice) && !voice.unseen)
-    {
+/// Rates each statement by the Admiralty code: its origin by kind and record, what it says by what the others say.
+fn rate(voices: &mut [Candidate], likelihood: Likelihood, weights: &Weights) {
+    let mut sides: BTreeMap<&str, BTreeSet<bool>> = BTreeMap::new();
+    for voice in voices.iter().filter(|voice| voice.weighs) {
+        sides.entry(&voice.origin).or_default().insert(voice.for_claim);
+    }
+    let counted = voices.iter().filter(|voice| voice.weight != 0).count();
+    let on_side = |side: bool| voices.iter().filter(|voice| voice.weight != 0 && voice.for_claim == side).count();
+    let (pro, contra) = (on_side(true), on_side(false));
+    let ratings: Vec<(char, u8)> = voices
+        .iter()
+        .map(|voice| {
+            let has_turned = sides.get(voice.origin.as_str()).is_some_and(|sides| sides.len() > 1);
+            let reliability = model::reliability(voice.kind, has_turned, weights);
+            if voice.weight == 0 {
+                return (reliability, 6);
+            }
+            let rest = Likelihood { millinats: likelihood.millinats - voice.weight };
+            let borne_out = if voice.for_claim { pro > 1 } else { contra > 1 };
+            (reliability, model::credibility(voice.for_claim, rest, borne_out, counted == 1, weights))
+        })
+        .collect();
+    for (voice, rating) in voices.iter_mut().zip(ratings).filter(|(voice, _)| voice.word.is_some()) {
+        (voice.voice.reliability, voice.voice.credibility) = rating;
+    }
+}
+
+/// How far a likelihood that rests on these voices, each with its side, can be trusted.
+pub(super) fn confidence(voices: impl Iterator<Item = (PartyKind, bool)>) -> Confidence {
+    let voices: Vec<(PartyKind, bool)> = voices.collect();
+    if voices.contains(&(PartyKind::Victim, true)) {
         Confidence::High
-    } else if counted.len() > 1 && counted.iter().any(without_stake) {
+    } else if voices.len() > 1 && voices.iter().any(|(kind, _)| !matches!(kind, PartyKind::Actor | PartyKind::Victim)) {
         Confidence::Moderate
     } else {
         Confidence::Low

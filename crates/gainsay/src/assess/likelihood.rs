@@ -22,7 +22,8 @@ const BOUNDS: [i64; 98] = [
     3055, 3317, 3664, 4185,
 ];
 
-/// Intelligence Community Directive 203 (2 January 2015), D.6.e(2)(a): upper end of the range in percent, range, word.
+/// Intelligence Community Directive 203 (2 January 2015), D.6.e(2)(a): upper end of the range in percent, range, word. A range begins
+/// where the one before it ends.
 const WORDS: [(u8, &str, &str); 7] = [
     (5, "1–5%", "almost no chance"),
     (20, "5–20%", "very unlikely"),
@@ -48,6 +49,13 @@ impl Likelihood {
     /// The word's range in percent.
     pub fn range(self) -> &'static str {
         self.row().1
+    }
+
+    /// The ends of that range.
+    pub fn bounds(self) -> (u8, u8) {
+        let (upper, ..) = self.row();
+        let lower = WORDS.iter().map(|(end, ..)| *end).take_while(|end| *end < upper).last();
+        (lower.unwrap_or(1), upper)
     }
 
     fn row(self) -> (u8, &'static str, &'static str) {
@@ -88,5 +96,11 @@ mod tests {
         assert_eq!(word(900), "likely");
         assert_eq!(word(2000), "very likely");
         assert_eq!(word(9000), "almost certain");
+        for millinats in (-6000..6000).step_by(100) {
+            let likelihood = Likelihood { millinats };
+            let (low, high) = likelihood.bounds();
+            assert_eq!(likelihood.range(), format!("{low}–{high}%"));
+            assert!((low..=high).contains(&likelihood.percent()));
+        }
     }
 }

@@ -1,20 +1,25 @@
 //! What a case amounts to: claims by facet with their likelihood, disagreements, an answer, and next steps.
 //!
-//! Pure: a case in, an assessment out, the same on any machine. `weights` holds every number.
+//! Pure: a case in, an assessment out, the same on any machine. `weights.toml` holds every number, `model` what is done with them.
 
 mod check;
 mod claims;
 mod disagreements;
+mod grounds;
 mod likelihood;
+mod model;
 mod parties;
+mod propositions;
 mod steps;
 mod weights;
 
 pub use check::{Objection, check};
 pub use claims::Claim;
 pub use disagreements::Disagreement;
+pub use model::Proof;
+pub use propositions::{Judgement, Proposition, Utterance, judge};
 pub use steps::Step;
-pub use weights::{MODEL, TEXT as WEIGHTS};
+pub use weights::{MODEL, TEXT as WEIGHTS, Weights, WeightsError};
 
 use std::collections::BTreeSet;
 
@@ -37,9 +42,9 @@ pub struct Assessment {
 }
 
 /// Assesses a case.
-pub fn assess(case: &Case) -> Assessment {
+pub fn assess(case: &Case, weights: &Weights) -> Assessment {
     let parties = Parties::of(case);
-    let claims = claims::claims(case, &parties);
+    let claims = claims::claims(case, &parties, weights);
     let disagreements = disagreements::disagreements(case, &parties, &claims);
     let origins = claims.iter().flat_map(|claim| claim.origins.iter().cloned()).collect();
     let steps = steps::steps(case, &claims, &disagreements);

@@ -1,6 +1,7 @@
 //! The command line: one file for each command, each calling the desk and printing through `ui`.
 
 mod add;
+mod assess;
 mod check;
 mod corpus;
 mod demo;
@@ -64,6 +65,7 @@ enum Command {
     Show(show::Args),
     Report(report::Args),
     Check(check::Args),
+    Assess(assess::Args),
     Step(step::Args),
     Names(names::Args),
     Ledger(ledger::Args),
@@ -120,6 +122,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Show(args) => args.run(&place, ui),
         Command::Report(args) => args.run(&place, ui),
         Command::Check(args) => args.run(&place, ui),
+        Command::Assess(args) => args.run(&place, ui),
         Command::Step(args) => args.run(&place, ui),
         Command::Names(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),

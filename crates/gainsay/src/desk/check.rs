@@ -40,7 +40,7 @@ impl Desk {
     ) -> Result<Checked, Error> {
         let case = self.case(case_name)?;
         let record = self.record(&case, false)?;
-        let view = View::of(&case, Tlp::Red, now, record);
+        let view = View::of(&case, Tlp::Red, now, record, &self.weights()?.0);
         let company = match company.map(str::to_owned).or_else(|| self.config.organisation.clone()) {
             Some(company) => company,
             None => only_victim(&case).ok_or_else(|| Error::WhoseText { case: case_name.to_owned() })?,

@@ -3,6 +3,7 @@
 //! The only room that both reads and appends. Each function is given the author and the moment in `Acting`.
 
 mod add;
+mod assess;
 mod casefile;
 mod changes;
 mod check;
@@ -24,6 +25,7 @@ pub use crate::capture::moment;
 pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
 pub use add::{AddOptions, Added, Keep};
+pub use assess::{WEIGHTS, assess_propositions};
 pub use config::Config;
 pub use corpora::{Corpus, CorpusOptions, Exported, MEMORY};
 pub use drafts::drafts;
@@ -119,6 +121,24 @@ pub enum Error {
         path: PathBuf,
         /// Where and why.
         why: crate::read::GazetteerError,
+    },
+    /// The desk's own weights, or some that were given, do not hold.
+    #[error("{path}: {why}")]
+    Weights {
+        /// The file.
+        path: PathBuf,
+        /// Where and why.
+        why: crate::assess::WeightsError,
+    },
+    /// A line of statements that does not hold.
+    #[error("{path}, line {line}: {why}")]
+    Line {
+        /// The file.
+        path: PathBuf,
+        /// Which.
+        line: usize,
+        /// Why.
+        why: String,
     },
     /// A blob that was there was destroyed by somebody else.
     #[error("the bytes of {path} were destroyed by somebody else meanwhile; run the command again")]

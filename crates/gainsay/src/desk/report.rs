@@ -63,7 +63,7 @@ impl Desk {
     pub fn show(&mut self, name: &str, now: Timestamp, until: Until, shape: Shape) -> Result<Released, Error> {
         let case = self.case_until(name, until)?;
         let proofs = matches!(shape, Shape::Json);
-        let view = View::of(&case, Tlp::Red, now, self.record(&case, proofs)?);
+        let view = View::of(&case, Tlp::Red, now, self.record(&case, proofs)?, &self.weights()?.0);
         let coloured = match shape {
             Shape::Text(styles) | Shape::Brief(styles) => styles.is_coloured(),
             Shape::Json => false,
@@ -95,7 +95,8 @@ impl Desk {
         }
         let record = self.record(&case, true)?;
         let based_on = record.head.as_ref().map_or(0, |head| head.size);
-        let view = View::of(&case, audience, acting.now, record);
+        let (weights, digest) = self.weights()?;
+        let view = View::of(&case, audience, acting.now, record, &weights);
         let released = Released::of(&view, false, |view| match format {
             Format::Html => export::html::view(view),
             Format::Markdown => export::markdown::view(view),
@@ -107,7 +108,7 @@ impl Desk {
             case: case.id,
             based_on,
             model: assess::MODEL.to_owned(),
-            weights: sha256(&[assess::WEIGHTS.as_bytes()]),
+            weights: digest,
             answer: view.assessment.answer.clone(),
             claims: assessed
                 .map(|it| (it.proposition.clone(), it.likelihood.millinats, it.confidence.word().to_owned()))

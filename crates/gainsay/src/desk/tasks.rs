@@ -32,7 +32,7 @@ impl Desk {
         change: &TaskChange,
     ) -> Result<Task, Error> {
         let case = self.case(case_name)?;
-        let steps = assess::assess(&case).steps;
+        let steps = assess::assess(&case, &self.weights()?.0).steps;
         let what = match step.trim().parse::<usize>() {
             Ok(number) => {
                 let step = number.checked_sub(1).and_then(|at| steps.get(at));

@@ -49,6 +49,14 @@ pub fn view(view: &View) -> String {
                 "for": voice.for_claim,
                 "weight_millinats": voice.weight,
                 "because": voice.because,
+                "reliability": voice.reliability,
+                "credibility": voice.credibility,
+            })).collect::<Vec<_>>(),
+            "would_change": claim.prospects.iter().map(|it| json!({
+                "finding": it.what,
+                "word": it.likelihood.word(),
+                "percent": it.likelihood.percent(),
+                "millinats": it.likelihood.millinats,
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
         "disagreements": assessment.disagreements.iter().map(|d| json!({

@@ -38,7 +38,14 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
         for claim in &page.claims {
             let voices = claim.voices.iter().map(|voice| {
                 let side = if voice.for_claim { "for" } else { "against" };
-                format!("{side} {} {} {} ({})", voice.weight, voice.handle, plain(&voice.party), plain(&voice.because))
+                format!(
+                    "{side} {} {} {} {} ({})",
+                    voice.weight,
+                    voice.handle,
+                    voice.rating,
+                    plain(&voice.party),
+                    plain(&voice.because)
+                )
             });
             let likelihood = if claim.assessed {
                 format!("{} ({}) | {}", claim.likelihood, claim.range, claim.confidence)
@@ -54,6 +61,10 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
                 voices
                     .chain(
                         (!claim.uncounted.is_empty()).then(|| format!("not counted: {}", claim.uncounted.join(", ")))
+                    )
+                    .chain(
+                        (claim.assessed && !claim.prospects.is_empty())
+                            .then(|| format!("would change it: {}", claim.prospects.join("; ")))
                     )
                     .collect::<Vec<_>>()
                     .join("<br>"),

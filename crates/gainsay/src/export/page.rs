@@ -49,6 +49,8 @@ pub(super) struct Claim {
     pub confidence: &'static str,
     pub voices: Vec<Voice>,
     pub uncounted: Vec<String>,
+    /// The findings that would change it most, with the likelihood that each would lead to.
+    pub prospects: Vec<String>,
     pub origins: Vec<String>,
 }
 
@@ -59,6 +61,8 @@ pub(super) struct Voice {
     pub for_claim: bool,
     pub weight: String,
     pub because: String,
+    /// In the Admiralty code, such as `C2`.
+    pub rating: String,
 }
 
 pub(super) struct Finding {
@@ -221,8 +225,10 @@ fn claim(claim: &crate::assess::Claim) -> Claim {
                 for_claim: voice.for_claim,
                 weight: format!("{:+}", voice.weight),
                 because: voice.because.clone(),
+                rating: format!("{}{}", voice.reliability, voice.credibility),
             })
             .collect(),
+        prospects: claim.prospects.iter().map(|it| it.to_string()).collect(),
         uncounted: claim.voices.iter().filter(|voice| voice.weight == 0).map(|voice| voice.handle.clone()).collect(),
         origins: claim.origins.iter().cloned().collect(),
     }

@@ -276,8 +276,8 @@ impl Page {
             let origin = voice.origin.as_ref().map_or(String::new(), |origin| format!(" repeating {origin}"));
             let side = self.in_style(style, side);
             self.line(&format!(
-                "      {side} {:>+6}  {:<4} {}{origin}: {}",
-                voice.weight, voice.handle, voice.party, voice.because
+                "      {side} {:>+6}  {:<4} {}{}  {}{origin}: {}",
+                voice.weight, voice.handle, voice.reliability, voice.credibility, voice.party, voice.because
             ));
         }
         let rest = claim.voices.len() - weighty.count().min(ROWS);
@@ -286,6 +286,8 @@ impl Page {
                 "      … and {rest} more that repeat these origins, came before their last word, or wait for review"
             ));
         }
+        let prospects: Vec<String> = claim.prospects.iter().map(ToString::to_string).collect();
+        self.hanging("      would change it: ", &prospects.join("; "));
     }
 
     fn offers(&mut self, view: &View) {

@@ -23,3 +23,4 @@ mod reports;
 mod review;
 mod steps;
 mod support;
+mod weighing;

@@ -1,0 +1,40 @@
+//! How well claims are weighed: `make bench-weighing`.
+//!
+//! `BENCH_STATEMENTS` names a file of contested propositions with what was said of each at the time (`docs/weighing.md`) and, in
+//! `outcome`, what later became known. The program gets them without it, as a user gives them, and its likelihoods are scored beside
+//! simple ways to judge. The table goes to standard output and to `target/bench/weighing.json`.
+
+#[path = "../common/mod.rs"]
+#[allow(dead_code, reason = "each bench uses its own part of what they share")]
+mod common;
+mod score;
+
+use std::process::ExitCode;
+
+use common::table::Table;
+use common::{Result, say};
+
+fn main() -> ExitCode {
+    match measure() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure() -> Result<()> {
+    let mut table = Table::default();
+    match common::paths("BENCH_STATEMENTS")?.as_slice() {
+        [] => table.skipped("brier", "no propositions: name a file with STATEMENTS"),
+        [file] if !file.exists() => table.skipped("brier", &format!("there is no {}", file.display())),
+        [file] => score::measure(file, &mut table)?,
+        _ => return Err("STATEMENTS names one file".into()),
+    }
+    table.print("Brier scores: the mean square of likelihood less outcome; 0 is best, 0.25 is to know nothing");
+    let file = common::target()?.join("weighing.json");
+    std::fs::write(&file, table.to_json()?)?;
+    say(&format!("written: {}", file.display()));
+    Ok(())
+}
