@@ -6,6 +6,7 @@ mod check;
 mod claims;
 mod disagreements;
 mod likelihood;
+mod origins;
 mod parties;
 mod steps;
 mod weights;
@@ -13,6 +14,7 @@ mod weights;
 pub use check::{Objection, check};
 pub use claims::Claim;
 pub use disagreements::Disagreement;
+pub use origins::{Chain, How, NodeKind, Origins};
 pub use steps::Step;
 pub use weights::{MODEL, TEXT as WEIGHTS};
 
@@ -32,6 +34,8 @@ pub struct Assessment {
     pub disagreements: Vec<Disagreement>,
     /// Where the knowledge comes from, each once.
     pub origins: BTreeSet<String>,
+    /// Who relays whom, down to them.
+    pub graph: Origins,
     /// What to do next, most urgent first.
     pub steps: Vec<Step>,
 }
@@ -42,9 +46,10 @@ pub fn assess(case: &Case) -> Assessment {
     let claims = claims::claims(case, &parties);
     let disagreements = disagreements::disagreements(case, &parties, &claims);
     let origins = claims.iter().flat_map(|claim| claim.origins.iter().cloned()).collect();
+    let graph = Origins::of(case, &parties, &claims);
     let steps = steps::steps(case, &claims, &disagreements);
     let answer = answer(case, &claims, &origins, &disagreements);
-    Assessment { answer, claims, disagreements, origins, steps }
+    Assessment { answer, claims, disagreements, origins, graph, steps }
 }
 
 /// The companies that the case's texts and findings say are breached, as first named.

@@ -29,6 +29,7 @@ fn case() -> Case {
         sources: Vec::new(),
         statements: Vec::new(),
         findings: Vec::new(),
+        brands: Default::default(),
     };
     for kind in [SourceKind::Story, SourceKind::Sample] {
         let place = case.sources.len();

@@ -249,7 +249,7 @@ impl Desk {
     }
 
     /// The names that the reader knows: its own, and those of the desk's `names.txt`.
-    fn names(&self) -> Result<Gazetteer, Error> {
+    pub(super) fn names(&self) -> Result<Gazetteer, Error> {
         let mut names = Gazetteer::built_in();
         let path = self.root().join(NAMES);
         match fs::read_to_string(&path) {

@@ -8,6 +8,7 @@ use super::Error;
 use crate::claim::{Case, EntryId, Finding, Reading, Said, SampleMatch, Source, SourceText, State};
 use crate::ledger::payload::{BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceReadV1};
 use crate::ledger::{Entry, Hash, Payload};
+use crate::read::Gazetteer;
 use crate::store::{self, Reader};
 
 /// How a case is called whose name was destroyed.
@@ -56,6 +57,7 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
             sources: Vec::new(),
             statements: Vec::new(),
             findings: Vec::new(),
+            brands: BTreeMap::new(),
         },
         sources: BTreeMap::new(),
         drafts: BTreeMap::new(),
@@ -72,6 +74,17 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
         fold.entry(entry, &text);
     }
     Some(fold.case)
+}
+
+/// The products that the case's texts name, with their owners, as far as the gazetteer knows them.
+pub(super) fn brands(case: &Case, names: &Gazetteer) -> BTreeMap<String, String> {
+    let readings = case.sources.iter().map(|source| &source.reading);
+    let named = readings.flat_map(|it| {
+        let organisations = it.organisations.iter().map(|organisation| &organisation.name);
+        organisations.chain(it.allegations.iter().map(|allegation| &allegation.victim))
+    });
+    let known = named.filter_map(|name| names.find(name).filter(|known| known.brand).map(|known| (name, known.name)));
+    known.map(|(name, owner)| (name.clone(), owner.to_owned())).collect()
 }
 
 struct Fold<'e> {

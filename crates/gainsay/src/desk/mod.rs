@@ -509,8 +509,9 @@ impl Desk {
     /// # Errors
     /// There is no such case, or the store fails.
     pub fn case(&mut self, name: &str) -> Result<Case, Error> {
+        let names = self.names()?;
         let blobs = &self.blobs;
-        self.database.with_snapshot(|reader| {
+        let mut case = self.database.with_snapshot(|reader| {
             let id = casefile::case_id(reader, name)?;
             casefile::fold(&reader.of_case(id)?, |digest| match blobs.get(digest) {
                 Ok(bytes) => match String::from_utf8(bytes) {
@@ -520,7 +521,9 @@ impl Desk {
                 Err(e) => SourceText::Unavailable(e.to_string()),
             })
             .ok_or_else(|| Error::NoCase { name: name.to_owned(), known: Vec::new() })
-        })
+        })?;
+        case.brands = casefile::brands(&case, &names);
+        Ok(case)
     }
 }
 

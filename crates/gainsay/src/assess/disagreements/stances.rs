@@ -1,0 +1,90 @@
+//! One party asserts what another denies or contradicts.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::words::{KEPT_SAFE, LACKS_PROOF, NEVER_SAID, NO_ENTRY};
+use super::{Disagreement, Kind, Matter, place};
+use crate::assess::claims::{Claim, Voice};
+use crate::claim::{Facet, Said, Stance};
+
+/// On each claim, each pair of parties of which one speaks for it and the other against, once a pair; then what is disputed without
+/// saying which part of it.
+pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
+    let by_handle: BTreeMap<&str, &Said> = matter.said.iter().map(|said| (said.handle.as_str(), *said)).collect();
+    let mut found: Vec<Disagreement> = Vec::new();
+    // One sentence against one party is one disagreement, on the first of the facets that it meets on.
+    let mut seen = BTreeSet::new();
+    for claim in matter.claims {
+        let (pros, contras) = (side(matter, claim, true, &by_handle), side(matter, claim, false, &by_handle));
+        for (party, contra) in &contras {
+            for (asserter, pro) in pros.iter().filter(|(asserter, _)| *asserter != party) {
+                if seen.insert((contra.handle.clone(), asserter.clone())) {
+                    let about = claim.proposition.clone();
+                    found.push(Disagreement { kind: Kind::Stances, about, places: [place(pro), place(contra)] });
+                }
+            }
+        }
+    }
+    let met: BTreeSet<String> =
+        found.iter().flat_map(|it| &it.places).filter_map(|place| place.statement.clone()).collect();
+    let disputes = matter.said.iter().filter(|said| said.statement.stance == Stance::Disputes);
+    found.extend(disputes.filter(|said| !met.contains(&said.handle)).filter_map(|said| disputed(matter, said)));
+    found
+}
+
+/// Who speaks on one side of a claim, each in the words that fit it best.
+fn side<'c>(
+    matter: &Matter<'_>,
+    claim: &Claim,
+    for_claim: bool,
+    by_handle: &BTreeMap<&str, &'c Said>,
+) -> BTreeMap<String, &'c Said> {
+    let mut best: BTreeMap<String, ((bool, bool, bool, u64), &Said)> = BTreeMap::new();
+    for voice in claim.voices.iter().filter(|voice| voice.for_claim == for_claim) {
+        let Some(said) = by_handle.get(voice.handle.as_str()).copied() else { continue };
+        let speaker = if for_claim { voice.origin.as_deref().unwrap_or(&voice.party) } else { voice.party.as_str() };
+        // An actor means whom it listed elsewhere; of anybody else it is not known that this company was meant.
+        let is_meant = voice.is_named || for_claim && matter.parties.is_actor(speaker);
+        if !is_meant || !for_claim && !denies(matter, said, claim.facet) {
+            continue;
+        }
+        let fit = fit(voice, said, claim);
+        let kept = best.entry(matter.parties.canonical(speaker)).or_insert((fit, said));
+        if kept.0 < fit {
+            *kept = (fit, said);
+        }
+    }
+    best.into_iter().map(|(party, (_, said))| (party, said)).collect()
+}
+
+/// How well a statement says what the claim says: of the facet itself, by name, in the party's own words, and of weight.
+fn fit(voice: &Voice, said: &Said, claim: &Claim) -> (bool, bool, bool, u64) {
+    let direct = said.statement.facets.contains(&claim.facet);
+    (direct, voice.is_named, voice.origin.is_none(), voice.weight.unsigned_abs())
+}
+
+/// Whether a denial's words deny this facet: that files are safe says nothing of who was in the network.
+pub(super) fn denies(matter: &Matter<'_>, said: &Said, facet: Facet) -> bool {
+    let words = matter.words(said);
+    let only_kept = said.statement.stance == Stance::Denies && KEPT_SAFE.is_match(words) && !NO_ENTRY.is_match(words);
+    !only_kept || matches!(facet, Facet::Assets | Facet::Exfiltration | Facet::Volume | Facet::Victim)
+}
+
+/// What a statement contradicts where it speaks of another's words as a whole: a company's account of its own breach, or the claim of
+/// who is said to have shown too little for it.
+fn disputed(matter: &Matter<'_>, said: &Said) -> Option<Disagreement> {
+    let words = matter.words(said);
+    let other = match matter.disputes_a_company(said) {
+        Some(other) => other,
+        None if NEVER_SAID.is_match(words) || !LACKS_PROOF.is_match(words) => return None,
+        None => {
+            let about = |other: &&&Said| other.statement.about.iter().any(|name| said.statement.about.contains(name));
+            let of_actor = |other: &&&Said| {
+                other.statement.stance == Stance::Claims && matter.parties.is_actor(&other.statement.speaker)
+            };
+            *matter.said.iter().filter(of_actor).find(about)?
+        }
+    };
+    let about = format!("what {} says", other.statement.speaker);
+    Some(Disagreement { kind: Kind::Stances, about, places: [place(other), place(said)] })
+}
