@@ -14,7 +14,7 @@ mod weights;
 pub use check::{Objection, check};
 pub use claims::Claim;
 pub use disagreements::Disagreement;
-pub use origins::{Chain, How, NodeKind, Origins};
+pub use origins::{How, NodeKind, Origins};
 pub use steps::Step;
 pub use weights::{MODEL, TEXT as WEIGHTS};
 

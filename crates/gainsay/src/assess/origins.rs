@@ -143,6 +143,42 @@ impl Origins {
     }
 }
 
+impl OfClaim {
+    /// The origins that speak for or against the claim, each with what lies between: `Fxmsp, also through AdvIntel`.
+    pub fn in_words(&self, for_claim: bool) -> Vec<String> {
+        #[derive(Default)]
+        struct Ways<'c> {
+            through: BTreeSet<String>,
+            direct: bool,
+            admission: bool,
+            circle: bool,
+            shown: &'c str,
+        }
+        let mut ways: BTreeMap<String, Ways<'_>> = BTreeMap::new();
+        for chain in self.chains.iter().filter(|chain| chain.for_claim == for_claim) {
+            let Some((origin, between)) = chain.parties.split_last() else { continue };
+            let way = ways.entry(super::parties::key(origin)).or_default();
+            way.shown = origin;
+            way.admission |= chain.is_admission;
+            way.circle |= chain.is_circle;
+            way.direct |= between.is_empty();
+            if !between.is_empty() {
+                way.through.insert(between.join(" and "));
+            }
+        }
+        let in_words = ways.into_values().map(|way| {
+            let admission = if way.admission { ", its own admission" } else { "" };
+            let also = if way.direct { ", also" } else { "" };
+            let through: Vec<String> = way.through.into_iter().collect();
+            let through =
+                if through.is_empty() { String::new() } else { format!("{also} through {}", through.join(", ")) };
+            let circle = if way.circle { ", in a circle" } else { "" };
+            format!("{}{admission}{through}{circle}", way.shown)
+        });
+        in_words.collect()
+    }
+}
+
 /// A graph under construction.
 #[derive(Default)]
 struct Graph {

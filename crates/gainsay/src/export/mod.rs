@@ -6,6 +6,7 @@ mod curve;
 pub mod html;
 pub mod json;
 pub mod markdown;
+mod origins;
 mod page;
 pub mod reading;
 pub mod text;

@@ -9,12 +9,12 @@ use crate::claim::{PartyKind, Said};
 
 static SMALL: Pattern = LazyLock::new(|| {
     pattern(
-        r"\blow[ -]risk\b|\b(?:minor|isolated|negligible|small|limited) (?:\w+ )?(?:incident|breach|leak|attack|event|scope|impact|number)\b|\blimited in scope\b|\bno (?:material|significant|serious|real) (?:\w+ )?(?:impact|risk|effect|threat)\b|\b(?:incident|breach|attack|damage) (?:is|was|has been) (?:\w+ )?(?:minor|isolated|limited|contained)\b",
+        r"\blow[ -]risk\b|\bnon-critical\b|\blimited to\b|\b(?:minor|isolated|negligible|small|limited) (?:\w+ )?(?:incident|breach|leak|attack|event|scope|impact|number)\b|\blimited in scope\b|\bno (?:material|significant|serious|real) (?:\w+ )?(?:impact|risk|effect|threat)\b|\b(?:incident|breach|attack|damage) (?:is|was|has been) (?:\w+ )?(?:minor|isolated|limited|contained)\b",
     )
 });
 static GRAVE: Pattern = LazyLock::new(|| {
     pattern(
-        r"\b(?:massive|severe|critical|huge|catastrophic|devastating|unprecedented|enormous) (?:\w+ )?(?:scale|scope|impact|incident|breach|leak|damage|hack|attack|theft|trove|consequences)\b|\b(?:scale|scope|impact|incident|breach|leak|damage|attack|consequences|extent)\b[^.!?]{0,40}\b(?:massive|severe|critical|huge|catastrophic|devastating|unprecedented|enormous)\b",
+        r"\b(?:massive|severe|critical|huge|catastrophic|devastating|unprecedented|enormous) (?:\w+ )?(?:scale|scope|impact|incident|breach|leak|damage|hack|attack|theft|trove|consequences)\b|\b(?:vast|massive|huge) (?:troves?|amounts?|quantit\w+|numbers?|hauls?)\b|\b(?:scale|scope|impact|incident|breach|leak|damage|attack|consequences|extent)\b[^.!?]{0,40}\b(?:massive|severe|critical|huge|catastrophic|devastating|unprecedented|enormous)\b",
     )
 });
 

@@ -3,33 +3,63 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::{KEPT_SAFE, LACKS_PROOF, NEVER_SAID, NO_ENTRY};
-use super::{Disagreement, Kind, Matter, place};
+use super::{Disagreement, Kind, Matter, Place, current, place};
 use crate::assess::claims::{Claim, Voice};
-use crate::claim::{Facet, Said, Stance};
+use crate::claim::{Facet, Said, Span, Stance};
 
 /// On each claim, each pair of parties of which one speaks for it and the other against, once a pair; then what is disputed without
 /// saying which part of it.
 pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
     let by_handle: BTreeMap<&str, &Said> = matter.said.iter().map(|said| (said.handle.as_str(), *said)).collect();
     let mut found: Vec<Disagreement> = Vec::new();
-    // One sentence against one party is one disagreement, on the first of the facets that it meets on.
+    // Two parties disagree once on what happened to one victim, and once on what was taken; and one sentence meets a party once.
     let mut seen = BTreeSet::new();
+    let mut met = BTreeSet::new();
     for claim in matter.claims {
         let (pros, contras) = (side(matter, claim, true, &by_handle), side(matter, claim, false, &by_handle));
         for (party, contra) in &contras {
             for (asserter, pro) in pros.iter().filter(|(asserter, _)| *asserter != party) {
-                if seen.insert((contra.handle.clone(), asserter.clone())) {
+                let happened = matches!(claim.facet, Facet::Access | Facet::Exfiltration);
+                let matter = (if happened { Facet::Access } else { claim.facet }, claim.victim.clone());
+                let is_new = seen.insert((asserter.clone(), party.clone(), matter));
+                if is_new && met.insert((contra.handle.clone(), asserter.clone())) {
                     let about = claim.proposition.clone();
                     found.push(Disagreement { kind: Kind::Stances, about, places: [place(pro), place(contra)] });
                 }
             }
         }
     }
+    found.extend(against_allegations(matter, &found));
     let met: BTreeSet<String> =
         found.iter().flat_map(|it| &it.places).filter_map(|place| place.statement.clone()).collect();
     let disputes = matter.said.iter().filter(|said| said.statement.stance == Stance::Disputes);
     found.extend(disputes.filter(|said| !met.contains(&said.handle)).filter_map(|said| disputed(matter, said)));
     found
+}
+
+/// A company's denial that met no statement, against the claim as a text words it: who denies often says himself what he denies.
+fn against_allegations(matter: &Matter<'_>, found: &[Disagreement]) -> Vec<Disagreement> {
+    let met: BTreeSet<&str> = found.iter().map(|it| it.places[1].who.as_str()).collect();
+    let mut more: BTreeMap<String, Disagreement> = BTreeMap::new();
+    let denials = matter.said.iter().filter(|said| {
+        said.statement.stance == Stance::Denies && matter.is_victim(&said.statement.speaker) && !said.statement.facets.is_empty()
+    });
+    for said in denials.filter(|said| !met.contains(said.statement.speaker.as_str())) {
+        let speaker = matter.speaker(said);
+        let allegation = current(matter.case).find_map(|(number, source)| {
+            let apart = |span: Span| number != said.source || !span.overlaps(&said.statement.span);
+            let mut of_it = source.reading.allegations.iter();
+            let it = of_it.find(|it| matter.parties.canonical(&it.victim) == speaker && apart(it.span))?;
+            let what = "is said to claim it".to_owned();
+            Some(Place { source: number, statement: None, who: it.actor.clone(), what, span: it.span })
+        });
+        if let Some(allegation) = allegation {
+            let about = format!("the breach of {}", said.statement.speaker);
+            let places = [allegation, place(said)];
+            more.entry(speaker).or_insert(Disagreement { kind: Kind::Stances, about, places });
+        }
+    }
+    more.into_values().collect()
 }
 
 /// Who speaks on one side of a claim, each in the words that fit it best.
