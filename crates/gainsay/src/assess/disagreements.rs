@@ -232,3 +232,6 @@ pub(super) fn place(said: &Said) -> Place {
         span: said.statement.span,
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

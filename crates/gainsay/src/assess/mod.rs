@@ -14,6 +14,8 @@ mod weights;
 pub use check::{Objection, check};
 pub use claims::Claim;
 pub use disagreements::Disagreement;
+#[cfg(test)]
+pub use origins::{Edge, Node};
 pub use origins::{How, NodeKind, Origins};
 pub use steps::Step;
 pub use weights::{MODEL, TEXT as WEIGHTS};
@@ -48,7 +50,7 @@ pub fn assess(case: &Case) -> Assessment {
     let origins = claims.iter().flat_map(|claim| claim.origins.iter().cloned()).collect();
     let graph = Origins::of(case, &parties, &claims);
     let steps = steps::steps(case, &claims, &disagreements);
-    let answer = answer(case, &claims, &origins, &disagreements);
+    let answer = answer(case, &claims, &graph, &disagreements);
     Assessment { answer, claims, disagreements, origins, graph, steps }
 }
 
@@ -57,7 +59,7 @@ pub fn victims(case: &Case) -> Vec<String> {
     Parties::of(case).victims.into_values().collect()
 }
 
-fn answer(case: &Case, claims: &[Claim], origins: &BTreeSet<String>, disagreements: &[Disagreement]) -> Vec<String> {
+fn answer(case: &Case, claims: &[Claim], graph: &Origins, disagreements: &[Disagreement]) -> Vec<String> {
     let mut answer = Vec::new();
     let settled: Vec<&Finding> =
         case.current_findings().filter(|f| matches!(f.result.verdict.as_str(), "ours" | "partly ours")).collect();
@@ -87,7 +89,7 @@ fn answer(case: &Case, claims: &[Claim], origins: &BTreeSet<String>, disagreemen
             "{} {} on {}; {} found among them.",
             counted(texts, "source"),
             if texts == 1 { "rests" } else { "rest" },
-            counted(origins.iter().filter(|origin| *origin != claims::SAMPLE_ITSELF).count(), "origin"),
+            counted(graph.for_and_against().0.len(), "origin"),
             counted(disagreements.len(), "disagreement"),
         ));
     }

@@ -137,7 +137,9 @@ impl Origins {
             let chains = self.of_claims.iter().flat_map(|it| &it.chains);
             chains.filter(|it| it.for_claim == is_for).filter_map(|it| it.parties.last()).map(String::as_str).collect()
         };
-        let (pro, contra) = (last(true), last(false));
+        let (mut pro, contra) = (last(true), last(false));
+        // What a sample shows is evidence, and nobody's word.
+        pro.remove(super::claims::SAMPLE_ITSELF);
         let only_against = contra.difference(&pro).copied().collect();
         (pro.into_iter().collect(), only_against)
     }
@@ -222,7 +224,8 @@ impl Graph {
         let nodes = &mut self.nodes;
         *self.parties.entry(key.clone()).or_insert_with(|| {
             let statement = &said.statement;
-            let in_text = if parties.canonical(&statement.speaker) == key { statement.speaker_kind } else { PartyKind::Other };
+            let in_text =
+                if parties.canonical(&statement.speaker) == key { statement.speaker_kind } else { PartyKind::Other };
             let kind = parties.kind(name, in_text);
             nodes.push(Node {
                 what: NodeKind::Party(kind),
@@ -380,8 +383,10 @@ const SHINGLES: usize = 1_000_000;
 /// What stands in quotation marks is somebody's words and may be in any story. A sentence is repeated where most of its shingles are
 /// in one other source; a source is a copy where three of its sentences are, or half of them.
 pub fn copies(case: &Case) -> Vec<(usize, usize)> {
-    let mut sources: Vec<usize> =
-        current(case).filter(|(_, source)| matches!(source.text, SourceText::Here(_))).map(|(place, _)| place).collect();
+    let mut sources: Vec<usize> = current(case)
+        .filter(|(_, source)| matches!(source.text, SourceText::Here(_)))
+        .map(|(place, _)| place)
+        .collect();
     sources.sort_by_key(|place| (case.sources[*place].when(), *place));
     let mut first: HashMap<u64, usize> = HashMap::new();
     let mut found = Vec::new();
@@ -444,3 +449,6 @@ fn hash(words: &[String]) -> u64 {
     let bytes = words.iter().flat_map(|word| word.bytes().chain([b' ']));
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,9 +66,9 @@ pub(super) fn at_a_glance(graph: &Origins) -> Option<String> {
     if !contra.is_empty() {
         words += &format!(" Against it only: {}.", contra.join(", "));
     }
-    let learnt = graph.edges.iter().filter(|edge| matches!(edge.how, How::Learnt | How::Relays));
+    let relays = graph.edges.iter().filter(|edge| matches!(edge.how, How::Learnt | How::Relays));
     let mut behind: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
-    for edge in learnt.filter(|edge| graph.nodes[edge.to].is_origin) {
+    for edge in relays.filter(|edge| graph.nodes[edge.to].is_origin) {
         behind.entry(&graph.nodes[edge.to].name).or_default().insert(&graph.nodes[edge.from].name);
     }
     for (origin, parties) in behind {
@@ -110,8 +110,7 @@ pub(super) fn as_lines(view: &View) -> Vec<String> {
         let carriers: Vec<&str> = into().filter_map(|edge| handle(edge.from)).collect();
         let again = if shown.insert(node) { "" } else { ", as above" };
         let how = if how.is_empty() { String::new() } else { format!("└ {how} by ") };
-        let carried =
-            if carriers.is_empty() { String::new() } else { format!(" — in {}", carriers.join(", ")) };
+        let carried = if carriers.is_empty() { String::new() } else { format!(" — in {}", carriers.join(", ")) };
         lines.push(format!("{}{how}{} ({kind}){carried}{again}", "  ".repeat(depth), graph.nodes[node].name));
         if again.is_empty() {
             let parties = into().filter(|edge| handle(edge.from).is_none());
@@ -121,10 +120,14 @@ pub(super) fn as_lines(view: &View) -> Vec<String> {
             }));
         }
     }
+    let mut copies: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
     for edge in graph.edges.iter().filter(|edge| edge.how == How::Copies) {
-        if let (Some(copy), Some(original)) = (handle(edge.from), handle(edge.to)) {
-            lines.push(format!("{copy} repeats the sentences of {original}"));
-        }
+        copies.entry(edge.to).or_default().extend(handle(edge.from));
+    }
+    for (original, copies) in copies {
+        let verb = if copies.len() == 1 { "repeats" } else { "repeat" };
+        let original = handle(original).unwrap_or_default();
+        lines.push(format!("{} {verb} the sentences of {original}", copies.join(", ")));
     }
     lines
 }
@@ -137,11 +140,8 @@ impl Picture {
             return None;
         }
         let groups = groups(graph);
-        let group_of: BTreeMap<usize, usize> = groups
-            .iter()
-            .enumerate()
-            .flat_map(|(group, it)| it.nodes.iter().map(move |node| (*node, group)))
-            .collect();
+        let group_of: BTreeMap<usize, usize> =
+            groups.iter().enumerate().flat_map(|(group, it)| it.nodes.iter().map(move |node| (*node, group))).collect();
         let links: BTreeSet<(usize, usize, How)> = graph
             .edges
             .iter()
@@ -195,8 +195,9 @@ fn groups(graph: &Origins) -> Vec<Group> {
                 let targets: Vec<(usize, How)> = targets.map(|edge| (edge.to, edge.how)).collect();
                 let is_copied = graph.edges.iter().any(|edge| edge.to == number);
                 // What others copy is drawn by itself, so that a line can lead to it.
-                let key = if is_copied { vec![(number, How::Copies)] } else { targets.clone() };
-                if !targets.is_empty() {
+                let key =
+                    if is_copied { vec![(number, How::Copies), (usize::MAX, How::Copies)] } else { targets.clone() };
+                if is_copied || !targets.is_empty() {
                     by_targets.entry(key).or_default().push(number);
                 }
             }
@@ -312,7 +313,11 @@ impl Plan {
         if one >= last {
             // Back, or within a column: around by the left.
             let (from, to) = (left(one), left(last));
-            return format!("M{from} {y}C{} {y} {} {end} {to} {end}", from.saturating_sub(LEFT), to.saturating_sub(LEFT));
+            return format!(
+                "M{from} {y}C{} {y} {} {end} {to} {end}",
+                from.saturating_sub(LEFT),
+                to.saturating_sub(LEFT)
+            );
         }
         let mut path = format!("M{} {y}", left(one) + BOX);
         for column in one + 1..=last {
@@ -333,5 +338,68 @@ fn shortened(name: &str) -> String {
     match name.char_indices().nth(NAME) {
         Some((end, _)) => format!("{}…", &name[..end]),
         None => name.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::claim::PartyKind;
+
+    /// Forty outlets, each of one of three firms, which have it from one crew; a company beside them.
+    fn graph() -> Origins {
+        use crate::assess::{Edge, Node};
+        let node = |what, name: String, depth| Node { what, name, is_origin: depth == 0, depth };
+        let mut nodes: Vec<Node> = (0..40).map(|n| node(NodeKind::Source(n), format!("Outlet {n}"), 2)).collect();
+        nodes.push(node(NodeKind::Party(PartyKind::Actor), "Dustfinch".into(), 0));
+        nodes.push(node(NodeKind::Party(PartyKind::Victim), "Marlbeck".into(), 0));
+        nodes.extend((0..3).map(|n| node(NodeKind::Party(PartyKind::Researcher), format!("Firm {n}"), 1)));
+        let edge = |from, to, how| Edge { from, to, how, statements: vec![] };
+        let mut edges: Vec<Edge> = (0..40).map(|n| edge(n, 42 + n % 3, How::Carries)).collect();
+        edges.extend((0..40).step_by(2).map(|n| edge(n, 41, How::Carries)));
+        edges.extend((42..45).map(|n| edge(n, 40, How::Relays)));
+        edges.push(edge(39, 1, How::Copies));
+        Origins { nodes, edges, of_claims: vec![] }
+    }
+
+    #[test]
+    fn forty_sources_are_a_few_boxes_that_do_not_lie_on_each_other() {
+        let graph = graph();
+        let groups = groups(&graph);
+        let sources = groups.iter().filter(|group| group.class == "source");
+        assert!(sources.clone().count() <= 8, "{}", sources.count());
+        assert_eq!(sources.map(|group| group.nodes.len()).sum::<usize>(), 40);
+        let links: BTreeSet<(usize, usize, How)> = BTreeSet::new();
+        let plan = Plan::of(&graph, &groups, &links);
+        for column in 0..3 {
+            let mut here: Vec<(usize, usize)> = (0..groups.len())
+                .filter(|group| groups[*group].column == column)
+                .map(|group| plan.placed[group])
+                .collect();
+            here.sort_unstable();
+            assert!(here.windows(2).all(|pair| pair[0].0 + pair[0].1 < pair[1].0), "{here:?}");
+        }
+    }
+
+    #[test]
+    fn a_line_goes_round_the_boxes_between() {
+        let graph = graph();
+        let groups = groups(&graph);
+        let at = |name: &str| groups.iter().position(|group| group.text[0].0 == name);
+        let (Some(company), Some(firm)) = (at("Marlbeck"), at("Firm 0")) else {
+            return assert!(false, "both are drawn");
+        };
+        let source = groups.len() - 1;
+        let links = BTreeSet::from([(source, company, How::Carries), (source, firm, How::Carries)]);
+        let plan = Plan::of(&graph, &groups, &links);
+        let pass = plan.before(1, company, &groups);
+        let (y, height) = plan.placed[firm];
+        assert!(pass < y || pass > y + height, "{pass} is in the box at {y}, {height} high");
+        assert!(plan.path(source, company, &groups).contains(&format!(" {pass}H")));
+    }
+
+    #[test]
+    fn long_names_are_cut_between_characters() {
+        assert_eq!(shortened(&"ä".repeat(40)), format!("{}…", "ä".repeat(NAME)));
     }
 }

@@ -49,12 +49,17 @@ fn digits(figure: &Figure) -> String {
 
 /// Which victims the text names before the figure, or how many it says that there are.
 fn of(matter: &Matter<'_>, source: &Source, text: &str, figure: &Figure) -> Option<Of> {
-    let window = Span { start: text.ceil_char_boundary(figure.span.start.saturating_sub(BEFORE)), end: figure.span.start };
+    let window =
+        Span { start: text.ceil_char_boundary(figure.span.start.saturating_sub(BEFORE)), end: figure.span.start };
     let before = window.of(text)?;
     let several = source.reading.figures.iter().filter(|it| it.kind == FigureKind::Count).find(|it| {
-        const OF: &[&str] = &["companies", "firms", "vendors", "organisations", "organizations", "victims", "banks", "makers"];
+        const OF: &[&str] =
+            &["companies", "firms", "vendors", "organisations", "organizations", "victims", "banks", "makers"];
         let (number, noun) = it.value.rsplit_once(' ').unwrap_or_default();
-        it.span.start >= window.start && it.span.end <= window.end && OF.contains(&noun) && number.trim_start_matches(['~', '<', '>']) != "1"
+        it.span.start >= window.start
+            && it.span.end <= window.end
+            && OF.contains(&noun)
+            && number.trim_start_matches(['~', '<', '>']) != "1"
     });
     if let Some(count) = several {
         return Some(Of::Several(count.value.clone()));

@@ -9,13 +9,16 @@ use super::{Disagreement, Kind, Matter, Place, current, place};
 use crate::claim::{Contact, Said, Span, Stance};
 
 static DAY: Pattern = LazyLock::new(|| {
-    pattern(r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* (\d{1,2})\b|\b(\d{1,2}) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)")
+    pattern(
+        r"\b(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]* (\d{1,2})\b|\b(\d{1,2}) (jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)",
+    )
 });
 
 pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
     let denials: Vec<&Said> = matter.said.iter().filter(|said| denies_contact(matter, said)).copied().collect();
-    let is_denied =
-        |source: usize, span: Span| denials.iter().any(|said| said.source == source && said.statement.span.overlaps(&span));
+    let is_denied = |source: usize, span: Span| {
+        denials.iter().any(|said| said.source == source && said.statement.span.overlaps(&span))
+    };
     let told: Vec<(usize, &Contact)> = current(matter.case)
         .flat_map(|(number, source)| source.reading.contacts.iter().map(move |contact| (number, contact)))
         .filter(|(number, contact)| !is_denied(*number, contact.span))
@@ -25,7 +28,8 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
         let speaker = matter.speaker(denial);
         let meets = |contact: &Contact| {
             let (from, to) = (matter.parties.canonical(&contact.from), matter.parties.canonical(&contact.to));
-            to == speaker && !matter.parties.is_actor(&contact.from) || from == speaker && !matter.parties.is_actor(&contact.to)
+            to == speaker && !matter.parties.is_actor(&contact.from)
+                || from == speaker && !matter.parties.is_actor(&contact.to)
         };
         // What the party itself admits later is its own change of mind, not another's word.
         let by_another = |number: usize, span: Span| {

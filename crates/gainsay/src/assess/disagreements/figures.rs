@@ -30,7 +30,8 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
         let given = given(matter, kind);
         let mut apart: Vec<&Given<'_>> = Vec::new();
         for one in &given {
-            let same_value = |other: &&&Given<'_>| other.figure.value == one.figure.value && noun(other.figure) == noun(one.figure);
+            let same_value =
+                |other: &&&Given<'_>| other.figure.value == one.figure.value && noun(other.figure) == noun(one.figure);
             if apart.iter().any(|other| same_value(&other)) {
                 continue;
             }
@@ -49,7 +50,12 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
 
 fn given<'c>(matter: &Matter<'c>, kind: FigureKind) -> Vec<Given<'c>> {
     let figures = current(matter.case).flat_map(|(number, source)| {
-        source.reading.figures.iter().filter(move |figure| figure.kind == kind).map(move |figure| (number, source, figure))
+        source
+            .reading
+            .figures
+            .iter()
+            .filter(move |figure| figure.kind == kind)
+            .map(move |figure| (number, source, figure))
     });
     let given = figures.take(FIGURES).map(|(source, it, figure)| {
         let covers = |span: Span| span.start <= figure.span.start && figure.span.end <= span.end;

@@ -1,8 +1,9 @@
 //! One party calls small what another calls grave.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::words::{Pattern, pattern};
+use super::words::{Pattern, mentions, pattern};
 use super::{Disagreement, Kind, Matter, place};
 use crate::assess::parties::key;
 use crate::claim::{PartyKind, Said};
@@ -25,7 +26,7 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
     let mut found = Vec::new();
     for small in matter.said.iter().filter(party).filter(|said| SMALL.is_match(matter.words(said))) {
         let speaker = matter.speaker(small);
-        let grave = graves.iter().find(|grave| matter.speaker(grave) != speaker && meet(small, grave));
+        let grave = graves.iter().find(|grave| matter.speaker(grave) != speaker && meet(matter, small, grave));
         if let Some(grave) = grave {
             let about = format!("how grave it is for {}", small.statement.about.join(", "));
             found.push(Disagreement { kind: Kind::Gravity, about, places: [place(small), place(grave)] });
@@ -34,7 +35,11 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
     found
 }
 
-fn meet(said: &Said, other: &Said) -> bool {
-    let about = |said: &Said| said.statement.about.iter().map(|name| key(name)).collect::<std::collections::BTreeSet<_>>();
-    !about(said).is_disjoint(&about(other))
+/// Whether two statements are of one victim, by what they are about or by the names in their words.
+fn meet(matter: &Matter<'_>, said: &Said, other: &Said) -> bool {
+    let of = |said: &Said| -> BTreeSet<String> {
+        let named = matter.parties.victims.values().filter(|name| mentions(matter.words(said), name).next().is_some());
+        said.statement.about.iter().chain(named).map(|name| key(name)).collect()
+    };
+    !of(said).is_disjoint(&of(other))
 }

@@ -8,15 +8,51 @@ use crate::claim::Span;
 
 /// Words for a country's people, with the country.
 const NATIONS: &[(&str, &str)] = &[
-    ("U.S.", "US"), ("US", "US"), ("American", "US"), ("UK", "UK"), ("British", "UK"), ("Japanese", "Japan"), ("Chinese", "China"),
-    ("German", "Germany"), ("French", "France"), ("Italian", "Italy"), ("Spanish", "Spain"), ("Dutch", "Netherlands"),
-    ("Swiss", "Switzerland"), ("Swedish", "Sweden"), ("Norwegian", "Norway"), ("Danish", "Denmark"), ("Finnish", "Finland"),
-    ("Polish", "Poland"), ("Czech", "Czechia"), ("Romanian", "Romania"), ("Russian", "Russia"), ("Ukrainian", "Ukraine"),
-    ("Turkish", "Turkey"), ("Israeli", "Israel"), ("Indian", "India"), ("Korean", "Korea"), ("Taiwanese", "Taiwan"),
-    ("Australian", "Australia"), ("Canadian", "Canada"), ("Mexican", "Mexico"), ("Brazilian", "Brazil"), ("Irish", "Ireland"),
-    ("Belgian", "Belgium"), ("Austrian", "Austria"), ("Portuguese", "Portugal"), ("Greek", "Greece"), ("Saudi", "Saudi Arabia"),
-    ("Singaporean", "Singapore"), ("Malaysian", "Malaysia"), ("Indonesian", "Indonesia"), ("Thai", "Thailand"),
-    ("Vietnamese", "Vietnam"), ("Argentine", "Argentina"), ("Chilean", "Chile"), ("South African", "South Africa"),
+    ("U.S.", "US"),
+    ("US", "US"),
+    ("American", "US"),
+    ("UK", "UK"),
+    ("British", "UK"),
+    ("Japanese", "Japan"),
+    ("Chinese", "China"),
+    ("German", "Germany"),
+    ("French", "France"),
+    ("Italian", "Italy"),
+    ("Spanish", "Spain"),
+    ("Dutch", "Netherlands"),
+    ("Swiss", "Switzerland"),
+    ("Swedish", "Sweden"),
+    ("Norwegian", "Norway"),
+    ("Danish", "Denmark"),
+    ("Finnish", "Finland"),
+    ("Polish", "Poland"),
+    ("Czech", "Czechia"),
+    ("Romanian", "Romania"),
+    ("Russian", "Russia"),
+    ("Ukrainian", "Ukraine"),
+    ("Turkish", "Turkey"),
+    ("Israeli", "Israel"),
+    ("Indian", "India"),
+    ("Korean", "Korea"),
+    ("Taiwanese", "Taiwan"),
+    ("Australian", "Australia"),
+    ("Canadian", "Canada"),
+    ("Mexican", "Mexico"),
+    ("Brazilian", "Brazil"),
+    ("Irish", "Ireland"),
+    ("Belgian", "Belgium"),
+    ("Austrian", "Austria"),
+    ("Portuguese", "Portugal"),
+    ("Greek", "Greece"),
+    ("Saudi", "Saudi Arabia"),
+    ("Singaporean", "Singapore"),
+    ("Malaysian", "Malaysia"),
+    ("Indonesian", "Indonesia"),
+    ("Thai", "Thailand"),
+    ("Vietnamese", "Vietnam"),
+    ("Argentine", "Argentina"),
+    ("Chilean", "Chile"),
+    ("South African", "South Africa"),
 ];
 
 static NATION: Pattern = LazyLock::new(|| {
@@ -69,11 +105,12 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
 /// The victim that a few words lead to.
 fn named_after<'c>(matter: &Matter<'c>, after: &str) -> Option<&'c str> {
     let starts: Vec<usize> = [0].into_iter().chain(after.match_indices(' ').map(|(at, _)| at + 1).take(4)).collect();
-    let name = |at: usize| {
-        let rest = &after[at..];
-        matter.parties.victims.values().find(|name| {
-            rest.strip_prefix(name.as_str()).is_some_and(|end| !end.starts_with(char::is_alphanumeric))
-        })
-    };
+    let name =
+        |at: usize| {
+            let rest = &after[at..];
+            matter.parties.victims.values().find(|name| {
+                rest.strip_prefix(name.as_str()).is_some_and(|end| !end.starts_with(char::is_alphanumeric))
+            })
+        };
     starts.into_iter().take_while(|at| !after[..*at].contains(['.', ',', ';'])).find_map(name).map(String::as_str)
 }

@@ -16,7 +16,8 @@ static NOT_TAKEN: Pattern = LazyLock::new(|| {
 static TAKEN: Pattern = LazyLock::new(|| {
     pattern(r"\b(?:obtained|stole|stolen|took|taken|copied|exfiltrated|downloaded|acquired|leaked)\b")
 });
-static NEGATION: Pattern = LazyLock::new(|| pattern(r"\b(?:no|not|neither|nor|none|never|without|denie[sd])\b|n['’]t\b"));
+static NEGATION: Pattern =
+    LazyLock::new(|| pattern(r"\b(?:no|not|neither|nor|none|never|without|denie[sd])\b|n['’]t\b"));
 
 pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
     let mut by_party: BTreeMap<String, Vec<&Said>> = BTreeMap::new();
@@ -74,8 +75,10 @@ fn more_than_before(matter: &Matter<'_>, said: &[&Said]) -> Option<Disagreement>
             && NOT_TAKEN.is_match(matter.words(said))
             && !concedes(matter.words(said))
     };
+    let tells =
+        |said: &Said| admits(said) || said.statement.stance == Stance::Informs && said.statement.origin.is_none();
     let first = said.iter().position(|said| limits(said))?;
-    let then = said[first + 1..].iter().find(|said| admits(said) && concedes(matter.words(said)))?;
+    let then = said[first + 1..].iter().find(|said| tells(said) && concedes(matter.words(said)))?;
     Some(reversal(format!("{} on what was taken", then.statement.speaker), said[first], then))
 }
 

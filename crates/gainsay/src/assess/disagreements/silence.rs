@@ -23,7 +23,7 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
                 stances.contains(&statement.stance)
                     && !statement.facets.is_empty()
                     && matter.is_victim(&statement.speaker)
-                    && !statement.span.overlaps(&span)
+                    && (said.source != number || !statement.span.overlaps(&span))
                     && !CONTACT.is_match(matter.words(said))
             };
             matter.said.iter().find(speaks)

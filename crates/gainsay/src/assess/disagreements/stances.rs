@@ -42,7 +42,9 @@ fn against_allegations(matter: &Matter<'_>, found: &[Disagreement]) -> Vec<Disag
     let met: BTreeSet<&str> = found.iter().map(|it| it.places[1].who.as_str()).collect();
     let mut more: BTreeMap<String, Disagreement> = BTreeMap::new();
     let denials = matter.said.iter().filter(|said| {
-        said.statement.stance == Stance::Denies && matter.is_victim(&said.statement.speaker) && !said.statement.facets.is_empty()
+        said.statement.stance == Stance::Denies
+            && matter.is_victim(&said.statement.speaker)
+            && !said.statement.facets.is_empty()
     });
     for said in denials.filter(|said| !met.contains(said.statement.speaker.as_str())) {
         let speaker = matter.speaker(said);

@@ -9,7 +9,9 @@ use crate::claim::{Facet, Said, Span, Stance};
 
 /// Denials as a reporter sums them up.
 static FLAT: Pattern = LazyLock::new(|| {
-    pattern(r"\b(?:outright|flatly|categorically|vehemently|firmly|strongly|den(?:y|ies|ied|ying)|rejected|refuted|refutes)\b")
+    pattern(
+        r"\b(?:outright|flatly|categorically|vehemently|firmly|strongly|den(?:y|ies|ied|ying)|rejected|refuted|refutes)\b",
+    )
 });
 /// Denials that leave room.
 static GUARDED: Pattern = LazyLock::new(|| {
@@ -19,7 +21,9 @@ static GUARDED: Pattern = LazyLock::new(|| {
 });
 /// A headline that asserts a breach.
 static ASSERTS: Pattern = LazyLock::new(|| {
-    pattern(r"\b(?:hacked|breached|compromised|stolen|steals?|stole|leaked|leaks|exposed|hit by|suffers?|confirms?|admits?)\b")
+    pattern(
+        r"\b(?:hacked|breached|compromised|stolen|steals?|stole|leaked|leaks|exposed|hit by|suffers?|confirms?|admits?)\b",
+    )
 });
 static HEDGED: Pattern = LazyLock::new(|| {
     pattern(
@@ -36,9 +40,10 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
 /// The first flat denial of a party against its first guarded one, on one facet.
 fn denials(matter: &Matter<'_>) -> Vec<Disagreement> {
     let mut by_point: BTreeMap<(String, Facet), Vec<&Said>> = BTreeMap::new();
-    let denials = matter.said.iter().filter(|said| {
-        said.statement.stance == Stance::Denies && !CONTACT.is_match(matter.words(said))
-    });
+    let denials = matter
+        .said
+        .iter()
+        .filter(|said| said.statement.stance == Stance::Denies && !CONTACT.is_match(matter.words(said)));
     for said in denials {
         for facet in &said.statement.facets {
             by_point.entry((matter.speaker(said), *facet)).or_default().push(said);
@@ -83,7 +88,8 @@ fn headlines(matter: &Matter<'_>) -> Vec<Disagreement> {
             asserts || denies
         });
         if let Some(said) = other {
-            let span = text.find(title).map_or(Span { start: 0, end: 0 }, |at| Span { start: at, end: at + title.len() });
+            let span =
+                text.find(title).map_or(Span { start: 0, end: 0 }, |at| Span { start: at, end: at + title.len() });
             let headline = Place {
                 source: number,
                 statement: None,

@@ -42,8 +42,9 @@ pub(super) static NO_ENTRY: Pattern = LazyLock::new(|| {
 });
 
 /// What is kept is safe: a denial of what was taken, and of no more.
-pub(super) static KEPT_SAFE: Pattern =
-    LazyLock::new(|| pattern(r"\b(?:remains?|stays?|is|are|was|were) (?:\w+ )?(?:secure|safe|unaffected|intact|untouched)\b"));
+pub(super) static KEPT_SAFE: Pattern = LazyLock::new(|| {
+    pattern(r"\b(?:remains?|stays?|is|are|was|were) (?:\w+ )?(?:secure|safe|unaffected|intact|untouched)\b")
+});
 
 /// The longest sentence looked at, in bytes to each side.
 const REACH: usize = 600;
@@ -75,7 +76,33 @@ pub(super) fn mentions<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item =
 
 /// The words of a text that carry meaning, cut to a stem.
 pub(super) fn stems(text: &str) -> std::collections::BTreeSet<String> {
-    const COMMON: &[&str] = &["that", "this", "with", "from", "have", "been", "were", "they", "their", "said", "says", "more", "than", "about", "which", "would", "million", "after", "also", "into", "over", "close", "around", "company", "according"];
+    const COMMON: &[&str] = &[
+        "that",
+        "this",
+        "with",
+        "from",
+        "have",
+        "been",
+        "were",
+        "they",
+        "their",
+        "said",
+        "says",
+        "more",
+        "than",
+        "about",
+        "which",
+        "would",
+        "million",
+        "after",
+        "also",
+        "into",
+        "over",
+        "close",
+        "around",
+        "company",
+        "according",
+    ];
     let words = text.split(|c: char| !c.is_alphabetic()).map(str::to_lowercase);
     words
         .filter(|word| word.chars().count() >= 4 && !COMMON.contains(&word.as_str()))
