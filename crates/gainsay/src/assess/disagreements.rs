@@ -201,6 +201,7 @@ impl<'c> Matter<'c> {
             || self.is_victim(&statement.speaker)
             || words::LACKS_PROOF.is_match(self.words(said))
             || words::NEVER_SAID.is_match(self.words(said))
+            || !words::OF_AN_ACCOUNT.is_match(self.words(said))
         {
             return None;
         }

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::stances::denies;
-use super::words::{CONTACT, Pattern, pattern, sentence};
+use regex::Regex;
+
+use super::words::{CONTACT, Pattern, affirmed, pattern};
 use super::{Disagreement, Kind, Matter, place};
-use crate::claim::{Facet, Said, Span, Stance};
+use crate::claim::{Facet, Said, Stance};
 
 static NOT_TAKEN: Pattern = LazyLock::new(|| {
     pattern(
@@ -16,8 +18,17 @@ static NOT_TAKEN: Pattern = LazyLock::new(|| {
 static TAKEN: Pattern = LazyLock::new(|| {
     pattern(r"\b(?:obtained|stole|stolen|took|taken|copied|exfiltrated|downloaded|acquired|leaked)\b")
 });
-static NEGATION: Pattern =
-    LazyLock::new(|| pattern(r"\b(?:no|not|neither|nor|none|never|without|denie[sd])\b|n['’]t\b"));
+static ENTERED: Pattern = LazyLock::new(|| {
+    pattern(
+        r"\b(?:breach\w*|hack\w*|compromis\w*|intru\w*|infiltrat\w*|accessed|entered|unauthori[sz]ed|incident|attack\w*)\b",
+    )
+});
+/// What others lost is no loss of one's own.
+static OF_OTHERS: Pattern = LazyLock::new(|| {
+    pattern(
+        r"\b(?:other (?:services|companies|sites|websites)|third[ -]part(?:y|ies)|elsewhere|unrelated|contractors?)\b",
+    )
+});
 
 pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
     let mut by_party: BTreeMap<String, Vec<&Said>> = BTreeMap::new();
@@ -53,7 +64,9 @@ fn on_facet(matter: &Matter<'_>, said: &[&Said], facet: Facet) -> Option<Disagre
     })?;
     let admission = said.iter().filter(speaks).find(|said| match said.statement.stance {
         Stance::Confirms => true,
-        Stance::PartlyConfirms => matches!(facet, Facet::Access | Facet::Date),
+        Stance::PartlyConfirms => {
+            matches!(facet, Facet::Access | Facet::Date) && of_itself(matter.words(said), &ENTERED)
+        }
         _ => false,
     })?;
     let about = format!("{} on {}", denial.statement.speaker, facet.word());
@@ -82,10 +95,12 @@ fn more_than_before(matter: &Matter<'_>, said: &[&Said]) -> Option<Disagreement>
     Some(reversal(format!("{} on what was taken", then.statement.speaker), said[first], then))
 }
 
-/// Whether a sentence says, without denying it, that something was taken.
+/// Whether something was taken, by these words.
 fn concedes(words: &str) -> bool {
-    TAKEN.find_iter(words).any(|taken| {
-        let around = sentence(words, Span { start: taken.start(), end: taken.end() });
-        around.of(words).is_some_and(|sentence| !NEGATION.is_match(sentence))
-    })
+    of_itself(words, &TAKEN)
+}
+
+/// Whether a sentence of these words says this, of the speaker's own house and without turning it around.
+fn of_itself(words: &str, what: &Regex) -> bool {
+    affirmed(words, what).any(|sentence| !OF_OTHERS.is_match(sentence))
 }

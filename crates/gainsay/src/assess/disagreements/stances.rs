@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::words::{KEPT_SAFE, LACKS_PROOF, NEVER_SAID, NO_ENTRY};
+use super::words::{CALLS_FALSE, ENTRY, KEPT_SAFE, LACKS_PROOF, NEVER_SAID, NO_ENTRY, VOUCHES, affirmed, mentions};
 use super::{Disagreement, Kind, Matter, Place, current, place};
-use crate::assess::claims::{Claim, Voice};
+use crate::assess::claims::Claim;
 use crate::claim::{Facet, Said, Span, Stance};
 
 /// On each claim, each pair of parties of which one speaks for it and the other against, once a pair; then what is disputed without
@@ -51,7 +51,11 @@ fn against_allegations(matter: &Matter<'_>, found: &[Disagreement]) -> Vec<Disag
         let allegation = current(matter.case).find_map(|(number, source)| {
             let apart = |span: Span| number != said.source || !span.overlaps(&said.statement.span);
             let mut of_it = source.reading.allegations.iter();
-            let it = of_it.find(|it| matter.parties.canonical(&it.victim) == speaker && apart(it.span))?;
+            let it = of_it.find(|it| {
+                let words = it.span.of(matter.text(source)).unwrap_or_default();
+                let says = ENTRY.is_match(words) && mentions(words, &it.victim).next().is_some();
+                says && apart(it.span) && matter.parties.canonical(&it.victim) == speaker
+            })?;
             let what = "is said to claim it".to_owned();
             Some(Place { source: number, statement: None, who: it.actor.clone(), what, span: it.span })
         });
@@ -71,16 +75,26 @@ fn side<'c>(
     for_claim: bool,
     by_handle: &BTreeMap<&str, &'c Said>,
 ) -> BTreeMap<String, &'c Said> {
-    let mut best: BTreeMap<String, ((bool, bool, bool, u64), &Said)> = BTreeMap::new();
+    let mut best: BTreeMap<String, (Fit, &Said)> = BTreeMap::new();
     for voice in claim.voices.iter().filter(|voice| voice.for_claim == for_claim) {
         let Some(said) = by_handle.get(voice.handle.as_str()).copied() else { continue };
         let speaker = if for_claim { voice.origin.as_deref().unwrap_or(&voice.party) } else { voice.party.as_str() };
         // An actor means whom it listed elsewhere; of anybody else it is not known that this company was meant.
         let is_meant = voice.is_named || for_claim && matter.parties.is_actor(speaker);
-        if !is_meant || !for_claim && !denies(matter, said, claim.facet) {
+        let words = matter.words(said);
+        let is_other_way = if for_claim {
+            let denies = NO_ENTRY.is_match(words) && affirmed(words, &ENTRY).next().is_none();
+            !matter.parties.is_actor(speaker) && (denies || CALLS_FALSE.is_match(words))
+        } else {
+            !denies(matter, said, claim.facet) || !matter.is_victim(speaker) && VOUCHES.is_match(words)
+        };
+        if !is_meant || is_other_way {
             continue;
         }
-        let fit = fit(voice, said, claim);
+        let direct = said.statement.facets.contains(&claim.facet);
+        // The last word counts of a denial; of a claim the words that make it.
+        let weight = if for_claim { 0 } else { voice.weight.unsigned_abs() };
+        let fit = (direct, voice.is_named, voice.origin.is_none(), ENTRY.is_match(words), weight);
         let kept = best.entry(matter.parties.canonical(speaker)).or_insert((fit, said));
         if kept.0 < fit {
             *kept = (fit, said);
@@ -89,11 +103,9 @@ fn side<'c>(
     best.into_iter().map(|(party, (_, said))| (party, said)).collect()
 }
 
-/// How well a statement says what the claim says: of the facet itself, by name, in the party's own words, and of weight.
-fn fit(voice: &Voice, said: &Said, claim: &Claim) -> (bool, bool, bool, u64) {
-    let direct = said.statement.facets.contains(&claim.facet);
-    (direct, voice.is_named, voice.origin.is_none(), voice.weight.unsigned_abs())
-}
+/// How well a statement says what the claim says: of the facet itself, by name, in the party's own words, with words of a breach, and
+/// of weight.
+type Fit = (bool, bool, bool, bool, u64);
 
 /// Whether a denial's words deny this facet: that files are safe says nothing of who was in the network.
 pub(super) fn denies(matter: &Matter<'_>, said: &Said, facet: Facet) -> bool {

@@ -41,6 +41,33 @@ pub(super) static NO_ENTRY: Pattern = LazyLock::new(|| {
     )
 });
 
+/// Somebody was in, or has something.
+pub(super) static ENTRY: Pattern = LazyLock::new(|| {
+    pattern(
+        r"\b(?:claim\w*|alleg\w*|breach\w*|hack\w*|stole\w*|steal\w*|leak\w*|compromis\w*|infiltrat\w*|intru\w*|penetrat\w*|exfiltrat\w*|enter(?:ed|ing)|obtained|(?:gain\w*|unauthori[sz]ed|had|have|got) access|accessed|sell\w*|selling)\b",
+    )
+});
+
+/// It is an account that is disputed, and not a deed.
+pub(super) static OF_AN_ACCOUNT: Pattern = LazyLock::new(|| {
+    pattern(
+        r"\b(?:statements?|denials?|den(?:y|ies|ied)|accounts?|version|response|explanation|assessment|incorrect|wrong|inaccurate|misleading|not true|contradict\w*|downplay\w*|contrary)\b",
+    )
+});
+
+/// A word that turns a sentence around.
+pub(super) static NEGATION: Pattern =
+    LazyLock::new(|| pattern(r"\b(?:no|not|neither|nor|none|never|without|denie[sd]|deny|denying)\b|n['’]t\b"));
+
+/// Somebody vouches for a claim, or calls it false.
+pub(super) static VOUCHES: Pattern = LazyLock::new(|| {
+    pattern(
+        r"\bno reason to doubt\b|\b(?:appears?|seems?|is|are|looks?) (?:to be )?(?:\w+ )?(?:credible|genuine|authentic|legitimate|valid)\b",
+    )
+});
+pub(super) static CALLS_FALSE: Pattern =
+    LazyLock::new(|| pattern(r"\b(?:false|untrue|hoax|fake|bogus|exaggerated|fabricated)\b"));
+
 /// What is kept is safe: a denial of what was taken, and of no more.
 pub(super) static KEPT_SAFE: Pattern = LazyLock::new(|| {
     pattern(r"\b(?:remains?|stays?|is|are|was|were) (?:\w+ )?(?:secure|safe|unaffected|intact|untouched)\b")
@@ -61,6 +88,15 @@ pub(super) fn sentence(text: &str, at: Span) -> Span {
     let start = END.find_iter(&text[from..at.start]).last().map_or(from, |end| from + end.end());
     let end = END.find(&text[at.end..to]).map_or(to, |end| at.end + end.start() + end.as_str().trim_end().len());
     Span { start, end }
+}
+
+/// The sentences that say this without turning it around.
+pub(super) fn affirmed<'t>(text: &'t str, what: &'t Regex) -> impl Iterator<Item = &'t str> {
+    let sentences = what.find_iter(text).filter_map(|found| {
+        let span = Span { start: found.start(), end: found.end() };
+        sentence(text, span).of(text)
+    });
+    sentences.filter(|sentence| !NEGATION.is_match(sentence))
 }
 
 /// Where a name stands in a text as a word of its own, first to last.
