@@ -439,7 +439,7 @@ fn shingled(text: &str) -> Vec<Vec<u64>> {
     let sentences = outside.split(['.', '!', '?', '\n']).map(|sentence| {
         let words: Vec<String> =
             sentence.split(|c: char| !c.is_alphanumeric()).filter(|it| !it.is_empty()).map(str::to_lowercase).collect();
-        words.windows(SHINGLE).map(|words| hash(words)).collect::<Vec<u64>>()
+        words.windows(SHINGLE).map(hash).collect::<Vec<u64>>()
     });
     sentences.filter(|shingles| shingles.len() >= 2).take(SENTENCES).collect()
 }

@@ -44,7 +44,7 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
             found.push(Disagreement { kind: Kind::Contact, about, places });
         }
     }
-    let mut first: BTreeMap<(String, String), (usize, &Contact, (String, u8))> = BTreeMap::new();
+    let mut first: BTreeMap<(String, String), (usize, &Contact, Day)> = BTreeMap::new();
     for (number, contact) in told {
         let Some(day) = contact.date.as_deref().and_then(day) else { continue };
         let pair = (matter.parties.canonical(&contact.from), matter.parties.canonical(&contact.to));
@@ -70,8 +70,10 @@ fn said_to_have_told(source: usize, contact: &Contact) -> Place {
     Place { source, statement: None, who: contact.from.clone(), what, span: contact.span }
 }
 
-/// A month and a day.
-fn day(date: &str) -> Option<(String, u8)> {
+/// A month, by its first letters, and a day.
+type Day = (String, u8);
+
+fn day(date: &str) -> Option<Day> {
     let found = DAY.captures(date)?;
     let (month, day) = (found.get(1).or(found.get(4))?, found.get(2).or(found.get(3))?);
     Some((month.as_str().to_lowercase(), day.as_str().parse().ok()?))

@@ -217,8 +217,11 @@ fn who_says_that_nobody_called_meets_who_called() {
     assert!(has(&days, Kind::Contact));
 }
 
+/// A figure's kind, its words in the text, and its value.
+type Given<'a> = (FigureKind, &'a str, &'a str);
+
 /// A case of texts alone, with their figures at the words given.
-fn texts(texts: &[(&'static str, &[(FigureKind, &str, &str)])]) -> Case {
+fn texts(texts: &[(&'static str, &[Given<'_>])]) -> Case {
     let told: Vec<Vec<Told>> = texts
         .iter()
         .map(|(words, _)| {
