@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = target/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index bench-matching samples fuzz setup-fuzz deny pictures clean
+.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading samples fuzz setup-fuzz deny pictures clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -64,6 +64,13 @@ SEED ?= 1
 samples: setup
 	@test -n '$(KIND)' -a -n '$(OUT)' || { echo 'make samples REPO=… KIND=… SEED=… OUT=…'; exit 1; }
 	$(MATCHING) make '$(abspath $(REPO))' '$(KIND)' '$(SEED)' '$(abspath $(OUT))'
+
+# How well stories are read, held against annotations with 95% intervals, and how fast; writes target/bench/reading.json. TEXTS are
+# folders with the annotated texts, which belong to their publishers (benches/reading/annotations says where each was found).
+# QUICK=1 reads fewer for the speed. ONLY chooses some: stories, speed.
+TEXTS ?= ../shared/eval ../shared/seeds
+bench-reading: setup
+	TEXTS='$(TEXTS)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench reading -- $(ONLY)
 
 # Coverage-guided fuzzing of the fingerprint crate: TARGET (one of fuzz/fuzz_targets, or all) for SECONDS each. What is found
 # lies in fuzz/artifacts, inputs that reach new code in fuzz/corpus.

@@ -8,7 +8,7 @@ mod corpus;
 mod reading;
 mod sample;
 
-pub use case::{Case, Finding, Said, Source, SourceText, State};
+pub use case::{Case, Finding, Said, Source, SourceText, State, Task, Until};
 pub use corpus::{Extent, Filtered, History, Piece, Root, SegmentFile, Stretch};
 pub use reading::{
     About, Actor, Allegation, Citation, Contact, Days, Draft, Figure, Indicator, Offer, Organisation, OwnSentence,

@@ -13,6 +13,7 @@ mod cli;
 mod corpus;
 mod demo;
 mod desk;
+mod endpoint;
 mod export;
 mod ledger;
 mod listing;

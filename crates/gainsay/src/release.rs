@@ -86,6 +86,11 @@ fn mask_values(case: &mut Case) {
         }
         reading.figures.iter_mut().for_each(|it| change(&mut it.value));
         reading.organisations.iter_mut().for_each(|it| change(&mut it.name));
+        for contact in &mut reading.contacts {
+            change(&mut contact.from);
+            change(&mut contact.to);
+            change_if(&mut contact.date);
+        }
         for actor in &mut reading.actors {
             change(&mut actor.name);
             change_all(&mut actor.aliases);
@@ -95,8 +100,13 @@ fn mask_values(case: &mut Case) {
         change(&mut statement.speaker);
         change_all(&mut statement.about);
         change_if(&mut statement.origin);
+        change_all(&mut statement.relays);
         change_if(&mut statement.to);
         change_if(&mut statement.date);
+    }
+    for task in &mut case.tasks {
+        change(&mut task.what);
+        change_if(&mut task.owner);
     }
     for finding in &mut case.findings {
         change(&mut finding.command);
@@ -225,6 +235,7 @@ impl View {
         let may_see_source: Vec<bool> = case.sources.iter().map(|source| source.tlp <= audience).collect();
         case.statements.retain(|said| said.tlp <= audience);
         case.findings.retain(|finding| finding.tlp <= audience);
+        case.tasks.retain(|task| task.tlp <= audience);
         case.keep_sources(&may_see_source);
         if audience < Tlp::Red {
             shorten_paths(&mut case);

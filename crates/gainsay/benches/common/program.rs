@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -91,18 +91,7 @@ impl Desk {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gainsay"));
         command.arg("--json").arg("--desk").arg(&self.folder).args(words).env("GAINSAY_AUTHOR", "bench");
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let begun = Instant::now();
-        let child = command.spawn()?;
-        let status = PathBuf::from(format!("/proc/{}/status", child.id()));
-        let ended = AtomicBool::new(false);
-        let (output, seconds, (peak, own_peak)) = std::thread::scope(|scope| {
-            let watch = scope.spawn(|| peaks(&status, &ended));
-            let output = child.wait_with_output();
-            let seconds = begun.elapsed().as_secs_f64();
-            ended.store(true, Ordering::Relaxed);
-            (output, seconds, watch.join().unwrap_or_default())
-        });
-        let output = output?;
+        let Watched { output, seconds, peak, own_peak } = watched(&mut command)?;
         // What could not be read is told by the exit code too; the rest was added all the same.
         match serde_json::from_slice(&output.stdout) {
             Ok(said) => Ok(Run { seconds, peak, own_peak, said }),
@@ -113,6 +102,31 @@ impl Desk {
             }
         }
     }
+}
+
+/// A run of a command, its output held.
+pub(crate) struct Watched {
+    pub(crate) output: Output,
+    /// As in [`Run`].
+    pub(crate) seconds: f64,
+    pub(crate) peak: u64,
+    pub(crate) own_peak: u64,
+}
+
+/// Runs a command and looks at its memory meanwhile.
+pub(crate) fn watched(command: &mut Command) -> Result<Watched> {
+    let begun = Instant::now();
+    let child = command.spawn()?;
+    let status = PathBuf::from(format!("/proc/{}/status", child.id()));
+    let ended = AtomicBool::new(false);
+    let (output, seconds, (peak, own_peak)) = std::thread::scope(|scope| {
+        let watch = scope.spawn(|| peaks(&status, &ended));
+        let output = child.wait_with_output();
+        let seconds = begun.elapsed().as_secs_f64();
+        ended.store(true, Ordering::Relaxed);
+        (output, seconds, watch.join().unwrap_or_default())
+    });
+    Ok(Watched { output: output?, seconds, peak, own_peak })
 }
 
 /// Removes a desk. Work that it still does in the background may write into it meanwhile, and ends once it finds it gone.

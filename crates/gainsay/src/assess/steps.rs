@@ -2,19 +2,40 @@
 
 use super::claims::Claim;
 use super::disagreements::{Disagreement, Kind};
-use crate::claim::{Case, Finding, PartyKind, Stance, State};
+use crate::claim::{Case, Finding, PartyKind, Stance, State, Task};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
     /// What to do.
     pub what: String,
-    /// What it is drawn from: handles of statements, findings or claims.
+    /// What it is drawn from: handles of statements, findings or claims. Of what an analyst wrote there are none.
     pub from: Vec<String>,
+    /// What became of it, where somebody has taken it up.
+    pub task: Option<Task>,
 }
 
-/// The next steps, most urgent first.
+impl Step {
+    fn new(what: String, from: Vec<String>) -> Step {
+        Step { what, from, task: None }
+    }
+}
+
+/// The next steps, most urgent first: those that the case calls for, then those that somebody wrote, and last what is done.
 pub fn steps(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> Vec<Step> {
+    let mut steps = drawn(case, claims, disagreements);
+    for task in &case.tasks {
+        match steps.iter_mut().find(|step| step.what == task.what) {
+            Some(step) => step.task = Some(task.clone()),
+            None => steps.push(Step { task: Some(task.clone()), ..Step::new(task.what.clone(), Vec::new()) }),
+        }
+    }
+    steps.sort_by_key(|step| step.task.as_ref().is_some_and(|task| task.done.is_some()));
+    steps
+}
+
+/// The steps that the case calls for.
+fn drawn(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> Vec<Step> {
     let mut steps = Vec::new();
     for finding in case.current_findings() {
         of_finding(case, finding, &mut steps);
@@ -26,13 +47,13 @@ pub fn steps(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> V
         } else {
             "Ask whoever saw the sample for it, or for a listing of its files, and match it: nothing else settles whose data it is."
         };
-        steps.push(Step { what: what.to_owned(), from: claims.iter().take(1).map(|c| c.handle.clone()).collect() });
+        steps.push(Step::new(what.to_owned(), claims.iter().take(1).map(|c| c.handle.clone()).collect()));
     }
     for reversal in disagreements.iter().filter(|d| d.kind == Kind::Reversal) {
-        steps.push(Step {
-            what: format!("Ask which of the two holds now: {}.", reversal.about),
-            from: reversal.places.iter().filter_map(|place| place.statement.clone()).collect(),
-        });
+        steps.push(Step::new(
+            format!("Ask which of the two holds now: {}.", reversal.about),
+            reversal.places.iter().filter_map(|place| place.statement.clone()).collect(),
+        ));
     }
     let drafts: Vec<&str> = case
         .shown()
@@ -40,14 +61,14 @@ pub fn steps(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> V
         .map(|said| said.handle.as_str())
         .collect();
     if !drafts.is_empty() {
-        steps.push(Step {
-            what: format!(
+        steps.push(Step::new(
+            format!(
                 "Review {} that the machine was not sure of: `gainsay review {}`. Until then they do not weigh.",
                 crate::claim::counted(drafts.len(), "draft"),
                 crate::claim::quoted(&case.title)
             ),
-            from: drafts.into_iter().take(3).map(str::to_owned).collect(),
-        });
+            drafts.into_iter().take(3).map(str::to_owned).collect(),
+        ));
     }
     steps
 }
@@ -57,7 +78,7 @@ fn of_finding(case: &Case, finding: &Finding, steps: &mut Vec<Step>) {
     let from = [finding.handle.clone()];
     let mut step = |what: String, mut more: Vec<String>| {
         more.splice(0..0, from.iter().cloned());
-        steps.push(Step { what, from: more });
+        steps.push(Step::new(what, more));
     };
     match result.verdict.as_str() {
         "ours" | "partly ours" => {

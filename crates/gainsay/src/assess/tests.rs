@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::claim::{
     Actor, EntryId, Organisation, OrganisationRole, PartyKind, Reading, Said, SampleMatch, Source, SourceText, Span,
-    State, Statement, Tlp,
+    State, Statement, Tlp, Until,
 };
 
 const MARLBECK: (&str, PartyKind) = ("Marlbeck", PartyKind::Victim);
@@ -25,11 +25,13 @@ fn case() -> Case {
         id: EntryId([0; 32]),
         title: "marlbeck".into(),
         opened: Timestamp::UNIX_EPOCH,
+        until: Until::default(),
         tlp: Tlp::Clear,
         sources: Vec::new(),
         statements: Vec::new(),
         findings: Vec::new(),
         brands: Default::default(),
+        tasks: Vec::new(),
     };
     for kind in [SourceKind::Story, SourceKind::Sample] {
         let place = case.sources.len();

@@ -15,6 +15,8 @@ pub struct Case {
     pub title: String,
     /// When it was opened.
     pub opened: Timestamp,
+    /// What it leaves out by time.
+    pub until: Until,
     /// The marking of the entry that opened it.
     pub tlp: Tlp,
     /// In the order in which they came in; a handle is the place here.
@@ -25,6 +27,53 @@ pub struct Case {
     pub findings: Vec<Finding>,
     /// Products that its texts name, with their owners, as far as the gazetteer knows them.
     pub brands: BTreeMap<String, String>,
+    /// What somebody has taken up, one for each step, as it stands.
+    pub tasks: Vec<Task>,
+}
+
+/// A step that somebody has taken up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// The step, in the words in which it was drawn or written.
+    pub what: String,
+    /// Who does it.
+    pub owner: Option<String>,
+    /// Until when.
+    pub due: Option<jiff::civil::Date>,
+    /// When it was said to be done, and by whom.
+    pub done: Option<(Timestamp, String)>,
+    /// The marking of the entry that says so.
+    pub tlp: Tlp,
+}
+
+impl Task {
+    /// Who, until when, and whether it is done, in words.
+    pub fn words(&self) -> String {
+        let owner = self.owner.as_ref().map(|owner| owner.to_owned());
+        let due = self.due.map(|day| format!("until {day}"));
+        let done = self.done.as_ref().map(|(at, by)| format!("done on {}, says {by}", at.strftime("%Y-%m-%d")));
+        let words: Vec<String> = [owner, due, done].into_iter().flatten().collect();
+        if words.is_empty() { "taken up".to_owned() } else { words.join(", ") }
+    }
+}
+
+/// Up to when something is looked at; `None` for all of it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Until {
+    /// What was published up to this moment.
+    pub published: Option<Timestamp>,
+    /// What the ledger had received up to this moment.
+    pub received: Option<Timestamp>,
+}
+
+impl Until {
+    /// In words, for a page; `None` where nothing is left out.
+    pub fn words(&self) -> Option<String> {
+        let published = self.published.map(|at| format!("what was published until {at}"));
+        let received = self.received.map(|at| format!("what this desk knew at {at}"));
+        let limits: Vec<String> = published.into_iter().chain(received).collect();
+        (!limits.is_empty()).then(|| format!("Only {}.", limits.join(", and of it ")))
+    }
 }
 
 /// A captured document.
@@ -172,6 +221,15 @@ pub struct Finding {
 }
 
 impl Case {
+    /// Without the sources that were published later, and what rests on them.
+    pub fn published_until(mut self, moment: Option<Timestamp>) -> Case {
+        if let Some(moment) = moment {
+            let keep: Vec<bool> = self.sources.iter().map(|source| source.when() <= moment).collect();
+            self.keep_sources(&keep);
+        }
+        self
+    }
+
     /// The order in which statements were made, as far as it is known: by date of the source, then by source, then by place in it.
     pub fn order(&self, said: &Said) -> (Timestamp, usize, usize) {
         (self.sources[said.source].when(), said.source, said.statement.span.start)
@@ -182,7 +240,8 @@ impl Case {
         let sources = self.sources.iter().map(|source| source.tlp);
         let said = self.statements.iter().filter(|said| said.state.shows()).map(|said| said.tlp);
         let findings = self.findings.iter().map(|finding| finding.tlp);
-        sources.chain(said).chain(findings).fold(self.tlp, Tlp::max)
+        let tasks = self.tasks.iter().map(|task| task.tlp);
+        sources.chain(said).chain(findings).chain(tasks).fold(self.tlp, Tlp::max)
     }
 
     /// The statements that show: not rejected, and not drafts of a version that was replaced.

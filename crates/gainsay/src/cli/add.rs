@@ -1,12 +1,14 @@
+use std::cell::RefCell;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::model::ModelArgs;
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_moment, parse_word};
 use crate::claim::{SourceKind, Tlp, on_one_line, quoted};
-use crate::desk::{self, AddOptions, Added, Keep};
+use crate::desk::{self, AddOptions, Added, Keep, Reader};
 
 /// Capture stories, statements, listings and samples into a case, and read them
 #[derive(clap::Args)]
@@ -45,6 +47,8 @@ pub(super) struct Args {
     /// Open foreign files even where the kernel cannot lock the worker down
     #[arg(long)]
     unsafe_no_sandbox: bool,
+    #[command(flatten)]
+    model: ModelArgs,
 }
 
 impl Args {
@@ -65,9 +69,14 @@ impl Args {
             published: self.published,
             unjailed: self.unsafe_no_sandbox,
         };
+        let model = self.model.reader(ui)?;
         let is_sealed = matches!(options.keep, Some(Keep::Sealed(_)));
         let (mut count, mut read) = (0, false);
-        desk.add(&acting, &self.case, &self.sources, &options, &mut |path, result| {
+        let shared = RefCell::new(&mut *ui);
+        let reader =
+            Reader { model: model.as_ref(), on_progress: &|step| shared.borrow_mut().progress(|| step.to_owned()) };
+        desk.add(&acting, &self.case, &self.sources, &options, &reader, &mut |path, result| {
+            let ui = &mut **shared.borrow_mut();
             count += usize::from(result.is_ok());
             read |= result.as_ref().is_ok_and(|added| added.kind != SourceKind::Sample);
             if ui.json { print_json(ui, path, result) } else { print(ui, &self.case, path, result) }

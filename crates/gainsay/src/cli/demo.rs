@@ -7,9 +7,11 @@ use serde_json::json;
 use super::report::stage;
 use super::ui::Ui;
 use super::{Answer, Error, acting};
-use crate::claim::{CorpusRole, SourceKind, Tlp, counted};
+use crate::claim::{CorpusRole, SourceKind, Tlp, Until, counted};
 use crate::demo::{self, Bundled};
-use crate::desk::{self, Acting, AddOptions, Change, Config, CorpusOptions, Desk, Format, MatchOptions, Shape, Wanted};
+use crate::desk::{
+    self, Acting, AddOptions, Change, Config, CorpusOptions, Desk, Format, MatchOptions, Reader, Shape, Wanted,
+};
 
 /// Two bundled cases from rumour to report, in a throw-away desk
 #[derive(clap::Args)]
@@ -164,7 +166,7 @@ impl Tour<'_> {
 
     fn add(&mut self, desk: &mut Desk, case: &str, path: &Path, options: &AddOptions) -> Result<(), Error> {
         let ui = &mut *self.ui;
-        desk.add(&self.acting, case, &[path.to_owned()], options, &mut |path, result| match result {
+        desk.add(&self.acting, case, &[path.to_owned()], options, &Reader::RULES, &mut |path, result| match result {
             Ok(added) => tell(
                 ui,
                 &format!(
@@ -208,7 +210,7 @@ impl Tour<'_> {
             return Ok(());
         }
         let styles = self.ui.styles();
-        let shown = desk.show(case, Timestamp::now(), None, Shape::Brief(styles))?;
+        let shown = desk.show(case, Timestamp::now(), Until::default(), Shape::Brief(styles))?;
         self.ui.out(&shown);
         Ok(())
     }

@@ -10,12 +10,14 @@ mod init;
 mod jobs;
 mod ledger;
 mod matching;
+mod model;
 
 mod open;
 mod read;
 mod report;
 mod review;
 mod show;
+mod step;
 mod ui;
 
 use std::path::PathBuf;
@@ -24,7 +26,8 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 use jiff::Timestamp;
 
-use crate::desk::{Acting, Desk};
+use crate::claim::Tlp;
+use crate::desk::{self, Acting, Desk};
 pub(crate) use error::Error;
 use ui::Ui;
 
@@ -34,7 +37,7 @@ use ui::Ui;
     name = "gainsay",
     version,
     max_term_width = 100,
-    after_help = "Exit codes: 0 yes or done, 1 no (a question's answer), 2 error.\nEnvironment: GAINSAY_AUTHOR names who makes the entries, GAINSAY_LOG sets the log (error, warn, info, debug, trace)."
+    after_help = "Exit codes: 0 yes or done, 1 no (a question's answer), 2 error.\nEnvironment: GAINSAY_AUTHOR names who makes the entries, GAINSAY_LOG sets the log (error, warn, info, debug, trace), GAINSAY_MODEL_KEY opens the endpoint of a model."
 )]
 struct Cli {
     /// The desk's folder; found upwards from the working folder where it is not given.
@@ -60,6 +63,7 @@ enum Command {
     Show(show::Args),
     Report(report::Args),
     Check(check::Args),
+    Step(step::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
@@ -109,11 +113,12 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Match(args) => args.run(&place, ui),
         Command::Open(args) => args.run(&place, ui),
         Command::Add(args) => args.run(&place, ui),
-        Command::Read(args) => args.run(ui),
+        Command::Read(args) => args.run(&place, ui),
         Command::Review(args) => args.run(&place, ui),
         Command::Show(args) => args.run(&place, ui),
         Command::Report(args) => args.run(&place, ui),
         Command::Check(args) => args.run(&place, ui),
+        Command::Step(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
         Command::OfJob(args) => args.run(&place, ui),
@@ -131,6 +136,17 @@ impl Place {
             Some(folder) => Desk::open(folder)?,
             None => Desk::find(&std::env::current_dir().map_err(Error::WorkingFolder)?)?,
         })
+    }
+}
+
+impl Place {
+    /// The marking of the desk that is named or near; a command that needs no desk has none where there is none.
+    fn marking(&self) -> Result<Option<Tlp>, Error> {
+        match self.open() {
+            Ok(desk) => Ok(Some(desk.config.tlp)),
+            Err(Error::Desk(desk::Error::NoDesk { .. })) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 }
 

@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+use super::model::{Reader, TextRead};
 use super::vault::Kept;
 use super::{Acting, BLOBS, Desk, Error, casefile};
 use crate::capture::{self, Captured, Opener};
-use crate::claim::{About, EntryId, Reading, SourceKind, Tlp, on_one_line};
+use crate::claim::{About, EntryId, SourceKind, Tlp, on_one_line};
 use crate::ledger::payload::{DraftDecided, DraftRef, Held, SourceCaptured, SourceRead, Text};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, sha256};
 use crate::read::{self, Gazetteer};
@@ -72,6 +73,7 @@ impl Desk {
         case: &str,
         paths: &[PathBuf],
         options: &AddOptions,
+        reader: &Reader<'_>,
         on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
     ) -> Result<(), Error> {
         let case = casefile::case_id(&self.database.reader(), case)?;
@@ -81,7 +83,7 @@ impl Desk {
         for path in paths {
             let as_sample = options.kind == Some(SourceKind::Sample);
             if as_sample || !path.is_dir() {
-                let result = self.add_one(acting, case, path, options, &mut opener, &names);
+                let result = self.add_one(acting, case, path, options, &mut opener, (&names, reader));
                 on_result(path, &result);
                 continue;
             }
@@ -93,7 +95,7 @@ impl Desk {
                 on_result(path, &Err(failure));
             }
             for file in below.files {
-                let result = self.add_one(acting, case, &file, options, &mut opener, &names);
+                let result = self.add_one(acting, case, &file, options, &mut opener, (&names, reader));
                 on_result(&file, &result);
             }
         }
@@ -107,7 +109,7 @@ impl Desk {
         path: &Path,
         options: &AddOptions,
         opener: &mut Opener,
-        names: &Gazetteer,
+        read_by: (&Gazetteer, &Reader<'_>),
     ) -> Result<Added, Error> {
         let kind = match options.kind {
             Some(kind) => kind,
@@ -119,7 +121,7 @@ impl Desk {
         } else {
             let before = Stamp::of(path)?;
             let captured = opener.document(path)?;
-            self.add_text(acting, case, path, kind, options, (captured, before), names)
+            self.add_text(acting, case, path, kind, options, (captured, before), read_by)
         }
     }
 
@@ -148,7 +150,7 @@ impl Desk {
         kind: SourceKind,
         options: &AddOptions,
         (mut captured, before): (Captured, Stamp),
-        names: &Gazetteer,
+        (names, reader): (&Gazetteer, &Reader<'_>),
     ) -> Result<Added, Error> {
         captured.title = options.title.clone().or(captured.title);
         captured.outlet = options.outlet.clone().or(captured.outlet).or_else(|| {
@@ -156,6 +158,22 @@ impl Desk {
             names.find_domain(host).map(|known| known.name.to_owned())
         });
         captured.published = options.published.or(captured.published);
+        let mut tlp = options.tlp.unwrap_or(self.config.tlp);
+        if reader.model.is_some() {
+            let entries = self.database.reader().of_case(case)?;
+            let (digest, _) = super::vault::digest_file(path)?;
+            let text = Some(text_entry(&captured));
+            if let Some(id) = find_source(&entries, |other| is_same(other, &digest, &text, kind)) {
+                // What the case has already is not sent again.
+                let (drafted, accepted, problems) = (0, 0, captured.problems);
+                return Ok(Added { id, kind, already: true, is_new_version: false, drafted, accepted, problems });
+            }
+            tlp = entries.first().map_or(tlp, |opened| tlp.max(opened.header.tlp));
+        }
+        let about =
+            About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
+        // Before anything is kept: where no model answers, nothing stays behind.
+        let read = reader.read(path, &captured.text, &about, names, Some(tlp))?;
         let keep = options.keep.clone().unwrap_or(Keep::InDesk);
         let kept = self.keep(path, &keep)?;
         // The text was read once and the bytes were kept once: they must be the same bytes.
@@ -165,10 +183,7 @@ impl Desk {
         if kept.held == Held::Desk {
             self.blobs.put(captured.text.as_bytes())?;
         }
-        let about =
-            About { title: captured.title.clone(), outlet: captured.outlet.clone(), published: captured.published };
-        let reading = read::read(&captured.text, &about, names);
-        self.commit_source(acting, case, path, kind, options, kept, Some((captured, reading)))
+        self.commit_source(acting, case, path, kind, options, kept, Some((captured, read)))
     }
 
     #[expect(clippy::too_many_arguments, reason = "one commit is made of all of it, and a struct would be used once")]
@@ -180,9 +195,9 @@ impl Desk {
         kind: SourceKind,
         options: &AddOptions,
         kept: Kept,
-        captured: Option<(Captured, Reading)>,
+        captured: Option<(Captured, TextRead)>,
     ) -> Result<Added, Error> {
-        let (captured, reading) = captured.unzip();
+        let (captured, read) = captured.unzip();
         let whence = whence(path, captured.as_ref());
         let problems = captured.as_ref().map_or(kept.problems, |captured| captured.problems.clone());
         let tlp = options.tlp.unwrap_or(self.config.tlp);
@@ -193,20 +208,16 @@ impl Desk {
             digest: kept.digest,
             size: kept.size,
             held: kept.held,
-            text: captured.map(text_entry),
+            text: captured.as_ref().map(text_entry),
             replaces: None,
             problems: problems.clone(),
         };
         let blobs = &self.blobs;
-        let by_the_reader = |payload: Payload| NewEntry { author: read::READER.to_owned(), tlp, note: None, payload };
         self.database.commit(&self.key, acting.now, |commit| {
             let mut added =
                 Added { id: case, kind, already: false, is_new_version: false, drafted: 0, accepted: 0, problems };
             let entries = commit.reader().of_case(case)?;
-            // The same bytes under another title, outlet or date make other statements: that is a new version.
-            let same = |other: &SourceCaptured| {
-                other.digest == source.digest && other.text == source.text && other.kind == source.kind
-            };
+            let same = |other: &SourceCaptured| is_same(other, &source.digest, &source.text, kind);
             if let Some(id) = find_source(&entries, same) {
                 return Ok(Added { id, already: true, ..added });
             }
@@ -226,9 +237,11 @@ impl Desk {
                 note: options.note.clone(),
                 payload: source.clone().into(),
             })?;
-            let Some(reading) = reading else { return Ok(added) };
-            let read = SourceRead::new(case, added.id, read::READER, &reading);
-            let read = commit.push(&by_the_reader(read.into()))?;
+            let Some(TextRead { reading, reader, dropped, problems }) = read else { return Ok(added) };
+            added.problems.extend(problems);
+            let by_the_reader = |payload: Payload, note| NewEntry { author: reader.clone(), tlp, note, payload };
+            let read = SourceRead::new(case, added.id, &reader, &reading);
+            let read = commit.push(&by_the_reader(read.into(), dropped))?;
             for (index, draft) in (0..).zip(&reading.drafts) {
                 added.drafted += 1;
                 if draft.confidence < read::ACCEPT_AT {
@@ -242,7 +255,7 @@ impl Desk {
                     statement: Some((&draft.statement).into()),
                     reason: None,
                 };
-                commit.push(&by_the_reader(decision.into()))?;
+                commit.push(&by_the_reader(decision.into(), None))?;
             }
             Ok(added)
         })
@@ -268,6 +281,11 @@ fn find_source(entries: &[Entry], is_it: impl Fn(&SourceCaptured) -> bool) -> Op
     })
 }
 
+/// Whether a source is made of these bytes. The same bytes under another title, outlet or date make other statements: that is a new version.
+fn is_same(other: &SourceCaptured, digest: &Hash, text: &Option<Text>, kind: SourceKind) -> bool {
+    other.digest == *digest && other.text == *text && other.kind == kind
+}
+
 /// A page is known by its own address, a file by its full path: the next capture of either is a new version.
 fn whence(path: &Path, captured: Option<&Captured>) -> String {
     captured.and_then(|captured| captured.address.clone()).unwrap_or_else(|| {
@@ -276,17 +294,17 @@ fn whence(path: &Path, captured: Option<&Captured>) -> String {
     })
 }
 
-fn text_entry(captured: Captured) -> Text {
+fn text_entry(captured: &Captured) -> Text {
     Text {
         format: captured.format.to_owned(),
-        encoding: captured.encoding,
+        encoding: captured.encoding.clone(),
         digest: sha256(&[captured.text.as_bytes()]),
-        title: captured.title,
-        outlet: captured.outlet,
-        byline: captured.byline,
-        published_words: captured.published_words,
+        title: captured.title.clone(),
+        outlet: captured.outlet.clone(),
+        byline: captured.byline.clone(),
+        published_words: captured.published_words.clone(),
         published: captured.published.map(Timestamp::as_microsecond),
-        address: captured.address,
+        address: captured.address.clone(),
     }
 }
 

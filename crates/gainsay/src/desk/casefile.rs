@@ -5,8 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Error;
-use crate::claim::{Case, EntryId, Finding, Reading, Said, SampleMatch, Source, SourceText, State};
-use crate::ledger::payload::{BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceReadV1};
+use crate::claim::{Case, EntryId, Finding, Reading, Said, SampleMatch, Source, SourceText, State, Task, Until};
+use crate::ledger::payload::{
+    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceReadV1, TaskSet,
+};
 use crate::ledger::{Entry, Hash, Payload};
 use crate::read::Gazetteer;
 use crate::store::{self, Reader};
@@ -53,11 +55,13 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
             id: first.id,
             title,
             opened: first.header.received,
+            until: Until::default(),
             tlp: first.header.tlp,
             sources: Vec::new(),
             statements: Vec::new(),
             findings: Vec::new(),
             brands: BTreeMap::new(),
+            tasks: Vec::new(),
         },
         sources: BTreeMap::new(),
         drafts: BTreeMap::new(),
@@ -122,6 +126,7 @@ impl Fold<'_> {
             }
             Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
             Some(Payload::Match(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
+            Some(Payload::Task(task)) => self.task(entry, task),
             // A destroyed entry keeps its place: what was said of it stays visible as a gap with its reason.
             None if entry.header.kind.starts_with("source/") => self.destroyed_source(entry),
             None if entry.header.kind.starts_with("match/") => self.findings_made += 1,
@@ -206,7 +211,7 @@ impl Fold<'_> {
         let by = entry.header.author.clone();
         let place = decision.draft.and_then(|draft| self.drafts.get(&(draft.reading, draft.index)).copied());
         let state = match &decision.statement {
-            Some(_) => State::Accepted { unseen: by == crate::read::READER, by, entry: entry.id },
+            Some(_) => State::Accepted { unseen: crate::read::is_reader(&by), by, entry: entry.id },
             None => State::Rejected { by },
         };
         match (place, &decision.statement) {
@@ -232,6 +237,18 @@ impl Fold<'_> {
                 });
             }
             (None, None) => {}
+        }
+    }
+
+    /// A step as it stands now takes the place of what it was.
+    fn task(&mut self, entry: &Entry, set: &TaskSet) {
+        let done = set.done.then(|| (entry.header.received, entry.header.author.clone()));
+        // What is no day is nobody's deadline.
+        let due = set.due.as_ref().and_then(|day| day.parse().ok());
+        let task = Task { what: set.what.clone(), owner: set.owner.clone(), due, done, tlp: entry.header.tlp };
+        match self.case.tasks.iter_mut().find(|it| it.what == task.what) {
+            Some(it) => *it = task,
+            None => self.case.tasks.push(task),
         }
     }
 

@@ -10,10 +10,12 @@ mod corpora;
 mod drafts;
 mod jobs;
 mod listings;
+mod model;
 mod record;
 mod report;
 mod review;
 mod samples;
+mod tasks;
 mod vault;
 
 pub use crate::capture::moment;
@@ -24,17 +26,19 @@ pub use config::Config;
 pub use corpora::{Corpus, CorpusOptions, Exported, MEMORY};
 pub use drafts::drafts;
 pub use jobs::{JOB_COMMAND, Job};
+pub use model::{Key, ModelOptions, ModelReader, Reader};
 pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting, Wanted};
 pub use samples::{MatchOptions, SampleProgress};
+pub use tasks::TaskChange;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use crate::claim::{Case, Channels, CorpusRole, EntryId, SourceText, Tlp, quoted};
+use crate::claim::{Case, Channels, CorpusRole, EntryId, SourceText, Tlp, Until, quoted};
 use crate::ledger::payload::CaseOpened;
 use crate::ledger::{DeskKey, NewEntry, PublicKey};
 use crate::store::{self, Blobs, Database};
@@ -55,7 +59,7 @@ impl Acting {
     /// # Errors
     /// The name is the reader's: what a person decides and what the reader accepts for itself must be told apart.
     pub fn new(author: &str, now: Timestamp) -> Result<Acting, Error> {
-        if author.trim().eq_ignore_ascii_case(crate::read::READER) {
+        if crate::read::is_reader(author) {
             return Err(Error::AuthorIsTheReader { author: author.to_owned() });
         }
         Ok(Acting { author: author.to_owned(), now })
@@ -129,6 +133,27 @@ pub enum Error {
     /// A foreign file could not be read.
     #[error(transparent)]
     Capture(#[from] capture::Error),
+    /// A model cannot be asked.
+    #[error(transparent)]
+    Endpoint(#[from] crate::endpoint::Error),
+    /// A model gave no answer on a text.
+    #[error("{path} was not read: {why}")]
+    Model {
+        /// The text.
+        path: PathBuf,
+        /// Why.
+        why: crate::endpoint::Error,
+    },
+    /// A text that is for its recipients only.
+    #[error("{path} is marked TLP:{} and was not sent to {host}; --send-marked sends it, without --reader model nothing is sent", .tlp.word().to_uppercase())]
+    Marked {
+        /// The text.
+        path: PathBuf,
+        /// Its marking.
+        tlp: Tlp,
+        /// Where it would have gone.
+        host: String,
+    },
     /// A corpus could not be indexed.
     #[error(transparent)]
     Index(#[from] corpus::CorpusError),
@@ -220,6 +245,22 @@ pub enum Error {
         handle: String,
         /// The words before which it was to be split.
         words: String,
+    },
+    /// There is no such step.
+    #[error("case {case:?} has {count} steps; name one by its number in `gainsay show {}`, or write one in words", quoted(.case))]
+    NoStep {
+        /// The case.
+        case: String,
+        /// How many steps it has.
+        count: usize,
+    },
+    /// The case was not there yet.
+    #[error("case {case:?} was opened at {opened}, which is later")]
+    OpenedLater {
+        /// The case.
+        case: String,
+        /// When it was opened.
+        opened: Timestamp,
     },
     /// It is not clear whose a text is.
     #[error(
@@ -509,11 +550,26 @@ impl Desk {
     /// # Errors
     /// There is no such case, or the store fails.
     pub fn case(&mut self, name: &str) -> Result<Case, Error> {
+        self.case_until(name, Until::default())
+    }
+
+    /// A case as it was, or would have been: without what was published or received later.
+    ///
+    /// # Errors
+    /// As of [`Desk::case`]; or the case was opened later.
+    fn case_until(&mut self, name: &str, until: Until) -> Result<Case, Error> {
         let names = self.names()?;
         let blobs = &self.blobs;
         let mut case = self.database.with_snapshot(|reader| {
             let id = casefile::case_id(reader, name)?;
-            casefile::fold(&reader.of_case(id)?, |digest| match blobs.get(digest) {
+            let mut entries = reader.of_case(id)?;
+            if let Some(opened) = entries.first().map(|first| first.header.received)
+                && until.received.is_some_and(|moment| opened > moment)
+            {
+                return Err(Error::OpenedLater { case: name.to_owned(), opened });
+            }
+            entries.retain(|entry| until.received.is_none_or(|moment| entry.header.received <= moment));
+            casefile::fold(&entries, |digest| match blobs.get(digest) {
                 Ok(bytes) => match String::from_utf8(bytes) {
                     Ok(text) => SourceText::Here(text),
                     Err(_) => SourceText::Unavailable("its bytes are damaged".to_owned()),
@@ -523,7 +579,7 @@ impl Desk {
             .ok_or_else(|| Error::NoCase { name: name.to_owned(), known: Vec::new() })
         })?;
         case.brands = casefile::brands(&case, &names);
-        Ok(case)
+        Ok(Case { until, ..case.published_until(until.published) })
     }
 }
 

@@ -330,6 +330,7 @@ fn what(payload: &Payload) -> String {
         Payload::Corpus(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::MatchV1(found) => matched(&(&found.result).into()),
         Payload::Match(found) => matched(&(&found.result).into()),
+        Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
         Payload::Assessment(assessment) => format!("assessed {} claims", assessment.claims.len()),
         Payload::Release(release) => format!("released a report ({}) to TLP:{}", release.format, release.audience),
         Payload::Destruction(destroyed) => {

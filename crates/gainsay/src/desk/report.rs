@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Acting, Desk, Error};
 use crate::assess;
-use crate::claim::{Case, EntryId, State, Tlp};
+use crate::claim::{Case, EntryId, State, Tlp, Until};
 use crate::export::{self, text::Styles};
 use crate::ledger::payload::{CaseAssessed, ViewReleased};
 use crate::ledger::{NewEntry, Tree, sha256};
@@ -60,18 +60,8 @@ impl Desk {
     ///
     /// # Errors
     /// There is no such case, or the store fails.
-    pub fn show(
-        &mut self,
-        name: &str,
-        now: Timestamp,
-        as_of: Option<Timestamp>,
-        shape: Shape,
-    ) -> Result<Released, Error> {
-        let case = self.case(name)?;
-        let case = match as_of {
-            Some(moment) => published_until(case, moment),
-            None => case,
-        };
+    pub fn show(&mut self, name: &str, now: Timestamp, until: Until, shape: Shape) -> Result<Released, Error> {
+        let case = self.case_until(name, until)?;
         let proofs = matches!(shape, Shape::Json);
         let view = View::of(&case, Tlp::Red, now, self.record(&case, proofs)?);
         let coloured = match shape {
@@ -172,11 +162,4 @@ impl Desk {
             })
             .map_err(Error::from)
     }
-}
-
-/// The case as it looked to somebody who had read what was published until then.
-fn published_until(mut case: Case, moment: Timestamp) -> Case {
-    let keep: Vec<bool> = case.sources.iter().map(|source| source.when() <= moment).collect();
-    case.keep_sources(&keep);
-    case
 }

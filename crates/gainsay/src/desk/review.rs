@@ -173,7 +173,7 @@ impl Desk {
 
 fn decided_by_a_person(said: &Said) -> Option<&str> {
     match &said.state {
-        State::Accepted { by, .. } | State::Rejected { by } if by != crate::read::READER => Some(by),
+        State::Accepted { by, .. } | State::Rejected { by } if !crate::read::is_reader(by) => Some(by),
         _ => None,
     }
 }

@@ -26,7 +26,8 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
     }
     writeln!(out, "## Next steps\n")?;
     for (number, step) in page.steps.iter().enumerate() {
-        writeln!(out, "{}. {} ({})", number + 1, plain(&step.what), step.from.join(", "))?;
+        let notes = step.task.iter().map(|task| plain(task)).chain(step.from.iter().cloned()).collect::<Vec<_>>();
+        writeln!(out, "{}. {} ({})", number + 1, plain(&step.what), notes.join(", "))?;
     }
     if !page.claims.is_empty() {
         writeln!(

@@ -40,6 +40,9 @@ pub(super) struct Origins {
 pub(super) struct Step {
     pub what: String,
     pub from: Vec<String>,
+    /// Who, until when, and whether it is done.
+    pub task: Option<String>,
+    pub done: bool,
 }
 
 pub(super) struct Claim {
@@ -165,7 +168,16 @@ impl Page {
             opened: instant(case.opened),
             withheld: view.withheld,
             answer: assessment.answer.clone(),
-            steps: assessment.steps.iter().map(|s| Step { what: s.what.clone(), from: s.from.clone() }).collect(),
+            steps: assessment
+                .steps
+                .iter()
+                .map(|s| Step {
+                    what: s.what.clone(),
+                    from: s.from.clone(),
+                    task: s.task.as_ref().map(|task| task.words()),
+                    done: s.task.as_ref().is_some_and(|task| task.done.is_some()),
+                })
+                .collect(),
             claims: assessment.claims.iter().map(claim).collect(),
             findings: case.findings.iter().map(|one| finding(view, one)).collect(),
             disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),

@@ -56,6 +56,9 @@ pub fn view(view: &View, styles: Styles) -> String {
         view.marking().word().to_uppercase(),
         case.opened.strftime("%Y-%m-%d"),
     ));
+    if let Some(limits) = case.until.words() {
+        page.wrapped(2, &limits);
+    }
     if view.withheld > 0 {
         page.wrapped(2, &format!("{} withheld under their marking.", counted(view.withheld, "item")));
     }
@@ -204,7 +207,9 @@ impl Page {
             self.heading("Next steps");
         }
         for (number, step) in all.iter().take(steps).enumerate() {
-            self.hanging(&format!("{:>3}. ", number + 1), &format!("{} [{}]", step.what, step.from.join(", ")));
+            let from = if step.from.is_empty() { String::new() } else { format!(" [{}]", step.from.join(", ")) };
+            let task = step.task.as_ref().map_or(String::new(), |task| format!(" ({})", task.words()));
+            self.hanging(&format!("{:>3}. ", number + 1), &format!("{}{from}{task}", step.what));
         }
         self.and_more(all.len().saturating_sub(steps));
     }

@@ -77,6 +77,8 @@ kinds! {
     MatchV1(SampleMatchedV1) = "match/1",
     /// A sample was matched against the corpora.
     Match(SampleMatched) = "match/2",
+    /// Somebody took up a step, or it is done.
+    Task(TaskSet) = "task/1",
     /// The case was assessed.
     Assessment(CaseAssessed) = "assessment/1",
     /// Something left the desk.
@@ -94,6 +96,7 @@ impl Payload {
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.case),
             Payload::MatchV1(b) => Some(b.case),
             Payload::Match(b) => Some(b.case),
+            Payload::Task(b) => Some(b.case),
             Payload::Assessment(b) => Some(b.case),
             Payload::Release(b) => Some(b.case),
             Payload::Destruction(b) => b.case,
@@ -315,6 +318,27 @@ pub struct CorpusIndexed {
     /// Which fingerprints were made.
     #[cbor(n(8), with = "canonical::channels", has_nil)]
     pub channels: Channels,
+}
+
+/// `task/1`: a step of a case as it stands from here on.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct TaskSet {
+    /// The case.
+    #[n(0)]
+    pub case: EntryId,
+    /// The step, in the words in which it was drawn from the case or written by somebody; they tell it from others.
+    #[n(1)]
+    pub what: String,
+    /// Whether it is done.
+    #[n(2)]
+    pub done: bool,
+    /// Who does it.
+    #[n(3)]
+    pub owner: Option<String>,
+    /// Until when, as RFC 3339 writes a day.
+    #[n(4)]
+    pub due: Option<String>,
 }
 
 /// `assessment/1`.

@@ -20,6 +20,7 @@ mod evidence;
 mod facets;
 mod figures;
 mod lexicon;
+pub mod model;
 mod names;
 mod own;
 mod paragraphs;
@@ -47,6 +48,14 @@ use crate::claim::{About, Draft, PartyKind, Reading, Span, Statement};
 
 /// The reader with its version: the author of what it drafts and accepts. Other rules are another version.
 pub const READER: &str = "gainsay reader 1";
+
+/// What the name of every reader begins with, of whatever version and whoever reads beside it.
+const READERS: &str = "gainsay reader ";
+
+/// Whether this author is a reader of ours: what it accepted, no person has seen.
+pub fn is_reader(author: &str) -> bool {
+    author.trim().get(..READERS.len()).is_some_and(|start| start.eq_ignore_ascii_case(READERS))
+}
 
 /// Drafts at or above this confidence, in thousandths, are accepted with the machine as author; the rest wait for review.
 pub const ACCEPT_AT: u16 = 850;

@@ -12,6 +12,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("store", &["claim", "ledger"]),
     ("capture", &["claim"]),
     ("read", &["claim"]),
+    ("endpoint", &["claim"]),
     ("corpus", &["capture", "claim"]),
     ("listing", &[]),
     ("matching", &["claim", "listing"]),
@@ -23,8 +24,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "desk",
         &[
-            "align", "assess", "capture", "claim", "corpus", "export", "ledger", "listing", "matching", "read",
-            "release", "store",
+            "align", "assess", "capture", "claim", "corpus", "endpoint", "export", "ledger", "listing", "matching",
+            "read", "release", "store",
         ],
     ),
     ("cli", &["claim", "demo", "desk", "release"]),
@@ -48,6 +49,11 @@ const NAMES: &[(&str, &[&str])] = &[
     ("chardetng", &["unpack/src/"]),
     ("landlock", &["unpack/src/"]),
     ("seccompiler", &["unpack/src/"]),
+    // The one room that opens connections; beside the libraries, the standard one must not be used for it either.
+    ("ureq", &["gainsay/src/endpoint/"]),
+    ("rustls", &["gainsay/src/endpoint/"]),
+    ("std::net", &["gainsay/src/endpoint/address.rs"]),
+    ("rustix::net", &["unpack/src/"]),
     ("ed25519_dalek", &["gainsay/src/ledger/"]),
     ("minicbor", &["gainsay/src/ledger/", "unpack/src/"]),
 ];
@@ -142,6 +148,17 @@ fn there_is_one_way_out() {
     assert!(report.contains("fn stage<'p>(path: &'p Path, released: &Released)"), "the report's door takes a Released");
     let ui = read(&crates().join("gainsay/src/cli/ui.rs"));
     assert!(ui.contains("fn out(&self, released: &Released)"), "the terminal's door takes a Released");
+}
+
+/// What opens an endpoint cannot become text: it derives nothing, and nothing is implemented for it that could show or store it.
+#[test]
+fn a_key_cannot_be_printed() {
+    let code = read(&crates().join("gainsay/src/endpoint/mod.rs"));
+    let before = code.split("pub struct Key(String);").next().unwrap_or_default();
+    assert!(before.len() < code.len() && before.ends_with("turns it into text.\n"), "the key derives nothing");
+    for (path, code) in sources("gainsay/src") {
+        assert!(!code_only(&code).contains(" for Key"), "{path} gives the key a trait");
+    }
 }
 
 /// Exporters see a view and nothing else of a case: each public function of a format takes `&View`.

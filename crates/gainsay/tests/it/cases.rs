@@ -110,6 +110,30 @@ fn as_of_leaves_out_what_was_published_later() {
 }
 
 #[test]
+fn known_at_leaves_out_what_was_received_later() {
+    let environment = with_story();
+    let received = |case: &Value| case["sources"][0]["received"].as_str().unwrap().to_owned();
+    let before = json(&environment, &["show", "marlbeck", "--json"]);
+    environment.write("later.txt", LATER);
+    std::thread::sleep(std::time::Duration::from_millis(5));
+    let moment = jiff::Timestamp::now().to_string();
+    environment.gainsay(&["add", "marlbeck", "later.txt", "--published", "2024-03-01"]).succeeded();
+    let at = |moment: &str| json(&environment, &["show", "marlbeck", "--json", "--known-at", moment]);
+    let known = at(&moment);
+    assert_eq!((&known["statements"], &known["claims"]), (&before["statements"], &before["claims"]));
+    assert_eq!(known["known_at"], moment.as_str());
+    assert_eq!(received(&known), received(&before));
+    assert!(json(&environment, &["show", "marlbeck", "--json"])["sources"].as_array().unwrap().len() > 1);
+    let shown = environment.gainsay(&["show", "marlbeck", "--known-at", &moment, "--as-of", "2024-03-09"]).succeeded();
+    let shown = shown.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(shown.contains("Only what was published until 2024-03-09T23:59:59Z"), "{shown}");
+    assert!(shown.contains(&format!("and of it what this desk knew at {moment}")), "{shown}");
+    let early = environment.gainsay(&["show", "marlbeck", "--known-at", "2001-01-01"]);
+    assert_eq!(early.code, Some(2));
+    assert!(early.stderr.contains("which is later"), "{}", early.stderr);
+}
+
+#[test]
 fn a_page_gives_title_outlet_and_date() {
     let environment = Environment::with_desk();
     let body: String = STORY.lines().skip(2).filter(|l| !l.is_empty()).map(|l| format!("<p>{l}</p>")).collect();

@@ -51,6 +51,13 @@ const RUNS: &[(&str, &[&[&str]])] = &[
             &["check", "story.txt", "--as", "Marlbeck Systems", "--json"],
         ],
     ),
+    (
+        "step",
+        &[
+            &["step", "leak", "password: Tr0ub4dor-Wharf"],
+            &["step", "leak", "1", "--owner", "wilma.k@marlbeck.example"],
+        ],
+    ),
     ("show", &[&["show"], &["show", "--json"], &["show", "leak"], &["show", "leak", "--json"]]),
     (
         "report",

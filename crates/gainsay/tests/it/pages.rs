@@ -37,6 +37,8 @@ fn help() {
         "add",
         "read",
         "review",
+        "check",
+        "step",
         "show",
         "report",
         "ledger",

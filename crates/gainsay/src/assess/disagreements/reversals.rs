@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use super::stances::denies;
 use regex::Regex;
 
-use super::words::{CONTACT, Pattern, affirmed, pattern};
+use super::words::{CONTACT, NEGATION, Pattern, affirmed, pattern};
 use super::{Disagreement, Kind, Matter, place};
 use crate::claim::{Facet, Said, Stance};
 
@@ -64,13 +64,16 @@ fn on_facet(matter: &Matter<'_>, said: &[&Said], facet: Facet) -> Option<Disagre
     })?;
     let admission = said.iter().filter(speaks).find(|said| match said.statement.stance {
         Stance::Confirms => true,
-        Stance::PartlyConfirms => {
-            matches!(facet, Facet::Access | Facet::Date) && of_itself(matter.words(said), &ENTERED)
-        }
+        Stance::PartlyConfirms => matches!(facet, Facet::Access | Facet::Date) && admits_entry(matter.words(said)),
         _ => false,
     })?;
     let about = format!("{} on {}", denial.statement.speaker, facet.word());
     Some(reversal(about, denial, admission))
+}
+
+/// Whether words that are told to admit a part admit an entry. Where they say nothing of one, how they were told decides.
+fn admits_entry(words: &str) -> bool {
+    of_itself(words, &ENTERED) || !ENTERED.is_match(words) && !NEGATION.is_match(words)
 }
 
 /// Says that nobody told it, and that somebody did.

@@ -8,7 +8,7 @@ use super::*;
 use crate::assess::assess;
 use crate::claim::{
     Actor, Allegation, Contact, EntryId, Facet, Figure, FigureKind, Organisation, OrganisationRole, PartyKind, Reading,
-    SourceKind, State, Statement, Tlp,
+    SourceKind, State, Statement, Tlp, Until,
 };
 
 /// Something said in a source of a test's case.
@@ -30,11 +30,13 @@ pub(in crate::assess) fn case(sources: &[&[Told]]) -> Case {
         id: EntryId([0; 32]),
         title: "test".into(),
         opened: Timestamp::UNIX_EPOCH,
+        until: Until::default(),
         tlp: Tlp::Clear,
         sources: Vec::new(),
         statements: Vec::new(),
         findings: Vec::new(),
         brands: BTreeMap::new(),
+        tasks: Vec::new(),
     };
     for (number, told) in sources.iter().enumerate() {
         let mut text = String::new();

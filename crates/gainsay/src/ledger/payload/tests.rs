@@ -405,6 +405,14 @@ fn examples() -> Vec<Payload> {
         .into(),
         ViewReleased { case: CASE, format: "html".into(), audience: Tlp::AmberStrict, digest: [10; 32], withheld: 2 }
             .into(),
+        TaskSet {
+            case: CASE,
+            what: "Preserve the access logs.".into(),
+            done: true,
+            owner: Some("ben".into()),
+            due: Some("2024-03-08".into()),
+        }
+        .into(),
         BodyDestroyed {
             case: Some(CASE),
             entry: SOURCE,
