@@ -116,7 +116,9 @@ fn three_stories_rest_on_the_crew_and_on_an_admission() {
             { "parties": ["Dustfinch"], "for": true, "admission": false, "circle": false }
         ])
     );
-    assert!(environment.gainsay(&["show", "engines"]).succeeded().contains(summary));
+    let on_a_terminal = environment.gainsay(&["show", "engines"]).succeeded();
+    let on_one_line = on_a_terminal.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(on_one_line.contains(summary), "{on_a_terminal}");
     environment.gainsay(&["report", "engines", "-o", "report.html"]).succeeded();
     let page = std::fs::read_to_string(environment.path("report.html")).unwrap();
     assert!(page.contains("figure class=\"origins\"") && page.contains(&format!("aria-label=\"{summary}\"")), "{page}");

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::words::{CALLS_FALSE, ENTRY, KEPT_SAFE, LACKS_PROOF, NEVER_SAID, NO_ENTRY, VOUCHES, affirmed, mentions};
 use super::{Disagreement, Kind, Matter, Place, current, place};
 use crate::assess::claims::Claim;
+use crate::assess::parties::organisation;
 use crate::claim::{Facet, Said, Span, Stance};
 
 /// On each claim, each pair of parties of which one speaks for it and the other against, once a pair; then what is disputed without
@@ -39,14 +40,14 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
 
 /// A company's denial that met no statement, against the claim as a text words it: who denies often says himself what he denies.
 fn against_allegations(matter: &Matter<'_>, found: &[Disagreement]) -> Vec<Disagreement> {
-    let met: BTreeSet<&str> = found.iter().map(|it| it.places[1].who.as_str()).collect();
+    let met: BTreeSet<String> = found.iter().map(|it| matter.parties.canonical(&it.places[1].who)).collect();
     let mut more: BTreeMap<String, Disagreement> = BTreeMap::new();
     let denials = matter.said.iter().filter(|said| {
         said.statement.stance == Stance::Denies
             && matter.is_victim(&said.statement.speaker)
             && !said.statement.facets.is_empty()
     });
-    for said in denials.filter(|said| !met.contains(said.statement.speaker.as_str())) {
+    for said in denials.filter(|said| !met.contains(&matter.speaker(said))) {
         let speaker = matter.speaker(said);
         let allegation = current(matter.case).find_map(|(number, source)| {
             let apart = |span: Span| number != said.source || !span.overlaps(&said.statement.span);
@@ -60,7 +61,7 @@ fn against_allegations(matter: &Matter<'_>, found: &[Disagreement]) -> Vec<Disag
             Some(Place { source: number, statement: None, who: it.actor.clone(), what, span: it.span })
         });
         if let Some(allegation) = allegation {
-            let about = format!("the breach of {}", said.statement.speaker);
+            let about = format!("the breach of {}", organisation(&said.statement.speaker));
             let places = [allegation, place(said)];
             more.entry(speaker).or_insert(Disagreement { kind: Kind::Stances, about, places });
         }

@@ -16,7 +16,7 @@ pub(super) fn pattern(of: &str) -> Regex {
 /// To say that one never said it.
 pub(super) static NEVER_SAID: Pattern = LazyLock::new(|| {
     pattern(
-        r"\b(?:never|(?:did|do|does|has|have|had)(?: not|n['’]t)(?: ever)?) (?:\w+ly )?(?:suggest|claim|sa(?:y|id)\b|assert|alleg|stat(?:e|ed)\b|impl(?:y|ied)\b)",
+        r"\b(?:never|(?:did|do|does|has|have|had)(?: not|n['’]t)(?: ever)?) (?:\w+ly )?(?:suggest|claim|sa(?:y|id)\b|assert|alleg|stat(?:e|ed)\b|impl(?:y|ied)\b)|\bdenie[sd] (?:that )?(?:\w+ ){0,4}(?:ever|having) (?:suggest|claim|said\b|call|assert|alleg)",
     )
 });
 
