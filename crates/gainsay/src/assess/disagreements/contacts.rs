@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::words::{CONTACT, Pattern, pattern};
-use super::{Disagreement, Kind, Matter, Place, current, place};
+use super::{Disagreement, Kind, MOST, Matter, Place, current, place};
 use crate::claim::{Contact, Said, Span, Stance};
 
 static DAY: Pattern = LazyLock::new(|| {
@@ -15,13 +15,15 @@ static DAY: Pattern = LazyLock::new(|| {
 });
 
 pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
-    let denials: Vec<&Said> = matter.said.iter().filter(|said| denies_contact(matter, said)).copied().collect();
+    let denials: Vec<&Said> =
+        matter.said.iter().filter(|said| denies_contact(matter, said)).take(MOST).copied().collect();
     let is_denied = |source: usize, span: Span| {
         denials.iter().any(|said| said.source == source && said.statement.span.overlaps(&span))
     };
     let told: Vec<(usize, &Contact)> = current(matter.case)
         .flat_map(|(number, source)| source.reading.contacts.iter().map(move |contact| (number, contact)))
         .filter(|(number, contact)| !is_denied(*number, contact.span))
+        .take(MOST)
         .collect();
     let mut found = Vec::new();
     for denial in &denials {

@@ -1,9 +1,10 @@
 //! A party is said to have asserted what it says that it never did, or asserts it elsewhere itself.
 
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use super::words::{NEVER_SAID, Pattern, pattern};
-use super::{Disagreement, Kind, Matter, place};
+use super::{Disagreement, Kind, MOST, Matter, place};
 use crate::claim::{Said, Stance};
 
 /// Words that keep a report at a distance from what it reports.
@@ -15,7 +16,9 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
         matches!(said.statement.stance, Stance::Disputes | Stance::Denies) && NEVER_SAID.is_match(matter.words(said))
     });
     let mut found = Vec::new();
-    for said in disowning {
+    let mut seen = BTreeSet::new();
+    // Once a party: a later word of the same kind says no more.
+    for said in disowning.filter(|said| seen.insert(matter.speaker(said))).take(MOST) {
         let own = || {
             let speaker = matter.speaker(said);
             matter.said.iter().filter(move |other| other.handle != said.handle && matter.speaker(other) == speaker)

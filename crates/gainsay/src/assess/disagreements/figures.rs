@@ -1,5 +1,7 @@
 //! Figures that differ: in their numbers, or in the wording that bounds them ("over", "close to").
 
+use std::collections::BTreeSet;
+
 use super::words::{sentence, stems};
 use super::{Disagreement, Kind, Matter, Place, current};
 use crate::claim::{Figure, FigureKind, Span};
@@ -10,7 +12,8 @@ struct Given<'c> {
     by: Option<String>,
     figure: &'c Figure,
     amount: Option<Amount>,
-    context: &'c str,
+    /// What its sentence is of.
+    stems: BTreeSet<String>,
 }
 
 /// A number with the way in which it is bounded.
@@ -65,8 +68,8 @@ fn given<'c>(matter: &Matter<'c>, kind: FigureKind) -> Vec<Given<'c>> {
             matter.parties.canonical(statement.origin.as_deref().unwrap_or(&statement.speaker))
         });
         let text = matter.text(it);
-        let context = sentence(text, figure.span).of(text).unwrap_or_default();
-        Given { source, by, figure, amount: amount(&figure.value), context }
+        let stems = stems(sentence(text, figure.span).of(text).unwrap_or_default());
+        Given { source, by, figure, amount: amount(&figure.value), stems }
     });
     given.collect()
 }
@@ -78,7 +81,7 @@ fn place(matter: &Matter<'_>, given: &Given<'_>) -> Place {
 /// Whether two figures are of one thing. Within one source they are where different parties give them.
 fn are_of_one_thing(kind: FigureKind, one: &Given<'_>, other: &Given<'_>) -> bool {
     let apart = one.source != other.source || one.by.is_some() && other.by.is_some() && one.by != other.by;
-    let shared = || stems(one.context).intersection(&stems(other.context)).count();
+    let shared = || one.stems.intersection(&other.stems).count();
     let same_words = match (&one.figure.of, &other.figure.of) {
         (Some(one), Some(other)) => !stems(one).is_disjoint(&stems(other)),
         _ => true,

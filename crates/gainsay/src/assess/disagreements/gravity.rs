@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+use regex::Regex;
+
 use super::words::{Pattern, mentions, pattern};
-use super::{Disagreement, Kind, Matter, place};
+use super::{Disagreement, Kind, MOST, Matter, place};
 use crate::assess::parties::key;
 use crate::claim::{PartyKind, Said};
 
@@ -20,14 +22,11 @@ static GRAVE: Pattern = LazyLock::new(|| {
 });
 
 pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
-    let party = |said: &&&Said| said.statement.speaker_kind != PartyKind::Press;
-    let graves: Vec<&Said> =
-        matter.said.iter().filter(party).filter(|said| GRAVE.is_match(matter.words(said))).copied().collect();
+    let (small, grave) = (of_party(matter, &SMALL), of_party(matter, &GRAVE));
     let mut found = Vec::new();
-    for small in matter.said.iter().filter(party).filter(|said| SMALL.is_match(matter.words(said))) {
-        let speaker = matter.speaker(small);
-        let grave = graves.iter().find(|grave| matter.speaker(grave) != speaker && meet(matter, small, grave));
-        if let Some(grave) = grave {
+    for (small, speaker, about) in &small {
+        let meets = |(_, other, of): &&(&Said, String, BTreeSet<String>)| other != speaker && !of.is_disjoint(about);
+        if let Some((grave, ..)) = grave.iter().find(meets) {
             let about = format!("how grave it is for {}", small.statement.about.join(", "));
             found.push(Disagreement { kind: Kind::Gravity, about, places: [place(small), place(grave)] });
         }
@@ -35,11 +34,14 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
     found
 }
 
-/// Whether two statements are of one victim, by what they are about or by the names in their words.
-fn meet(matter: &Matter<'_>, said: &Said, other: &Said) -> bool {
-    let of = |said: &Said| -> BTreeSet<String> {
+/// What parties say in such words, with the speaker and the victims that they are about or name.
+fn of_party<'c>(matter: &Matter<'c>, words: &Regex) -> Vec<(&'c Said, String, BTreeSet<String>)> {
+    let said = matter.said.iter().copied().filter(|said| said.statement.speaker_kind != PartyKind::Press);
+    let said = said.filter(|said| words.is_match(matter.words(said))).take(MOST);
+    let with_victims = said.map(|said| {
         let named = matter.parties.victims.values().filter(|name| mentions(matter.words(said), name).next().is_some());
-        said.statement.about.iter().chain(named).map(|name| key(name)).collect()
-    };
-    !of(said).is_disjoint(&of(other))
+        let about = said.statement.about.iter().chain(named).map(|name| key(name)).collect();
+        (said, matter.speaker(said), about)
+    });
+    with_victims.collect()
 }

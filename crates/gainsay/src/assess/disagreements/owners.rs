@@ -1,5 +1,6 @@
 //! A product listed beside its owner as a victim of its own. Whose product it is, the gazetteer knows, or a text of the case says.
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use super::words::{Pattern, mentions, pattern, sentence};
@@ -13,22 +14,27 @@ static OWNS: Pattern = LazyLock::new(|| {
     )
 });
 
+/// So many victims of one source are looked at.
+const NAMED: usize = 12;
+
 /// How far an owner may stand before its product, in bytes.
 const REACH: usize = 60;
 
 pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
     let mut found = Vec::new();
+    let mut said: BTreeMap<(String, String), Option<(usize, Span)>> = BTreeMap::new();
     for (number, source, text) in matter.texts() {
         let mut named: Vec<(&str, Span)> = Vec::new();
         for allegation in &source.reading.allegations {
-            if !named.iter().any(|(name, _)| key(name) == key(&allegation.victim)) {
+            if named.len() < NAMED && !named.iter().any(|(name, _)| key(name) == key(&allegation.victim)) {
                 named.push((&allegation.victim, in_list(text, &allegation.victim, allegation.span)));
             }
         }
         for (product, at) in &named {
             for (owner, beside) in named.iter().filter(|(owner, _)| key(owner) != key(product)) {
                 let known = matter.case.brands.get(*product).is_some_and(|of| key(of) == key(owner));
-                let says = matter.texts().find_map(|(number, _, text)| Some((number, says(text, owner, product)?)));
+                let says = || matter.texts().find_map(|(number, _, text)| Some((number, says(text, owner, product)?)));
+                let says = *said.entry((key(owner), key(product))).or_insert_with(says);
                 let second = match says {
                     Some((place, span)) => matter.in_source(place, format!("{product} is of {owner}"), span),
                     None if known => matter.in_source(number, format!("{owner}, whose product {product} is"), *beside),

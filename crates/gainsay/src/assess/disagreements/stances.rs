@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::{CALLS_FALSE, ENTRY, KEPT_SAFE, LACKS_PROOF, NEVER_SAID, NO_ENTRY, VOUCHES, affirmed, mentions};
-use super::{Disagreement, Kind, Matter, Place, current, place};
+use super::{Disagreement, Kind, MOST, Matter, Place, current, place};
 use crate::assess::claims::Claim;
 use crate::assess::parties::organisation;
 use crate::claim::{Facet, Said, Span, Stance};
@@ -34,7 +34,9 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
     let met: BTreeSet<String> =
         found.iter().flat_map(|it| &it.places).filter_map(|place| place.statement.clone()).collect();
     let disputes = matter.said.iter().filter(|said| said.statement.stance == Stance::Disputes);
-    found.extend(disputes.filter(|said| !met.contains(&said.handle)).filter_map(|said| disputed(matter, said)));
+    found.extend(
+        disputes.filter(|said| !met.contains(&said.handle)).take(MOST).filter_map(|said| disputed(matter, said)),
+    );
     found
 }
 
