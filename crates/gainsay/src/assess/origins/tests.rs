@@ -1,8 +1,7 @@
 #![expect(clippy::unwrap_used, reason = "a failing test may panic")]
 
 use super::*;
-use crate::assess::assess;
-use crate::assess::disagreements::tests::{Told, case};
+use crate::assess::disagreements::tests::{Told, assessed, case};
 use crate::claim::{Contact, Facet, Span};
 
 const ACTOR: (&str, PartyKind) = ("Dustfinch", PartyKind::Actor);
@@ -32,7 +31,7 @@ fn origins_are_followed_claim_by_claim() {
     let span = Span { start: 0, end: 1 };
     let contact = Contact { from: "Firm".into(), to: "Dustfinch".into(), date: None, span };
     case.sources[0].reading.contacts.push(contact);
-    let assessment = assess(&case);
+    let assessment = assessed(&case);
     let of = |facet: Facet| {
         let place = assessment.claims.iter().position(|claim| claim.facet == facet).unwrap();
         assessment.graph.of_claims[place].in_words(true)
@@ -53,7 +52,7 @@ fn what_goes_round_in_a_circle_ends() {
     };
     let other = ("Other Firm", PartyKind::Researcher);
     let case = case(&[&[relay(FIRM, "Other Firm")], &[relay(other, "Firm")], &[relay(FIRM, "Firm")]]);
-    let graph = assess(&case).graph;
+    let graph = assessed(&case).graph;
     let parties = graph.nodes.iter().filter(|node| matches!(node.what, NodeKind::Party(_)));
     assert_eq!(parties.clone().count(), 2);
     assert_eq!(parties.filter(|node| node.is_origin).count(), 1, "{graph:?}");
@@ -70,7 +69,7 @@ fn a_long_chain_of_relays_is_followed_to_its_end() {
             ..claims((pair[0], PartyKind::Researcher), &[Facet::Access], "heard it")
         })
         .collect();
-    let graph = assess(&case(&[&told])).graph;
+    let graph = assessed(&case(&[&told])).graph;
     assert_eq!(graph.nodes.iter().map(|node| node.depth).max(), Some(2000), "1,999 relays and the source");
 }
 
