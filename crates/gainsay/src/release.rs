@@ -102,6 +102,11 @@ fn mask_values(case: &mut Case) {
             change_if(&mut figure.of);
         }
         reading.organisations.iter_mut().for_each(|it| change(&mut it.name));
+        for contact in &mut reading.contacts {
+            change(&mut contact.from);
+            change(&mut contact.to);
+            change_if(&mut contact.date);
+        }
         for actor in &mut reading.actors {
             change(&mut actor.name);
             change_all(&mut actor.aliases);
@@ -111,6 +116,7 @@ fn mask_values(case: &mut Case) {
         change(&mut statement.speaker);
         change_all(&mut statement.about);
         change_if(&mut statement.origin);
+        change_all(&mut statement.relays);
         change_if(&mut statement.to);
         change_if(&mut statement.date);
     }

@@ -1,10 +1,29 @@
-//! Where the sources do not agree, found by rule, each with both places.
+//! Where the sources do not agree, found by rule, each with both places. One file for each kind.
+//!
+//! The rules are of the language and of news writing; nothing in them is of a story. Each compares within a bound: every kind names at
+//! most `MOST` of its own.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod attachment;
+mod contacts;
+mod disowned;
+mod figures;
+mod goods;
+mod gravity;
+mod nations;
+mod owners;
+mod reversals;
+mod silence;
+mod stances;
+mod summaries;
+mod victims;
+mod withheld;
+mod words;
+
+use std::collections::BTreeSet;
 
 use super::claims::Claim;
 use super::parties::{Parties, key};
-use crate::claim::{Case, FigureKind, Said, Span, Stance};
+use crate::claim::{Case, Said, Source, SourceText, Span, Stance};
 
 /// Two places that cannot both be right, or that say different things of one matter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,14 +39,34 @@ pub struct Disagreement {
 /// How two places disagree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
-    /// One party asserts what another denies.
+    /// One party asserts what another denies or contradicts.
     Stances,
-    /// One party says at one time what it denies at another.
+    /// One party says at one time what it denies at another, or admits more than it did.
     Reversal,
+    /// A party is said to have asserted what it says that it never did.
+    Disowned,
+    /// A summary or a headline says more than the words that it stands for.
+    Summary,
+    /// Everybody is said to be silent, and somebody spoke.
+    Silence,
+    /// One calls small what another calls grave.
+    Gravity,
+    /// Who is said to have been told, and when.
+    Contact,
     /// Two sources give different figures for one thing.
     Figures,
+    /// One figure, of one company here and of several there.
+    Attachment,
+    /// Data is for sale here, a way into networks there.
+    Goods,
     /// Two sources name different victims.
     Victims,
+    /// A product stands beside its owner as a victim of its own.
+    Owner,
+    /// The victims are of one country here, and of another there.
+    Nation,
+    /// Names are withheld here and reported there.
+    Withheld,
 }
 
 impl Kind {
@@ -36,8 +75,18 @@ impl Kind {
         match self {
             Kind::Stances => "one asserts, another denies",
             Kind::Reversal => "a party against itself",
+            Kind::Disowned => "said to have asserted, says it did not",
+            Kind::Summary => "a summary stronger than the words",
+            Kind::Silence => "said to be silent, has spoken",
+            Kind::Gravity => "grave for one, small for another",
+            Kind::Contact => "who was told, and when",
             Kind::Figures => "figures differ",
+            Kind::Attachment => "one figure, of one or of several",
+            Kind::Goods => "data for sale, or access for sale",
             Kind::Victims => "victims differ",
+            Kind::Owner => "a product beside its owner",
+            Kind::Nation => "where the victims are differs",
+            Kind::Withheld => "names withheld, names reported",
         }
     }
 }
@@ -53,163 +102,124 @@ pub struct Place {
     pub who: String,
     /// What it says, in short.
     pub what: String,
-    /// Where.
+    /// Where. Empty where it is not of the text, as a title may be.
     pub span: Span,
+}
+
+/// So many of each kind are named.
+const MOST: usize = 200;
+
+/// What every kind is found in.
+struct Matter<'c> {
+    case: &'c Case,
+    parties: &'c Parties,
+    claims: &'c [Claim],
+    /// What shows, in the order in which it was said.
+    said: Vec<&'c Said>,
 }
 
 /// Every disagreement of the case.
 pub fn disagreements(case: &Case, parties: &Parties, claims: &[Claim]) -> Vec<Disagreement> {
-    let mut found = stances(case, parties, claims);
-    found.extend(reversals(case, parties));
-    found.extend(figures(case));
-    found.extend(victims(case));
-    found
-}
-
-/// On each claim, each pair of parties of which one speaks for it and the other against: once a pair, in their last words.
-fn stances(case: &Case, parties: &Parties, claims: &[Claim]) -> Vec<Disagreement> {
-    let by_handle: BTreeMap<&str, &Said> = case.shown().map(|said| (said.handle.as_str(), said)).collect();
-    let mut found = Vec::new();
+    let mut said: Vec<&Said> = case.shown().collect();
+    said.sort_by_key(|said| case.order(said));
+    let matter = Matter { case, parties, claims, said };
+    let kinds: [fn(&Matter<'_>) -> Vec<Disagreement>; 14] = [
+        stances::find,
+        reversals::find,
+        disowned::find,
+        summaries::find,
+        silence::find,
+        gravity::find,
+        contacts::find,
+        figures::find,
+        attachment::find,
+        goods::find,
+        victims::find,
+        owners::find,
+        nations::find,
+        withheld::find,
+    ];
     let mut seen = BTreeSet::new();
-    for claim in claims {
-        let side = |for_claim: bool| claim.voices.iter().filter(move |voice| voice.for_claim == for_claim);
-        for against in side(false) {
-            for assertion in side(true) {
-                let (Some(pro), Some(contra)) =
-                    (by_handle.get(assertion.handle.as_str()), by_handle.get(against.handle.as_str()))
-                else {
-                    continue;
-                };
-                let asserter = assertion.origin.as_deref().unwrap_or(&assertion.party);
-                // An actor means whom it listed elsewhere; of anybody else it is not known that this company was meant.
-                if !assertion.is_named && !parties.is_actor(asserter) {
-                    continue;
-                }
-                let pair = (
-                    parties.canonical(asserter),
-                    parties.canonical(&against.party),
-                    key(claim.victim.as_deref().unwrap_or("")),
-                );
-                if pair.0 == pair.1 || !seen.insert((pair, claim.facet)) {
-                    continue;
-                }
-                found.push(Disagreement {
-                    kind: Kind::Stances,
-                    about: claim.proposition.clone(),
-                    places: [place(pro), place(contra)],
-                });
-            }
-        }
-    }
-    // The same two sentences often meet on several facets: they are one disagreement, about the first of them.
-    let mut sentences = BTreeSet::new();
-    found.retain(|d| sentences.insert((d.places[0].span, d.places[0].source, d.places[1].span, d.places[1].source)));
-    found
-}
-
-/// A party that denies and confirms the same point.
-fn reversals(case: &Case, parties: &Parties) -> Vec<Disagreement> {
-    let mut by_party: BTreeMap<String, Vec<&Said>> = BTreeMap::new();
-    for said in case.shown() {
-        by_party.entry(parties.canonical(&said.statement.speaker)).or_default().push(said);
-    }
     let mut found = Vec::new();
-    for said in by_party.values() {
-        let denials = said.iter().filter(|said| said.statement.stance == Stance::Denies);
-        for denial in denials {
-            let admissions =
-                said.iter().filter(|s| matches!(s.statement.stance, Stance::Confirms | Stance::PartlyConfirms));
-            let point = points(denial);
-            if let Some(admission) = admissions.into_iter().find(|other| !points(other).is_disjoint(&point)) {
-                found.push(Disagreement {
-                    kind: Kind::Reversal,
-                    about: format!(
-                        "{} on {}",
-                        denial.statement.speaker,
-                        point.into_iter().collect::<Vec<_>>().join(", ")
-                    ),
-                    places: [place(denial), place(admission)],
-                });
-            }
-        }
+    for find in kinds {
+        let of_kind = find(&matter).into_iter().filter(|it| seen.insert(it.signature()));
+        found.extend(of_kind.take(MOST));
     }
     found
 }
 
-/// What a statement is about, finely enough to tell a denial of one thing from the admission of another.
-fn points(said: &Said) -> BTreeSet<String> {
-    let statement = &said.statement;
-    if statement.facets.is_empty() {
-        return statement.about.iter().map(|name| key(name)).filter(|name| *name != key(&statement.speaker)).collect();
+impl Disagreement {
+    /// What makes it the same as another of its kind: the same two places, whichever comes first.
+    fn signature(&self) -> (Kind, [(usize, Span, String); 2]) {
+        let mut places = self.places.each_ref().map(|place| (place.source, place.span, place.what.clone()));
+        places.sort();
+        (self.kind, places)
     }
-    statement.facets.iter().map(|facet| facet.word().to_owned()).collect()
 }
 
-/// The first figure of each kind in one source against that of another, where the numbers or their hedges differ.
-fn figures(case: &Case) -> Vec<Disagreement> {
-    let mut found = Vec::new();
-    for kind in [FigureKind::Volume, FigureKind::Price, FigureKind::Money] {
-        let firsts: Vec<Place> = current(case)
-            .filter_map(|(place, source)| {
-                let figure = source.reading.figures.iter().find(|figure| figure.kind == kind)?;
-                Some(Place {
-                    source: place,
-                    statement: None,
-                    who: source.name().to_owned(),
-                    what: figure.value.clone(),
-                    span: figure.span,
-                })
-            })
-            .collect();
-        // Each other value against the first: where many sources agree, one stands for all.
-        let mut seen = BTreeSet::new();
-        let mut distinct = firsts.into_iter().filter(|place| seen.insert(place.what.clone()));
-        if let Some(first) = distinct.next() {
-            found.extend(distinct.map(|other| Disagreement {
-                kind: Kind::Figures,
-                about: kind.word().to_owned(),
-                places: [first.clone(), other],
-            }));
+impl<'c> Matter<'c> {
+    /// The text of a source, where it is here.
+    fn text(&self, source: &'c Source) -> &'c str {
+        match &source.text {
+            SourceText::Here(text) => text,
+            _ => "",
         }
     }
-    found
-}
 
-/// The set of victims that one source names against that of another.
-fn victims(case: &Case) -> Vec<Disagreement> {
-    let named: Vec<(BTreeSet<String>, Place)> = current(case)
-        .filter_map(|(place, source)| {
-            let allegations = &source.reading.allegations;
-            let names: Vec<&str> = allegations.iter().map(|allegation| allegation.victim.as_str()).collect();
-            let set: BTreeSet<String> = names.iter().map(|name| key(name)).collect();
-            let first = allegations.first()?;
-            let mut shown: Vec<&str> = Vec::new();
-            names.into_iter().for_each(|name| {
-                if !shown.contains(&name) {
-                    shown.push(name)
-                }
-            });
-            Some((
-                set,
-                Place {
-                    source: place,
-                    statement: None,
-                    who: source.name().to_owned(),
-                    what: shown.join(", "),
-                    span: first.span,
-                },
-            ))
-        })
-        .collect();
-    let mut seen = BTreeSet::new();
-    let mut distinct = named.into_iter().filter(|(set, _)| seen.insert(set.clone())).map(|(_, place)| place);
-    let Some(first) = distinct.next() else { return Vec::new() };
-    let about = || "who the victims are".to_owned();
-    distinct.map(|other| Disagreement { kind: Kind::Victims, about: about(), places: [first.clone(), other] }).collect()
+    /// The sources that no later version took the place of, with their texts.
+    fn texts(&self) -> impl Iterator<Item = (usize, &'c Source, &'c str)> {
+        current(self.case).map(|(place, source)| (place, source, self.text(source)))
+    }
+
+    /// The words of a statement; empty where they are not here.
+    fn words(&self, said: &Said) -> &'c str {
+        match &self.case.sources[said.source].text {
+            SourceText::Here(text) => said.statement.span.of(text).unwrap_or_default(),
+            _ => "",
+        }
+    }
+
+    fn speaker(&self, said: &Said) -> String {
+        self.parties.canonical(&said.statement.speaker)
+    }
+
+    /// Whether a party is said to be breached.
+    fn is_victim(&self, name: &str) -> bool {
+        self.parties.victims.contains_key(&key(name))
+    }
+
+    /// A place that a source itself says something.
+    fn in_source(&self, source: usize, what: String, span: Span) -> Place {
+        let who = self.case.sources[source].name().to_owned();
+        Place { source, statement: None, who, what, span }
+    }
+
+    /// Whether what a statement disputes is what a company said of its own breach, and that in favour of the claim.
+    fn disputes_a_company(&self, said: &Said) -> Option<&'c Said> {
+        let statement = &said.statement;
+        if statement.stance != Stance::Disputes
+            || self.is_victim(&statement.speaker)
+            || words::LACKS_PROOF.is_match(self.words(said))
+            || words::NEVER_SAID.is_match(self.words(said))
+            || !words::OF_AN_ACCOUNT.is_match(self.words(said))
+        {
+            return None;
+        }
+        let meant: BTreeSet<String> =
+            statement.about.iter().filter(|name| self.is_victim(name)).map(|name| key(name)).collect();
+        let is_meant = |other: &&&Said| {
+            let stance = other.statement.stance;
+            matches!(stance, Stance::Denies | Stance::PartlyConfirms) && meant.contains(&self.speaker(other))
+        };
+        let before = |other: &&&Said| self.case.order(other) < self.case.order(said);
+        let here = |other: &&&Said| other.source == said.source;
+        let candidates = || self.said.iter().rev().filter(is_meant).filter(before);
+        candidates().find(here).or_else(|| candidates().next()).copied()
+    }
 }
 
 /// The sources that no later version took the place of.
-pub(super) fn current(case: &Case) -> impl Iterator<Item = (usize, &crate::claim::Source)> {
+pub(super) fn current(case: &Case) -> impl Iterator<Item = (usize, &Source)> {
     case.sources.iter().enumerate().filter(|(_, source)| source.replaced_by.is_none())
 }
 
@@ -223,3 +233,6 @@ pub(super) fn place(said: &Said) -> Place {
         span: said.statement.span,
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests;

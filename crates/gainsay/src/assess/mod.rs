@@ -8,6 +8,7 @@ mod disagreements;
 mod grounds;
 mod likelihood;
 mod model;
+mod origins;
 mod parties;
 mod propositions;
 mod steps;
@@ -17,6 +18,9 @@ pub use check::{Objection, check};
 pub use claims::Claim;
 pub use disagreements::Disagreement;
 pub use model::Proof;
+#[cfg(test)]
+pub use origins::{Edge, Node};
+pub use origins::{How, NodeKind, Origins};
 pub use propositions::{Judgement, Proposition, Utterance, judge};
 pub use steps::Step;
 pub use weights::{MODEL, TEXT as WEIGHTS, Weights, WeightsError};
@@ -37,6 +41,8 @@ pub struct Assessment {
     pub disagreements: Vec<Disagreement>,
     /// Where the knowledge comes from, each once.
     pub origins: BTreeSet<String>,
+    /// Who relays whom, down to them.
+    pub graph: Origins,
     /// What to do next, most urgent first.
     pub steps: Vec<Step>,
 }
@@ -47,9 +53,10 @@ pub fn assess(case: &Case, weights: &Weights) -> Assessment {
     let claims = claims::claims(case, &parties, weights);
     let disagreements = disagreements::disagreements(case, &parties, &claims);
     let origins = claims.iter().flat_map(|claim| claim.origins.iter().cloned()).collect();
+    let graph = Origins::of(case, &parties, &claims);
     let steps = steps::steps(case, &claims, &disagreements);
-    let answer = answer(case, &claims, &origins, &disagreements);
-    Assessment { answer, claims, disagreements, origins, steps }
+    let answer = answer(case, &claims, &graph, &disagreements);
+    Assessment { answer, claims, disagreements, origins, graph, steps }
 }
 
 /// The companies that the case's texts and findings say are breached, as first named.
@@ -57,7 +64,7 @@ pub fn victims(case: &Case) -> Vec<String> {
     Parties::of(case).victims.into_values().collect()
 }
 
-fn answer(case: &Case, claims: &[Claim], origins: &BTreeSet<String>, disagreements: &[Disagreement]) -> Vec<String> {
+fn answer(case: &Case, claims: &[Claim], graph: &Origins, disagreements: &[Disagreement]) -> Vec<String> {
     let mut answer = Vec::new();
     let settled: Vec<&Finding> =
         case.current_findings().filter(|f| matches!(f.result.verdict.as_str(), "ours" | "partly ours")).collect();
@@ -87,7 +94,7 @@ fn answer(case: &Case, claims: &[Claim], origins: &BTreeSet<String>, disagreemen
             "{} {} on {}; {} found among them.",
             counted(texts, "source"),
             if texts == 1 { "rests" } else { "rest" },
-            counted(origins.iter().filter(|origin| *origin != claims::SAMPLE_ITSELF).count(), "origin"),
+            counted(graph.for_and_against().0.len(), "origin"),
             counted(disagreements.len(), "disagreement"),
         ));
     }

@@ -29,19 +29,26 @@ pub struct Parties {
     /// Alleged victims by key, with the name as first written.
     pub victims: BTreeMap<String, String>,
     actors: BTreeMap<String, String>,
+    shown: BTreeMap<String, String>,
     votes: BTreeMap<String, BTreeMap<PartyKind, usize>>,
 }
 
 impl Parties {
     /// The parties that the case's texts and findings name.
     pub fn of(case: &Case) -> Parties {
-        let mut parties = Parties { victims: BTreeMap::new(), actors: BTreeMap::new(), votes: BTreeMap::new() };
+        let mut parties = Parties {
+            victims: BTreeMap::new(),
+            actors: BTreeMap::new(),
+            shown: BTreeMap::new(),
+            votes: BTreeMap::new(),
+        };
         for source in case.sources.iter().filter(|source| source.replaced_by.is_none()) {
             for actor in &source.reading.actors {
                 let main = key(&actor.name);
                 for alias in &actor.aliases {
                     parties.actors.insert(key(alias), main.clone());
                 }
+                parties.shown.entry(main.clone()).or_insert_with(|| actor.name.clone());
                 parties.actors.entry(main.clone()).or_insert(main);
             }
             for organisation in &source.reading.organisations {
@@ -90,6 +97,11 @@ impl Parties {
     pub fn canonical(&self, name: &str) -> String {
         let key = key(name);
         self.actors.get(&key).cloned().unwrap_or(key)
+    }
+
+    /// The name under which an actor is shown, by the form under which it counts; of others that form itself.
+    pub fn shown<'n>(&'n self, canonical: &'n str) -> &'n str {
+        self.shown.get(canonical).map_or(canonical, String::as_str)
     }
 
     /// Whether the party is an actor.

@@ -30,6 +30,7 @@ fn case() -> Case {
         sources: Vec::new(),
         statements: Vec::new(),
         findings: Vec::new(),
+        brands: Default::default(),
         tasks: Vec::new(),
     };
     for kind in [SourceKind::Story, SourceKind::Sample] {

@@ -1,6 +1,6 @@
 //! A case as it stands: what the entries of one case add up to. Values only; nothing here can change the ledger.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
@@ -25,6 +25,8 @@ pub struct Case {
     pub statements: Vec<Said>,
     /// In the order in which they were made.
     pub findings: Vec<Finding>,
+    /// Products that its texts name, with their owners, as far as the gazetteer knows them.
+    pub brands: BTreeMap<String, String>,
     /// What somebody has taken up, one for each step, as it stands.
     pub tasks: Vec<Task>,
 }

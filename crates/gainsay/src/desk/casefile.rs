@@ -10,6 +10,7 @@ use crate::ledger::payload::{
     BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceCapturedV1, SourceReadV1, TaskSet,
 };
 use crate::ledger::{Entry, Hash, Payload};
+use crate::read::Gazetteer;
 use crate::store::{self, Reader};
 
 /// How a case is called whose name was destroyed.
@@ -59,6 +60,7 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
             sources: Vec::new(),
             statements: Vec::new(),
             findings: Vec::new(),
+            brands: BTreeMap::new(),
             tasks: Vec::new(),
         },
         sources: BTreeMap::new(),
@@ -76,6 +78,17 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
         fold.entry(entry, &text);
     }
     Some(fold.case)
+}
+
+/// The products that the case's texts name, with their owners, as far as the gazetteer knows them.
+pub(super) fn brands(case: &Case, names: &Gazetteer) -> BTreeMap<String, String> {
+    let readings = case.sources.iter().map(|source| &source.reading);
+    let named = readings.flat_map(|it| {
+        let organisations = it.organisations.iter().map(|organisation| &organisation.name);
+        organisations.chain(it.allegations.iter().map(|allegation| &allegation.victim))
+    });
+    let known = named.filter_map(|name| names.find(name).filter(|known| known.brand).map(|known| (name, known.name)));
+    known.map(|(name, owner)| (name.clone(), owner.to_owned())).collect()
 }
 
 struct Fold<'e> {

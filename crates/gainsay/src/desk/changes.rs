@@ -20,7 +20,7 @@ impl Desk {
         };
         let place = case.sources.iter().position(is_it);
         let place = place.ok_or_else(|| Error::NoHandle { case: name.to_owned(), handle: source.to_owned() })?;
-        let view = View::of(&case, Tlp::Red, now, self.record(&case, false)?);
+        let view = View::of(&case, Tlp::Red, now, self.record(&case, false)?, &self.weights()?.0);
         Ok(match shape {
             Shape::Json => Released::json(changes::json(&view, place)),
             Shape::Text(styles) | Shape::Brief(styles) => {

@@ -584,8 +584,9 @@ impl Desk {
     /// # Errors
     /// As of [`Desk::case`]; or the case was opened later.
     fn case_until(&mut self, name: &str, until: Until) -> Result<Case, Error> {
+        let names = self.known_names()?;
         let blobs = &self.blobs;
-        let case = self.database.with_snapshot(|reader| {
+        let mut case = self.database.with_snapshot(|reader| {
             let id = casefile::case_id(reader, name)?;
             let mut entries = reader.of_case(id)?;
             let opened = entries.first().map(|first| first.header.received);
@@ -602,6 +603,7 @@ impl Desk {
             })
             .ok_or_else(|| Error::NoCase { name: name.to_owned(), known: Vec::new() })
         })?;
+        case.brands = casefile::brands(&case, &names);
         Ok(Case { until, ..case.published_until(until.published) })
     }
 }

@@ -39,14 +39,21 @@ pub struct NameEntry {
 }
 
 impl Desk {
-    /// The names that the reader knows: those that came with it, and those of the desk's `names.txt`, which is kept as it was.
-    pub(super) fn names(&self) -> Result<Names, Error> {
+    /// The names that the reader knows: those that came with it, and those of the desk's `names.txt`.
+    pub(super) fn known_names(&self) -> Result<Gazetteer, Error> {
         let mut known = Gazetteer::built_in();
+        let own = Gazetteer::parse(&self.names_file()?);
+        known.merge(own.map_err(|why| Error::Names { path: self.root().join(NAMES), why })?);
+        Ok(known)
+    }
+
+    /// The same, the desk's list kept as it was.
+    pub(super) fn names(&self) -> Result<Names, Error> {
+        let known = self.known_names()?;
         let text = self.names_file()?;
         if read::entries(&text).next().is_none() {
             return Ok(Names { known, note: None });
         }
-        known.merge(Gazetteer::parse(&text).map_err(|why| Error::Names { path: self.root().join(NAMES), why })?);
         let digest = self.blobs.put(text.as_bytes())?;
         Ok(Names { known, note: Some(format!("read with the desk's names, sha256 {}", EntryId(digest))) })
     }

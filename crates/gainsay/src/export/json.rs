@@ -6,6 +6,7 @@ pub use sample::{file_match, sample_match};
 use serde_json::{Value, json};
 
 use super::{changes, offers};
+use crate::assess::NodeKind;
 use crate::claim::{EntryId, Finding, Said, Source, SourceText, State};
 use crate::release::View;
 
@@ -29,6 +30,7 @@ pub fn view(view: &View) -> String {
         "withheld": view.withheld,
         "answer": assessment.answer,
         "origins": assessment.origins,
+        "origin_graph": origin_graph(view),
         "claims": assessment.claims.iter().map(|claim| json!({
             "handle": claim.handle,
             "facet": claim.facet.word(),
@@ -87,6 +89,36 @@ pub fn view(view: &View) -> String {
         "ledger": ledger(view),
     });
     serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+}
+
+fn origin_graph(view: &View) -> Value {
+    let graph = &view.assessment.graph;
+    json!({
+        "summary": super::origins::at_a_glance(graph),
+        "nodes": graph.nodes.iter().map(|node| match node.what {
+            NodeKind::Source(place) => json!({
+                "kind": "source", "name": node.name, "source": view.case.sources[place].handle, "is_origin": false, "depth": node.depth,
+            }),
+            NodeKind::Party(kind) => json!({
+                "kind": "party", "name": node.name, "party_kind": kind.word(), "is_origin": node.is_origin, "depth": node.depth,
+            }),
+        }).collect::<Vec<_>>(),
+        "edges": graph.edges.iter().map(|edge| json!({
+            "from": edge.from,
+            "to": edge.to,
+            "how": edge.how.word(),
+            "statements": edge.statements,
+        })).collect::<Vec<_>>(),
+        "claims": graph.of_claims.iter().map(|of_claim| json!({
+            "claim": of_claim.claim,
+            "chains": of_claim.chains.iter().map(|chain| json!({
+                "parties": chain.parties,
+                "for": chain.for_claim,
+                "admission": chain.is_admission,
+                "circle": chain.is_circle,
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+    })
 }
 
 fn said(view: &View, said: &Said) -> Value {

@@ -127,6 +127,17 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
         }
         writeln!(out, "\nTo compute it again: `{}`\n", finding.command.replace('`', ""))?;
     }
+    if let Some(origins) = &page.origins {
+        writeln!(out, "\n## Origins\n\n{}\n", plain(&origins.at_a_glance))?;
+        for line in &origins.lines {
+            let indent = line.len() - line.trim_start().len();
+            writeln!(out, "{}- {}", " ".repeat(indent), plain(line))?;
+        }
+        writeln!(out, "\n| | claim | comes from |\n|---|---|---|")?;
+        for (handle, proposition, words) in &origins.by_claim {
+            writeln!(out, "| {handle} | {} | {} |", plain(proposition), plain(words))?;
+        }
+    }
     if !page.disagreements.is_empty() {
         writeln!(out, "\n## Disagreements\n")?;
     }

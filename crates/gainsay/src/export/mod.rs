@@ -8,6 +8,7 @@ pub mod html;
 pub mod json;
 pub mod markdown;
 pub mod offers;
+mod origins;
 mod page;
 pub mod reading;
 pub mod text;

@@ -2,6 +2,7 @@
 
 use super::curve::Curve;
 use super::offers;
+use super::origins::Picture;
 use super::text::{moment, percent};
 use crate::claim::{EntryId, SourceText, Span, State};
 use crate::release::View;
@@ -25,9 +26,17 @@ pub(super) struct Page {
     pub findings: Vec<Finding>,
     pub disagreements: Vec<Disagreement>,
     pub offers: Vec<offers::Row>,
+    pub origins: Option<Origins>,
     pub said: Vec<Said>,
     pub sources: Vec<Source>,
     pub record: Option<Record>,
+}
+
+pub(super) struct Origins {
+    pub at_a_glance: String,
+    pub lines: Vec<String>,
+    pub picture: Option<Picture>,
+    pub by_claim: Vec<(String, String, String)>,
 }
 
 pub(super) struct Step {
@@ -179,6 +188,12 @@ impl Page {
             findings: case.findings.iter().map(|one| finding(view, one)).collect(),
             disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),
             offers: offers::rows(view),
+            origins: super::origins::at_a_glance(&assessment.graph).map(|at_a_glance| Origins {
+                at_a_glance,
+                lines: super::origins::as_lines(view),
+                picture: Picture::of(view),
+                by_claim: super::origins::by_claim(view),
+            }),
             said: said(view),
             sources: case.sources.iter().map(source).collect(),
             record: view.record.head.as_ref().map(|head| Record {

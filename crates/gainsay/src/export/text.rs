@@ -72,6 +72,7 @@ pub fn view(view: &View, styles: Styles) -> String {
         page.heading("Claims");
         view.assessment.claims.iter().for_each(|claim| page.claim(claim));
     }
+    page.origins(view);
     if !case.findings.is_empty() {
         page.heading("Evidence");
         for finding in &case.findings {
@@ -323,6 +324,21 @@ impl Page {
             }
         }
         self.and_more(rows.len().saturating_sub(MANY));
+    }
+
+    fn origins(&mut self, view: &View) {
+        let Some(glance) = super::origins::at_a_glance(&view.assessment.graph) else { return };
+        self.heading("Origins");
+        self.wrapped(2, &glance);
+        let lines = super::origins::as_lines(view);
+        for line in lines.iter().take(MANY) {
+            let indent = line.len() - line.trim_start().len();
+            self.hanging(&" ".repeat(4 + indent), line);
+        }
+        self.and_more(lines.len().saturating_sub(MANY));
+        for (handle, proposition, words) in super::origins::by_claim(view) {
+            self.hanging(&format!("  {handle:<4}"), &format!("{proposition} From: {words}."));
+        }
     }
 
     fn said(&mut self, view: &View) {

@@ -10,6 +10,7 @@ mod check;
 mod corpora;
 mod crash;
 mod destruction;
+mod disagreements;
 mod files;
 mod filters;
 mod ledger;
