@@ -132,6 +132,10 @@ impl Desk {
         opener.documents(path, &mut |captured| {
             match captured {
                 Ok(captured) => shelf.put(captured, options, &read_by.0.known),
+                // What changed under its reader gives no document, whatever that says of it.
+                Err(_) if !shelf.is_unchanged(path) => {
+                    on_result(path, &Err(Error::ChangedMeanwhile { path: path.to_owned() }));
+                }
                 Err(why) => on_result(path, &Err(why.into())),
             }
             if shelf.is_full() {
@@ -310,6 +314,11 @@ struct Shelf {
 impl Shelf {
     /// Documents, and bytes of their texts, that are committed at once.
     const MOST: (usize, usize) = (500, 16 << 20);
+
+    /// Whether the file is as it was before it was read.
+    fn is_unchanged(&self, path: &Path) -> bool {
+        Stamp::of(path).is_ok_and(|now| now == self.before)
+    }
 
     fn is_full(&self) -> bool {
         self.texts.len() >= Shelf::MOST.0 || self.bytes >= Shelf::MOST.1

@@ -51,6 +51,7 @@ const RUNS: &[(&str, &[&[&str]])] = &[
             &["check", "story.txt", "--as", "Marlbeck Systems", "--json"],
         ],
     ),
+    ("assess", &[&["assess", "--print-weights"], &["assess", "--statements", "story.txt"]]),
     (
         "step",
         &[
