@@ -1,7 +1,7 @@
 # A fresh Debian or Ubuntu with a Rust toolchain lacks a C compiler (for SQLite) and, for the tests, strace; both are installed
 # where they are missing. Everything else is Rust.
 CARGO ?= cargo
-GAINSAY = target/release/gainsay
+GAINSAY = $(or $(CARGO_TARGET_DIR),target)/release/gainsay
 
 .PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing samples fuzz setup-fuzz deny pictures clean
 
