@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::claim::{
     Actor, EntryId, Organisation, OrganisationRole, PartyKind, Reading, Said, SampleMatch, Source, SourceText, Span,
-    State, Statement, Tlp, Until,
+    State, Statement, Tlp,
 };
 
 const MARLBECK: (&str, PartyKind) = ("Marlbeck", PartyKind::Victim);
@@ -21,42 +21,14 @@ fn case() -> Case {
         actors: vec![Actor { name: "Dustfinch".into(), aliases: vec!["DF".into()], span }],
         ..Reading::default()
     };
-    let mut case = Case {
-        id: EntryId([0; 32]),
-        title: "marlbeck".into(),
-        opened: Timestamp::UNIX_EPOCH,
-        until: Until::default(),
-        tlp: Tlp::Clear,
-        sources: Vec::new(),
-        statements: Vec::new(),
-        findings: Vec::new(),
-        brands: Default::default(),
-        tasks: Vec::new(),
-    };
+    let mut case = Case::new(EntryId([0; 32]), "marlbeck".into(), Timestamp::UNIX_EPOCH, Tlp::Clear);
     for kind in [SourceKind::Story, SourceKind::Sample] {
         let place = case.sources.len();
+        let by = (Timestamp::UNIX_EPOCH, "ana".into());
         case.sources.push(Source {
-            id: EntryId([1; 32]),
-            handle: format!("src{}", place + 1),
-            kind,
-            whence: "/story".into(),
-            digest: String::new(),
-            size: 0,
-            title: None,
-            outlet: None,
-            published: None,
-            received: Timestamp::UNIX_EPOCH,
-            author: "ana".into(),
-            tlp: Tlp::Clear,
-            note: None,
-            problems: Vec::new(),
-            replaced_by: None,
-            updated: None,
-            byline: None,
-            language: None,
-            part: None,
             text: SourceText::Here("x".repeat(10_000)),
             reading: if kind == SourceKind::Story { reading.clone() } else { Reading::default() },
+            ..Source::new((EntryId([1; 32]), place), kind, "/story".into(), by, Tlp::Clear)
         });
     }
     case

@@ -124,6 +124,39 @@ pub struct Source {
 }
 
 impl Source {
+    /// The source at a place in its case, with nothing known of it but its entry, what it is and where it came from.
+    pub fn new(
+        (id, place): (EntryId, usize),
+        kind: SourceKind,
+        whence: String,
+        (received, author): (Timestamp, String),
+        tlp: Tlp,
+    ) -> Source {
+        Source {
+            id,
+            handle: format!("src{}", place + 1),
+            kind,
+            whence,
+            digest: String::new(),
+            size: 0,
+            title: None,
+            outlet: None,
+            published: None,
+            updated: None,
+            byline: None,
+            language: None,
+            part: None,
+            received,
+            author,
+            tlp,
+            note: None,
+            problems: Vec::new(),
+            replaced_by: None,
+            text: SourceText::None,
+            reading: Reading::default(),
+        }
+    }
+
     /// When it was published, or where that is not known, received.
     pub fn when(&self) -> Timestamp {
         self.published.unwrap_or(self.received)
@@ -229,6 +262,22 @@ pub struct Finding {
 }
 
 impl Case {
+    /// A case with nothing in it yet.
+    pub fn new(id: EntryId, title: String, opened: Timestamp, tlp: Tlp) -> Case {
+        Case {
+            id,
+            title,
+            opened,
+            until: Until::default(),
+            tlp,
+            sources: Vec::new(),
+            statements: Vec::new(),
+            findings: Vec::new(),
+            brands: BTreeMap::new(),
+            tasks: Vec::new(),
+        }
+    }
+
     /// Without the sources that were published later, and what rests on them.
     pub fn published_until(mut self, moment: Option<Timestamp>) -> Case {
         if let Some(moment) = moment {

@@ -223,8 +223,11 @@ impl Desk {
         // Before anything is kept: where no model answers, nothing stays behind.
         let mut texts = Vec::new();
         for captured in captured {
+            let about = about(&captured, options);
+            // What neither the user nor the format says, the text's own marks do.
+            let kind = about.kind.unwrap_or_else(|| read::source_kind(&captured.text, &about, names));
             if let Some((known, kept)) = &known {
-                let source = source_of(case, path, options, kept, &captured, names);
+                let source = source_of(case, path, kind, kept, &captured);
                 if let Some(id) = known.by_content.get(&Known::content(&source)) {
                     // What the case has already is not sent again.
                     on_result(path, &Ok(Added { id: *id, already: true, ..Added::of(&source) }));
@@ -232,10 +235,10 @@ impl Desk {
                     continue;
                 }
             }
-            match reader.read(path, &captured.text, &about(&captured, options), names, Some(tlp)) {
+            match reader.read(path, &captured.text, &about, names, Some(tlp)) {
                 Ok(mut read) => {
                     read.note_names(note.as_deref());
-                    texts.push((captured, read));
+                    texts.push((captured, kind, read));
                 }
                 Err(why) => on_result(path, &Err(why)),
             }
@@ -255,7 +258,7 @@ impl Desk {
             return Err(Error::ChangedMeanwhile { path: path.to_owned() });
         }
         if kept.held == Held::Desk {
-            for (captured, _) in &texts {
+            for (captured, ..) in &texts {
                 self.blobs.put(captured.text.as_bytes())?;
                 if let Some(map) = map_of(captured) {
                     self.blobs.put(&map)?;
@@ -267,8 +270,8 @@ impl Desk {
         let added: Vec<Added> = self.database.commit(&self.key, acting.now, |commit| {
             let mut known = Known::of(&commit.reader().of_case(case)?);
             let mut all = Vec::new();
-            for (captured, read) in texts {
-                let source = source_of(case, path, options, kept, &captured, names);
+            for (captured, kind, read) in texts {
+                let source = source_of(case, path, kind, kept, &captured);
                 all.push(push_source(commit, acting, (tlp, options), path, blobs, &mut known, source, Some(read))?);
             }
             Ok::<_, Error>(all)
@@ -365,19 +368,10 @@ fn about(captured: &Captured, options: &AddOptions) -> About {
 }
 
 /// The entry of a document.
-fn source_of(
-    case: EntryId,
-    path: &Path,
-    options: &AddOptions,
-    kept: &Kept,
-    captured: &Captured,
-    names: &Gazetteer,
-) -> SourceCaptured {
-    let about = about(captured, options);
+fn source_of(case: EntryId, path: &Path, kind: SourceKind, kept: &Kept, captured: &Captured) -> SourceCaptured {
     SourceCaptured {
         case,
-        // What neither the user nor the format says, the text's own marks do.
-        kind: about.kind.unwrap_or_else(|| read::source_kind(&captured.text, &about, names)),
+        kind,
         whence: whence(path, captured),
         digest: kept.digest,
         size: kept.size,

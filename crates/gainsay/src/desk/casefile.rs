@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Error;
-use crate::claim::{Case, EntryId, Finding, Reading, Said, SampleMatch, Source, SourceText, State, Task, Until};
+use crate::claim::{Case, EntryId, Finding, Said, SampleMatch, Source, SourceKind, SourceText, State, Task};
 use crate::ledger::payload::{
     BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceCapturedV1, SourceReadV1, TaskSet,
 };
@@ -51,18 +51,7 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
         None => NAME_DESTROYED.to_owned(),
     };
     let mut fold: Fold<'_> = Fold {
-        case: Case {
-            id: first.id,
-            title,
-            opened: first.header.received,
-            until: Until::default(),
-            tlp: first.header.tlp,
-            sources: Vec::new(),
-            statements: Vec::new(),
-            findings: Vec::new(),
-            brands: BTreeMap::new(),
-            tasks: Vec::new(),
-        },
+        case: Case::new(first.id, title, first.header.received, first.header.tlp),
         sources: BTreeMap::new(),
         drafts: BTreeMap::new(),
         statements_made: 0,
@@ -89,6 +78,13 @@ pub(super) fn brands(case: &Case, names: &Gazetteer) -> BTreeMap<String, String>
     });
     let known = named.filter_map(|name| names.find(name).filter(|known| known.brand).map(|known| (name, known.name)));
     known.map(|(name, owner)| (name.clone(), owner.to_owned())).collect()
+}
+
+/// What an entry says of a source whatever its body holds.
+fn captured_by(entry: &Entry, place: usize, kind: SourceKind, whence: String) -> Source {
+    let header = &entry.header;
+    let by = (header.received, header.author.clone());
+    Source { note: header.note.clone(), ..Source::new((entry.id, place), kind, whence, by, header.tlp) }
 }
 
 struct Fold<'e> {
@@ -148,10 +144,6 @@ impl Fold<'_> {
         self.sources.insert(entry.id, place);
         let about = source.text.as_ref();
         self.case.sources.push(Source {
-            id: entry.id,
-            handle: format!("src{}", place + 1),
-            kind: source.kind,
-            whence: source.whence.clone(),
             digest: EntryId(source.digest).to_string(),
             size: source.size,
             title: about.and_then(|text| text.title.clone()),
@@ -161,12 +153,7 @@ impl Fold<'_> {
             byline: about.and_then(|text| text.byline.clone()),
             language: about.and_then(|text| text.language.clone()),
             part: source.part.clone(),
-            received: entry.header.received,
-            author: entry.header.author.clone(),
-            tlp: entry.header.tlp,
-            note: entry.header.note.clone(),
             problems: source.problems.clone(),
-            replaced_by: None,
             text: match (about, &source.held) {
                 (None, _) => SourceText::None,
                 (Some(about), Held::Desk) => text(&about.digest),
@@ -177,7 +164,7 @@ impl Fold<'_> {
                     SourceText::Unavailable("it is sealed to a key that is not in the desk".to_owned())
                 }
             },
-            reading: Reading::default(),
+            ..captured_by(entry, place, source.kind, source.whence.clone())
         });
     }
 
@@ -187,27 +174,9 @@ impl Fold<'_> {
         let reason =
             self.destroyed.get(&entry.id).map_or("no entry says why", |destruction| destruction.reason.as_str());
         self.case.sources.push(Source {
-            id: entry.id,
-            handle: format!("src{}", place + 1),
-            kind: crate::claim::SourceKind::Story,
-            whence: "(destroyed)".to_owned(),
-            digest: String::new(),
-            size: 0,
-            title: None,
-            outlet: None,
-            published: None,
-            updated: None,
-            byline: None,
-            language: None,
-            part: None,
-            received: entry.header.received,
-            author: entry.header.author.clone(),
-            tlp: entry.header.tlp,
-            note: entry.header.note.clone(),
             problems: vec![format!("destroyed: {reason}")],
-            replaced_by: None,
             text: SourceText::Unavailable(format!("it was destroyed: {reason}")),
-            reading: Reading::default(),
+            ..captured_by(entry, place, SourceKind::Story, "(destroyed)".to_owned())
         });
     }
 

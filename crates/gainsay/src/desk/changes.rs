@@ -3,9 +3,8 @@
 use jiff::Timestamp;
 
 use super::{Desk, Error, Shape};
-use crate::claim::Tlp;
 use crate::export::changes;
-use crate::release::{Released, View};
+use crate::release::Released;
 
 impl Desk {
     /// The versions of a source with what changed between them, sentence by sentence. The source is named by its handle, or by the
@@ -20,7 +19,7 @@ impl Desk {
         };
         let place = case.sources.iter().position(is_it);
         let place = place.ok_or_else(|| Error::NoHandle { case: name.to_owned(), handle: source.to_owned() })?;
-        let view = View::of(&case, Tlp::Red, now, self.record(&case, false)?, &self.weights()?.0);
+        let view = self.whole_view(&case, now, false)?;
         Ok(match shape {
             Shape::Json => Released::json(changes::json(&view, place)),
             Shape::Text(styles) | Shape::Brief(styles) => {

@@ -7,10 +7,10 @@ use jiff::Timestamp;
 use super::{Desk, Error, Shape};
 use crate::assess::{self, Objection};
 use crate::capture::Opener;
-use crate::claim::{Case, Tlp};
+use crate::claim::Case;
 use crate::export;
 use crate::read;
-use crate::release::{Released, View};
+use crate::release::Released;
 
 /// What was found in one case on one text.
 pub struct Checked {
@@ -39,8 +39,7 @@ impl Desk {
         unjailed: bool,
     ) -> Result<Checked, Error> {
         let case = self.case(case_name)?;
-        let record = self.record(&case, false)?;
-        let view = View::of(&case, Tlp::Red, now, record, &self.weights()?.0);
+        let view = self.whole_view(&case, now, false)?;
         let company = match company.map(str::to_owned).or_else(|| self.config.organisation.clone()) {
             Some(company) => company,
             None => only_victim(&case).ok_or_else(|| Error::WhoseText { case: case_name.to_owned() })?,

@@ -41,16 +41,20 @@ pub struct NameEntry {
 impl Desk {
     /// The names that the reader knows: those that came with it, and those of the desk's `names.txt`.
     pub(super) fn known_names(&self) -> Result<Gazetteer, Error> {
+        self.with_built_in(&self.names_file()?)
+    }
+
+    fn with_built_in(&self, own: &str) -> Result<Gazetteer, Error> {
         let mut known = Gazetteer::built_in();
-        let own = Gazetteer::parse(&self.names_file()?);
+        let own = Gazetteer::parse(own);
         known.merge(own.map_err(|why| Error::Names { path: self.root().join(NAMES), why })?);
         Ok(known)
     }
 
     /// The same, the desk's list kept as it was.
     pub(super) fn names(&self) -> Result<Names, Error> {
-        let known = self.known_names()?;
         let text = self.names_file()?;
+        let known = self.with_built_in(&text)?;
         if read::entries(&text).next().is_none() {
             return Ok(Names { known, note: None });
         }

@@ -62,8 +62,7 @@ impl Desk {
     /// There is no such case, or the store fails.
     pub fn show(&mut self, name: &str, now: Timestamp, until: Until, shape: Shape) -> Result<Released, Error> {
         let case = self.case_until(name, until)?;
-        let proofs = matches!(shape, Shape::Json);
-        let view = View::of(&case, Tlp::Red, now, self.record(&case, proofs)?, &self.weights()?.0);
+        let view = self.whole_view(&case, now, matches!(shape, Shape::Json))?;
         let coloured = match shape {
             Shape::Text(styles) | Shape::Brief(styles) => styles.is_coloured(),
             Shape::Json => false,
@@ -130,9 +129,14 @@ impl Desk {
         Ok(Reported { staged, marking, withheld: view.withheld })
     }
 
+    /// All of a case, for whoever sits at the desk.
+    pub(super) fn whole_view(&mut self, case: &Case, now: Timestamp, with_proofs: bool) -> Result<View, Error> {
+        Ok(View::of(case, Tlp::Red, now, self.record(case, with_proofs)?, &self.weights()?.0))
+    }
+
     /// The ledger's state under a case, and where they are wanted the proofs of the entries that the case shows: they take every
     /// leaf of the ledger.
-    pub(super) fn record(&mut self, case: &Case, with_proofs: bool) -> Result<Record, Error> {
+    fn record(&mut self, case: &Case, with_proofs: bool) -> Result<Record, Error> {
         let key = self.public_key();
         if !with_proofs {
             let head = self.database.reader().newest_head()?;

@@ -1,6 +1,7 @@
 //! Accepting, mending and rejecting what the reader drafted.
 
-use std::collections::BTreeSet;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Acting, Desk, Error, casefile};
 use crate::claim::{Case, EntryId, PartyKind, Said, Source, SourceText, Span, Stance, State, Statement};
@@ -97,6 +98,8 @@ impl Desk {
     /// There is no such case, or the store fails.
     pub fn waiting(&mut self, case: &str, wanted: &Wanted) -> Result<Vec<Waiting>, Error> {
         let case = self.case(case)?;
+        // A text is cut into sentences once, however many drafts of it wait.
+        let mut sentences: HashMap<usize, Vec<Span>> = HashMap::new();
         let mut waiting: Vec<Waiting> = case
             .shown()
             .filter(|said| wanted.holds(said, &case.sources[said.source]))
@@ -107,7 +110,7 @@ impl Desk {
                     said: said.clone(),
                     source: format!("{} ({})", source.handle, source.name()),
                     quote: said.quote(&case).map(str::to_owned),
-                    around: around(source, said),
+                    around: around(source, said, sentences.entry(said.source)),
                     because: because.map_or(String::new(), |draft| draft.because.clone()),
                 }
             })
@@ -179,9 +182,12 @@ fn decided_by_a_person(said: &Said) -> Option<&str> {
 }
 
 /// What stands around a statement in the sentences that it is of.
-fn around(source: &Source, said: &Said) -> (String, String) {
+fn around(source: &Source, said: &Said, sentences: Entry<'_, usize, Vec<Span>>) -> (String, String) {
     let SourceText::Here(text) = &source.text else { return Default::default() };
-    let (span, whole) = (said.statement.span, read::around(text, said.statement.span));
+    let span = said.statement.span;
+    let of_it = sentences.or_insert_with(|| read::read_sentences(text)).iter().filter(|one| one.overlaps(&span));
+    let wider = |whole: Span, part: &Span| Span { start: whole.start.min(part.start), end: whole.end.max(part.end) };
+    let whole = of_it.fold(span, wider);
     let piece = |from: usize, to: usize| text.get(from..to).unwrap_or_default().to_owned();
     (piece(whole.start, span.start), piece(span.end, whole.end))
 }

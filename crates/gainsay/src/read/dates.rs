@@ -7,8 +7,8 @@ use jiff::civil::{Date, Weekday, date};
 use jiff::{Timestamp, ToSpan};
 
 use crate::claim::{Days, Span};
-use crate::read::lexicon;
 use crate::read::tokens::{Shape, Token, tokens};
+use crate::read::{lexicon, numbers};
 
 /// Words for days, with what they mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -505,20 +505,10 @@ fn day(word: &str) -> Option<(i8, Option<i8>)> {
     }
 }
 
+/// Figures to 99, and words to ten.
 fn small_number(word: &str) -> Option<i32> {
-    Some(match word {
-        "one" => 1,
-        "two" => 2,
-        "three" => 3,
-        "four" => 4,
-        "five" => 5,
-        "six" => 6,
-        "seven" => 7,
-        "eight" => 8,
-        "nine" => 9,
-        "ten" => 10,
-        _ => return word.parse().ok().filter(|n| (1..=99).contains(n)),
-    })
+    let worded = numbers::small(word).filter(|n| *n <= 10).and_then(|n| i32::try_from(n).ok());
+    worded.or_else(|| word.parse().ok().filter(|n| (1..=99).contains(n)))
 }
 
 fn unit(word: &str) -> Option<Unit> {

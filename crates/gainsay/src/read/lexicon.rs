@@ -29,7 +29,7 @@ pub(super) enum Cue {
 
 /// Words with what is known of each, by length and then in order. Most words of a text are in no list, and of those the length and the
 /// first letter mostly tell it.
-struct Words<T> {
+pub(super) struct Words<T> {
     by_length: Vec<OfLength<T>>,
 }
 
@@ -61,7 +61,7 @@ impl<T: Copy> Words<T> {
         Some(of_length.words[at].1)
     }
 
-    fn contains(&self, word: &str) -> bool {
+    pub(super) fn contains(&self, word: &str) -> bool {
         self.get(word).is_some()
     }
 }
@@ -70,7 +70,8 @@ fn letter(word: &str) -> u32 {
     word.bytes().next().map_or(0, |first| 1 << (first & 31))
 }
 
-fn words(list: &'static str) -> Words<()> {
+/// The words of a list with blanks between.
+pub(super) fn words(list: &'static str) -> Words<()> {
     Words::new(list.split_whitespace().map(|word| (word, ())))
 }
 

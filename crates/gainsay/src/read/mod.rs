@@ -181,11 +181,9 @@ fn hear(text: &str, about: &About, names: &Gazetteer) -> Heard {
     Heard { pages, cast, items, aside, background }
 }
 
-/// The sentences that a span of a text is of, as one span.
-pub fn around(text: &str, span: Span) -> Span {
-    let pages = speech::pages(text);
-    let of_it = pages.iter().flat_map(|page| &page.sentences).filter(|sentence| sentence.overlaps(&span));
-    of_it.fold(span, |whole, part| Span { start: whole.start.min(part.start), end: whole.end.max(part.end) })
+/// The sentences of a text that are read for statements, in order.
+pub fn read_sentences(text: &str) -> Vec<Span> {
+    speech::pages(text).into_iter().flat_map(|page| page.sentences).collect()
 }
 
 fn assemble(

@@ -231,7 +231,7 @@ fn scale(word: &str) -> Option<usize> {
 }
 
 /// A word for a number from one to ninety.
-fn small(word: &str) -> Option<u64> {
+pub(super) fn small(word: &str) -> Option<u64> {
     Some(match word {
         "one" => 1,
         "two" => 2,

@@ -1,13 +1,10 @@
 //! What the words of a name say by themselves: `Brightwell Ltd` is a company, `Harbour Trust` an organisation, `Brightwell Drive` a product.
 
-use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-fn words(list: &'static str) -> BTreeSet<&'static str> {
-    list.split_whitespace().collect()
-}
+use crate::read::lexicon::{Words, words};
 
-static SUFFIX: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static SUFFIX: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "inc incorporated corp corporation co company ltd limited llc llp lp plc gmbh ag kg kgaa se sa sas sarl srl \
      spa nv bv ab asa oy oyj aps pte pty pvt bhd tbk kk ooo pao zao jsc ltda s.a s.p.a s.r.l b.v n.v l.l.c a.g a/s",
@@ -19,7 +16,7 @@ pub(super) fn legal_form(word: &str) -> bool {
     SUFFIX.contains(word)
 }
 
-static TAIL: LazyLock<BTreeSet<&str>> = LazyLock::new(|| {
+static TAIL: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "university college school schools academy institute hospital hospitals clinic clinics healthcare bank bancorp \
      airlines airways airport agency department ministry commission committee council police association federation \

@@ -20,11 +20,7 @@ Marlbeck Systems confirmed on Monday that an unauthorised party had access to on
 ";
 
 fn with_story() -> Environment {
-    let environment = Environment::with_desk();
-    environment.write("story.txt", STORY);
-    environment.gainsay(&["open", "marlbeck"]).succeeded();
-    environment.gainsay(&["add", "marlbeck", "story.txt", "--published", "2024-03-01"]).succeeded();
-    environment
+    Environment::with_story(STORY)
 }
 
 fn json(environment: &Environment, args: &[&str]) -> Value {

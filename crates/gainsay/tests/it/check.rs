@@ -24,11 +24,8 @@ We have no evidence that our systems were accessed. No source code was stolen. N
 ";
 
 fn with_case() -> Environment {
-    let environment = Environment::with_desk();
-    environment.write("story.txt", STORY);
+    let environment = Environment::with_story(STORY);
     environment.write("draft.txt", DRAFT);
-    environment.gainsay(&["open", "marlbeck"]).succeeded();
-    environment.gainsay(&["add", "marlbeck", "story.txt", "--published", "2024-03-01"]).succeeded();
     environment.gainsay(&["review", "marlbeck", "--accept", "all"]).succeeded();
     environment
 }

@@ -19,11 +19,7 @@ They also said that somebody else was hit. The firm said in an e-mail that the f
 ";
 
 fn with_story() -> Environment {
-    let environment = Environment::with_desk();
-    environment.write("story.txt", STORY);
-    environment.gainsay(&["open", "marlbeck"]).succeeded();
-    environment.gainsay(&["add", "marlbeck", "story.txt", "--published", "2024-03-01"]).succeeded();
-    environment
+    Environment::with_story(STORY)
 }
 
 fn waiting(environment: &Environment, args: &[&str]) -> Vec<Value> {

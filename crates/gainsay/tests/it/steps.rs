@@ -17,10 +17,7 @@ fn steps(environment: &Environment) -> Vec<Value> {
 
 #[test]
 fn a_step_has_an_owner_a_deadline_and_an_end() {
-    let environment = Environment::with_desk();
-    environment.write("story.txt", STORY);
-    environment.gainsay(&["open", "marlbeck"]).succeeded();
-    environment.gainsay(&["add", "marlbeck", "story.txt"]).succeeded();
+    let environment = Environment::with_story(STORY);
     let before = steps(&environment);
     assert!(before[0]["task"].is_null(), "{before:#?}");
     environment.gainsay(&["step", "marlbeck", "1", "--owner", "ben", "--due", "2024-03-08"]).succeeded();

@@ -54,6 +54,15 @@ impl Environment {
         environment
     }
 
+    /// One whose desk has a case, `marlbeck`, of one story.
+    pub(crate) fn with_story(story: &str) -> Environment {
+        let environment = Environment::with_desk();
+        environment.write("story.txt", story);
+        environment.gainsay(&["open", "marlbeck"]).succeeded();
+        environment.gainsay(&["add", "marlbeck", "story.txt", "--published", "2024-03-01"]).succeeded();
+        environment
+    }
+
     /// Where the desk is.
     pub(crate) fn desk(&self) -> PathBuf {
         self.folder.path().join("work/desk")

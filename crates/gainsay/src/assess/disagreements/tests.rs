@@ -8,7 +8,7 @@ use super::*;
 use crate::assess::Assessment;
 use crate::claim::{
     Actor, Allegation, Contact, EntryId, Facet, Figure, FigureKind, Organisation, OrganisationRole, PartyKind, Reading,
-    SourceKind, State, Statement, Tlp, Until,
+    SourceKind, State, Statement, Tlp,
 };
 
 /// Something said in a source of a test's case.
@@ -31,18 +31,7 @@ pub(in crate::assess) fn assessed(case: &Case) -> Assessment {
 pub(in crate::assess) fn case(sources: &[&[Told]]) -> Case {
     let at = |start| Span { start, end: start };
     let organisation = |name: &str, role| Organisation { name: name.into(), role, span: at(0) };
-    let mut case = Case {
-        id: EntryId([0; 32]),
-        title: "test".into(),
-        opened: Timestamp::UNIX_EPOCH,
-        until: Until::default(),
-        tlp: Tlp::Clear,
-        sources: Vec::new(),
-        statements: Vec::new(),
-        findings: Vec::new(),
-        brands: BTreeMap::new(),
-        tasks: Vec::new(),
-    };
+    let mut case = Case::new(EntryId([0; 32]), "test".into(), Timestamp::UNIX_EPOCH, Tlp::Clear);
     for (number, told) in sources.iter().enumerate() {
         let mut text = String::new();
         let mut reading = Reading::default();
@@ -75,28 +64,12 @@ pub(in crate::assess) fn case(sources: &[&[Told]]) -> Case {
                 tlp: Tlp::Clear,
             });
         }
+        let by = (Timestamp::UNIX_EPOCH, "ana".into());
+        let whence = format!("/story{number}");
         case.sources.push(Source {
-            id: EntryId([1; 32]),
-            handle: format!("src{}", number + 1),
-            kind: SourceKind::Story,
-            whence: format!("/story{number}"),
-            digest: String::new(),
-            size: 0,
-            title: None,
-            outlet: None,
-            published: None,
-            updated: None,
-            byline: None,
-            language: None,
-            part: None,
-            received: Timestamp::UNIX_EPOCH,
-            author: "ana".into(),
-            tlp: Tlp::Clear,
-            note: None,
-            problems: Vec::new(),
-            replaced_by: None,
             text: SourceText::Here(text),
             reading,
+            ..Source::new((EntryId([1; 32]), number), SourceKind::Story, whence, by, Tlp::Clear)
         });
     }
     case
