@@ -1,5 +1,7 @@
 //! `Price: 3k`: the lines of a listing that name what follows, in English and Russian.
 
+use std::collections::BTreeMap;
+
 use crate::claim::Span;
 use crate::read::words::{Word, words};
 
@@ -100,7 +102,7 @@ const NAMES: &[(Field, &[&str])] = &[
     ]),
     (Field::Post, &[
         "date", "posted", "published", "publication date", "added", "discovered", "updated", "deadline", "time left",
-        "timer", "status", "views", "post_url", "post url", "url", "link", "screen", "escrow", "garant", "guarantor",
+        "timer", "status", "views", "market", "forum", "board", "post_url", "post url", "url", "link", "screen", "escrow", "garant", "guarantor",
         "guarantee", "payment", "terms", "leak date", "date of leak", "format", "дата", "опубликовано", "дедлайн",
         "срок", "статус", "гарант", "оплата", "условия", "ссылка", "формат",
     ]),
@@ -162,6 +164,30 @@ pub(super) fn field(text: &str, line: Span) -> Option<Line> {
         }
     }
     None
+}
+
+/// The fields that stand side by side on a line, with wide gaps or bars between: `Seller: Ann   Posted: today`. The whole line where
+/// they are not two fields or more.
+pub(super) fn side_by_side(text: &str, line: Span) -> Vec<Span> {
+    let Some(written) = line.of(text).filter(|written| written.len() <= 300) else { return vec![line] };
+    let mut pieces = Vec::new();
+    let mut start = 0;
+    for gap in ["\t", "   ", " | "].iter().flat_map(|gap| written.match_indices(gap)).collect::<BTreeMap<_, _>>() {
+        let (at, gap) = gap;
+        pieces.push((start, at.max(start)));
+        start = start.max(at + gap.len());
+    }
+    pieces.push((start, written.len()));
+    let pieces = pieces.into_iter().filter_map(|(start, end)| {
+        let piece = written.get(start..end)?;
+        let trimmed = piece.trim();
+        let start = line.start + start + piece.len() - piece.trim_start().len();
+        (!trimmed.is_empty()).then(|| Span { start, end: start + trimmed.len() })
+    });
+    let pieces: Vec<Span> = pieces.collect();
+    let are_fields = pieces.len() > 1
+        && pieces.iter().all(|piece| field(text, *piece).is_some_and(|found| found.value.start < found.value.end));
+    if are_fields { pieces } else { vec![line] }
 }
 
 fn told(text: &str, words: &[Word], place: usize, line: Span, name: &[&str]) -> Option<Line> {

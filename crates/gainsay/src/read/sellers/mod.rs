@@ -360,7 +360,9 @@ pub(super) fn listing(text: &str, about: &About, names: &Gazetteer, because: &st
     let mut read = Read::new();
     let mut open = None;
     for line in lines(text) {
-        read.line(text, line, &mut open, names);
+        for line in fields::side_by_side(text, line) {
+            read.line(text, line, &mut open, names);
+        }
     }
     read.name_victims(text);
     let mut reading = Reading::default();

@@ -207,3 +207,22 @@ fn letters_that_look_like_others_hide_nothing() {
     assert_eq!(told.price.as_deref(), Some("3\u{200b}k$"));
     assert!(told.victim.is_some());
 }
+
+#[test]
+fn fields_may_stand_side_by_side() {
+    let text = "Seller: Nightjar   Market: Ashlane   Posted: 2024-04-22";
+    let pieces = |text: &str| {
+        let whole = crate::claim::Span { start: 0, end: text.len() };
+        super::fields::side_by_side(text, whole).iter().filter_map(|span| span.of(text)).map(str::to_owned).collect()
+    };
+    let found: Vec<String> = pieces(text);
+    assert_eq!(found, ["Seller: Nightjar", "Market: Ashlane", "Posted: 2024-04-22"]);
+    let bars: Vec<String> = pieces("Price: 3k | Rows: 5 million");
+    assert_eq!(bars, ["Price: 3k", "Rows: 5 million"]);
+    for one in
+        ["Price | 3k", "Description: they said   it: loudly", "Price: 3k   for all of it", "no field   at all", ""]
+    {
+        let found: Vec<String> = pieces(one);
+        assert_eq!(found, [one], "{one}");
+    }
+}
