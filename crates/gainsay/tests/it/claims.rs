@@ -80,6 +80,7 @@ fn claims_are_reworded_split_and_merged_with_a_trail() {
     for (args, words) in [
         (vec!["c99", "--reword", "x"], "has no \"c99\""),
         (vec![&access, "--reword", " "], "a claim says something"),
+        (vec![&access, "--reword", &"x".repeat(5000)], "are too many"),
         (vec![&access, "--merge", &access], "not merged into itself"),
         (vec![&access, "--detach", "s99"], "has no \"s99\""),
         (vec![&access, "--split", &statement], "--as"),
