@@ -1,5 +1,7 @@
 //! What analysts make of the claims of a case: edits and judgements of their own, and whether a report still holds.
 
+use std::str::FromStr;
+
 use serde_json::Value;
 
 use crate::support::{Environment, Output};
@@ -89,6 +91,13 @@ fn claims_are_reworded_split_and_merged_with_a_trail() {
         let refused = edit(&args);
         assert!(refused.code != Some(0) && refused.stderr.contains(words), "{args:?}: {}", refused.stderr);
     }
+    // As the desk knew it before anybody edited.
+    let first = jiff::Timestamp::from_str(after["edits"][0]["at"].as_str().unwrap()).unwrap();
+    let moment = (first - jiff::SignedDuration::from_micros(1)).to_string();
+    let early = environment.gainsay(&["show", "marlbeck", "--json", "--known-at", &moment]).succeeded();
+    let early: Value = serde_json::from_str(&early).unwrap();
+    assert_eq!(early["edits"], Value::from(Vec::<Value>::new()));
+    assert_eq!(early["claims"][0]["proposition"], before["claims"][0]["proposition"]);
     environment.gainsay(&["ledger", "verify"]).succeeded();
     let log = environment.gainsay(&["ledger", "log", "--json"]).json_lines();
     assert_eq!(log.iter().filter(|entry| entry["kind"] == "claim/1").count(), 4);
