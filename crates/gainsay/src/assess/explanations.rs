@@ -274,9 +274,8 @@ fn named(words: &str) -> Option<Cause> {
         })
     };
     let mut causes: Vec<Cause> =
-        NAMED.iter().filter(|(_, phrases)| phrases.iter().any(|it| has(it))).map(|(cause, _)| *cause).collect();
-    if !causes.contains(&Cause::Supplier)
-        && ["third-party", "third party", "3rd-party", "3rd party"].iter().any(|it| third(it))
+        NAMED.iter().filter(|(_, phrases)| phrases.iter().any(&has)).map(|(cause, _)| *cause).collect();
+    if !causes.contains(&Cause::Supplier) && ["third-party", "third party", "3rd-party", "3rd party"].iter().any(third)
     {
         causes.push(Cause::Supplier);
     }
