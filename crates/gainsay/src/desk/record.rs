@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use super::{Acting, Desk, Error};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
-use crate::ledger::payload::{BodyDestroyed, DraftDecidedV1, Held, SOURCE_KINDS, SourceCapturedV1, SourceReadV1};
+use crate::ledger::payload::{
+    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SourceCapturedV1, SourceReadV1,
+};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
 use crate::store::{self, Reader};
@@ -138,7 +140,7 @@ impl Desk {
     }
 
     /// Destroys the text of an entry and of everything that was drawn from it: of a source its bytes, its readings, what was decided
-    /// on their drafts, and its matches. The entries stand, and new ones, marked as they are, say who did it and why. Run again after it was cut short, it ends what it began.
+    /// on their drafts, its matches, edits of claims that name its statements, and the assessments made since. The entries stand, and new ones, marked as they are, say who did it and why. Run again after it was cut short, it ends what it began.
     ///
     /// # Errors
     /// There is no such entry, the beginning of its id is too short for an act that cannot be undone, or the store cannot be written.
@@ -219,7 +221,31 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
         Some(Payload::Match(found)) => found.sample == destroyed.id,
         _ => false,
     };
-    Ok(std::iter::once(destroyed.clone()).chain(of_case.into_iter().filter(is_drawn_from_it)).collect())
+    let mut drawn = vec![destroyed.clone()];
+    let (from_it, others): (Vec<Entry>, Vec<Entry>) = of_case.into_iter().partition(is_drawn_from_it);
+    drawn.extend(from_it);
+    // What an analyst made of its statements was worded from it.
+    let ids: BTreeSet<EntryId> = drawn.iter().map(|entry| entry.id).collect();
+    // And what the case came to later was drawn from all of it, in its words.
+    let weighs = destroyed.payload.as_ref().is_some_and(|it| {
+        it.source().is_some()
+            || matches!(
+                it,
+                Payload::Reading(_)
+                    | Payload::ReadingV1(_)
+                    | Payload::Decision(_)
+                    | Payload::DecisionV1(_)
+                    | Payload::Claim(_)
+                    | Payload::MatchV1(_)
+                    | Payload::Match(_)
+            )
+    });
+    drawn.extend(others.into_iter().filter(|entry| match &entry.payload {
+        Some(Payload::Claim(edited)) => edited.edit.statements().iter().any(|(from, _)| ids.contains(from)),
+        Some(Payload::AssessmentV1(_) | Payload::Assessment(_)) => weighs && entry.header.seq > destroyed.header.seq,
+        _ => false,
+    }));
+    Ok(drawn)
 }
 
 /// The digests that the destruction of an entry names.
@@ -339,6 +365,20 @@ fn what(payload: &Payload) -> String {
         Payload::MatchV1(found) => matched(&(&found.result).into()),
         Payload::Match(found) => matched(&(&found.result).into()),
         Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
+        Payload::Claim(edited) => match &edited.edit {
+            EditV1::Reword(..) => "worded a claim otherwise".to_owned(),
+            EditV1::Split(..) => "split a claim".to_owned(),
+            EditV1::Merge(..) => "took two claims for one".to_owned(),
+            EditV1::Attach(..) => "let a statement speak to a claim".to_owned(),
+            EditV1::Detach(..) => "let a statement speak to a claim no longer".to_owned(),
+            EditV1::Undo(edit) => format!("took back {}", edit.short()),
+        },
+        Payload::Judgement(judged) => match (&judged.held, &judged.on) {
+            (None, _) => "withdrew a judgement".to_owned(),
+            (Some(_), Some(_)) => "judged a claim".to_owned(),
+            (Some(_), None) => "judged the case".to_owned(),
+        },
+        Payload::AssessmentV1(assessment) => format!("assessed {} claims", assessment.claims.len()),
         Payload::Assessment(assessment) => format!("assessed {} claims", assessment.claims.len()),
         Payload::Release(release) => format!("released a report ({}) to TLP:{}", release.format, release.audience),
         Payload::Destruction(destroyed) => {
