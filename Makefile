@@ -56,12 +56,14 @@ MATCHING = BENCH_REPOSITORIES='$(TESTED)' BENCH_FOREIGN='$(FOREIGN)' BENCH_PUBLI
 bench-matching: setup
 	$(MATCHING) $(ONLY)
 
-# How well claims are weighed: the Brier score of the likelihoods beside simple ways to judge, with 95% intervals; writes
-# target/bench/weighing.json. STATEMENTS is a file of propositions with what became known of them (docs/weighing.md): the one next to
-# this clone, where nothing else is said.
+# How well claims are weighed: the Brier score of the likelihoods beside simple ways to judge, with 95% intervals; how fast a case
+# shows, and what it takes to verify a long ledger; writes target/bench/weighing.json. STATEMENTS is a file of propositions with what
+# became known of them (docs/weighing.md): the one next to this clone, where nothing else is said. QUICK=1 makes smaller desks. ONLY
+# chooses some: brier, show, verify.
 STATEMENTS ?= $(wildcard ../shared/eval/weighing.jsonl)
 bench-weighing: setup
-	BENCH_STATEMENTS='$(STATEMENTS)' $(CARGO) bench --quiet --locked --package gainsay --bench weighing
+	BENCH_STATEMENTS='$(STATEMENTS)' QUICK='$(QUICK)' \
+	  $(CARGO) bench --quiet --locked --package gainsay --bench weighing -- $(ONLY)
 
 # One sample of a KIND (exact, reformat, rename20, delete30, shuffle, rename-all, lines10, ocr5, unrelated, foreign-samples,
 # published-samples, dating-exact, dating-edited, two-takings, listing-100, place) from the repository REPO, by SEED, in the

@@ -3,6 +3,7 @@
 //! WAL, so that readers and one writer go side by side; `synchronous=FULL`, so that an acknowledged commit outlives the power;
 //! `BEGIN IMMEDIATE`, and the head read again inside, so that two writers never build on the same state.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -175,36 +176,6 @@ impl Database {
         transaction.commit().map_err(fail)
     }
 
-    /// The places whose rows in the index are not those that the entries give. Entries that are gone or damaged themselves are
-    /// named by `Verifier`, not here.
-    ///
-    /// # Errors
-    /// The database fails, or an entry is damaged.
-    pub fn index_faults(&mut self) -> Result<Vec<u64>, Error> {
-        let path = self.path.clone();
-        let fail = |e| database_error(&path, &e);
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
-        transaction.execute_batch("ALTER TABLE entry_index RENAME TO index_found;").map_err(fail)?;
-        transaction.execute_batch(INDEX_TABLE).map_err(fail)?;
-        let damaged = index_all(&transaction, &path)?;
-        let faults: rusqlite::Result<Vec<u64>> = {
-            let mut select = transaction
-                .prepare(
-                    "SELECT seq FROM (SELECT * FROM index_found EXCEPT SELECT * FROM entry_index)
-                     WHERE seq IN (SELECT seq FROM entry)
-                     UNION SELECT seq FROM (SELECT * FROM entry_index EXCEPT SELECT * FROM index_found) ORDER BY 1",
-                )
-                .map_err(fail)?;
-            let places = select.query_map([], |row| row.get::<_, i64>(0)).map_err(fail)?;
-            places.map(|place| place.map(|place| u64::try_from(place).unwrap_or(u64::MAX))).collect()
-        };
-        // Nothing of this is kept.
-        transaction.rollback().map_err(fail)?;
-        let mut faults = faults.map_err(fail)?;
-        faults.retain(|place| !damaged.contains(place));
-        Ok(faults)
-    }
-
     /// Makes one commit with one signed head of what `build` pushes: all of it, or nothing.
     ///
     /// `build` runs under the writer's lock, so that what it reads still holds when its entries are written. It may refuse with
@@ -320,6 +291,64 @@ impl Commit<'_> {
     }
 }
 
+/// What a ledger is made of, as it is stored.
+pub enum Row {
+    /// An entry, and what the index has on it.
+    Entry(Stored, Option<Indexed>),
+    /// A signed head.
+    Head(TreeHead),
+}
+
+/// What the index has on an entry.
+pub struct Indexed {
+    kind: String,
+    of_case: Option<Hash>,
+}
+
+/// Holds the index against the entries, which are given in order. In memory there are the destroyed ones, and what is wrong.
+#[derive(Default)]
+pub struct IndexCheck {
+    faults: Vec<u64>,
+    /// Of each entry without a body: its place, the case under which the index has it, and the one that its destruction names.
+    destroyed: BTreeMap<EntryId, (u64, Option<Hash>, Option<Hash>)>,
+}
+
+impl IndexCheck {
+    /// Takes the next entry. What is damaged is not to be given: the index leaves it out, so that the rest can be shown.
+    pub fn entry(&mut self, entry: &Entry, indexed: Option<Indexed>) {
+        let Some(Indexed { kind, of_case }) = indexed else {
+            self.faults.push(entry.header.seq);
+            return;
+        };
+        let expected = match &entry.payload {
+            Some(Payload::Case(_)) => Some(entry.id),
+            Some(payload) => payload.case(),
+            None => {
+                self.destroyed.insert(entry.id, (entry.header.seq, of_case, None));
+                None
+            }
+        };
+        let is_of_case = entry.payload.is_none() || of_case == expected.map(|case| case.0);
+        if kind != entry.header.kind || !is_of_case {
+            self.faults.push(entry.header.seq);
+        }
+        if let Some(Payload::Destruction(destruction)) = &entry.payload
+            && let Some((_, _, expected)) = self.destroyed.get_mut(&destruction.entry)
+        {
+            *expected = destruction.case.map(|case| case.0);
+        }
+    }
+
+    /// The places whose rows in the index are not those that the entries give, in order.
+    pub fn finish(mut self) -> Vec<u64> {
+        let destroyed = self.destroyed.into_values().filter(|(_, found, expected)| found != expected);
+        self.faults.extend(destroyed.map(|(seq, ..)| seq));
+        self.faults.sort_unstable();
+        self.faults.dedup();
+        self.faults
+    }
+}
+
 /// Reads entries.
 pub struct Reader<'c> {
     connection: &'c Connection,
@@ -338,30 +367,40 @@ impl Reader<'_> {
             .map_err(|e| self.fail(&e))
     }
 
-    /// Every signed head, in order.
+    /// Gives every entry to `take`, in order, one at a time, unread; and every signed head in order of size, each right behind the last
+    /// of the entries that it covers, or at the end.
     ///
     /// # Errors
     /// The database fails.
-    pub fn heads(&self) -> Result<Vec<TreeHead>, Error> {
-        let mut select = self
+    pub fn each(&self, mut take: impl FnMut(Row)) -> Result<(), Error> {
+        let fail = |e| self.fail(&e);
+        let mut entries = self
+            .connection
+            .prepare(
+                "SELECT e.seq, leaf, header, salt, payload, i.kind, i.of_case
+                 FROM entry e LEFT JOIN entry_index i ON i.seq = e.seq ORDER BY e.seq",
+            )
+            .map_err(fail)?;
+        let mut heads = self
             .connection
             .prepare("SELECT size, previous, root, time, signature FROM head ORDER BY size")
-            .map_err(|e| self.fail(&e))?;
-        select.query_map([], head).and_then(Iterator::collect).map_err(|e| self.fail(&e))
-    }
-
-    /// Gives every entry to `take`, in order, one at a time, unread.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn each(&self, mut take: impl FnMut(Stored)) -> Result<(), Error> {
-        let mut select = self
-            .connection
-            .prepare("SELECT seq, leaf, header, salt, payload FROM entry ORDER BY seq")
-            .map_err(|e| self.fail(&e))?;
-        let mut rows = select.query([]).map_err(|e| self.fail(&e))?;
-        while let Some(row) = rows.next().map_err(|e| self.fail(&e))? {
-            take(stored(row).map_err(|e| self.fail(&e))?);
+            .map_err(fail)?;
+        let mut heads = heads.query_map([], head).map_err(fail)?;
+        let mut next_head = heads.next().transpose().map_err(fail)?;
+        let mut rows = entries.query([]).map_err(fail)?;
+        while let Some(row) = rows.next().map_err(fail)? {
+            let stored = stored(row).map_err(fail)?;
+            let covered = stored.seq.saturating_add(1);
+            let kind: Option<String> = row.get(5).map_err(fail)?;
+            let of_case = row.get(6).map_err(fail)?;
+            take(Row::Entry(stored, kind.map(|kind| Indexed { kind, of_case })));
+            while let Some(head) = next_head.take_if(|head| head.size <= covered) {
+                take(Row::Head(head));
+                next_head = heads.next().transpose().map_err(fail)?;
+            }
+        }
+        for head in next_head.map(Ok).into_iter().chain(heads) {
+            take(Row::Head(head.map_err(fail)?));
         }
         Ok(())
     }
@@ -461,21 +500,19 @@ fn insert_entry(transaction: &Transaction<'_>, seq: u64, record: &Record) -> rus
     )
 }
 
-/// Fills the index from the entries, and gives the places of damaged ones: they are left out, so that the rest can be shown.
-fn index_all(transaction: &Transaction<'_>, path: &Path) -> Result<Vec<u64>, Error> {
+/// Fills the index from the entries. Damaged ones are left out, so that the rest can be shown.
+fn index_all(transaction: &Transaction<'_>, path: &Path) -> Result<(), Error> {
     let fail = |e| database_error(path, &e);
     let mut select =
         transaction.prepare("SELECT seq, leaf, header, salt, payload FROM entry ORDER BY seq").map_err(fail)?;
     let mut rows = select.query([]).map_err(fail)?;
-    let mut damaged = Vec::new();
     while let Some(row) = rows.next().map_err(fail)? {
         let stored = stored(row).map_err(fail)?;
-        match Entry::from_record(&stored.record) {
-            Ok(entry) => drop(index_entry(transaction, stored.seq, &entry).map_err(fail)?),
-            Err(_) => damaged.push(stored.seq),
+        if let Ok(entry) = Entry::from_record(&stored.record) {
+            index_entry(transaction, stored.seq, &entry).map_err(fail)?;
         }
     }
-    Ok(damaged)
+    Ok(())
 }
 
 fn index_entry(transaction: &Transaction<'_>, seq: u64, entry: &Entry) -> rusqlite::Result<usize> {

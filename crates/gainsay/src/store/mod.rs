@@ -7,7 +7,7 @@ mod database;
 mod jobs;
 
 pub use blobs::{Blobs, UNFINISHED, sweep_unfinished};
-pub use database::{Commit, Database, Reader};
+pub use database::{Commit, Database, IndexCheck, Reader, Row};
 pub use jobs::{JobRow, JobState, Lease};
 
 use std::path::PathBuf;
