@@ -7,6 +7,7 @@ mod case;
 mod corpus;
 mod reading;
 mod sample;
+mod settlement;
 
 pub use case::{Case, Finding, Said, Source, SourceText, State, Task, Until};
 pub use corpus::{Extent, Filtered, History, Piece, Root, SegmentFile, Stretch};
@@ -18,6 +19,7 @@ pub use sample::{
     Against, AlignedLines, Alignment, BestMatch, Commit, CurvePoint, FileMatch, ListedFile, ListingMatch, NearMiss,
     PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
 };
+pub use settlement::{Settlement, Side};
 
 use std::fmt;
 use std::ops::Range;

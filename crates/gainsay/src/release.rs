@@ -124,6 +124,13 @@ fn mask_values(case: &mut Case) {
         change(&mut task.what);
         change_if(&mut task.owner);
     }
+    for settled in case.settlements.iter_mut().chain(&mut case.past) {
+        change(&mut settled.by);
+        change(&mut settled.proposition);
+        change(&mut settled.reason);
+        change_if(&mut settled.victim);
+        settled.sides.iter_mut().for_each(|side| change(&mut side.party));
+    }
     for finding in &mut case.findings {
         change(&mut finding.command);
         finding.result.for_each_text(change);
@@ -252,6 +259,8 @@ impl View {
         case.statements.retain(|said| said.tlp <= audience);
         case.findings.retain(|finding| finding.tlp <= audience);
         case.tasks.retain(|task| task.tlp <= audience);
+        case.settlements.retain(|settled| settled.tlp <= audience);
+        case.past.retain(|settled| settled.tlp <= audience);
         case.keep_sources(&may_see_source);
         if audience < Tlp::Red {
             shorten_paths(&mut case);

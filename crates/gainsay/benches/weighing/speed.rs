@@ -1,6 +1,6 @@
 //! How fast a case shows on a desk of many, and what it takes to verify a long ledger.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
@@ -13,6 +13,9 @@ use crate::common::program::{Desk, Run};
 use crate::common::table::{Bar, Table};
 use crate::common::{Result, is_set, real, say, target};
 use crate::invented::story;
+
+/// The name of the desk's folder.
+const DESK: &str = "desk";
 
 /// How often each command is run.
 const REPETITIONS: usize = 15;
@@ -35,10 +38,10 @@ const SHOWN_IN: f64 = 100.0;
 pub(crate) fn show(table: &mut Table) -> Result<()> {
     let cases = if is_set("QUICK") { CASES / 10 } else { CASES };
     let folder = target()?.join("weighing");
-    let desk = Desk::fresh(&folder.join("many"))?;
+    let desk = Desk::fresh(&folder.join(DESK))?;
     let mut numbers = Numbers(1);
     for case in 0..cases {
-        add(&desk, &name(case), &folder, 10, &mut numbers)?;
+        add(&folder.join(DESK), &name(case), &folder, 10, &mut numbers)?;
         tell_progress(case, cases, "cases");
     }
     let mut statements = 0;
@@ -46,16 +49,13 @@ pub(crate) fn show(table: &mut Table) -> Result<()> {
     for _ in 0..REPETITIONS {
         let case = name(numbers.index(cases));
         let begun = Instant::now();
-        let output = command(&folder.join("many")).args(["show", &case]).output()?;
+        run(&folder.join(DESK), &["show", &case].map(OsStr::new))?;
         as_text.push(begun.elapsed().as_secs_f64() * 1e3);
-        if !output.status.success() {
-            return Err(format!("gainsay show: {}", String::from_utf8_lossy(&output.stderr)).into());
-        }
         let run = desk.run(&["show", &case].map(OsStr::new))?;
         as_json.push(run.seconds * 1e3);
         statements += run.said["statements"].as_array().map_or(0, Vec::len);
     }
-    let entries = shape(&folder.join("many"))?.entries;
+    let entries = shape(&folder.join(DESK))?.entries;
     let note = format!(
         "ms; a case of {} statements in 10 stories, one of {cases} on a desk of {entries} entries; start of the program included",
         statements / REPETITIONS
@@ -74,16 +74,16 @@ pub(crate) fn show(table: &mut Table) -> Result<()> {
 pub(crate) fn verify(table: &mut Table) -> Result<()> {
     let wanted = if is_set("QUICK") { ENTRIES / 10 } else { ENTRIES };
     let folder = target()?.join("weighing");
-    let desk = Desk::fresh(&folder.join("long"))?;
+    let desk = Desk::fresh(&folder.join(DESK))?;
     let mut numbers = Numbers(2);
     let mut of_cases = Vec::new();
     for case in 0..LONG_CASES {
-        add(&desk, &name(case), &folder, OF_EACH / 10, &mut numbers)?;
+        add(&folder.join(DESK), &name(case), &folder, OF_EACH / 10, &mut numbers)?;
         of_cases.push(handles(&desk, &name(case))?);
     }
     let mut few = None;
     for round in 0.. {
-        let shape = shape(&folder.join("long"))?;
+        let shape = shape(&folder.join(DESK))?;
         if few.is_none() && shape.entries >= wanted / 10 {
             few = Some((shape.entries, verified(&desk)?.own_peak));
         }
@@ -96,8 +96,8 @@ pub(crate) fn verify(table: &mut Table) -> Result<()> {
             desk.run(&["review", &name(case), decide, handles, "--again"].map(OsStr::new))?;
         }
     }
-    let Shape { entries, bytes } = shape(&folder.join("long"))?;
-    let content = content(&folder.join("long"), bytes)?;
+    let Shape { entries, bytes } = shape(&folder.join(DESK))?;
+    let content = content(&folder.join(DESK), bytes)?;
     let (mut sha, mut blake, mut seconds, mut peaks) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..5 {
         let run = verified(&desk)?;
@@ -134,10 +134,15 @@ fn name(case: usize) -> String {
     format!("case-{case:04}")
 }
 
-fn command(desk: &Path) -> Command {
+/// Runs the program to its end, whatever it prints.
+fn run(desk: &Path, words: &[&OsStr]) -> Result<()> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gainsay"));
-    command.arg("--desk").arg(desk).env("GAINSAY_AUTHOR", "bench").stdin(Stdio::null());
-    command
+    command.arg("--desk").arg(desk).args(words).env("GAINSAY_AUTHOR", "bench").stdin(Stdio::null());
+    let output = command.output()?;
+    match output.status.success() {
+        true => Ok(()),
+        false => Err(format!("gainsay {words:?}: {}", String::from_utf8_lossy(&output.stderr)).into()),
+    }
 }
 
 fn tell_progress(done: usize, all: usize, of: &str) {
@@ -147,7 +152,7 @@ fn tell_progress(done: usize, all: usize, of: &str) {
 }
 
 /// Opens a case with so many stories, all of whose statements are accepted.
-fn add(desk: &Desk, case: &str, folder: &Path, stories: usize, numbers: &mut Numbers) -> Result<()> {
+fn add(desk: &Path, case: &str, folder: &Path, stories: usize, numbers: &mut Numbers) -> Result<()> {
     let texts = folder.join("texts");
     if texts.exists() {
         std::fs::remove_dir_all(&texts)?;
@@ -156,10 +161,14 @@ fn add(desk: &Desk, case: &str, folder: &Path, stories: usize, numbers: &mut Num
     for number in 0..stories {
         std::fs::write(texts.join(format!("{number:03}.txt")), story(numbers, STORY))?;
     }
-    desk.run(&["open", case].map(OsStr::new))?;
-    let add: Vec<OsString> = vec!["add".into(), case.into(), texts.into_os_string()];
-    desk.run(&add.iter().map(OsString::as_os_str).collect::<Vec<_>>())?;
-    desk.run(&["review", case, "--accept", "all"].map(OsStr::new))?;
+    let texts = texts.as_os_str();
+    for words in [
+        &["open".as_ref(), case.as_ref()][..],
+        &["add".as_ref(), case.as_ref(), texts],
+        &["review".as_ref(), case.as_ref(), "--accept".as_ref(), "all".as_ref()],
+    ] {
+        run(desk, words)?;
+    }
     Ok(())
 }
 

@@ -11,7 +11,10 @@ mod model;
 mod origins;
 mod parties;
 mod propositions;
+mod settled;
 mod steps;
+mod track;
+mod versions;
 mod weights;
 
 pub use check::{Objection, check};
@@ -22,7 +25,10 @@ pub use model::Proof;
 pub use origins::{Edge, Node};
 pub use origins::{How, NodeKind, Origins};
 pub use propositions::{Judgement, Proposition, Utterance, judge};
+pub use settled::sides;
 pub use steps::Step;
+pub use track::{Track, tracks};
+pub use versions::dropped;
 pub use weights::{MODEL, TEXT as WEIGHTS, Weights, WeightsError};
 
 use std::collections::BTreeSet;

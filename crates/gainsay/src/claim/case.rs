@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{EntryId, Reading, SampleMatch, SourceKind, Statement, Tlp};
+use super::{EntryId, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp};
 
 /// A case as it stands.
 #[derive(Clone, Debug)]
@@ -29,6 +29,10 @@ pub struct Case {
     pub brands: BTreeMap<String, String>,
     /// What somebody has taken up, one for each step, as it stands.
     pub tasks: Vec<Task>,
+    /// What became of its claims, one for each that was settled or opened again, as it stands.
+    pub settlements: Vec<Settlement>,
+    /// What became of the claims of other cases: what makes the track record of the parties.
+    pub past: Vec<Settlement>,
 }
 
 /// A step that somebody has taken up.
@@ -275,6 +279,8 @@ impl Case {
             findings: Vec::new(),
             brands: BTreeMap::new(),
             tasks: Vec::new(),
+            settlements: Vec::new(),
+            past: Vec::new(),
         }
     }
 
@@ -298,7 +304,8 @@ impl Case {
         let said = self.statements.iter().filter(|said| said.state.shows()).map(|said| said.tlp);
         let findings = self.findings.iter().map(|finding| finding.tlp);
         let tasks = self.tasks.iter().map(|task| task.tlp);
-        sources.chain(said).chain(findings).chain(tasks).fold(self.tlp, Tlp::max)
+        let settlements = self.settlements.iter().map(|settled| settled.tlp);
+        sources.chain(said).chain(findings).chain(tasks).chain(settlements).fold(self.tlp, Tlp::max)
     }
 
     /// The statements that show: not rejected, and not drafts of a version that was replaced.

@@ -15,9 +15,11 @@ mod model;
 mod names;
 
 mod open;
+mod parties;
 mod read;
 mod report;
 mod review;
+mod settle;
 mod show;
 mod step;
 mod ui;
@@ -67,6 +69,8 @@ enum Command {
     Check(check::Args),
     Assess(assess::Args),
     Step(step::Args),
+    Settle(settle::Args),
+    Parties(parties::Args),
     Names(names::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
@@ -124,6 +128,8 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Check(args) => args.run(&place, ui),
         Command::Assess(args) => args.run(&place, ui),
         Command::Step(args) => args.run(&place, ui),
+        Command::Settle(args) => args.run(&place, ui),
+        Command::Parties(args) => args.run(&place, ui),
         Command::Names(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),

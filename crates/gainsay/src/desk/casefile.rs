@@ -125,6 +125,12 @@ impl Fold<'_> {
             Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
             Some(Payload::Match(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
             Some(Payload::Task(task)) => self.task(entry, task),
+            Some(Payload::Settlement(settled)) => {
+                let header = &entry.header;
+                let now = super::settle::settlement(settled, entry.id, &header.author, header.received, header.tlp);
+                self.case.settlements.retain(|it| (it.facet, &it.victim) != (now.facet, &now.victim));
+                self.case.settlements.push(now);
+            }
             // A destroyed entry keeps its place: what was said of it stays visible as a gap with its reason.
             None if entry.header.kind.starts_with("source/") => self.destroyed_source(entry),
             None if entry.header.kind.starts_with("match/") => self.findings_made += 1,

@@ -221,6 +221,7 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
         }
         Some(Payload::MatchV1(found)) => found.sample == destroyed.id,
         Some(Payload::Match(found)) => found.sample == destroyed.id,
+        Some(Payload::Settlement(settled)) => settled.sources.contains(&destroyed.id),
         _ => false,
     };
     Ok(std::iter::once(destroyed.clone()).chain(of_case.into_iter().filter(is_drawn_from_it)).collect())
@@ -343,6 +344,10 @@ fn what(payload: &Payload) -> String {
         Payload::MatchV1(found) => matched(&(&found.result).into()),
         Payload::Match(found) => matched(&(&found.result).into()),
         Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
+        Payload::Settlement(settled) => match settled.outcome {
+            Some(is_true) => format!("settled a claim as {}", if is_true { "true" } else { "not true" }),
+            None => "opened a claim again".to_owned(),
+        },
         Payload::Assessment(assessment) => format!("assessed {} claims", assessment.claims.len()),
         Payload::Release(release) => format!("released a report ({}) to TLP:{}", release.format, release.audience),
         Payload::Destruction(destroyed) => {

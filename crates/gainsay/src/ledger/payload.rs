@@ -13,6 +13,7 @@ use crate::claim::{
 };
 pub use matched::{SampleMatched, SampleMatchedV1};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
+pub use settled::ClaimSettled;
 pub use source::{Held, SourceCaptured, SourceCapturedV1, Text};
 
 /// Declares the kinds with their names, so that name, encoding and decoding cannot drift apart.
@@ -82,6 +83,8 @@ kinds! {
     Match(SampleMatched) = "match/2",
     /// Somebody took up a step, or it is done.
     Task(TaskSet) = "task/1",
+    /// A claim proved true or not, or is open again.
+    Settlement(ClaimSettled) = "settlement/1",
     /// The case was assessed.
     Assessment(CaseAssessed) = "assessment/1",
     /// Something left the desk.
@@ -100,6 +103,7 @@ impl Payload {
             Payload::MatchV1(b) => Some(b.case),
             Payload::Match(b) => Some(b.case),
             Payload::Task(b) => Some(b.case),
+            Payload::Settlement(b) => Some(b.case),
             Payload::Assessment(b) => Some(b.case),
             Payload::Release(b) => Some(b.case),
             Payload::Destruction(b) => b.case,
@@ -434,6 +438,7 @@ fn first<T>(is_first: bool, payload: T) -> Result<T, minicbor::decode::Error> {
 
 mod matched;
 mod read;
+mod settled;
 mod source;
 
 twin!(RootV3 of Root {

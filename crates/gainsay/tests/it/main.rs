@@ -22,6 +22,7 @@ mod pages;
 mod places;
 mod reports;
 mod review;
+mod settling;
 mod steps;
 mod support;
 mod weighing;

@@ -8,8 +8,8 @@ use super::*;
 use crate::claim::{
     Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, Commit, Contact, CurvePoint, Days, Draft,
     Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, ListedFile, ListingMatch, NearMiss, Offer,
-    Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Shares, SourceKind, Stance,
-    Statement, Taking, Vector, Window,
+    Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Shares, Side, SourceKind,
+    Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -428,6 +428,19 @@ fn examples() -> Vec<Payload> {
             done: true,
             owner: Some("ben".into()),
             due: Some("2024-03-08".into()),
+        }
+        .into(),
+        ClaimSettled {
+            case: CASE,
+            facet: Facet::Access,
+            victim: Some("Marlbeck".into()),
+            proposition: "Systems of Marlbeck were entered.".into(),
+            outcome: Some(true),
+            reason: "the regulator found so".into(),
+            sides: vec![
+                (&Side { party: "Firm".into(), kind: PartyKind::Researcher, implied: 900, relayed: false }).into(),
+            ],
+            sources: vec![SOURCE],
         }
         .into(),
         BodyDestroyed {
