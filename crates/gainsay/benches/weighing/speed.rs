@@ -146,7 +146,7 @@ fn run(desk: &Path, words: &[&OsStr]) -> Result<()> {
 }
 
 fn tell_progress(done: usize, all: usize, of: &str) {
-    if done % (all / 10).max(1) == 0 {
+    if done.is_multiple_of((all / 10).max(1)) {
         say(&format!("  … {done} of {all} {of}"));
     }
 }
