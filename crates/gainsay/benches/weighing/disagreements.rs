@@ -2,7 +2,8 @@
 //!
 //! `disagreements/*.json` has, for each case, the SHA-256 of its texts and the disagreements that they have: which kinds one may be
 //! reported as, and for each of its sides the places that say it. A report finds one where one of its places overlaps a place of the one
-//! side, and its other place one of the other. `optional` ones are doubtful and count neither way. The texts belong to their publishers
+//! side, and its other place one of the other. `optional` ones are doubtful and count neither way. `held_out` says that no rule was written
+//! with an eye on the texts. The texts belong to their publishers
 //! and are not here: TEXTS names folders that have them.
 
 use std::collections::BTreeMap;
@@ -18,7 +19,7 @@ use crate::common::table::Table;
 use crate::common::{Result, is_set, paths, root, say, target};
 use crate::interval::share;
 
-/// The case whose disagreements the rules were written for; the others were annotated before the rules were run on them.
+/// The case whose disagreements the rules were written for. All others were annotated before the rules were run on them.
 const KNOWN: &str = "seeds";
 
 /// A place: the number of its text, and the span in it.
@@ -45,21 +46,28 @@ struct Counts {
 pub(crate) fn measure(table: &mut Table) -> Result<()> {
     let texts = by_digest(&paths("TEXTS")?)?;
     let folder = root()?.join("crates/gainsay/benches/weighing/disagreements");
-    let (mut known, mut further, mut missing) = (Counts::default(), Counts::default(), Vec::new());
+    let (mut known, mut learnt, mut held_out) = (Counts::default(), Counts::default(), Counts::default());
+    let mut missing = Vec::new();
     for path in files_below(&folder)?.into_iter().filter(|path| path.extension().is_some_and(|it| it == "json")) {
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         let annotated: Value = serde_json::from_slice(&std::fs::read(&path)?)?;
         match paths_of(&annotated, &texts) {
             Some(files) => {
-                let counts = if name == KNOWN { &mut known } else { &mut further };
+                let counts = match name.as_str() {
+                    KNOWN => &mut known,
+                    _ if annotated["held_out"] == true => &mut held_out,
+                    _ => &mut learnt,
+                };
                 counts.take(&name, &read(&annotated)?, &reported(&annotated, &files)?);
             }
             None => missing.push(name),
         }
     }
-    for (id, of, counts) in
-        [("seeds", "the three stories that the rules were written for", known), ("further", "further stories", further)]
-    {
+    for (id, of, counts) in [
+        ("seeds", "the three stories that the rules were written for", known),
+        ("learnt", "further stories, read before the rules were changed", learnt),
+        ("held-out", "stories that no rule was written with an eye on", held_out),
+    ] {
         if counts.cases == 0 {
             table.skipped(&format!("disagreements-{id}"), "no folder that TEXTS names has its texts");
             continue;
