@@ -68,7 +68,7 @@ impl Database {
     /// # Errors
     /// The folder cannot be written, or is on a network file system.
     pub fn create(path: &Path) -> Result<Database, Error> {
-        let database = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let database = Self::connect(path, path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         database.connection.pragma_update(None, "journal_mode", "wal").map_err(|e| database_error(path, &e))?;
         database.finish_opening()
     }
@@ -78,7 +78,10 @@ impl Database {
     /// # Errors
     /// It is no database, of a newer version, or on a network file system.
     pub fn open(path: &Path) -> Result<Database, Error> {
-        let database = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        if is_read_only(path) {
+            return Self::open_unchanging(path);
+        }
+        let database = Self::connect(path, path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         // To SQLite an empty file is an empty database; here it would pass for a desk that never had an entry.
         if database.version()? == 0 {
             return Err(Error::Emptied { path: path.to_owned() });
@@ -86,10 +89,31 @@ impl Database {
         database.finish_opening()
     }
 
-    fn connect(path: &Path, flags: OpenFlags) -> Result<Database, Error> {
+    /// Opens a database on a disk that nobody can write to, as an archive is: SQLite then takes no locks and makes no files.
+    fn open_unchanging(path: &Path) -> Result<Database, Error> {
+        let needs_writing = |why| Error::NeedsWriting { path: path.to_owned(), why };
+        if log_of(path).metadata().is_ok_and(|log| log.len() > 0) {
+            return Err(needs_writing("its last commits are still in the log beside it"));
+        }
+        let Some(name) = path.to_str().filter(|name| !name.contains(['%', '?', '#'])) else {
+            return Err(needs_writing("its path has characters that such a disk's can't have here"));
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let database = Self::connect(path, Path::new(&format!("file:{name}?immutable=1")), flags)?;
+        let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+        match database.version()? {
+            0 => Err(Error::Emptied { path: path.to_owned() }),
+            found if found > known => Err(Error::Newer { path: path.to_owned(), found, known }),
+            found if found < known || !database.has_index() => Err(needs_writing("it is of an older version")),
+            _ => Ok(database),
+        }
+    }
+
+    /// Connects to the database at a path by the name that SQLite is to call it.
+    fn connect(path: &Path, name: &Path, flags: OpenFlags) -> Result<Database, Error> {
         refuse_network(path)?;
         let fail = |e| database_error(path, &e);
-        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fail)?;
+        let connection = Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fail)?;
         connection.busy_timeout(BUSY).map_err(fail)?;
         Ok(Database { path: path.to_owned(), connection })
     }
@@ -104,9 +128,7 @@ impl Database {
     /// Makes what is in the write-ahead log last. A writer that was killed between writing and syncing leaves a commit there that
     /// SQLite takes for good; what is told of it from here on must outlive the power as well.
     fn sync_log(&self) -> Result<(), Error> {
-        let mut log = self.path.clone().into_os_string();
-        log.push("-wal");
-        let log = PathBuf::from(log);
+        let log = log_of(&self.path);
         match File::open(&log) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
             Err(why) => Err(failed("open", &log)(why)),
@@ -152,12 +174,13 @@ impl Database {
     }
 
     fn rebuild_index_if_old(&mut self) -> Result<(), Error> {
-        let version: Option<i64> = self
-            .connection
-            .query_row("SELECT version FROM index_version", [], |row| row.get(0))
-            .optional()
-            .unwrap_or(None);
-        if version == Some(INDEX_VERSION) { Ok(()) } else { self.rebuild_index() }
+        if self.has_index() { Ok(()) } else { self.rebuild_index() }
+    }
+
+    /// Whether the index of entries is of this version.
+    fn has_index(&self) -> bool {
+        let version = self.connection.query_row("SELECT version FROM index_version", [], |row| row.get(0)).optional();
+        version.unwrap_or(None) == Some(INDEX_VERSION)
     }
 
     /// Drops everything that can be computed from the entries, and computes it again.
@@ -608,6 +631,18 @@ fn database_error(path: &Path, error: &rusqlite::Error) -> Error {
         _ => "",
     };
     Error::Database { path: path.to_owned(), why: error.to_string(), hint }
+}
+
+/// The write-ahead log beside a database.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.to_owned().into_os_string();
+    log.push("-wal");
+    PathBuf::from(log)
+}
+
+/// Whether a file is on a disk that is mounted read-only.
+fn is_read_only(path: &Path) -> bool {
+    rustix::fs::statvfs(path).is_ok_and(|status| status.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
 }
 
 /// Locks and shared memory of SQLite's WAL do not work over a network.
