@@ -5,12 +5,14 @@
 
 mod case;
 mod corpus;
+mod edit;
 mod reading;
 mod sample;
 mod settlement;
 
-pub use case::{Case, Finding, Said, Source, SourceText, State, Task, Until};
+pub use case::{AssessedClaim, Case, Finding, PastAssessment, Said, Source, SourceText, State, Task, Until};
 pub use corpus::{Extent, Filtered, History, Piece, Root, SegmentFile, Stretch};
+pub use edit::{ClaimKey, Edit, EditKind, Opinion, OwnJudgement, StatementKey};
 pub use reading::{
     About, Actor, Allegation, Citation, Contact, Days, Draft, Figure, Indicator, Offer, Organisation, OwnSentence,
     Reading, Statement, Vector,
@@ -226,6 +228,18 @@ words! {
         Victim = "victim",
         /// What is for sale, and the price.
         Offer = "offer",
+    }
+}
+
+words! {
+    /// Confidence in a judgement, apart from its likelihood (ICD 203, D.6.e(2)(b)).
+    Confidence {
+        /// One origin, or none but interested ones.
+        Low = "low",
+        /// Several origins, one of them without a stake.
+        Moderate = "moderate",
+        /// Evidence that can be recomputed, or the company's own admission.
+        High = "high",
     }
 }
 

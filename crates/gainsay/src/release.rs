@@ -13,7 +13,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::assess::{Assessment, Weights, assess};
-use crate::claim::{Case, SourceText, Tlp};
+use crate::claim::{Case, ClaimKey, EditKind, EntryId, SourceText, Tlp};
 use crate::ledger::{Hash, PublicKey, TreeHead};
 use crate::mask::{mask, mask_in_place};
 
@@ -55,14 +55,16 @@ pub fn masked_in_place(text: &str) -> String {
     mask_in_place(text)
 }
 
+/// Masks a value.
+fn change(text: &mut String) {
+    if let Cow::Owned(masked) = mask(text) {
+        *text = masked;
+    }
+}
+
 /// Masks every string of a case by itself, before anything is drawn from it: once a format has escaped them, a secret may no longer
 /// look like one. Texts keep their length, since spans point into them.
 fn mask_values(case: &mut Case) {
-    let change = |text: &mut String| {
-        if let Cow::Owned(masked) = mask(text) {
-            *text = masked;
-        }
-    };
     let change_all = |texts: &mut Vec<String>| texts.iter_mut().for_each(change);
     let change_if = |text: &mut Option<String>| text.iter_mut().for_each(change);
     change(&mut case.title);
@@ -128,8 +130,22 @@ fn mask_values(case: &mut Case) {
         change(&mut settled.by);
         change(&mut settled.proposition);
         change(&mut settled.reason);
-        change_if(&mut settled.victim);
+        if let ClaimKey::Computed { victim, .. } = &mut settled.claim {
+            change_if(victim);
+        }
         settled.sides.iter_mut().for_each(|side| change(&mut side.party));
+    }
+    for edit in &mut case.edits {
+        change(&mut edit.by);
+        change(&mut edit.reason);
+        if let EditKind::Reword { proposition, .. } | EditKind::Split { proposition, .. } = &mut edit.what {
+            change(proposition);
+        }
+    }
+    for judgement in &mut case.judgements {
+        change(&mut judgement.by);
+        change(&mut judgement.reason);
+        judgement.held.iter_mut().for_each(|held| change_if(&mut held.verdict));
     }
     for finding in &mut case.findings {
         change(&mut finding.command);
@@ -192,7 +208,7 @@ pub struct View {
     pub assessment: Assessment,
     /// To which marking the audience is cleared.
     pub audience: Tlp,
-    /// How many statements, sources and findings were taken out.
+    /// How many statements, sources, findings, edits and judgements were taken out.
     pub withheld: usize,
     /// When the view was made.
     pub made: Timestamp,
@@ -210,6 +226,60 @@ pub struct Record {
     pub key: PublicKey,
     /// For each entry that the view shows: its handle, place, leaf hash and audit path.
     pub proofs: Vec<Proof>,
+    /// What the assessment is based on beside the entries.
+    pub basis: Basis,
+}
+
+/// What an assessment is based on beside the ledger's entries, and what became of the one before.
+#[derive(Clone, Debug, Default)]
+pub struct Basis {
+    /// The model with its version.
+    pub model: String,
+    /// SHA-256 of the weights.
+    pub weights: Hash,
+    /// SHA-256 of the names that are known beforehand.
+    pub names: Hash,
+    /// By the handle of a finding, what has changed under it since it was computed.
+    pub outdated: Vec<(String, String)>,
+    /// The newest assessment on record that this audience may know of.
+    pub earlier: Option<Earlier>,
+}
+
+/// An assessment on record, held against what the case would come to for its audience now.
+#[derive(Clone, Debug)]
+pub struct Earlier {
+    /// When it was made.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+    /// For which audience.
+    pub audience: Tlp,
+    /// How many entries the ledger had.
+    pub based_on: u64,
+    /// How many entries of the case came since.
+    pub entries_since: usize,
+    /// What would now be judged otherwise, in words; nothing where it still holds.
+    pub changes: Vec<String>,
+}
+
+impl Earlier {
+    /// What it was, and whether it holds.
+    pub fn words(&self) -> String {
+        let holds = match (self.changes.is_empty(), self.entries_since) {
+            (true, 0) => "It still holds: nothing has come in since.".to_owned(),
+            (true, 1) => "It still holds: 1 entry has come in since and changes nothing.".to_owned(),
+            (true, more) => format!("It still holds: {more} entries have come in since and change nothing."),
+            (false, 1) => "It no longer holds: 1 entry has come in since.".to_owned(),
+            (false, more) => format!("It no longer holds: {more} entries have come in since."),
+        };
+        format!(
+            "Last reported on {} by {} to TLP:{}, on {} entries. {holds}",
+            self.at.strftime("%Y-%m-%d"),
+            self.by,
+            self.audience.word().to_uppercase(),
+            self.based_on
+        )
+    }
 }
 
 /// Characters that are not seen and change how others are: overrides and marks of direction, breaks, zero widths (but those that
@@ -261,6 +331,8 @@ impl View {
         case.tasks.retain(|task| task.tlp <= audience);
         case.settlements.retain(|settled| settled.tlp <= audience);
         case.past.retain(|settled| settled.tlp <= audience);
+        case.edits.retain(|edit| edit.tlp <= audience);
+        case.judgements.retain(|judgement| judgement.tlp <= audience);
         case.keep_sources(&may_see_source);
         if audience < Tlp::Red {
             shorten_paths(&mut case);
@@ -274,7 +346,18 @@ impl View {
             .chain(case.statements.iter().map(|it| it.handle.as_str()))
             .chain(case.findings.iter().map(|it| it.handle.as_str()))
             .collect();
-        record.proofs.retain(|proof| proof.handle == OF_CASE || shown.contains(proof.handle.as_str()));
+        let basis = &mut record.basis;
+        basis.outdated.retain(|(handle, _)| shown.contains(handle.as_str()));
+        basis.earlier = basis.earlier.take().filter(|earlier| earlier.audience <= audience);
+        if let Some(earlier) = &mut basis.earlier {
+            earlier.changes.iter_mut().for_each(change);
+        }
+        let by_analysts: BTreeSet<EntryId> =
+            case.edits.iter().map(|it| it.id).chain(case.judgements.iter().map(|it| it.id)).collect();
+        record.proofs.retain(|proof| {
+            let handle = proof.handle.as_str();
+            handle == OF_CASE || shown.contains(handle) || by_analysts.contains(&EntryId(proof.leaf))
+        });
         let assessment = assess(&case, weights);
         View { case, assessment, audience, withheld, made, record, _only_here: () }
     }
@@ -286,7 +369,7 @@ impl View {
 }
 
 fn size(case: &Case) -> usize {
-    case.sources.len() + case.statements.len() + case.findings.len()
+    case.sources.len() + case.statements.len() + case.findings.len() + case.edits.len() + case.judgements.len()
 }
 
 #[cfg(test)]

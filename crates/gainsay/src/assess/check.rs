@@ -56,7 +56,7 @@ const MOST: usize = 5;
 pub fn check(case: &Case, company: &str, text: &[OwnSentence]) -> Vec<Objection> {
     let parties = Parties::of(case);
     // Which way a voice goes depends on no weight.
-    let claims = claims(case, &parties, Weights::built_in());
+    let (claims, _) = claims(case, &parties, Weights::built_in());
     let checker = Checker { case, company: parties.canonical(company), parties, claims };
     let mut found: Vec<Objection> = Vec::new();
     for (sentence, spoken) in text.iter().enumerate() {

@@ -4,18 +4,23 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::edits::{self, Editing};
 use super::grounds;
 use super::likelihood::Likelihood;
 use super::model::{self, Prospect, Word};
 use super::parties::{Parties, key, organisation};
 use super::weights::{Weights, share_of};
-use crate::claim::{Case, Facet, Finding, PartyKind, Said, Settlement, Stance, State};
+use crate::claim::{
+    Case, ClaimKey, Confidence, Facet, Finding, PartyKind, Said, Settlement, Stance, State, StatementKey,
+};
 
 /// A proposition that can be true or false.
 #[derive(Clone, Debug)]
 pub struct Claim {
     /// `c` and its number in the case.
     pub handle: String,
+    /// Which claim it is, whatever its handle.
+    pub key: ClaimKey,
     /// Which part of the breach claim it is.
     pub facet: Facet,
     /// Against whom, as named; `None` where no victim is named at all.
@@ -63,17 +68,6 @@ pub struct Voice {
     pub credibility: u8,
 }
 
-/// Confidence in a judgement, apart from its likelihood (ICD 203, D.6.e(2)(b)).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Confidence {
-    /// One origin, or none but interested ones.
-    Low,
-    /// Several origins, one of them without a stake.
-    Moderate,
-    /// Evidence that can be recomputed, or the company's own admission.
-    High,
-}
-
 impl Claim {
     /// What weighs most in the direction that the likelihood goes.
     pub fn mainstay(&self) -> Option<&Voice> {
@@ -90,46 +84,55 @@ impl Claim {
     }
 }
 
-impl Confidence {
-    /// Its word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Confidence::Low => "low",
-            Confidence::Moderate => "moderate",
-            Confidence::High => "high",
-        }
-    }
-}
-
-/// The claims of a case, most important facet first.
-pub fn claims(case: &Case, parties: &Parties, weights: &Weights) -> Vec<Claim> {
+/// The claims of a case, most important facet first, and what became of what analysts edited.
+pub fn claims(case: &Case, parties: &Parties, weights: &Weights) -> (Vec<Claim>, Editing) {
     let mut victims: Vec<Option<String>> = parties.victims.values().cloned().map(Some).collect();
     if victims.is_empty() {
         victims.push(None);
     }
-    let mut claims = Vec::new();
+    let mut sketches = Vec::new();
     for victim in victims {
         for facet in [Facet::Victim, Facet::Access, Facet::Exfiltration, Facet::Assets, Facet::Date] {
-            claims.extend(claim(case, parties, weights, facet, victim.clone()));
+            sketches.extend(sketch(case, parties, weights, facet, victim.clone()));
         }
     }
     // How much there is, and for how much, is said of the whole haul; whose part is how large is seldom said at all.
     for facet in [Facet::Volume, Facet::Offer] {
-        claims.extend(claim(case, parties, weights, facet, None));
+        sketches.extend(sketch(case, parties, weights, facet, None));
     }
+    let applied = edits::apply(case, parties, &mut sketches);
+    let mut claims: Vec<Claim> = sketches.into_iter().map(|sketch| weigh(sketch, weights)).collect();
     claims.sort_by_key(|claim| !claim.is_assessed());
     for (number, claim) in claims.iter_mut().enumerate() {
         claim.handle = format!("c{}", number + 1);
+        let is_it = |it: &&Settlement| edits::normal(&it.claim) == edits::normal(&claim.key);
+        claim.settled = case.settlements.iter().rev().find(is_it).map(Settlement::words);
     }
-    claims
+    let editing = applied.with_handles(&claims);
+    (claims, editing)
+}
+
+/// A claim before it is weighed.
+pub(super) struct Sketch {
+    pub key: ClaimKey,
+    pub facet: Facet,
+    pub victim: Option<String>,
+    pub proposition: String,
+    pub voices: Vec<Candidate>,
 }
 
 /// The claim of a facet against a victim, where anybody speaks to it by name.
-fn claim(case: &Case, parties: &Parties, weights: &Weights, facet: Facet, victim: Option<String>) -> Option<Claim> {
+fn sketch(case: &Case, parties: &Parties, weights: &Weights, facet: Facet, victim: Option<String>) -> Option<Sketch> {
     let mut voices = spoken(case, parties, facet, victim.as_deref());
     voices.extend(case.current_findings().filter_map(|finding| found(finding, weights, facet, victim.as_deref())));
     let is_named = voices.iter().any(|voice| voice.is_named);
-    is_named.then(|| weigh(case, weights, facet, victim, voices))
+    is_named.then(|| Sketch {
+        key: ClaimKey::Computed { facet, victim: victim.clone() },
+        facet,
+        proposition: proposition(case, facet, victim.as_deref()),
+        victim,
+        voices,
+    })
 }
 
 /// Whether a voice names the victim.
@@ -142,8 +145,10 @@ enum Named {
 }
 
 /// A voice before it is weighed.
-struct Candidate {
+pub(super) struct Candidate {
     voice: Voice,
+    /// The statement that it is; nothing of a finding.
+    pub statement: Option<StatementKey>,
     /// What the model weighs of a statement; nothing of a finding, whose weight is its own.
     word: Option<Word>,
     /// Whose knowledge it is, to tell one origin from another.
@@ -162,67 +167,95 @@ impl std::ops::Deref for Candidate {
     }
 }
 
-fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) -> Vec<Candidate> {
-    let mut voices = Vec::new();
-    let admitted = admitted(case, parties);
-    for said in case.shown() {
-        let statement = &said.statement;
-        if !speaks_to(said, facet) {
-            continue;
-        }
-        let Some(for_claim) = direction(case, parties, said, facet) else { continue };
-        let Some(named) = names(parties, said, victim) else { continue };
-        // Who contradicts speaks for himself, of whomever he speaks.
-        let repeats = matches!(statement.stance, Stance::Informs | Stance::Claims);
-        let origin = statement
-            .origin
-            .clone()
-            .filter(|origin| repeats && parties.canonical(origin) != parties.canonical(&statement.speaker));
-        let kind = match &origin {
-            Some(origin) if parties.is_actor(origin) => PartyKind::Actor,
-            // What an outlet or a firm repeats is worth what it is worth from whom it has it, and that is not known here.
-            Some(_) => PartyKind::Other,
-            None => parties.kind(&statement.speaker, statement.speaker_kind),
-        };
-        let key = parties.canonical(origin.as_deref().unwrap_or(&statement.speaker));
-        let quote = said.quote(case).unwrap_or_default().to_lowercase();
-        let word = Word {
-            origin: key.clone(),
-            kind,
-            stance: statement.stance,
-            for_claim,
-            proof: grounds::proof(case, parties, said, kind, &quote),
-            specific: grounds::is_specific(&quote),
-            direct: origin.is_none(),
-            against_interest: false,
-            has_admitted: admitted.contains(&key),
-            when: grounds::when(case, said),
-            dropped: parties.is_dropped(&said.handle),
-            track: parties.track(&key).cloned(),
-        };
-        voices.push(Candidate {
-            voice: Voice {
-                handle: said.handle.clone(),
-                party: statement.speaker.clone(),
-                origin,
-                for_claim,
-                is_named: named == Named::Yes,
-                weight: 0,
-                because: String::new(),
-                counts: false,
-                implied: 500,
-                reliability: 'F',
-                credibility: 6,
-            },
-            word: Some(word),
-            origin: key,
-            kind,
-            when: case.order(said),
-            weighs: said.state.weighs(),
-            unseen: matches!(said.state, State::Accepted { unseen: true, .. }),
-        });
+impl Candidate {
+    /// Lets it go the other way.
+    pub fn turn(&mut self, for_claim: bool) {
+        self.voice.for_claim = for_claim;
+        self.word.iter_mut().for_each(|word| word.for_claim = for_claim);
     }
-    voices
+}
+
+fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) -> Vec<Candidate> {
+    let admitted = admitted(case, parties);
+    let speaking = case.shown().filter(|said| speaks_to(said, facet)).filter_map(|said| {
+        let for_claim = direction(case, parties, said, facet)?;
+        let named = names(parties, said, victim)?;
+        Some(voice(case, parties, &admitted, said, (for_claim, named)))
+    });
+    speaking.collect()
+}
+
+/// A statement that somebody attached, as a voice on a claim of this facet; `None` where it shows no more, or takes no side.
+pub(super) fn attached(
+    case: &Case,
+    parties: &Parties,
+    statement: StatementKey,
+    (facet, side): (Facet, Option<bool>),
+) -> Option<Candidate> {
+    let said = case.shown().find(|said| said.draft == statement)?;
+    let for_claim = side.or_else(|| direction(case, parties, said, facet))?;
+    Some(voice(case, parties, &admitted(case, parties), said, (for_claim, Named::Yes)))
+}
+
+/// A statement as a voice on a claim, before it is weighed.
+fn voice(
+    case: &Case,
+    parties: &Parties,
+    admitted: &BTreeSet<String>,
+    said: &Said,
+    (for_claim, named): (bool, Named),
+) -> Candidate {
+    let statement = &said.statement;
+    // Who contradicts speaks for himself, of whomever he speaks.
+    let repeats = matches!(statement.stance, Stance::Informs | Stance::Claims);
+    let origin = statement
+        .origin
+        .clone()
+        .filter(|origin| repeats && parties.canonical(origin) != parties.canonical(&statement.speaker));
+    let kind = match &origin {
+        Some(origin) if parties.is_actor(origin) => PartyKind::Actor,
+        // What an outlet or a firm repeats is worth what it is worth from whom it has it, and that is not known here.
+        Some(_) => PartyKind::Other,
+        None => parties.kind(&statement.speaker, statement.speaker_kind),
+    };
+    let key = parties.canonical(origin.as_deref().unwrap_or(&statement.speaker));
+    let quote = said.quote(case).unwrap_or_default().to_lowercase();
+    let word = Word {
+        origin: key.clone(),
+        kind,
+        stance: statement.stance,
+        for_claim,
+        proof: grounds::proof(case, parties, said, kind, &quote),
+        specific: grounds::is_specific(&quote),
+        direct: origin.is_none(),
+        against_interest: false,
+        has_admitted: admitted.contains(&key),
+        when: grounds::when(case, said),
+        dropped: parties.is_dropped(&said.handle),
+        track: parties.track(&key).cloned(),
+    };
+    Candidate {
+        statement: Some(said.draft),
+        voice: Voice {
+            handle: said.handle.clone(),
+            party: statement.speaker.clone(),
+            origin,
+            for_claim,
+            is_named: named == Named::Yes,
+            weight: 0,
+            because: String::new(),
+            counts: false,
+            implied: 500,
+            reliability: 'F',
+            credibility: 6,
+        },
+        word: Some(word),
+        origin: key,
+        kind,
+        when: case.order(said),
+        weighs: said.state.weighs(),
+        unseen: matches!(said.state, State::Accepted { unseen: true, .. }),
+    }
 }
 
 /// The parties that have admitted a part of what is alleged.
@@ -364,6 +397,7 @@ fn found(finding: &Finding, weights: &Weights, facet: Facet, victim: Option<&str
         _ => return None,
     };
     Some(Candidate {
+        statement: None,
         voice: Voice {
             handle: finding.handle.clone(),
             party: SAMPLE_ITSELF.to_owned(),
@@ -387,7 +421,8 @@ fn found(finding: &Finding, weights: &Weights, facet: Facet, victim: Option<&str
     })
 }
 
-fn weigh(case: &Case, weights: &Weights, facet: Facet, victim: Option<String>, mut voices: Vec<Candidate>) -> Claim {
+fn weigh(sketch: Sketch, weights: &Weights) -> Claim {
+    let Sketch { key, facet, victim, proposition, mut voices } = sketch;
     let weighing: Vec<usize> = (0..voices.len()).filter(|place| voices[*place].weighs).collect();
     let words: Vec<&Word> = weighing.iter().filter_map(|place| voices[*place].word.as_ref()).collect();
     let fixed: i64 = voices.iter().map(|voice| voice.weight).sum();
@@ -427,10 +462,10 @@ fn weigh(case: &Case, weights: &Weights, facet: Facet, victim: Option<String>, m
         .collect();
     let origins = named.into_values().map(str::to_owned).collect();
     voices.sort_by_key(|voice| (std::cmp::Reverse(voice.weight.abs()), voice.when));
-    let settled = case.settlements.iter().find(|it| it.facet == facet && it.victim == victim).map(Settlement::words);
     Claim {
         handle: String::new(),
-        proposition: proposition(case, facet, victim.as_deref()),
+        key,
+        proposition,
         facet,
         victim,
         voices: voices.into_iter().map(|voice| voice.voice).collect(),
@@ -438,7 +473,7 @@ fn weigh(case: &Case, weights: &Weights, facet: Facet, victim: Option<String>, m
         confidence,
         origins,
         prospects,
-        settled,
+        settled: None,
     }
 }
 

@@ -24,7 +24,7 @@ const BOUNDS: [i64; 98] = [
 
 /// Intelligence Community Directive 203 (2 January 2015), D.6.e(2)(a): upper end of the range in percent, range, word. A range begins
 /// where the one before it ends.
-const WORDS: [(u8, &str, &str); 7] = [
+const ICD_203: [(u8, &str, &str); 7] = [
     (5, "1–5%", "almost no chance"),
     (20, "5–20%", "very unlikely"),
     (45, "20–45%", "unlikely"),
@@ -54,13 +54,39 @@ impl Likelihood {
     /// The ends of that range.
     pub fn bounds(self) -> (u8, u8) {
         let (upper, ..) = self.row();
-        let lower = WORDS.iter().map(|(end, ..)| *end).take_while(|end| *end < upper).last();
+        let lower = ICD_203.iter().map(|(end, ..)| *end).take_while(|end| *end < upper).last();
         (lower.unwrap_or(1), upper)
     }
 
     fn row(self) -> (u8, &'static str, &'static str) {
         let percent = self.percent();
-        WORDS.into_iter().find(|(upper, ..)| percent <= *upper).unwrap_or(WORDS[6])
+        ICD_203.into_iter().find(|(upper, ..)| percent <= *upper).unwrap_or(ICD_203[6])
+    }
+}
+
+/// From and to which percent: by a word of ICD 203, a percentage or two of them with a dash. `None` for anything else.
+pub fn percent_range(words: &str) -> Option<(u8, u8)> {
+    let words = words.trim().trim_end_matches('%').trim_end();
+    let mut lower = 1;
+    for (upper, _, word) in ICD_203 {
+        if words.eq_ignore_ascii_case(word) {
+            return Some((lower, upper));
+        }
+        lower = upper;
+    }
+    let (from, to) = words.split_once(['-', '–']).unwrap_or((words, words));
+    let range = (from.trim().parse().ok()?, to.trim().parse().ok()?);
+    (1 <= range.0 && range.0 <= range.1 && range.1 <= 99).then_some(range)
+}
+
+/// A range of percent, with the word of ICD 203 where it is one.
+pub fn range_in_words((from, to): (u8, u8)) -> String {
+    let range = format!("{from}–{to}%");
+    let of_directive = ICD_203.iter().find(|(_, known, _)| *known == range);
+    match (of_directive, ICD_203.iter().find(|(upper, ..)| to <= *upper)) {
+        (Some((.., word)), _) => format!("{word} ({range})"),
+        (None, Some((.., word))) if from == to => format!("{word} ({from}%)"),
+        _ => range,
     }
 }
 
@@ -112,6 +138,23 @@ mod tests {
             let exact = f64::from(number).ln() * 1000.0;
             let computed = i32::try_from(logarithm(u64::from(number))).map_or(f64::NAN, f64::from);
             assert!((-0.01..1.01).contains(&(exact - computed)), "{number}: {computed} is not {exact}");
+        }
+    }
+
+    #[test]
+    fn what_somebody_holds_is_read_and_told_in_the_same_words() {
+        for (given, range, told) in [
+            ("likely", (55, 80), "likely (55–80%)"),
+            ("Almost certain", (95, 99), "almost certain (95–99%)"),
+            ("70%", (70, 70), "likely (70%)"),
+            ("60-75", (60, 75), "60–75%"),
+            ("5", (5, 5), "almost no chance (5%)"),
+        ] {
+            assert_eq!(percent_range(given), Some(range), "{given}");
+            assert_eq!(range_in_words(range), told);
+        }
+        for given in ["", "0", "100", "80-60", "perhaps", "-5", "300"] {
+            assert_eq!(percent_range(given), None, "{given}");
         }
     }
 

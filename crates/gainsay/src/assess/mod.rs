@@ -5,13 +5,17 @@
 mod check;
 mod claims;
 mod disagreements;
+mod edits;
+mod explanations;
 mod grounds;
+mod judged;
 mod likelihood;
 mod model;
 mod origins;
 mod parties;
 mod propositions;
 mod settled;
+mod since;
 mod steps;
 mod track;
 mod versions;
@@ -20,12 +24,17 @@ mod weights;
 pub use check::{Objection, check};
 pub use claims::Claim;
 pub use disagreements::Disagreement;
+pub use edits::{Edited, Fate};
+pub use explanations::{Explanation, Explanations, Ground};
+pub use judged::{Judged, JudgedOn};
+pub use likelihood::percent_range;
 pub use model::Proof;
 #[cfg(test)]
 pub use origins::{Edge, Node};
 pub use origins::{How, NodeKind, Origins};
 pub use propositions::{Judgement, Proposition, Utterance, judge};
 pub use settled::sides;
+pub use since::since;
 pub use steps::Step;
 pub use track::{Track, tracks};
 pub use versions::dropped;
@@ -43,6 +52,12 @@ pub struct Assessment {
     pub answer: Vec<String>,
     /// The claims, by victim and facet.
     pub claims: Vec<Claim>,
+    /// What analysts made of them, in the order of the ledger.
+    pub edits: Vec<Edited>,
+    /// What analysts hold beside what is computed, in the order of the ledger; nothing else here depends on it.
+    pub judgements: Vec<Judged>,
+    /// What may be behind what is claimed of each company.
+    pub explanations: Vec<Explanations>,
     /// Where sources and parties do not agree.
     pub disagreements: Vec<Disagreement>,
     /// Where the knowledge comes from, each once.
@@ -56,13 +71,15 @@ pub struct Assessment {
 /// Assesses a case.
 pub fn assess(case: &Case, weights: &Weights) -> Assessment {
     let parties = Parties::of(case);
-    let claims = claims::claims(case, &parties, weights);
+    let (claims, editing) = claims::claims(case, &parties, weights);
+    let judgements = judged::judged(case, &editing);
+    let explanations = explanations::explanations(case, &parties, &claims);
     let disagreements = disagreements::disagreements(case, &parties, &claims);
     let origins = claims.iter().flat_map(|claim| claim.origins.iter().cloned()).collect();
     let graph = Origins::of(case, &parties, &claims);
     let steps = steps::steps(case, &claims, &disagreements);
     let answer = answer(case, &claims, &graph, &disagreements);
-    Assessment { answer, claims, disagreements, origins, graph, steps }
+    Assessment { answer, claims, edits: editing.edits, judgements, explanations, disagreements, origins, graph, steps }
 }
 
 /// The companies that the case's texts and findings say are breached, as first named.

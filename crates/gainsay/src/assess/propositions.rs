@@ -6,12 +6,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 use jiff::civil::Date;
 
-use super::claims::{Confidence, confidence};
+use super::claims::confidence;
 use super::likelihood::Likelihood;
 use super::model::{self, Proof, Prospect, Word};
 use super::parties::key;
 use super::weights::Weights;
-use crate::claim::{Facet, PartyKind, Stance};
+use crate::claim::{Confidence, Facet, PartyKind, Stance};
 
 /// A proposition that can be true or false, worded as the accuser would.
 #[derive(Clone, Debug)]

@@ -8,13 +8,13 @@ use crate::claim::{
     State, Statement, Tlp,
 };
 
-const MARLBECK: (&str, PartyKind) = ("Marlbeck", PartyKind::Victim);
-const CREW: (&str, PartyKind) = ("Dustfinch", PartyKind::Actor);
-const FIRM: (&str, PartyKind) = ("Firm", PartyKind::Researcher);
+pub(super) const MARLBECK: (&str, PartyKind) = ("Marlbeck", PartyKind::Victim);
+pub(super) const CREW: (&str, PartyKind) = ("Dustfinch", PartyKind::Actor);
+pub(super) const FIRM: (&str, PartyKind) = ("Firm", PartyKind::Researcher);
 const OUTLET: (&str, PartyKind) = ("Outlet", PartyKind::Press);
 
 /// A case of one story that names a company and a crew, with nothing said yet.
-fn case() -> Case {
+pub(super) fn case() -> Case {
     let span = Span { start: 0, end: 8 };
     let reading = Reading {
         organisations: vec![Organisation { name: "Marlbeck".into(), role: OrganisationRole::AllegedVictim, span }],
@@ -35,7 +35,7 @@ fn case() -> Case {
 }
 
 /// Adds an accepted statement; later ones stand later in the text.
-fn say(case: &mut Case, who: (&str, PartyKind), stance: Stance, facets: &[Facet], origin: Option<&str>) {
+pub(super) fn say(case: &mut Case, who: (&str, PartyKind), stance: Stance, facets: &[Facet], origin: Option<&str>) {
     let start = case.statements.len() * 10;
     case.statements.push(Said {
         handle: format!("s{}", case.statements.len() + 1),
@@ -59,7 +59,7 @@ fn say(case: &mut Case, who: (&str, PartyKind), stance: Stance, facets: &[Facet]
     });
 }
 
-fn find(case: &mut Case, verdict: &str) {
+pub(super) fn find(case: &mut Case, verdict: &str) {
     case.findings.push(Finding {
         id: EntryId([3; 32]),
         handle: "m1".into(),
@@ -72,7 +72,7 @@ fn find(case: &mut Case, verdict: &str) {
 }
 
 /// With the weights of the program.
-fn assess(case: &Case) -> Assessment {
+pub(super) fn assess(case: &Case) -> Assessment {
     super::assess(case, Weights::built_in())
 }
 
@@ -191,7 +191,7 @@ fn publish(case: &mut Case, day: i64) -> usize {
 }
 
 /// What is said in the text of the last statement.
-fn in_words(case: &mut Case, words: &str) {
+pub(super) fn in_words(case: &mut Case, words: &str) {
     let said = case.statements.last_mut().unwrap();
     let SourceText::Here(text) = &mut case.sources[said.source].text else { return };
     said.statement.span = Span { start: text.len(), end: text.len() + words.len() };
@@ -359,6 +359,24 @@ mod properties {
         case
     }
 
+    /// The same case with two companies' names swapped.
+    fn renamed(case: &Case) -> Case {
+        let mut renamed = case.clone();
+        let change = |name: &mut String| match name.as_str() {
+            "Marlbeck" => *name = "Firm".to_owned(),
+            "Firm" => *name = "Marlbeck".to_owned(),
+            _ => {}
+        };
+        for source in &mut renamed.sources {
+            source.reading.organisations.iter_mut().for_each(|it| change(&mut it.name));
+        }
+        for said in &mut renamed.statements {
+            change(&mut said.statement.speaker);
+            said.statement.about.iter_mut().for_each(change);
+        }
+        renamed
+    }
+
     /// Each proposition with its log-odds, by its words.
     fn weighed(case: &Case) -> Vec<(String, i64)> {
         let claims = assess(case).claims;
@@ -406,21 +424,39 @@ mod properties {
         }
 
         #[test]
+        fn explanations_count_origins_and_not_their_repeaters(lines in lines(), turn in 0..12_usize) {
+            let explained = |case: &Case| -> Vec<(Option<String>, Vec<(&'static str, i64)>)> {
+                let ranked = |it: &Explanations| it.ranked.iter().map(|it| (it.cause.word(), it.burden())).collect();
+                let mut all: Vec<_> =
+                    assess(case).explanations.iter().map(|it| (it.victim.clone(), ranked(it))).collect();
+                all.sort();
+                all
+            };
+            let mut case = made_of(&lines);
+            let before = explained(&case);
+            let mut turned = lines.clone();
+            turned.rotate_left(turn % lines.len());
+            prop_assert_eq!(&explained(&made_of(&turned)), &before, "the order of capture");
+            let renamed = explained(&renamed(&case));
+            let numbers = |all: &[(Option<String>, Vec<(&'static str, i64)>)]| -> Vec<_> {
+                all.iter().map(|(_, ranked)| ranked.clone()).collect()
+            };
+            prop_assert_eq!(numbers(&renamed), numbers(&before), "the names of two companies");
+            let line = lines[turn % lines.len()];
+            add(&mut case, line, None);
+            if Stance::ALL[line.1] == Stance::Claims && WHO[line.0] != OUTLET {
+                let outlet = WHO.iter().position(|who| *who == OUTLET).unwrap();
+                for day in 1..11 {
+                    add(&mut case, (outlet, line.1, line.2, 0, day), Some(WHO[line.0].0));
+                }
+            }
+            prop_assert_eq!(&explained(&case), &before, "ten that relay it");
+        }
+
+        #[test]
         fn names_change_nothing_but_the_names(lines in lines()) {
             let case = made_of(&lines);
-            let mut renamed = case.clone();
-            let change = |name: &mut String| match name.as_str() {
-                "Marlbeck" => *name = "Firm".to_owned(),
-                "Firm" => *name = "Marlbeck".to_owned(),
-                _ => {}
-            };
-            for source in &mut renamed.sources {
-                source.reading.organisations.iter_mut().for_each(|it| change(&mut it.name));
-            }
-            for said in &mut renamed.statements {
-                change(&mut said.statement.speaker);
-                said.statement.about.iter_mut().for_each(change);
-            }
+            let renamed = renamed(&case);
             let numbers = |case: &Case| -> Vec<(Facet, i64)> {
                 assess(case).claims.iter().map(|it| (it.facet, it.likelihood.millinats)).collect()
             };

@@ -116,7 +116,7 @@ mod tests {
     use jiff::Timestamp;
 
     use super::*;
-    use crate::claim::{Facet, Side, Tlp};
+    use crate::claim::{ClaimKey, Facet, Side, Tlp};
 
     /// A claim of a case that proved true or not, on which these took a side.
     pub(in crate::assess) fn settled(case: u8, is_true: bool, sides: &[(&str, PartyKind, u16)]) -> Settlement {
@@ -126,8 +126,7 @@ mod tests {
             at: Timestamp::UNIX_EPOCH,
             tlp: Tlp::Clear,
             case: EntryId([case; 32]),
-            facet: Facet::Access,
-            victim: None,
+            claim: ClaimKey::Computed { facet: Facet::Access, victim: None },
             proposition: "It is so.".into(),
             outcome: Some(is_true),
             reason: "It came out.".into(),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{EntryId, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp};
+use super::{ClaimKey, Edit, EntryId, OwnJudgement, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp};
 
 /// A case as it stands.
 #[derive(Clone, Debug)]
@@ -33,6 +33,48 @@ pub struct Case {
     pub settlements: Vec<Settlement>,
     /// What became of the claims of other cases: what makes the track record of the parties.
     pub past: Vec<Settlement>,
+    /// What analysts made of its claims, in the order of the ledger.
+    pub edits: Vec<Edit>,
+    /// What analysts hold beside what is computed, in the order of the ledger.
+    pub judgements: Vec<OwnJudgement>,
+    /// The assessments of it that are on record, in the order of the ledger.
+    pub assessments: Vec<PastAssessment>,
+}
+
+/// An assessment that is on record: what a report said.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PastAssessment {
+    /// When it was made.
+    pub at: Timestamp,
+    /// By whom.
+    pub by: String,
+    /// To which marking its readers were cleared.
+    pub audience: Tlp,
+    /// How many entries the ledger had.
+    pub based_on: u64,
+    /// The model with its version.
+    pub model: String,
+    /// SHA-256 of the weights.
+    pub weights: [u8; 32],
+    /// SHA-256 of the names that were known beforehand; not known of the first version.
+    pub names: Option<[u8; 32]>,
+    /// What each claim came to.
+    pub claims: Vec<AssessedClaim>,
+    /// How many entries of the case came later, reports apart.
+    pub entries_since: usize,
+}
+
+/// What a claim came to in an assessment that is on record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AssessedClaim {
+    /// Which claim; not known of the first version.
+    pub key: Option<ClaimKey>,
+    /// The proposition.
+    pub proposition: String,
+    /// Log-odds.
+    pub millinats: i64,
+    /// The word of the confidence.
+    pub confidence: String,
 }
 
 /// A step that somebody has taken up.
@@ -281,6 +323,9 @@ impl Case {
             tasks: Vec::new(),
             settlements: Vec::new(),
             past: Vec::new(),
+            edits: Vec::new(),
+            judgements: Vec::new(),
+            assessments: Vec::new(),
         }
     }
 
@@ -304,8 +349,9 @@ impl Case {
         let said = self.statements.iter().filter(|said| said.state.shows()).map(|said| said.tlp);
         let findings = self.findings.iter().map(|finding| finding.tlp);
         let tasks = self.tasks.iter().map(|task| task.tlp);
+        let edits = self.edits.iter().map(|edit| edit.tlp).chain(self.judgements.iter().map(|it| it.tlp));
         let settlements = self.settlements.iter().map(|settled| settled.tlp);
-        sources.chain(said).chain(findings).chain(tasks).chain(settlements).fold(self.tlp, Tlp::max)
+        sources.chain(said).chain(findings).chain(tasks).chain(edits).chain(settlements).fold(self.tlp, Tlp::max)
     }
 
     /// The statements that show: not rejected, and not drafts of a version that was replaced.

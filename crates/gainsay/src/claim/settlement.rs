@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{EntryId, Facet, PartyKind, Tlp};
+use super::{ClaimKey, EntryId, PartyKind, Tlp};
 
 /// A claim that somebody settled, as it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,10 +17,8 @@ pub struct Settlement {
     pub tlp: Tlp,
     /// The case.
     pub case: EntryId,
-    /// Which part of the breach claim it is.
-    pub facet: Facet,
-    /// Against whom, as named; `None` where no victim is named at all.
-    pub victim: Option<String>,
+    /// Which of its claims.
+    pub claim: ClaimKey,
     /// The proposition as it was worded then.
     pub proposition: String,
     /// Whether it proved true; `None` where it is open again.

@@ -3,12 +3,14 @@
 mod add;
 mod assess;
 mod check;
+mod claim;
 mod corpus;
 mod demo;
 
 mod error;
 mod init;
 mod jobs;
+mod judge;
 mod ledger;
 mod matching;
 mod model;
@@ -68,6 +70,8 @@ enum Command {
     Report(report::Args),
     Check(check::Args),
     Assess(assess::Args),
+    Claim(claim::Args),
+    Judge(judge::Args),
     Step(step::Args),
     Settle(settle::Args),
     Parties(parties::Args),
@@ -127,6 +131,8 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Report(args) => args.run(&place, ui),
         Command::Check(args) => args.run(&place, ui),
         Command::Assess(args) => args.run(&place, ui),
+        Command::Claim(args) => args.run(&place, ui),
+        Command::Judge(args) => args.run(&place, ui),
         Command::Step(args) => args.run(&place, ui),
         Command::Settle(args) => args.run(&place, ui),
         Command::Parties(args) => args.run(&place, ui),

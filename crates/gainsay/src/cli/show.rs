@@ -6,12 +6,18 @@ use super::{Answer, Error, Place, parse_moment_inclusive};
 use crate::claim::Until;
 use crate::desk::Shape;
 
-/// Show a case: the answer, claims, who said what, disagreements, evidence, next steps
+/// Show a case: the answer, next steps, claims, what may be behind them, and what they rest on
+///
+/// It fits a screen. With --all also each voice with its weight, edits and judgements, explanations with their grounds, timeline,
+/// evidence, who said what, disagreements and sources.
 #[derive(clap::Args)]
 pub(super) struct Args {
     /// The case, by name or by the beginning of its id; all cases where it is not given
     #[arg(value_name = "CASE")]
     case: Option<String>,
+    /// All of it
+    #[arg(long, requires = "case")]
+    all: bool,
     /// Only what was published until this day or moment
     #[arg(long, value_name = "DATE", value_parser = parse_moment_inclusive)]
     as_of: Option<Timestamp>,
@@ -28,7 +34,11 @@ impl Args {
         let mut desk = place.open()?;
         if let Some(case) = self.case {
             let until = Until { published: self.as_of, received: self.known_at };
-            let shape = if ui.json { Shape::Json } else { Shape::Text(ui.styles()) };
+            let shape = match self.all || self.changes.is_some() {
+                _ if ui.json => Shape::Json,
+                true => Shape::Text(ui.styles()),
+                false => Shape::Screen(ui.styles()),
+            };
             let shown = match self.changes {
                 Some(source) => desk.changes(&case, &source, Timestamp::now(), shape)?,
                 None => desk.show(&case, Timestamp::now(), until, shape)?,

@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Error;
-use crate::claim::{Case, EntryId, Finding, Said, SampleMatch, Source, SourceKind, SourceText, State, Task};
+use crate::claim::{
+    AssessedClaim, Case, Edit, EntryId, Finding, OwnJudgement, PastAssessment, Said, SampleMatch, Source, SourceKind,
+    SourceText, State, Task, Tlp,
+};
 use crate::ledger::payload::{
     BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceCapturedV1, SourceReadV1, TaskSet,
 };
@@ -99,6 +102,9 @@ struct Fold<'e> {
 
 impl Fold<'_> {
     fn entry(&mut self, entry: &Entry, text: &impl Fn(&Hash) -> SourceText) {
+        if !matches!(entry.payload, Some(Payload::AssessmentV1(_) | Payload::Assessment(_) | Payload::Release(_))) {
+            self.case.assessments.iter_mut().for_each(|past| past.entries_since += 1);
+        }
         match &entry.payload {
             Some(Payload::Source(source) | Payload::SourceV1(SourceCapturedV1(source))) => {
                 self.source(entry, source, text);
@@ -128,9 +134,67 @@ impl Fold<'_> {
             Some(Payload::Settlement(settled)) => {
                 let header = &entry.header;
                 let now = super::settle::settlement(settled, entry.id, &header.author, header.received, header.tlp);
-                self.case.settlements.retain(|it| (it.facet, &it.victim) != (now.facet, &now.victim));
+                self.case.settlements.retain(|it| it.claim != now.claim);
                 self.case.settlements.push(now);
             }
+            Some(Payload::Claim(edited)) => self.case.edits.push(Edit {
+                id: entry.id,
+                by: entry.header.author.clone(),
+                at: entry.header.received,
+                tlp: entry.header.tlp,
+                what: (&edited.edit).into(),
+                reason: edited.reason.clone(),
+            }),
+            Some(Payload::AssessmentV1(it)) => self.case.assessments.push(PastAssessment {
+                at: entry.header.received,
+                by: entry.header.author.clone(),
+                // The release that follows tells.
+                audience: Tlp::Red,
+                based_on: it.based_on,
+                model: it.model.clone(),
+                weights: it.weights,
+                names: None,
+                claims: (it.claims.iter())
+                    .map(|(proposition, millinats, confidence)| AssessedClaim {
+                        key: None,
+                        proposition: proposition.clone(),
+                        millinats: *millinats,
+                        confidence: confidence.clone(),
+                    })
+                    .collect(),
+                entries_since: 0,
+            }),
+            Some(Payload::Assessment(it)) => self.case.assessments.push(PastAssessment {
+                at: entry.header.received,
+                by: entry.header.author.clone(),
+                audience: it.audience,
+                based_on: it.based_on,
+                model: it.model.clone(),
+                weights: it.weights,
+                names: Some(it.names),
+                claims: (it.claims.iter())
+                    .map(|claim| AssessedClaim {
+                        key: Some((&claim.claim).into()),
+                        proposition: claim.proposition.clone(),
+                        millinats: claim.millinats,
+                        confidence: claim.confidence.clone(),
+                    })
+                    .collect(),
+                entries_since: 0,
+            }),
+            Some(Payload::Release(release)) => {
+                let last = self.case.assessments.last_mut().filter(|past| past.names.is_none());
+                last.into_iter().for_each(|past| past.audience = release.audience);
+            }
+            Some(Payload::Judgement(judged)) => self.case.judgements.push(OwnJudgement {
+                id: entry.id,
+                by: entry.header.author.clone(),
+                at: entry.header.received,
+                tlp: entry.header.tlp,
+                on: judged.on.as_ref().map(Into::into),
+                held: judged.held.as_ref().map(Into::into),
+                reason: judged.reason.clone(),
+            }),
             // A destroyed entry keeps its place: what was said of it stays visible as a gap with its reason.
             None if entry.header.kind.starts_with("source/") => self.destroyed_source(entry),
             None if entry.header.kind.starts_with("match/") => self.findings_made += 1,

@@ -22,7 +22,7 @@ impl Desk {
         let view = self.whole_view(&case, now, false)?;
         Ok(match shape {
             Shape::Json => Released::json(changes::json(&view, place)),
-            Shape::Text(styles) | Shape::Brief(styles) => {
+            Shape::Text(styles) | Shape::Screen(styles) | Shape::Brief(styles) => {
                 Released::of(&view, styles.is_coloured(), |view| changes::text(view, place, styles))
             }
         })

@@ -51,12 +51,12 @@ impl Desk {
         let (objections, company) = (&objections[..], company.as_str());
         let shown = Released::of(
             &view,
-            matches!(shape, Shape::Text(styles) | Shape::Brief(styles) if styles.is_coloured()),
+            matches!(shape, Shape::Text(styles) | Shape::Screen(styles) | Shape::Brief(styles) if styles.is_coloured()),
             |view| {
                 let checked = export::check::Checked { view, company, text, sentences: &sentences, objections };
                 match shape {
                     Shape::Json => checked.to_json().to_string(),
-                    Shape::Text(styles) | Shape::Brief(styles) => checked.to_text(styles),
+                    Shape::Text(styles) | Shape::Screen(styles) | Shape::Brief(styles) => checked.to_text(styles),
                 }
             },
         );

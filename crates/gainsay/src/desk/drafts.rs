@@ -82,7 +82,7 @@ fn drafts_of(
             value["published"] = json!(captured.published.map(|at| at.to_string()));
             Released::json(value)
         }
-        Shape::Text(_) | Shape::Brief(_) => {
+        Shape::Text(_) | Shape::Screen(_) | Shape::Brief(_) => {
             let name = captured.part.as_ref().map_or(name.to_string(), |part| format!("{name}!{part}"));
             let shown = export::text::reading(&name, &captured.text, &read.reading);
             Released::plain(&(shown + &export::text::explained(&captured.text, &read.reading, &steps)))

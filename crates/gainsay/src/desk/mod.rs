@@ -4,9 +4,11 @@
 
 mod add;
 mod assess;
+mod basis;
 mod casefile;
 mod changes;
 mod check;
+mod claims;
 mod config;
 mod corpora;
 mod drafts;
@@ -27,6 +29,7 @@ pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
 pub use add::{AddOptions, Added, Keep};
 pub use assess::{WEIGHTS, assess_propositions};
+pub use claims::{ClaimChange, Judging};
 pub use config::Config;
 pub use corpora::{Corpus, CorpusOptions, Exported, MEMORY};
 pub use drafts::drafts;
@@ -277,6 +280,12 @@ pub enum Error {
         /// How many steps it has.
         count: usize,
     },
+    /// An edit of a claim, or a judgement, that comes to nothing.
+    #[error("nothing was recorded: {why}")]
+    NoEdit {
+        /// Why.
+        why: String,
+    },
     /// The case was not there yet.
     #[error("case {case:?} was opened at {opened}, which is later")]
     OpenedLater {
@@ -447,7 +456,7 @@ pub enum Error {
 impl Error {
     /// Whether it answers a question with no (exit code 1), rather than being a failure (2).
     pub fn is_no(&self) -> bool {
-        matches!(self, Error::Stale { .. } | Error::CorpusChanged { .. })
+        matches!(self, Error::Stale { .. } | Error::CorpusChanged { .. } | Error::NoEdit { .. })
     }
 }
 

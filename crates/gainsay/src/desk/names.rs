@@ -100,7 +100,7 @@ impl Desk {
         Ok(NameEntry { line, text })
     }
 
-    fn names_file(&self) -> Result<String, Error> {
+    pub(super) fn names_file(&self) -> Result<String, Error> {
         let path = self.root().join(NAMES);
         match fs::read_to_string(&path) {
             Ok(text) => Ok(text),

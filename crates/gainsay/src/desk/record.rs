@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use super::{Acting, Desk, Error};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
-use crate::ledger::payload::{BodyDestroyed, DraftDecidedV1, Held, SOURCE_KINDS, SourceCapturedV1, SourceReadV1};
+use crate::ledger::payload::{
+    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SourceCapturedV1, SourceReadV1,
+};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
 use crate::store::{self, IndexCheck, Reader, Row};
@@ -224,7 +226,16 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
         Some(Payload::Settlement(settled)) => settled.sources.contains(&destroyed.id),
         _ => false,
     };
-    Ok(std::iter::once(destroyed.clone()).chain(of_case.into_iter().filter(is_drawn_from_it)).collect())
+    let mut drawn = vec![destroyed.clone()];
+    let (from_it, others): (Vec<Entry>, Vec<Entry>) = of_case.into_iter().partition(is_drawn_from_it);
+    drawn.extend(from_it);
+    // What an analyst made of its statements was worded from it.
+    let ids: BTreeSet<EntryId> = drawn.iter().map(|entry| entry.id).collect();
+    drawn.extend(others.into_iter().filter(|entry| match &entry.payload {
+        Some(Payload::Claim(edited)) => edited.edit.statements().iter().any(|(from, _)| ids.contains(from)),
+        _ => false,
+    }));
+    Ok(drawn)
 }
 
 /// The digests that the destruction of an entry names.
@@ -348,6 +359,20 @@ fn what(payload: &Payload) -> String {
             Some(is_true) => format!("settled a claim as {}", if is_true { "true" } else { "not true" }),
             None => "opened a claim again".to_owned(),
         },
+        Payload::Claim(edited) => match &edited.edit {
+            EditV1::Reword(..) => "worded a claim otherwise".to_owned(),
+            EditV1::Split(..) => "split a claim".to_owned(),
+            EditV1::Merge(..) => "took two claims for one".to_owned(),
+            EditV1::Attach(..) => "let a statement speak to a claim".to_owned(),
+            EditV1::Detach(..) => "let a statement speak to a claim no longer".to_owned(),
+            EditV1::Undo(edit) => format!("took back {}", edit.short()),
+        },
+        Payload::Judgement(judged) => match (&judged.held, &judged.on) {
+            (None, _) => "withdrew a judgement".to_owned(),
+            (Some(_), Some(_)) => "judged a claim".to_owned(),
+            (Some(_), None) => "judged the case".to_owned(),
+        },
+        Payload::AssessmentV1(assessment) => format!("assessed {} claims", assessment.claims.len()),
         Payload::Assessment(assessment) => format!("assessed {} claims", assessment.claims.len()),
         Payload::Release(release) => format!("released a report ({}) to TLP:{}", release.format, release.audience),
         Payload::Destruction(destroyed) => {

@@ -3,12 +3,11 @@
 use jiff::Timestamp;
 
 use super::{Acting, Desk, Error};
-use crate::assess;
 use crate::claim::{Case, EntryId, State, Tlp, Until};
 use crate::export::{self, text::Styles};
-use crate::ledger::payload::{CaseAssessed, ViewReleased};
+use crate::ledger::payload::ViewReleased;
 use crate::ledger::{NewEntry, Tree, sha256};
-use crate::release::{OF_CASE, Proof, Record, Released, View};
+use crate::release::{Basis, OF_CASE, Proof, Record, Released, View};
 use crate::store;
 
 /// What a report is written as.
@@ -27,6 +26,8 @@ pub enum Format {
 pub enum Shape {
     /// All of it, for a terminal.
     Text(Styles),
+    /// What fits a screen of it.
+    Screen(Styles),
     /// Answer, next steps and disagreements, for a terminal.
     Brief(Styles),
     /// For machines.
@@ -64,11 +65,12 @@ impl Desk {
         let case = self.case_until(name, until)?;
         let view = self.whole_view(&case, now, matches!(shape, Shape::Json))?;
         let coloured = match shape {
-            Shape::Text(styles) | Shape::Brief(styles) => styles.is_coloured(),
+            Shape::Text(styles) | Shape::Screen(styles) | Shape::Brief(styles) => styles.is_coloured(),
             Shape::Json => false,
         };
         Ok(Released::of(&view, coloured, |view| match shape {
             Shape::Text(styles) => export::text::view(view, styles),
+            Shape::Screen(styles) => export::text::screen(view, styles),
             Shape::Brief(styles) => export::text::brief(view, styles),
             Shape::Json => export::json::view(view),
         }))
@@ -92,27 +94,15 @@ impl Desk {
         if case.tlp > audience {
             return Err(Error::CaseAbove { tlp: case.tlp, audience }.into());
         }
-        let record = self.record(&case, true)?;
-        let based_on = record.head.as_ref().map_or(0, |head| head.size);
-        let (weights, digest) = self.weights()?;
-        let view = View::of(&case, audience, acting.now, record, &weights);
+        let record = self.record(&case, audience, true)?;
+        let view = View::of(&case, audience, acting.now, record, &self.weights()?.0);
         let released = Released::of(&view, false, |view| match format {
             Format::Html => export::html::view(view),
             Format::Markdown => export::markdown::view(view),
             Format::Json => export::json::view(view),
         });
         let marking = view.marking();
-        let assessed = view.assessment.claims.iter().filter(|claim| claim.is_assessed());
-        let assessment = CaseAssessed {
-            case: case.id,
-            based_on,
-            model: assess::MODEL.to_owned(),
-            weights: digest,
-            answer: view.assessment.answer.clone(),
-            claims: assessed
-                .map(|it| (it.proposition.clone(), it.likelihood.millinats, it.confidence.word().to_owned()))
-                .collect(),
-        };
+        let assessment = super::basis::to_record(&view);
         let release = ViewReleased {
             case: case.id,
             format: format.word().to_owned(),
@@ -131,16 +121,17 @@ impl Desk {
 
     /// All of a case, for whoever sits at the desk.
     pub(super) fn whole_view(&mut self, case: &Case, now: Timestamp, with_proofs: bool) -> Result<View, Error> {
-        Ok(View::of(case, Tlp::Red, now, self.record(case, with_proofs)?, &self.weights()?.0))
+        let record = self.record(case, Tlp::Red, with_proofs)?;
+        Ok(View::of(case, Tlp::Red, now, record, &self.weights()?.0))
     }
 
     /// The ledger's state under a case, and where they are wanted the proofs of the entries that the case shows: they take every
     /// leaf of the ledger.
-    fn record(&mut self, case: &Case, with_proofs: bool) -> Result<Record, Error> {
+    fn record(&mut self, case: &Case, audience: Tlp, with_proofs: bool) -> Result<Record, Error> {
         let key = self.public_key();
+        let basis = self.basis(case, audience)?;
         if !with_proofs {
-            let head = self.database.reader().newest_head()?;
-            return Ok(Record { head, key, proofs: Vec::new() });
+            return Ok(Record { basis, ..self.bare_record()? });
         }
         let mut shown: Vec<(String, EntryId)> = vec![(OF_CASE.to_owned(), case.id)];
         shown.extend(case.sources.iter().map(|source| (source.handle.clone(), source.id)));
@@ -152,6 +143,8 @@ impl Desk {
             shown.push((said.handle.clone(), entry));
         }
         shown.extend(case.findings.iter().map(|finding| (finding.handle.clone(), finding.id)));
+        let by_analysts = case.edits.iter().map(|it| it.id).chain(case.judgements.iter().map(|it| it.id));
+        shown.extend(by_analysts.map(|id| (id.short(), id)));
         self.database
             .with_snapshot(|reader| {
                 let head = reader.newest_head()?;
@@ -163,8 +156,14 @@ impl Desk {
                     let place = *places.get(&id)?;
                     Some(Proof { handle, seq: place as u64, leaf: id.0, path: tree.proof(place)? })
                 });
-                Ok::<_, store::Error>(Record { head, key, proofs: proofs.collect() })
+                Ok::<_, store::Error>(Record { head, key, proofs: proofs.collect(), basis })
             })
             .map_err(Error::from)
+    }
+
+    /// The ledger's state alone.
+    pub(super) fn bare_record(&self) -> Result<Record, Error> {
+        let head = self.database.reader().newest_head()?;
+        Ok(Record { head, key: self.public_key(), proofs: Vec::new(), basis: Basis::default() })
     }
 }

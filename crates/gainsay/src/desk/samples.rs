@@ -90,7 +90,7 @@ impl MatchReport {
                 let results: Vec<_> = self.results.iter().map(export::json::sample_match).collect();
                 Released::json(json!({ "format": "gainsay-match/1", "results": results, "entries": entries }))
             }
-            Shape::Text(styles) | Shape::Brief(styles) => {
+            Shape::Text(styles) | Shape::Screen(styles) | Shape::Brief(styles) => {
                 let mut text: String =
                     self.results.iter().map(|result| export::text::sample_match(result, styles)).collect();
                 for entry in &self.entries {

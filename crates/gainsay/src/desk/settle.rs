@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Acting, Desk, Error};
 use crate::assess::{self, Track, tracks};
-use crate::claim::{EntryId, Facet, PartyKind, Settlement, Tlp};
+use crate::claim::{ClaimKey, EntryId, PartyKind, Settlement, Tlp};
 use crate::ledger::payload::ClaimSettled;
 use crate::ledger::{Entry, NewEntry, Payload};
 use crate::release::Released;
@@ -38,8 +38,7 @@ impl Desk {
         let tlp = case.highest_marking();
         let settled = ClaimSettled {
             case: case.id,
-            facet: claim.facet,
-            victim: claim.victim.clone(),
+            claim: (&claim.key).into(),
             proposition: claim.proposition.clone(),
             outcome,
             reason: reason.to_owned(),
@@ -116,8 +115,7 @@ pub(super) fn settlement(it: &ClaimSettled, id: EntryId, by: &str, at: Timestamp
         at,
         tlp,
         case: it.case,
-        facet: it.facet,
-        victim: it.victim.clone(),
+        claim: (&it.claim).into(),
         proposition: it.proposition.clone(),
         outcome: it.outcome,
         reason: it.reason.clone(),
@@ -131,11 +129,11 @@ pub(super) fn past(
     but: Option<EntryId>,
     known_at: Option<Timestamp>,
 ) -> Result<Vec<Settlement>, store::Error> {
-    let mut last: BTreeMap<(EntryId, Facet, Option<String>), (u64, Settlement)> = BTreeMap::new();
+    let mut last: BTreeMap<(EntryId, ClaimKey), (u64, Settlement)> = BTreeMap::new();
     for Entry { id, header, payload } in reader.of_kind("settlement/1")? {
         let Some(Payload::Settlement(it)) = payload else { continue };
         if Some(it.case) != but && known_at.is_none_or(|moment| header.received <= moment) {
-            let of_claim = (it.case, it.facet, it.victim.clone());
+            let of_claim = (it.case, ClaimKey::from(&it.claim));
             last.insert(of_claim, (header.seq, settlement(&it, id, &header.author, header.received, header.tlp)));
         }
     }

@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 pub use sample::{file_match, sample_match};
 use serde_json::{Value, json};
 
-use super::{changes, offers};
-use crate::assess::{self, NodeKind};
+use super::{changes, explanations, offers, timeline};
+use crate::assess::{self, Edited, Fate, Judged, JudgedOn, NodeKind};
 use crate::claim::{EntryId, Finding, Said, Source, SourceText, State};
 use crate::release::View;
 
@@ -32,6 +32,8 @@ pub fn view(view: &View) -> String {
         "audience": view.audience.word(),
         "withheld": view.withheld,
         "answer": assessment.answer,
+        "judgements": assessment.judgements.iter().map(judgement).collect::<Vec<_>>(),
+        "last_reported": last_reported(view),
         "origins": assessment.origins,
         "origin_graph": origin_graph(view),
         "claims": assessment.claims.iter().map(|claim| json!({
@@ -39,6 +41,8 @@ pub fn view(view: &View) -> String {
             "facet": claim.facet.word(),
             "victim": claim.victim,
             "proposition": claim.proposition,
+            "edits": assessment.edits.iter().filter(|it| it.claims.contains(&claim.handle)).map(edit).collect::<Vec<_>>(),
+            "judgements": assessment.judgements.iter().filter(|it| it.is_on(&claim.handle)).map(judgement).collect::<Vec<_>>(),
             "likelihood": claim.is_assessed().then(|| json!({
                 "word": claim.likelihood.word(),
                 "range": claim.likelihood.range(),
@@ -65,6 +69,9 @@ pub fn view(view: &View) -> String {
                 "millinats": it.likelihood.millinats,
             })).collect::<Vec<_>>(),
         })).collect::<Vec<_>>(),
+        "edits": assessment.edits.iter().map(edit).collect::<Vec<_>>(),
+        "explanations": explanations::to_json(view),
+        "timeline": timeline::to_json(view),
         "disagreements": assessment.disagreements.iter().map(|d| json!({
             "kind": d.kind.word(),
             "about": d.about,
@@ -90,9 +97,90 @@ pub fn view(view: &View) -> String {
         "sources": (0..case.sources.len()).map(|place| source(view, place)).collect::<Vec<_>>(),
         "offers": offers::to_json(view),
         "findings": case.findings.iter().map(|one| finding(view, one)).collect::<Vec<_>>(),
+        "based_on": based_on(view),
         "ledger": ledger(view),
     });
     serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+}
+
+fn edit(edited: &Edited) -> Value {
+    let (fate, why) = match &edited.fate {
+        Fate::Holds => ("holds", None),
+        Fate::Undone { by, with } => ("undone", Some(format!("taken back by {by} ({})", with.short()))),
+        Fate::Void(why) => ("void", Some(why.clone())),
+    };
+    json!({
+        "id": edited.id.to_string(),
+        "by": edited.by,
+        "at": edited.at.to_string(),
+        "what": edited.what,
+        "reason": edited.reason,
+        "claims": edited.claims,
+        "fate": fate,
+        "why": why,
+    })
+}
+
+fn judgement(judged: &Judged) -> Value {
+    let held = judged.held.as_ref();
+    json!({
+        "id": judged.id.to_string(),
+        "by": judged.by,
+        "at": judged.at.to_string(),
+        "claim": match &judged.on {
+            JudgedOn::Claim(handle) => Some(handle),
+            JudgedOn::Case | JudgedOn::Gone => None,
+        },
+        "on": match &judged.on {
+            JudgedOn::Case => "case",
+            JudgedOn::Claim(_) => "claim",
+            JudgedOn::Gone => "claim that is no more",
+        },
+        "withdraws": held.is_none(),
+        "percent": held.and_then(|held| held.likelihood).map(|(from, to)| json!({ "from": from, "to": to })),
+        "confidence": held.and_then(|held| held.confidence).map(|it| it.word()),
+        "verdict": held.and_then(|held| held.verdict.as_ref()),
+        "reason": judged.reason,
+        "stands": judged.stands,
+    })
+}
+
+/// What the assessment is based on: its model, the weights and names by their digests, and the corpora as its findings saw them.
+fn based_on(view: &View) -> Value {
+    let basis = &view.record.basis;
+    let hex = |hash: &[u8; 32]| EntryId(*hash).to_string();
+    json!({
+        "entries": view.record.head.as_ref().map(|head| head.size),
+        "root": view.record.head.as_ref().map(|head| hex(&head.root)),
+        "model": basis.model,
+        "weights_sha256": hex(&basis.weights),
+        "names_sha256": hex(&basis.names),
+        "corpora": view.case.current_findings().map(|finding| json!({
+            "finding": finding.handle,
+            "corpora": finding.result.corpora.iter().map(|it| json!({
+                "name": it.name,
+                "role": it.role.word(),
+                "indexed": it.indexed.map(|at| at.to_string()),
+                "contents": it.contents,
+                "rows": it.rows,
+            })).collect::<Vec<_>>(),
+        })).collect::<Vec<_>>(),
+        "outdated": basis.outdated.iter().map(|(_, words)| words).collect::<Vec<_>>(),
+    })
+}
+
+fn last_reported(view: &View) -> Value {
+    view.record.basis.earlier.as_ref().map_or(Value::Null, |earlier| {
+        json!({
+            "at": earlier.at.to_string(),
+            "by": earlier.by,
+            "audience": earlier.audience.word(),
+            "based_on_entries": earlier.based_on,
+            "entries_since": earlier.entries_since,
+            "holds": earlier.changes.is_empty(),
+            "changes": earlier.changes,
+        })
+    })
 }
 
 fn origin_graph(view: &View) -> Value {

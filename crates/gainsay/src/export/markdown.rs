@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::offers::{CAPTION, COLUMNS};
-use super::page::Page;
+use super::page::{Ground, Page};
 use crate::release::View;
 
 /// The page.
@@ -25,7 +25,20 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
     for sentence in &page.answer {
         writeln!(out, "{}\n", plain(sentence))?;
     }
-    writeln!(out, "## Next steps\n")?;
+    if !page.judged.is_empty() {
+        writeln!(out, "Own judgement, beside what is computed:\n")?;
+    }
+    for judged in &page.judged {
+        writeln!(out, "- {}", plain(judged))?;
+    }
+    let standing = &page.standing;
+    if let Some(earlier) = &standing.earlier {
+        writeln!(out, "\n{}\n", plain(earlier))?;
+    }
+    for change in standing.changes.iter().chain(&standing.outdated) {
+        writeln!(out, "- {}", plain(change))?;
+    }
+    writeln!(out, "\n## Next steps\n")?;
     for (number, step) in page.steps.iter().enumerate() {
         let notes = step.task.iter().map(|task| plain(task)).chain(step.from.iter().cloned()).collect::<Vec<_>>();
         writeln!(out, "{}. {} ({})", number + 1, plain(&step.what), notes.join(", "))?;
@@ -58,7 +71,9 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
                 claim.handle,
                 plain(&claim.proposition),
                 claim.facet,
-                voices
+                (claim.judged.iter().map(|it| format!("own judgement: {}", plain(it))))
+                    .chain(claim.edits.iter().map(|it| format!("edit: {}", plain(it))))
+                    .chain(voices)
                     .chain(
                         (!claim.uncounted.is_empty()).then(|| format!("not counted: {}", claim.uncounted.join(", ")))
                     )
@@ -71,6 +86,34 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
                 plain(&claim.origins.join(", ")),
             )?;
         }
+    }
+    if !page.edits.is_empty() {
+        writeln!(out, "\nOther edits of claims:\n")?;
+    }
+    for edit in &page.edits {
+        writeln!(out, "- {}", plain(edit))?;
+    }
+    if !page.explanations.is_empty() {
+        writeln!(out, "\n## What may be behind it\n\n{}", plain(super::explanations::CAPTION))?;
+    }
+    for of in &page.explanations {
+        writeln!(
+            out,
+            "\n### {}\n\n| | against | what does not fit | what fits |\n|---|---:|---|---|",
+            plain(&of.victim)
+        )?;
+        for it in &of.ranked {
+            let cell = |grounds: &[Ground]| {
+                let each =
+                    grounds.iter().map(|it| format!("{} {} ({})", it.from.join(", "), plain(&it.words), it.weight));
+                each.collect::<Vec<_>>().join("<br>")
+            };
+            writeln!(out, "| {} | {} | {} | {} |", it.words, it.burden, cell(&it.against), cell(&it.fits))?;
+        }
+    }
+    writeln!(out, "\n## Timeline\n\n| | | |\n|---|---|---|")?;
+    for event in &page.timeline {
+        writeln!(out, "| {} | {} | {} |", event.day, plain(&event.what), event.from.join(", "))?;
     }
     if !page.findings.is_empty() {
         writeln!(out, "\n## Evidence\n")?;
@@ -193,10 +236,14 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
             source.digest
         )?;
     }
+    writeln!(out, "\n## The record\n\nWhat this is based on:\n")?;
+    for (what, state) in &page.standing.based_on {
+        writeln!(out, "- {what}: {}", plain(state))?;
+    }
     if let Some(record) = &page.record {
         writeln!(
             out,
-            "\n## The record\n\nThe signed head of the ledger that all of this stands in. `gainsay ledger verify --against FILE` holds a ledger against it.\n\n```\n{}```\n\nPublic key: `{}`\n",
+            "\nThe signed head of the ledger that all of this stands in. `gainsay ledger verify --against FILE` holds a ledger against it.\n\n```\n{}```\n\nPublic key: `{}`\n",
             record.checkpoint, record.key
         )?;
         writeln!(out, "| entry | place | leaf | audit path |\n|---|---:|---|---|")?;

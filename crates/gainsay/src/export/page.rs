@@ -1,9 +1,12 @@
 //! A view in strings: what the report's formats for people share.
 
 use super::curve::Curve;
+use super::explanations;
 use super::offers;
 use super::origins::Picture;
 use super::text::{moment, percent};
+use super::timeline::{self, Event};
+use crate::assess::{Edited, Judged, JudgedOn};
 use crate::claim::{EntryId, SourceText, Span, State};
 use crate::release::View;
 
@@ -21,8 +24,15 @@ pub(super) struct Page {
     pub opened: String,
     pub withheld: usize,
     pub answer: Vec<String>,
+    /// What analysts hold of the case, beside what is computed.
+    pub judged: Vec<String>,
+    pub standing: Standing,
     pub steps: Vec<Step>,
     pub claims: Vec<Claim>,
+    /// Edits that belong to no claim that the case has now.
+    pub edits: Vec<String>,
+    pub explanations: Vec<Explanations>,
+    pub timeline: Vec<Event>,
     pub findings: Vec<Finding>,
     pub disagreements: Vec<Disagreement>,
     pub offers: Vec<offers::Row>,
@@ -30,6 +40,33 @@ pub(super) struct Page {
     pub said: Vec<Said>,
     pub sources: Vec<Source>,
     pub record: Option<Record>,
+}
+
+/// Whether what was reported before still holds, and what the assessment is based on.
+pub(super) struct Standing {
+    pub earlier: Option<String>,
+    pub changes: Vec<String>,
+    pub outdated: Vec<String>,
+    pub based_on: Vec<(&'static str, String)>,
+}
+
+pub(super) struct Explanations {
+    pub victim: String,
+    pub in_order: String,
+    pub ranked: Vec<Explanation>,
+}
+
+pub(super) struct Explanation {
+    pub words: &'static str,
+    pub burden: i64,
+    pub fits: Vec<Ground>,
+    pub against: Vec<Ground>,
+}
+
+pub(super) struct Ground {
+    pub from: Vec<String>,
+    pub words: String,
+    pub weight: i64,
 }
 
 pub(super) struct Origins {
@@ -56,6 +93,10 @@ pub(super) struct Claim {
     pub range: &'static str,
     pub percent: u8,
     pub confidence: &'static str,
+    /// What analysts hold of it, beside what is computed.
+    pub judged: Vec<String>,
+    /// What analysts made of it.
+    pub edits: Vec<String>,
     pub voices: Vec<Voice>,
     pub uncounted: Vec<String>,
     /// The findings that would change it most, with the likelihood that each would lead to.
@@ -174,6 +215,11 @@ impl Page {
             opened: instant(case.opened),
             withheld: view.withheld,
             answer: assessment.answer.clone(),
+            judged: (assessment.judgements.iter())
+                .filter(|it| it.stands && !matches!(it.on, JudgedOn::Claim(_)))
+                .map(Judged::words)
+                .collect(),
+            standing: standing(view),
             steps: assessment
                 .steps
                 .iter()
@@ -184,7 +230,10 @@ impl Page {
                     done: s.task.as_ref().is_some_and(|task| task.done.is_some()),
                 })
                 .collect(),
-            claims: assessment.claims.iter().map(claim).collect(),
+            claims: assessment.claims.iter().map(|one| claim(view, one)).collect(),
+            edits: assessment.edits.iter().filter(|it| it.claims.is_empty()).map(Edited::words).collect(),
+            explanations: assessment.explanations.iter().map(explained).collect(),
+            timeline: timeline::events(view),
             findings: case.findings.iter().map(|one| finding(view, one)).collect(),
             disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),
             offers: offers::rows(view),
@@ -219,8 +268,49 @@ fn instant(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-fn claim(claim: &crate::assess::Claim) -> Claim {
+fn standing(view: &View) -> Standing {
+    let basis = &view.record.basis;
+    let digest = |hash: &[u8; 32]| EntryId(*hash).to_string();
+    let mut based_on = Vec::new();
+    if let Some(head) = &view.record.head {
+        based_on.push(("ledger", format!("{} entries, root {}", head.size, digest(&head.root))));
+    }
+    based_on.push(("model", basis.model.clone()));
+    based_on.push(("weights", format!("SHA-256 {}", digest(&basis.weights))));
+    based_on.push(("names known beforehand", format!("SHA-256 {}", digest(&basis.names))));
+    let corpora = view.case.current_findings();
+    based_on.extend(corpora.map(|finding| ("corpora", format!("{}: {}", finding.handle, finding.result.against()))));
+    Standing {
+        earlier: basis.earlier.as_ref().map(|earlier| earlier.words()),
+        changes: basis.earlier.as_ref().map_or(Vec::new(), |earlier| earlier.changes.clone()),
+        outdated: basis.outdated.iter().map(|(_, words)| words.clone()).collect(),
+        based_on,
+    }
+}
+
+fn explained(of: &crate::assess::Explanations) -> Explanations {
+    let ground =
+        |it: &crate::assess::Ground| Ground { from: it.from.clone(), words: it.words.clone(), weight: it.weight };
+    let ranked = of.ranked.iter().map(|it| Explanation {
+        words: it.cause.words(),
+        burden: it.burden(),
+        fits: it.fits.iter().map(ground).collect(),
+        against: it.against.iter().map(ground).collect(),
+    });
+    Explanations {
+        victim: explanations::of(of).to_owned(),
+        in_order: explanations::in_order(of),
+        ranked: ranked.collect(),
+    }
+}
+
+fn claim(view: &View, claim: &crate::assess::Claim) -> Claim {
+    let assessment = &view.assessment;
+    let judged = assessment.judgements.iter().filter(|it| it.stands && it.is_on(&claim.handle));
+    let edits = assessment.edits.iter().filter(|it| it.claims.contains(&claim.handle));
     Claim {
+        judged: judged.map(Judged::words).collect(),
+        edits: edits.map(Edited::words).collect(),
         handle: claim.handle.clone(),
         facet: claim.facet.word(),
         proposition: claim.proposition.clone(),

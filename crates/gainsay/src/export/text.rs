@@ -1,8 +1,10 @@
 //! A view for a terminal: the answer first, then what it rests on.
 
+mod screen;
+
 use anstyle::{AnsiColor, Style};
 
-use super::{changes, offers};
+use super::{changes, explanations, offers, timeline};
 use crate::assess::{self, Claim, Disagreement};
 use crate::claim::{
     AlignedLines, Alignment, Commit, FileMatch, Finding, ListingMatch, Reading, Said, SampleMatch, SourceKind,
@@ -10,6 +12,7 @@ use crate::claim::{
 };
 use crate::read::{Explanation, unread};
 use crate::release::View;
+pub use screen::screen;
 
 /// How text is set off. On anything but a terminal every style is plain.
 #[derive(Clone, Copy, Default)]
@@ -51,27 +54,18 @@ const CELL: usize = 24;
 /// How many rows of a long list are shown; the report has all of them.
 const ROWS: usize = 12;
 
-/// The case, for reading on a terminal.
+/// All of the case, for reading on a terminal.
 pub fn view(view: &View, styles: Styles) -> String {
     let mut page = Page::new(styles);
     let case = &view.case;
-    page.line(&format!(
-        "{}   TLP:{}   opened {}",
-        page.in_style(styles.strong, &case.title),
-        view.marking().word().to_uppercase(),
-        case.opened.strftime("%Y-%m-%d"),
-    ));
-    if let Some(limits) = case.until.words() {
-        page.wrapped(2, &limits);
-    }
-    if view.withheld > 0 {
-        page.wrapped(2, &format!("{} withheld under their marking.", counted(view.withheld, "item")));
-    }
+    page.title(view);
     page.answer(view, usize::MAX);
     if !view.assessment.claims.is_empty() {
         page.heading("Claims");
-        view.assessment.claims.iter().for_each(|claim| page.claim(claim));
+        view.assessment.claims.iter().for_each(|claim| page.claim(view, claim));
     }
+    page.edits(view);
+    page.explanations(view);
     page.origins(view);
     if !case.findings.is_empty() {
         page.heading("Evidence");
@@ -80,6 +74,7 @@ pub fn view(view: &View, styles: Styles) -> String {
         }
     }
     page.offers(view);
+    page.timeline(view);
     page.said(view);
     page.disagreements(view, MANY);
     page.heading("Sources");
@@ -224,11 +219,29 @@ impl Page {
         self.line(&line);
     }
 
+    fn title(&mut self, view: &View) {
+        let case = &view.case;
+        self.line(&format!(
+            "{}   TLP:{}   opened {}",
+            self.in_style(self.styles.strong, &case.title),
+            view.marking().word().to_uppercase(),
+            case.opened.strftime("%Y-%m-%d"),
+        ));
+        if let Some(limits) = case.until.words() {
+            self.wrapped(2, &limits);
+        }
+        if view.withheld > 0 {
+            self.wrapped(2, &format!("{} withheld under their marking.", counted(view.withheld, "item")));
+        }
+    }
+
     fn answer(&mut self, view: &View, steps: usize) {
         self.heading("Answer");
         for sentence in &view.assessment.answer {
             self.wrapped(2, sentence);
         }
+        self.own_judgements(view, MANY);
+        self.standing(view, MANY);
         let all = &view.assessment.steps;
         if !all.is_empty() {
             self.heading("Next steps");
@@ -258,8 +271,15 @@ impl Page {
         }
     }
 
-    fn claim(&mut self, claim: &Claim) {
+    fn claim(&mut self, view: &View, claim: &Claim) {
         self.hanging(&format!("  {:<4}", claim.handle), &claim.proposition);
+        for edited in view.assessment.edits.iter().filter(|it| it.claims.contains(&claim.handle)) {
+            self.hanging("      edit: ", &edited.words());
+        }
+        for judged in view.assessment.judgements.iter().filter(|it| it.is_on(&claim.handle)) {
+            let label = if judged.stands { "own judgement" } else { "earlier judgement" };
+            self.hanging(&format!("      {label}: "), &judged.words());
+        }
         if !claim.is_assessed() {
             self.line("      not assessed: nothing that was reviewed speaks to it");
             return;
@@ -292,6 +312,51 @@ impl Page {
         }
         let prospects: Vec<String> = claim.prospects.iter().map(ToString::to_string).collect();
         self.hanging("      would change it: ", &prospects.join("; "));
+    }
+
+    /// The edits that belong to no claim that the case has now.
+    fn edits(&mut self, view: &View) {
+        let homeless: Vec<_> = view.assessment.edits.iter().filter(|it| it.claims.is_empty()).collect();
+        if !homeless.is_empty() {
+            self.heading("Other edits of claims");
+        }
+        for edited in homeless {
+            self.hanging("  ", &edited.words());
+        }
+    }
+
+    fn explanations(&mut self, view: &View) {
+        let all = &view.assessment.explanations;
+        if all.is_empty() {
+            return;
+        }
+        self.heading("What may be behind it");
+        self.wrapped(2, explanations::CAPTION);
+        for one in all.iter().take(MANY) {
+            self.line(&format!("  {}", self.in_style(self.styles.strong, explanations::of(one))));
+            for (number, it) in one.ranked.iter().enumerate() {
+                self.line(&format!("   {:>2}. {}, {} against", number + 1, it.cause.words(), it.burden()));
+                for ground in it.against.iter().take(ROWS) {
+                    self.hanging("       against  ", &explanations::ground(ground));
+                }
+                self.and_more(it.against.len().saturating_sub(ROWS));
+                for ground in it.fits.iter().take(ROWS) {
+                    self.hanging("       fits     ", &explanations::ground(ground));
+                }
+                self.and_more(it.fits.len().saturating_sub(ROWS));
+            }
+        }
+        self.and_more(all.len().saturating_sub(MANY));
+    }
+
+    fn timeline(&mut self, view: &View) {
+        let events = timeline::events(view);
+        self.heading("Timeline");
+        for event in events.iter().take(MANY) {
+            let from = if event.from.is_empty() { String::new() } else { format!(" [{}]", event.from.join(", ")) };
+            self.hanging(&format!("  {:<10}  ", event.day), &format!("{}{from}", event.what));
+        }
+        self.and_more(events.len().saturating_sub(MANY));
     }
 
     fn offers(&mut self, view: &View) {

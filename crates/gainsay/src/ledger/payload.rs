@@ -11,6 +11,8 @@ use super::{Error, canonical};
 use crate::claim::{
     Channels, CorpusRole, EntryId, Extent, Filtered, History, Piece, Root, SegmentFile, Span, Stretch, Tlp,
 };
+pub use assessed::{AssessedV2, CaseAssessed, CorpusStateV2};
+pub use edit::{CaseJudged, ClaimEdited, EditV1};
 pub use matched::{SampleMatched, SampleMatchedV1};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
 pub use settled::ClaimSettled;
@@ -85,8 +87,14 @@ kinds! {
     Task(TaskSet) = "task/1",
     /// A claim proved true or not, or is open again.
     Settlement(ClaimSettled) = "settlement/1",
+    /// Somebody worded a claim otherwise, split or merged it, or let a statement speak to another.
+    Claim(ClaimEdited) = "claim/1",
+    /// Somebody judged a claim, or the case, beside what is computed.
+    Judgement(CaseJudged) = "judgement/1",
+    /// The case was assessed, before an assessment named all that it was based on.
+    AssessmentV1(CaseAssessedV1) = "assessment/1",
     /// The case was assessed.
-    Assessment(CaseAssessed) = "assessment/1",
+    Assessment(CaseAssessed) = "assessment/2",
     /// Something left the desk.
     Release(ViewReleased) = "release/1",
     /// The body of an entry, or a source's bytes, were destroyed.
@@ -104,6 +112,9 @@ impl Payload {
             Payload::Match(b) => Some(b.case),
             Payload::Task(b) => Some(b.case),
             Payload::Settlement(b) => Some(b.case),
+            Payload::Claim(b) => Some(b.case),
+            Payload::Judgement(b) => Some(b.case),
+            Payload::AssessmentV1(b) => Some(b.case),
             Payload::Assessment(b) => Some(b.case),
             Payload::Release(b) => Some(b.case),
             Payload::Destruction(b) => b.case,
@@ -281,7 +292,7 @@ pub struct TaskSet {
 /// `assessment/1`.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
-pub struct CaseAssessed {
+pub struct CaseAssessedV1 {
     /// The case.
     #[n(0)]
     pub case: EntryId,
@@ -436,6 +447,8 @@ fn first<T>(is_first: bool, payload: T) -> Result<T, minicbor::decode::Error> {
     if is_first { Ok(payload) } else { Err(minicbor::decode::Error::message("a field of a later version")) }
 }
 
+mod assessed;
+mod edit;
 mod matched;
 mod read;
 mod settled;

@@ -7,6 +7,7 @@ mod archives;
 mod capture;
 mod cases;
 mod check;
+mod claims;
 mod corpora;
 mod crash;
 mod destruction;

@@ -40,6 +40,8 @@ fn help() {
         "check",
         "names",
         "names add",
+        "claim",
+        "judge",
         "step",
         "show",
         "report",
@@ -61,8 +63,12 @@ fn the_demo_and_everything_that_it_leads_to() {
     insta::assert_snapshot!("tour", steady(&environment, &tour));
     let desk = environment.path("demo/desk");
     let run = |args: &[&str]| environment.gainsay_at(&desk, args);
-    insta::assert_snapshot!("show_fxmsp", steady(&environment, &run(&["show", "fxmsp-2019"]).succeeded()));
-    insta::assert_snapshot!("show_skerrywall", steady(&environment, &run(&["show", "skerrywall-2024"]).succeeded()));
+    for case in ["fxmsp-2019", "skerrywall-2024"] {
+        let (name, _) = case.split_once('-').unwrap();
+        insta::assert_snapshot!(format!("show_{name}"), steady(&environment, &run(&["show", case]).succeeded()));
+        let all = run(&["show", case, "--all"]).succeeded();
+        insta::assert_snapshot!(format!("show_all_{name}"), steady(&environment, &all));
+    }
     let sample = environment.path("demo/skerrywall-sample.tar");
     let matched = run(&["match", &sample.to_string_lossy()]).succeeded();
     insta::assert_snapshot!("match_skerrywall", steady(&environment, &matched));

@@ -36,7 +36,7 @@ impl Comparison {
                 "format": "gainsay-comparison/1",
                 "file": export::json::file_match(&self.file),
             })),
-            Shape::Text(styles) | Shape::Brief(styles) => {
+            Shape::Text(styles) | Shape::Screen(styles) | Shape::Brief(styles) => {
                 let (rows, texts) = self.shown.clone().unwrap_or_default();
                 let text = export::comparison::text(&self.file, &rows, &texts, styles, columns);
                 if styles.is_coloured() { Released::coloured(&text) } else { Released::plain(&text) }

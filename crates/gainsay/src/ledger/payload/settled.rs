@@ -2,7 +2,8 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::claim::{EntryId, Facet, PartyKind, Side};
+use super::edit::ClaimKeyV1;
+use crate::claim::{EntryId, PartyKind, Side};
 use crate::ledger::canonical;
 
 /// `settlement/1`.
@@ -12,26 +13,23 @@ pub struct ClaimSettled {
     /// The case.
     #[n(0)]
     pub case: EntryId,
-    /// Which part of the breach claim it is.
-    #[cbor(n(1), with = "canonical::word")]
-    pub facet: Facet,
-    /// Against whom, as named.
-    #[n(2)]
-    pub victim: Option<String>,
+    /// Which of its claims.
+    #[n(1)]
+    pub claim: ClaimKeyV1,
     /// The proposition as it was worded then.
-    #[n(3)]
+    #[n(2)]
     pub proposition: String,
     /// Whether it proved true; none where it is open again.
-    #[n(4)]
+    #[n(3)]
     pub outcome: Option<bool>,
     /// Why, in words.
-    #[n(5)]
+    #[n(4)]
     pub reason: String,
     /// The sides that parties had taken on it.
-    #[n(6)]
+    #[n(5)]
     pub sides: Vec<SideV1>,
     /// The sources in which they had: with any of them what was drawn from it is destroyed.
-    #[n(7)]
+    #[n(6)]
     pub sources: Vec<EntryId>,
 }
 

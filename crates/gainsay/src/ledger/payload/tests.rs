@@ -6,10 +6,10 @@ use super::matched::{BestV1, FileV1, MatchV1, MatchV2};
 use super::read::StatementV1;
 use super::*;
 use crate::claim::{
-    Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, Commit, Contact, CurvePoint, Days, Draft,
-    Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, ListedFile, ListingMatch, NearMiss, Offer,
-    Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Shares, Side, SourceKind,
-    Stance, Statement, Taking, Vector, Window,
+    Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, ClaimKey, Commit, Confidence, Contact,
+    CurvePoint, Days, Draft, EditKind, Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, ListedFile,
+    ListingMatch, NearMiss, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading,
+    SampleMatch, Shares, Side, SourceKind, Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -411,7 +411,7 @@ fn examples() -> Vec<Payload> {
             command: "gainsay match sample.tar".into(),
         }
         .into(),
-        CaseAssessed {
+        CaseAssessedV1 {
             case: CASE,
             based_on: 9,
             model: "gainsay weighing 1".into(),
@@ -432,8 +432,7 @@ fn examples() -> Vec<Payload> {
         .into(),
         ClaimSettled {
             case: CASE,
-            facet: Facet::Access,
-            victim: Some("Marlbeck".into()),
+            claim: (&ClaimKey::Computed { facet: Facet::Access, victim: Some("Marlbeck".into()) }).into(),
             proposition: "Systems of Marlbeck were entered.".into(),
             outcome: Some(true),
             reason: "the regulator found so".into(),
@@ -451,7 +450,74 @@ fn examples() -> Vec<Payload> {
             drafts: 7,
         }
         .into(),
+        edited(EditKind::Reword { claim: claim(), proposition: "It is so.".into() }),
+        edited(EditKind::Split {
+            claim: claim(),
+            proposition: "A part of it is so.".into(),
+            statements: vec![(SOURCE, 0), (SOURCE, 300)],
+        }),
+        edited(EditKind::Merge { claim: ClaimKey::Split(SOURCE), into: claim() }),
+        edited(EditKind::Attach { claim: claim(), statement: (SOURCE, 1), for_claim: Some(false) }),
+        edited(EditKind::Detach {
+            claim: ClaimKey::Computed { facet: Facet::Volume, victim: None },
+            statement: (SOURCE, 1),
+        }),
+        edited(EditKind::Undo { edit: SOURCE }),
+        judged(Some(opinion())),
+        CaseJudged { case: CASE, on: None, held: None, reason: "I was wrong.".into() }.into(),
+        CaseAssessed {
+            case: CASE,
+            based_on: 9,
+            root: [12; 32],
+            audience: Tlp::Amber,
+            model: "gainsay weighing 1".into(),
+            weights: [9; 32],
+            names: [13; 32],
+            corpora: vec![
+                CorpusStateV2 { name: "code".into(), role: CorpusRole::Own, indexed: Some(moment(40)), rows: 3_000 },
+                CorpusStateV2 { name: "open".into(), role: CorpusRole::Public, indexed: None, rows: 2 },
+            ],
+            answer: vec!["Unsettled.".into()],
+            claims: vec![AssessedV2 {
+                claim: (&claim()).into(),
+                proposition: "It is so.".into(),
+                millinats: -1500,
+                confidence: "low".into(),
+            }],
+        }
+        .into(),
     ]
+}
+
+fn claim() -> ClaimKey {
+    ClaimKey::Computed { facet: Facet::Access, victim: Some("Marlbeck".into()) }
+}
+
+fn opinion() -> Opinion {
+    Opinion { likelihood: Some((80, 95)), confidence: Some(Confidence::High), verdict: Some("Ours.".into()) }
+}
+
+fn edited(edit: EditKind) -> Payload {
+    ClaimEdited { case: CASE, edit: (&edit).into(), reason: "The lab is not the build farm.".into() }.into()
+}
+
+fn judged(held: Option<Opinion>) -> Payload {
+    let held = held.as_ref().map(Into::into);
+    CaseJudged { case: CASE, on: Some((&claim()).into()), held, reason: "I saw the logs.".into() }.into()
+}
+
+#[test]
+fn edits_and_judgements_are_read_back_as_they_were_made() {
+    for example in examples() {
+        match example {
+            Payload::Claim(stored) => {
+                let edit = EditKind::from(&stored.edit);
+                assert_eq!(EditV1::from(&edit), stored.edit);
+            }
+            Payload::Judgement(CaseJudged { held: Some(held), .. }) => assert_eq!(Opinion::from(&held), opinion()),
+            _ => {}
+        }
+    }
 }
 
 /// The bytes of each example in hexadecimal, as they were first released. They are never edited: a kind that changes gets a new

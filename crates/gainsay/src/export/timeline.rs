@@ -1,0 +1,84 @@
+//! What happened when, by day: what was published, who took a side, what a sample's content shows, what this desk did.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::claim::{SourceKind, Stance};
+use crate::release::View;
+
+/// One line of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Event {
+    /// The day, or from and to which.
+    pub day: String,
+    /// What happened.
+    pub what: String,
+    /// Handles of what shows it.
+    pub from: Vec<String>,
+}
+
+/// What comes first of one day.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Rank {
+    Content,
+    Published,
+    Said,
+    Desk,
+}
+
+/// The events of a view, earliest first. What only passes something on takes no side and is left out.
+pub(super) fn events(view: &View) -> Vec<Event> {
+    let case = &view.case;
+    let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
+    let mut events: BTreeMap<(String, Rank, String), Vec<String>> = BTreeMap::new();
+    let mut add = |day: String, rank: Rank, what: String, from: &str| {
+        let handles = events.entry((day, rank, what)).or_default();
+        if !from.is_empty() && !handles.iter().any(|known| known == from) {
+            handles.push(from.to_owned());
+        }
+    };
+    for source in &case.sources {
+        let title = source.title.as_ref().map_or(String::new(), |title| format!(" “{title}”"));
+        if let Some(published) = source.published {
+            add(day(published), Rank::Published, format!("{}{title} was published", source.name()), &source.handle);
+        }
+        if source.kind == SourceKind::Sample {
+            add(day(source.received), Rank::Desk, "this desk received the sample".to_owned(), &source.handle);
+        }
+    }
+    for said in case.shown().filter(|said| said.statement.stance != Stance::Informs) {
+        let statement = &said.statement;
+        let when = match (statement.days, case.sources[said.source].published) {
+            (Some(days), _) if days.from == days.to => days.from.to_string(),
+            (Some(days), _) => format!("{} – {}", days.from, days.to),
+            (None, Some(published)) => day(published),
+            (None, None) => continue,
+        };
+        let stance = statement.stance.word().replace('_', " ");
+        let who = match statement.stance {
+            Stance::NoComment => format!("{} gave no comment", statement.speaker),
+            Stance::Investigating => format!("{} was investigating", statement.speaker),
+            _ => format!("{} {stance}", statement.speaker),
+        };
+        add(when, Rank::Said, who, &said.handle);
+    }
+    for finding in case.current_findings() {
+        if let Some(window) = &finding.result.window {
+            let what = format!("what the sample holds stood so in {}", window.line);
+            let until = if window.open { "…".to_owned() } else { window.last.day() };
+            add(format!("{} – {until}", window.first.day()), Rank::Content, what, &finding.handle);
+        }
+        let what = format!("the sample was matched: {}", finding.result.verdict);
+        add(day(finding.received), Rank::Desk, what, &finding.handle);
+    }
+    add(day(case.opened), Rank::Desk, "the case was opened".to_owned(), "");
+    events.into_iter().map(|((day, _, what), from)| Event { day, what, from }).collect()
+}
+
+/// The same for machines.
+pub(super) fn to_json(view: &View) -> Value {
+    let each = events(view).into_iter();
+    each.map(|event| json!({ "day": event.day, "what": event.what, "from": event.from })).collect()
+}
