@@ -121,7 +121,7 @@ impl Editing {
 }
 
 /// A key by which claims are told from each other, however the company's name is written.
-pub(super) pub(super) fn normal(claim: &ClaimKey) -> ClaimKey {
+pub(super) fn normal(claim: &ClaimKey) -> ClaimKey {
     match claim {
         ClaimKey::Computed { facet, victim } => {
             ClaimKey::Computed { facet: *facet, victim: victim.as_deref().map(key) }

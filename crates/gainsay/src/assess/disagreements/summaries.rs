@@ -16,7 +16,7 @@ static FLAT: Pattern = LazyLock::new(|| {
 /// Denials that leave room.
 static GUARDED: Pattern = LazyLock::new(|| {
     pattern(
-        r"\bno (?:\w+ )?(?:indication|evidence|sign|signs|reason|trace|traces)\b|\bnot (?:aware|believe|found|seen|identified|observed)\b|n['’]t (?:believe|found|seen|identified|observed)\b|\bfound nothing\b",
+        r"\bno (?:\w+ )?(?:indications?|evidence|signs?|reason|traces?)\b|\bnot (?:aware|believe|found|seen|identified|observed)\b|n['’]t (?:believe|found|seen|identified|observed)\b|\bfound nothing\b",
     )
 });
 /// A headline that asserts a breach.
