@@ -42,6 +42,12 @@ impl Judged {
         matches!(&self.on, JudgedOn::Claim(handle) if handle == claim)
     }
 
+    /// Who holds what, in short.
+    pub fn in_short(&self) -> String {
+        let held = self.held.as_ref().map_or_else(|| "withdrawn".to_owned(), held);
+        format!("own judgement of {}: {held}", self.by)
+    }
+
     /// Who holds what and why, in words.
     pub fn words(&self) -> String {
         let day = self.at.strftime("%Y-%m-%d");

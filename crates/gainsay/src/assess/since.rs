@@ -7,7 +7,8 @@ use crate::claim::{AssessedClaim, ClaimKey};
 
 /// What differs, claim by claim, in words; nothing where it would come to the same.
 pub fn since(earlier: &[AssessedClaim], now: &Assessment) -> Vec<String> {
-    let mut changes = Vec::new();
+    // What is judged otherwise comes before what is judged more or less so, and that before what is worded otherwise.
+    let (mut changes, mut slight, mut worded) = (Vec::new(), Vec::new(), Vec::new());
     let mut seen: Vec<&str> = Vec::new();
     for was in earlier {
         let is_it = |claim: &&Claim| match &was.key {
@@ -27,13 +28,13 @@ pub fn since(earlier: &[AssessedClaim], now: &Assessment) -> Vec<String> {
         if before.word() != after.word() {
             changes.push(format!("{name} was {before} and is {after}"));
         } else if before.percent() != after.percent() {
-            changes.push(format!("{name} was {} % and is {} %", before.percent(), after.percent()));
+            slight.push(format!("{name} was {} % and is {} %", before.percent(), after.percent()));
         }
         if was.confidence != claim.confidence.word() {
-            changes.push(format!("{name} had {} confidence and has {}", was.confidence, claim.confidence));
+            slight.push(format!("{name} had {} confidence and has {}", was.confidence, claim.confidence));
         }
         if was.proposition != claim.proposition {
-            changes.push(format!("{name} was worded “{}”", was.proposition));
+            worded.push(format!("{name} was worded “{}”", was.proposition));
         }
     }
     for claim in now.claims.iter().filter(|claim| claim.is_assessed()) {
@@ -41,5 +42,7 @@ pub fn since(earlier: &[AssessedClaim], now: &Assessment) -> Vec<String> {
             changes.push(format!("{} “{}” is new: {}", claim.handle, claim.proposition, claim.likelihood));
         }
     }
+    changes.extend(slight);
+    changes.extend(worded);
     changes
 }

@@ -41,7 +41,15 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
     writeln!(out, "\n## Next steps\n")?;
     for (number, step) in page.steps.iter().enumerate() {
         let notes = step.task.iter().map(|task| plain(task)).chain(step.from.iter().cloned()).collect::<Vec<_>>();
-        writeln!(out, "{}. {} ({})", number + 1, plain(&step.what), notes.join(", "))?;
+        let what = step.what.iter().map(|(part, is_command)| match is_command {
+            true => format!("`{part}`"),
+            false => {
+                // Words go on after a command.
+                let (before, after) = (part.starts_with(char::is_whitespace), part.ends_with(char::is_whitespace));
+                format!("{}{}{}", if before { " " } else { "" }, plain(part), if after { " " } else { "" })
+            }
+        });
+        writeln!(out, "{}. {} ({})", number + 1, what.collect::<String>(), notes.join(", "))?;
     }
     if !page.claims.is_empty() {
         writeln!(

@@ -32,6 +32,7 @@ pub(super) struct Page {
     /// Edits that belong to no claim that the case has now.
     pub edits: Vec<String>,
     pub explanations: Vec<Explanations>,
+    /// Each day once, with the first of its events.
     pub timeline: Vec<Event>,
     pub findings: Vec<Finding>,
     pub disagreements: Vec<Disagreement>,
@@ -77,7 +78,8 @@ pub(super) struct Origins {
 }
 
 pub(super) struct Step {
-    pub what: String,
+    /// In parts, each with whether it is a command.
+    pub what: Vec<(String, bool)>,
     pub from: Vec<String>,
     /// Who, until when, and whether it is done.
     pub task: Option<String>,
@@ -224,7 +226,7 @@ impl Page {
                 .steps
                 .iter()
                 .map(|s| Step {
-                    what: s.what.clone(),
+                    what: with_commands(&s.what),
                     from: s.from.clone(),
                     task: s.task.as_ref().map(|task| task.words()),
                     done: s.task.as_ref().is_some_and(|task| task.done.is_some()),
@@ -233,7 +235,7 @@ impl Page {
             claims: assessment.claims.iter().map(|one| claim(view, one)).collect(),
             edits: assessment.edits.iter().filter(|it| it.claims.is_empty()).map(Edited::words).collect(),
             explanations: assessment.explanations.iter().map(explained).collect(),
-            timeline: timeline::events(view),
+            timeline: each_day_once(timeline::events(view)),
             findings: case.findings.iter().map(|one| finding(view, one)).collect(),
             disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),
             offers: offers::rows(view),
@@ -262,6 +264,25 @@ impl Page {
             }),
         }
     }
+}
+
+fn each_day_once(mut events: Vec<Event>) -> Vec<Event> {
+    let days: Vec<String> = events.iter().map(|event| event.day.clone()).collect();
+    for (event, before) in events.iter_mut().skip(1).zip(&days) {
+        if event.day == *before {
+            event.day.clear();
+        }
+    }
+    events
+}
+
+/// A text in parts: what stands between backquotes is a command, where they come in pairs.
+fn with_commands(text: &str) -> Vec<(String, bool)> {
+    if !text.matches('`').count().is_multiple_of(2) {
+        return vec![(text.to_owned(), false)];
+    }
+    let parts = text.split('`').enumerate().filter(|(_, part)| !part.is_empty());
+    parts.map(|(at, part)| (part.to_owned(), at % 2 == 1)).collect()
 }
 
 fn instant(at: jiff::Timestamp) -> String {

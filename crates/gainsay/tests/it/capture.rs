@@ -109,7 +109,7 @@ fn what_changed_in_a_page_is_shown_by_sentence_and_whether_it_said_so() {
     environment.write("c.html", page("<meta property='article:modified_time' content='2030-05-04T08:00:00Z'>", &third));
     environment.gainsay(&["add", "marlbeck", "c.html"]).succeeded();
 
-    let shown = environment.gainsay(&["show", "marlbeck"]).succeeded();
+    let shown = environment.gainsay(&["show", "marlbeck", "--all"]).succeeded();
     assert!(shown.contains("since src1: 1 sentence changed, 1 added; it does not say that it was changed"), "{shown}");
     assert!(
         shown.contains("since src2: 1 sentence removed; it says that it was updated on 2030-05-04 08:00 UTC"),

@@ -53,13 +53,30 @@ const RUNS: &[(&str, &[&[&str]])] = &[
     ),
     ("assess", &[&["assess", "--print-weights"], &["assess", "--statements", "story.txt"]]),
     (
+        "claim",
+        &[
+            &["claim", "leak", "c1", "--reword", "password: Tr0ub4dor-Wharf", "--reason", "wilma.k@marlbeck.example"],
+            &["claim", "leak", "c2", "--detach", "s1", "--reason", "password: Tr0ub4dor-Wharf", "--json"],
+        ],
+    ),
+    (
+        "judge",
+        &[
+            &["judge", "leak", "--verdict", "password: Tr0ub4dor-Wharf", "--reason", "wilma.k@marlbeck.example"],
+            &["judge", "leak", "c1", "--likelihood", "70", "--reason", "password: Tr0ub4dor-Wharf", "--json"],
+        ],
+    ),
+    (
         "step",
         &[
             &["step", "leak", "password: Tr0ub4dor-Wharf"],
             &["step", "leak", "1", "--owner", "wilma.k@marlbeck.example"],
         ],
     ),
-    ("show", &[&["show"], &["show", "--json"], &["show", "leak"], &["show", "leak", "--json"]]),
+    (
+        "show",
+        &[&["show"], &["show", "--json"], &["show", "leak"], &["show", "leak", "--all"], &["show", "leak", "--json"]],
+    ),
     (
         "report",
         &[
@@ -136,6 +153,7 @@ fn the_demo_shows_none_of_its_planted_secrets() {
     let mut texts = vec![tour];
     for args in [
         &["show", "skerrywall-2024"][..],
+        &["show", "skerrywall-2024", "--all"],
         &["show", "skerrywall-2024", "--json"],
         &["match", "demo/skerrywall-sample.tar", "--json"],
         &["read", "demo/skerrywall-2024/1-listing.txt", "--json"],
@@ -168,6 +186,7 @@ fn nothing_that_comes_in_reaches_a_terminal_or_a_page_as_a_command() {
     for args in [
         &["match", "sample", "--case", "hostile"][..],
         &["show", "hostile"],
+        &["show", "hostile", "--all"],
         &["review", "hostile"],
         &["read", "story.txt"],
         &["add", "hostile", "sample"],

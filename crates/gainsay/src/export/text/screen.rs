@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Page, Styles, WIDTH, cut};
 use crate::assess::{Claim, JudgedOn};
-use crate::claim::{counted, quoted};
+use crate::claim::{SourceText, counted, quoted};
 use crate::export::{explanations, origins};
 use crate::release::View;
 
@@ -85,8 +85,9 @@ impl Page {
                 claim.handle,
                 claim.confidence.word()
             ));
-            for judged in view.assessment.judgements.iter().filter(|it| it.stands && it.is_on(&claim.handle)).take(1) {
-                self.line(&cut(&format!("       {}", judged.words()), WIDTH));
+            let standing = view.assessment.judgements.iter().filter(|it| it.stands && it.is_on(&claim.handle));
+            for judged in standing.take(2) {
+                self.line(&cut(&format!("       {}", judged.in_short()), WIDTH));
             }
         }
         let more = assessed.len().saturating_sub(CLAIMS);
@@ -121,6 +122,15 @@ impl Page {
             self.line(&cut(&format!("  {} {}", finding.handle, finding.result.summary()), WIDTH));
         }
         self.and_more(view.case.findings.len().saturating_sub(FEW));
+        let hidden = view.case.sources.iter().filter_map(|source| match &source.text {
+            SourceText::Unavailable(why) => Some(format!("{}: {why}", source.handle)),
+            SourceText::Here(_) | SourceText::None => None,
+        });
+        let hidden: Vec<String> = hidden.collect();
+        for words in hidden.iter().take(FEW) {
+            self.hanging("  Not to be shown: ", words);
+        }
+        self.and_more(hidden.len().saturating_sub(FEW));
         if let Some(glance) = origins::at_a_glance(&assessment.graph) {
             self.wrapped(2, &glance);
         }
