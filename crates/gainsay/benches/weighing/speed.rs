@@ -45,12 +45,13 @@ pub(crate) fn show(table: &mut Table) -> Result<()> {
         tell_progress(case, cases, "cases");
     }
     let mut statements = 0;
-    let (mut as_text, mut as_json) = (Vec::new(), Vec::new());
+    let (mut as_text, mut as_json, mut processor) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..REPETITIONS {
         let case = name(numbers.index(cases));
         let begun = Instant::now();
         run(&folder.join(DESK), &["show", &case].map(OsStr::new))?;
         as_text.push(begun.elapsed().as_secs_f64() * 1e3);
+        processor.push(processor_time(&folder.join(DESK), &["show", &case])?);
         let run = desk.run(&["show", &case].map(OsStr::new))?;
         as_json.push(run.seconds * 1e3);
         statements += run.said["statements"].as_array().map_or(0, Vec::len);
@@ -61,6 +62,8 @@ pub(crate) fn show(table: &mut Table) -> Result<()> {
         statements / REPETITIONS
     );
     table.measured("show", Bar::AtMost(SHOWN_IN), &as_text, note.clone());
+    let on_processor = format!("{note}; processor time, whatever else the machine does");
+    table.measured("show-processor", Bar::AtMost(SHOWN_IN), &processor, on_processor);
     table.measured(
         "show-json",
         Bar::AtMost(SHOWN_IN * 10.0),
@@ -143,6 +146,25 @@ fn run(desk: &Path, words: &[&OsStr]) -> Result<()> {
         true => Ok(()),
         false => Err(format!("gainsay {words:?}: {}", String::from_utf8_lossy(&output.stderr)).into()),
     }
+}
+
+/// The milliseconds for which a run of the program was on a processor, as the shell counts them.
+fn processor_time(desk: &Path, words: &[&str]) -> Result<f64> {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", r#""$@" >&2 || exit; times"#, "sh", env!("CARGO_BIN_EXE_gainsay"), "--desk"])
+        .arg(desk)
+        .args(words);
+    let output = command.env("LC_ALL", "C").stdin(Stdio::null()).output()?;
+    // The last line is of the shell's children, in user and system mode: `0m0.042s 0m0.010s`.
+    let printed = String::from_utf8(output.stdout)?;
+    let last = printed.lines().last().ok_or("gainsay did not run")?;
+    let seconds = |time: &str| -> Option<f64> {
+        let (minutes, seconds) = time.strip_suffix('s')?.split_once('m')?;
+        Some(minutes.parse::<f64>().ok()? * 60.0 + seconds.parse::<f64>().ok()?)
+    };
+    let sum: Option<f64> = last.split_whitespace().map(seconds).sum();
+    Ok(sum.ok_or("the shell counts no times")? * 1e3)
 }
 
 fn tell_progress(done: usize, all: usize, of: &str) {

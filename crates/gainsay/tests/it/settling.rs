@@ -66,6 +66,11 @@ fn a_settled_case_tells_in_later_ones_and_not_in_its_own() {
     let now = shown(&environment, &["marlbeck"]);
     assert_eq!(access(&now)["likelihood"], access(&own)["likelihood"], "what is computed stays apart");
     assert!(access(&now)["settled"].as_str().unwrap().contains("true") && access(&own)["settled"].is_null());
+    for report in ["out.html", "out.md"] {
+        environment.gainsay(&["report", "marlbeck", "-o", report]).succeeded();
+        let page = std::fs::read_to_string(environment.path(report)).unwrap();
+        assert!(page.contains("Settled as true on") && page.contains("the regulator found so"), "{report}");
+    }
     settle(&environment, "oakvale", "false");
     settle(&environment, "marlbeck", "false");
     let wrong = shown(&environment, &["tarrow"]);
