@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use regex::Regex;
 use serde_json::Value;
 
-use crate::assess::{Assessment, Weights, assess};
+use crate::assess::{Assessment, Fate, JudgedOn, Weights, assess};
 use crate::claim::{Case, ClaimKey, EditKind, EntryId, SourceText, Tlp};
 use crate::ledger::{Hash, PublicKey, TreeHead};
 use crate::mask::{mask, mask_in_place};
@@ -338,7 +338,7 @@ impl View {
             shorten_paths(&mut case);
         }
         mask_values(&mut case);
-        let withheld = before - size(&case);
+        let mut withheld = before - size(&case);
         let shown: BTreeSet<&str> = case
             .sources
             .iter()
@@ -358,7 +358,14 @@ impl View {
             let handle = proof.handle.as_str();
             handle == OF_CASE || shown.contains(handle) || by_analysts.contains(&EntryId(proof.leaf))
         });
-        let assessment = assess(&case, weights);
+        let mut assessment = assess(&case, weights);
+        if withheld > 0 {
+            // What cannot be made to what this audience sees would name what it may not see.
+            let told = assessment.edits.len() + assessment.judgements.len();
+            assessment.edits.retain(|edited| edited.fate == Fate::Holds && !edited.claims.is_empty());
+            assessment.judgements.retain(|judged| judged.on != JudgedOn::Gone);
+            withheld += told - assessment.edits.len() - assessment.judgements.len();
+        }
         View { case, assessment, audience, withheld, made, record, _only_here: () }
     }
 

@@ -341,6 +341,9 @@ mod properties {
     /// Speaker, stance, facet, words, day.
     type Line = (usize, usize, usize, usize, i64);
 
+    /// A company and its explanations, each with what is against it.
+    type Ranked = (Option<String>, Vec<(&'static str, i64)>);
+
     fn lines() -> impl Strategy<Value = Vec<Line>> {
         prop::collection::vec((0..WHO.len(), 0..Stance::ALL.len(), 0..4_usize, 0..SAID.len(), 1..6_i64), 1..12)
     }
@@ -425,7 +428,7 @@ mod properties {
 
         #[test]
         fn explanations_count_origins_and_not_their_repeaters(lines in lines(), turn in 0..12_usize) {
-            let explained = |case: &Case| -> Vec<(Option<String>, Vec<(&'static str, i64)>)> {
+            let explained = |case: &Case| -> Vec<Ranked> {
                 let ranked = |it: &Explanations| it.ranked.iter().map(|it| (it.cause.word(), it.burden())).collect();
                 let mut all: Vec<_> =
                     assess(case).explanations.iter().map(|it| (it.victim.clone(), ranked(it))).collect();
@@ -438,7 +441,7 @@ mod properties {
             turned.rotate_left(turn % lines.len());
             prop_assert_eq!(&explained(&made_of(&turned)), &before, "the order of capture");
             let renamed = explained(&renamed(&case));
-            let numbers = |all: &[(Option<String>, Vec<(&'static str, i64)>)]| -> Vec<_> {
+            let numbers = |all: &[Ranked]| -> Vec<_> {
                 all.iter().map(|(_, ranked)| ranked.clone()).collect()
             };
             prop_assert_eq!(numbers(&renamed), numbers(&before), "the names of two companies");

@@ -68,7 +68,10 @@ impl Args {
         };
         for edited in made {
             let value = json!({ "edit": edited.id.to_string(), "what": edited.what, "claims": edited.claims });
-            ui.result(&edited.words(), &value);
+            let words = edited.words();
+            let see =
+                if edited.claims.is_empty() { words } else { format!("{words} See {}.", edited.claims.join(", ")) };
+            ui.result(&see, &value);
         }
         Ok(Answer::Yes)
     }

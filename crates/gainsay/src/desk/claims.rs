@@ -217,10 +217,22 @@ impl Named<'_> {
     }
 }
 
+/// So long is what an analyst writes at most, in bytes: a page shows all of it.
+const LONGEST: usize = 4000;
+
 /// A reason that says something.
 fn reasoned(reason: &str) -> Result<String, Error> {
-    let reason = reason.trim();
-    if reason.is_empty() { Err(Error::NoEdit { why: "it has no reason".to_owned() }) } else { Ok(reason.to_owned()) }
+    match reason.trim() {
+        "" => Err(Error::NoEdit { why: "it has no reason".to_owned() }),
+        reason => short(reason.to_owned()),
+    }
+}
+
+fn short(words: String) -> Result<String, Error> {
+    let length = words.len();
+    let why =
+        || format!("{length} bytes of words are too many: say it in {LONGEST}, and add what is longer as a source");
+    if length > LONGEST { Err(Error::NoEdit { why: why() }) } else { Ok(words) }
 }
 
 /// A proposition as a sentence.
@@ -229,7 +241,7 @@ fn worded(proposition: &str) -> Result<String, Error> {
     if proposition.is_empty() {
         return Err(Error::NoEdit { why: "a claim says something".to_owned() });
     }
-    Ok(if proposition.ends_with(['.', '!', '?']) { proposition } else { proposition + "." })
+    short(if proposition.ends_with(['.', '!', '?']) { proposition } else { proposition + "." })
 }
 
 fn opinion(judging: &Judging) -> Result<Opinion, Error> {
@@ -241,7 +253,8 @@ fn opinion(judging: &Judging) -> Result<Opinion, Error> {
             ),
         })
     });
-    let verdict = judging.verdict.as_deref().map(str::trim).filter(|words| !words.is_empty()).map(str::to_owned);
+    let verdict = judging.verdict.as_deref().map(str::trim).filter(|words| !words.is_empty());
+    let verdict = verdict.map(|words| short(words.to_owned())).transpose()?;
     let opinion = Opinion { likelihood: likelihood.transpose()?, confidence: judging.confidence, verdict };
     if opinion == Opinion::default() {
         let why = "it holds nothing: give --likelihood, --confidence or --verdict, or --withdraw".to_owned();

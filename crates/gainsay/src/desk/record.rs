@@ -144,7 +144,7 @@ impl Desk {
     }
 
     /// Destroys the text of an entry and of everything that was drawn from it: of a source its bytes, its readings, what was decided
-    /// on their drafts, and its matches. The entries stand, and new ones, marked as they are, say who did it and why. Run again after it was cut short, it ends what it began.
+    /// on their drafts, its matches, edits of claims that name its statements, and the assessments made since. The entries stand, and new ones, marked as they are, say who did it and why. Run again after it was cut short, it ends what it began.
     ///
     /// # Errors
     /// There is no such entry, the beginning of its id is too short for an act that cannot be undone, or the store cannot be written.
@@ -231,8 +231,23 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
     drawn.extend(from_it);
     // What an analyst made of its statements was worded from it.
     let ids: BTreeSet<EntryId> = drawn.iter().map(|entry| entry.id).collect();
+    // And what the case came to later was drawn from all of it, in its words.
+    let weighs = destroyed.payload.as_ref().is_some_and(|it| {
+        it.source().is_some()
+            || matches!(
+                it,
+                Payload::Reading(_)
+                    | Payload::ReadingV1(_)
+                    | Payload::Decision(_)
+                    | Payload::DecisionV1(_)
+                    | Payload::Claim(_)
+                    | Payload::MatchV1(_)
+                    | Payload::Match(_)
+            )
+    });
     drawn.extend(others.into_iter().filter(|entry| match &entry.payload {
         Some(Payload::Claim(edited)) => edited.edit.statements().iter().any(|(from, _)| ids.contains(from)),
+        Some(Payload::AssessmentV1(_) | Payload::Assessment(_)) => weighs && entry.header.seq > destroyed.header.seq,
         _ => false,
     }));
     Ok(drawn)

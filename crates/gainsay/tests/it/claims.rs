@@ -1,5 +1,7 @@
 //! What analysts make of the claims of a case: edits and judgements of their own, and whether a report still holds.
 
+use std::str::FromStr;
+
 use serde_json::Value;
 
 use crate::support::{Environment, Output};
@@ -80,6 +82,7 @@ fn claims_are_reworded_split_and_merged_with_a_trail() {
     for (args, words) in [
         (vec!["c99", "--reword", "x"], "has no \"c99\""),
         (vec![&access, "--reword", " "], "a claim says something"),
+        (vec![&access, "--reword", &"x".repeat(5000)], "are too many"),
         (vec![&access, "--merge", &access], "not merged into itself"),
         (vec![&access, "--detach", "s99"], "has no \"s99\""),
         (vec![&access, "--split", &statement], "--as"),
@@ -88,6 +91,13 @@ fn claims_are_reworded_split_and_merged_with_a_trail() {
         let refused = edit(&args);
         assert!(refused.code != Some(0) && refused.stderr.contains(words), "{args:?}: {}", refused.stderr);
     }
+    // As the desk knew it before anybody edited.
+    let first = jiff::Timestamp::from_str(after["edits"][0]["at"].as_str().unwrap()).unwrap();
+    let moment = (first - jiff::SignedDuration::from_micros(1)).to_string();
+    let early = environment.gainsay(&["show", "marlbeck", "--json", "--known-at", &moment]).succeeded();
+    let early: Value = serde_json::from_str(&early).unwrap();
+    assert_eq!(early["edits"], Value::from(Vec::<Value>::new()));
+    assert_eq!(early["claims"][0]["proposition"], before["claims"][0]["proposition"]);
     environment.gainsay(&["ledger", "verify"]).succeeded();
     let log = environment.gainsay(&["ledger", "log", "--json"]).json_lines();
     assert_eq!(log.iter().filter(|entry| entry["kind"] == "claim/1").count(), 4);
@@ -129,10 +139,13 @@ fn a_destroyed_text_takes_the_edits_of_its_statements_with_it() {
     let taken = claim(&shown(&environment), "exfiltration");
     let reword = ["claim", "marlbeck", &taken, "--reword", "Something else."];
     environment.gainsay(&[&reword[..], &reason].concat()).succeeded();
+    environment.gainsay(&["report", "marlbeck", "-o", "report.json"]).succeeded();
+    assert_eq!(shown(&environment)["last_reported"]["holds"], true);
     let id = before["sources"][0]["id"].as_str().unwrap();
     environment.gainsay(&["ledger", "destroy", &id[..12], "--reason", "a court order"]).succeeded();
     let after = environment.gainsay(&["show", "marlbeck", "--all"]).succeeded();
     assert!(!after.contains("vault"), "{after}");
+    assert!(shown(&environment)["last_reported"].is_null(), "what was assessed in its words went with it");
     assert!(after.contains("Other edits of claims") && after.contains("Does not hold: nothing in the case"), "{after}");
     environment.gainsay(&["ledger", "verify"]).succeeded();
 }
@@ -199,13 +212,23 @@ fn judgements_and_edits_are_told_to_whom_their_marking_allows() {
     environment.gainsay(&[&["judge", "marlbeck", &access], &secret[..]].concat()).succeeded();
     let words = ["--reword", "The mole's lab was entered.", "--reason", "The mole.", "--tlp", "red"];
     environment.gainsay(&[&["claim", "marlbeck", &access], &words[..]].concat()).succeeded();
+    // An edit that may be told to all, of a claim that only a restricted text makes.
+    environment.write(
+        "secret.txt",
+        "Hackers claim data of Skarnholm\n\nA crew known as Dustfinch claims that it broke into Skarnholm.\n",
+    );
+    environment.gainsay(&["add", "marlbeck", "secret.txt", "--published", "2024-03-02", "--tlp", "red"]).succeeded();
+    environment.gainsay(&["review", "marlbeck", "--accept", "all"]).succeeded();
+    let case = shown(&environment);
+    let of_skarnholm = case["claims"].as_array().unwrap().iter().find(|it| it["victim"] == "Skarnholm").unwrap();
+    let of_skarnholm = of_skarnholm["handle"].as_str().unwrap();
+    let open = ["--reword", "It was entered.", "--reason", "In short.", "--tlp", "amber"];
+    environment.gainsay(&[&["claim", "marlbeck", of_skarnholm], &open[..]].concat()).succeeded();
     for ending in ["html", "md", "json"] {
         let name = format!("report.{ending}");
         environment.gainsay(&["report", "marlbeck", "-o", &name, "--audience", "amber"]).succeeded();
         let report = std::fs::read_to_string(environment.path(&name)).unwrap();
-        assert!(
-            !report.contains("mole") && report.contains("2 items are withheld") | report.contains("\"withheld\": 2")
-        );
+        assert!(!report.contains("mole") && !report.contains("Skarnholm") && report.contains("withheld"), "{report}");
     }
     assert!(environment.gainsay(&["show", "marlbeck", "--all"]).succeeded().contains("mole"));
 }

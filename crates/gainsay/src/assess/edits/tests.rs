@@ -200,3 +200,49 @@ fn judgements_stand_beside_what_is_computed_until_their_author_changes_his_mind(
     after.judgements.clear();
     assert_eq!(format!("{after:?}"), format!("{before:?}"), "nothing that is computed changes");
 }
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig::with_cases(64))]
+
+    /// Whatever two analysts do, every edit is told with its fate, no statement is lost, and taking all of it back leaves the case as it was.
+    #[test]
+    fn whatever_is_edited_can_be_taken_back(
+        edits in proptest::collection::vec((0..5_u8, 0..2_u8, 0..8_u32, 0..4_usize, 0..3_u8), 1..16),
+    ) {
+        let mut case = contested();
+        let before = assess(&case);
+        let mut keys = vec![claim(Facet::Access), claim(Facet::Assets)];
+        for (kind, author, place, key, side) in edits {
+            let claim = keys[key % keys.len()].clone();
+            let other = keys[(key + 1) % keys.len()].clone();
+            let statement = statement(place);
+            let for_claim = [None, Some(true), Some(false)][usize::from(side)];
+            let what = match kind {
+                0 => EditKind::Reword { claim, proposition: format!("It is {place}.") },
+                1 => {
+                    keys.push(ClaimKey::Split(EntryId([100 + u8::try_from(case.edits.len()).unwrap(); 32])));
+                    EditKind::Split { claim, proposition: format!("A part is {place}."), statements: vec![statement] }
+                }
+                2 => EditKind::Merge { claim, into: other },
+                3 => EditKind::Attach { claim, statement, for_claim },
+                _ => EditKind::Detach { claim, statement },
+            };
+            edit(&mut case, if author == 0 { "ana" } else { "ben" }, what);
+        }
+        let made = case.edits.len();
+        let edited = assess(&case);
+        proptest::prop_assert_eq!(edited.edits.len(), made);
+        for claim in &edited.claims {
+            let handles: BTreeSet<&str> = claim.voices.iter().map(|voice| voice.handle.as_str()).collect();
+            proptest::prop_assert_eq!(handles.len(), claim.voices.len(), "nothing speaks twice to a claim");
+        }
+        for target in case.edits.clone() {
+            edit(&mut case, "ana", EditKind::Undo { edit: target.id });
+        }
+        let mut undone = assess(&case);
+        let all_undone = undone.edits[..made].iter().all(|it| matches!(it.fate, Fate::Undone { .. }));
+        proptest::prop_assert!(all_undone, "{:?}", undone.edits);
+        undone.edits.clear();
+        proptest::prop_assert_eq!(format!("{undone:?}"), format!("{before:?}"));
+    }
+}

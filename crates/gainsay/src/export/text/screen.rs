@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::{Page, Styles, WIDTH, cut};
 use crate::assess::{Claim, JudgedOn};
-use crate::claim::{SourceText, counted, quoted};
+use crate::claim::{Facet, SourceText, counted, quoted};
 use crate::export::{explanations, origins};
 use crate::release::View;
 
@@ -68,7 +68,10 @@ impl Page {
 
     fn claims_at_a_glance(&mut self, view: &View) {
         let claims = &view.assessment.claims;
-        let assessed: Vec<&Claim> = claims.iter().filter(|claim| claim.is_assessed()).collect();
+        let standing = |claim: &Claim| view.assessment.judgements.iter().any(|it| it.stands && it.is_on(&claim.handle));
+        let mut assessed: Vec<&Claim> = claims.iter().filter(|claim| claim.is_assessed()).collect();
+        // Of many companies whose data it is and who was entered, before what of each is said to have been taken.
+        assessed.sort_by_key(|claim| (!standing(claim), claim.facet != Facet::Victim, claim.facet));
         if claims.is_empty() {
             return;
         }
