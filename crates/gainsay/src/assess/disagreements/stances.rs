@@ -115,7 +115,7 @@ fn side<'c>(
         let direct = said.statement.facets.contains(&claim.facet);
         // The last word counts of a denial; of a claim the words that make it.
         let weight = if for_claim { 0 } else { weight };
-        let claims = for_claim && said.statement.stance != Stance::Disputes && names(words, claim);
+        let claims = for_claim && said.statement.stance == Stance::Claims && names(words, claim);
         let fit = (claims, direct, is_named, is_own, ENTRY.is_match(words), weight);
         let kept = best.entry(matter.parties.canonical(speaker)).or_insert((fit, said));
         if kept.0 < fit {
