@@ -271,6 +271,29 @@ fn a_report_names_what_it_was_based_on_and_the_desk_says_when_it_holds_no_longer
 }
 
 #[test]
+fn a_match_is_out_of_date_once_the_corpora_have_changed() {
+    let environment = reviewed();
+    let text =
+        |of: &str| (0..80).map(|n| format!("The {of} keeps row {n} of ledger {} apart.\n", n * 7)).collect::<String>();
+    environment.write("ours/engine.txt", text("engine"));
+    environment.write("sample/engine.txt", text("engine"));
+    environment.gainsay(&["corpus", "add", "code", "ours"]).succeeded();
+    environment.gainsay(&["match", "sample", "--case", "marlbeck"]).succeeded();
+    let outdated = || shown(&environment)["based_on"]["outdated"].clone();
+    assert_eq!(outdated(), Value::from(Vec::<Value>::new()));
+    environment.write("ours/motor.txt", text("motor"));
+    environment.gainsay(&["corpus", "add", "code", "ours"]).succeeded();
+    environment.write("open/gear.txt", text("gear"));
+    environment.gainsay(&["corpus", "add", "open", "open", "--public"]).succeeded();
+    let words = ["code has changed", "open was added"]
+        .map(|what| Value::from(format!("corpus {what} since m1 was computed: match again")));
+    assert_eq!(outdated(), Value::from(words.to_vec()));
+    assert!(environment.gainsay(&["show", "marlbeck"]).succeeded().contains("Out of date: corpus code has changed"));
+    environment.gainsay(&["match", "sample", "--case", "marlbeck"]).succeeded();
+    assert_eq!(outdated(), Value::from(Vec::<Value>::new()));
+}
+
+#[test]
 fn a_case_fits_a_screen() {
     let environment = Environment::new();
     crate::support::run(&mut environment.command(&["demo", "demo"])).succeeded();
