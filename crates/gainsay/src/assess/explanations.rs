@@ -157,18 +157,37 @@ fn of_match(finding: &Finding, first_heard: Option<Timestamp>) -> Option<([Effec
     })
 }
 
-/// Words by which a statement names a cause, in lower case. Whole phrases, since single words stand for too much: "third-party experts"
-/// come after every breach.
+/// What a third party is said to be where it held the data, by the beginning of the word: its experts come after every breach, and an
+/// unauthorised one is who broke in.
+const THIRD_PARTIES: [&str; 21] = [
+    "app",
+    "billing",
+    "cloud",
+    "contractor",
+    "database",
+    "hosting",
+    "partner",
+    "platform",
+    "provider",
+    "server",
+    "service",
+    "site",
+    "software",
+    "storage",
+    "supplier",
+    "support",
+    "system",
+    "tool",
+    "vendor",
+    "website",
+    "working",
+];
+
+/// Words by which a statement names a cause, in lower case. Whole phrases, since single words stand for too much.
 const NAMED: [(Cause, &[&str]); 4] = [
     (
         Cause::Supplier,
         &[
-            "third-party vendor",
-            "third party vendor",
-            "third-party supplier",
-            "third-party provider",
-            "third-party service provider",
-            "third-party contractor",
             "one of its suppliers",
             "one of its vendors",
             "one of our suppliers",
@@ -216,7 +235,6 @@ const NAMED: [(Cause, &[&str]); 4] = [
             "not ours",
             "does not belong to",
             "do not belong to",
-            "did not come from",
             "another company",
             "a different company",
             "a different organisation",
@@ -247,24 +265,31 @@ const NAMED: [(Cause, &[&str]); 4] = [
 
 /// The cause that words in lower case name, if they name one, and do not say that it is not so.
 fn named(words: &str) -> Option<Cause> {
-    const REACH: usize = 24;
-    let is_denied = |at: usize| {
-        let from = words.floor_char_boundary(at.saturating_sub(REACH));
-        let before = words[from..at].rsplit(['.', ';', ':', ',']).next().unwrap_or_default();
-        let mut said = before.split_whitespace();
-        said.any(|word| matches!(word, "not" | "no" | "never" | "neither" | "nor") || word.ends_with("n't"))
-    };
-    let mut causes = NAMED.iter().filter(|(_, phrases)| {
-        phrases.iter().any(|phrase| {
-            let whole = |at: usize| !words[..at].ends_with(char::is_alphanumeric);
-            words.match_indices(phrase).any(|(at, _)| whole(at) && !is_denied(at))
+    let holds = |at: usize| !words[..at].ends_with(char::is_alphanumeric) && !is_denied(words, at);
+    let has = |phrase: &&str| words.match_indices(*phrase).any(|(at, _)| holds(at));
+    let third = |phrase: &&str| {
+        words.match_indices(*phrase).any(|(at, _)| {
+            let next = words[at + phrase.len()..].trim_start();
+            holds(at) && THIRD_PARTIES.iter().any(|what| next.starts_with(what))
         })
-    });
-    // Words that name two decide between none.
-    match (causes.next(), causes.next()) {
-        (Some((cause, _)), None) => Some(*cause),
-        _ => None,
+    };
+    let mut causes: Vec<Cause> =
+        NAMED.iter().filter(|(_, phrases)| phrases.iter().any(&has)).map(|(cause, _)| *cause).collect();
+    if !causes.contains(&Cause::Supplier) && ["third-party", "third party", "3rd-party", "3rd party"].iter().any(third)
+    {
+        causes.push(Cause::Supplier);
     }
+    // Words that name two decide between none.
+    if let [cause] = causes[..] { Some(cause) } else { None }
+}
+
+/// Whether what stands there is denied in its own clause, a few words before.
+fn is_denied(words: &str, at: usize) -> bool {
+    const REACH: usize = 24;
+    let from = words.floor_char_boundary(at.saturating_sub(REACH));
+    let before = words[from..at].rsplit(['.', ';', ':', ',']).next().unwrap_or_default();
+    let mut said = before.split_whitespace();
+    said.any(|word| matches!(word, "not" | "no" | "never" | "neither" | "nor") || word.ends_with("n't"))
 }
 
 /// The explanations for each company of which something is claimed that weighs, in the order of its claims.

@@ -35,6 +35,10 @@ fn what_speaks_against_decides() {
 fn a_denial_that_names_the_cause_speaks_for_it() {
     for (words, cause) in [
         ("The data was taken from a vendor, Marlbeck said.", Some(Cause::Supplier)),
+        ("It was stolen from a third-party server, Marlbeck said.", Some(Cause::Supplier)),
+        ("Users fell to their third-party apps, Marlbeck said.", Some(Cause::Supplier)),
+        ("An unauthorized third party obtained nothing, Marlbeck said.", None),
+        ("No third-party vendor was entered, Marlbeck said.", None),
         ("Marlbeck says that it is publicly available.", Some(Cause::Old)),
         ("The records are not ours, Marlbeck said.", Some(Cause::Mistaken)),
         ("Marlbeck calls the files fake.", Some(Cause::Fabricated)),
