@@ -35,6 +35,7 @@ beside = $(foreach name,$(1),../.mirror/$(name)/repo)
 REPOS ?=
 QUICK ?=
 ONLY ?=
+VERBOSE ?=
 READ = $(or $(REPOS),$(wildcard $(call beside,sqlalchemy+sqlalchemy apache+kafka redis+redis)))
 bench-index: setup
 	BENCH_REPOSITORIES='$(READ)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench index -- $(ONLY)
@@ -56,12 +57,15 @@ MATCHING = BENCH_REPOSITORIES='$(TESTED)' BENCH_FOREIGN='$(FOREIGN)' BENCH_PUBLI
 bench-matching: setup
 	$(MATCHING) $(ONLY)
 
-# How well claims are weighed: the Brier score of the likelihoods beside simple ways to judge, with 95% intervals; writes
-# target/bench/weighing.json. STATEMENTS is a file of propositions with what became known of them (docs/weighing.md): the one next to
-# this clone, where nothing else is said.
+# How well claims are weighed: the Brier score of the likelihoods beside simple ways to judge, with 95% intervals; how fast a case
+# shows, and what it takes to verify a long ledger; writes target/bench/weighing.json. STATEMENTS is a file of propositions with what
+# became known of them (docs/weighing.md): the one next to this clone, where nothing else is said. QUICK=1 makes smaller desks. ONLY
+# chooses some: brier, disagreements, show, verify. TEXTS are as for bench-reading: folders with the stories whose disagreements
+# somebody has read; VERBOSE=1 names what was missed, and what was reported and is none.
 STATEMENTS ?= $(wildcard ../shared/eval/weighing.jsonl)
 bench-weighing: setup
-	BENCH_STATEMENTS='$(STATEMENTS)' $(CARGO) bench --quiet --locked --package gainsay --bench weighing
+	BENCH_STATEMENTS='$(STATEMENTS)' TEXTS='$(TEXTS)' QUICK='$(QUICK)' VERBOSE='$(VERBOSE)' \
+	  $(CARGO) bench --quiet --locked --package gainsay --bench weighing -- $(ONLY)
 
 # One sample of a KIND (exact, reformat, rename20, delete30, shuffle, rename-all, lines10, ocr5, unrelated, foreign-samples,
 # published-samples, dating-exact, dating-edited, two-takings, listing-100, place) from the repository REPO, by SEED, in the

@@ -8,6 +8,7 @@ mod corpus;
 mod edit;
 mod reading;
 mod sample;
+mod settlement;
 
 pub use case::{AssessedClaim, Case, Finding, PastAssessment, Said, Source, SourceText, State, Task, Until};
 pub use corpus::{Extent, Filtered, History, Piece, Root, SegmentFile, Stretch};
@@ -20,6 +21,7 @@ pub use sample::{
     Against, AlignedLines, Alignment, BestMatch, Commit, CurvePoint, FileMatch, ListedFile, ListingMatch, NearMiss,
     PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
 };
+pub use settlement::{Settlement, Side};
 
 use std::fmt;
 use std::ops::Range;

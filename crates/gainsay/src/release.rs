@@ -13,7 +13,7 @@ use regex::Regex;
 use serde_json::Value;
 
 use crate::assess::{Assessment, Fate, JudgedOn, Weights, assess};
-use crate::claim::{Case, EditKind, EntryId, SourceText, Tlp};
+use crate::claim::{Case, ClaimKey, EditKind, EntryId, SourceText, Tlp};
 use crate::ledger::{Hash, PublicKey, TreeHead};
 use crate::mask::{mask, mask_in_place};
 
@@ -125,6 +125,15 @@ fn mask_values(case: &mut Case) {
     for task in &mut case.tasks {
         change(&mut task.what);
         change_if(&mut task.owner);
+    }
+    for settled in case.settlements.iter_mut().chain(&mut case.past) {
+        change(&mut settled.by);
+        change(&mut settled.proposition);
+        change(&mut settled.reason);
+        if let ClaimKey::Computed { victim, .. } = &mut settled.claim {
+            change_if(victim);
+        }
+        settled.sides.iter_mut().for_each(|side| change(&mut side.party));
     }
     for edit in &mut case.edits {
         change(&mut edit.by);
@@ -320,6 +329,8 @@ impl View {
         case.statements.retain(|said| said.tlp <= audience);
         case.findings.retain(|finding| finding.tlp <= audience);
         case.tasks.retain(|task| task.tlp <= audience);
+        case.settlements.retain(|settled| settled.tlp <= audience);
+        case.past.retain(|settled| settled.tlp <= audience);
         case.edits.retain(|edit| edit.tlp <= audience);
         case.judgements.retain(|judgement| judgement.tlp <= audience);
         case.keep_sources(&may_see_source);

@@ -40,7 +40,8 @@ pub(crate) fn load(folders: &[PathBuf]) -> Result<(Vec<Annotated>, Vec<String>)>
     Ok((found, missing))
 }
 
-fn by_digest(folders: &[PathBuf]) -> Result<BTreeMap<String, PathBuf>> {
+/// The texts below these folders, by their SHA-256 in hexadecimal.
+pub(crate) fn by_digest(folders: &[PathBuf]) -> Result<BTreeMap<String, PathBuf>> {
     let mut texts = BTreeMap::new();
     for folder in folders.iter().filter(|folder| folder.is_dir()) {
         for path in files_below(folder)?.into_iter().filter(|path| path.extension().is_some_and(|it| it == "txt")) {

@@ -61,8 +61,9 @@ pub(crate) fn measure(file: &Path, table: &mut Table) -> Result<()> {
             real(others().filter(|other| other.is_true).count() as u64) / real(others().count().max(1) as u64)
         })
         .collect();
+    let judged = judged_by_program(&units, None)?;
     let ways = [
-        Way { id: "brier", note: "gainsay assess --statements", errors: errors(judged_by_program(&units)?) },
+        Way { id: "brier", note: "gainsay assess --statements", errors: errors(likelihoods(&judged, START, 1.0)) },
         Way { id: "brier-50", note: "always 50%", errors: errors(vec![0.5; units.len()]) },
         Way { id: "brier-base", note: "how many of the other cases' were true", errors: errors(base) },
         Way {
@@ -78,7 +79,7 @@ pub(crate) fn measure(file: &Path, table: &mut Table) -> Result<()> {
     ];
     let [ours, simple @ ..] = &ways;
     let note = format!("{} propositions of {} cases", units.len(), cases.len());
-    // No weight is fitted to these cases, so that each is left out as it is.
+    // No weight is fitted to these cases by a machine; how much it tells that they were chosen with the outcomes in sight, see `shaken`.
     let bar = Some(Bar::AtMost(AT_MOST));
     table.scored(ours.id, bar, over_cases(&ours.errors, &cases), format!("{}; {note}", ours.note));
     for way in simple {
@@ -90,7 +91,7 @@ pub(crate) fn measure(file: &Path, table: &mut Table) -> Result<()> {
         let note = format!("how much better than {}, on the same draws", best.id);
         table.scored("brier-better-by", Some(Bar::AtLeast(BETTER_BY)), over_cases(&better, &cases), note);
     }
-    Ok(())
+    shaken(&units, &judged, &cases, table)
 }
 
 fn read(file: &Path) -> Result<Vec<Unit>> {
@@ -106,8 +107,72 @@ fn read(file: &Path) -> Result<Vec<Unit>> {
     Ok(units)
 }
 
-/// What the program says of each, given what was known at the time.
-fn judged_by_program(units: &[Unit]) -> Result<Vec<f64>> {
+/// What the numbers are worth that somebody chose who had seen the outcomes: the score with the two that matter most, the start and the
+/// size of all weights, chosen anew for each case by the scores of the other cases alone; and the worst score with any one number half as
+/// large, or half as large again.
+fn shaken(units: &[Unit], judged: &[i64], cases: &[Vec<usize>], table: &mut Table) -> Result<()> {
+    let miss = |place: usize, start: i64, scale: f64| {
+        let truth = f64::from(u8::from(units[place].is_true));
+        (likelihoods(&judged[place..=place], start, scale)[0] - truth).powi(2)
+    };
+    let mut errors = vec![0.0; units.len()];
+    for case in cases {
+        let others = || (0..units.len()).filter(|place| !case.contains(place));
+        let total = |(start, scale): (i64, f64)| others().map(|place| miss(place, start, scale)).sum::<f64>();
+        let choices = (-6..=10).flat_map(|step| (2..=8).map(move |quarters| (step * 100, f64::from(quarters) / 4.0)));
+        let best = choices.min_by(|one, other| total(*one).total_cmp(&total(*other))).unwrap_or((START, 1.0));
+        case.iter().for_each(|place| errors[*place] = miss(*place, best.0, best.1));
+    }
+    let note = "start and size of all weights chosen for each case by the other cases";
+    table.scored("brier-left-out", Some(Bar::AtMost(AT_MOST)), over_cases(&errors, cases), note.to_owned());
+    let printed = Command::new(env!("CARGO_BIN_EXE_gainsay")).args(["assess", "--print-weights"]).output()?;
+    let weights: toml::Table = String::from_utf8(printed.stdout)?.parse()?;
+    let mut worst: Option<(f64, String, Figure)> = None;
+    for (section, values) in &weights {
+        let values = match values {
+            toml::Value::Table(values) if section != "credibility" => values.clone(),
+            toml::Value::Integer(number) => toml::Table::from_iter([(String::new(), toml::Value::Integer(*number))]),
+            _ => continue,
+        };
+        for (key, number) in &values {
+            let Some(number) = number.as_integer() else { continue };
+            for changed in [number / 2, number * 3 / 2] {
+                let own = if key.is_empty() {
+                    format!("{section} = {changed}")
+                } else {
+                    format!("[{section}]\n{key} = {changed}")
+                };
+                // What no desk may set, better grounds for less than worse ones, is passed over.
+                let Ok(judged) = judged_by_program(units, Some(&own)) else { continue };
+                let truth = units.iter().map(|unit| f64::from(u8::from(unit.is_true)));
+                let errors: Vec<f64> =
+                    likelihoods(&judged, START, 1.0).iter().zip(truth).map(|(said, is)| (said - is).powi(2)).collect();
+                let figure = over_cases(&errors, cases);
+                if worst.as_ref().is_none_or(|(most, ..)| figure.value > *most) {
+                    worst = Some((figure.value, own.replace('\n', " "), figure));
+                }
+            }
+        }
+    }
+    if let Some((_, own, figure)) = worst {
+        let note = format!("the worst with any one number half as large or half as large again: {own}");
+        table.scored("brier-shaken", None, figure, note);
+    }
+    Ok(())
+}
+
+/// From where the program's weights start, in millinats.
+const START: i64 = 300;
+
+/// Likelihoods of log-odds in millinats, as if they had started from another place, with weights of another size.
+fn likelihoods(judged: &[i64], start: i64, scale: f64) -> Vec<f64> {
+    #[expect(clippy::cast_precision_loss, reason = "log-odds are small")]
+    let odds = |millinats: i64| (start as f64 + scale * (millinats - START) as f64) / 1000.0;
+    judged.iter().map(|millinats| 1.0 / (1.0 + (-odds(*millinats)).exp())).map(|it| it.clamp(0.01, 0.99)).collect()
+}
+
+/// What the program says of each in millinats, given what was known at the time, with its own weights or some changed.
+fn judged_by_program(units: &[Unit], own: Option<&str>) -> Result<Vec<i64>> {
     let mut lines = String::new();
     for unit in units {
         let mut line = unit.line.clone();
@@ -119,14 +184,20 @@ fn judged_by_program(units: &[Unit]) -> Result<Vec<f64>> {
     let file = target()?.join("weighing-statements.jsonl");
     std::fs::write(&file, lines)?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_gainsay"));
-    let output = command.args(["--json", "assess", "--statements"]).arg(&file).output()?;
+    command.args(["--json", "assess", "--statements"]).arg(&file);
+    if let Some(own) = own {
+        let weights = target()?.join("weighing-weights.toml");
+        std::fs::write(&weights, own)?;
+        command.arg("--weights").arg(weights);
+    }
+    let output = command.output()?;
     if !output.status.success() {
         return Err(format!("gainsay assess: {}", String::from_utf8_lossy(&output.stderr)).into());
     }
-    let mut said: BTreeMap<String, f64> = BTreeMap::new();
+    let mut said: BTreeMap<String, i64> = BTreeMap::new();
     for line in String::from_utf8(output.stdout)?.lines() {
         let answer: Value = serde_json::from_str(line)?;
-        let (Some(id), Some(likelihood)) = (answer["id"].as_str(), answer["likelihood"].as_f64()) else {
+        let (Some(id), Some(likelihood)) = (answer["id"].as_str(), answer["millinats"].as_i64()) else {
             return Err(format!("no likelihood in {answer}").into());
         };
         said.insert(id.to_owned(), likelihood);

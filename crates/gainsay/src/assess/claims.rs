@@ -10,7 +10,9 @@ use super::likelihood::Likelihood;
 use super::model::{self, Prospect, Word};
 use super::parties::{Parties, key, organisation};
 use super::weights::{Weights, share_of};
-use crate::claim::{Case, ClaimKey, Confidence, Facet, Finding, PartyKind, Said, Stance, State, StatementKey};
+use crate::claim::{
+    Case, ClaimKey, Confidence, Facet, Finding, PartyKind, Said, Settlement, Stance, State, StatementKey,
+};
 
 /// A proposition that can be true or false.
 #[derive(Clone, Debug)]
@@ -35,6 +37,8 @@ pub struct Claim {
     pub origins: BTreeSet<String>,
     /// The findings that would change the likelihood most, heaviest first.
     pub prospects: Vec<Prospect>,
+    /// What became of it, where somebody settled it; nothing that is computed depends on it.
+    pub settled: Option<String>,
 }
 
 /// One statement or finding on a claim.
@@ -56,6 +60,10 @@ pub struct Voice {
     pub because: String,
     /// How reliable whoever knows it is, by kind and record: a letter of the Admiralty code, `A` to `F`.
     pub reliability: char,
+    /// Whether it is the one of its origin's that counts, whatever it then weighs.
+    pub counts: bool,
+    /// How likely it makes the claim if its origin is taken at its word, in thousandths.
+    pub implied: u16,
     /// How credible it is by what the other voices say: a number of the Admiralty code, 1 to 6.
     pub credibility: u8,
 }
@@ -97,6 +105,8 @@ pub fn claims(case: &Case, parties: &Parties, weights: &Weights) -> (Vec<Claim>,
     claims.sort_by_key(|claim| !claim.is_assessed());
     for (number, claim) in claims.iter_mut().enumerate() {
         claim.handle = format!("c{}", number + 1);
+        let is_it = |it: &&Settlement| edits::normal(&it.claim) == edits::normal(&claim.key);
+        claim.settled = case.settlements.iter().rev().find(is_it).map(Settlement::words);
     }
     let editing = applied.with_handles(&claims);
     (claims, editing)
@@ -221,6 +231,8 @@ fn voice(
         against_interest: false,
         has_admitted: admitted.contains(&key),
         when: grounds::when(case, said),
+        dropped: parties.is_dropped(&said.handle),
+        track: parties.track(&key).cloned(),
     };
     Candidate {
         statement: Some(said.draft),
@@ -232,6 +244,8 @@ fn voice(
             is_named: named == Named::Yes,
             weight: 0,
             because: String::new(),
+            counts: false,
+            implied: 500,
             reliability: 'F',
             credibility: 6,
         },
@@ -392,6 +406,8 @@ fn found(finding: &Finding, weights: &Weights, facet: Facet, victim: Option<&str
             is_named: true,
             weight,
             because,
+            counts: false,
+            implied: 500,
             // Anybody with sample and corpora gets the same.
             reliability: 'A',
             credibility: 1,
@@ -417,6 +433,8 @@ fn weigh(sketch: Sketch, weights: &Weights) -> Claim {
     let mut weighed = weighed.into_iter();
     for voice in voices.iter_mut().filter(|voice| voice.word.is_some()) {
         let weight = if voice.weighs { weighed.next().flatten() } else { None };
+        voice.voice.counts = weight.is_some();
+        voice.voice.implied = voice.word.as_ref().map_or(500, |word| model::implied(word, weights));
         (voice.voice.weight, voice.voice.because) = match weight {
             Some(weight) => (weight.millinats, weight.because),
             None if voice.weighs => {
@@ -455,6 +473,7 @@ fn weigh(sketch: Sketch, weights: &Weights) -> Claim {
         confidence,
         origins,
         prospects,
+        settled: None,
     }
 }
 
@@ -471,7 +490,9 @@ fn rate(voices: &mut [Candidate], likelihood: Likelihood, weights: &Weights) {
         .iter()
         .map(|voice| {
             let has_turned = sides.get(voice.origin.as_str()).is_some_and(|sides| sides.len() > 1);
-            let reliability = model::reliability(voice.kind, has_turned, weights);
+            let track = voice.word.as_ref().and_then(|word| word.track.as_ref());
+            let shift = track.map_or(0, |track| track.shift(voice.kind, weights));
+            let reliability = model::reliability(voice.kind, has_turned, shift, weights);
             if voice.weight == 0 {
                 return (reliability, 6);
             }

@@ -6,6 +6,7 @@
 mod attachment;
 mod contacts;
 mod disowned;
+mod dropped;
 mod figures;
 mod goods;
 mod gravity;
@@ -51,6 +52,8 @@ pub enum Kind {
     Silence,
     /// One calls small what another calls grave.
     Gravity,
+    /// A source says no longer, or with reserve, what it said before it was captured again.
+    Dropped,
     /// Who is said to have been told, and when.
     Contact,
     /// Two sources give different figures for one thing.
@@ -79,6 +82,7 @@ impl Kind {
             Kind::Summary => "a summary stronger than the words",
             Kind::Silence => "said to be silent, has spoken",
             Kind::Gravity => "grave for one, small for another",
+            Kind::Dropped => "a source against its earlier version",
             Kind::Contact => "who was told, and when",
             Kind::Figures => "figures differ",
             Kind::Attachment => "one figure, of one or of several",
@@ -123,10 +127,11 @@ pub fn disagreements(case: &Case, parties: &Parties, claims: &[Claim]) -> Vec<Di
     let mut said: Vec<&Said> = case.shown().collect();
     said.sort_by_key(|said| case.order(said));
     let matter = Matter { case, parties, claims, said };
-    let kinds: [fn(&Matter<'_>) -> Vec<Disagreement>; 14] = [
+    let kinds: [fn(&Matter<'_>) -> Vec<Disagreement>; 15] = [
         stances::find,
         reversals::find,
         disowned::find,
+        dropped::find,
         summaries::find,
         silence::find,
         gravity::find,

@@ -90,6 +90,25 @@ pub fn range_in_words((from, to): (u8, u8)) -> String {
     }
 }
 
+/// The natural logarithm of a number in thousandths, rounded down: 0 for 1, and for 0, which has none.
+pub fn logarithm(number: u64) -> i64 {
+    /// Digits behind the point of the logarithm to base 2.
+    const DIGITS: u32 = 20;
+    /// A thousand times the natural logarithm of 2, in thousandths.
+    const OF_TWO: u64 = 693_147;
+    let Some(whole) = number.checked_ilog2() else { return 0 };
+    // What is left, from 1 to 2, with 31 digits behind the point: squared, it gives one digit after another.
+    let mut rest = if whole <= 31 { number << (31 - whole) } else { number >> (whole - 31) };
+    let mut digits = u64::from(whole);
+    for _ in 0..DIGITS {
+        rest = (rest * rest) >> 31;
+        let digit = rest >> 32;
+        rest >>= digit;
+        digits = digits << 1 | digit;
+    }
+    i64::try_from((digits * OF_TWO / 1000) >> DIGITS).unwrap_or(i64::MAX)
+}
+
 impl fmt::Display for Likelihood {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.word(), self.range())
@@ -109,6 +128,16 @@ mod tests {
                 (f64::from(percent) - exact.clamp(1.0, 99.0)).abs() <= 0.52,
                 "{millinats}: {percent} is not {exact}"
             );
+        }
+    }
+
+    #[test]
+    fn the_logarithm_is_the_logarithm() {
+        assert_eq!((logarithm(0), logarithm(1), logarithm(u64::MAX)), (0, 0, 44_361));
+        for number in (1..2000_u32).chain((2000..4_000_000).step_by(997)) {
+            let exact = f64::from(number).ln() * 1000.0;
+            let computed = i32::try_from(logarithm(u64::from(number))).map_or(f64::NAN, f64::from);
+            assert!((-0.01..1.01).contains(&(exact - computed)), "{number}: {computed} is not {exact}");
         }
     }
 

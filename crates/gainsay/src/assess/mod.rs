@@ -14,8 +14,11 @@ mod model;
 mod origins;
 mod parties;
 mod propositions;
+mod settled;
 mod since;
 mod steps;
+mod track;
+mod versions;
 mod weights;
 
 pub use check::{Objection, check};
@@ -30,8 +33,11 @@ pub use model::Proof;
 pub use origins::{Edge, Node};
 pub use origins::{How, NodeKind, Origins};
 pub use propositions::{Judgement, Proposition, Utterance, judge};
+pub use settled::sides;
 pub use since::since;
 pub use steps::Step;
+pub use track::{Track, tracks};
+pub use versions::dropped;
 pub use weights::{MODEL, TEXT as WEIGHTS, Weights, WeightsError};
 
 use std::collections::BTreeSet;

@@ -9,6 +9,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::likelihood::Likelihood;
+use super::track::Track;
 use super::weights::{Weights, share_of};
 use crate::claim::{Facet, PartyKind, Stance};
 
@@ -35,6 +36,10 @@ pub struct Word {
     pub has_admitted: bool,
     /// When it was said, as far as that is known.
     pub when: Timestamp,
+    /// Whether its source has dropped it since.
+    pub dropped: bool,
+    /// How right the origin was in other cases; `None` where nothing is known of that.
+    pub track: Option<Track>,
 }
 
 /// What stands behind a word, least first.
@@ -90,7 +95,10 @@ pub fn weigh(words: &[&Word], facet: Facet, weights: &Weights) -> Vec<Option<Wei
     for places in by_origin.into_values() {
         let Some(last) = places.iter().map(|place| words[*place]).max_by_key(|word| rank(word)) else { continue };
         let has_turned = places.iter().any(|place| words[*place].for_claim != last.for_claim);
-        let on_side = places.into_iter().filter(|place| words[*place].for_claim == last.for_claim);
+        // What a source has dropped since gives way to what the origin says beside it.
+        let on_side = places
+            .into_iter()
+            .filter(|place| words[*place].for_claim == last.for_claim && (last.dropped || !words[*place].dropped));
         let each = on_side.map(|place| (place, alone(words[place], has_turned, facet, weights)));
         let best =
             each.max_by_key(|(place, weight)| (words[*place].direct, weight.millinats.abs(), words[*place].when));
@@ -122,10 +130,11 @@ pub fn likelihood(weighed: &[Option<Weight>], weights: &Weights) -> Likelihood {
 }
 
 /// Which of an origin's words tells its side: what a company admits against its own interest, a later denial does not take back;
-/// otherwise its own words before others' account of them, the later one, and of one moment the one that takes back.
-fn rank(word: &Word) -> (bool, bool, Timestamp, bool) {
+/// otherwise its own words before others' account of them, what still stands before what was dropped, the later one, and of one moment
+/// the one that takes back.
+fn rank(word: &Word) -> (bool, bool, bool, Timestamp, bool) {
     let admits = word.kind == PartyKind::Victim && word.for_claim;
-    (admits, word.direct, word.when, !word.for_claim)
+    (admits, word.direct, !word.dropped, word.when, !word.for_claim)
 }
 
 /// Voices that mostly look at the same thing.
@@ -194,6 +203,11 @@ fn alone(word: &Word, has_turned: bool, facet: Facet, weights: &Weights) -> Weig
             size.max(own.says)
         }
     };
+    if let Some(track) = word.track.as_ref().filter(|track| !conceded && track.claims.all() > 0) {
+        // Who was always wrong counts nothing, not the other way round: that could be played.
+        size = (size + track.shift(word.kind, weights)).max(0);
+        because += &format!(", {}", track.words());
+    }
     if word.kind == PartyKind::Other {
         size = share_of(size, share.bystander);
     }
@@ -214,7 +228,17 @@ fn alone(word: &Word, has_turned: bool, facet: Facet, weights: &Weights) -> Weig
         size = share_of(size, share.turned);
         because += ", having said the opposite";
     }
+    if word.dropped {
+        size = share_of(size, share.dropped);
+        because += ", which its source has dropped since";
+    }
     Weight { millinats: if word.for_claim { size } else { -size }, because }
+}
+
+/// How likely a word makes the proposition if its origin is taken at it, in thousandths.
+pub fn implied(word: &Word, weights: &Weights) -> u16 {
+    let sure = if word.specific { weights.track.firm } else { weights.track.vague };
+    u16::try_from(if word.for_claim { sure } else { 1000 - sure }).unwrap_or(500)
 }
 
 /// The findings that would change the likelihood most, with what it would then be. `fixed` is what evidence adds.
@@ -270,6 +294,11 @@ pub fn prospects(words: &[&Word], fixed: i64, facet: Facet, weights: &Weights) -
             against_interest: kind == PartyKind::Actor && !for_claim,
             has_admitted: words.iter().any(|word| word.kind == kind && word.has_admitted),
             when: Timestamp::MAX,
+            dropped: false,
+            track: words
+                .iter()
+                .find(|word| word.kind == kind && Some(word.origin.as_str()) == origin)
+                .and_then(|it| it.track.clone()),
         };
         let with: Vec<&Word> = words.iter().copied().chain([&word]).collect();
         found.push(Prospect { what, likelihood: total(&with) });
@@ -295,8 +324,9 @@ pub fn prospects(words: &[&Word], fixed: i64, facet: Facet, weights: &Weights) -
     found
 }
 
-/// How reliable a source is, by its kind alone: the letter of the Admiralty code. Who has turned is one lower, down to `E`.
-pub fn reliability(kind: PartyKind, has_turned: bool, weights: &Weights) -> char {
+/// How reliable a source is, by its kind: the letter of the Admiralty code. Who has turned is one lower; so is who was wrong often
+/// enough in other cases, and who was right so often one higher: between `A` and `E`.
+pub fn reliability(kind: PartyKind, has_turned: bool, shift: i64, weights: &Weights) -> char {
     let own = &weights.reliability;
     let letter = match kind {
         PartyKind::Actor => own.actor,
@@ -306,10 +336,16 @@ pub fn reliability(kind: PartyKind, has_turned: bool, weights: &Weights) -> char
         PartyKind::Press => own.press,
         PartyKind::Other => own.other,
     };
-    match letter {
-        'A'..='D' if has_turned => char::from_u32(u32::from(letter) + 1).unwrap_or(letter),
-        _ => letter,
-    }
+    const LETTERS: [char; 5] = ['A', 'B', 'C', 'D', 'E'];
+    let earned = (shift <= -weights.track.letter, shift >= weights.track.letter);
+    // Of whom nothing can be judged by its kind, the record is all that there is: it starts from the middle.
+    let at = match LETTERS.iter().position(|it| *it == letter) {
+        Some(at) => at,
+        None if earned.0 || earned.1 => 2,
+        None => return letter,
+    };
+    let lower = usize::from(has_turned) + usize::from(earned.0);
+    LETTERS[(at + lower).saturating_sub(usize::from(earned.1)).min(LETTERS.len() - 1)]
 }
 
 /// How credible what a voice says is, by what the others say: the number of the Admiralty code. `rest` is the likelihood without it,

@@ -1,7 +1,9 @@
 //! Names of parties, brought to one form so that the same party is one party.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use super::track::{Track, tracks};
+use super::versions::dropped;
 use crate::claim::{Case, OrganisationRole, PartyKind};
 
 /// A party's name in the form that is compared: the organisation of `Person (Organisation)`, lower case, without legal forms.
@@ -31,6 +33,8 @@ pub struct Parties {
     actors: BTreeMap<String, String>,
     shown: BTreeMap<String, String>,
     votes: BTreeMap<String, BTreeMap<PartyKind, usize>>,
+    tracks: BTreeMap<String, Track>,
+    dropped: BTreeSet<String>,
 }
 
 impl Parties {
@@ -41,6 +45,8 @@ impl Parties {
             actors: BTreeMap::new(),
             shown: BTreeMap::new(),
             votes: BTreeMap::new(),
+            tracks: tracks(&case.past),
+            dropped: dropped(case),
         };
         for source in case.sources.iter().filter(|source| source.replaced_by.is_none()) {
             for actor in &source.reading.actors {
@@ -102,6 +108,16 @@ impl Parties {
     /// The name under which an actor is shown, by the form under which it counts; of others that form itself.
     pub fn shown<'n>(&'n self, canonical: &'n str) -> &'n str {
         self.shown.get(canonical).map_or(canonical, String::as_str)
+    }
+
+    /// How right a party was in other cases, by the form under which it counts.
+    pub fn track(&self, canonical: &str) -> Option<&Track> {
+        self.tracks.get(canonical)
+    }
+
+    /// Whether a source has dropped a statement of one of them since, by the statement's handle.
+    pub fn is_dropped(&self, handle: &str) -> bool {
+        self.dropped.contains(handle)
     }
 
     /// Whether the party is an actor.

@@ -95,6 +95,8 @@ pub fn judge(proposition: &Proposition, weights: &Weights) -> Judgement {
                 against_interest: itself && it.against_interest,
                 has_admitted: admitted.contains(&origin),
                 when: dated.map_or(Timestamp::MIN, start_of),
+                dropped: false,
+                track: None,
                 origin,
             })
         })

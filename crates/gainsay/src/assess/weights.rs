@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 /// The model and its version, as the ledger records it. A change of any number in `weights.toml` is a new version.
-pub const MODEL: &str = "gainsay weighing 2";
+pub const MODEL: &str = "gainsay weighing 3";
 
 /// The file, whose digest every assessment records.
 pub const TEXT: &str = include_str!("weights.toml");
@@ -20,6 +20,7 @@ pub struct Weights {
     pub authority: Authority,
     pub independent: Independent,
     pub share: Share,
+    pub track: Track,
     pub evidence: Evidence,
     pub reliability: Reliability,
     pub credibility: Credibility,
@@ -66,7 +67,18 @@ pub struct Share {
     pub beside: i64,
     pub further: i64,
     pub turned: i64,
+    pub dropped: i64,
     pub against_interest: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Track {
+    pub firm: i64,
+    pub vague: i64,
+    pub prior: i64,
+    pub most: i64,
+    pub letter: i64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -163,7 +175,7 @@ impl Weights {
 
     fn check(&self) -> Result<(), WeightsError> {
         let (actor, company, independent) = (&self.actor, &self.company, &self.independent);
-        let (share, evidence, credibility) = (&self.share, &self.evidence, &self.credibility);
+        let (share, track, evidence, credibility) = (&self.share, &self.track, &self.evidence, &self.credibility);
         for (key, value, least, most) in [
             ("start", self.start, -MOST, MOST),
             ("actor.word", actor.word, 0, MOST),
@@ -184,7 +196,13 @@ impl Weights {
             ("share.beside", share.beside, 0, 1000),
             ("share.further", share.further, 0, 1000),
             ("share.turned", share.turned, 0, 1000),
+            ("share.dropped", share.dropped, 0, 1000),
             ("share.against_interest", share.against_interest, 1000, 10_000),
+            ("track.firm", track.firm, 501, 1000),
+            ("track.vague", track.vague, 501, 1000),
+            ("track.prior", track.prior, 1, 1000),
+            ("track.most", track.most, 0, MOST),
+            ("track.letter", track.letter, 1, MOST),
             ("evidence.match_first", evidence.match_first, 0, MOST),
             ("evidence.match_tenfold", evidence.match_tenfold, 0, MOST),
             ("evidence.match_most", evidence.match_most, 0, MOST),
@@ -208,6 +226,7 @@ impl Weights {
             (("company.admits_part", company.admits_part), ("company.confirms", company.confirms)),
             (("independent.says", independent.says), ("independent.has_seen", independent.has_seen)),
             (("independent.has_seen", independent.has_seen), ("independent.has_checked", independent.has_checked)),
+            (("track.vague", track.vague), ("track.firm", track.firm)),
             (("evidence.match_first", evidence.match_first), ("evidence.match_most", evidence.match_most)),
             (("credibility.doubtful", credibility.doubtful), ("credibility.possibly", credibility.possibly)),
             (("credibility.possibly", credibility.possibly), ("credibility.probably", credibility.probably)),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{ClaimKey, Edit, EntryId, OwnJudgement, Reading, SampleMatch, SourceKind, Statement, Tlp};
+use super::{ClaimKey, Edit, EntryId, OwnJudgement, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp};
 
 /// A case as it stands.
 #[derive(Clone, Debug)]
@@ -29,6 +29,10 @@ pub struct Case {
     pub brands: BTreeMap<String, String>,
     /// What somebody has taken up, one for each step, as it stands.
     pub tasks: Vec<Task>,
+    /// What became of its claims, one for each that was settled or opened again, as it stands.
+    pub settlements: Vec<Settlement>,
+    /// What became of the claims of other cases: what makes the track record of the parties.
+    pub past: Vec<Settlement>,
     /// What analysts made of its claims, in the order of the ledger.
     pub edits: Vec<Edit>,
     /// What analysts hold beside what is computed, in the order of the ledger.
@@ -317,6 +321,8 @@ impl Case {
             findings: Vec::new(),
             brands: BTreeMap::new(),
             tasks: Vec::new(),
+            settlements: Vec::new(),
+            past: Vec::new(),
             edits: Vec::new(),
             judgements: Vec::new(),
             assessments: Vec::new(),
@@ -344,7 +350,8 @@ impl Case {
         let findings = self.findings.iter().map(|finding| finding.tlp);
         let tasks = self.tasks.iter().map(|task| task.tlp);
         let edits = self.edits.iter().map(|edit| edit.tlp).chain(self.judgements.iter().map(|it| it.tlp));
-        sources.chain(said).chain(findings).chain(tasks).chain(edits).fold(self.tlp, Tlp::max)
+        let settlements = self.settlements.iter().map(|settled| settled.tlp);
+        sources.chain(said).chain(findings).chain(tasks).chain(edits).chain(settlements).fold(self.tlp, Tlp::max)
     }
 
     /// The statements that show: not rejected, and not drafts of a version that was replaced.

@@ -17,9 +17,11 @@ mod model;
 mod names;
 
 mod open;
+mod parties;
 mod read;
 mod report;
 mod review;
+mod settle;
 mod show;
 mod step;
 mod ui;
@@ -71,6 +73,8 @@ enum Command {
     Claim(claim::Args),
     Judge(judge::Args),
     Step(step::Args),
+    Settle(settle::Args),
+    Parties(parties::Args),
     Names(names::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
@@ -130,6 +134,8 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Claim(args) => args.run(&place, ui),
         Command::Judge(args) => args.run(&place, ui),
         Command::Step(args) => args.run(&place, ui),
+        Command::Settle(args) => args.run(&place, ui),
+        Command::Parties(args) => args.run(&place, ui),
         Command::Names(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),

@@ -131,6 +131,12 @@ impl Fold<'_> {
             Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
             Some(Payload::Match(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
             Some(Payload::Task(task)) => self.task(entry, task),
+            Some(Payload::Settlement(settled)) => {
+                let header = &entry.header;
+                let now = super::settle::settlement(settled, entry.id, &header.author, header.received, header.tlp);
+                self.case.settlements.retain(|it| it.claim != now.claim);
+                self.case.settlements.push(now);
+            }
             Some(Payload::Claim(edited)) => self.case.edits.push(Edit {
                 id: entry.id,
                 by: entry.header.author.clone(),

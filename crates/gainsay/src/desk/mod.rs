@@ -20,6 +20,7 @@ mod record;
 mod report;
 mod review;
 mod samples;
+mod settle;
 mod tasks;
 mod vault;
 
@@ -610,7 +611,8 @@ impl Desk {
                 },
                 Err(e) => SourceText::Unavailable(e.to_string()),
             })
-            .ok_or_else(|| Error::NoCase { name: name.to_owned(), known: Vec::new() })
+            .map(|case| Ok(Case { past: settle::past(reader, Some(id), until.received)?, ..case }))
+            .unwrap_or_else(|| Err(Error::NoCase { name: name.to_owned(), known: Vec::new() }))
         })?;
         case.brands = casefile::brands(&case, &names);
         Ok(Case { until, ..case.published_until(until.published) })

@@ -13,7 +13,7 @@ use crate::ledger::payload::{
 };
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
-use crate::store::{self, Reader};
+use crate::store::{self, IndexCheck, Reader, Row};
 
 /// Digits of an id that it takes to destroy what it names: a slip of the hand has no way back.
 const DIGITS_TO_DESTROY: usize = 8;
@@ -76,14 +76,17 @@ impl Desk {
         let key = self.public_key();
         let against = checkpoint.map(|note| TreeHead::from_checkpoint(note, &key)).transpose()?;
         let blobs = &self.blobs;
-        let unindexed = self.database.index_faults()?;
         self.database.with_snapshot(|reader| {
-            let mut verifier = Verifier::new(key, reader.heads()?, against);
+            let (mut verifier, mut index) = (Verifier::new(key, against), IndexCheck::default());
             let (mut faults, mut checked) = (Vec::new(), 0);
-            reader.each(|stored| {
-                verifier.entry(&stored);
-                let Ok(Entry { payload: Some(payload), .. }) = Entry::from_record(&stored.record) else { return };
-                let Some(source) = payload.source() else { return };
+            reader.each(|row| {
+                let (stored, indexed) = match row {
+                    Row::Entry(stored, indexed) => (stored, indexed),
+                    Row::Head(head) => return verifier.head(head),
+                };
+                let Some(entry) = verifier.entry(&stored) else { return };
+                index.entry(&entry, indexed);
+                let Some(source) = entry.payload.as_ref().and_then(Payload::source) else { return };
                 let held = match &source.held {
                     Held::Desk => Some(source.digest),
                     Held::Sealed(_, digest) => Some(*digest),
@@ -93,12 +96,13 @@ impl Desk {
                 let map = text.and_then(|text| text.map).map(|map| map.0);
                 for digest in held.into_iter().chain(text.map(|text| text.digest)).chain(map) {
                     checked += 1;
-                    if let Err(e) = blobs.get(&digest) {
+                    if let Err(e) = blobs.check(&digest) {
                         faults.push(format!("entry {}: {e}", stored.seq));
                     }
                 }
             })?;
-            Ok(Verification { ledger: verifier.finish(), unindexed, blobs: faults, blobs_checked: checked })
+            let (ledger, unindexed) = (verifier.finish(), index.finish());
+            Ok(Verification { ledger, unindexed, blobs: faults, blobs_checked: checked })
         })
     }
 
@@ -219,6 +223,7 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
         }
         Some(Payload::MatchV1(found)) => found.sample == destroyed.id,
         Some(Payload::Match(found)) => found.sample == destroyed.id,
+        Some(Payload::Settlement(settled)) => settled.sources.contains(&destroyed.id),
         _ => false,
     };
     let mut drawn = vec![destroyed.clone()];
@@ -365,6 +370,10 @@ fn what(payload: &Payload) -> String {
         Payload::MatchV1(found) => matched(&(&found.result).into()),
         Payload::Match(found) => matched(&(&found.result).into()),
         Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
+        Payload::Settlement(settled) => match settled.outcome {
+            Some(is_true) => format!("settled a claim as {}", if is_true { "true" } else { "not true" }),
+            None => "opened a claim again".to_owned(),
+        },
         Payload::Claim(edited) => match &edited.edit {
             EditV1::Reword(..) => "worded a claim otherwise".to_owned(),
             EditV1::Split(..) => "split a claim".to_owned(),

@@ -2,11 +2,13 @@
 
 mod sample;
 
+use std::collections::BTreeSet;
+
 pub use sample::{file_match, sample_match};
 use serde_json::{Value, json};
 
 use super::{changes, explanations, offers, timeline};
-use crate::assess::{Edited, Fate, Judged, JudgedOn, NodeKind};
+use crate::assess::{self, Edited, Fate, Judged, JudgedOn, NodeKind};
 use crate::claim::{EntryId, Finding, Said, Source, SourceText, State};
 use crate::release::View;
 
@@ -17,6 +19,7 @@ const FORMAT: &str = "gainsay-case/1";
 pub fn view(view: &View) -> String {
     let case = &view.case;
     let assessment = &view.assessment;
+    let dropped = assess::dropped(case);
     let value = json!({
         "format": FORMAT,
         "case": case.title,
@@ -48,6 +51,7 @@ pub fn view(view: &View) -> String {
             })),
             "confidence": claim.is_assessed().then(|| claim.confidence.word()),
             "origins": claim.origins,
+            "settled": claim.settled,
             "voices": claim.voices.iter().map(|voice| json!({
                 "handle": voice.handle,
                 "party": voice.party,
@@ -89,7 +93,7 @@ pub fn view(view: &View) -> String {
                 "done": task.done.as_ref().map(|(at, by)| json!({ "at": at.to_string(), "by": by })),
             })),
         })).collect::<Vec<_>>(),
-        "statements": case.shown().map(|one| said(view, one)).collect::<Vec<_>>(),
+        "statements": case.shown().map(|one| said(view, one, &dropped)).collect::<Vec<_>>(),
         "sources": (0..case.sources.len()).map(|place| source(view, place)).collect::<Vec<_>>(),
         "offers": offers::to_json(view),
         "findings": case.findings.iter().map(|one| finding(view, one)).collect::<Vec<_>>(),
@@ -209,7 +213,7 @@ fn origin_graph(view: &View) -> Value {
     })
 }
 
-fn said(view: &View, said: &Said) -> Value {
+fn said(view: &View, said: &Said, dropped: &BTreeSet<String>) -> Value {
     let statement = &said.statement;
     let (state, by, confidence) = match &said.state {
         State::Draft { confidence } => ("draft", None, Some(*confidence)),
@@ -233,6 +237,7 @@ fn said(view: &View, said: &Said) -> Value {
         "by": by,
         "confidence_permille": confidence,
         "tlp": said.tlp.word(),
+        "dropped": dropped.contains(&said.handle),
     })
 }
 

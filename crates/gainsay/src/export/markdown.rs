@@ -79,7 +79,8 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
                 claim.handle,
                 plain(&claim.proposition),
                 claim.facet,
-                (claim.judged.iter().map(|it| format!("own judgement: {}", plain(it))))
+                (claim.settled.iter().map(|it| plain(it)))
+                    .chain(claim.judged.iter().map(|it| format!("own judgement: {}", plain(it))))
                     .chain(claim.edits.iter().map(|it| format!("edit: {}", plain(it))))
                     .chain(voices)
                     .chain(

@@ -95,6 +95,8 @@ pub(super) struct Claim {
     pub range: &'static str,
     pub percent: u8,
     pub confidence: &'static str,
+    /// What became of it, where somebody settled it.
+    pub settled: Option<String>,
     /// What analysts hold of it, beside what is computed.
     pub judged: Vec<String>,
     /// What analysts made of it.
@@ -355,6 +357,7 @@ fn claim(view: &View, claim: &crate::assess::Claim) -> Claim {
             })
             .collect(),
         prospects: claim.prospects.iter().map(|it| it.to_string()).collect(),
+        settled: claim.settled.clone(),
         uncounted: claim.voices.iter().filter(|voice| voice.weight == 0).map(|voice| voice.handle.clone()).collect(),
         origins: claim.origins.iter().cloned().collect(),
     }

@@ -5,7 +5,7 @@ mod screen;
 use anstyle::{AnsiColor, Style};
 
 use super::{changes, explanations, offers, timeline};
-use crate::assess::{Claim, Disagreement};
+use crate::assess::{self, Claim, Disagreement};
 use crate::claim::{
     AlignedLines, Alignment, Commit, FileMatch, Finding, ListingMatch, Reading, Said, SampleMatch, SourceKind,
     SourceText, Span, State, counted,
@@ -307,6 +307,9 @@ impl Page {
                 "      … and {rest} more that repeat these origins, came before their last word, or wait for review"
             ));
         }
+        if let Some(settled) = &claim.settled {
+            self.hanging("      ", settled);
+        }
         let prospects: Vec<String> = claim.prospects.iter().map(ToString::to_string).collect();
         self.hanging("      would change it: ", &prospects.join("; "));
     }
@@ -412,6 +415,7 @@ impl Page {
             return;
         }
         self.heading("Who said what");
+        let dropped = assess::dropped(&view.case);
         shown.sort_by_key(|said| view.case.order(said));
         let more = shown.len().saturating_sub(MANY);
         for said in shown.into_iter().take(MANY) {
@@ -425,6 +429,7 @@ impl Page {
                 State::Accepted { by, .. } => self.in_style(self.styles.faint, &format!("accepted by {by}")),
                 State::Rejected { .. } => continue,
             };
+            let state = if dropped.contains(&said.handle) { format!("{state}, dropped since") } else { state };
             let speaker = self.in_style(self.styles.strong, &statement.speaker);
             self.line(&format!(
                 "  {:<4} {}  {speaker} ({}) {}{origin}   {} in {}   {state}",

@@ -15,6 +15,7 @@ pub use assessed::{AssessedV2, CaseAssessed, CorpusStateV2};
 pub use edit::{CaseJudged, ClaimEdited, EditV1};
 pub use matched::{SampleMatched, SampleMatchedV1};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
+pub use settled::ClaimSettled;
 pub use source::{Held, SourceCaptured, SourceCapturedV1, Text};
 
 /// Declares the kinds with their names, so that name, encoding and decoding cannot drift apart.
@@ -84,6 +85,8 @@ kinds! {
     Match(SampleMatched) = "match/2",
     /// Somebody took up a step, or it is done.
     Task(TaskSet) = "task/1",
+    /// A claim proved true or not, or is open again.
+    Settlement(ClaimSettled) = "settlement/1",
     /// Somebody worded a claim otherwise, split or merged it, or let a statement speak to another.
     Claim(ClaimEdited) = "claim/1",
     /// Somebody judged a claim, or the case, beside what is computed.
@@ -108,6 +111,7 @@ impl Payload {
             Payload::MatchV1(b) => Some(b.case),
             Payload::Match(b) => Some(b.case),
             Payload::Task(b) => Some(b.case),
+            Payload::Settlement(b) => Some(b.case),
             Payload::Claim(b) => Some(b.case),
             Payload::Judgement(b) => Some(b.case),
             Payload::AssessmentV1(b) => Some(b.case),
@@ -447,6 +451,7 @@ mod assessed;
 mod edit;
 mod matched;
 mod read;
+mod settled;
 mod source;
 
 twin!(RootV3 of Root {

@@ -131,11 +131,11 @@ pub struct Verdict {
     pub faults: Vec<Fault>,
 }
 
-/// Verifies a ledger entry by entry, in order, in memory logarithmic in its length but for destroyed bodies.
+/// Verifies a ledger entry by entry, in order, in memory logarithmic in its length but for destroyed bodies and for what is wrong.
 pub struct Verifier {
     key: PublicKey,
-    heads: std::vec::IntoIter<TreeHead>,
-    next_head: Option<TreeHead>,
+    /// The last head that covers more than there is.
+    beyond: Option<TreeHead>,
     covered: u64,
     signed: Option<Timestamp>,
     edge: Edge,
@@ -149,14 +149,11 @@ pub struct Verifier {
 }
 
 impl Verifier {
-    /// A verifier for these heads, in order of size, and for a checkpoint that was kept elsewhere.
-    pub fn new(key: PublicKey, heads: Vec<TreeHead>, against: Option<TreeHead>) -> Verifier {
-        let mut heads = heads.into_iter();
-        let next_head = heads.next();
+    /// A verifier for the ledger of this key, and for a checkpoint of it that was kept elsewhere.
+    pub fn new(key: PublicKey, against: Option<TreeHead>) -> Verifier {
         Verifier {
             key,
-            heads,
-            next_head,
+            beyond: None,
             covered: 0,
             signed: None,
             edge: Edge::default(),
@@ -169,59 +166,76 @@ impl Verifier {
         }
     }
 
-    /// Takes the next entry, in the store's order.
-    pub fn entry(&mut self, stored: &Stored) {
+    /// Takes the next entry, in the store's order, and gives it read, where it is what it should be and of a kind that is known.
+    pub fn entry(&mut self, stored: &Stored) -> Option<Entry> {
         if stored.seq > self.expected {
             self.moved(Fault::Removed { first: self.expected, last: stored.seq - 1 });
         }
         self.expected = stored.seq.saturating_add(1);
         let leaf = leaf_hash(&stored.record.header);
-        match Header::from_bytes(&stored.record.header) {
-            _ if leaf != stored.leaf => self.faults.push(Fault::Changed { seq: stored.seq }),
-            Err(_) => self.faults.push(Fault::Changed { seq: stored.seq }),
-            Ok(header) if header.seq != stored.seq => {
-                self.moved(Fault::Reordered { seq: stored.seq, made_for: header.seq });
+        let read = match Header::from_bytes(&stored.record.header) {
+            Ok(header) if leaf == stored.leaf => {
+                if header.seq == stored.seq {
+                    self.body(stored, EntryId(leaf), header)
+                } else {
+                    self.moved(Fault::Reordered { seq: stored.seq, made_for: header.seq });
+                    None
+                }
             }
-            Ok(header) => self.body(stored, EntryId(leaf), &header),
-        }
+            _ => {
+                self.faults.push(Fault::Changed { seq: stored.seq });
+                None
+            }
+        };
         // The stored hash, not the recomputed one: if it leads to the signed root, it is the true one, and a changed header
         // is named exactly, without hiding what else was done.
         self.edge.push(stored.leaf);
-        self.heads_at_this_size();
+        self.at_checkpoint();
+        read
     }
 
-    fn body(&mut self, stored: &Stored, id: EntryId, header: &Header) {
+    fn body(&mut self, stored: &Stored, id: EntryId, header: Header) -> Option<Entry> {
         let Some(body) = &stored.record.body else {
             self.missing.insert(id, stored.seq);
-            return;
+            return Some(Entry { id, header, payload: None });
         };
         if body.digest() != header.digest {
             self.faults.push(Fault::BodyChanged { seq: stored.seq });
-            return;
+            return None;
         }
-        if let Ok(Entry { payload: Some(Payload::Destruction(destruction)), .. }) = Entry::from_record(&stored.record)
+        let payload = Payload::from_bytes(&header.kind, &body.payload).ok()?;
+        if let Payload::Destruction(destruction) = &payload
             && self.missing.remove(&destruction.entry).is_some()
         {
             self.destroyed += 1;
         }
+        Some(Entry { id, header, payload: Some(payload) })
     }
 
-    fn heads_at_this_size(&mut self) {
+    /// Takes the next head, in order of size, right behind the last of the entries that it covers; behind all of them where it covers
+    /// more than there are.
+    pub fn head(&mut self, head: TreeHead) {
         // Places, not entries: where one was removed, the heads after it are still held against the place that they were made for.
         let size = self.expected;
-        while let Some(head) = self.next_head.take_if(|head| head.size <= size) {
-            let root_fits = head.size == size && head.root == self.edge.root();
-            if !head.is_signed_by(&self.key) {
-                self.faults.push(Fault::Unsigned { size: head.size });
-            } else if head.previous != self.covered {
-                self.faults.push(Fault::HeadRemoved { after: self.covered, before: head.size });
-            } else if !root_fits && !self.roots_explained {
-                self.moved(Fault::RootDiffers { first: self.covered, last: head.size - 1, time: head.time });
-            }
-            self.covered = head.size;
-            self.signed = Some(head.time);
-            self.next_head = self.heads.next();
+        if head.size > size {
+            self.beyond = Some(head);
+            return;
         }
+        let root_fits = head.size == size && head.root == self.edge.root();
+        if !head.is_signed_by(&self.key) {
+            self.faults.push(Fault::Unsigned { size: head.size });
+        } else if head.previous != self.covered {
+            self.faults.push(Fault::HeadRemoved { after: self.covered, before: head.size });
+        } else if !root_fits && !self.roots_explained {
+            self.moved(Fault::RootDiffers { first: self.covered, last: head.size.saturating_sub(1), time: head.time });
+        }
+        self.covered = head.size;
+        self.signed = Some(head.time);
+    }
+
+    /// Holds the entries so far against the checkpoint, if it is of as many.
+    fn at_checkpoint(&mut self) {
+        let size = self.expected;
         if let Some(known) = self.against.as_ref().filter(|known| known.size == size && known.root != self.edge.root())
         {
             self.faults.push(Fault::Rewritten { size, time: known.time });
@@ -235,7 +249,7 @@ impl Verifier {
 
     /// The result, once every entry was given.
     pub fn finish(mut self) -> Verdict {
-        if let Some(last) = self.heads.by_ref().last().or(self.next_head.take()) {
+        if let Some(last) = self.beyond.take() {
             self.faults.push(Fault::Removed { first: self.expected, last: last.size.saturating_sub(1) });
         } else if self.expected > self.covered {
             self.faults.push(Fault::Uncovered { first: self.covered, last: self.expected - 1 });

@@ -1,7 +1,7 @@
 //! Immutable files named by the SHA-256 of their bytes.
 
 use std::fs::{self, File};
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 
 use super::{Error, hint_for};
@@ -70,6 +70,20 @@ impl Blobs {
         if found == *digest { Ok(bytes) } else { Err(Error::BlobChanged { path }) }
     }
 
+    /// Holds a blob of any size against its name.
+    ///
+    /// # Errors
+    /// As of [`Blobs::get`].
+    pub fn check(&self, digest: &Hash) -> Result<(), Error> {
+        let path = self.path(digest);
+        match File::open(&path).and_then(digest_of) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => Err(Error::BlobMissing { digest: hex(digest), path }),
+            Err(e) => Err(failed("read", &path)(e)),
+            Ok(found) if found == *digest => Ok(()),
+            Ok(_) => Err(Error::BlobChanged { path }),
+        }
+    }
+
     /// Destroys a blob; it is no error if it is gone already.
     ///
     /// # Errors
@@ -81,6 +95,21 @@ impl Blobs {
             // Of bytes that were never here, such as a sample's that stays outside, not even the folder is.
             _ => path.parent().filter(|folder| folder.exists()).map_or(Ok(()), sync_folder),
         }
+    }
+}
+
+/// The digest of what is in a file, read piece by piece.
+fn digest_of(file: File) -> std::io::Result<Hash> {
+    let mut reader = BufReader::with_capacity(1 << 16, file);
+    let mut hasher = Sha256::new();
+    loop {
+        let piece = reader.fill_buf()?;
+        if piece.is_empty() {
+            return Ok(hasher.finalize().into());
+        }
+        hasher.update(piece);
+        let length = piece.len();
+        reader.consume(length);
     }
 }
 

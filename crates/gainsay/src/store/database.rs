@@ -3,6 +3,7 @@
 //! WAL, so that readers and one writer go side by side; `synchronous=FULL`, so that an acknowledged commit outlives the power;
 //! `BEGIN IMMEDIATE`, and the head read again inside, so that two writers never build on the same state.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -67,7 +68,7 @@ impl Database {
     /// # Errors
     /// The folder cannot be written, or is on a network file system.
     pub fn create(path: &Path) -> Result<Database, Error> {
-        let database = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
+        let database = Self::connect(path, path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE)?;
         database.connection.pragma_update(None, "journal_mode", "wal").map_err(|e| database_error(path, &e))?;
         database.finish_opening()
     }
@@ -77,7 +78,10 @@ impl Database {
     /// # Errors
     /// It is no database, of a newer version, or on a network file system.
     pub fn open(path: &Path) -> Result<Database, Error> {
-        let database = Self::connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+        if is_read_only(path) {
+            return Self::open_unchanging(path);
+        }
+        let database = Self::connect(path, path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
         // To SQLite an empty file is an empty database; here it would pass for a desk that never had an entry.
         if database.version()? == 0 {
             return Err(Error::Emptied { path: path.to_owned() });
@@ -85,10 +89,31 @@ impl Database {
         database.finish_opening()
     }
 
-    fn connect(path: &Path, flags: OpenFlags) -> Result<Database, Error> {
+    /// Opens a database on a disk that nobody can write to, as an archive is: SQLite then takes no locks and makes no files.
+    fn open_unchanging(path: &Path) -> Result<Database, Error> {
+        let needs_writing = |why| Error::NeedsWriting { path: path.to_owned(), why };
+        if log_of(path).metadata().is_ok_and(|log| log.len() > 0) {
+            return Err(needs_writing("its last commits are still in the log beside it"));
+        }
+        let Some(name) = path.to_str().filter(|name| !name.contains(['%', '?', '#'])) else {
+            return Err(needs_writing("its path has characters that such a disk's can't have here"));
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_URI;
+        let database = Self::connect(path, Path::new(&format!("file:{name}?immutable=1")), flags)?;
+        let known = u32::try_from(MIGRATIONS.len()).unwrap_or(u32::MAX);
+        match database.version()? {
+            0 => Err(Error::Emptied { path: path.to_owned() }),
+            found if found > known => Err(Error::Newer { path: path.to_owned(), found, known }),
+            found if found < known || !database.has_index() => Err(needs_writing("it is of an older version")),
+            _ => Ok(database),
+        }
+    }
+
+    /// Connects to the database at a path by the name that SQLite is to call it.
+    fn connect(path: &Path, name: &Path, flags: OpenFlags) -> Result<Database, Error> {
         refuse_network(path)?;
         let fail = |e| database_error(path, &e);
-        let connection = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fail)?;
+        let connection = Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fail)?;
         connection.busy_timeout(BUSY).map_err(fail)?;
         Ok(Database { path: path.to_owned(), connection })
     }
@@ -103,9 +128,7 @@ impl Database {
     /// Makes what is in the write-ahead log last. A writer that was killed between writing and syncing leaves a commit there that
     /// SQLite takes for good; what is told of it from here on must outlive the power as well.
     fn sync_log(&self) -> Result<(), Error> {
-        let mut log = self.path.clone().into_os_string();
-        log.push("-wal");
-        let log = PathBuf::from(log);
+        let log = log_of(&self.path);
         match File::open(&log) {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(()),
             Err(why) => Err(failed("open", &log)(why)),
@@ -151,12 +174,13 @@ impl Database {
     }
 
     fn rebuild_index_if_old(&mut self) -> Result<(), Error> {
-        let version: Option<i64> = self
-            .connection
-            .query_row("SELECT version FROM index_version", [], |row| row.get(0))
-            .optional()
-            .unwrap_or(None);
-        if version == Some(INDEX_VERSION) { Ok(()) } else { self.rebuild_index() }
+        if self.has_index() { Ok(()) } else { self.rebuild_index() }
+    }
+
+    /// Whether the index of entries is of this version.
+    fn has_index(&self) -> bool {
+        let version = self.connection.query_row("SELECT version FROM index_version", [], |row| row.get(0)).optional();
+        version.unwrap_or(None) == Some(INDEX_VERSION)
     }
 
     /// Drops everything that can be computed from the entries, and computes it again.
@@ -173,36 +197,6 @@ impl Database {
         transaction.execute("INSERT INTO index_version VALUES (?1)", [INDEX_VERSION]).map_err(fail)?;
         index_all(&transaction, &path)?;
         transaction.commit().map_err(fail)
-    }
-
-    /// The places whose rows in the index are not those that the entries give. Entries that are gone or damaged themselves are
-    /// named by `Verifier`, not here.
-    ///
-    /// # Errors
-    /// The database fails, or an entry is damaged.
-    pub fn index_faults(&mut self) -> Result<Vec<u64>, Error> {
-        let path = self.path.clone();
-        let fail = |e| database_error(&path, &e);
-        let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
-        transaction.execute_batch("ALTER TABLE entry_index RENAME TO index_found;").map_err(fail)?;
-        transaction.execute_batch(INDEX_TABLE).map_err(fail)?;
-        let damaged = index_all(&transaction, &path)?;
-        let faults: rusqlite::Result<Vec<u64>> = {
-            let mut select = transaction
-                .prepare(
-                    "SELECT seq FROM (SELECT * FROM index_found EXCEPT SELECT * FROM entry_index)
-                     WHERE seq IN (SELECT seq FROM entry)
-                     UNION SELECT seq FROM (SELECT * FROM entry_index EXCEPT SELECT * FROM index_found) ORDER BY 1",
-                )
-                .map_err(fail)?;
-            let places = select.query_map([], |row| row.get::<_, i64>(0)).map_err(fail)?;
-            places.map(|place| place.map(|place| u64::try_from(place).unwrap_or(u64::MAX))).collect()
-        };
-        // Nothing of this is kept.
-        transaction.rollback().map_err(fail)?;
-        let mut faults = faults.map_err(fail)?;
-        faults.retain(|place| !damaged.contains(place));
-        Ok(faults)
     }
 
     /// Makes one commit with one signed head of what `build` pushes: all of it, or nothing.
@@ -320,6 +314,64 @@ impl Commit<'_> {
     }
 }
 
+/// What a ledger is made of, as it is stored.
+pub enum Row {
+    /// An entry, and what the index has on it.
+    Entry(Stored, Option<Indexed>),
+    /// A signed head.
+    Head(TreeHead),
+}
+
+/// What the index has on an entry.
+pub struct Indexed {
+    kind: String,
+    of_case: Option<Hash>,
+}
+
+/// Holds the index against the entries, which are given in order. In memory there are the destroyed ones, and what is wrong.
+#[derive(Default)]
+pub struct IndexCheck {
+    faults: Vec<u64>,
+    /// Of each entry without a body: its place, the case under which the index has it, and the one that its destruction names.
+    destroyed: BTreeMap<EntryId, (u64, Option<Hash>, Option<Hash>)>,
+}
+
+impl IndexCheck {
+    /// Takes the next entry. What is damaged is not to be given: the index leaves it out, so that the rest can be shown.
+    pub fn entry(&mut self, entry: &Entry, indexed: Option<Indexed>) {
+        let Some(Indexed { kind, of_case }) = indexed else {
+            self.faults.push(entry.header.seq);
+            return;
+        };
+        let expected = match &entry.payload {
+            Some(Payload::Case(_)) => Some(entry.id),
+            Some(payload) => payload.case(),
+            None => {
+                self.destroyed.insert(entry.id, (entry.header.seq, of_case, None));
+                None
+            }
+        };
+        let is_of_case = entry.payload.is_none() || of_case == expected.map(|case| case.0);
+        if kind != entry.header.kind || !is_of_case {
+            self.faults.push(entry.header.seq);
+        }
+        if let Some(Payload::Destruction(destruction)) = &entry.payload
+            && let Some((_, _, expected)) = self.destroyed.get_mut(&destruction.entry)
+        {
+            *expected = destruction.case.map(|case| case.0);
+        }
+    }
+
+    /// The places whose rows in the index are not those that the entries give, in order.
+    pub fn finish(mut self) -> Vec<u64> {
+        let destroyed = self.destroyed.into_values().filter(|(_, found, expected)| found != expected);
+        self.faults.extend(destroyed.map(|(seq, ..)| seq));
+        self.faults.sort_unstable();
+        self.faults.dedup();
+        self.faults
+    }
+}
+
 /// Reads entries.
 pub struct Reader<'c> {
     connection: &'c Connection,
@@ -338,30 +390,40 @@ impl Reader<'_> {
             .map_err(|e| self.fail(&e))
     }
 
-    /// Every signed head, in order.
+    /// Gives every entry to `take`, in order, one at a time, unread; and every signed head in order of size, each right behind the last
+    /// of the entries that it covers, or at the end.
     ///
     /// # Errors
     /// The database fails.
-    pub fn heads(&self) -> Result<Vec<TreeHead>, Error> {
-        let mut select = self
+    pub fn each(&self, mut take: impl FnMut(Row)) -> Result<(), Error> {
+        let fail = |e| self.fail(&e);
+        let mut entries = self
+            .connection
+            .prepare(
+                "SELECT e.seq, leaf, header, salt, payload, i.kind, i.of_case
+                 FROM entry e LEFT JOIN entry_index i ON i.seq = e.seq ORDER BY e.seq",
+            )
+            .map_err(fail)?;
+        let mut heads = self
             .connection
             .prepare("SELECT size, previous, root, time, signature FROM head ORDER BY size")
-            .map_err(|e| self.fail(&e))?;
-        select.query_map([], head).and_then(Iterator::collect).map_err(|e| self.fail(&e))
-    }
-
-    /// Gives every entry to `take`, in order, one at a time, unread.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn each(&self, mut take: impl FnMut(Stored)) -> Result<(), Error> {
-        let mut select = self
-            .connection
-            .prepare("SELECT seq, leaf, header, salt, payload FROM entry ORDER BY seq")
-            .map_err(|e| self.fail(&e))?;
-        let mut rows = select.query([]).map_err(|e| self.fail(&e))?;
-        while let Some(row) = rows.next().map_err(|e| self.fail(&e))? {
-            take(stored(row).map_err(|e| self.fail(&e))?);
+            .map_err(fail)?;
+        let mut heads = heads.query_map([], head).map_err(fail)?;
+        let mut next_head = heads.next().transpose().map_err(fail)?;
+        let mut rows = entries.query([]).map_err(fail)?;
+        while let Some(row) = rows.next().map_err(fail)? {
+            let stored = stored(row).map_err(fail)?;
+            let covered = stored.seq.saturating_add(1);
+            let kind: Option<String> = row.get(5).map_err(fail)?;
+            let of_case = row.get(6).map_err(fail)?;
+            take(Row::Entry(stored, kind.map(|kind| Indexed { kind, of_case })));
+            while let Some(head) = next_head.take_if(|head| head.size <= covered) {
+                take(Row::Head(head));
+                next_head = heads.next().transpose().map_err(fail)?;
+            }
+        }
+        for head in next_head.map(Ok).into_iter().chain(heads) {
+            take(Row::Head(head.map_err(fail)?));
         }
         Ok(())
     }
@@ -469,21 +531,19 @@ fn insert_entry(transaction: &Transaction<'_>, seq: u64, record: &Record) -> rus
     )
 }
 
-/// Fills the index from the entries, and gives the places of damaged ones: they are left out, so that the rest can be shown.
-fn index_all(transaction: &Transaction<'_>, path: &Path) -> Result<Vec<u64>, Error> {
+/// Fills the index from the entries. Damaged ones are left out, so that the rest can be shown.
+fn index_all(transaction: &Transaction<'_>, path: &Path) -> Result<(), Error> {
     let fail = |e| database_error(path, &e);
     let mut select =
         transaction.prepare("SELECT seq, leaf, header, salt, payload FROM entry ORDER BY seq").map_err(fail)?;
     let mut rows = select.query([]).map_err(fail)?;
-    let mut damaged = Vec::new();
     while let Some(row) = rows.next().map_err(fail)? {
         let stored = stored(row).map_err(fail)?;
-        match Entry::from_record(&stored.record) {
-            Ok(entry) => drop(index_entry(transaction, stored.seq, &entry).map_err(fail)?),
-            Err(_) => damaged.push(stored.seq),
+        if let Ok(entry) = Entry::from_record(&stored.record) {
+            index_entry(transaction, stored.seq, &entry).map_err(fail)?;
         }
     }
-    Ok(damaged)
+    Ok(())
 }
 
 fn index_entry(transaction: &Transaction<'_>, seq: u64, entry: &Entry) -> rusqlite::Result<usize> {
@@ -571,6 +631,18 @@ fn database_error(path: &Path, error: &rusqlite::Error) -> Error {
         _ => "",
     };
     Error::Database { path: path.to_owned(), why: error.to_string(), hint }
+}
+
+/// The write-ahead log beside a database.
+fn log_of(path: &Path) -> PathBuf {
+    let mut log = path.to_owned().into_os_string();
+    log.push("-wal");
+    PathBuf::from(log)
+}
+
+/// Whether a file is on a disk that is mounted read-only.
+fn is_read_only(path: &Path) -> bool {
+    rustix::fs::statvfs(path).is_ok_and(|status| status.f_flag.contains(rustix::fs::StatVfsMountFlags::RDONLY))
 }
 
 /// Locks and shared memory of SQLite's WAL do not work over a network.

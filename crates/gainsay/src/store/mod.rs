@@ -7,7 +7,7 @@ mod database;
 mod jobs;
 
 pub use blobs::{Blobs, UNFINISHED, sweep_unfinished};
-pub use database::{Commit, Database, Reader};
+pub use database::{Commit, Database, IndexCheck, Reader, Row};
 pub use jobs::{JobRow, JobState, Lease};
 
 use std::path::PathBuf;
@@ -36,6 +36,16 @@ pub enum Error {
         why: std::io::Error,
         /// What to do, with a leading separator; may be empty.
         hint: &'static str,
+    },
+    /// The database is on a disk that is read-only, and cannot be read as it is.
+    #[error(
+        "{path} cannot be read on a read-only disk: {why}; copy the desk to where it can be written, and open it there once"
+    )]
+    NeedsWriting {
+        /// Its file.
+        path: PathBuf,
+        /// Why not.
+        why: &'static str,
     },
     /// The database holds nothing at all.
     #[error("{path} is empty, and was not when the desk was made; restore it from a backup")]

@@ -349,16 +349,17 @@ G add Heron big.txt >/dev/null && G ledger verify >/dev/null && echo "goes on"
 }
 
 #[test]
-fn a_read_only_disk_is_named() {
+fn a_read_only_disk_is_read_and_named_where_it_would_be_written() {
     let environment = Environment::new();
     environment.write("story.txt", "A story.\n");
     let script = r#"
 mount -o remount,ro "$DISK"
+G show Heron >/dev/null && G ledger verify >/dev/null && G ledger log >/dev/null && echo "read"
 G open Gannet; echo "open: $?"
 G add Heron story.txt; echo "add: $?"
 "#;
     let Some(output) = on_a_small_disk(&environment, script) else { return };
-    assert_eq!(output.stdout, "open: 2\nadd: 2\n", "{output:#?}");
+    assert_eq!(output.stdout, "read\nopen: 2\nadd: 2\n", "{output:#?}");
     let lines: Vec<&str> = output.stderr.lines().collect();
     assert_eq!(lines.len(), 2, "{output:#?}");
     for line in lines {

@@ -67,6 +67,14 @@ const RUNS: &[(&str, &[&[&str]])] = &[
         ],
     ),
     (
+        "settle",
+        &[
+            &["settle", "leak", "c1", "true", "--reason", "password: Tr0ub4dor-Wharf"],
+            &["settle", "leak", "c1", "false", "--reason", "wilma.k@marlbeck.example", "--json"],
+        ],
+    ),
+    ("parties", &[&["parties"], &["parties", "--json"]]),
+    (
         "step",
         &[
             &["step", "leak", "password: Tr0ub4dor-Wharf"],

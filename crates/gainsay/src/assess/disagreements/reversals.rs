@@ -6,13 +6,13 @@ use std::sync::LazyLock;
 use super::stances::denies;
 use regex::Regex;
 
-use super::words::{CONTACT, NEGATION, Pattern, affirmed, pattern};
+use super::words::{CONTACT, NEGATION, Pattern, affirmed, is_of_data_only, pattern};
 use super::{Disagreement, Kind, Matter, place};
 use crate::claim::{Facet, Said, Stance};
 
 static NOT_TAKEN: Pattern = LazyLock::new(|| {
     pattern(
-        r"\b(?:no|not|neither|nor|none|never)\b[^.!?]{0,160}\b(?:taken|stolen|exfiltrated|obtained|copied|leaked|downloaded|lost)\b|\b(?:remains?|is|are) (?:\w+ )?(?:secure|safe)\b",
+        r"\b(?:no|not|neither|nor|none|never)\b[^.!?]*?\b(?:taken|stolen|exfiltrated|obtained|copied|leaked|downloaded|lost)\b|\b(?:remains?|is|are) (?:\w+ )?(?:secure|safe)\b",
     )
 });
 static TAKEN: Pattern = LazyLock::new(|| {
@@ -30,12 +30,24 @@ static OF_OTHERS: Pattern = LazyLock::new(|| {
     )
 });
 
+/// What is called talk is not admitted by speaking of it.
+static TALK: Pattern = LazyLock::new(|| {
+    pattern(r"\b(?:chatter|rumou?rs?|unauthentic|unverified|hoax|fake|bogus|baseless|misinformation|so-called)\b")
+});
+/// Somebody says now what it did not say before.
+static TURNS: Pattern = LazyLock::new(|| {
+    pattern(
+        r"\b(?:chang(?:ed|es|ing) (?:its|his|her|their) (?:tune|story|account|stance|position|mind)|walk(?:ed|s|ing) back|back(?:ed)?[- ]?(?:track|pedal)\w*|retract(?:ed|s|ing)|revers(?:ed|es|ing) (?:course|itself|its (?:claim|denial|statement|position))|took (?:it|that|this) back)\b",
+    )
+});
+
 pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
     let mut by_party: BTreeMap<String, Vec<&Said>> = BTreeMap::new();
     for said in &matter.said {
         by_party.entry(matter.speaker(said)).or_default().push(said);
     }
     let mut found = Vec::new();
+    found.extend(by_party.values().filter_map(|said| told_to_turn(matter, said)));
     for (party, said) in by_party.iter().filter(|(party, _)| !matter.parties.is_actor(party)) {
         let facets = Facet::ALL.iter().filter_map(|facet| on_facet(matter, said, *facet));
         // What is said of several facets at once is one change of mind.
@@ -60,10 +72,12 @@ fn reversal(about: String, first: &Said, then: &Said) -> Disagreement {
 fn on_facet(matter: &Matter<'_>, said: &[&Said], facet: Facet) -> Option<Disagreement> {
     let speaks = |said: &&&Said| said.statement.facets.contains(&facet);
     let denial = said.iter().filter(speaks).find(|said| {
-        said.statement.stance == Stance::Denies && denies(matter, said, facet) && !CONTACT.is_match(matter.words(said))
+        let words = matter.words(said);
+        let of_it = denies(matter, said, facet) && !(facet == Facet::Access && is_of_data_only(words));
+        said.statement.stance == Stance::Denies && of_it && !CONTACT.is_match(words)
     })?;
     let admission = said.iter().filter(speaks).find(|said| match said.statement.stance {
-        Stance::Confirms => true,
+        Stance::Confirms => !TALK.is_match(matter.words(said)),
         Stance::PartlyConfirms => matches!(facet, Facet::Access | Facet::Date) && admits_entry(matter.words(said)),
         _ => false,
     })?;
@@ -73,7 +87,16 @@ fn on_facet(matter: &Matter<'_>, said: &[&Said], facet: Facet) -> Option<Disagre
 
 /// Whether words that are told to admit a part admit an entry. Where they say nothing of one, how they were told decides.
 fn admits_entry(words: &str) -> bool {
-    of_itself(words, &ENTERED) || !ENTERED.is_match(words) && !NEGATION.is_match(words)
+    of_itself(words, &ENTERED) || !ENTERED.is_match(words) && !NEGATION.is_match(words) && !OF_OTHERS.is_match(words)
+}
+
+/// Is told to have changed what it says: that against the first that it claimed or denied before.
+fn told_to_turn(matter: &Matter<'_>, said: &[&Said]) -> Option<Disagreement> {
+    let then = said.iter().position(|said| TURNS.is_match(matter.words(said)))?;
+    let takes_side =
+        |said: &&&Said| matches!(said.statement.stance, Stance::Claims | Stance::Confirms | Stance::Denies);
+    let first = said[..then].iter().find(takes_side)?;
+    Some(reversal(format!("{} changed what it says", first.statement.speaker), first, said[then]))
 }
 
 /// Says that nobody told it, and that somebody did.

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::words::{CALLS_FALSE, ENTRY, KEPT_SAFE, LACKS_PROOF, NEVER_SAID, NO_ENTRY, VOUCHES, affirmed, mentions};
+use super::words::{
+    CALLS_FALSE, ENTRY, KEPT_SAFE, LACKS_PROOF, NEVER_SAID, NO_ENTRY, VOUCHES, affirmed, is_of_data_only, mentions,
+};
 use super::{Disagreement, Kind, MOST, Matter, Place, current, place};
 use crate::assess::claims::Claim;
 use crate::assess::parties::organisation;
@@ -20,6 +22,11 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
         let (pros, contras) = (side(matter, claim, true, &by_handle), side(matter, claim, false, &by_handle));
         for (party, contra) in &contras {
             for (asserter, pro) in pros.iter().filter(|(asserter, _)| *asserter != party) {
+                // Who admits an entry and who says that some kind of data was not had can both be right.
+                let admits = matches!(pro.statement.stance, Stance::Confirms | Stance::PartlyConfirms);
+                if admits && claim.facet == Facet::Access && is_of_data_only(matter.words(contra)) {
+                    continue;
+                }
                 let happened = matches!(claim.facet, Facet::Access | Facet::Exfiltration);
                 let matter = (if happened { Facet::Access } else { claim.facet }, claim.victim.clone());
                 let is_new = seen.insert((asserter.clone(), party.clone(), matter));
@@ -73,17 +80,28 @@ fn against_allegations(matter: &Matter<'_>, found: &[Disagreement]) -> Vec<Disag
 
 /// Who speaks on one side of a claim, each in the words that fit it best.
 fn side<'c>(
-    matter: &Matter<'_>,
+    matter: &Matter<'c>,
     claim: &Claim,
     for_claim: bool,
     by_handle: &BTreeMap<&str, &'c Said>,
 ) -> BTreeMap<String, &'c Said> {
     let mut best: BTreeMap<String, (Fit, &Said)> = BTreeMap::new();
-    for voice in claim.voices.iter().filter(|voice| voice.for_claim == for_claim) {
-        let Some(said) = by_handle.get(voice.handle.as_str()).copied() else { continue };
+    let of_voices = claim.voices.iter().filter(|voice| voice.for_claim == for_claim).filter_map(|voice| {
+        let said = by_handle.get(voice.handle.as_str()).copied()?;
         let speaker = if for_claim { voice.origin.as_deref().unwrap_or(&voice.party) } else { voice.party.as_str() };
         // An actor means whom it listed elsewhere; of anybody else it is not known that this company was meant.
         let is_meant = voice.is_named || for_claim && matter.parties.is_actor(speaker);
+        is_meant.then_some((said, speaker, voice.is_named, voice.origin.is_none(), voice.weight.unsigned_abs()))
+    });
+    // Which actor says that it has something of a company says that it was entered, that it was taken, and whose it is.
+    let happened = matches!(claim.facet, Facet::Access | Facet::Exfiltration | Facet::Victim);
+    let of_actors = matter.said.iter().copied().filter_map(|said| {
+        let statement = &said.statement;
+        let is_actor = matter.parties.is_actor(&statement.speaker) && statement.stance == Stance::Claims;
+        let says = for_claim && happened && is_actor && names(matter.words(said), claim);
+        says.then_some((said, statement.speaker.as_str(), true, statement.origin.is_none(), 0))
+    });
+    for (said, speaker, is_named, is_own, weight) in of_voices.chain(of_actors) {
         let words = matter.words(said);
         let is_other_way = if for_claim {
             let denies = NO_ENTRY.is_match(words) && affirmed(words, &ENTRY).next().is_none();
@@ -91,13 +109,14 @@ fn side<'c>(
         } else {
             !denies(matter, said, claim.facet) || !matter.is_victim(speaker) && VOUCHES.is_match(words)
         };
-        if !is_meant || is_other_way {
+        if is_other_way {
             continue;
         }
         let direct = said.statement.facets.contains(&claim.facet);
         // The last word counts of a denial; of a claim the words that make it.
-        let weight = if for_claim { 0 } else { voice.weight.unsigned_abs() };
-        let fit = (direct, voice.is_named, voice.origin.is_none(), ENTRY.is_match(words), weight);
+        let weight = if for_claim { 0 } else { weight };
+        let claims = for_claim && said.statement.stance == Stance::Claims && names(words, claim);
+        let fit = (claims, direct, is_named, is_own, ENTRY.is_match(words), weight);
         let kept = best.entry(matter.parties.canonical(speaker)).or_insert((fit, said));
         if kept.0 < fit {
             *kept = (fit, said);
@@ -106,9 +125,14 @@ fn side<'c>(
     best.into_iter().map(|(party, (_, said))| (party, said)).collect()
 }
 
-/// How well a statement says what the claim says: of the facet itself, by name, in the party's own words, with words of a breach, and
-/// of weight.
-type Fit = (bool, bool, bool, bool, u64);
+/// How well a statement says what the claim says: as a claim in whose words the company stands, of the facet itself, by name, in the
+/// party's own words, with words of a breach, and of weight.
+type Fit = (bool, bool, bool, bool, bool, u64);
+
+/// Whether a claim's company stands in these words.
+fn names(words: &str, claim: &Claim) -> bool {
+    claim.victim.as_deref().is_some_and(|victim| mentions(words, organisation(victim)).next().is_some())
+}
 
 /// Whether a denial's words deny this facet: that files are safe says nothing of who was in the network.
 pub(super) fn denies(matter: &Matter<'_>, said: &Said, facet: Facet) -> bool {

@@ -10,13 +10,13 @@ use crate::claim::{Facet, Said, Span, Stance};
 /// Denials as a reporter sums them up.
 static FLAT: Pattern = LazyLock::new(|| {
     pattern(
-        r"\b(?:outright|flatly|categorically|vehemently|firmly|strongly|den(?:y|ies|ied|ying)|rejected|refuted|refutes)\b",
+        r"\b(?:outright|flatly|categorically|vehemently|firmly|strongly|den(?:y|ies|ied|ying)|rejected|refuted|refutes)\b|\bconfirm(?:ed|s|ing)?\b[^.!?]*?\b(?:not|no|none|never)\b",
     )
 });
 /// Denials that leave room.
 static GUARDED: Pattern = LazyLock::new(|| {
     pattern(
-        r"\bno (?:\w+ )?(?:indication|evidence|sign|signs|reason|trace|traces)\b|\bnot (?:aware|believe|found|seen|identified|observed)\b|n['’]t (?:believe|found|seen|identified|observed)\b|\bfound nothing\b",
+        r"\bno (?:\w+ )?(?:indications?|evidence|signs?|reason|traces?)\b|\bnot (?:aware|believe|found|seen|identified|observed)\b|n['’]t (?:believe|found|seen|identified|observed)\b|\bfound nothing\b",
     )
 });
 /// A headline that asserts a breach.
@@ -46,7 +46,10 @@ fn denials(matter: &Matter<'_>) -> Vec<Disagreement> {
         .filter(|said| said.statement.stance == Stance::Denies && !CONTACT.is_match(matter.words(said)));
     for said in denials {
         for facet in &said.statement.facets {
-            by_point.entry((matter.speaker(said), *facet)).or_default().push(said);
+            // Whether it happened is one point, however it is put.
+            let happened = matches!(facet, Facet::Access | Facet::Exfiltration | Facet::Victim);
+            let point = if happened { Facet::Access } else { *facet };
+            by_point.entry((matter.speaker(said), point)).or_default().push(said);
         }
     }
     let mut seen = std::collections::BTreeSet::new();

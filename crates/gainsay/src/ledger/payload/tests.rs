@@ -9,7 +9,7 @@ use crate::claim::{
     Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, ClaimKey, Commit, Confidence, Contact,
     CurvePoint, Days, Draft, EditKind, Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, ListedFile,
     ListingMatch, NearMiss, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading,
-    SampleMatch, Shares, SourceKind, Stance, Statement, Taking, Vector, Window,
+    SampleMatch, Shares, Side, SourceKind, Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -428,6 +428,18 @@ fn examples() -> Vec<Payload> {
             done: true,
             owner: Some("ben".into()),
             due: Some("2024-03-08".into()),
+        }
+        .into(),
+        ClaimSettled {
+            case: CASE,
+            claim: (&ClaimKey::Computed { facet: Facet::Access, victim: Some("Marlbeck".into()) }).into(),
+            proposition: "Systems of Marlbeck were entered.".into(),
+            outcome: Some(true),
+            reason: "the regulator found so".into(),
+            sides: vec![
+                (&Side { party: "Firm".into(), kind: PartyKind::Researcher, implied: 900, relayed: false }).into(),
+            ],
+            sources: vec![SOURCE],
         }
         .into(),
         BodyDestroyed {
