@@ -13,7 +13,7 @@ pub(super) const DEEDS: &[&str] = &[
 /// Whole words of a claim, a sale or a threat.
 #[rustfmt::skip]
 pub(super) const DEED_WORDS: &[&str] = &[
-    "sell", "sale", "sold", "wts", "publish", "published", "publication", "publicate", "publishing", "publicly",
+    "sell", "sells", "sale", "sold", "wts", "publish", "published", "publication", "publicate", "publishing", "publicly",
     "obtained", "acquired", "posted", "uploaded", "deadline", "pay", "payment", "buyer", "buyers", "exposed",
     "released", "negotiate", "negotiations", "taken", "copied", "опубликуем", "выложим", "купит", "дедлайн",
     "выплата", "платить", "заплатить",
@@ -26,6 +26,13 @@ pub(super) const THINGS: &[&str] = &[
     "backup", "passport", "contract", "ssn", "access", "shell", "archive", "sample", "proof", "screenshot", "info",
     "folder", "network", "server", "tree", "баз", "данн", "файл", "документ", "доступ", "парол", "исходник",
     "паспорт", "почт", "сет", "строк", "запис", "пруф", "скрин", "пробник", "дедик", "инф", "бекап", "бэкап",
+];
+
+/// What somebody says to have or hold, by stems.
+#[rustfmt::skip]
+pub(super) const HELD: &[&str] = &[
+    "data", "file", "document", "backup", "record", "password", "access", "network", "source", "shell", "базы", "данные",
+    "доступ", "исходник",
 ];
 
 #[rustfmt::skip]

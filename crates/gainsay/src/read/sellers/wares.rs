@@ -7,7 +7,7 @@ use crate::read::words::Word;
 
 use super::fields::Field;
 use super::terms::{
-    ACCESS, ACCESS_RUNS, BUSINESS, DEED_WORDS, DEEDS, DENIES, DOUBTS, ENDS, FROM, HEADS, INTENDS, LISTS, NEVER,
+    ACCESS, ACCESS_RUNS, BUSINESS, DEED_WORDS, DEEDS, DENIES, DOUBTS, ENDS, FROM, HEADS, HELD, INTENDS, LISTS, NEVER,
     NO_ITEM, NO_NAME, NO_PART, OWN, OWNED, PRICED, PROOF, REFUSES, SKIPPED, TALKS, THINGS, YOURS,
 };
 
@@ -66,11 +66,7 @@ pub(super) fn claims(words: &[Word], amounts: &[Amount]) -> bool {
     let silent = has(&["not", "didn't", "haven't", "hasn't", "don't", "refused", "ignored", "ignore", "не", "refuse"])
         && words.iter().any(|w| w.begins(TALKS));
     measured
-        || own
-            && has(&["have", "hold", "got", "есть"])
-            && words
-                .iter()
-                .any(|w| w.begins(&["data", "file", "document", "backup", "record", "password", "базы", "данные"]))
+        || own && has(&["have", "hold", "got", "есть"]) && words.iter().any(|w| w.begins(HELD))
         || deed && (things || own || yours || words.len() <= 12 && !has(&["must", "should", "check", "can"]))
         || own && has(INTENDS)
         || own && words.iter().any(|w| w.begins(&["attack", "атак"]))
@@ -162,6 +158,24 @@ pub(super) fn bare_field(words: &[Word]) -> Option<Field> {
     let value = words.get(1)?;
     let number = value.text.starts_with(|c: char| c.is_ascii_digit()) || matches!(value.text.as_str(), "$" | "€");
     (number && words.len() <= 5).then_some(field)
+}
+
+/// `[SELL] Brightwell Systems: full source`: the name between a tag of sale and a colon.
+fn tagged(text: &str, words: &[Word]) -> Option<Span> {
+    let close = words.iter().take(6).position(|w| matches!(w.text.as_str(), "]" | ")"))?;
+    let tag = words.get(..close)?;
+    if !tag.first().is_some_and(|w| matches!(w.text.as_str(), "[" | "(")) || !tag.iter().any(is_deed) {
+        return None;
+    }
+    let rest = words.get(close + 1..)?;
+    let colon = rest.iter().take(8).position(|w| w.is(":"))?;
+    let name = rest.get(..colon)?;
+    let capital = |w: &Word| w.span.of(text).is_some_and(|w| w.starts_with(char::is_uppercase));
+    let is_name = name.first().is_some_and(capital)
+        && name
+            .iter()
+            .all(|w| w.is_word() && !is_deed(w) && !w.begins(THINGS) || matches!(w.text.as_str(), "." | "&" | "-"));
+    is_name.then_some(Span { start: name.first()?.span.start, end: name.last()?.span.end })
 }
 
 /// The capitalised words right before what is taken from them.
@@ -285,8 +299,8 @@ pub(super) fn victim(text: &str, words: &[Word]) -> Option<Span> {
             }
         }
     }
-    if let Some(owner) = owner(text, words) {
-        return Some(owner);
+    if let Some(named) = owner(text, words).or_else(|| tagged(text, words)) {
+        return Some(named);
     }
     // `BRIGHTWELL WAS HACKED`, `Brightwell hacked, 2TB`.
     let place = words.iter().take(12).position(hacked)?;
