@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 
 use minicbor::{Decode, Encode};
 
+use crate::clues::Clue;
 use crate::finding::Finding;
 use crate::sandbox::Enforced;
 use crate::trace::Map;
@@ -31,6 +32,7 @@ pub(crate) mod frame {
     pub(crate) const ARCHIVE: u8 = 10;
     pub(crate) const ITEM: u8 = 11;
     pub(crate) const MAP: u8 = 12;
+    pub(crate) const CLUE: u8 = 13;
 }
 
 /// What a document is.
@@ -166,6 +168,9 @@ pub(crate) enum Request {
         /// What a worker before this one did of it.
         #[n(1)]
         already: Already,
+        /// What archives are tried with that are locked.
+        #[n(2)]
+        passwords: Vec<String>,
     },
     /// Every document in the file at hand: itself, or the many that it holds.
     #[n(1)]
@@ -192,6 +197,9 @@ pub(crate) struct Already {
     /// Findings told.
     #[n(2)]
     pub(crate) findings: u64,
+    /// Clues told.
+    #[n(3)]
+    pub(crate) clues: u64,
 }
 
 /// The start of one file, archive or document.
@@ -206,18 +214,29 @@ pub(crate) struct EntryStart {
     pub(crate) entry: u64,
 }
 
+/// The start of an archive.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct ArchiveStart {
+    #[n(0)]
+    pub(crate) start: EntryStart,
+    /// What it is, in a word.
+    #[n(1)]
+    pub(crate) format: String,
+}
+
 /// One frame from the child.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Reply<'f> {
     Ready(Enforced),
     Refused(Vec<String>),
     File(EntryStart),
-    Archive(EntryStart),
+    Archive(ArchiveStart),
     Item(EntryStart),
     Data(&'f [u8]),
     Map(&'f [u8]),
     End { complete: bool },
     Finding(Finding),
+    Clue(Clue),
     Done { cut: bool },
     Document(Box<Document>),
     NoDocument(Finding),
@@ -285,6 +304,7 @@ pub(crate) fn decode_reply(tag: u8, payload: &[u8]) -> Result<Reply<'_>, Violati
         frame::MAP => Ok(Reply::Map(payload)),
         frame::END => decode_all(tag, payload).map(|complete| Reply::End { complete }),
         frame::FINDING => decode_all(tag, payload).map(Reply::Finding),
+        frame::CLUE => decode_all(tag, payload).map(Reply::Clue),
         frame::DONE => decode_all(tag, payload).map(|cut| Reply::Done { cut }),
         frame::DOCUMENT => decode_all(tag, payload).map(|it| Reply::Document(Box::new(it))),
         frame::NO_DOCUMENT => decode_all(tag, payload).map(Reply::NoDocument),

@@ -5,11 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::archive::panic_message;
 use crate::budget::kind_of;
+use crate::clues::{Clue, ClueKind};
 use crate::documents::{Found, NoDocument, line};
 use crate::finding::{Finding, FindingKind};
 use crate::limits::{ChildLimits, Limits};
 use crate::names::{is_hidden, path_of};
-use crate::protocol::{Already, EntryStart, frame, write_bytes, write_frame};
+use crate::protocol::{Already, ArchiveStart, EntryStart, frame, write_bytes, write_frame};
 
 /// Why a request goes no further.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,9 @@ pub(crate) struct Sink<'o> {
     entries: u64,
     bytes: u64,
     findings: u64,
+    clues: u64,
+    /// What locked archives are tried with; the one that fitted last stands first.
+    pub(crate) passwords: Vec<String>,
     is_open: bool,
     is_cut: bool,
 }
@@ -51,6 +55,8 @@ impl<'o> Sink<'o> {
             entries: 0,
             bytes: already.bytes,
             findings: already.findings,
+            clues: already.clues,
+            passwords: Vec::new(),
             is_open: false,
             is_cut: false,
         }
@@ -85,11 +91,38 @@ impl<'o> Sink<'o> {
         Ok(())
     }
 
+    /// Says what an archive or document tells of how it came to be.
+    pub(crate) fn clue(&mut self, path: &str, kind: ClueKind, value: String, entries: u64) -> Result<(), Stop> {
+        if self.entries < self.already.entry || self.clues >= Limits::CLUES {
+            return Ok(());
+        }
+        self.clues += 1;
+        let clue = Clue { path: path.to_owned(), kind, value: shown(&value), entries };
+        Ok(write_frame(&mut self.out, frame::CLUE, &clue)?)
+    }
+
+    /// Why what is locked was not read.
+    pub(crate) fn why_locked(&self) -> String {
+        match self.passwords.len() {
+            0 => "it is locked, and no password is known: give it with --password".to_owned(),
+            1 => "it is locked, and the password does not fit".to_owned(),
+            many => format!("it is locked, and none of the {many} passwords fits"),
+        }
+    }
+
+    /// Has a password that fitted tried first from now on.
+    pub(crate) fn fitted(&mut self, password: usize) {
+        if password < self.passwords.len() {
+            self.passwords[..=password].rotate_right(1);
+        }
+    }
+
     /// Says that an archive is about to be opened, so that its name is known if it kills the child. False where it has
     /// killed one before.
-    pub(crate) fn open_archive(&mut self, path: &str) -> Result<bool, Stop> {
+    pub(crate) fn open_archive(&mut self, path: &str, format: &str) -> Result<bool, Stop> {
         if self.entries > self.already.entry {
             let start = EntryStart { path: path.to_owned(), size: None, entry: self.entries };
+            let start = ArchiveStart { start, format: format.to_owned() };
             write_frame(&mut self.out, frame::ARCHIVE, &start)?;
             self.out.flush()?;
         }
