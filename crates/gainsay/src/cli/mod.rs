@@ -5,6 +5,7 @@ mod assess;
 mod check;
 mod corpus;
 mod demo;
+mod doctor;
 
 mod error;
 mod init;
@@ -15,6 +16,7 @@ mod model;
 mod names;
 
 mod open;
+mod passwords;
 mod read;
 mod report;
 mod review;
@@ -70,6 +72,7 @@ enum Command {
     Names(names::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
+    Doctor(doctor::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
     OfJob(jobs::OfJob),
 }
@@ -127,6 +130,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Names(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
+        Command::Doctor(args) => args.run(ui),
         Command::OfJob(args) => args.run(&place, ui),
     }
 }

@@ -7,7 +7,8 @@ use jiff::Timestamp;
 use super::Error;
 use crate::claim::{Case, EntryId, Finding, Said, SampleMatch, Source, SourceKind, SourceText, State, Task};
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceCapturedV1, SourceReadV1, TaskSet,
+    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SampleMatchedV2, SourceCaptured, SourceCapturedV1, SourceReadV1,
+    TaskSet,
 };
 use crate::ledger::{Entry, Hash, Payload};
 use crate::read::Gazetteer;
@@ -123,7 +124,9 @@ impl Fold<'_> {
                 self.decision(entry, decision)
             }
             Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
-            Some(Payload::Match(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
+            Some(Payload::Match(it) | Payload::MatchV2(SampleMatchedV2(it))) => {
+                self.finding(entry, it.sample, &it.command, (&it.result).into());
+            }
             Some(Payload::Task(task)) => self.task(entry, task),
             // A destroyed entry keeps its place: what was said of it stays visible as a gap with its reason.
             None if entry.header.kind.starts_with("source/") => self.destroyed_source(entry),

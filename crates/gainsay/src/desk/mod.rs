@@ -18,6 +18,7 @@ mod record;
 mod report;
 mod review;
 mod samples;
+mod sandbox;
 mod tasks;
 mod vault;
 
@@ -35,6 +36,7 @@ pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting, Wanted};
 pub use samples::{MatchOptions, SampleProgress};
+pub use sandbox::{Sandbox, sandbox};
 pub use tasks::TaskChange;
 
 use std::fs;

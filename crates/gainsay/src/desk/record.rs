@@ -8,7 +8,9 @@ use serde_json::Value;
 
 use super::{Acting, Desk, Error};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
-use crate::ledger::payload::{BodyDestroyed, DraftDecidedV1, Held, SOURCE_KINDS, SourceCapturedV1, SourceReadV1};
+use crate::ledger::payload::{
+    BodyDestroyed, DraftDecidedV1, Held, SOURCE_KINDS, SampleMatchedV2, SourceCapturedV1, SourceReadV1,
+};
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
 use crate::store::{self, Reader};
@@ -216,7 +218,7 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
             decision.source == destroyed.id || decision.draft.is_some_and(|draft| draft.reading == destroyed.id)
         }
         Some(Payload::MatchV1(found)) => found.sample == destroyed.id,
-        Some(Payload::Match(found)) => found.sample == destroyed.id,
+        Some(Payload::Match(found) | Payload::MatchV2(SampleMatchedV2(found))) => found.sample == destroyed.id,
         _ => false,
     };
     Ok(std::iter::once(destroyed.clone()).chain(of_case.into_iter().filter(is_drawn_from_it)).collect())
@@ -337,7 +339,7 @@ fn what(payload: &Payload) -> String {
         Payload::CorpusV2(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::Corpus(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::MatchV1(found) => matched(&(&found.result).into()),
-        Payload::Match(found) => matched(&(&found.result).into()),
+        Payload::Match(found) | Payload::MatchV2(SampleMatchedV2(found)) => matched(&(&found.result).into()),
         Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
         Payload::Assessment(assessment) => format!("assessed {} claims", assessment.claims.len()),
         Payload::Release(release) => format!("released a report ({}) to TLP:{}", release.format, release.audience),

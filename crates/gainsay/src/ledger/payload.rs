@@ -11,7 +11,7 @@ use super::{Error, canonical};
 use crate::claim::{
     Channels, CorpusRole, EntryId, Extent, Filtered, History, Piece, Root, SegmentFile, Span, Stretch, Tlp,
 };
-pub use matched::{SampleMatched, SampleMatchedV1};
+pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
 pub use source::{Held, SourceCaptured, SourceCapturedV1, Text};
 
@@ -78,8 +78,10 @@ kinds! {
     Corpus(CorpusIndexed) = "corpus/3",
     /// A sample was matched against the corpora; the first version had fewer figures.
     MatchV1(SampleMatchedV1) = "match/1",
+    /// A sample was matched against the corpora, before its layers and their clues were kept.
+    MatchV2(SampleMatchedV2) = "match/2",
     /// A sample was matched against the corpora.
-    Match(SampleMatched) = "match/2",
+    Match(SampleMatched) = "match/3",
     /// Somebody took up a step, or it is done.
     Task(TaskSet) = "task/1",
     /// The case was assessed.
@@ -98,7 +100,7 @@ impl Payload {
             Payload::Reading(b) | Payload::ReadingV1(SourceReadV1(b)) => Some(b.case),
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.case),
             Payload::MatchV1(b) => Some(b.case),
-            Payload::Match(b) => Some(b.case),
+            Payload::Match(b) | Payload::MatchV2(SampleMatchedV2(b)) => Some(b.case),
             Payload::Task(b) => Some(b.case),
             Payload::Assessment(b) => Some(b.case),
             Payload::Release(b) => Some(b.case),

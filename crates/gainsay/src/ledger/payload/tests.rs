@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::matched::{BestV1, FileV1, MatchV1, MatchV2};
+use super::matched::{BestV1, FileV1, MatchV1, MatchV3};
 use super::read::StatementV1;
 use super::*;
 use crate::claim::{
-    Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, Commit, Contact, CurvePoint, Days, Draft,
-    Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, ListedFile, ListingMatch, NearMiss, Offer,
-    Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Shares, SourceKind, Stance,
-    Statement, Taking, Vector, Window,
+    Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, Clue, Commit, Contact, CurvePoint, Days,
+    Draft, Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, Layer, ListedFile, ListingMatch, NearMiss,
+    Offer, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Shares, SourceKind,
+    Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -148,6 +148,14 @@ fn sample_match() -> SampleMatch {
             }),
         }],
         problems: vec![],
+        layers: vec![Layer {
+            path: "code.zip!inner.7z".into(),
+            format: "7z".into(),
+            files: 2,
+            bytes: 69_100,
+            findings: vec![("encrypted".into(), 1)],
+        }],
+        clues: vec![Clue { path: "code.zip".into(), kind: "time zone".into(), value: "UTC+03:00".into(), entries: 3 }],
     }
 }
 
@@ -410,6 +418,14 @@ fn examples() -> Vec<Payload> {
             result: (&sample_match()).into(),
             command: "gainsay match sample.tar".into(),
         }
+        .into(),
+        SampleMatchedV2(SampleMatched {
+            case: CASE,
+            sample: SOURCE,
+            corpora: vec![EntryId([8; 32])],
+            result: (&SampleMatch { layers: Vec::new(), clues: Vec::new(), ..sample_match() }).into(),
+            command: "gainsay match sample.tar".into(),
+        })
         .into(),
         CaseAssessed {
             case: CASE,
