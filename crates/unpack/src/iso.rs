@@ -1,10 +1,12 @@
 //! Images of discs: ISO 9660 (ECMA-119) with the names of Rock Ridge or Joliet.
 
+use std::cell::Cell;
 use std::collections::HashSet;
 use std::io::{self, Read, Seek, SeekFrom};
+use std::rc::Rc;
 
 use crate::archive::walk_stream;
-use crate::budget::{Exactly, kind_of};
+use crate::budget::{Bounded, Exactly, SHARED_BODIES, is_too_much, kind_of};
 use crate::clues::{ClueKind, Clues, seconds_of, zone};
 use crate::finding::FindingKind;
 use crate::names::{Names, nested_path, why_unsafe};
@@ -97,7 +99,8 @@ pub(crate) fn walk<R: Read + Seek>(
         sink.finding(path, FindingKind::Corrupt, "no folder of files is named in it")?;
         return Ok(false);
     };
-    let mut walker = Walker { file, length, naming: *naming, names: Names::default(), seen: HashSet::new(), clues };
+    let (names, seen) = (Names::default(), HashSet::new());
+    let mut walker = Walker { file, length, naming: *naming, names, produced: Rc::default(), seen, clues };
     walker.walk_folder(sink, path, b"", root, 0, depth)?;
     walker.clues.tell(sink, path)?;
     Ok(true)
@@ -108,6 +111,8 @@ struct Walker<'f, R> {
     length: u64,
     naming: Naming,
     names: Names,
+    /// Bytes that came out.
+    produced: Rc<Cell<u64>>,
     /// Where folders begin that were read.
     seen: HashSet<u64>,
     clues: Clues,
@@ -134,6 +139,9 @@ impl<R: Read + Seek> Walker<'_, R> {
         };
         let mut open: Option<Found> = None;
         for record in records(&bytes, self.naming) {
+            if is_too_much(self.produced.get(), self.length, sink.limits.ratio) {
+                return sink.finding(path, FindingKind::Bomb, SHARED_BODIES);
+            }
             let full_name = [name, if name.is_empty() { b"" } else { b"/" }, &record.name].concat();
             self.note(&record);
             if record.is_folder {
@@ -174,7 +182,9 @@ impl<R: Read + Seek> Walker<'_, R> {
         if found.stretches.iter().any(|(start, size)| start.saturating_add(*size) > self.length) {
             sink.finding(&entry_path, FindingKind::Truncated, "it reaches beyond the end of the image")?;
         }
-        let mut content = Stretches { file: self.file, left: found.stretches.clone(), at: None };
+        let content = Stretches { file: self.file, left: found.stretches.clone(), at: None };
+        let (all, produced) = (Rc::new(Cell::new(self.length)), Rc::clone(&self.produced));
+        let mut content = Bounded::sharing(content, all, produced, sink.limits.ratio);
         walk_stream(sink, &entry_path, &mut content, Some(size), depth)
     }
 

@@ -10,7 +10,7 @@ use ::zip::unstable::read::ZipIterable;
 use ::zip::{ExtraField, ZipReadOptions};
 
 use crate::archive::walk_stream;
-use crate::budget::{Bounded, kind_of};
+use crate::budget::{Bounded, SHARED_BODIES, is_too_much, kind_of};
 use crate::clues::{ClueKind, Clues, dos_seconds};
 use crate::finding::FindingKind;
 use crate::names::{Names, nested_path, why_unsafe};
@@ -26,20 +26,34 @@ pub(crate) fn walk<R: Read + Seek>(
     bodies: R,
     depth: u32,
 ) -> Result<bool, Stop> {
-    let mut clues = Clues::default();
-    let walked = walk_entries(sink, path, length, directory, bodies, depth, &mut clues)?;
-    clues.tell(sink, path)?;
+    let mut shared = Shared { length, depth, produced: Rc::default(), clues: Clues::default() };
+    let walked = walk_entries(sink, path, directory, bodies, &mut shared)?;
+    shared.clues.tell(sink, path)?;
     Ok(walked)
+}
+
+/// What all entries of an archive have in common.
+struct Shared {
+    /// Bytes of the archive.
+    length: u64,
+    depth: u32,
+    /// Bytes that came out of it.
+    produced: Rc<Cell<u64>>,
+    clues: Clues,
+}
+
+impl Shared {
+    fn is_too_much(&self, sink: &Sink<'_>) -> bool {
+        is_too_much(self.produced.get(), self.length, sink.limits.ratio)
+    }
 }
 
 fn walk_entries<R: Read + Seek>(
     sink: &mut Sink<'_>,
     path: &str,
-    length: u64,
     directory: R,
     mut bodies: R,
-    depth: u32,
-    clues: &mut Clues,
+    shared: &mut Shared,
 ) -> Result<bool, Stop> {
     let mut archive = match ZipIterable::try_new(directory, Config::default()) {
         Ok(archive) => archive,
@@ -47,20 +61,20 @@ fn walk_entries<R: Read + Seek>(
             let detail =
                 format!("no directory of entries ({}): read from the front instead", shown(&error.to_string()));
             sink.finding(path, kind_of_zip(&error), detail)?;
-            return salvage(sink, path, length, bodies, depth, clues);
+            return salvage(sink, path, bodies, shared);
         }
     };
     let entries = match archive.files() {
         Ok(entries) => entries,
         Err(error) => {
             sink.finding(path, kind_of_zip(&error), shown(&error.to_string()))?;
-            return salvage(sink, path, length, bodies, depth, clues);
+            return salvage(sink, path, bodies, shared);
         }
     };
     if entries.is_empty() && has_local_header(&mut bodies) {
         let detail = "the directory lists nothing, but entries are there: read from the front instead";
         sink.finding(path, FindingKind::Corrupt, detail)?;
-        return salvage(sink, path, length, bodies, depth, clues);
+        return salvage(sink, path, bodies, shared);
     }
     let mut names = Names::default();
     let mut was_any_read = false;
@@ -79,21 +93,25 @@ fn walk_entries<R: Read + Seek>(
                 let detail =
                     format!("the directory is damaged ({}): read from the front instead", shown(&error.to_string()));
                 sink.finding(path, kind_of_zip(&error), detail)?;
-                return salvage(sink, path, length, bodies, depth, clues);
+                return salvage(sink, path, bodies, shared);
             }
         };
         was_any_read = true;
+        if shared.is_too_much(sink) {
+            sink.finding(path, FindingKind::Bomb, SHARED_BODIES)?;
+            return Ok(true);
+        }
         let entry_path = nested_path(path, entry.name_raw());
         if !is_wanted(sink, &entry_path, &entry, &mut names)? {
             continue;
         }
-        note_maker(clues, &entry);
+        note_maker(&mut shared.clues, &entry);
         if entry.encrypted() {
-            walk_locked(sink, &entry_path, &entry.into(), &mut bodies, length, depth, clues)?;
+            walk_locked(sink, &entry_path, &entry.into(), &mut bodies, shared)?;
             continue;
         }
         match entry.with_reader(&mut bodies, ZipReadOptions::new()) {
-            Ok(file) => walk_entry(sink, &entry_path, file, length, depth, clues)?,
+            Ok(file) => walk_entry(sink, &entry_path, file, shared)?,
             Err(error) => sink.finding(&entry_path, kind_of_zip(&error), shown(&error.to_string()))?,
         }
     }
@@ -106,14 +124,7 @@ fn has_local_header(bodies: &mut (impl Read + Seek)) -> bool {
 }
 
 /// Reads the entries one after the other, as far as their own headers lead: of an archive whose end is missing or damaged.
-fn salvage<R: Read + Seek>(
-    sink: &mut Sink<'_>,
-    path: &str,
-    length: u64,
-    mut bodies: R,
-    depth: u32,
-    clues: &mut Clues,
-) -> Result<bool, Stop> {
+fn salvage<R: Read + Seek>(sink: &mut Sink<'_>, path: &str, mut bodies: R, shared: &mut Shared) -> Result<bool, Stop> {
     if let Err(error) = bodies.seek(SeekFrom::Start(0)) {
         sink.finding(path, kind_of(&error), error.to_string())?;
         return Ok(false);
@@ -134,8 +145,8 @@ fn salvage<R: Read + Seek>(
         was_any_read = true;
         let entry_path = nested_path(path, file.name_raw());
         if is_wanted(sink, &entry_path, &file.entry(), &mut names)? {
-            note_maker(clues, &file.entry());
-            walk_entry(sink, &entry_path, file, length, depth, clues)?;
+            note_maker(&mut shared.clues, &file.entry());
+            walk_entry(sink, &entry_path, file, shared)?;
         }
     }
 }
@@ -170,9 +181,7 @@ fn walk_locked<R: Read + Seek>(
     entry_path: &str,
     entry: &OwnedZipFileEntry,
     bodies: &mut R,
-    length: u64,
-    depth: u32,
-    clues: &mut Clues,
+    shared: &mut Shared,
 ) -> Result<(), Stop> {
     /// How much is read to see whether a password is the right one.
     const PROBED: u64 = 64 << 20;
@@ -193,7 +202,7 @@ fn walk_locked<R: Read + Seek>(
         match entry.as_ref().with_reader(bodies, options()) {
             Ok(file) => {
                 sink.fitted(number);
-                return walk_entry(sink, entry_path, file, length, depth, clues);
+                return walk_entry(sink, entry_path, file, shared);
             }
             Err(error) if kind_of_zip(&error) == FindingKind::Encrypted => {}
             Err(error) => unsupported = Some(error),
@@ -269,16 +278,16 @@ fn walk_entry<R: Read>(
     sink: &mut Sink<'_>,
     entry_path: &str,
     file: ZipFile<'_, R>,
-    length: u64,
-    depth: u32,
-    clues: &mut Clues,
+    shared: &mut Shared,
 ) -> Result<(), Stop> {
-    note_times(clues, &file);
+    note_times(&mut shared.clues, &file);
     // A stated size cannot be more than there is.
-    let compressed = file.compressed_size().min(length);
+    let compressed = file.compressed_size().min(shared.length);
     let size = file.size();
-    let mut content = Bounded::new(file, Rc::new(Cell::new(compressed)), sink.limits.ratio);
-    walk_stream(sink, entry_path, &mut content, Some(size), depth)
+    let content = Bounded::new(file, Rc::new(Cell::new(compressed)), sink.limits.ratio);
+    let all = Rc::new(Cell::new(shared.length));
+    let mut content = Bounded::sharing(content, all, Rc::clone(&shared.produced), sink.limits.ratio);
+    walk_stream(sink, entry_path, &mut content, Some(size), shared.depth)
 }
 
 fn kind_of_zip(error: &ZipError) -> FindingKind {

@@ -36,7 +36,7 @@ pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting, Wanted};
 pub use samples::{MatchOptions, SampleProgress};
-pub use sandbox::{Sandbox, sandbox};
+pub use sandbox::sandbox;
 pub use tasks::TaskChange;
 
 use std::fs;

@@ -6,6 +6,8 @@ mod documents;
 mod formats;
 mod hostile;
 mod jail;
+#[path = "../makers/mod.rs"]
+mod makers;
 
 use std::fs::File;
 use std::io::{Seek, Write};

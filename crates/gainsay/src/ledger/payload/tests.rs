@@ -500,7 +500,7 @@ fn what_is_read_back_is_what_was_said() {
     assert_eq!(Statement::from(&stored), statement());
     let stored: StatementV1 = (&statement_v2()).into();
     assert_eq!(Statement::from(&stored), statement_v2());
-    let stored: MatchV2 = (&sample_match()).into();
+    let stored: MatchV3 = (&sample_match()).into();
     assert_eq!(SampleMatch::from(&stored), sample_match());
     let before: SampleMatch = (&sample_match_v1()).into();
     assert_eq!((before.shares.distinctive, before.rows[0].shares.distinctive), (850, 1000));
