@@ -85,6 +85,11 @@ fn walk_by_seeking<R: Read + Seek>(
     open: impl Fn() -> R,
     depth: u32,
 ) -> Result<bool, Stop> {
+    if path.ends_with(".001") {
+        let detail = "by its name the first part of a split archive: join the parts (cat x.7z.* > x.7z) and open that; \
+                      of this part alone comes what can be read";
+        sink.finding(path, FindingKind::Truncated, detail)?;
+    }
     match container {
         Container::SevenZip => sevenz::walk(sink, path, length, &mut open(), depth),
         Container::Cab => cab::walk(sink, path, &mut open(), depth),

@@ -54,7 +54,7 @@ pub use clues::{Clue, ClueKind};
 pub use detect::{HEAD, is_archive};
 pub use finding::{Finding, FindingKind};
 #[cfg(any(test, fuzzing))]
-pub use here::read_here;
+pub use here::{open_here, read_here};
 pub use limits::Limits;
 pub use protocol::{Document, DocumentFormat, DocumentHint};
 pub use sandbox::{Enforced, MissingRights, lock_down};

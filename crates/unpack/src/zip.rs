@@ -26,7 +26,7 @@ pub(crate) fn walk<R: Read + Seek>(
     bodies: R,
     depth: u32,
 ) -> Result<bool, Stop> {
-    let mut shared = Shared { length, depth, produced: Rc::default(), clues: Clues::default() };
+    let mut shared = Shared { length, depth, produced: Rc::default(), bombs: 0, clues: Clues::default() };
     let walked = walk_entries(sink, path, directory, bodies, &mut shared)?;
     shared.clues.tell(sink, path)?;
     Ok(walked)
@@ -37,14 +37,17 @@ struct Shared {
     /// Bytes of the archive.
     length: u64,
     depth: u32,
-    /// Bytes that came out of it.
+    /// Bytes that came out of it, without those of entries that were cut as bombs by themselves; and how many these were.
     produced: Rc<Cell<u64>>,
+    bombs: u32,
     clues: Clues,
 }
 
 impl Shared {
     fn is_too_much(&self, sink: &Sink<'_>) -> bool {
-        is_too_much(self.produced.get(), self.length, sink.limits.ratio)
+        /// A few may lie among what is worth reading; more are there to take time.
+        const BOMBS: u32 = 16;
+        self.bombs > BOMBS || is_too_much(self.produced.get(), self.length, sink.limits.ratio)
     }
 }
 
@@ -284,10 +287,16 @@ fn walk_entry<R: Read>(
     // A stated size cannot be more than there is.
     let compressed = file.compressed_size().min(shared.length);
     let size = file.size();
-    let content = Bounded::new(file, Rc::new(Cell::new(compressed)), sink.limits.ratio);
+    let (ratio, before, own) = (sink.limits.ratio, shared.produced.get(), Rc::new(Cell::new(0)));
+    let content = Bounded::sharing(file, Rc::new(Cell::new(compressed)), Rc::clone(&own), ratio);
     let all = Rc::new(Cell::new(shared.length));
-    let mut content = Bounded::sharing(content, all, Rc::clone(&shared.produced), sink.limits.ratio);
-    walk_stream(sink, entry_path, &mut content, Some(size), shared.depth)
+    let mut content = Bounded::sharing(content, all, Rc::clone(&shared.produced), ratio);
+    walk_stream(sink, entry_path, &mut content, Some(size), shared.depth)?;
+    if is_too_much(own.get(), compressed, ratio) {
+        shared.produced.set(before);
+        shared.bombs += 1;
+    }
+    Ok(())
 }
 
 fn kind_of_zip(error: &ZipError) -> FindingKind {
