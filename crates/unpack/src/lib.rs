@@ -34,6 +34,7 @@ mod markup;
 #[cfg(test)]
 mod mutations;
 mod names;
+mod office;
 mod pdf;
 mod protocol;
 mod rpm;
@@ -56,6 +57,7 @@ pub use finding::{Finding, FindingKind};
 #[cfg(any(test, fuzzing))]
 pub use here::{open_here, read_here};
 pub use limits::Limits;
+pub use office::is_office;
 pub use protocol::{Document, DocumentFormat, DocumentHint};
 pub use sandbox::{Enforced, MissingRights, lock_down};
 pub use serve::serve;

@@ -64,6 +64,9 @@ pub enum DocumentFormat {
     /// A PDF file.
     #[n(7)]
     Pdf,
+    /// A text, sheet or slides of an office: OOXML or OpenDocument.
+    #[n(8)]
+    Office,
 }
 
 impl DocumentFormat {
@@ -78,6 +81,7 @@ impl DocumentFormat {
             DocumentFormat::Chat => "chat",
             DocumentFormat::Listing => "listing",
             DocumentFormat::Pdf => "pdf",
+            DocumentFormat::Office => "office",
         }
     }
 }

@@ -50,7 +50,7 @@ pub enum Error {
 /// A text and what it says of itself.
 #[derive(Clone, Debug)]
 pub struct Captured {
-    /// `text`, `html`, `markdown`, `mail`, `feed`, `chat`, `listing` or `pdf`.
+    /// `text`, `html`, `markdown`, `mail`, `feed`, `chat`, `listing`, `pdf` or `office`.
     pub format: &'static str,
     /// The encoding that it was read in.
     pub encoding: String,
