@@ -49,7 +49,7 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
     let numbered = |folder: &str, parts: &Parts| {
         let number = |name: &str| name.strip_prefix(folder)?.strip_suffix(".xml")?.parse::<u32>().ok();
         let mut named: Vec<(u32, String)> =
-            parts.file_names().filter_map(|name| Some((number(name)?, name.to_owned()))).collect();
+            parts.file_names().flatten().filter_map(|name| Some((number(&name)?, name.into_owned()))).collect();
         named.sort();
         named.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
     };

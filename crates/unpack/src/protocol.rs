@@ -16,8 +16,8 @@ use crate::trace::Map;
 /// The longest frame, in bytes after the length: all of a document's particulars must fit.
 pub(crate) const LONGEST_FRAME: usize = 1 << 20;
 
-/// The longest request in bytes.
-pub(crate) const LONGEST_REQUEST: usize = 64 << 10;
+/// The longest request in bytes: passwords, a name, and the path of what a worker died of.
+pub(crate) const LONGEST_REQUEST: usize = 128 << 10;
 
 pub(crate) mod frame {
     pub(crate) const READY: u8 = 1;
@@ -190,7 +190,7 @@ pub(crate) enum Request {
 }
 
 /// How far a request came before its worker died; all zero at first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Already {
     /// The entry that it died of. Those up to it have been passed on, and itself is left out.
     #[n(0)]
@@ -204,6 +204,9 @@ pub(crate) struct Already {
     /// Clues told.
     #[n(3)]
     pub(crate) clues: u64,
+    /// The path of the entry that it died of.
+    #[n(4)]
+    pub(crate) path: String,
 }
 
 /// The start of one file, archive or document.

@@ -35,6 +35,8 @@ pub(crate) struct Sink<'o> {
     /// Bytes of memory that nested archives may still take.
     pub(crate) nested_left: u64,
     already: Already,
+    /// The archive that was come into last on the way to the entry that the worker before this one died of.
+    way: String,
     entries: u64,
     bytes: u64,
     findings: u64,
@@ -51,11 +53,12 @@ impl<'o> Sink<'o> {
             out,
             limits,
             nested_left: limits.nested_bytes,
-            already,
+            way: String::new(),
             entries: 0,
             bytes: already.bytes,
             findings: already.findings,
             clues: already.clues,
+            already,
             passwords: Vec::new(),
             is_open: false,
             is_cut: false,
@@ -75,7 +78,21 @@ impl<'o> Sink<'o> {
             return self.cut(path, FindingKind::TooManyEntries, detail);
         }
         self.entries += 1;
+        if self.entries <= self.already.entry {
+            self.follow_way(path);
+        }
         Ok(())
+    }
+
+    /// The entry that the worker before this one died of is mostly known by its number. Where memory was short, that worker may have
+    /// come deeper than this one does: once the archive is left in which it died, that entry is passed, whatever the number.
+    fn follow_way(&mut self, path: &str) {
+        let is_in = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('!'));
+        if path == self.already.path || is_in(&self.already.path, path) {
+            path.clone_into(&mut self.way);
+        } else if !self.way.is_empty() && !is_in(path, &self.way) {
+            self.entries = self.already.entry + 1;
+        }
     }
 
     /// Says what is wrong with an entry.

@@ -244,7 +244,7 @@ impl Worker {
         let mut already = Already::default();
         let mut patience = self.limits.wall;
         for death in 1.. {
-            self.request(&request(&name, already), file, patience)?;
+            self.request(&request(&name, already.clone()), file, patience)?;
             let failure = match self.receive(&mut transcript, &mut summary, on_heard) {
                 Ok(Ended::Done { cut }) => {
                     summary.whole = death == 1 && !cut;
@@ -258,7 +258,11 @@ impl Worker {
                 Err(failure) => failure,
             };
             patience = self.running.as_ref().map_or(Duration::ZERO, Running::patience);
-            let last = transcript.last().map_or(0, |last| last.entry);
+            let (last, mut path) = transcript.last().map_or((0, String::new()), |last| (last.entry, last.path.clone()));
+            // Without it the entry is known by its number alone.
+            if path.len() > LONGEST_REQUEST / 2 {
+                path.clear();
+            }
             let can_go_on = matches!(failure, Failure::Ended | Failure::Silent(_))
                 && death < DEATHS
                 && last > already.entry
@@ -278,6 +282,7 @@ impl Worker {
                 bytes: transcript.bytes,
                 findings: transcript.findings,
                 clues: transcript.clues,
+                path,
             };
         }
         Ok(summary)

@@ -406,13 +406,13 @@ fn a_page_leads_back_to_its_bytes_in_their_encoding() {
 fn one_line_of_a_hundred_megabytes_is_named_and_the_next_file_is_read() {
     let mut worker = worker(&[], Limits::default());
     let line = vec![b'a'; 100 << 20];
-    let finding = documents(&mut worker, "line.txt", file_of(&line)).none();
+    let finding = documents(&mut worker, "line.txt", file_of(&line), DocumentHint::None).none();
     assert_eq!(finding.kind, FindingKind::TooLarge, "{finding}");
     let mut list = b"[{\"post_title\": \"".to_vec();
     list.extend_from_slice(&line);
-    let finding = documents(&mut worker, "line.json", file_of(&list)).none();
+    let finding = documents(&mut worker, "line.json", file_of(&list), DocumentHint::None).none();
     assert_eq!(finding.kind, FindingKind::TooLarge, "{finding}");
-    assert_eq!(documents(&mut worker, "a.txt", file_of(b"fine")).one().text, "fine");
+    assert_eq!(documents(&mut worker, "a.txt", file_of(b"fine"), DocumentHint::None).one().text, "fine");
 }
 
 fn office(parts: &[(&str, &str)]) -> Vec<u8> {
