@@ -188,7 +188,7 @@ fn cuts(wanted: usize) -> Vec<(String, Vec<u8>)> {
         let length = bytes.len() * (number / whole.len() + 1) / (wanted / whole.len() + 2);
         let mut bytes = bytes[..length].to_vec();
         // Something stands where nothing should.
-        let _ = bytes.write_all(if number % 2 == 0 { b"" } else { b"PK\x05\x06" });
+        let _ = bytes.write_all(if number.is_multiple_of(2) { b"" } else { b"PK\x05\x06" });
         (format!("{kind} that is cut"), bytes)
     };
     (0..wanted).map(cut).collect()

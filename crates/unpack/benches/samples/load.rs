@@ -80,7 +80,7 @@ pub(crate) fn measure_memory(gigabytes: u64) -> Result<Row> {
     {
         let mut out = io::BufWriter::new(&file);
         let mut archive = zip::ZipWriter::new(&mut out as &mut dyn SeekWrite);
-        let options = zip::write::SimpleFileOptions::default().large_file(true).compression_level(Some(1));
+        let options = zip::write::SimpleFileOptions::default().large_file(true);
         for part in 0..gigabytes {
             archive.start_file(format!("{part}.tar.xz"), options.compression_method(zip::CompressionMethod::Stored))?;
             let inner = lzma_rust2::XzWriter::new(&mut archive, lzma_rust2::XzOptions::with_preset(0))?;

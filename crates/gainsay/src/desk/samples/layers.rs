@@ -83,7 +83,7 @@ fn outer(path: &str) -> Option<&str> {
         let escapes = path.as_bytes()[..*at].iter().rev().take_while(|byte| **byte == b'\\').count();
         escapes.is_multiple_of(2)
     };
-    let at = path.match_indices('!').map(|(at, _)| at).filter(is_part).next_back()?;
+    let at = path.match_indices('!').map(|(at, _)| at).rfind(is_part)?;
     path.get(..at)
 }
 
