@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = $(or $(CARGO_TARGET_DIR),target)/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing samples fuzz setup-fuzz deny pictures clean
+.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-samples samples fuzz setup-fuzz deny pictures clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -82,6 +82,11 @@ samples: setup
 TEXTS ?= ../shared/eval ../shared/seeds
 bench-reading: setup
 	TEXTS='$(TEXTS)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench reading -- $(ONLY)
+
+# What hostile samples do to the worker that opens them, and what opening costs; writes target/bench/samples.json. SEED chooses the
+# hostile files, QUICK=1 makes a tenth of everything. ONLY chooses some: hostile, unpack, memory.
+bench-samples: setup
+	SEED='$(SEED)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package unpack --bench samples -- $(ONLY)
 
 # Coverage-guided fuzzing of the fingerprint crate and of the parsers of documents: TARGET (one of fuzz/fuzz_targets, or all) for SECONDS each. What is found
 # lies in fuzz/artifacts, inputs that reach new code in fuzz/corpus.

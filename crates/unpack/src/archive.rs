@@ -7,10 +7,10 @@ use std::os::unix::fs::FileExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::budget::Rejoined;
-use crate::detect::{Container, HEAD};
+use crate::detect::{Container, HEAD, closed};
 use crate::finding::FindingKind;
 use crate::sink::{Sink, Stop};
-use crate::{gzip, tar, zip};
+use crate::{ar, cab, cpio, iso, rpm, sevenz, stream, tar, zip};
 
 /// Passes on every file in the file at hand.
 pub(crate) fn walk_file(sink: &mut Sink<'_>, path: &str, file: &mut File) -> Result<(), Stop> {
@@ -22,17 +22,16 @@ pub(crate) fn walk_file(sink: &mut Sink<'_>, path: &str, file: &mut File) -> Res
         return sink.finding(path, FindingKind::Unreadable, error.to_string());
     }
     let head = Rejoined::new(file, HEAD).head().to_vec();
-    if Container::of(&head) == Some(Container::Zip) && sink.limits.depth > 0 {
+    if let Some(container) = Container::of(&head).filter(|it| it.needs_seeking() && sink.limits.depth > 0) {
         sink.count_entry(path)?;
-        if !sink.open_archive(path)? {
+        if !sink.open_archive(path, container.word())? {
             return Ok(());
         }
-        let was_opened = guard(sink, path, true, |sink| {
-            zip::walk(sink, path, length, Positioned::new(file, length), Positioned::new(file, length), 1)
-        })?;
-        if was_opened {
+        let open = || Positioned::new(file, length);
+        if guard(sink, path, true, |sink| walk_by_seeking(sink, container, path, length, open, 1))? {
             return Ok(());
         }
+        return sink.copy(path, Some(length), &mut BufReader::with_capacity(64 << 10, Positioned::new(file, length)));
     }
     let mut whole = BufReader::with_capacity(64 << 10, Positioned::new(file, length));
     walk_stream(sink, path, &mut whole, Some(length), 0)
@@ -47,29 +46,62 @@ pub(crate) fn walk_stream(
     depth: u32,
 ) -> Result<(), Stop> {
     let mut stream = Rejoined::new(stream, HEAD);
+    sink.count_entry(path)?;
     let Some(container) = Container::of(stream.head()) else {
-        sink.count_entry(path)?;
+        if let Some(what) = closed(stream.head()) {
+            sink.finding(path, FindingKind::Unsupported, format!("{what}: what is in it was not looked at"))?;
+        }
         return sink.copy(path, size, &mut stream);
     };
-    sink.count_entry(path)?;
     if depth >= sink.limits.depth {
         let detail = format!("{depth} archives lie around this one, which is the limit; it was not opened");
         sink.finding(path, FindingKind::TooDeep, detail)?;
         return sink.copy(path, size, &mut stream);
     }
-    if !sink.open_archive(path)? {
+    if !sink.open_archive(path, container.word())? {
         return Ok(());
     }
     match container {
-        Container::Gzip => guard(sink, path, (), |sink| gzip::walk(sink, path, &mut stream, depth + 1)),
+        Container::Stream(codec) => {
+            guard(sink, path, (), |sink| stream::walk(sink, path, &mut stream, codec, depth + 1))
+        }
         Container::Tar => guard(sink, path, (), |sink| tar::walk(sink, path, &mut stream, depth + 1)),
-        Container::Zip => walk_nested_zip(sink, path, &mut stream, size, depth),
+        Container::Ar => guard(sink, path, (), |sink| ar::walk(sink, path, &mut stream, depth + 1)),
+        Container::Cpio => guard(sink, path, (), |sink| cpio::walk(sink, path, &mut stream, depth + 1)),
+        Container::Rpm => guard(sink, path, (), |sink| rpm::walk(sink, path, &mut stream, depth + 1)),
+        Container::Zip | Container::SevenZip | Container::Cab | Container::Iso => {
+            walk_held(sink, container, path, &mut stream, size, depth)
+        }
     }
 }
 
-/// A zip needs seeking, so it is held in memory as long as the budget lasts.
-fn walk_nested_zip(
+/// Passes on what lies in an archive that is read by seeking: `open` gives readers of the same `length` bytes. False where not one
+/// entry could be found, so that the caller passes the bytes on as they are.
+fn walk_by_seeking<R: Read + Seek>(
     sink: &mut Sink<'_>,
+    container: Container,
+    path: &str,
+    length: u64,
+    open: impl Fn() -> R,
+    depth: u32,
+) -> Result<bool, Stop> {
+    if path.ends_with(".001") {
+        let detail = "by its name the first part of a split archive: join the parts (cat x.7z.* > x.7z) and open that; \
+                      of this part alone comes what can be read";
+        sink.finding(path, FindingKind::Truncated, detail)?;
+    }
+    match container {
+        Container::SevenZip => sevenz::walk(sink, path, length, &mut open(), depth),
+        Container::Cab => cab::walk(sink, path, &mut open(), depth),
+        Container::Iso => iso::walk(sink, path, length, &mut open(), depth),
+        _ => zip::walk(sink, path, length, open(), open(), depth),
+    }
+}
+
+/// What needs seeking is held in memory where it lies in another archive, as long as the budget lasts.
+fn walk_held(
+    sink: &mut Sink<'_>,
+    container: Container,
     path: &str,
     stream: &mut dyn Read,
     size: Option<u64>,
@@ -92,9 +124,8 @@ fn walk_nested_zip(
         sink.finding(path, crate::budget::kind_of(&error), detail)?;
     }
     sink.nested_left = budget - length;
-    let was_opened = guard(sink, path, true, |sink| {
-        zip::walk(sink, path, length, Cursor::new(&held[..]), Cursor::new(&held[..]), depth + 1)
-    });
+    let open = || Cursor::new(&held[..]);
+    let was_opened = guard(sink, path, true, |sink| walk_by_seeking(sink, container, path, length, open, depth + 1));
     sink.nested_left = budget;
     if !was_opened? {
         return sink.copy(path, size, &mut Cursor::new(held));

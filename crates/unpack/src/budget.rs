@@ -39,28 +39,42 @@ impl<R: Read> Read for Counted<R> {
 pub(crate) struct Bounded<R> {
     inner: R,
     consumed: Rc<Cell<u64>>,
-    produced: u64,
+    produced: Rc<Cell<u64>>,
     ratio: u64,
 }
 
 impl<R> Bounded<R> {
     /// `consumed` is the compressed bytes so far, or all of them where they are known.
     pub(crate) fn new(inner: R, consumed: Rc<Cell<u64>>, ratio: u64) -> Bounded<R> {
-        Bounded { inner, consumed, produced: 0, ratio }
+        Bounded::sharing(inner, consumed, Rc::default(), ratio)
+    }
+
+    /// The same for one of several that are bounded together, because they may share what goes in: what came out of all of them
+    /// is counted in `produced`.
+    pub(crate) fn sharing(inner: R, consumed: Rc<Cell<u64>>, produced: Rc<Cell<u64>>, ratio: u64) -> Bounded<R> {
+        Bounded { inner, consumed, produced, ratio }
     }
 }
 
 impl<R: Read> Read for Bounded<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let allowed = Limits::RATIO_FLOOR.max(self.consumed.get().saturating_mul(self.ratio));
-        if self.produced > allowed {
+        if is_too_much(self.produced.get(), self.consumed.get(), self.ratio) {
             return Err(io::Error::other(Grew { ratio: self.ratio }));
         }
         let read = self.inner.read(buffer)?;
-        self.produced += read as u64;
+        self.produced.set(self.produced.get().saturating_add(read as u64));
         Ok(read)
     }
 }
+
+/// Whether more came out than the ratio allows of what went in.
+pub(crate) fn is_too_much(produced: u64, consumed: u64, ratio: u64) -> bool {
+    produced > Limits::RATIO_FLOOR.max(consumed.saturating_mul(ratio))
+}
+
+/// What is said of an archive whose entries came to too much together.
+pub(crate) const SHARED_BODIES: &str =
+    "its entries came to more than it can hold, as they do that share one body; the rest was not read";
 
 /// What an error while reading says about the file.
 pub(crate) fn kind_of(error: &io::Error) -> FindingKind {

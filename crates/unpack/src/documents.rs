@@ -9,7 +9,7 @@ use crate::protocol::{Document, DocumentFormat, DocumentHint};
 use crate::sink::{Sink, Stop, shown};
 use crate::text::{self, Decoded};
 use crate::trace::Traced;
-use crate::{feed, html, leaksites, mail, markdown, pdf, telegram};
+use crate::{feed, html, leaksites, mail, markdown, office, pdf, telegram};
 
 /// A document as its reader found it: the text with the way back, and what is known about it.
 #[derive(Debug, Default)]
@@ -109,13 +109,17 @@ pub(crate) fn read(sink: &mut Sink<'_>, name: &str, hint: DocumentHint, file: &m
     }
     let limits = sink.limits;
     let is_pdf = pdf::looks_like_pdf(&head);
-    let many = may_be_any && (is_pdf || looks_structured(&head));
+    let is_office = office::is_office(&head);
+    let many = may_be_any && (is_pdf || is_office || looks_structured(&head));
     let bytes = match read_whole(limits, many, head, file) {
         Ok(bytes) => bytes,
         Err(none) => return sink.document(name, None, || Err(none)),
     };
     if may_be_any && is_pdf {
         return sink.document(name, None, || pdf::read(bytes));
+    }
+    if may_be_any && is_office {
+        return sink.document(name, None, || office::read(bytes));
     }
     if may_be_any && mail::is_message(&bytes, name) {
         return mail::read_file(sink, name, &bytes);

@@ -5,6 +5,7 @@ use std::io::Write as _;
 
 use rustix::fs::{MemfdFlags, memfd_create};
 
+use crate::archive::walk_file;
 use crate::documents;
 use crate::finding::Finding;
 use crate::limits::{ChildLimits, Limits};
@@ -13,14 +14,41 @@ use crate::sink::{Sink, Stop};
 use crate::trace::Map;
 use crate::transcript::{Asked, Transcript};
 
+/// How many files lie in these bytes, through all layers.
+///
+/// # Panics
+/// The child breaks a rule of the frames.
+pub fn open_here(name: &str, bytes: &[u8], passwords: &[String], limits: &Limits) -> u64 {
+    let mut file = in_memory(bytes);
+    let (child, mut out) = (ChildLimits::from(limits), Vec::new());
+    let mut sink = Sink::new(&mut out, &child, Already::default());
+    sink.passwords = passwords.to_vec();
+    match walk_file(&mut sink, name, &mut file) {
+        Ok(()) | Err(Stop::Cut) => assert!(sink.done(name).is_ok()),
+        Err(stop) => panic!("{stop}"),
+    }
+    let (mut stream, mut buffer) = (&out[..], Vec::new());
+    let mut transcript = Transcript::new(name, Asked::Files, limits);
+    while let Some((tag, payload)) = read_frame(&mut stream, &mut buffer).unwrap_or_else(|e| panic!("{e}")) {
+        let reply = decode_reply(tag, payload).unwrap_or_else(|e| panic!("{e}"));
+        transcript.check(&reply).unwrap_or_else(|e| panic!("{e}"));
+    }
+    transcript.files
+}
+
+fn in_memory(bytes: &[u8]) -> File {
+    let file = memfd_create("bytes", MemfdFlags::CLOEXEC).map(File::from);
+    let mut file = file.unwrap_or_else(|e| panic!("no file in memory: {e}"));
+    assert!(file.write_all(bytes).is_ok(), "no room in memory");
+    file
+}
+
 /// Every document in these bytes, and what is said of those that are none.
 ///
 /// # Panics
 /// The child breaks a rule of the frames, or a map leads out of its text or file.
 pub fn read_here(name: &str, bytes: &[u8], limits: &Limits) -> (Vec<Document>, Vec<Finding>) {
-    let file = memfd_create("bytes", MemfdFlags::CLOEXEC).map(File::from);
-    let mut file = file.unwrap_or_else(|e| panic!("no file in memory: {e}"));
-    assert!(file.write_all(bytes).is_ok(), "no room in memory");
+    let mut file = in_memory(bytes);
     let (child, mut out) = (ChildLimits::from(limits), Vec::new());
     let mut sink = Sink::new(&mut out, &child, Already::default());
     match documents::read(&mut sink, name, DocumentHint::None, &mut file) {
@@ -50,5 +78,18 @@ pub fn read_here(name: &str, bytes: &[u8], limits: &Limits) -> (Vec<Document>, V
             Reply::Done { .. } => return (documents, findings),
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_of_archives_are_counted_through_all_layers() {
+        let header = |name: &str, size: usize| format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{size:<10}`\n", 0, 0, 0, 644);
+        let inner = format!("!<arch>\n{}ab{}cd", header("a/", 2), header("b/", 2));
+        let outer = format!("!<arch>\n{}{inner}{}ef", header("inner.a/", inner.len()), header("c/", 2));
+        assert_eq!(open_here("x.a", outer.as_bytes(), &[], &Limits::default()), 3);
     }
 }

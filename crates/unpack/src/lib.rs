@@ -9,18 +9,22 @@
 //! The parent treats the child as hostile too: a parser that was taken over can only lie about the file that it was
 //! given, within the limits, and a lie that breaks the rules of the frames ends it.
 
+mod ar;
 mod archive;
 mod budget;
+mod cab;
 mod child;
+mod clues;
+mod cpio;
 mod detect;
 mod documents;
 mod feed;
 mod finding;
 mod follow;
-mod gzip;
 #[cfg(any(test, fuzzing))]
 mod here;
 mod html;
+mod iso;
 mod json;
 mod leaksites;
 mod limits;
@@ -30,11 +34,15 @@ mod markup;
 #[cfg(test)]
 mod mutations;
 mod names;
+mod office;
 mod pdf;
 mod protocol;
+mod rpm;
 mod sandbox;
 mod serve;
+mod sevenz;
 mod sink;
+mod stream;
 mod tar;
 mod telegram;
 mod text;
@@ -43,11 +51,13 @@ mod transcript;
 mod worker;
 mod zip;
 
+pub use clues::{Clue, ClueKind};
 pub use detect::{HEAD, is_archive};
 pub use finding::{Finding, FindingKind};
 #[cfg(any(test, fuzzing))]
-pub use here::read_here;
+pub use here::{open_here, read_here};
 pub use limits::Limits;
+pub use office::is_office;
 pub use protocol::{Document, DocumentFormat, DocumentHint};
 pub use sandbox::{Enforced, MissingRights, lock_down};
 pub use serve::serve;

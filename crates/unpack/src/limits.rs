@@ -41,14 +41,25 @@ impl Limits {
 
     /// Findings of one request that are listed one by one.
     pub const FINDINGS: u64 = 10_000;
+
+    /// Clues of one request that are passed on.
+    pub const CLUES: u64 = 10_000;
+
+    /// Bytes of memory that one decoder may take: the largest dictionary that 7-Zip chooses by itself, and what goes with it.
+    pub const DECODER: u64 = 272 << 20;
+
+    /// Passwords that may be tried, and their bytes together: they travel with each request.
+    pub const PASSWORDS: usize = 200;
+    /// See [`Limits::PASSWORDS`].
+    pub const PASSWORD_BYTES: usize = 32 << 10;
 }
 
 impl Default for Limits {
-    /// 512 MiB of memory, an hour of processor time and six of waiting, a minute of silence, 1 TiB of output, 5 million
+    /// 640 MiB of memory, an hour of processor time and six of waiting, a minute of silence, 1 TiB of output, 5 million
     /// entries, ratio 200, 8 levels, 128 MiB of nested archives, documents of 16 MiB, 64 MiB where a file holds many.
     fn default() -> Self {
         Limits {
-            address_space: 512 << 20,
+            address_space: 640 << 20,
             cpu_seconds: 3_600,
             wall: Duration::from_secs(6 * 3_600),
             silence: Duration::from_secs(60),

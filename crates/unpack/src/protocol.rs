@@ -8,6 +8,7 @@ use std::io::{self, Read, Write};
 
 use minicbor::{Decode, Encode};
 
+use crate::clues::Clue;
 use crate::finding::Finding;
 use crate::sandbox::Enforced;
 use crate::trace::Map;
@@ -15,8 +16,8 @@ use crate::trace::Map;
 /// The longest frame, in bytes after the length: all of a document's particulars must fit.
 pub(crate) const LONGEST_FRAME: usize = 1 << 20;
 
-/// The longest request in bytes.
-pub(crate) const LONGEST_REQUEST: usize = 64 << 10;
+/// The longest request in bytes: passwords, a name, and the path of what a worker died of.
+pub(crate) const LONGEST_REQUEST: usize = 128 << 10;
 
 pub(crate) mod frame {
     pub(crate) const READY: u8 = 1;
@@ -31,6 +32,7 @@ pub(crate) mod frame {
     pub(crate) const ARCHIVE: u8 = 10;
     pub(crate) const ITEM: u8 = 11;
     pub(crate) const MAP: u8 = 12;
+    pub(crate) const CLUE: u8 = 13;
 }
 
 /// What a document is.
@@ -62,6 +64,9 @@ pub enum DocumentFormat {
     /// A PDF file.
     #[n(7)]
     Pdf,
+    /// A text, sheet or slides of an office: OOXML or OpenDocument.
+    #[n(8)]
+    Office,
 }
 
 impl DocumentFormat {
@@ -76,6 +81,7 @@ impl DocumentFormat {
             DocumentFormat::Chat => "chat",
             DocumentFormat::Listing => "listing",
             DocumentFormat::Pdf => "pdf",
+            DocumentFormat::Office => "office",
         }
     }
 }
@@ -166,6 +172,9 @@ pub(crate) enum Request {
         /// What a worker before this one did of it.
         #[n(1)]
         already: Already,
+        /// What archives are tried with that are locked.
+        #[n(2)]
+        passwords: Vec<String>,
     },
     /// Every document in the file at hand: itself, or the many that it holds.
     #[n(1)]
@@ -181,7 +190,7 @@ pub(crate) enum Request {
 }
 
 /// How far a request came before its worker died; all zero at first.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
 pub(crate) struct Already {
     /// The entry that it died of. Those up to it have been passed on, and itself is left out.
     #[n(0)]
@@ -192,6 +201,12 @@ pub(crate) struct Already {
     /// Findings told.
     #[n(2)]
     pub(crate) findings: u64,
+    /// Clues told.
+    #[n(3)]
+    pub(crate) clues: u64,
+    /// The path of the entry that it died of.
+    #[n(4)]
+    pub(crate) path: String,
 }
 
 /// The start of one file, archive or document.
@@ -206,18 +221,29 @@ pub(crate) struct EntryStart {
     pub(crate) entry: u64,
 }
 
+/// The start of an archive.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct ArchiveStart {
+    #[n(0)]
+    pub(crate) start: EntryStart,
+    /// What it is, in a word.
+    #[n(1)]
+    pub(crate) format: String,
+}
+
 /// One frame from the child.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Reply<'f> {
     Ready(Enforced),
     Refused(Vec<String>),
     File(EntryStart),
-    Archive(EntryStart),
+    Archive(ArchiveStart),
     Item(EntryStart),
     Data(&'f [u8]),
     Map(&'f [u8]),
     End { complete: bool },
     Finding(Finding),
+    Clue(Clue),
     Done { cut: bool },
     Document(Box<Document>),
     NoDocument(Finding),
@@ -285,6 +311,7 @@ pub(crate) fn decode_reply(tag: u8, payload: &[u8]) -> Result<Reply<'_>, Violati
         frame::MAP => Ok(Reply::Map(payload)),
         frame::END => decode_all(tag, payload).map(|complete| Reply::End { complete }),
         frame::FINDING => decode_all(tag, payload).map(Reply::Finding),
+        frame::CLUE => decode_all(tag, payload).map(Reply::Clue),
         frame::DONE => decode_all(tag, payload).map(|cut| Reply::Done { cut }),
         frame::DOCUMENT => decode_all(tag, payload).map(|it| Reply::Document(Box::new(it))),
         frame::NO_DOCUMENT => decode_all(tag, payload).map(Reply::NoDocument),

@@ -1,9 +1,11 @@
 //! The lock-down of the child.
 //!
-//! Three layers, each enough for the most part: Landlock takes every path (and, where the kernel is new enough, the
+//! Four layers, each enough for the most part: Landlock takes every path (and, where the kernel is new enough, the
 //! network and signals to others), seccomp leaves only the system calls that reading and computing need, resource
-//! limits bound what those may use. Kernels differ in Landlock (Debian 12 has version 2, without network rules) and
-//! root escapes `RLIMIT_NPROC`, so that seccomp alone closes sockets, signals and forking too.
+//! limits bound what those may use, and namespaces leave nothing there to be reached: no file, no network, no process.
+//! Kernels differ in Landlock (Debian 12 has version 2, without network rules), many do not let users make namespaces, and
+//! root escapes `RLIMIT_NPROC`, so that seccomp alone closes sockets, signals and forking too. Landlock, seccomp and the limits
+//! are required; namespaces are taken where they are to be had.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +16,11 @@ use landlock::{
     Scope,
 };
 use minicbor::{Decode, Encode};
-use rustix::process::{DumpableBehavior, Resource, Rlimit, getpid, setrlimit};
+use rustix::mount::{MountFlags, MountPropagationFlags, UnmountFlags, mount, mount_change, unmount};
+use rustix::process::{DumpableBehavior, Resource, Rlimit, chdir, getegid, geteuid, getpid, pivot_root, setrlimit};
+#[expect(deprecated, reason = "see where it is called")]
+use rustix::thread::unshare;
+use rustix::thread::{CapabilitySet, CapabilitySets, UnshareFlags, set_capabilities};
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
 };
@@ -45,6 +51,39 @@ pub struct Enforced {
     /// What could not be enforced, in words; empty unless `Limits::accept_unjailed`.
     #[n(6)]
     pub missing: Vec<String>,
+    /// Whether it is in namespaces of its own: of users, mounts, the network, messages, host names and, for what it might start,
+    /// processes.
+    #[n(7)]
+    pub namespaces: bool,
+    /// Whether the root of its files is an empty folder.
+    #[n(8)]
+    pub empty_root: bool,
+    /// Whether it gave up every capability.
+    #[n(9)]
+    pub no_capabilities: bool,
+}
+
+impl Enforced {
+    /// What holds the child, line by line: what it is, whether it is there, and whether foreign files are opened without it.
+    pub fn lines(&self) -> [(String, bool, bool); 7] {
+        let version = match self.landlock_version {
+            0 => String::new(),
+            version => format!(", version {version}{}", if self.landlock_network { ", and no connection" } else { "" }),
+        };
+        [
+            (format!("Landlock: no path can be opened, made or removed{version}"), self.landlock_version > 0, true),
+            ("seccomp: no sockets, programs, processes, signals or looks into others".to_owned(), self.seccomp, true),
+            ("no program could gain rights".to_owned(), self.no_new_privs, true),
+            ("limits of memory, processor time, file size and processes".to_owned(), self.resource_limits, true),
+            (
+                "namespaces of its own: users, mounts, network, messages, names, processes".to_owned(),
+                self.namespaces,
+                false,
+            ),
+            ("an empty folder for its root".to_owned(), self.empty_root, false),
+            ("no capabilities".to_owned(), self.no_capabilities, false),
+        ]
+    }
 }
 
 /// The kernel would not lock the process down.
@@ -79,6 +118,10 @@ pub(crate) fn lock_down_child(limits: &ChildLimits) -> Result<Enforced, MissingR
     if let Err(why) = check_alone() {
         missing.push(why);
     }
+    // Of these a kernel or its administrator may have good reason to give none: what they do, the others do too.
+    enforced.namespaces = enter_namespaces().is_ok();
+    enforced.empty_root = enforced.namespaces && leave_root().is_ok();
+    enforced.no_capabilities = set_capabilities(None, NO_CAPABILITIES).is_ok();
     match set_resource_limits(limits.address_space) {
         Ok(()) => enforced.resource_limits = true,
         Err(why) => missing.push(why),
@@ -113,6 +156,42 @@ fn check_alone() -> Result<(), String> {
         Ok(threads) => Err(format!("the process has {threads} threads, and only one of them can be locked down")),
         Err(error) => Err(format!("the threads of the process cannot be counted in /proc/self/task: {error}")),
     }
+}
+
+const NO_CAPABILITIES: CapabilitySets = CapabilitySets {
+    effective: CapabilitySet::empty(),
+    permitted: CapabilitySet::empty(),
+    inheritable: CapabilitySet::empty(),
+};
+
+/// Goes into namespaces of its own, in which it is the user that it was.
+fn enter_namespaces() -> Result<(), std::io::Error> {
+    let (user, group) = (geteuid().as_raw(), getegid().as_raw());
+    let all = UnshareFlags::NEWUSER
+        | UnshareFlags::NEWNS
+        | UnshareFlags::NEWNET
+        | UnshareFlags::NEWIPC
+        | UnshareFlags::NEWUTS
+        | UnshareFlags::NEWPID;
+    #[expect(deprecated, reason = "unsafe are flags that part the table of descriptors, and these are none")]
+    unshare(all)?;
+    // Mounting needs a user that is known in the namespace.
+    fs::write("/proc/self/setgroups", "deny")?;
+    fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
+    fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
+}
+
+/// Puts an empty folder that cannot be written to in the place of the root, and lets go of everything below the old one.
+fn leave_root() -> Result<(), std::io::Error> {
+    const MOUNTED_ON: &str = "/tmp";
+    mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
+    let flags = MountFlags::NOSUID | MountFlags::NODEV | MountFlags::NOEXEC | MountFlags::RDONLY;
+    mount("none", MOUNTED_ON, "tmpfs", flags, None)?;
+    chdir(MOUNTED_ON)?;
+    // The old root lies over the new one then, and is taken off it.
+    pivot_root(".", ".")?;
+    unmount(".", UnmountFlags::DETACH)?;
+    Ok(chdir("/")?)
 }
 
 /// Descriptors above standard error. They cannot be closed safely by number, so the filter bars their use instead.

@@ -51,8 +51,11 @@ fn serve_on(out: &mut dyn Write) -> io::Result<bool> {
         let descriptor = descriptor.ok_or_else(|| io::Error::other("a request without a file"))?;
         let mut file = File::from(descriptor);
         match request {
-            Request::Files { name, already } => {
-                answer(out, &limits, &name, already, |sink| walk_file(sink, &name, &mut file))?;
+            Request::Files { name, already, passwords } => {
+                answer(out, &limits, &name, already, |sink| {
+                    sink.passwords = passwords;
+                    walk_file(sink, &name, &mut file)
+                })?;
             }
             Request::Documents { name, hint, already } => {
                 answer(out, &limits, &name, already, |sink| documents::read(sink, &name, hint, &mut file))?;

@@ -5,11 +5,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::archive::panic_message;
 use crate::budget::kind_of;
+use crate::clues::{Clue, ClueKind};
 use crate::documents::{Found, NoDocument, line};
 use crate::finding::{Finding, FindingKind};
 use crate::limits::{ChildLimits, Limits};
 use crate::names::{is_hidden, path_of};
-use crate::protocol::{Already, EntryStart, frame, write_bytes, write_frame};
+use crate::protocol::{Already, ArchiveStart, EntryStart, frame, write_bytes, write_frame};
 
 /// Why a request goes no further.
 #[derive(Debug, thiserror::Error)]
@@ -34,9 +35,14 @@ pub(crate) struct Sink<'o> {
     /// Bytes of memory that nested archives may still take.
     pub(crate) nested_left: u64,
     already: Already,
+    /// The archive that was come into last on the way to the entry that the worker before this one died of.
+    way: String,
     entries: u64,
     bytes: u64,
     findings: u64,
+    clues: u64,
+    /// What locked archives are tried with; the one that fitted last stands first.
+    pub(crate) passwords: Vec<String>,
     is_open: bool,
     is_cut: bool,
 }
@@ -47,10 +53,13 @@ impl<'o> Sink<'o> {
             out,
             limits,
             nested_left: limits.nested_bytes,
-            already,
+            way: String::new(),
             entries: 0,
             bytes: already.bytes,
             findings: already.findings,
+            clues: already.clues,
+            already,
+            passwords: Vec::new(),
             is_open: false,
             is_cut: false,
         }
@@ -69,7 +78,21 @@ impl<'o> Sink<'o> {
             return self.cut(path, FindingKind::TooManyEntries, detail);
         }
         self.entries += 1;
+        if self.entries <= self.already.entry {
+            self.follow_way(path);
+        }
         Ok(())
+    }
+
+    /// The entry that the worker before this one died of is mostly known by its number. Where memory was short, that worker may have
+    /// come deeper than this one does: once the archive is left in which it died, that entry is passed, whatever the number.
+    fn follow_way(&mut self, path: &str) {
+        let is_in = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('!'));
+        if path == self.already.path || is_in(&self.already.path, path) {
+            path.clone_into(&mut self.way);
+        } else if !self.way.is_empty() && !is_in(path, &self.way) {
+            self.entries = self.already.entry + 1;
+        }
     }
 
     /// Says what is wrong with an entry.
@@ -85,11 +108,38 @@ impl<'o> Sink<'o> {
         Ok(())
     }
 
+    /// Says what an archive or document tells of how it came to be.
+    pub(crate) fn clue(&mut self, path: &str, kind: ClueKind, value: String, entries: u64) -> Result<(), Stop> {
+        if self.entries < self.already.entry || self.clues >= Limits::CLUES {
+            return Ok(());
+        }
+        self.clues += 1;
+        let clue = Clue { path: path.to_owned(), kind, value: shown(&value), entries };
+        Ok(write_frame(&mut self.out, frame::CLUE, &clue)?)
+    }
+
+    /// Why what is locked was not read.
+    pub(crate) fn why_locked(&self) -> String {
+        match self.passwords.len() {
+            0 => "it is locked, and no password is known: give it with --password".to_owned(),
+            1 => "it is locked, and the password does not fit".to_owned(),
+            many => format!("it is locked, and none of the {many} passwords fits"),
+        }
+    }
+
+    /// Has a password that fitted tried first from now on.
+    pub(crate) fn fitted(&mut self, password: usize) {
+        if password < self.passwords.len() {
+            self.passwords[..=password].rotate_right(1);
+        }
+    }
+
     /// Says that an archive is about to be opened, so that its name is known if it kills the child. False where it has
     /// killed one before.
-    pub(crate) fn open_archive(&mut self, path: &str) -> Result<bool, Stop> {
+    pub(crate) fn open_archive(&mut self, path: &str, format: &str) -> Result<bool, Stop> {
         if self.entries > self.already.entry {
             let start = EntryStart { path: path.to_owned(), size: None, entry: self.entries };
+            let start = ArchiveStart { start, format: format.to_owned() };
             write_frame(&mut self.out, frame::ARCHIVE, &start)?;
             self.out.flush()?;
         }

@@ -6,6 +6,7 @@ use ::tar::{EntryType, Header};
 
 use crate::archive::walk_stream;
 use crate::budget::{Exactly, fill, kind_of};
+use crate::clues::Clues;
 use crate::finding::FindingKind;
 use crate::names::{Names, display_name, nested_path, why_unsafe};
 use crate::sink::{Sink, Stop, shown};
@@ -45,6 +46,18 @@ struct Extended {
 
 /// Passes on every entry of a stream.
 pub(crate) fn walk(sink: &mut Sink<'_>, path: &str, stream: &mut dyn Read, depth: u32) -> Result<(), Stop> {
+    let mut clues = Clues::default();
+    let walked = walk_blocks(sink, path, stream, depth, &mut clues);
+    walked.and_then(|()| clues.tell(sink, path))
+}
+
+fn walk_blocks(
+    sink: &mut Sink<'_>,
+    path: &str,
+    stream: &mut dyn Read,
+    depth: u32,
+    clues: &mut Clues,
+) -> Result<(), Stop> {
     let mut names = Names::default();
     let mut extended = Extended::default();
     let mut is_ended = false;
@@ -91,7 +104,7 @@ pub(crate) fn walk(sink: &mut Sink<'_>, path: &str, stream: &mut dyn Read, depth
         }
         is_lost = false;
         let header = Header::from_byte_slice(&block);
-        if let Err(error) = walk_entry(sink, path, header, &mut extended, stream, depth, &mut names)? {
+        if let Err(error) = walk_entry(sink, path, header, &mut extended, stream, depth, (&mut names, clues))? {
             return sink.finding(path, kind_of(&error), shown(&error.to_string()));
         }
     }
@@ -105,7 +118,7 @@ fn walk_entry(
     extended: &mut Extended,
     stream: &mut dyn Read,
     depth: u32,
-    names: &mut Names,
+    (names, clues): (&mut Names, &mut Clues),
 ) -> Result<io::Result<()>, Stop> {
     let kind = header.entry_type();
     let stated = match header.entry_size() {
@@ -126,6 +139,11 @@ fn walk_entry(
     let extended = std::mem::take(extended);
     let name = extended.name.unwrap_or_else(|| header.path_bytes().into_owned());
     let size = extended.size.unwrap_or(stated);
+    if let (Ok(user), Ok(group)) = (header.uid(), header.gid()) {
+        let named = (header.username_bytes(), header.groupname_bytes());
+        clues.owner(user, group, named.0.unwrap_or_default(), named.1.unwrap_or_default());
+    }
+    clues.time(header.mtime().ok().and_then(|seconds| i64::try_from(seconds).ok()));
     let entry_path = nested_path(path, &name);
     if let Some(why) = why_unsafe(&name) {
         sink.finding(&entry_path, FindingKind::UnsafeName, why)?;

@@ -22,6 +22,7 @@ pub(crate) struct Transcript {
     archives_left: u64,
     bytes_left: u64,
     findings_left: u64,
+    clues_left: u64,
     /// Bytes of text and of map that the open document may still have.
     text_left: u64,
     map_left: u64,
@@ -34,6 +35,8 @@ pub(crate) struct Transcript {
     pub(crate) files: u64,
     /// Findings that the child told.
     pub(crate) findings: u64,
+    /// Clues that it told.
+    pub(crate) clues: u64,
     /// Bytes of all files.
     pub(crate) bytes: u64,
 }
@@ -48,6 +51,7 @@ impl Transcript {
             bytes_left: limits.output_bytes,
             // One more that a budget is spent, and one that some findings are not listed.
             findings_left: Limits::FINDINGS + 2,
+            clues_left: Limits::CLUES,
             text_left: 0,
             map_left: 0,
             // Three bytes of UTF-8 are the most that one byte of any encoding becomes.
@@ -56,6 +60,7 @@ impl Transcript {
             suspect: None,
             last: None,
             findings: 0,
+            clues: 0,
             files: 0,
             bytes: 0,
         }
@@ -79,7 +84,7 @@ impl Transcript {
     /// Checks one reply and counts it.
     pub(crate) fn check(&mut self, reply: &Reply<'_>) -> Result<(), Violation> {
         let fits = match reply {
-            Reply::File(_) | Reply::Archive(_) | Reply::End { .. } => self.asked == Asked::Files,
+            Reply::File(_) | Reply::Archive(_) | Reply::Clue(_) | Reply::End { .. } => self.asked == Asked::Files,
             Reply::Item(_) | Reply::Map(_) | Reply::Document(_) | Reply::NoDocument(_) => {
                 self.asked == Asked::Documents
             }
@@ -103,7 +108,10 @@ impl Transcript {
                 if self.open.is_some() {
                     return Err(Violation::Order("an archive is opened inside a file"));
                 }
-                self.check_start(start, false)?;
+                if start.format.len() > 16 || !start.format.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+                    return Err(Violation::Order("a format that is no word"));
+                }
+                self.check_start(&start.start, false)?;
             }
             Reply::Data(bytes) => {
                 if self.open.is_none() {
@@ -140,6 +148,12 @@ impl Transcript {
                 check_line(&finding.detail)?;
                 spend(&mut self.findings_left, 1, "findings")?;
                 self.findings += 1;
+            }
+            Reply::Clue(clue) => {
+                self.check_path(&clue.path)?;
+                check_line(&clue.value)?;
+                spend(&mut self.clues_left, 1, "clues")?;
+                self.clues += 1;
             }
             Reply::Done { .. } => {
                 if self.open.is_some() {

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::child::{Failure, Running};
+use crate::clues::Clue;
 use crate::finding::{Finding, FindingKind};
 use crate::limits::Limits;
 use crate::names::display_name;
@@ -36,6 +37,13 @@ pub enum Error {
         /// Each right that could not be taken away, and why.
         missing: Vec<String>,
     },
+    /// More passwords than a request can take along.
+    #[error(
+        "more than {} passwords, or more than {} bytes of them: give fewer",
+        Limits::PASSWORDS,
+        Limits::PASSWORD_BYTES
+    )]
+    Passwords,
 }
 
 /// What comes out of [`Worker::files`], in order: each file's start, its bytes, its end. Findings may come in between.
@@ -49,6 +57,13 @@ pub enum Event<'e> {
         /// The size in bytes that the archive or file system states; it may lie.
         size: Option<u64>,
     },
+    /// An archive is opened.
+    Archive {
+        /// Where it is, as for a file. What lies in it has this before a `!`.
+        path: &'e str,
+        /// What it is, in a word such as `zip`.
+        format: &'e str,
+    },
     /// The next bytes of the file.
     Data(&'e [u8]),
     /// The file ends.
@@ -58,6 +73,8 @@ pub enum Event<'e> {
     },
     /// Something is wrong with one file or entry.
     Finding(Finding),
+    /// What an archive or document says of how it came to be.
+    Clue(Clue),
 }
 
 /// What comes out of [`Worker::documents`], in the order of the file.
@@ -87,6 +104,7 @@ pub struct Worker {
     program: PathBuf,
     args: Vec<String>,
     limits: Limits,
+    passwords: Vec<String>,
     enforced: Enforced,
     running: Option<Running>,
 }
@@ -99,7 +117,8 @@ impl Worker {
     pub fn start(program: &Path, args: &[&str], limits: Limits) -> Result<Worker, Error> {
         let args = args.iter().map(|arg| (*arg).to_owned()).collect();
         let program = program.to_owned();
-        let mut worker = Worker { program, args, limits, enforced: Enforced::default(), running: None };
+        let mut worker =
+            Worker { program, args, limits, passwords: Vec::new(), enforced: Enforced::default(), running: None };
         worker.restart()?;
         Ok(worker)
     }
@@ -107,6 +126,19 @@ impl Worker {
     /// What holds the child, by its own account.
     pub fn enforced(&self) -> &Enforced {
         &self.enforced
+    }
+
+    /// What [`Worker::files`] tries on archives that are locked.
+    ///
+    /// # Errors
+    /// [`Error::Passwords`]: they are more than [`Limits::PASSWORDS`] or [`Limits::PASSWORD_BYTES`].
+    pub fn set_passwords(&mut self, passwords: &[String]) -> Result<(), Error> {
+        let bytes: usize = passwords.iter().map(String::len).sum();
+        if passwords.len() > Limits::PASSWORDS || bytes > Limits::PASSWORD_BYTES {
+            return Err(Error::Passwords);
+        }
+        self.passwords = passwords.to_vec();
+        Ok(())
     }
 
     /// Passes every document in `file` to `on_event`: the text, page or message that it is, or each of the many that it
@@ -168,13 +200,19 @@ impl Worker {
         file: File,
         on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Summary, Error> {
-        let request = |name: &str, already| Request::Files { name: name.to_owned(), already };
+        let passwords = self.passwords.clone();
+        let request =
+            |name: &str, already| Request::Files { name: name.to_owned(), already, passwords: passwords.clone() };
         self.ask(name, &file, Asked::Files, &request, &mut |heard| {
             Ok(match heard {
                 Heard::Reply(Reply::File(start)) => on_event(Event::File { path: &start.path, size: start.size }),
                 Heard::Reply(Reply::Data(bytes)) => on_event(Event::Data(bytes)),
                 Heard::Reply(Reply::End { complete }) => on_event(Event::End { complete }),
                 Heard::Reply(Reply::Finding(finding)) => on_event(Event::Finding(finding)),
+                Heard::Reply(Reply::Archive(it)) => {
+                    on_event(Event::Archive { path: &it.start.path, format: &it.format })
+                }
+                Heard::Reply(Reply::Clue(clue)) => on_event(Event::Clue(clue)),
                 Heard::Death { finding, was_open } => {
                     // Both must be told, whatever the caller says to the first.
                     let ended =
@@ -182,7 +220,7 @@ impl Worker {
                     let told = on_event(Event::Finding(finding));
                     if ended.is_break() { ended } else { told }
                 }
-                // An archive's start is for the transcript; nothing else gets through it.
+                // Nothing else gets through the transcript.
                 Heard::Reply(_) => ControlFlow::Continue(()),
             })
         })
@@ -206,7 +244,7 @@ impl Worker {
         let mut already = Already::default();
         let mut patience = self.limits.wall;
         for death in 1.. {
-            self.request(&request(&name, already), file, patience)?;
+            self.request(&request(&name, already.clone()), file, patience)?;
             let failure = match self.receive(&mut transcript, &mut summary, on_heard) {
                 Ok(Ended::Done { cut }) => {
                     summary.whole = death == 1 && !cut;
@@ -220,7 +258,11 @@ impl Worker {
                 Err(failure) => failure,
             };
             patience = self.running.as_ref().map_or(Duration::ZERO, Running::patience);
-            let last = transcript.last().map_or(0, |last| last.entry);
+            let (last, mut path) = transcript.last().map_or((0, String::new()), |last| (last.entry, last.path.clone()));
+            // Without it the entry is known by its number alone.
+            if path.len() > LONGEST_REQUEST / 2 {
+                path.clear();
+            }
             let can_go_on = matches!(failure, Failure::Ended | Failure::Silent(_))
                 && death < DEATHS
                 && last > already.entry
@@ -235,7 +277,13 @@ impl Worker {
             if !can_go_on || stops {
                 break;
             }
-            already = Already { entry: last, bytes: transcript.bytes, findings: transcript.findings };
+            already = Already {
+                entry: last,
+                bytes: transcript.bytes,
+                findings: transcript.findings,
+                clues: transcript.clues,
+                path,
+            };
         }
         Ok(summary)
     }

@@ -1,16 +1,17 @@
 //! Zip archives, by their central directory; without one, entry by entry from the front.
 
 use std::cell::Cell;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
-use ::zip::ZipReadOptions;
-use ::zip::read::{Config, ZipFile, ZipFileEntry, read_zipfile_from_stream};
+use ::zip::read::{Config, OwnedZipFileEntry, ZipFile, ZipFileEntry, read_zipfile_from_stream};
 use ::zip::result::ZipError;
 use ::zip::unstable::read::ZipIterable;
+use ::zip::{ExtraField, ZipReadOptions};
 
 use crate::archive::walk_stream;
-use crate::budget::{Bounded, kind_of};
+use crate::budget::{Bounded, SHARED_BODIES, is_too_much, kind_of};
+use crate::clues::{ClueKind, Clues, dos_seconds};
 use crate::finding::FindingKind;
 use crate::names::{Names, nested_path, why_unsafe};
 use crate::sink::{Sink, Stop, shown};
@@ -22,8 +23,40 @@ pub(crate) fn walk<R: Read + Seek>(
     path: &str,
     length: u64,
     directory: R,
-    mut bodies: R,
+    bodies: R,
     depth: u32,
+) -> Result<bool, Stop> {
+    let mut shared = Shared { length, depth, produced: Rc::default(), bombs: 0, clues: Clues::default() };
+    let walked = walk_entries(sink, path, directory, bodies, &mut shared)?;
+    shared.clues.tell(sink, path)?;
+    Ok(walked)
+}
+
+/// What all entries of an archive have in common.
+struct Shared {
+    /// Bytes of the archive.
+    length: u64,
+    depth: u32,
+    /// Bytes that came out of it, without those of entries that were cut as bombs by themselves; and how many these were.
+    produced: Rc<Cell<u64>>,
+    bombs: u32,
+    clues: Clues,
+}
+
+impl Shared {
+    fn is_too_much(&self, sink: &Sink<'_>) -> bool {
+        /// A few may lie among what is worth reading; more are there to take time.
+        const BOMBS: u32 = 16;
+        self.bombs > BOMBS || is_too_much(self.produced.get(), self.length, sink.limits.ratio)
+    }
+}
+
+fn walk_entries<R: Read + Seek>(
+    sink: &mut Sink<'_>,
+    path: &str,
+    directory: R,
+    mut bodies: R,
+    shared: &mut Shared,
 ) -> Result<bool, Stop> {
     let mut archive = match ZipIterable::try_new(directory, Config::default()) {
         Ok(archive) => archive,
@@ -31,20 +64,20 @@ pub(crate) fn walk<R: Read + Seek>(
             let detail =
                 format!("no directory of entries ({}): read from the front instead", shown(&error.to_string()));
             sink.finding(path, kind_of_zip(&error), detail)?;
-            return salvage(sink, path, length, bodies, depth);
+            return salvage(sink, path, bodies, shared);
         }
     };
     let entries = match archive.files() {
         Ok(entries) => entries,
         Err(error) => {
             sink.finding(path, kind_of_zip(&error), shown(&error.to_string()))?;
-            return salvage(sink, path, length, bodies, depth);
+            return salvage(sink, path, bodies, shared);
         }
     };
     if entries.is_empty() && has_local_header(&mut bodies) {
         let detail = "the directory lists nothing, but entries are there: read from the front instead";
         sink.finding(path, FindingKind::Corrupt, detail)?;
-        return salvage(sink, path, length, bodies, depth);
+        return salvage(sink, path, bodies, shared);
     }
     let mut names = Names::default();
     let mut was_any_read = false;
@@ -63,16 +96,25 @@ pub(crate) fn walk<R: Read + Seek>(
                 let detail =
                     format!("the directory is damaged ({}): read from the front instead", shown(&error.to_string()));
                 sink.finding(path, kind_of_zip(&error), detail)?;
-                return salvage(sink, path, length, bodies, depth);
+                return salvage(sink, path, bodies, shared);
             }
         };
         was_any_read = true;
+        if shared.is_too_much(sink) {
+            sink.finding(path, FindingKind::Bomb, SHARED_BODIES)?;
+            return Ok(true);
+        }
         let entry_path = nested_path(path, entry.name_raw());
         if !is_wanted(sink, &entry_path, &entry, &mut names)? {
             continue;
         }
+        note_maker(&mut shared.clues, &entry);
+        if entry.encrypted() {
+            walk_locked(sink, &entry_path, &entry.into(), &mut bodies, shared)?;
+            continue;
+        }
         match entry.with_reader(&mut bodies, ZipReadOptions::new()) {
-            Ok(file) => walk_entry(sink, &entry_path, file, length, depth)?,
+            Ok(file) => walk_entry(sink, &entry_path, file, shared)?,
             Err(error) => sink.finding(&entry_path, kind_of_zip(&error), shown(&error.to_string()))?,
         }
     }
@@ -85,13 +127,7 @@ fn has_local_header(bodies: &mut (impl Read + Seek)) -> bool {
 }
 
 /// Reads the entries one after the other, as far as their own headers lead: of an archive whose end is missing or damaged.
-fn salvage<R: Read + Seek>(
-    sink: &mut Sink<'_>,
-    path: &str,
-    length: u64,
-    mut bodies: R,
-    depth: u32,
-) -> Result<bool, Stop> {
+fn salvage<R: Read + Seek>(sink: &mut Sink<'_>, path: &str, mut bodies: R, shared: &mut Shared) -> Result<bool, Stop> {
     if let Err(error) = bodies.seek(SeekFrom::Start(0)) {
         sink.finding(path, kind_of(&error), error.to_string())?;
         return Ok(false);
@@ -112,7 +148,8 @@ fn salvage<R: Read + Seek>(
         was_any_read = true;
         let entry_path = nested_path(path, file.name_raw());
         if is_wanted(sink, &entry_path, &file.entry(), &mut names)? {
-            walk_entry(sink, &entry_path, file, length, depth)?;
+            note_maker(&mut shared.clues, &file.entry());
+            walk_entry(sink, &entry_path, file, shared)?;
         }
     }
 }
@@ -130,8 +167,6 @@ fn is_wanted(sink: &mut Sink<'_>, entry_path: &str, entry: &ZipFileEntry<'_>, na
         None
     } else if entry.is_symlink() {
         Some((FindingKind::NotAFile, "a symbolic link; it is not followed"))
-    } else if entry.encrypted() {
-        Some((FindingKind::Encrypted, "no password is known"))
     } else {
         return Ok(true);
     };
@@ -143,18 +178,125 @@ fn is_wanted(sink: &mut Sink<'_>, entry_path: &str, entry: &ZipFileEntry<'_>, na
     Ok(false)
 }
 
+/// An entry that a password locks: each is tried. One that fits may still be another's, of which the older locks tell only one in 256.
+fn walk_locked<R: Read + Seek>(
+    sink: &mut Sink<'_>,
+    entry_path: &str,
+    entry: &OwnedZipFileEntry,
+    bodies: &mut R,
+    shared: &mut Shared,
+) -> Result<(), Stop> {
+    /// How much is read to see whether a password is the right one.
+    const PROBED: u64 = 64 << 20;
+
+    let mut unsupported = None;
+    for number in 0..sink.passwords.len() {
+        let password = sink.passwords[number].clone();
+        let options = || ZipReadOptions::new().password(Some(password.as_bytes()));
+        if sink.passwords.len() > 1 {
+            let probed = entry.as_ref().with_reader(bodies, options()).map(|file| {
+                let mut probe = file.take(PROBED);
+                io::copy(&mut probe, &mut io::sink()).is_ok()
+            });
+            if !matches!(probed, Ok(true)) {
+                continue;
+            }
+        }
+        match entry.as_ref().with_reader(bodies, options()) {
+            Ok(file) => {
+                sink.fitted(number);
+                return walk_entry(sink, entry_path, file, shared);
+            }
+            Err(error) if kind_of_zip(&error) == FindingKind::Encrypted => {}
+            Err(error) => unsupported = Some(error),
+        }
+    }
+    sink.count_entry(entry_path)?;
+    match unsupported {
+        Some(error) => sink.finding(entry_path, kind_of_zip(&error), shown(&error.to_string())),
+        None => {
+            let detail = sink.why_locked();
+            sink.finding(entry_path, FindingKind::Encrypted, detail)
+        }
+    }
+}
+
+/// What an entry says of the program that packed it.
+fn note_maker(clues: &mut Clues, entry: &ZipFileEntry<'_>) {
+    let (major, minor) = entry.version_made_by();
+    clues.add(ClueKind::Tool, format!("{:?}, version {major}.{minor} of the format", entry.system()).as_bytes());
+    if !entry.comment().is_empty() {
+        clues.add(ClueKind::Comment, entry.comment().as_bytes());
+    }
+}
+
+/// When an entry was changed, and whose it was, from the fields that packers add.
+fn note_times<R: Read>(clues: &mut Clues, file: &ZipFile<'_, R>) {
+    /// Between 1601 and 1970, and how often the clock of NTFS ticks in a second.
+    const BEFORE_1970: i64 = 11_644_473_600;
+    const TICKS: u64 = 10_000_000;
+    /// Info-ZIP's field of user and group.
+    const OWNER: u16 = 0x7875;
+
+    let by_clock = file.last_modified().and_then(|at| dos_seconds(at.datepart(), at.timepart()));
+    let mut in_utc = None;
+    for field in file.extra_data_fields() {
+        match field {
+            ExtraField::ExtendedTimestamp(times) => {
+                in_utc = times.mod_time().map(i64::from).or(in_utc);
+            }
+            ExtraField::Ntfs(times) => {
+                in_utc = in_utc.or_else(|| Some(i64::try_from(times.mtime() / TICKS).ok()? - BEFORE_1970));
+            }
+            ExtraField::Custom(field) if field.header_id == OWNER => {
+                if let Some((user, group)) = owner_of(&field.data) {
+                    clues.owner(user, group, b"", b"");
+                }
+            }
+            _ => {}
+        }
+    }
+    match (in_utc, by_clock) {
+        (Some(in_utc), Some(by_clock)) => {
+            clues.time(Some(in_utc));
+            clues.zone(in_utc, by_clock);
+        }
+        (in_utc, by_clock) => {
+            clues.time(in_utc);
+            clues.clock_time(by_clock);
+        }
+    }
+}
+
+/// User and group: a version, then for each a length and the number.
+fn owner_of(field: &[u8]) -> Option<(u64, u64)> {
+    let number = |field: &[u8]| field.iter().rev().fold(0u64, |number, byte| number << 8 | u64::from(*byte));
+    let (length, rest) = field.get(1..)?.split_first()?;
+    let (user, rest) = rest.split_at_checked(usize::from(*length).min(8))?;
+    let (length, rest) = rest.split_first()?;
+    Some((number(user), number(rest.get(..usize::from(*length).min(8))?)))
+}
+
 fn walk_entry<R: Read>(
     sink: &mut Sink<'_>,
     entry_path: &str,
     file: ZipFile<'_, R>,
-    length: u64,
-    depth: u32,
+    shared: &mut Shared,
 ) -> Result<(), Stop> {
+    note_times(&mut shared.clues, &file);
     // A stated size cannot be more than there is.
-    let compressed = file.compressed_size().min(length);
+    let compressed = file.compressed_size().min(shared.length);
     let size = file.size();
-    let mut content = Bounded::new(file, Rc::new(Cell::new(compressed)), sink.limits.ratio);
-    walk_stream(sink, entry_path, &mut content, Some(size), depth)
+    let (ratio, before, own) = (sink.limits.ratio, shared.produced.get(), Rc::new(Cell::new(0)));
+    let content = Bounded::sharing(file, Rc::new(Cell::new(compressed)), Rc::clone(&own), ratio);
+    let all = Rc::new(Cell::new(shared.length));
+    let mut content = Bounded::sharing(content, all, Rc::clone(&shared.produced), ratio);
+    walk_stream(sink, entry_path, &mut content, Some(size), shared.depth)?;
+    if is_too_much(own.get(), compressed, ratio) {
+        shared.produced.set(before);
+        shared.bombs += 1;
+    }
+    Ok(())
 }
 
 fn kind_of_zip(error: &ZipError) -> FindingKind {

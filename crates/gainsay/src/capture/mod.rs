@@ -50,7 +50,7 @@ pub enum Error {
 /// A text and what it says of itself.
 #[derive(Clone, Debug)]
 pub struct Captured {
-    /// `text`, `html`, `markdown`, `mail`, `feed`, `chat`, `listing` or `pdf`.
+    /// `text`, `html`, `markdown`, `mail`, `feed`, `chat`, `listing`, `pdf` or `office`.
     pub format: &'static str,
     /// The encoding that it was read in.
     pub encoding: String,
@@ -133,6 +133,19 @@ impl Opener {
         let worker = Worker::start(&program, &[WORKER_COMMAND], limits)?;
         tracing::debug!(enforced = ?worker.enforced(), "worker started");
         Ok(Opener { worker })
+    }
+
+    /// What holds the child, line by line: what it is, whether it is there, and whether foreign files are opened without it.
+    pub fn held_by(&self) -> [(String, bool, bool); 7] {
+        self.worker.enforced().lines()
+    }
+
+    /// What archives are tried with that are locked.
+    ///
+    /// # Errors
+    /// They are more than a request can take along.
+    pub fn set_passwords(&mut self, passwords: &[String]) -> Result<(), Error> {
+        Ok(self.worker.set_passwords(passwords)?)
     }
 
     /// Every document in a file: itself, or the many that it holds. What gives none is passed on with the reason.

@@ -39,6 +39,38 @@ pub struct SampleMatch {
     pub rows: Vec<FileMatch>,
     /// What went wrong with the sample.
     pub problems: Vec<String>,
+    /// The archives that it is made of, at most a thousand; not known of results before the third version.
+    pub layers: Vec<Layer>,
+    /// What they say of who packed them, where and when, at most a thousand; not known of results before the third version.
+    pub clues: Vec<Clue>,
+}
+
+/// An archive of a sample: a layer around the files in it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Layer {
+    /// Where it is; `!` stands before each archive in another.
+    pub path: String,
+    /// What it is, in a word such as `zip`.
+    pub format: String,
+    /// Files that came out of it, without those in further archives.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// What of it was not read, or not as it should be: each kind of reason, and how often.
+    pub findings: Vec<(String, u64)>,
+}
+
+/// What an archive says of how it came to be: its own word, which whoever made it may have forged.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Clue {
+    /// The archive.
+    pub path: String,
+    /// What it is about, in words such as `owner` or `time zone`.
+    pub kind: String,
+    /// What it says.
+    pub value: String,
+    /// How many of its entries say so.
+    pub entries: u64,
 }
 
 /// A corpus that a sample was held against.

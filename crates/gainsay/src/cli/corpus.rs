@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::passwords::Passwords;
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_moment, parse_word};
 use crate::claim::{Channels, CorpusRole, EntryId, Root, Tlp, on_one_line};
@@ -57,6 +58,8 @@ enum Command {
         /// Run as a job that outlives this terminal; `gainsay jobs` tells how far it is
         #[arg(long)]
         background: bool,
+        #[command(flatten)]
+        passwords: Passwords,
         /// Open archives even where the kernel cannot lock the worker down
         #[arg(long)]
         unsafe_no_sandbox: bool,
@@ -102,6 +105,7 @@ impl Args {
                 dated,
                 memory,
                 background,
+                passwords,
                 unsafe_no_sandbox: unjailed,
             } => {
                 let role = match (public, published) {
@@ -111,10 +115,18 @@ impl Args {
                 };
                 let acting = acting(&desk)?;
                 let dated = dated.map(Timestamp::as_second);
+                let memory = memory << 20;
+                let tried = passwords.read()?;
                 let options =
-                    CorpusOptions { role, owner, tlp, channels, place, dated, memory: memory << 20, unjailed };
-                let add = Add { name, paths, options };
+                    CorpusOptions { role, owner, tlp, channels, place, dated, memory, unjailed, passwords: tried };
+                let passwords_from = passwords.file().map(std::path::absolute).transpose();
+                let passwords_from = passwords_from.map_err(Error::WorkingFolder)?;
+                let add = Add { name, paths, options, passwords_from };
                 if background {
+                    if passwords.are_arguments() {
+                        let why = "a job in the background is written down with its arguments: give --passwords FILE";
+                        return Err(Error::Usage(why.to_owned()));
+                    }
                     let job = desk.start_job(&acting, &add.arguments())?;
                     super::jobs::show(&job, ui);
                     return Ok(Answer::Yes);
@@ -188,6 +200,8 @@ struct Add {
     name: String,
     paths: Vec<PathBuf>,
     options: CorpusOptions,
+    /// The file that its passwords are in.
+    passwords_from: Option<PathBuf>,
 }
 
 impl Add {
@@ -214,11 +228,14 @@ impl Add {
 
     /// The command that does the same, from whichever folder it is run.
     fn arguments(&self) -> Vec<OsString> {
-        let CorpusOptions { role, owner, tlp, channels, place, dated, memory, unjailed } = &self.options;
+        let CorpusOptions { role, owner, tlp, channels, place, dated, memory, unjailed, passwords: _ } = &self.options;
         let mut words: Vec<OsString> = vec!["corpus".into(), "add".into(), "--memory".into()];
         words.push((memory >> 20).to_string().into());
         if *role != CorpusRole::Own {
             words.push(format!("--{role}").into());
+        }
+        if let Some(path) = &self.passwords_from {
+            words.extend(["--passwords".into(), path.into()]);
         }
         if *unjailed {
             words.push("--unsafe-no-sandbox".into());

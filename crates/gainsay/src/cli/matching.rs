@@ -1,5 +1,6 @@
 use std::path::PathBuf;
 
+use super::passwords::Passwords;
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting};
 use crate::desk::{MEMORY, MatchOptions, SampleProgress, Shape};
@@ -27,6 +28,8 @@ pub(super) struct Args {
     /// How much memory may be used for what grows with the sample; of a sample that needs more, some figures are those of an even part
     #[arg(long, value_name = "MB", default_value_t = MEMORY >> 20)]
     memory: usize,
+    #[command(flatten)]
+    passwords: Passwords,
     /// Open foreign files even where the kernel cannot lock the worker down
     #[arg(long)]
     unsafe_no_sandbox: bool,
@@ -40,20 +43,23 @@ impl Args {
             ui.progress(|| format!("{} files, {} MB of the sample", done.files, done.bytes / 1_000_000));
         };
         let (sample, corpus) = (&self.sample, self.corpus.as_deref());
-        if let Some(file) = &self.compare {
-            let compared = desk.compare(sample, file, corpus, self.unsafe_no_sandbox, &mut progress)?;
-            ui.clear_progress();
-            ui.out(&compared.shown(shape, ui.columns()));
-            return Ok(if compared.is_ours() { Answer::Yes } else { Answer::No });
-        }
-        let acting = acting(&desk)?;
+        let passwords = self.passwords.read()?;
         let options = MatchOptions {
             corpus,
             case: self.case.as_deref(),
             is_listing: self.listing,
             unjailed: self.unsafe_no_sandbox,
+            passwords: &passwords,
+            passwords_from: self.passwords.file(),
             memory: Some(self.memory << 20),
         };
+        if let Some(file) = &self.compare {
+            let compared = desk.compare(sample, file, options, &mut progress)?;
+            ui.clear_progress();
+            ui.out(&compared.shown(shape, ui.columns()));
+            return Ok(if compared.is_ours() { Answer::Yes } else { Answer::No });
+        }
+        let acting = acting(&desk)?;
         let report = desk.match_sample(&acting, sample, options, &mut progress)?;
         ui.clear_progress();
         ui.out(&report.shown(shape));

@@ -6,6 +6,7 @@ mod check;
 mod claim;
 mod corpus;
 mod demo;
+mod doctor;
 
 mod error;
 mod init;
@@ -18,6 +19,7 @@ mod names;
 
 mod open;
 mod parties;
+mod passwords;
 mod read;
 mod report;
 mod review;
@@ -78,6 +80,7 @@ enum Command {
     Names(names::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
+    Doctor(doctor::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
     OfJob(jobs::OfJob),
 }
@@ -139,6 +142,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Names(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
+        Command::Doctor(args) => args.run(ui),
         Command::OfJob(args) => args.run(&place, ui),
     }
 }

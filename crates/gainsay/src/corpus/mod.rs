@@ -55,6 +55,8 @@ pub struct Options {
     pub threads: usize,
     /// Whether archives are opened even where the kernel can't lock the child down.
     pub unjailed: bool,
+    /// What archives are tried with that are locked.
+    pub passwords: Vec<String>,
     /// Where rows are kept that memory does not hold, in files without a name.
     pub spill: PathBuf,
 }

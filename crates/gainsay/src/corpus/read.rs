@@ -15,7 +15,7 @@ use rustix::fs::{Advice, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
 use unpack::{Event, FindingKind};
 
-use super::NO_CODE;
+use super::{NO_CODE, Options};
 use crate::capture::Opener;
 
 /// Bytes of a file held at once.
@@ -53,6 +53,8 @@ pub(super) struct Opened {
 pub(super) struct Archives<'r> {
     /// Opened even where the kernel can't lock the child down.
     unjailed: bool,
+    /// What is tried on those that are locked.
+    passwords: &'r [String],
     /// The child, once there was an archive; or why there is none.
     opener: Option<Result<Opener, String>>,
     /// The number of the next member, whoever reads it.
@@ -62,8 +64,8 @@ pub(super) struct Archives<'r> {
 }
 
 impl<'r> Archives<'r> {
-    pub(super) fn new(unjailed: bool, next: &'r AtomicU32) -> Self {
-        Archives { unjailed, opener: None, next, room: 0 }
+    pub(super) fn new(options: &'r Options, next: &'r AtomicU32) -> Self {
+        Archives { unjailed: options.unjailed, passwords: &options.passwords, opener: None, next, room: 0 }
     }
 }
 
@@ -150,8 +152,12 @@ impl<'r> FileReader<'r> {
         members: &mut Vec<Member>,
         unread: &mut Vec<(Vec<u8>, String)>,
     ) -> io::Result<()> {
-        let Archives { unjailed, opener, next, room } = &mut self.archives;
-        let opener = opener.get_or_insert_with(|| Opener::start(*unjailed).map_err(|error| error.to_string()));
+        let Archives { unjailed, passwords, opener, next, room } = &mut self.archives;
+        let start = || {
+            let mut opener = Opener::start(*unjailed)?;
+            opener.set_passwords(passwords).map(|()| opener)
+        };
+        let opener = opener.get_or_insert_with(|| start().map_err(|error| error.to_string()));
         let opener = match opener {
             Ok(opener) => opener,
             Err(reason) => {
@@ -202,7 +208,7 @@ impl<'r> FileReader<'r> {
                     let inner = inside(&finding.path).unwrap_or_default().as_bytes().to_vec();
                     unread.push((inner, format!("{}: {}", finding.kind, finding.detail)));
                 }
-                Event::Finding(_) => {}
+                Event::Finding(_) | Event::Archive { .. } | Event::Clue(_) => {}
             }
             if kept.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });

@@ -600,7 +600,7 @@ fn is_archive(path: &Path) -> Result<bool, Error> {
     let unreadable = |why| capture::Error::Unreadable { path: path.to_owned(), why };
     let mut head = Vec::new();
     capture::open(path)?.take(unpack::HEAD as u64).read_to_end(&mut head).map_err(unreadable)?;
-    Ok(unpack::is_archive(&head))
+    Ok(unpack::is_archive(&head) && !unpack::is_office(&head))
 }
 
 /// What tells that a file was written or put in another's place: device and inode, length, and when it was last written.

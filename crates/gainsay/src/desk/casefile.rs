@@ -10,7 +10,8 @@ use crate::claim::{
     SourceText, State, Task, Tlp,
 };
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SourceCaptured, SourceCapturedV1, SourceReadV1, TaskSet,
+    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SampleMatchedV2, SourceCaptured, SourceCapturedV1, SourceReadV1,
+    TaskSet,
 };
 use crate::ledger::{Entry, Hash, Payload};
 use crate::read::Gazetteer;
@@ -129,7 +130,9 @@ impl Fold<'_> {
                 self.decision(entry, decision)
             }
             Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
-            Some(Payload::Match(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
+            Some(Payload::Match(it) | Payload::MatchV2(SampleMatchedV2(it))) => {
+                self.finding(entry, it.sample, &it.command, (&it.result).into());
+            }
             Some(Payload::Task(task)) => self.task(entry, task),
             Some(Payload::Settlement(settled)) => {
                 let header = &entry.header;

@@ -53,13 +53,25 @@ pub struct CorpusOptions {
     pub memory: usize,
     /// Open archives even where the kernel cannot lock the child down.
     pub unjailed: bool,
+    /// What archives are tried with that are locked.
+    pub passwords: Vec<String>,
 }
 
 impl CorpusOptions {
     /// A corpus of this role, and nothing else said.
     pub fn new(role: CorpusRole) -> Self {
         let (owner, tlp, channels, place, dated) = (None, None, None, None, None);
-        CorpusOptions { role, owner, tlp, channels, place, dated, memory: MEMORY, unjailed: false }
+        CorpusOptions {
+            role,
+            owner,
+            tlp,
+            channels,
+            place,
+            dated,
+            memory: MEMORY,
+            unjailed: false,
+            passwords: Vec::new(),
+        }
     }
 }
 
@@ -231,6 +243,7 @@ impl Desk {
             code: channels == Channels::All,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             unjailed: options.unjailed,
+            passwords: options.passwords.clone(),
             spill: folder.clone(),
         };
         let in_folder = folder.clone();

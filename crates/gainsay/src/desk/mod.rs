@@ -20,6 +20,7 @@ mod record;
 mod report;
 mod review;
 mod samples;
+mod sandbox;
 mod settle;
 mod tasks;
 mod vault;
@@ -39,6 +40,7 @@ pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting, Wanted};
 pub use samples::{MatchOptions, SampleProgress};
+pub use sandbox::sandbox;
 pub use tasks::TaskChange;
 
 use std::fs;

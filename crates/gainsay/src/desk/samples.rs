@@ -2,6 +2,7 @@
 
 mod aligning;
 mod compare;
+mod layers;
 mod numbers;
 mod open_corpora;
 mod opened;
@@ -43,6 +44,10 @@ pub struct MatchOptions<'a> {
     pub is_listing: bool,
     /// Whether foreign files are opened even where the kernel cannot lock the worker down.
     pub unjailed: bool,
+    /// What archives in it are tried with that are locked.
+    pub passwords: &'a [String],
+    /// The file that passwords were read from, for the command that computes the result again.
+    pub passwords_from: Option<&'a Path>,
     /// Bytes of memory for what grows with the sample; [`MEMORY`] where nothing is said.
     pub memory: Option<usize>,
 }
@@ -115,7 +120,7 @@ impl Desk {
         options: MatchOptions<'_>,
         progress: &mut dyn FnMut(SampleProgress),
     ) -> Result<MatchReport, Error> {
-        let MatchOptions { corpus, case, unjailed, .. } = options;
+        let MatchOptions { corpus, case, .. } = options;
         // A case that is not there must not be found out after hours of matching.
         let case_id = case.map(|case| casefile::case_id(&self.database.reader(), case)).transpose()?;
         let corpora = self.corpora()?;
@@ -160,7 +165,7 @@ impl Desk {
             results.push(OfOwner {
                 corpora: of.corpora.of.iter().map(|it| it.entry).collect(),
                 tlp: of.corpora.of.iter().map(|it| it.tlp).max().unwrap_or(self.config.tlp),
-                result: of.result((path, unjailed), &sample, &found, corpora)?,
+                result: of.result((path, options), &sample, &found, corpora)?,
             });
         }
         for of_owner in &mut results {
@@ -229,13 +234,13 @@ struct Owner<'a> {
 impl Owner<'_> {
     fn result(
         &self,
-        (path, unjailed): (&Path, bool),
+        (path, options): (&Path, MatchOptions<'_>),
         sample: &Opened,
         found: &Match,
         corpora: &[matching::Corpus<'_, File>],
     ) -> Result<SampleMatch, Error> {
         let against = self.corpora.of.iter().map(|it| it.as_held_against()).collect();
-        let aligned = aligning::align_files(path, unjailed, found, corpora)?;
+        let aligned = aligning::align_files(path, options, found, corpora)?;
         let mut result = in_numbers(self.name, against, sample, found, &aligned);
         for (path, listing) in &sample.listings.found {
             let found = matching::match_listing(listing, corpora)?;
@@ -312,8 +317,14 @@ fn command(sample: &Path, options: MatchOptions<'_>) -> String {
     let memory = options.memory.filter(|memory| *memory != MEMORY);
     let memory = memory.map_or(String::new(), |memory| format!(" --memory {}", memory >> 20));
     let corpus = options.corpus.map_or(String::new(), |name| format!(" --corpus {}", quoted(name)));
+    // A password is nothing that a ledger keeps.
+    let passwords = match options.passwords_from {
+        Some(path) => format!(" --passwords {}", quoted(&path.to_string_lossy())),
+        None if options.passwords.is_empty() => String::new(),
+        None => " --password PASSWORD".to_owned(),
+    };
     let case = quoted(options.case.unwrap_or_default());
-    format!("gainsay match {}{listing}{corpus}{memory} --case {case}", quoted(&absolute.to_string_lossy()))
+    format!("gainsay match {}{listing}{corpus}{memory}{passwords} --case {case}", quoted(&absolute.to_string_lossy()))
 }
 
 fn files_of_owner(result: &SampleMatch) -> u64 {

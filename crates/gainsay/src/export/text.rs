@@ -2,12 +2,14 @@
 
 mod screen;
 
+use std::collections::BTreeMap;
+
 use anstyle::{AnsiColor, Style};
 
 use super::{changes, explanations, offers, timeline};
 use crate::assess::{self, Claim, Disagreement};
 use crate::claim::{
-    AlignedLines, Alignment, Commit, FileMatch, Finding, ListingMatch, Reading, Said, SampleMatch, SourceKind,
+    AlignedLines, Alignment, Commit, FileMatch, Finding, Layer, ListingMatch, Reading, Said, SampleMatch, SourceKind,
     SourceText, Span, State, counted,
 };
 use crate::read::{Explanation, unread};
@@ -538,6 +540,43 @@ impl Page {
         }
         for problem in &result.problems {
             self.hanging("      problem: ", problem);
+        }
+        self.layers(result, rows);
+    }
+
+    /// The archives that a sample is made of, and what they say of how they came to be.
+    fn layers(&mut self, result: &SampleMatch, rows: usize) {
+        if result.layers.is_empty() {
+            return;
+        }
+        let mut formats: BTreeMap<&str, usize> = BTreeMap::new();
+        result.layers.iter().for_each(|layer| *formats.entry(&layer.format).or_default() += 1);
+        let formats: Vec<String> = formats.into_iter().map(|(format, count)| format!("{count} {format}")).collect();
+        self.hanging(
+            "      layers: ",
+            &format!("{} opened: {}", counted(result.layers.len(), "archive"), formats.join(", ")),
+        );
+        let with_findings: Vec<&Layer> = result.layers.iter().filter(|layer| !layer.findings.is_empty()).collect();
+        for layer in with_findings.iter().take(rows) {
+            let findings: Vec<String> = layer
+                .findings
+                .iter()
+                .map(|(kind, count)| if *count == 1 { kind.clone() } else { format!("{kind} ({count})") })
+                .collect();
+            self.hanging("        ", &format!("{} ({}): {}", layer.path, layer.format, findings.join(", ")));
+        }
+        if with_findings.len() > rows {
+            self.line(&format!("        … and {} more of which something was found", with_findings.len() - rows));
+        }
+        if !result.clues.is_empty() {
+            self.line("      clues to who packed it, where and when, by its own word, which may be forged:");
+        }
+        for clue in result.clues.iter().take(rows) {
+            let entries = if clue.entries > 1 { format!(" ({} entries)", clue.entries) } else { String::new() };
+            self.hanging("        ", &format!("{}: {}: {}{entries}", clue.path, clue.kind, clue.value));
+        }
+        if result.clues.len() > rows {
+            self.line(&format!("        … and {} more", result.clues.len() - rows));
         }
     }
 

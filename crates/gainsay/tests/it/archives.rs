@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::Environment;
+use crate::support::{Environment, read_tree};
 
 /// CRC-32 as gzip and zip use it.
 fn crc(bytes: &[u8]) -> u32 {
@@ -148,6 +148,40 @@ fn what_an_archive_hides_or_breaks_is_named_and_the_rest_is_read() {
     environment.write("ours/whole.rs", code(1));
     environment.gainsay(&["corpus", "add", "ours", "ours"]).succeeded();
     assert_eq!(verdicts(&environment, "ours"), [("whole.rs".to_owned(), "public only".to_owned())]);
+}
+
+/// Made by 7zz 26.02 with `-mhe=on -pgeheim` of one file, `src/nine.rs` with the content of `code(9)`; LZMA2 and AES.
+const LOCKED: &[u8] = include_bytes!("locked.7z");
+
+#[test]
+fn a_locked_archive_opens_with_its_password_which_is_kept_nowhere() {
+    let environment = Environment::with_desk();
+    environment.write("ours/nine.rs", code(9));
+    environment.gainsay(&["corpus", "add", "ours", "ours"]).succeeded();
+    let sample = environment.write("leak.tar", tar(&[("docs/inner.7z", LOCKED), ("note.txt", b"as agreed")]));
+    let sample = sample.to_str().unwrap();
+    let shown = environment.gainsay(&["match", sample, "--json"]).stdout;
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let result = &shown["results"][0];
+    let layers: Vec<_> = result["layers"].as_array().unwrap().iter().map(|it| (&it["path"], &it["format"])).collect();
+    assert_eq!(layers, [(&"leak.tar".into(), &"tar".into()), (&"leak.tar!docs/inner.7z".into(), &"7z".into())]);
+    assert_eq!(result["layers"][1]["findings"][0]["kind"], "encrypted");
+    assert!(result["problems"][0].as_str().unwrap().contains("no password is known"), "{shown}");
+
+    let passwords = environment.write("passwords.txt", "wrong\ngeheim\n");
+    let args = ["match", sample, "--passwords", passwords.to_str().unwrap(), "--json"];
+    let opened = environment.gainsay(&args).succeeded();
+    let opened: Value = serde_json::from_str(&opened).unwrap();
+    let result = &opened["results"][0];
+    assert_eq!(result["rows"][0]["path"], "docs/inner.7z!src/nine.rs", "{opened}");
+    assert_eq!(result["clues"][0]["path"], "leak.tar!docs/inner.7z", "{opened}");
+    assert!(result["layers"][1]["findings"].as_array().unwrap().is_empty(), "{opened}");
+    environment.gainsay(&["open", "leak"]).succeeded();
+    let text = environment.gainsay(&["match", sample, "--password", "geheim", "--case", "leak"]).succeeded();
+    assert!(text.contains("layers: 2 archives opened: 1 7z, 1 tar"), "{text}");
+    for (path, bytes) in read_tree(&environment.desk()) {
+        assert!(!bytes.unwrap_or_default().windows(6).any(|it| it == b"geheim"), "{path:?}");
+    }
 }
 
 /// With the least memory the tables of some sixty thousand files fill a segment.

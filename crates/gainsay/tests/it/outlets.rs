@@ -33,6 +33,7 @@ const RUNS: &[(&str, &[&[&str]])] = &[
     ("demo", &[&["demo", "demo"]]),
     ("init", &[&["init", "another", "--author", "password: Tr0ub4dor-Wharf"]]),
     ("corpus", &[&["corpus", "list"], &["corpus", "list", "--json"], &["corpus", "verify"]]),
+    ("doctor", &[&["doctor"], &["doctor", "--json"]]),
     ("match", &[&["match", "sample"], &["match", "sample", "--json"], &["match", "sample", "--case", "leak"]]),
     ("open", &[&["open", "password: Tr0ub4dor-Wharf"]]),
     (

@@ -35,9 +35,13 @@ fn attack(how: &str, aim: &str) -> io::Result<()> {
     if how == "second-thread" {
         std::thread::spawn(|| std::thread::sleep(Duration::from_secs(3600)));
     }
-    lock_down(&Limits { address_space: 256 << 20, ..Limits::default() }).map_err(io::Error::other)?;
+    let enforced = lock_down(&Limits { address_space: 256 << 20, ..Limits::default() }).map_err(io::Error::other)?;
     let tried: io::Result<()> = match how {
         "nothing" => Ok(()),
+        "say" => {
+            let held = enforced.lines().into_iter().filter(|(_, is_there, _)| *is_there);
+            Err(io::Error::other(held.map(|(what, ..)| what).collect::<Vec<_>>().join("; ")))
+        }
         "panic" => match std::panic::catch_unwind(|| panic!("inside a parser")) {
             Ok(()) => Ok(()),
             Err(_) => Err(io::Error::other("caught")),
@@ -55,6 +59,20 @@ fn attack(how: &str, aim: &str) -> io::Result<()> {
         "connect" => TcpStream::connect(aim).map(drop),
         "send" => UdpSocket::bind("127.0.0.1:0").map(drop),
         "pair" => std::os::unix::net::UnixStream::pair().map(drop),
+        "host-name" => match fs::read_to_string("/proc/sys/kernel/hostname") {
+            Ok(_) => Ok(()),
+            Err(error) => Err(error),
+        },
+        "root" => fs::metadata("/etc").map(drop),
+        "processes" => (1..100).try_for_each(|_| Command::new("/bin/true").spawn().map(drop)),
+        "mount" => {
+            rustix::mount::mount("none", "/", "tmpfs", rustix::mount::MountFlags::empty(), None).map_err(Into::into)
+        }
+        "desk" => fs::read(std::path::Path::new(aim).join("ledger.db")).map(drop),
+        "memory" => OpenOptions::new()
+            .write(true)
+            .open(format!("/proc/{}/mem", parent.map_or(0, |pid| pid.as_raw_nonzero().get())))
+            .map(drop),
         "exec" => Err(Command::new("/bin/true").exec()),
         "spawn" => Command::new("/bin/true").spawn().map(drop),
         "thread" => std::thread::Builder::new().spawn(|| ()).map(drop),

@@ -1,25 +1,15 @@
 //! Archives through the child: nested, broken, lying, and bombs.
 
-use std::io::{Cursor, Write};
+use std::io::Write;
 use std::ops::ControlFlow;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use tar::{EntryType, Header};
 use unpack::{FindingKind, Limits};
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
 
+use super::makers::zip_of;
 use super::{Outcome, file_of, worker};
-
-fn zip_of(entries: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut archive = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in entries {
-        archive.start_file(*name, SimpleFileOptions::default()).expect("an entry");
-        archive.write_all(bytes).expect("its bytes");
-    }
-    archive.finish().expect("an archive").into_inner()
-}
 
 fn gzip_of(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());

@@ -414,3 +414,63 @@ fn one_line_of_a_hundred_megabytes_is_named_and_the_next_file_is_read() {
     assert_eq!(finding.kind, FindingKind::TooLarge, "{finding}");
     assert_eq!(documents(&mut worker, "a.txt", file_of(b"fine"), DocumentHint::None).one().text, "fine");
 }
+
+fn office(parts: &[(&str, &str)]) -> Vec<u8> {
+    let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, xml)| (*name, xml.as_bytes())).collect();
+    super::makers::zip_of(&parts)
+}
+
+#[test]
+fn documents_of_offices_give_their_text() {
+    let types = ("[Content_Types].xml", "<Types/>");
+    let word = office(&[
+        types,
+        (
+            "word/document.xml",
+            "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body><w:p><w:r><w:t>We were \
+             </w:t></w:r><w:r><w:t>not</w:t><w:tab/><w:t>entered &amp; say so.</w:t></w:r></w:p><w:p/><w:p><w:del><w:r>\
+             <w:delText>Or were we?</w:delText></w:r></w:del><w:r><w:t>Second.</w:t></w:r></w:p></w:body></w:document>",
+        ),
+        (
+            "docProps/core.xml",
+            "<cp:coreProperties><dc:title>A letter</dc:title><dc:creator>Ana</dc:creator>\
+             <dcterms:created>2019-05-10T10:30:00Z</dcterms:created></cp:coreProperties>",
+        ),
+    ]);
+    let found = library("letter.docx", &word).one();
+    assert_eq!(found.text, "We were not\tentered & say so.\n\nSecond.");
+    assert_eq!((found.format, found.title.as_deref()), (DocumentFormat::Office, Some("A letter")));
+    assert_eq!((found.byline.as_deref(), found.published.as_deref()), (Some("Ana"), Some("2019-05-10T10:30:00Z")));
+    assert_eq!(found.problems.iter().map(|it| it.kind).collect::<Vec<_>>(), [FindingKind::HiddenText]);
+    // The way back is to the part of the archive that holds the paragraph.
+    let raw = found.map.in_file(0..5).expect("a place");
+    let name = word.windows(17).position(|it| it == b"word/document.xml").expect("a name") as u64;
+    assert_eq!(raw.start, name + 17);
+
+    let sheet = office(&[
+        types,
+        ("xl/sharedStrings.xml", "<sst><si><t>host</t></si><si><r><t>pri</t></r><r><t>ce</t></r></si></sst>"),
+        (
+            "xl/worksheets/sheet1.xml",
+            "<worksheet><sheetData><row><c t=\"s\"><v>0</v></c><c t=\"s\"><v>1</v></c></row><row><c t=\"inlineStr\"><is>\
+             <t>db1</t></is></c><c><v>42</v></c></row></sheetData></worksheet>",
+        ),
+    ]);
+    assert_eq!(library("prices.xlsx", &sheet).one().text, "host\tprice\ndb1\t42");
+
+    let mut text = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let content =
+        "<office:text><text:h>Head</text:h><text:p>One<text:s/>two <text:span>three</text:span></text:p></office:text>";
+    for (name, bytes) in [("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", content)] {
+        text.start_file(name, stored).expect("an entry");
+        std::io::Write::write_all(&mut text, bytes.as_bytes()).expect("its bytes");
+    }
+    let text = text.finish().expect("an archive").into_inner();
+    assert_eq!(library("a.odt", &text).one().text, "Head\n\nOne two three");
+
+    let empty = library("a.docx", &office(&[types])).none();
+    assert_eq!(empty.kind, FindingKind::Unsupported);
+    let cut = library("a.docx", &word[..word.len() - 60]).none();
+    assert_eq!(cut.kind, FindingKind::Corrupt);
+}

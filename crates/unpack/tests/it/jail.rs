@@ -91,6 +91,33 @@ fn no_program_thread_or_signal_can_be_started() {
     }
 }
 
+/// What the kernel of this machine gives is there, and what is required is among it.
+#[test]
+fn what_holds_the_child_is_told() {
+    let (said, _) = attack("say", "");
+    let required = ["Landlock", "seccomp", "no program could gain rights", "limits of memory"];
+    assert!(required.iter().all(|it| said.contains(it)), "{said:?}");
+    // Whether users may make namespaces is this machine's own affair; `unshare` says.
+    let may = Command::new("unshare").args(["-Urmn", "true"]).output().is_ok_and(|it| it.status.success());
+    assert_eq!(said.contains("namespaces of its own"), may, "{said:?}");
+    assert_eq!(said.contains("an empty folder for its root"), may, "{said:?}");
+    assert!(said.contains("no capabilities"), "{said:?}");
+}
+
+#[test]
+fn nothing_of_the_machine_is_in_reach() {
+    let desk = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(desk.path().join("ledger.db"), "precious").expect("a file");
+    assert_denied("desk", &desk.path().display().to_string());
+    for how in ["host-name", "memory", "root"] {
+        assert_denied(how, "");
+    }
+    // The call that mounts kills; processes by the hundred come to no first one.
+    assert_deadly("mount", "");
+    let (said, signal) = attack("processes", "");
+    assert!(said.starts_with("denied") || signal == Some(FORBIDDEN_CALL), "{said:?} {signal:?}");
+}
+
 #[test]
 fn limits_hold_and_cannot_be_raised() {
     assert_denied("allocate", "");

@@ -1,17 +1,22 @@
 //! The worker from the outside: its child is a process of its own, honest or hostile.
 
+mod archives;
 mod containers;
 mod documents;
 mod formats;
 mod hostile;
 mod jail;
+#[path = "../makers/mod.rs"]
+mod makers;
 
 use std::fs::File;
 use std::io::{Seek, Write};
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use unpack::{Document, DocumentEvent, DocumentHint, Event, Finding, FindingKind, Limits, Summary, Worker};
+use unpack::{
+    Clue, ClueKind, Document, DocumentEvent, DocumentHint, Event, Finding, FindingKind, Limits, Summary, Worker,
+};
 
 const CHILD: &str = env!("CARGO_BIN_EXE_unpack-child");
 
@@ -47,10 +52,17 @@ struct Unpacked {
 struct Outcome {
     files: Vec<Unpacked>,
     findings: Vec<Finding>,
+    /// Archives that were opened, with their formats.
+    opened: Vec<(String, String)>,
+    clues: Vec<Clue>,
     summary: Summary,
 }
 
 impl Outcome {
+    fn clues(&self, kind: ClueKind) -> Vec<&str> {
+        self.clues.iter().filter(|it| it.kind == kind).map(|it| it.value.as_str()).collect()
+    }
+
     fn paths(&self) -> Vec<&str> {
         self.files.iter().map(|file| file.path.as_str()).collect()
     }
@@ -67,6 +79,7 @@ impl Outcome {
 
 fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
     let (mut files, mut findings) = (Vec::<Unpacked>::new(), Vec::new());
+    let (mut opened, mut clues) = (Vec::new(), Vec::new());
     let result = worker.files(name, file_of(bytes), &mut |event| {
         match (event, files.last_mut()) {
             (Event::File { path, .. }, _) => {
@@ -75,12 +88,14 @@ fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
             (Event::Data(bytes), Some(file)) => file.bytes.extend_from_slice(bytes),
             (Event::End { complete }, Some(file)) => file.is_complete = complete,
             (Event::Finding(finding), _) => findings.push(finding),
+            (Event::Archive { path, format }, _) => opened.push((path.to_owned(), format.to_owned())),
+            (Event::Clue(clue), _) => clues.push(clue),
             (event, None) => panic!("{event:?} before any file"),
         }
         ControlFlow::Continue(())
     });
     match result {
-        Ok(summary) => Outcome { files, findings, summary },
+        Ok(summary) => Outcome { files, findings, opened, clues, summary },
         Err(error) => panic!("{error}"),
     }
 }

@@ -18,7 +18,16 @@ const TAKEN: i64 = 9_000_000_000;
 
 fn options(spill: &std::path::Path) -> Options {
     let (profile, spill) = (Profile::one(), spill.to_path_buf());
-    Options { profile, taken: TAKEN, memory: 64 << 20, code: true, threads: 2, unjailed: false, spill }
+    Options {
+        profile,
+        taken: TAKEN,
+        memory: 64 << 20,
+        code: true,
+        threads: 2,
+        unjailed: false,
+        passwords: Vec::new(),
+        spill,
+    }
 }
 
 /// A text long enough for a handful of fingerprints, and of a length of its own: a clock may be too coarse for a test.

@@ -9,7 +9,7 @@ use std::path::Path;
 use fingerprint::Channel;
 use unpack::Event;
 
-use super::{Error, files_below};
+use super::{Error, MatchOptions, files_below};
 use crate::align::{self, Kind, LONGEST, Side, align};
 use crate::capture::{self, Opener};
 use crate::claim::{AlignedLines, Alignment, counted};
@@ -56,7 +56,7 @@ impl Aligned {
 /// The sample can't be opened again.
 pub(super) fn align_files(
     sample: &Path,
-    unjailed: bool,
+    options: MatchOptions<'_>,
     found: &Match,
     corpora: &[Corpus<'_, File>],
 ) -> Result<Aligned, Error> {
@@ -69,7 +69,7 @@ pub(super) fn align_files(
     chosen.truncate(MOST_FILES);
     let mut aligner = Aligner::new(corpora);
     let mut aligned = Aligned { of: HashMap::new(), left_out };
-    each(sample, unjailed, &chosen, &mut |file, bytes| {
+    each(sample, options, &chosen, &mut |file, bytes| {
         let alignment = match aligner.side_by_side(file, bytes) {
             Ok(found) => found.in_numbers(),
             Err(note) => Alignment { note: Some(note), ..Alignment::default() },
@@ -88,7 +88,7 @@ pub(super) fn align_files(
 /// Opens a sample once more, and gives the bytes of some of its files, one at a time.
 pub(super) fn each<'f>(
     sample: &Path,
-    unjailed: bool,
+    options: MatchOptions<'_>,
     files: &[&'f FileMatch],
     take: &mut dyn FnMut(&'f FileMatch, &[u8]),
 ) -> Result<(), Error> {
@@ -97,7 +97,8 @@ pub(super) fn each<'f>(
     }
     let mut waiting: HashMap<&[u8], Vec<&'f FileMatch>> = HashMap::new();
     files.iter().for_each(|file| waiting.entry(&file.path).or_default().push(file));
-    let mut opener = Opener::start(unjailed)?;
+    let mut opener = Opener::start(options.unjailed)?;
+    opener.set_passwords(options.passwords)?;
     if !sample.is_dir() {
         let name = sample.file_name().unwrap_or_default().to_string_lossy().into_owned();
         return Ok(each_in(&mut opener, &name, sample, &mut waiting, take)?);
@@ -158,7 +159,7 @@ fn each_in<'f>(
                     }
                 }
             }
-            Event::Finding(_) => {}
+            Event::Finding(_) | Event::Archive { .. } | Event::Clue(_) => {}
         }
         if waiting.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;

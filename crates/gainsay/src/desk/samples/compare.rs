@@ -55,10 +55,10 @@ impl Desk {
         &self,
         path: &Path,
         file: &str,
-        corpus: Option<&str>,
-        unjailed: bool,
+        options: MatchOptions<'_>,
         progress: &mut dyn FnMut(SampleProgress),
     ) -> Result<Comparison, Error> {
+        let corpus = options.corpus;
         let corpora = self.corpora()?;
         if let Some(name) = corpus.filter(|name| !corpora.contains_key(*name)) {
             return Err(Error::UnknownCorpus { name: name.to_owned() });
@@ -70,7 +70,6 @@ impl Desk {
             return Err(Error::NoCorpus);
         }
         let profile = Profile::one();
-        let options = MatchOptions { corpus, unjailed, ..MatchOptions::default() };
         let mut wanted = None;
         let mut find = |batch: &[SampleFile]| {
             if wanted.is_none() {
@@ -89,7 +88,7 @@ impl Desk {
         let mut compared =
             Err("the sample's file could not be read a second time, or is too large to be compared".to_owned());
         let wanted: Vec<&matching::FileMatch> = found.files.iter().collect();
-        each(path, unjailed, &wanted, &mut |file, bytes| compared = aligner.side_by_side(file, bytes))?;
+        each(path, options, &wanted, &mut |file, bytes| compared = aligner.side_by_side(file, bytes))?;
         let Some(found) = found.files.first() else { return Err(Error::NotInSample { file: file.to_owned() }) };
         Ok(match compared {
             Ok(compared) => Comparison {

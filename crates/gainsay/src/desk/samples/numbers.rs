@@ -32,6 +32,7 @@ pub(super) fn in_numbers(
     if !of_others.is_empty() {
         words.push(format!("Held against {of_others}. What came out since then may be counted as the company's."));
     }
+    words.extend(sample.layers.in_words());
     rows.sort_by_key(|file| (file.verdict, std::cmp::Reverse(file.shares.distinctive)));
     let total = found.total();
     SampleMatch {
@@ -54,6 +55,8 @@ pub(super) fn in_numbers(
         words,
         rows: rows.into_iter().map(|file| row(file, aligned.of(file))).collect(),
         problems: sample.all_problems(),
+        layers: sample.layers.layers.clone(),
+        clues: sample.layers.clues.clone(),
         ..SampleMatch::default()
     }
 }

@@ -8,6 +8,7 @@ use unpack::Event;
 
 use super::super::add::files_below;
 use super::super::listings::Listings;
+use super::layers::Layers;
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
@@ -23,6 +24,7 @@ pub(super) struct Opened {
     /// The names and contents of all files, in their order.
     pub(super) contents: blake3::Hasher,
     pub(super) listings: Listings,
+    pub(super) layers: Layers,
     problems: Vec<String>,
     more_problems: usize,
     /// Fingerprints of the batch.
@@ -49,11 +51,13 @@ pub(super) fn open(
 ) -> Result<Opened, Error> {
     let meta = std::fs::metadata(path).map_err(|why| capture::Error::Unreadable { path: path.to_owned(), why })?;
     let mut opener = Opener::start(options.unjailed)?;
+    opener.set_passwords(options.passwords)?;
     let mut opened = Opened {
         batch: Vec::new(),
         batches: 0,
         contents: blake3::Hasher::new(),
         listings: Listings::default(),
+        layers: Layers::default(),
         problems: Vec::new(),
         more_problems: 0,
         fingerprints: 0,
@@ -143,6 +147,7 @@ impl Opened {
                 // A file that was cut short is held against the corpora as far as it came; a finding says so.
                 Event::End { .. } => {
                     if let Some(Open { path, gathered, head, bytes, listing }) = file.take() {
+                        self.layers.file(&path, bytes);
                         let path = path_in_sample(name, &path);
                         self.listings.add(path, listing);
                         let (fingerprints, level) = gathered.finish();
@@ -154,7 +159,12 @@ impl Opened {
                         (reading.progress)(reading.done);
                     }
                 }
-                Event::Finding(finding) => self.problem(&finding),
+                Event::Archive { path, format } => self.layers.open(path, format),
+                Event::Clue(clue) => self.layers.clue(&clue),
+                Event::Finding(finding) => {
+                    self.layers.finding(&finding);
+                    self.problem(&finding);
+                }
             }
             if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;

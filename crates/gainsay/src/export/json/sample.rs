@@ -42,6 +42,16 @@ pub fn sample_match(it: &SampleMatch) -> Value {
         "listings": list(&it.listings, listing),
         "words": it.words,
         "problems": it.problems,
+        "layers": list(&it.layers, |layer| json!({
+            "path": layer.path,
+            "format": layer.format,
+            "files": layer.files,
+            "bytes": layer.bytes,
+            "findings": list(&layer.findings, |(kind, count)| json!({ "kind": kind, "count": count })),
+        })),
+        "clues": list(&it.clues, |clue| json!({
+            "path": clue.path, "kind": clue.kind, "value": clue.value, "entries": clue.entries,
+        })),
         "rows": list(&it.rows, file_match),
     })
 }

@@ -3,14 +3,14 @@
 use jiff::Timestamp;
 use minicbor::{Decode, Encode};
 
-use super::twins;
+use super::{first, twins};
 use crate::claim::{
-    Against, AlignedLines, Alignment, BestMatch, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, ListedFile,
-    ListingMatch, NearMiss, PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
+    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, Layer,
+    ListedFile, ListingMatch, NearMiss, PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
 };
 use crate::ledger::canonical;
 
-/// `match/2`.
+/// `match/3`. What the second version did not have comes last in the result and is not written where it is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct SampleMatched {
@@ -25,10 +25,22 @@ pub struct SampleMatched {
     pub corpora: Vec<EntryId>,
     /// The result.
     #[n(3)]
-    pub result: MatchV2,
+    pub result: MatchV3,
     /// The command that computes it again.
     #[n(4)]
     pub command: String,
+}
+
+/// `match/2`: what `match/3` is without layers and clues.
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[cbor(transparent)]
+pub struct SampleMatchedV2(#[n(0)] pub SampleMatched);
+
+impl<'b, C> Decode<'b, C> for SampleMatchedV2 {
+    fn decode(from: &mut minicbor::Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
+        let matched = SampleMatched::decode(from, ctx)?;
+        first(matched.result.layers.is_empty() && matched.result.clues.is_empty(), SampleMatchedV2(matched))
+    }
 }
 
 /// `match/1`.
@@ -52,7 +64,7 @@ pub struct SampleMatchedV1 {
     pub command: String,
 }
 
-twin!(MatchV2 of SampleMatch {
+twin!(MatchV3 of SampleMatch {
     0 owner: plain String,
     1 corpora: list Vec<AgainstV2>,
     2 verdict: plain String,
@@ -69,7 +81,17 @@ twin!(MatchV2 of SampleMatch {
     13 words: plain Vec<String>,
     14 rows: list Vec<FileV2>,
     15 problems: plain Vec<String>,
+    16 layers: list_or_none Vec<LayerV3>,
+    17 clues: list_or_none Vec<ClueV3>,
 });
+twin!(LayerV3 of Layer {
+    0 path: plain String,
+    1 format: plain String,
+    2 files: plain u64,
+    3 bytes: plain u64,
+    4 findings: plain Vec<(String, u64)>,
+});
+twin!(ClueV3 of Clue { 0 path: plain String, 1 kind: plain String, 2 value: plain String, 3 entries: plain u64 });
 twin!(AgainstV2 of Against {
     0 name: plain String,
     1 role: word CorpusRole,

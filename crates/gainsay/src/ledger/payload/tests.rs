@@ -2,14 +2,14 @@
 
 use jiff::Timestamp;
 
-use super::matched::{BestV1, FileV1, MatchV1, MatchV2};
+use super::matched::{BestV1, FileV1, MatchV1, MatchV3};
 use super::read::StatementV1;
 use super::*;
 use crate::claim::{
-    Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, ClaimKey, Commit, Confidence, Contact,
-    CurvePoint, Days, Draft, EditKind, Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, ListedFile,
-    ListingMatch, NearMiss, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading,
-    SampleMatch, Shares, Side, SourceKind, Stance, Statement, Taking, Vector, Window,
+    Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, ClaimKey, Clue, Commit, Confidence,
+    Contact, CurvePoint, Days, Draft, EditKind, Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, Layer,
+    ListedFile, ListingMatch, NearMiss, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places,
+    Reading, SampleMatch, Shares, Side, SourceKind, Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -148,6 +148,14 @@ fn sample_match() -> SampleMatch {
             }),
         }],
         problems: vec![],
+        layers: vec![Layer {
+            path: "code.zip!inner.7z".into(),
+            format: "7z".into(),
+            files: 2,
+            bytes: 69_100,
+            findings: vec![("encrypted".into(), 1)],
+        }],
+        clues: vec![Clue { path: "code.zip".into(), kind: "time zone".into(), value: "UTC+03:00".into(), entries: 3 }],
     }
 }
 
@@ -411,6 +419,14 @@ fn examples() -> Vec<Payload> {
             command: "gainsay match sample.tar".into(),
         }
         .into(),
+        SampleMatchedV2(SampleMatched {
+            case: CASE,
+            sample: SOURCE,
+            corpora: vec![EntryId([8; 32])],
+            result: (&SampleMatch { layers: Vec::new(), clues: Vec::new(), ..sample_match() }).into(),
+            command: "gainsay match sample.tar".into(),
+        })
+        .into(),
         CaseAssessedV1 {
             case: CASE,
             based_on: 9,
@@ -563,7 +579,7 @@ fn what_is_read_back_is_what_was_said() {
     assert_eq!(Statement::from(&stored), statement());
     let stored: StatementV1 = (&statement_v2()).into();
     assert_eq!(Statement::from(&stored), statement_v2());
-    let stored: MatchV2 = (&sample_match()).into();
+    let stored: MatchV3 = (&sample_match()).into();
     assert_eq!(SampleMatch::from(&stored), sample_match());
     let before: SampleMatch = (&sample_match_v1()).into();
     assert_eq!((before.shares.distinctive, before.rows[0].shares.distinctive), (850, 1000));
@@ -575,6 +591,9 @@ fn a_first_version_has_nothing_of_the_second() {
     for example in examples() {
         if let Some(first) = example.kind().strip_suffix("/2").filter(|of| ["reading", "decision"].contains(of)) {
             assert!(Payload::from_bytes(&format!("{first}/1"), &example.to_bytes()).is_err(), "{first}");
+        }
+        if example.kind() == "match/3" {
+            assert!(Payload::from_bytes("match/2", &example.to_bytes()).is_err());
         }
     }
 }

@@ -1,0 +1,222 @@
+//! Documents of offices: those of OOXML (docx, xlsx, pptx) and OpenDocument (odt, ods, odp), which are zip archives of XML.
+
+use std::io::{Cursor, Read};
+use std::ops::Range;
+
+use ::zip::ZipArchive;
+
+use crate::documents::{Found, NoDocument, line};
+use crate::finding::FindingKind;
+use crate::markup::{Token, Tokens, attribute, unescaped};
+use crate::protocol::DocumentFormat;
+use crate::sink::shown;
+use crate::trace::Traced;
+
+/// Bytes of one part, unpacked.
+const LONGEST_PART: u64 = 64 << 20;
+
+/// Bytes of a document's text.
+const LONGEST_TEXT: usize = 16 << 20;
+
+/// Slides or sheets.
+const MOST_PARTS: usize = 2_000;
+
+/// Whether a file that starts with these bytes is such a document: by the first name in it.
+pub fn is_office(head: &[u8]) -> bool {
+    const FIRST: [&[u8]; 7] = [
+        b"[Content_Types].xml",
+        b"_rels/.rels",
+        b"docProps/",
+        b"word/",
+        b"xl/",
+        b"ppt/",
+        b"mimetypeapplication/vnd.oasis.opendocument.",
+    ];
+    let first = head.get(30..).filter(|_| head.starts_with(b"PK\x03\x04"));
+    first.is_some_and(|first| FIRST.iter().any(|name| first.starts_with(name)))
+}
+
+type Parts = ZipArchive<Cursor<Vec<u8>>>;
+
+/// The text of a document, a paragraph or row to a line; each leads back to the compressed part of the file that it is in.
+pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
+    let broken = |error: ::zip::result::ZipError| {
+        let detail = format!("it is no document that holds together: {}", shown(&error.to_string()));
+        NoDocument::new(FindingKind::Corrupt, detail)
+    };
+    let mut parts = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    let mut found = Found::new(DocumentFormat::Office, "UTF-8", Traced::default());
+    let numbered = |folder: &str, parts: &Parts| {
+        let number = |name: &str| name.strip_prefix(folder)?.strip_suffix(".xml")?.parse::<u32>().ok();
+        let mut named: Vec<(u32, String)> =
+            parts.file_names().flatten().filter_map(|name| Some((number(&name)?, name.into_owned()))).collect();
+        named.sort();
+        named.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
+    };
+    let (slides, sheets) = (numbered("ppt/slides/slide", &parts), numbered("xl/worksheets/sheet", &parts));
+    let count = slides.len().max(sheets.len());
+    if count > MOST_PARTS {
+        found.problem(FindingKind::TooLarge, format!("of {count} slides or sheets the first {MOST_PARTS} were read"));
+    }
+    let mut was_any = false;
+    let strings = part(&mut parts, "xl/sharedStrings.xml").map(|(xml, _)| shared_strings(&xml)).unwrap_or_default();
+    for name in ["word/document.xml".to_owned(), "content.xml".to_owned()].iter().chain(slides.iter().take(MOST_PARTS))
+    {
+        if let Some((xml, place)) = part(&mut parts, name) {
+            was_any = true;
+            add_paragraphs(&mut found, &xml, &place);
+        }
+    }
+    for name in sheets.iter().take(MOST_PARTS) {
+        if let Some((xml, place)) = part(&mut parts, name) {
+            was_any = true;
+            add_rows(&mut found, &xml, &strings, &place);
+        }
+    }
+    if !was_any {
+        let detail = "an archive like those of offices, in which there is no text, slide or sheet: add it as a sample";
+        return Err(NoDocument::new(FindingKind::Unsupported, detail));
+    }
+    for name in ["docProps/core.xml", "meta.xml"] {
+        if let Some((xml, _)) = part(&mut parts, name) {
+            about(&mut found, &xml);
+        }
+    }
+    found.unless_empty()
+}
+
+/// A part as text, and where it lies in the file.
+fn part(parts: &mut Parts, name: &str) -> Option<(String, Range<usize>)> {
+    let file = parts.by_name(name).ok()?;
+    let start = usize::try_from(file.data_start()?).ok()?;
+    let end = start + usize::try_from(file.compressed_size()).ok()?;
+    let mut bytes = Vec::new();
+    file.take(LONGEST_PART).read_to_end(&mut bytes).ok()?;
+    Some((String::from_utf8_lossy(&bytes).into_owned(), start..end))
+}
+
+/// The name of an element without the prefix of its namespace.
+fn local(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or(name)
+}
+
+fn add_line(found: &mut Found, text: &str, between: &str, place: &Range<usize>) {
+    let text = text.trim();
+    if text.is_empty() || found.text.text.len() > LONGEST_TEXT {
+        return;
+    }
+    found.text.add_own(if found.text.text.is_empty() { "" } else { between });
+    found.text.add_unit(text, place.clone());
+}
+
+/// Adds the paragraphs of a text or of a slide. In OOXML text stands in elements of its own, in OpenDocument right in the paragraph.
+fn add_paragraphs(found: &mut Found, xml: &str, place: &Range<usize>) {
+    let is_ooxml = xml.contains("schemas.openxmlformats.org") || xml.contains("purl.oclc.org/ooxml");
+    let (mut paragraph, mut depth, mut in_text, mut has_deleted) = (String::new(), 0usize, false, false);
+    for (token, range) in Tokens::of_xml(xml, 0) {
+        match token {
+            Token::Start { name, is_closed, .. } => match local(name) {
+                "p" | "h" if !is_closed => {
+                    // A box of text stands inside a paragraph.
+                    add_line(found, &std::mem::take(&mut paragraph), "\n\n", place);
+                    depth += 1;
+                }
+                "t" => in_text = !is_closed,
+                "delText" => has_deleted = true,
+                "tab" => paragraph.push('\t'),
+                "br" | "cr" | "line-break" => paragraph.push('\n'),
+                "s" if !is_ooxml => paragraph.push(' '),
+                _ => {}
+            },
+            Token::End { name } => match local(name) {
+                "p" | "h" => {
+                    add_line(found, &std::mem::take(&mut paragraph), "\n\n", place);
+                    depth = depth.saturating_sub(1);
+                }
+                "t" => in_text = false,
+                _ => {}
+            },
+            Token::Text if in_text || !is_ooxml && depth > 0 => paragraph.push_str(&unescaped(&xml[range])),
+            _ => {}
+        }
+    }
+    add_line(found, &paragraph, "\n\n", place);
+    if has_deleted {
+        found.problem(FindingKind::HiddenText, "text that was deleted and is still in the file was left out");
+    }
+}
+
+/// The strings that the cells of all sheets name by number.
+fn shared_strings(xml: &str) -> Vec<String> {
+    let (mut strings, mut string, mut in_text) = (Vec::new(), String::new(), false);
+    for (token, range) in Tokens::of_xml(xml, 0) {
+        match token {
+            Token::Start { name, is_closed, .. } if local(name) == "t" => in_text = !is_closed,
+            Token::End { name } if local(name) == "t" => in_text = false,
+            Token::End { name } if local(name) == "si" => strings.push(std::mem::take(&mut string)),
+            Token::Text if in_text => string.push_str(&unescaped(&xml[range])),
+            _ => {}
+        }
+    }
+    strings
+}
+
+/// Adds the rows of a sheet, their cells parted by tabs.
+fn add_rows(found: &mut Found, xml: &str, strings: &[String], place: &Range<usize>) {
+    let (mut row, mut cell, mut is_shared, mut in_value) = (String::new(), String::new(), false, false);
+    let mut between = "\n\n";
+    for (token, range) in Tokens::of_xml(xml, 0) {
+        match token {
+            Token::Start { name, attributes, is_closed } => match local(name) {
+                "c" => is_shared = attribute(attributes, "t").is_some_and(|kind| kind == "s"),
+                "v" | "t" => in_value = !is_closed,
+                _ => {}
+            },
+            Token::End { name } => match local(name) {
+                "v" | "t" => in_value = false,
+                "c" => {
+                    let number = if is_shared { cell.trim().parse::<usize>().ok() } else { None };
+                    let value = number.and_then(|number| strings.get(number)).unwrap_or(&cell);
+                    row.push_str(if row.is_empty() { "" } else { "\t" });
+                    row.push_str(&value.replace(['\n', '\r'], " "));
+                    cell.clear();
+                }
+                "row" => {
+                    let before = found.text.text.len();
+                    add_line(found, &std::mem::take(&mut row), between, place);
+                    between = if found.text.text.len() > before { "\n" } else { between };
+                }
+                _ => {}
+            },
+            Token::Text if in_value => cell.push_str(&unescaped(&xml[range])),
+            _ => {}
+        }
+    }
+}
+
+/// Title, author and dates, as the document says of itself.
+fn about(found: &mut Found, xml: &str) {
+    let mut value = String::new();
+    for (token, range) in Tokens::of_xml(xml, 0) {
+        match token {
+            Token::Start { .. } => value.clear(),
+            Token::Text => value.push_str(&unescaped(&xml[range])),
+            Token::End { name } => {
+                let of = &mut found.about;
+                let (to, is_kept) = match local(name) {
+                    "title" => (&mut of.title, true),
+                    "creator" | "initial-creator" => (&mut of.byline, true),
+                    "created" | "creation-date" => (&mut of.published, true),
+                    "modified" | "date" => (&mut of.modified, true),
+                    "language" => (&mut of.language, true),
+                    _ => (&mut of.id, false),
+                };
+                if is_kept {
+                    *to = to.take().or_else(|| line(&value));
+                }
+                value.clear();
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! Archives of every format: each parser, its own or another's, gives what it can and says what is wrong, and the frames hold.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use unpack::{Limits, open_here};
+
+/// How archives begin.
+const KINDS: &[&[u8]] = &[
+    b"PK\x03\x04",
+    b"7z\xbc\xaf\x27\x1c\0\x04",
+    b"MSCF\0\0\0\0",
+    b"!<arch>\n",
+    b"070701",
+    b"070707",
+    b"\xed\xab\xee\xdb",
+    b"\x1f\x8b\x08\0\0\0\0\0\0\x03",
+    b"BZh91AY&SY",
+    b"\xfd7zXZ\0",
+    b"LZIP\x01",
+    b"\x28\xb5\x2f\xfd",
+    b"\x04\x22\x4d\x18\x40",
+    b"",
+];
+
+fuzz_target!(|data: &[u8]| {
+    let Some((kind, rest)) = data.split_first() else { return };
+    let mut bytes = KINDS[usize::from(*kind) % KINDS.len()].to_vec();
+    // An image of a disc has its first descriptor behind sixteen sectors.
+    if bytes.is_empty() && kind % 2 == 0 {
+        bytes.resize(16 * 2048, 0);
+        bytes.extend(b"\x01CD001\x01\0");
+    }
+    bytes.extend(rest);
+    let limits = Limits { output_bytes: 16 << 20, entries: 10_000, nested_bytes: 8 << 20, ..Limits::default() };
+    open_here("a", &bytes, &["geheim".to_owned()], &limits);
+});
