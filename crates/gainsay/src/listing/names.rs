@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::fields::{When, size};
-use super::paths::{LONGEST_PATH, clean, joined, looks_like_path};
+use super::paths::{LONGEST_PATH, clean, joined, looks_like_path, may_be_path};
 use super::{Draft, Line};
 
 /// `du -a`: a size, a tab and a path.
@@ -39,7 +39,7 @@ impl Sizes {
             if path == b"total" {
                 return Some(Line::Frame);
             }
-            if !looks_like_path(path) {
+            if !may_be_path(path) {
                 return None;
             }
             self.paths.count(path);

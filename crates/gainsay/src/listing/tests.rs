@@ -130,11 +130,11 @@ fn archives_and_sums() {
 
 #[test]
 fn a_size_and_a_path() {
-    let files: String = (1..=12).map(|n| format!("{} src/core/a {n}.c\n", n * 7)).collect();
+    let files: String = (1..=12).map(|n| format!("{} src/Top Shelf/App Icon - Large/a {n}.c\n", n * 7)).collect();
     let listing = read(format!("120 Makefile\n{files}")).unwrap();
     assert_eq!((listing.format, listing.entries.len()), (Format::Sizes, 13));
     assert_eq!(listing.entries[0].path, b"Makefile");
-    assert_eq!(listing.entries[1].path, b"src/core/a 1.c");
+    assert_eq!(listing.entries[1].path, b"src/Top Shelf/App Icon - Large/a 1.c");
     // Small as they are, they are bytes: no folder is listed, which `du` never leaves out.
     assert_eq!(listing.entries[1].bytes, Some((7, 7)));
     let sums: String = (1..=12).map(|n| format!("  {:>6} ./src/{n}.c\n", n * 700 + 1)).collect();
