@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::fields::{When, size};
+use super::fields::{When, day, size};
 use super::paths::{LONGEST_PATH, clean, joined, looks_like_path, may_be_path};
 use super::{Draft, Line};
 
@@ -39,7 +39,8 @@ impl Sizes {
             if path == b"total" {
                 return Some(Line::Frame);
             }
-            if !may_be_path(path) {
+            // A day behind a size is a column of another format.
+            if day(path).is_some() || !may_be_path(path) {
                 return None;
             }
             self.paths.count(path);
