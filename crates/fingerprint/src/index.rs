@@ -1,5 +1,7 @@
 //! An index: one segment or several that are read as one.
 
+use std::collections::HashMap;
+
 use crate::segment::{JoinedLine, Piece, join, joined_lines};
 use crate::{Channel, Commit, Content, Line, LineId, LineKind, PathId, ProfileId, ReadAt, Segment, SegmentError};
 
@@ -89,21 +91,65 @@ impl<R: ReadAt> Index<R> {
     pub fn look_up(&self, channel: Channel, keys: &[u64], found: &mut impl FnMut(Posting)) -> Result<(), SegmentError> {
         let mut seen = None;
         for keys in keys.chunks(KEYS_AT_ONCE) {
-            let mut answers = Vec::with_capacity(self.segments.len());
-            for number in 0..self.segments.len() {
-                answers.push(self.answers(number, |segment, hit| {
-                    let mut seen = seen;
-                    segment.find(channel, keys, &mut |key, code| {
-                        if seen.replace(key) != Some(key) {
-                            hit(key, code);
-                        }
-                    })
-                })?);
-            }
+            let mut answers = self.answers_to(channel, keys, seen)?;
             self.merged(&mut answers, |fingerprint, interval| found(Posting { fingerprint, interval }))?;
             seen = keys.last().copied();
         }
         Ok(())
+    }
+
+    /// Gives every key that stood somewhere to `found`, in their order, with the number of the set of intervals in which it stood, and
+    /// where it is a new one these, in the order of path, line and first commit. Keys of one file mostly share their set, which is
+    /// put together once; that of keys that are far apart may come again under another number. Sets are numbered from 0 in the order
+    /// in which they come; `keys` are as for [`look_up`](Self::look_up).
+    ///
+    /// # Errors
+    /// Where a segment can't be read or is damaged; `found` may have been given true answers before.
+    pub fn look_up_sets(
+        &self,
+        channel: Channel,
+        keys: &[u64],
+        found: &mut impl FnMut(u64, usize, Option<&[WholeInterval]>),
+    ) -> Result<(), SegmentError> {
+        let (mut seen, mut sets) = (None, 0);
+        for keys in keys.chunks(KEYS_AT_ONCE) {
+            let mut answers = self.answers_to(channel, keys, seen)?;
+            // The sets by the groups of which they are made, one of each segment that has any.
+            let mut known: HashMap<Vec<Option<u32>>, Option<usize>> = HashMap::new();
+            let (mut here, mut set) = (Vec::new(), Vec::new());
+            while let Some(key) = answers.iter().filter_map(Answers::key).min() {
+                let groups: Vec<Option<u32>> = answers.iter().map(|of| of.group(key)).collect();
+                let number = known.get(&groups).copied();
+                here.clear();
+                answers.iter_mut().filter(|of| of.key() == Some(key)).for_each(|of| {
+                    let pieces = of.take();
+                    if number.is_none() {
+                        here.extend_from_slice(pieces);
+                    }
+                });
+                if let Some(number) = number {
+                    number.into_iter().for_each(|number| found(key, number, None));
+                    continue;
+                }
+                set.clear();
+                self.joined(&mut here, &mut |interval| set.push(interval))?;
+                known.insert(groups, (!set.is_empty()).then_some(sets));
+                if !set.is_empty() {
+                    found(key, sets, Some(&set));
+                    sets += 1;
+                }
+            }
+            seen = keys.last().copied();
+        }
+        Ok(())
+    }
+
+    /// Gives every key that stood somewhere to `found`, once for each segment that has it. `keys` must be sorted.
+    ///
+    /// # Errors
+    /// Where a segment can't be read or is damaged; `found` may have been given true answers before.
+    pub fn known(&self, channel: Channel, keys: &[u64], found: &mut impl FnMut(u64)) -> Result<(), SegmentError> {
+        self.segments.iter().try_for_each(|segment| segment.find(channel, keys, &mut |key, _| found(key)))
     }
 
     /// The content with this BLAKE3 and where it stood, in the order of path, line and first commit.
@@ -250,6 +296,21 @@ impl<R: ReadAt> Index<R> {
         Ok(content.map(|content| (content, intervals)))
     }
 
+    /// What each segment says of some keys, without the key that was `seen` before.
+    fn answers_to(&self, channel: Channel, keys: &[u64], seen: Option<u64>) -> Result<Vec<Answers>, SegmentError> {
+        let of_segment = |number: usize| {
+            self.answers(number, |segment, hit| {
+                let mut seen = seen;
+                segment.find(channel, keys, &mut |key, code| {
+                    if seen.replace(key) != Some(key) {
+                        hit(key, code);
+                    }
+                })
+            })
+        };
+        (0..self.segments.len()).map(of_segment).collect()
+    }
+
     /// What one segment says of the keys that `ask` finds in it.
     fn answers(
         &self,
@@ -289,35 +350,41 @@ impl<R: ReadAt> Index<R> {
     /// Joins what segments say, key after key.
     fn merged(&self, answers: &mut [Answers], mut found: impl FnMut(u64, WholeInterval)) -> Result<(), SegmentError> {
         let mut here: Vec<Place> = Vec::new();
-        let mut pieces = Vec::new();
         while let Some(key) = answers.iter().filter_map(Answers::key).min() {
             here.clear();
             answers.iter_mut().filter(|of| of.key() == Some(key)).for_each(|of| here.extend_from_slice(of.take()));
-            // Most stand in one place, of which there is nothing to join.
-            if let [(path, line, Piece { first: Some(first), last, .. })] = here[..] {
-                let newest = self.line(line).map_or(first, |of| of.commits - 1);
-                found(key, WholeInterval { path, line, first, last: last.unwrap_or(newest) });
-                continue;
-            }
-            here.sort_unstable_by_key(|(path, line, piece)| (*path, *line, piece.first.unwrap_or(piece.begin)));
-            let source = |line: LineId| self.lines.get(line.0 as usize).map(|joined| joined.source);
-            for of_source in here.chunk_by(|a, b| a.0 == b.0 && source(a.1) == source(b.1)) {
-                let kind = |line| self.line(line).map(|of| of.kind);
-                let came = of_source.iter().any(|(_, line, _)| kind(*line) == Some(LineKind::History));
-                for same in of_source.chunk_by(|a, b| a.1 == b.1) {
-                    let Some((path, line, _)) = same.first().copied() else { continue };
-                    let Some(of) = self.line(line) else { continue };
-                    // What stood beside the line before it came there is told of the line alone.
-                    if came && of.kind == LineKind::Side {
-                        continue;
-                    }
-                    pieces.clear();
-                    pieces.extend(same.iter().map(|(.., piece)| *piece));
-                    join(of.kind, of.begin, &mut pieces)?;
-                    for piece in &pieces {
-                        let (first, last) = (piece.first.unwrap_or_default(), piece.last.unwrap_or(of.commits - 1));
-                        found(key, WholeInterval { path, line, first, last });
-                    }
+            self.joined(&mut here, &mut |interval| found(key, interval))?;
+        }
+        Ok(())
+    }
+
+    /// Joins what segments say of one key.
+    fn joined(&self, here: &mut [Place], found: &mut impl FnMut(WholeInterval)) -> Result<(), SegmentError> {
+        // Most stand in one place, of which there is nothing to join.
+        if let [(path, line, Piece { first: Some(first), last, .. })] = *here {
+            let newest = self.line(line).map_or(first, |of| of.commits - 1);
+            found(WholeInterval { path, line, first, last: last.unwrap_or(newest) });
+            return Ok(());
+        }
+        let mut pieces = Vec::new();
+        here.sort_unstable_by_key(|(path, line, piece)| (*path, *line, piece.first.unwrap_or(piece.begin)));
+        let source = |line: LineId| self.lines.get(line.0 as usize).map(|joined| joined.source);
+        for of_source in here.chunk_by(|a, b| a.0 == b.0 && source(a.1) == source(b.1)) {
+            let kind = |line| self.line(line).map(|of| of.kind);
+            let came = of_source.iter().any(|(_, line, _)| kind(*line) == Some(LineKind::History));
+            for same in of_source.chunk_by(|a, b| a.1 == b.1) {
+                let Some((path, line, _)) = same.first().copied() else { continue };
+                let Some(of) = self.line(line) else { continue };
+                // What stood beside the line before it came there is told of the line alone.
+                if came && of.kind == LineKind::Side {
+                    continue;
+                }
+                pieces.clear();
+                pieces.extend(same.iter().map(|(.., piece)| *piece));
+                join(of.kind, of.begin, &mut pieces)?;
+                for piece in &pieces {
+                    let (first, last) = (piece.first.unwrap_or_default(), piece.last.unwrap_or(of.commits - 1));
+                    found(WholeInterval { path, line, first, last });
                 }
             }
         }
@@ -349,6 +416,11 @@ struct Answers {
 impl Answers {
     fn key(&self) -> Option<u64> {
         self.hits.get(self.next).map(|hit| hit.key)
+    }
+
+    /// The number of the group in which a key stood, if it is the next one.
+    fn group(&self, key: u64) -> Option<u32> {
+        self.hits.get(self.next).filter(|hit| hit.key == key).map(|hit| hit.group)
     }
 
     fn take(&mut self) -> &[Place] {

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use fingerprint::{
-    Channel, Commit, Content, Index, Interval, IntervalId, Kind, Line, LineId, LineKind, Profile, ReadAt, Segment,
-    SegmentWriter,
+    Channel, Commit, Content, Index, Interval, IntervalId, Kind, Line, LineId, LineKind, Posting, Profile, ReadAt,
+    Segment, SegmentWriter,
 };
 use proptest::prelude::*;
 
@@ -207,10 +207,23 @@ pub fn index(segments: &[Vec<u8>]) -> Index<&[u8]> {
     Index::open(segments.iter().map(|bytes| Segment::open(&bytes[..]).unwrap()).collect()).unwrap()
 }
 
-/// What an index says of some keys.
+/// What an index says of some keys; set by set it says the same.
 pub fn answers<R: ReadAt>(index: &Index<R>, channel: Channel, keys: &[u64]) -> Vec<(u64, String, Span)> {
     let mut found = Vec::new();
     index.look_up(channel, keys, &mut |posting| found.push(posting)).unwrap();
+    let (mut by_sets, mut sets) = (Vec::new(), Vec::new());
+    index
+        .look_up_sets(channel, keys, &mut |fingerprint, set, new| {
+            sets.extend(new.map(<[_]>::to_vec));
+            by_sets.extend(sets[set].iter().map(|interval| Posting { fingerprint, interval: *interval }));
+        })
+        .unwrap();
+    assert_eq!(by_sets, found);
+    let mut known = Vec::new();
+    index.known(channel, keys, &mut |key| known.push(key)).unwrap();
+    assert!(found.iter().all(|posting| known.contains(&posting.fingerprint)));
+    known.retain(|key| !found.iter().any(|posting| posting.fingerprint == *key));
+    assert_eq!(known, [0u64; 0]);
     found
         .into_iter()
         .map(|p| {

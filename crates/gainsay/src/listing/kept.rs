@@ -92,7 +92,13 @@ impl Kept {
             folders.extend(slash.and_then(|slash| entry.path.get(..slash)).map(digest));
         }
         entries.iter_mut().for_each(|entry| entry.is_folder |= folders.contains(&digest(&entry.path)));
-        if parser.format() == Format::DiskUse {
+        // Who copies what `du` printed from a screen has blanks for its tabs; it lists the folders too.
+        let may_be_disk_use = match parser.format() {
+            Format::DiskUse => true,
+            Format::Sizes => entries.iter().any(|entry| entry.is_folder),
+            _ => false,
+        };
+        if may_be_disk_use {
             of_disk_use(&mut entries);
         }
         entries.sort_unstable_by(|a, b| order(a).cmp(&order(b)));

@@ -21,7 +21,7 @@ use fields::When;
 use kept::Kept;
 use lines::Lines;
 use long::Long;
-use names::{DiskUse, Names, Paths};
+use names::{DiskUse, Names, Paths, Sizes};
 use tree::Tree;
 
 pub use paths::folded;
@@ -44,7 +44,7 @@ const FIRST_LINES: usize = 24;
 /// A listing whose lines each have a size or a time.
 const LEAST_ENTRIES: u64 = 3;
 
-/// A listing of names alone: lines of prose and code may look like names.
+/// A listing of names, or of figures and names: lines of prose and code may look like them.
 const LEAST_NAMES: u64 = 10;
 
 /// One thing that a listing lists.
@@ -83,6 +83,8 @@ pub enum Format {
     SevenZip,
     /// `du -a`.
     DiskUse,
+    /// A size in bytes and a path, with blanks between: `find -printf '%s %p\n'`.
+    Sizes,
     /// `ls -1R`.
     Names,
     /// A path on each line.
@@ -99,6 +101,7 @@ impl Format {
             Format::Zip => "unzip -l",
             Format::SevenZip => "7z l",
             Format::DiskUse => "du -a",
+            Format::Sizes => "find -printf '%s %p'",
             Format::Names => "ls -1R",
             Format::Paths => "find",
         }
@@ -180,6 +183,7 @@ enum Parser {
     Zip(Zip),
     SevenZip(SevenZip),
     DiskUse(DiskUse),
+    Sizes(Sizes),
     Names(Names),
     Paths(Paths),
 }
@@ -322,7 +326,7 @@ impl Tally {
 
 impl Parser {
     /// The formats, those first that tell most of an entry.
-    fn all() -> [Parser; 8] {
+    fn all() -> [Parser; 9] {
         [
             Parser::Long(Long::default()),
             Parser::Dir(Dir::default()),
@@ -330,6 +334,7 @@ impl Parser {
             Parser::Zip(Zip),
             Parser::Tree(Tree::default()),
             Parser::DiskUse(DiskUse),
+            Parser::Sizes(Sizes::default()),
             Parser::Names(Names::default()),
             Parser::Paths(Paths::default()),
         ]
@@ -343,6 +348,7 @@ impl Parser {
             Format::Zip => Parser::Zip(Zip),
             Format::SevenZip => Parser::SevenZip(SevenZip),
             Format::DiskUse => Parser::DiskUse(DiskUse),
+            Format::Sizes => Parser::Sizes(Sizes::default()),
             Format::Names => Parser::Names(Names::default()),
             Format::Paths => Parser::Paths(Paths::default()),
         }
@@ -356,6 +362,7 @@ impl Parser {
             Parser::Zip(_) => Format::Zip,
             Parser::SevenZip(_) => Format::SevenZip,
             Parser::DiskUse(_) => Format::DiskUse,
+            Parser::Sizes(_) => Format::Sizes,
             Parser::Names(_) => Format::Names,
             Parser::Paths(_) => Format::Paths,
         }
@@ -369,6 +376,7 @@ impl Parser {
             Parser::Zip(parser) => parser.line(line),
             Parser::SevenZip(parser) => parser.line(line),
             Parser::DiskUse(parser) => parser.line(line),
+            Parser::Sizes(parser) => parser.line(line),
             Parser::Names(parser) => parser.line(line),
             Parser::Paths(parser) => parser.line(line),
         }
@@ -376,7 +384,7 @@ impl Parser {
 
     fn least_entries(&self) -> u64 {
         match self {
-            Parser::Names(_) | Parser::Paths(_) => LEAST_NAMES,
+            Parser::Sizes(_) | Parser::Names(_) | Parser::Paths(_) => LEAST_NAMES,
             _ => LEAST_ENTRIES,
         }
     }
@@ -384,6 +392,7 @@ impl Parser {
     /// Whether what was read hangs together as such a listing does.
     fn is_consistent(&self) -> bool {
         match self {
+            Parser::Sizes(parser) => parser.is_consistent(),
             Parser::Names(parser) => parser.is_consistent(),
             Parser::Tree(parser) => parser.is_consistent(),
             Parser::Paths(parser) => parser.is_consistent(),

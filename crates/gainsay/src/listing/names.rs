@@ -1,10 +1,10 @@
-//! Listings of names and paths: `du -a`, `ls -1R`, and a path on each line.
+//! Listings of names and paths: `du -a`, a size and a path, `ls -1R`, and a path on each line.
 
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::fields::{When, size};
-use super::paths::{LONGEST_PATH, clean, joined, looks_like_path};
+use super::fields::{When, day, size};
+use super::paths::{LONGEST_PATH, clean, joined, looks_like_path, may_be_path};
 use super::{Draft, Line};
 
 /// `du -a`: a size, a tab and a path.
@@ -20,6 +20,39 @@ impl DiskUse {
             Some(Line::Entry(Draft { path: path.to_vec(), bytes: Some(bytes), modified: When::default(), is_folder }))
         });
         entry.unwrap_or(if line.is_empty() { Line::Frame } else { Line::Unknown })
+    }
+}
+
+/// A size, blanks and a path: `find -printf '%s %p\n'`, `stat -c '%s %n'`, `wc -c`.
+#[derive(Default)]
+pub(super) struct Sizes {
+    paths: Paths,
+}
+
+impl Sizes {
+    pub(super) fn line(&mut self, line: &[u8]) -> Line {
+        let line = line.trim_ascii_start();
+        let entry = line.iter().position(|byte| *byte == b' ').and_then(|blank| {
+            let (figure, path) = line.split_at(blank);
+            let (bytes, path) = (size(figure)?, path.trim_ascii_start());
+            // The sum that `wc` ends with.
+            if path == b"total" {
+                return Some(Line::Frame);
+            }
+            // A day behind a size is a column of another format.
+            if day(path).is_some() || !may_be_path(path) {
+                return None;
+            }
+            self.paths.count(path);
+            let (path, is_folder) = (path.to_vec(), path.ends_with(b"/"));
+            Some(Line::Entry(Draft { path, bytes: Some(bytes), modified: When::default(), is_folder }))
+        });
+        entry.unwrap_or(if line.is_empty() { Line::Frame } else { Line::Unknown })
+    }
+
+    /// Whether what stands behind the sizes are paths: tables of figures and words are not.
+    pub(super) fn is_consistent(&self) -> bool {
+        self.paths.is_consistent()
     }
 }
 
@@ -92,6 +125,12 @@ impl Paths {
         self.parted * 5 >= self.entries && self.ended * 4 >= self.entries
     }
 
+    fn count(&mut self, path: &[u8]) {
+        self.entries += 1;
+        self.parted += u64::from(is_parted(path));
+        self.ended += u64::from(has_ending(path));
+    }
+
     pub(super) fn line(&mut self, line: &[u8]) -> Line {
         if line.is_empty() || line == b"." {
             return Line::Frame;
@@ -99,16 +138,20 @@ impl Paths {
         if !looks_like_path(line) {
             return Line::Unknown;
         }
-        let is_parted = line.iter().any(|byte| matches!(byte, b'/' | b'\\'));
-        let name = line.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or_default();
-        let has_ending = name.iter().rev().take(12).any(|byte| *byte == b'.');
-        if !is_parted && !has_ending {
+        if !is_parted(line) && !has_ending(line) {
             return Line::Frame;
         }
-        self.entries += 1;
-        self.parted += u64::from(is_parted);
-        self.ended += u64::from(has_ending);
+        self.count(line);
         let is_folder = matches!(line.last(), Some(b'/' | b'\\'));
         Line::Entry(Draft { path: line.to_vec(), bytes: None, modified: When::default(), is_folder })
     }
+}
+
+fn is_parted(path: &[u8]) -> bool {
+    path.iter().any(|byte| matches!(byte, b'/' | b'\\'))
+}
+
+fn has_ending(path: &[u8]) -> bool {
+    let name = path.rsplit(|byte| matches!(byte, b'/' | b'\\')).next().unwrap_or_default();
+    name.iter().rev().take(12).any(|byte| *byte == b'.')
 }

@@ -46,16 +46,20 @@ pub fn folded(name: &[u8]) -> Vec<u8> {
     out
 }
 
-/// Whether this may be a path as a program prints it alone on a line: no blank at either end, nothing that code has and file
-/// names hardly, and few words.
+/// Whether this may be a path as a program prints it alone on a line: few words, and nothing else that paths hardly have.
 pub(super) fn looks_like_path(line: &[u8]) -> bool {
+    line.iter().filter(|byte| **byte == b' ').count() <= 4 && may_be_path(line)
+}
+
+/// Whether this may be a path where the line lists something for sure: no blank at either end, and nothing that code and prose have
+/// and file names hardly.
+pub(super) fn may_be_path(line: &[u8]) -> bool {
     let is_odd = |byte: &u8| byte.is_ascii_control() || b"\"<>|;{}=*`".contains(byte);
     let ends_odd = matches!(line.last(), None | Some(b' ' | b',' | b':' | b'.' | b')'));
     let begins_odd = matches!(line, [] | [b' ' | b'\t' | b'(' | b'#' | b'!', ..] | [b'/', b'/' | b'*', ..]);
-    let blanks = line.iter().filter(|byte| **byte == b' ').count();
     // A comma or a colon before a blank is prose.
     let is_prose = line.windows(2).any(|two| matches!(two, [b',' | b':' | b'.', b' ']));
-    !begins_odd && (!ends_odd || is_dots(line)) && blanks <= 4 && !is_prose && !line.iter().any(is_odd)
+    !begins_odd && (!ends_odd || is_dots(line)) && !is_prose && !line.iter().any(is_odd)
 }
 
 fn is_dots(line: &[u8]) -> bool {

@@ -129,6 +129,34 @@ fn archives_and_sums() {
 }
 
 #[test]
+fn a_size_and_a_path() {
+    let files: String = (1..=12).map(|n| format!("{} src/Top Shelf/App Icon - Large/a {n}.c\n", n * 7)).collect();
+    let listing = read(format!("120 Makefile\n{files}")).unwrap();
+    assert_eq!((listing.format, listing.entries.len()), (Format::Sizes, 13));
+    assert_eq!(listing.entries[0].path, b"Makefile");
+    assert_eq!(listing.entries[1].path, b"src/Top Shelf/App Icon - Large/a 1.c");
+    // Small as they are, they are bytes: no folder is listed, which `du` never leaves out.
+    assert_eq!(listing.entries[1].bytes, Some((7, 7)));
+    let sums: String = (1..=12).map(|n| format!("  {:>6} ./src/{n}.c\n", n * 700 + 1)).collect();
+    let listing = read(format!("{sums}  54612 total\n")).unwrap();
+    assert_eq!((listing.entries.len(), &listing.problems[..]), (12, &[][..]));
+    assert!(listing.entries.iter().all(|entry| entry.exact_bytes().is_some_and(|bytes| bytes % 700 == 1)));
+    // Disk usage with blanks for tabs, as it is copied from a screen: blocks.
+    let used: String = (1..=12).map(|n| format!("{:<8}./src/{n}.c\n", n * 4)).collect();
+    let listing = read(format!("{used}312     ./src\n312     .\n")).unwrap();
+    let file = listing.entries.iter().find(|entry| entry.path == b"src/2.c").unwrap();
+    assert_eq!((listing.format, file.bytes), (Format::Sizes, Some((4 * 1024 + 1, 8 * 1024))));
+}
+
+#[test]
+fn figures_and_words_are_no_listing() {
+    let table: String = (1..=40).map(|n| format!("{n} word{n} {}\n", n * n)).collect();
+    assert!(read(table).is_none());
+    let counted: String = (1..=40).map(|n| format!("{:>7} example{n}.org\n", n * 31)).collect();
+    assert!(read(counted).is_none());
+}
+
+#[test]
 fn names_and_paths() {
     let names = ".:\ncore\nz.txt\nMakefile\nREADME\nsetup.py\na.c\nb.c\n\n./core:\ndeep\nx.c\n\n./core/deep:\na b.c\n";
     let listing = read(names).unwrap();

@@ -243,34 +243,29 @@ impl Hits {
     ) -> Result<(), SegmentError> {
         let mut sets = Sets::of(&mut self.intervals[corpus]);
         // What is beyond that much is not looked at any more: all will be looked up again in smaller parts.
-        let mut held = 0;
-        let mut keep = |key: usize, here: &mut Vec<WholeInterval>| {
-            if lines.has_snapshots(corpus) {
-                let left = lines.join(corpus, here);
-                here.truncate(left);
-            }
-            let held = sets.add(first + key, here, most);
-            here.clear();
-            held
-        };
-        let mut here = Vec::new();
-        for (keys, begin) in keys.chunks(LOOKED_UP_AT_ONCE).zip((0..).step_by(LOOKED_UP_AT_ONCE)) {
+        for (keys, begin) in keys.chunks(LOOKED_UP_AT_ONCE).zip((first..).step_by(LOOKED_UP_AT_ONCE)) {
             let mut key = 0;
-            of.index.look_up(channel, keys, &mut |posting| {
-                // Postings come in the order of the keys.
-                while keys[key] != posting.fingerprint {
-                    if !here.is_empty() {
-                        held = keep(begin + key, &mut here);
-                    }
+            // For each set that was found, its number here.
+            let mut known: Vec<usize> = Vec::new();
+            of.index.look_up_sets(channel, keys, &mut |fingerprint, set, new| {
+                // They come in their order.
+                while keys[key] != fingerprint {
                     key += 1;
                 }
-                self.found[first + begin + key].stands.own = true;
-                here.push(posting.interval);
+                self.found[begin + key].stands.own = true;
+                if let Some(intervals) = new {
+                    let mut here = intervals.to_vec();
+                    if lines.has_snapshots(corpus) {
+                        let left = lines.join(corpus, &mut here);
+                        here.truncate(left);
+                    }
+                    known.push(sets.add(&here, most));
+                }
+                if let Some(set) = known.get(set) {
+                    sets.hits.keys.push((begin + key, *set));
+                }
             })?;
-            if !here.is_empty() {
-                held = keep(begin + key, &mut here);
-            }
-            if held > most {
+            if sets.hits.intervals.len() > most {
                 break;
             }
         }
@@ -285,12 +280,10 @@ impl Hits {
         first: usize,
         of: &Corpus<'_, R>,
     ) -> Result<(), SegmentError> {
-        let mut key = 0;
-        of.index.look_up(channel, keys, &mut |posting| {
-            while keys[key] != posting.fingerprint {
-                key += 1;
+        of.index.known(channel, keys, &mut |fingerprint| {
+            if let Ok(key) = keys.binary_search(&fingerprint) {
+                *self.found[first + key].stands.among(of.role) = true;
             }
-            *self.found[first + key].stands.among(of.role) = true;
         })
     }
 
@@ -415,21 +408,20 @@ impl<'h> Sets<'h> {
         Sets { hits, hasher: RandomState::new(), known: HashMap::new() }
     }
 
-    /// Adds the set of a key, unless more than `most` intervals are held; gives back how many are.
-    fn add(&mut self, key: usize, intervals: &[WholeInterval], most: usize) -> usize {
+    /// The number of a set, which is added where it is new. Where more than `most` intervals are held already it is not, and the number
+    /// stands for nothing.
+    fn add(&mut self, intervals: &[WholeInterval], most: usize) -> usize {
         if self.hits.intervals.len() > most {
-            return self.hits.intervals.len();
+            return self.hits.ends.len();
         }
         let alike = self.known.entry(self.hasher.hash_one(intervals)).or_default();
         let known = alike.iter().copied().find(|set| self.hits.set(*set) == intervals);
-        let set = known.unwrap_or_else(|| {
+        known.unwrap_or_else(|| {
             self.hits.intervals.extend_from_slice(intervals);
             self.hits.ends.push(self.hits.intervals.len());
             alike.push(self.hits.ends.len() - 1);
             self.hits.ends.len() - 1
-        });
-        self.hits.keys.push((key, set));
-        self.hits.intervals.len()
+        })
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Matcher<'c, R> {
     against: Against<'c, R>,
     /// How many files were surveyed.
     surveyed: usize,
+    /// How many fingerprints are looked up together: as many as found no more than may be held.
+    at_once: usize,
     held: Held,
     /// The places, when all files were surveyed.
     places: Option<Option<Places>>,
@@ -57,6 +59,7 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         Ok(Matcher {
             against: Against { profile: profile.clone(), corpora, lines, licences, bounds },
             surveyed: 0,
+            at_once: usize::MAX,
             held: Held::default(),
             places: None,
             preferred: BTreeSet::new(),
@@ -123,14 +126,21 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         self.whole.finish(self.against.corpora, &self.against.lines, self.places.flatten())
     }
 
-    /// Looks files up and gives them to `take`, in parts where they find more than may be held.
+    /// Looks files up and gives them to `take`, in parts where they find more than may be held, or files before them did: what was
+    /// looked up for nothing is looked up again.
     fn in_parts(
         &mut self,
         files: &[SampleFile],
         take: fn(&mut Self, &[SampleFile], &Part) -> Result<(), MatchError>,
     ) -> Result<(), MatchError> {
-        if let Some(part) = self.against.look_up(files)? {
-            return take(self, files, &part);
+        let many: usize = files.iter().map(fingerprints).sum();
+        if many <= self.at_once || files.len() < 2 {
+            if let Some(part) = self.against.look_up(files)? {
+                // What comes later may find less: more is tried, by and by.
+                self.at_once = self.at_once.saturating_add(self.at_once / 16 + 1024);
+                return take(self, files, &part);
+            }
+            self.at_once = self.at_once.min(many / 2 + 1);
         }
         match files {
             [file] => self.in_parts(&[thinner(file)], take),
@@ -188,7 +198,7 @@ impl<R: ReadAt> Against<'_, R> {
     fn look_up(&self, files: &[SampleFile]) -> Result<Option<Part>, MatchError> {
         let can_be_less = match files {
             [] => false,
-            [file] => file.level < HIGHEST && !is_empty(file),
+            [file] => file.level < HIGHEST && fingerprints(file) > 0,
             _ => true,
         };
         let most = if can_be_less { self.bounds.intervals } else { usize::MAX };
@@ -211,9 +221,9 @@ impl<R: ReadAt> Against<'_, R> {
     }
 }
 
-fn is_empty(file: &SampleFile) -> bool {
+fn fingerprints(file: &SampleFile) -> usize {
     let of = &file.fingerprints;
-    of.text.is_empty() && of.code.is_empty() && of.parts.is_empty()
+    of.text.len() + of.code.len() + of.parts.len()
 }
 
 /// A file with half of its fingerprints.

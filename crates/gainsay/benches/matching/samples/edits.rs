@@ -7,7 +7,8 @@ use regex::bytes::{Captures, Regex};
 use crate::common::Result;
 use crate::common::numbers::Numbers;
 
-/// Words that no consistent renaming can change: keywords of the languages that the benches know.
+/// Words that no consistent renaming can change: keywords of the languages that the benches know, and what these languages
+/// declare themselves (`usize`, `len`, `array`).
 const KEYWORDS: &str = "
     abstract actor alias and any as assert async auto await base begin bool boolean break by byte case catch chan char
     checked class clone companion const constexpr constructor continue crate data debugger declare decimal def default
@@ -21,7 +22,12 @@ const KEYWORDS: &str = "
     sealed select self set short signed sizeof some stackalloc static strictfp string struct subscript super suspend
     switch synchronized template then this throw throws trait transient true try type typealias typedef typeof typename
     uint ulong unchecked undef union unless unowned unsafe unsigned unset until use ushort using val value var vararg
-    virtual void volatile weak when where while with xor yield None True False Self Any Type self nil";
+    virtual void volatile weak when where while with xor yield None True False Self Any Type self nil
+    append array associatedtype bigint bool callable cap char complex complex128 complex64 convenience copy crossinline
+    didSet die error eval exit f32 f64 float32 float64 i128 i16 i32 i64 i8 imag int16 int32 int64 int8 iota isize
+    iterable len make mixed mutating never new nint noinline nonmutating nullptr panic parent partial print println real
+    record recover repeat required rethrows rune sbyte str tailrec u128 u16 u32 u64 u8 uint16 uint32 uint64 uint8 uintptr
+    usize wchar_t willSet";
 
 /// Other blanks, line ends and places of braces; no other character.
 pub(crate) fn reformat(text: &[u8], numbers: &mut Numbers) -> Vec<u8> {
