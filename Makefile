@@ -79,7 +79,7 @@ TEXTS ?= ../shared/eval ../shared/seeds
 bench-reading: setup
 	TEXTS='$(TEXTS)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench reading -- $(ONLY)
 
-# Coverage-guided fuzzing of the fingerprint crate and of the parsers of documents: TARGET (one of fuzz/fuzz_targets, or all) for SECONDS each. What is found
+# Coverage-guided fuzzing of the fingerprint crate, the protocol of private matching and the parsers of documents: TARGET (one of fuzz/fuzz_targets, or all) for SECONDS each. What is found
 # lies in fuzz/artifacts, inputs that reach new code in fuzz/corpus.
 TARGET ?= $(patsubst fuzz/fuzz_targets/%.rs,%,$(wildcard fuzz/fuzz_targets/*.rs))
 SECONDS ?= 60
