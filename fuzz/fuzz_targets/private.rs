@@ -57,7 +57,8 @@ fn story(mode: Mode) -> Story {
     let mut answering = Answering::new(&session, &seed(2), &set, 1).expect("the set");
     answering.push(&messages[2]).expect("a request");
     let exchanged = answering.finish(&identity(4), &mut messages[3]).expect("an answer");
-    let mut opening = Opening::new(&session, &requested, &seed(1), &sample, 1).expect("the sample");
+    let holders = seed(1);
+    let mut opening = Opening::new(&session, &requested, &holders, &sample, 1).expect("the sample");
     opening.push(&messages[3]).expect("an answer");
     let opened = opening.finish().expect("an answer");
     let outcome = opened.result(&session, &identity(3), &mut messages[4]).expect("a result");
@@ -115,7 +116,7 @@ fuzz_target!(|input: Input| {
     let pieces = message.chunks(usize::from(input.pieces) * 97 + 1);
     let session = &story.session;
     let sample = Sample::new(vec![story.items.iter().map(Vec::as_slice).collect()]).expect("a sample");
-    let mut statement = Vec::new();
+    let (holders, mut statement) = (seed(1), Vec::new());
     match kind {
         0 => _ = Invitation::read(holder, owner, &message),
         1 => _ = Session::read(&session.invitation, &message),
@@ -126,7 +127,7 @@ fuzz_target!(|input: Input| {
             }
         }
         3 => {
-            let mut opening = Opening::new(session, &story.requested, &seed(1), &sample, 1).expect("the sample");
+            let mut opening = Opening::new(session, &story.requested, &holders, &sample, 1).expect("the sample");
             if pieces.into_iter().all(|piece| opening.push(piece).is_ok())
                 && let Ok(opened) = opening.finish()
             {
