@@ -52,7 +52,7 @@ fn story(mode: Mode) -> Story {
     let invitation = invite(&identity(3), identity(4).public(), terms, &mut messages[0]).expect("terms");
     let mut setup = Setup::new(&invitation, &[], true, &seed(2), "source", 1).expect("an invitation");
     setup.add(&items[10..30]).expect("elements");
-    let Agreed { session, set } = setup.finish(&identity(4), [6; 32], true, &mut messages[1]).expect("an agreement");
+    let Agreed { session, set } = setup.finish(&identity(4), [6; 32], &mut messages[1]).expect("an agreement");
     let requested = request(&session, &identity(3), &seed(1), &sample, 1, &mut messages[2]).expect("a request");
     let mut answering = Answering::new(&session, &seed(2), &set, 1).expect("the set");
     answering.push(&messages[2]).expect("a request");

@@ -72,6 +72,7 @@ impl Evaluator {
 /// The owner's set, while it is made.
 pub struct Setup<'i> {
     invitation: &'i Invitation,
+    few: bool,
     evaluator: Evaluator,
     padding: Seed,
     controls: Vec<Encoded>,
@@ -103,16 +104,17 @@ impl<'i> Setup<'i> {
         label: &str,
         threads: usize,
     ) -> Result<Setup<'i>, Refused> {
+        invitation.terms.follow(earlier)?;
         let elements = invitation.terms.elements;
         if elements < FEW && !few {
             return Err(Refused::Few { elements });
         }
-        invitation.terms.follow(earlier)?;
         let evaluator = Evaluator::new(invitation, seed, threads)?;
         let controls: Vec<RistrettoPoint> = invitation.controls().iter().map(|it| it * *evaluator.half).collect();
         let padding = seed.block("padding of a set", &[&invitation.digest]);
         Ok(Setup {
             invitation,
+            few,
             evaluator,
             padding: Seed::new(padding.first_chunk().copied().unwrap_or_default()),
             controls: doubled(&controls).collect(),
@@ -175,15 +177,9 @@ impl<'i> Setup<'i> {
     ///
     /// # Errors
     /// The labels are out of their limits, or `out` fails.
-    pub fn finish(
-        mut self,
-        identity: &Identity,
-        manifest: [u8; 32],
-        few: bool,
-        mut out: impl Write,
-    ) -> Result<Agreed, Refused> {
+    pub fn finish(mut self, identity: &Identity, manifest: [u8; 32], mut out: impl Write) -> Result<Agreed, Refused> {
         self.end_label();
-        let Setup { invitation, evaluator, controls, labels, set, .. } = self;
+        let Setup { invitation, few, evaluator, controls, labels, set, .. } = self;
         let key = public(&evaluator.key);
         let details = message::canonical(&Agreement { key, manifest, set: set_digest(&set), labels, few });
         let mut body = controls.as_flattened().to_vec();

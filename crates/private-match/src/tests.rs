@@ -93,7 +93,7 @@ impl Case {
             elements.chunks(700).try_for_each(|some| setup.add(some))?;
         }
         let mut bytes = Vec::new();
-        Ok((setup.finish(&self.owner, MANIFEST, few, &mut bytes)?, bytes))
+        Ok((setup.finish(&self.owner, MANIFEST, &mut bytes)?, bytes))
     }
 
     fn request(&self, session: &Session) -> (Requested, Vec<u8>) {

@@ -98,7 +98,7 @@ fn ours(sizes: Sizes, threads: usize) -> Result<Steps> {
         let piece: Vec<Item> = (begin..sizes.owner.min(begin + 100_000)).map(item).collect();
         setup += timed(|| Ok(made.add(&piece)?))?.1;
     }
-    let (Agreed { session, set }, seconds) = timed(|| Ok(made.finish(&owner, [0; 32], true, std::io::sink())?))?;
+    let (Agreed { session, set }, seconds) = timed(|| Ok(made.finish(&owner, [0; 32], std::io::sink())?))?;
     setup += seconds;
     let mut asked = Vec::new();
     let (requested, seconds) = timed(|| Ok(request(&session, &holder, &seed, &sample, threads, &mut asked)?))?;
@@ -151,7 +151,7 @@ fn parts(table: &mut Table) -> Result<()> {
             let [_, (owner, seed)] = parties();
             let mut setup = Setup::new(&invitation, &[], true, &seed, "source", 1)?;
             setup.add(&items)?;
-            Ok(setup.finish(&owner, [0; 32], true, std::io::sink())?)
+            Ok(setup.finish(&owner, [0; 32], std::io::sink())?)
         })?;
         let each = [first, second, third, whole].map(|seconds| 1e6 * seconds / f64::from(count));
         note = format!(
