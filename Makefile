@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = $(or $(CARGO_TARGET_DIR),target)/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-samples samples fuzz setup-fuzz deny pictures clean
+.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-samples bench-private-match samples fuzz setup-fuzz deny pictures clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -67,6 +67,14 @@ bench-weighing: setup
 	BENCH_STATEMENTS='$(STATEMENTS)' TEXTS='$(TEXTS)' QUICK='$(QUICK)' VERBOSE='$(VERBOSE)' \
 	  $(CARGO) bench --quiet --locked --package gainsay --bench weighing -- $(ONLY)
 
+# Private matching beside others, which are installed from PyPI; writes target/bench/private-match.json. It is built with the instructions
+# for large registers, where the machine has them; a build without this variable uses AVX2. QUICK=1 measures smaller sets. ONLY chooses some: parts, psi, spu,
+# cores, memory, timing.
+WIDE = RUSTFLAGS='--cfg curve25519_dalek_backend="avx512"'
+bench-private-match: setup
+	$(WIDE) QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package private-match --bench private-match \
+	  --target-dir $(or $(CARGO_TARGET_DIR),target)/wide -- $(ONLY)
+
 # One sample of a KIND (exact, reformat, rename20, delete30, shuffle, rename-all, lines10, ocr5, unrelated, foreign-samples,
 # published-samples, dating-exact, dating-edited, two-takings, listing-100, place) from the repository REPO, by SEED, in the
 # folder OUT; what is true of it is in OUT/truth.json, beside it.
@@ -88,7 +96,7 @@ bench-reading: setup
 bench-samples: setup
 	SEED='$(SEED)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package unpack --bench samples -- $(ONLY)
 
-# Coverage-guided fuzzing of the fingerprint crate and of the parsers of documents: TARGET (one of fuzz/fuzz_targets, or all) for SECONDS each. What is found
+# Coverage-guided fuzzing of the fingerprint crate, the protocol of private matching and the parsers of documents: TARGET (one of fuzz/fuzz_targets, or all) for SECONDS each. What is found
 # lies in fuzz/artifacts, inputs that reach new code in fuzz/corpus.
 TARGET ?= $(patsubst fuzz/fuzz_targets/%.rs,%,$(wildcard fuzz/fuzz_targets/*.rs))
 SECONDS ?= 60

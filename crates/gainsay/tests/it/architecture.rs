@@ -61,8 +61,9 @@ const NAMES: &[(&str, &[&str])] = &[
     ("rustls", &["gainsay/src/endpoint/"]),
     ("std::net", &["gainsay/src/endpoint/address.rs"]),
     ("rustix::net", &["unpack/src/"]),
-    ("ed25519_dalek", &["gainsay/src/ledger/"]),
-    ("minicbor", &["gainsay/src/ledger/", "unpack/src/"]),
+    ("ed25519_dalek", &["gainsay/src/ledger/", "private-match/src/message.rs"]),
+    ("curve25519_dalek", &["private-match/src/"]),
+    ("minicbor", &["gainsay/src/ledger/", "private-match/src/", "unpack/src/"]),
 ];
 
 #[test]
@@ -89,7 +90,9 @@ fn rooms_use_only_the_rooms_below_them() {
 #[test]
 fn outside_names_stay_in_their_rooms() {
     let mut wrong = Vec::new();
-    for (path, code) in ["gainsay/src", "unpack/src", "fingerprint/src"].into_iter().flat_map(sources) {
+    for (path, code) in
+        ["gainsay/src", "unpack/src", "fingerprint/src", "private-match/src"].into_iter().flat_map(sources)
+    {
         for (name, places) in NAMES {
             let named = names_crate(&code, name);
             if named && !places.iter().any(|place| path.starts_with(place)) {
@@ -102,11 +105,24 @@ fn outside_names_stay_in_their_rooms() {
 
 #[test]
 fn leaf_crates_use_nothing_of_ours() {
-    for (leaf, others) in [("fingerprint", ["gainsay", "unpack"]), ("unpack", ["gainsay", "fingerprint"])] {
+    let ours = ["gainsay", "fingerprint", "private_match", "unpack"];
+    for leaf in ["fingerprint", "private-match", "unpack"] {
         for (path, code) in sources(&format!("{leaf}/src")) {
-            for other in others {
+            for other in ours.into_iter().filter(|other| *other != leaf.replace('-', "_")) {
                 assert!(!names_crate(&code, other), "{path} uses {other}");
             }
+        }
+    }
+}
+
+/// The protocol takes and gives bytes: whoever calls it opens the files, and asks clock and generator.
+#[test]
+fn the_protocol_does_nothing_of_its_own() {
+    for (path, code) in sources("private-match/src") {
+        for door in
+            ["std::fs", "fs::", "File::", "std::net", "std::env", "std::time", "getrandom", "stdout()", "println!"]
+        {
+            assert!(!mentions(&code, door), "{path} goes out with {door}");
         }
     }
 }
