@@ -64,6 +64,14 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
                 at += 1;
                 continue;
             }
+            // "Acme Spain", "Acme Australia": the house of that country.
+            Some((last, kind @ (NameKind::Company | NameKind::Researcher)))
+                if goes_on(text, tokens, last)
+                    && matches!(known_at(text, tokens, last + 1, names), Some((_, NameKind::Place)))
+                    && is_country(&tokens[last + 1].lower) =>
+            {
+                (last + 1, Some(kind))
+            }
             Some((last, kind)) => (last, Some(kind)),
             None => (unknown_end(text, tokens, at, names), None),
         };
@@ -110,6 +118,11 @@ fn may_start(text: &str, token: &Token) -> bool {
         }
         _ => false,
     }
+}
+
+/// A country and no adjective: "Acme Spain" is a house, "Acme German" is none.
+fn is_country(place: &str) -> bool {
+    !["ish", "ese", "ian", "ans", "ench", "utch", "erman", "ican"].iter().any(|ending| place.ends_with(ending))
 }
 
 fn is_unit(letters: &str) -> bool {
@@ -494,6 +507,8 @@ fn is_no_name(run: &[Token], opening: bool) -> bool {
         || word.chars().count() < 2
         || lexicon::cue(word).is_some()
         || lexicon::participle(word).is_some()
+        // "Taking to the stage, …": a participle that opens its sentence.
+        || opening && word.len() > 5 && word.ends_with("ing")
         || matches!(
             word,
             "senior"

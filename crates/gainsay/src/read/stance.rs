@@ -65,7 +65,7 @@ static UNTRUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:deny|denies|denied|denying|denial)\b|\buntrue\b|\bhoax\b|\bfabricat\w+|\bunfounded\b|\bbaseless\b|\bgroundless\b|\bbogus\b|\bnonsense\b|\bwithout (?:merit|foundation|basis|substance)\b",
         r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bunrelated to\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,90}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|information|news)\b|\bfake news\b|\bnot (?:us|them)\b",
-        r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come |originate )?from (?:its|their|our|the company)\b|\babsolutely not\b|\bnone of (?:it|this|that) is true\b|[“\x22]No[.,!”\x22]|^No[.,]|\bthere was none\b",
+        r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come |originate )?from (?:its|their|our|the company)\b|\babsolutely not\b|\bnone of (?:it|this|that) is true\b|[“\x22]No(?:[.!”\x22]|, (?:that|this|it|there|they|those|none|nothing|absolutely)\b)|^No(?:[.!]|, (?:that|this|it|there|they|those|none|nothing|absolutely)\b)|\bthere was none\b",
     ))
 });
 
@@ -258,6 +258,10 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
             true => by_role(Stance::Denies, "denies the event", words),
             false => by_role(Stance::Disputes, "says of another that it did not happen", words),
         };
+    }
+    // "The Log reported that the crew had stolen files": it passes on what others say.
+    if heard.kind == PartyKind::Other && heard.cue == Cue::Reports && text.contains(" reported ") {
+        return by_role(Stance::Informs, "reports what others say", None);
     }
     // What befell others before is no claim of this event.
     let of_others = [

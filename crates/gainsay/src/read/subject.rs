@@ -211,7 +211,9 @@ impl<'a> Sentence<'a> {
         let mut head_end = head_end;
         while head_end > first
             && self.party[head_end].is_none()
-            && (self.word(head_end).ends_with("ed") || lexicon::calendar_word(self.word(head_end)))
+            && (self.word(head_end).ends_with("ed")
+                || matches!(self.word(head_end), "made" | "sent" | "seen" | "written" | "given")
+                || lexicon::calendar_word(self.word(head_end)))
         {
             head_end -= 1;
         }
