@@ -172,6 +172,19 @@ impl<'t> Clauses<'t> {
         }
         let helper = |n: &usize| lexicon::auxiliary(self.word(*n)) || lexicon::adverb(self.word(*n));
         let subject = self.left(at).find(|n| !helper(n));
+        // "Too early to know who had been affected".
+        let asked = subject.is_some_and(|n| {
+            matches!(self.word(n), "who" | "what" | "which")
+                && self.left(n).take(3).any(|b| {
+                    matches!(
+                        self.word(b),
+                        "know" | "determine" | "establish" | "identify" | "exactly" | "understand" | "ascertain"
+                    )
+                })
+        });
+        if asked {
+            return true;
+        }
         subject.is_some_and(|n| {
             matches!(self.word(n), "that" | "which")
                 && n.checked_sub(1)
@@ -698,6 +711,8 @@ impl<'t> Clauses<'t> {
         }
         match word {
             // "Not only", "no longer", "no later than": nothing is denied.
+            // "Whether it happened or not".
+            "not" if at > 0 && self.word(at - 1) == "or" => false,
             "not" | "no" => !matches!(
                 self.word(at + 1),
                 "only" | "longer" | "later" | "matter" | "doubt" | "less" | "fewer" | "least" | "just" | "surprise"
@@ -1053,10 +1068,6 @@ fn undergoes(word: &str) -> bool {
             | "admits"
             | "disclosed"
             | "discloses"
-            | "following"
-            | "after"
-            | "since"
-            | "during"
             | "mitigated"
             | "stopped"
             | "facing"

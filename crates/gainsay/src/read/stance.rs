@@ -64,7 +64,7 @@ fn hit(pattern: &LazyLock<Option<Regex>>, text: &str) -> Option<Span> {
 static UNTRUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:deny|denies|denied|denying|denial)\b|\buntrue\b|\bhoax\b|\bfabricat\w+|\bunfounded\b|\bbaseless\b|\bgroundless\b|\bbogus\b|\bnonsense\b|\bwithout (?:merit|foundation|basis|substance)\b",
-        r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bunrelated to\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,90}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|information|news)\b|\bfake news\b|\bnot (?:us|them)\b",
+        r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bunrelated to\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,90}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|news)\b|\bfake news\b|\bnot (?:us|them)\b",
         r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come |originate )?from (?:its|their|our|the company)\b|\babsolutely not\b|\bnone of (?:it|this|that) is true\b|[“\x22]No(?:[.!”\x22]|, (?:that|this|it|there|they|those|none|nothing|absolutely)\b)|^No(?:[.!]|, (?:that|this|it|there|they|those|none|nothing|absolutely)\b)|\bthere was none\b",
     ))
 });
@@ -72,7 +72,7 @@ static UNTRUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Words that make an admission small.
 static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:only|limited|confined|restricted to|single|isolated|segment|older|discontinued|small (?:number|amount|subset|portion|percentage|group|fraction)|handful|subset|low[- ]risk|minor|third[- ]party (?:\w+ )?(?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|(?:contractor|vendor|supplier|reseller|distributor|subsidiary)s?|old|outdated|legacy|test(?:ing)? (?:lab|environment|server|data|system|account)s?|staging|non-sensitive|non-production|(?:already )?public(?:ly available)?|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|one of its|one of our|play(?:ed|s)? down|some of the|nothing (?:else|more)|avoided|downplay\w*)\b",
+        r"\b(?:only|limited|confined|restricted to|single|isolated|segment|older|discontinued|small (?:number|amount|subset|portion|percentage|group|fraction)|handful|subset|low[- ]risk|minor|third[- ]party (?:\w+ )?(?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|(?:contractor|vendor|supplier|reseller|distributor|subsidiary)s?|old|outdated|legacy|test(?:ing)? (?:lab|environment|server|data|system|account)s?|staging|non-sensitive|non-production|(?:already )?public(?:ly available)?|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|play(?:ed|s)? down|some of the|nothing (?:else|more)|avoided|downplay\w*)\b",
     )
 });
 
