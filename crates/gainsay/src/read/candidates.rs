@@ -505,6 +505,8 @@ fn is_no_name(run: &[Token], opening: bool) -> bool {
         || lexicon::person_noun(word)
         || lexicon::honorific(word)
         || word.chars().count() < 2
+        || word.starts_with("i'")
+        || word.starts_with("we'")
         || lexicon::cue(word).is_some()
         || lexicon::participle(word).is_some()
         // "Taking to the stage, …": a participle that opens its sentence.

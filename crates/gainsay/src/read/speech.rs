@@ -396,7 +396,10 @@ fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
         let joined = left.and_then(|left| {
             let same = one_voice(cast, &left.speaker, &right.speaker);
             let fits = right.span.end.saturating_sub(left.span.start) <= LONGEST_BYTES;
-            let stance = combine(left, &right).filter(|_| same && fits && !left.shared && !right.shared)?;
+            // What a crew does is told by the story; what it says is its own.
+            let of_one_sort = (left.rule == Rule::Deed) == (right.rule == Rule::Deed);
+            let stance =
+                combine(left, &right).filter(|_| same && fits && of_one_sort && !left.shared && !right.shared)?;
             Some((left, stance))
         });
         match joined {

@@ -638,6 +638,7 @@ impl<'a> Sentence<'a> {
             .or(memory.authority.filter(|_| public && noun != "organization" && noun != "organisation"))
             .or(memory.organisation)
             .or_else(|| self.cast.of_kind(PartyKind::Victim).first().copied())
+            .or_else(|| memory.topic_before.and_then(organisation))
             .map(|p| self.as_role(p))
     }
 }
