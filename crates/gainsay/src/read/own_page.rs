@@ -8,7 +8,7 @@ use crate::claim::{About, PartyKind};
 use crate::read::entities::{Cast, Class};
 use crate::read::patterns::word_regex;
 use crate::read::set_off::{cut_short, is_set_off, speaks_as_a_firm};
-use crate::read::speech::Page;
+use crate::read::speech::{Page, SPEECH_BYTES};
 use crate::read::subject::{Known, Speaker};
 use crate::read::tokens::tokens;
 
@@ -24,7 +24,7 @@ static CREW: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Who speaks on the whole page, where it is one party's own: most of its paragraphs say "we" outside of quotation marks, as a firm does.
 pub(super) fn owner(text: &str, pages: &[Page], cast: &Cast, about: &About) -> Option<Speaker> {
     let body: Vec<&Page> = pages.iter().filter(|p| !p.paragraph.short).collect();
-    let plain = |p: &&&Page| p.quotes.is_empty();
+    let plain = |p: &&&Page| !quotes_speech(p);
     let ours = body.iter().filter(plain).filter(|p| is_set_off(text, p)).count();
     let firmly = body.iter().filter(plain).filter(|p| speaks_as_a_firm(text, p)).count();
     let together = body.iter().filter(plain).filter(|p| speaks_together(text, p)).count();
@@ -50,6 +50,11 @@ pub(super) fn owner(text: &str, pages: &[Page], cast: &Cast, about: &About) -> O
     // A notice on a company's own pages seldom needs to name it.
     let name = about.outlet.clone().unwrap_or_else(|| "we".to_owned());
     Some(Speaker { name, kind: PartyKind::Victim, party: None, known: Known::Role })
+}
+
+/// Somebody's words stand in quotation marks, and not only a term.
+pub(super) fn quotes_speech(page: &Page) -> bool {
+    page.quotes.iter().any(|q| q.span.end - q.span.start > SPEECH_BYTES)
 }
 
 /// "We", "our", and more often so than "I": several people, or a house.

@@ -101,7 +101,7 @@ fn bounded(page: &Page) -> Span {
 }
 
 /// A quotation longer than this is speech; a shorter one is a word or a name in marks.
-const SPEECH_BYTES: usize = 24;
+pub(super) const SPEECH_BYTES: usize = 24;
 
 /// Every item of the story, in order of place.
 pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> Told {
@@ -116,8 +116,9 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
             continue;
         }
         memory.turn_paragraph();
-        if let Some(owner) =
-            owner.as_ref().filter(|_| page.quotes.is_empty() && !opens_with_a_speaker(text, cast, page, &memory))
+        if let Some(owner) = owner
+            .as_ref()
+            .filter(|_| !own_page::quotes_speech(page) && !opens_with_a_speaker(text, cast, page, &memory))
         {
             if own_page::says_something(text, page) {
                 let whole = Attribution {
