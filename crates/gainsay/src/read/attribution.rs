@@ -5,7 +5,7 @@ use crate::read::cues::{fits, helpers_before, is_yet_to, phrase_cue};
 use crate::read::lexicon::{self, Cue};
 use crate::read::phrases::{first_party, phrase_ending, phrase_from, subject_before};
 use crate::read::silence::silent;
-use crate::read::subject::{Memory, Sentence, Speaker};
+use crate::read::subject::{Known, Memory, Sentence, Speaker};
 use crate::read::tokens::Shape;
 use crate::read::unreal::is_unreal;
 
@@ -481,6 +481,15 @@ fn closes_sentence(sentence: &Sentence<'_>, from: usize, verb: usize) -> bool {
 /// Which of the verbs govern the sentence. A verb inside what another says is part of what is said, not a statement of its own.
 fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|f| f.verb);
+    // "After it claimed the files, the firm denied it": the clause that opens the sentence is not what the sentence says.
+    if matches!(sentence.word(0), "after" | "following" | "before" | "since" | "despite")
+        && let Some(main) = found.iter().position(|f| {
+            f.from > 1 && sentence.tokens[f.from - 1].is_mark(",") && f.rule != Rule::AccordingTo && !f.closing
+        })
+        && found[..main].iter().all(|f| f.speakers.iter().all(|s| s.known >= Known::Role))
+    {
+        found.drain(..main);
+    }
     // "Acme said, The Log reported": the outlet passes on what Acme said.
     let press = |f: &Found| f.speakers.iter().all(|s| s.kind == PartyKind::Press);
     let speaks = |f: &Found| !press(f) && f.rule != Rule::AccordingTo && f.cue != Cue::Offers;

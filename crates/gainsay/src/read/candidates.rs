@@ -68,7 +68,7 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
             Some((last, kind @ (NameKind::Company | NameKind::Researcher)))
                 if goes_on(text, tokens, last)
                     && matches!(known_at(text, tokens, last + 1, names), Some((_, NameKind::Place)))
-                    && is_country(&tokens[last + 1].lower) =>
+                    && !shapes::of_a_country(&tokens[last + 1].lower) =>
             {
                 (last + 1, Some(kind))
             }
@@ -118,11 +118,6 @@ fn may_start(text: &str, token: &Token) -> bool {
         }
         _ => false,
     }
-}
-
-/// A country and no adjective: "Acme Spain" is a house, "Acme German" is none.
-fn is_country(place: &str) -> bool {
-    !["ish", "ese", "ian", "ans", "ench", "utch", "erman", "ican"].iter().any(|ending| place.ends_with(ending))
 }
 
 fn is_unit(letters: &str) -> bool {

@@ -362,10 +362,17 @@ fn add_shape(text: &str, tokens: &[Token], run: &Run, names: &Gazetteer, found: 
 /// "Ann Lee of Acme said", "Lee of Acme denied": who is of an organisation and speaks is a person.
 fn speaks_for(tokens: &[Token], run: &Run, next: Option<&Run>) -> u32 {
     let words = run.last + 1 - run.first;
+    // "Ann Lee of the security specialists Acme".
+    let described = |next: &Run| {
+        tokens.get(run.last + 2..next.first).is_some_and(|between| {
+            between.len() <= 4
+                && between.iter().all(|t| t.shape == Shape::Word && !t.capital && lexicon::cue(&t.lower).is_none())
+        })
+    };
     let beside = next.filter(|next| {
         run.known.is_none()
             && words <= 3
-            && next.first == run.last + 2
+            && described(next)
             && matches!(tokens[run.last + 1].lower.as_str(), "of" | "from" | "at")
             && !matches!(next.known, Some(NameKind::Place | NameKind::Thing | NameKind::Given))
     });

@@ -476,7 +476,7 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
             && w.len() > 3
             && lexicon::cue(w).is_none()
     };
-    if around.article && (house_noun(r(0)) || plain(r(0)) && house_noun(r(1))) {
+    if around.article && !shapes::of_a_country(last) && (house_noun(r(0)) || plain(r(0)) && house_noun(r(1))) {
         found.organisation += 3;
     }
     // "Brightwell.example": who goes by a domain is a house.

@@ -548,7 +548,10 @@ impl<'a> Sentence<'a> {
         if let Some(possessive) = (first + 1..head).rev().find(|&at| self.tokens[at].shape == Shape::Possessive) {
             return self.one(first, possessive - 1, memory);
         }
-        if let Some(party) = (first..head).rev().find_map(|at| self.party[at]) {
+        // "The @wren Twitter account", "a Telegram message": where people post is not who posts.
+        let posts = lexicon::document_noun(self.word(head));
+        let owner = |p: &usize| !(posts && self.cast.parties[*p].platform);
+        if let Some(party) = (first..head).rev().find_map(|at| self.party[at].filter(owner)) {
             return Some(self.named(party));
         }
         if let Some((from, last)) =
