@@ -382,33 +382,15 @@ fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     (last < verb).then_some(Found::new(verb, 0, speakers, cue, Rule::Hanging))
 }
 
-/// "GreyHeron posted 3 GB of files", "the gang gave Acme until Friday": what a crew shows the world says something.
+/// "GreyHeron put Acme on its leak site", "the gang gave Acme until Friday": what a crew does before the world says something.
 fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     (1..sentence.tokens.len().min(DEED_REACH)).find_map(|verb| {
         let soon = |list: &[&str]| (verb + 1..verb + 14).any(|n| list.contains(&sentence.word(n)));
         let shows = match sentence.word(verb) {
-            "posted" | "published" | "leaked" | "released" | "dumped" | "uploaded" | "put" | "shared" | "added"
-            | "named" | "posting" | "leaking" | "publishing" => soon(&[
-                "data",
-                "files",
-                "documents",
-                "records",
-                "samples",
-                "sample",
-                "screenshots",
-                "site",
-                "proof",
-                "archive",
-                "database",
-                "gb",
-                "tb",
-                "gigabytes",
-                "portal",
-                "list",
-                "victims",
-                "blog",
-                "forum",
-            ]),
+            // That data are out is the story's to tell; to list a victim or to put data up for sale is to claim.
+            "posted" | "listed" | "added" | "named" | "put" | "posting" => {
+                soon(&["site", "portal", "list", "victims", "blog", "forum", "sale", "proof"])
+            }
             "gave" | "set" | "extended" => soon(&["deadline", "hours", "days", "until"]),
             "plans" | "plan" | "intends" | "vowed" | "promised" => {
                 soon(&["release", "publish", "leak", "sell", "dump"])

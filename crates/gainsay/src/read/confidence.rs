@@ -161,6 +161,7 @@ mod tests {
             word: Span { start: 0, end: 1 },
             why: "",
             words: None,
+            rivals: 0,
             joined: 1,
         }
     }

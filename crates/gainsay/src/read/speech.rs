@@ -41,6 +41,8 @@ pub(super) struct Item {
     /// The rule that gave the stance, and the words that it went by.
     pub(super) why: &'static str,
     pub(super) words: Option<Span>,
+    /// How many other stances something in it points to.
+    pub(super) rivals: u8,
     /// How many neighbouring sentences were joined into it.
     pub(super) joined: u32,
 }
@@ -292,6 +294,7 @@ fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &A
         word: found.word,
         why: read.why,
         words: read.words.map(|w| Span { start: found.span.start + w.start, end: found.span.start + w.end }),
+        rivals: read.rivals,
         joined: 1,
     }
 }
@@ -412,6 +415,8 @@ fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
 
 fn absorb(left: &mut Item, right: Item, stance: Stance) {
     left.span.end = left.span.end.max(right.span.end);
+    let parted = left.stance != right.stance;
+    left.rivals = left.rivals.max(right.rivals).max(u8::from(parted));
     left.explicit |= right.explicit && right.stance == stance;
     left.joined += right.joined;
     let new: Vec<Speaker> = right.relays.iter().filter(|r| !left.relays.contains(r)).cloned().collect();

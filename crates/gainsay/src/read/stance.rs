@@ -19,6 +19,8 @@ pub(super) struct Reading {
     pub(super) why: &'static str,
     /// The words that decided, as bytes of what was heard; `None` where the verb or the role did.
     pub(super) words: Option<Span>,
+    /// How many other stances something in it points to.
+    pub(super) rivals: u8,
 }
 
 /// What was heard, for [`stance`].
@@ -158,26 +160,53 @@ static OF_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// A stance that the words decide.
 fn by_words(stance: Stance, why: &'static str, words: Option<Span>) -> Reading {
-    Reading { stance, explicit: true, why, words }
+    Reading { stance, explicit: true, why, words, rivals: 0 }
 }
 
 /// A stance that follows from who speaks.
 fn by_role(stance: Stance, why: &'static str, words: Option<Span>) -> Reading {
-    Reading { stance, explicit: false, why, words }
+    Reading { stance, explicit: false, why, words, rivals: 0 }
 }
 
 /// The stance of one item: silence and the verbs of contradiction first, then by the speaker's part what is said of the event.
 pub(super) fn stance(heard: &Heard<'_>) -> Reading {
+    let said = content(heard.text);
+    let read = decide(heard, &said);
+    Reading { rivals: rivals(heard, &said, read.stance), ..read }
+}
+
+/// How many other stances something in the words points to: who denies and is looking into it, too, may be read either way.
+fn rivals(heard: &Heard<'_>, said: &Content, stance: Stance) -> u8 {
+    use Stance::{Claims, Confirms, Denies, Disputes, Investigating, NoComment, PartlyConfirms};
+    let text = heard.text;
+    // A crew claims whatever it says.
+    if stance == Claims && heard.kind == PartyKind::Actor {
+        return u8::from(hit_plain(&DISPUTE, text).is_some())
+            + u8::from(hit(&NO_DEED, text).is_some() || said.not.is_some());
+    }
+    let partly = stance == PartlyConfirms;
+    let signs = [
+        (Confirms, said.happened.is_some() || said.genuine.is_some()),
+        (Denies, said.not.is_some() || hit(&UNTRUE, text).is_some()),
+        (PartlyConfirms, said.perhaps.is_some() || said.happened.is_some() && hit(&LIMIT, text).is_some()),
+        (Investigating, hit(&INVESTIGATION, text).is_some()),
+        (Disputes, hit_plain(&DISPUTE, text).is_some() || hit_plain(&ELSEWHERE, text).is_some()),
+        (NoComment, hit(&SILENCE, text).is_some()),
+    ];
+    let other = |sign: Stance| sign != stance && !(partly && matches!(sign, Confirms | Denies));
+    signs.into_iter().map(|(sign, seen)| u8::from(seen && other(sign))).sum()
+}
+
+fn decide(heard: &Heard<'_>, said: &Content) -> Reading {
     let text = heard.text;
     if heard.cue == Cue::Declines {
         return by_words(Stance::NoComment, "keeps silent", hit(&SILENCE, text));
     }
-    let said = content(text);
     match heard.kind {
-        PartyKind::Actor => actor(heard, &said),
-        PartyKind::Victim | PartyKind::Other if heard.own_matter => of_itself(heard, &said),
-        PartyKind::Press => press(heard, &said),
-        PartyKind::Researcher | PartyKind::Authority | PartyKind::Other | PartyKind::Victim => of_another(heard, &said),
+        PartyKind::Actor => actor(heard, said),
+        PartyKind::Victim | PartyKind::Other if heard.own_matter => of_itself(heard, said),
+        PartyKind::Press => press(heard, said),
+        PartyKind::Researcher | PartyKind::Authority | PartyKind::Other | PartyKind::Victim => of_another(heard, said),
     }
 }
 
