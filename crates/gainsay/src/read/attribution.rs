@@ -155,6 +155,8 @@ pub(super) fn sift(sentence: &Sentence<'_>, span: Span, memory: &Memory, aside: 
     let supposed = found.iter().any(|f| f.unreal);
     found.iter().filter(|f| f.unreal).for_each(|f| set_aside(f, "only supposed, asked, foreseen or called untrue"));
     found.retain(|f| !f.unreal);
+    let added = apposed(sentence, memory);
+    found.retain(|f| added.as_ref().is_none_or(|added| f.verb != added.verb));
     let heard: Vec<Found> = found.clone();
     let mut governing = govern(sentence, found);
     for lost in heard.iter().filter(|f| governing.iter().all(|g| g.verb != f.verb)) {
@@ -174,6 +176,7 @@ pub(super) fn sift(sentence: &Sentence<'_>, span: Span, memory: &Memory, aside: 
     if governing.is_empty() {
         governing.extend(deed(sentence, memory));
     }
+    governing.extend(added);
     cut(sentence, span, governing)
 }
 
@@ -460,6 +463,39 @@ fn closes_sentence(sentence: &Sentence<'_>, from: usize, verb: usize) -> bool {
     after_content && (ends || quoted)
 }
 
+/// "…, a claim the company has denied": what is added about a claim speaks for itself.
+fn apposed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
+    (2..sentence.tokens.len()).find_map(|noun| {
+        let claim = matches!(
+            sentence.word(noun),
+            "claim"
+                | "allegation"
+                | "accusation"
+                | "charge"
+                | "suggestion"
+                | "assertion"
+                | "demand"
+                | "claims"
+                | "allegations"
+        );
+        let article = noun - usize::from(matches!(sentence.word(noun - 1), "a" | "an"));
+        let added = claim && article > 0 && (sentence.tokens[article - 1].sets_apart());
+        if !added {
+            return None;
+        }
+        let first = noun + 1 + usize::from(matches!(sentence.word(noun + 1), "that" | "which"));
+        let verb = (first + 1..sentence.tokens.len().min(first + 9))
+            .find(|&at| matches!(lexicon::cue(sentence.word(at)), Some(Cue::Denies | Cue::Disputes)))?;
+        let helpers = helpers_before(sentence, verb);
+        let speakers = sentence.speakers(first, helpers.from.checked_sub(1).filter(|&last| last >= first)?, memory);
+        // To turn down a demand denies nothing.
+        let cue = if sentence.word(noun) == "demand" { Cue::Says } else { lexicon::cue(sentence.word(verb))? };
+        let negated = (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
+        (!speakers.is_empty() && !helpers.passive && !negated)
+            .then(|| Found { nested: true, ..Found::new(verb, article, speakers, cue, Rule::Indirect) })
+    })
+}
+
 /// Which of the verbs govern the sentence. A verb inside what another says is part of what is said, not a statement of its own.
 fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|f| f.verb);
@@ -549,6 +585,16 @@ fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
             governing.push(Found { nested: true, ..next });
             continue;
         }
+        // "…, which the company denied": somebody else's word about what was told.
+        let which = next.from > 1
+            && sentence.word(next.from - 1) == "which"
+            && sentence.tokens[next.from - 2].is_mark(",")
+            && next.rule == Rule::Indirect
+            && next.speakers.iter().all(|s| s.party.is_some() && last.speakers.iter().all(|l| l.party != s.party));
+        if which {
+            governing.push(Found { nested: true, from: next.from - 1, ..next });
+            continue;
+        }
         let same = last.speakers.iter().any(|s| next.speakers.iter().any(|n| n.party.is_some() && n.party == s.party));
         // After a semicolon even the same speaker says another thing.
         let parted = (last.verb..next.from).any(|at| sentence.tokens[at].is_mark(";")) && last.cue == Cue::Declines;
@@ -568,7 +614,7 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
             let from = sentence.tokens.get(f.from).map_or(span.start, |t| t.span.start);
             // "This was not borne out: Acme denied it": what the colon ends is the reporter's.
             let colon = f.from > 0 && !f.closing && sentence.tokens[f.from - 1].is_mark(":");
-            if n == 0 && !colon { span.start } else { from }
+            if n == 0 && !colon && !f.nested { span.start } else { from }
         })
         .collect();
     let governing_nested: Vec<bool> = governing.iter().map(|f| f.nested).collect();

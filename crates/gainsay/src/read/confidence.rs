@@ -118,7 +118,11 @@ pub(super) fn confidence(item: &Item) -> u16 {
     let admission = matches!(item.stance, Stance::Confirms | Stance::PartlyConfirms)
         && matches!(item.speaker.kind, PartyKind::Victim | PartyKind::Other);
     // Whose page it is was guessed from the whole of it.
-    let grave = item.rule == Rule::OwnPage || admission || told_of_another && !matches!(item.stance, Stance::NoComment);
+    // Words that point to two stances are read by a person.
+    let grave = item.rivals > 0
+        || item.rule == Rule::OwnPage
+        || admission
+        || told_of_another && !matches!(item.stance, Stance::NoComment);
     if grave { sure.min(ACCEPT_AT - 1) } else { sure }
 }
 

@@ -271,6 +271,11 @@ impl<'t> Clauses<'t> {
             "accessing" | "obtaining" | "stealing" | "exfiltrating" | "viewing" | "reaching" => {
                 return Some((Event::Mention, at));
             }
+            "bribed" | "tricked" | "deceived" | "phished" | "engineered" | "recruited" | "impersonated"
+                if self.before(at, 5, doer) && !self.before(at, 3, |w| w == "to") =>
+            {
+                return Some((Event::Happened, at));
+            }
             // "Received an extortion demand": to have been asked is to have been hit.
             "received" if self.after(at, 4, |w| matches!(w, "extortion" | "ransom" | "blackmail")) => {
                 return Some((Event::Happened, at));
@@ -654,6 +659,14 @@ impl<'t> Clauses<'t> {
         // "The claims are not true": what is denied stands to the left of its negation, and is no part of this.
         for n in self.left(at) {
             if self.denies(n) {
+                // "In exchange for not releasing what they claim to have obtained": the claim is theirs, and nearer.
+                let theirs = (n..at).any(|c| {
+                    self.word(c).starts_with("claim")
+                        && matches!(self.word(c - 1), "they" | "he" | "she" | "who" | "hackers")
+                });
+                if theirs {
+                    return Light::Doubtful;
+                }
                 return if self.withholds(n) { Light::Doubtful } else { Light::Denied };
             }
             let word = self.word(n);
