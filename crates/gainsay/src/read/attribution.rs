@@ -745,6 +745,45 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_in_passing_is_a_statement_of_its_own() {
+        let of = |said| of(said).into_iter().map(|f| (f.0.join("+"), f.2)).collect::<Vec<_>>();
+        let two = |said: &str, inner: (&str, &str)| {
+            let found = of(said);
+            assert_eq!(found.len(), 2, "{found:?}");
+            assert_eq!((found[1].0.as_str(), found[1].1.as_str()), inner);
+        };
+        two(
+            "Tarnwell said the files came from Brightwell, a claim Brightwell has denied.",
+            ("Brightwell", "a claim Brightwell has denied."),
+        );
+        two(
+            "Tarnwell said the files came from a supplier, which Brightwell has denied.",
+            ("Brightwell", "which Brightwell has denied."),
+        );
+        let main = of(
+            "After leaking the files that it claimed came from Oakvale, the gang was told that Brightwell denied it.",
+        );
+        assert!(main.iter().all(|f| f.0 != "Oakvale"), "{main:?}");
+    }
+
+    #[test]
+    fn papers_speak_for_their_house_and_platforms_for_nobody() {
+        for (said, speaker) in [
+            (
+                "A further statement made by Brightwell on its site read: “No passwords were in any of the files.”",
+                "Brightwell",
+            ),
+            (
+                "Taking the stage, Brightwell CEO Ann Lee, said: “You will hear from us about this.”",
+                "Ann Lee (Brightwell)",
+            ),
+            ("The Brightwell Twitter account explained that nothing happened.", "Brightwell"),
+        ] {
+            assert_eq!(of(said).iter().map(|f| f.0.join("+")).collect::<Vec<_>>(), [speaker], "{said}");
+        }
+    }
+
+    #[test]
     fn nouns_and_infinitives_are_no_verbs_of_speaking() {
         assert_eq!(of("The firm's claims were many, and it came to say more.").len(), 0);
         assert_eq!(of("GreyHeron's report was long.").len(), 0);

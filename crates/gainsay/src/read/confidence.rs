@@ -245,6 +245,8 @@ mod tests {
                 assert!(confidence(&item(*rule, Known::Named, stance)) < ACCEPT_AT, "an admission waits for review");
             }
         }
+        let unclear = Item { rivals: 1, ..item(Rule::Quote, Known::Named, Stance::Denies) };
+        assert!(confidence(&unclear) < ACCEPT_AT, "words that point to two stances wait for review");
         let unknown = item(Rule::Quote, Known::Named, Stance::Denies);
         let of_another = Item {
             own_matter: false,

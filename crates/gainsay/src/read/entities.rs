@@ -449,6 +449,21 @@ mod tests {
     }
 
     #[test]
+    fn who_is_of_a_described_house_and_speaks_is_a_person() {
+        let found = persons("Rika Fenwell of the security specialists Tarnwell pointed out that it is simple.");
+        assert_eq!(found, ["Rika Fenwell (Tarnwell)"]);
+    }
+
+    #[test]
+    fn a_house_of_a_country_and_one_described_behind_its_name() {
+        let found = houses(
+            "Amazon Spain denied it. The gang targeted the Shirlow insurance company. The Finnish telecommunications company denied it.",
+        );
+        assert!(found.contains(&"Amazon Spain".to_owned()) && found.contains(&"Shirlow".to_owned()), "{found:?}");
+        assert!(!found.iter().any(|name| name == "Finnish"), "{found:?}");
+    }
+
+    #[test]
     fn crews_and_victims_get_their_parts() {
         let cast =
             cast_of("A gang going by GreyHeron said it breached Brightwell. Brightwell denied that it was hacked.");

@@ -206,6 +206,7 @@ pub(super) fn organisations(text: &str, cast: &Cast) -> Vec<Organisation> {
         .filter(|p| p.class == Class::Organisation)
         .filter(|p| {
             !p.platform
+                || p.mentions > 1
                 || !text[..p.first.start].trim_end().ends_with(|c: char| c.is_alphabetic())
                 || !lexicon::preposition(text[..p.first.start].split_whitespace().next_back().unwrap_or_default())
         })

@@ -277,6 +277,15 @@ mod tests {
     }
 
     #[test]
+    fn a_quotation_ends_its_sentence_where_the_blank_was_lost() {
+        assert_eq!(
+            split("It said “we look into it.”The police confirmed it."),
+            ["It said “we look into it.”", "The police confirmed it."]
+        );
+        assert_eq!(split("They wrote “No.”said nobody."), ["They wrote “No.”said nobody."]);
+    }
+
+    #[test]
     fn a_company_at_the_end_of_its_clause_ends_the_sentence() {
         for (left, right) in [
             (

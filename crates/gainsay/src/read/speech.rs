@@ -536,6 +536,17 @@ mod tests {
     }
 
     #[test]
+    fn a_short_notice_of_a_house_that_it_does_not_name_is_its_own_page() {
+        let found = of(
+            "May 3 security incident\nLate in the evening we experienced a security incident. An unauthorized third party obtained access to a list of our customers.\nWe informed the police and are continuing to investigate the incident.\n",
+        );
+        assert_eq!(
+            found.iter().map(|f| (f.0.as_str(), f.2)).collect::<Vec<_>>(),
+            [("we", Rule::OwnPage), ("we", Rule::OwnPage)]
+        );
+    }
+
+    #[test]
     fn narration_is_no_statement() {
         assert_eq!(
             of("Brightwell makes locks. Its shops are open. The Daily Log wrote a story last year about shops.").len(),

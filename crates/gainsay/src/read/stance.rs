@@ -452,6 +452,51 @@ mod tests {
     }
 
     #[test]
+    fn an_admission_has_many_words_and_what_is_taken_as_given_is_none() {
+        for (text, expected) in [
+            ("Brightwell said that a third party obtained access to its servers.", Stance::Confirms),
+            ("“We have received an extortion demand,” Brightwell said.", Stance::Confirms),
+            ("“Data was released by a criminal organization,” Brightwell said.", Stance::Confirms),
+            ("Brightwell said that criminals bribed its clerks to copy customer data.", Stance::Confirms),
+            (
+                "Although the threat actor was able to access the laboratory, our controls prevented them from accessing any customer data.",
+                Stance::PartlyConfirms,
+            ),
+            (
+                "Its inquiry showed no evidence of its systems being compromised, confirming the attacker breached a supplier of Brightwell.",
+                Stance::PartlyConfirms,
+            ),
+            ("“We will assist individuals whose data may have been affected,” Brightwell said.", Stance::Informs),
+            ("Brightwell said it hired experts after the incident.", Stance::Informs),
+            ("Brightwell said it is too early to know who had been affected.", Stance::Investigating),
+            ("“No, we are not going to pay your ransom,” Brightwell said.", Stance::Informs),
+            ("“No,” Brightwell said.", Stance::Denies),
+            ("“Whether the breach happened or not, trust is what counts,” Brightwell said.", Stance::Informs),
+        ] {
+            assert_eq!(of(PartyKind::Victim, Cue::Says, text), expected, "{text}");
+        }
+        let passed_on = "Oakvale reported that thieves had stolen files from Brightwell.";
+        assert_eq!(of(PartyKind::Other, Cue::Reports, passed_on), Stance::Informs);
+    }
+
+    #[test]
+    fn words_that_point_elsewhere_are_counted() {
+        let rivals = |text| {
+            stance(&Heard {
+                cue: Cue::Says,
+                negated: false,
+                kind: PartyKind::Victim,
+                own_matter: true,
+                house: true,
+                text,
+            })
+            .rivals
+        };
+        assert_eq!(rivals("Brightwell said that there is no evidence of a breach."), 0);
+        assert_eq!(rivals("Brightwell said it is investigating and that there is no evidence of a breach."), 1);
+    }
+
+    #[test]
     fn to_confirm_a_denial_is_to_deny_and_silence_can_be_quoted() {
         for (text, expected) in [
             ("Brightwell has confirmed that the files are not related to any attack on its systems.", Stance::Denies),
