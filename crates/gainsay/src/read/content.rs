@@ -172,19 +172,6 @@ impl<'t> Clauses<'t> {
         }
         let helper = |n: &usize| lexicon::auxiliary(self.word(*n)) || lexicon::adverb(self.word(*n));
         let subject = self.left(at).find(|n| !helper(n));
-        // "Too early to know who had been affected".
-        let asked = subject.is_some_and(|n| {
-            matches!(self.word(n), "who" | "what" | "which")
-                && self.left(n).take(3).any(|b| {
-                    matches!(
-                        self.word(b),
-                        "know" | "determine" | "establish" | "identify" | "exactly" | "understand" | "ascertain"
-                    )
-                })
-        });
-        if asked {
-            return true;
-        }
         subject.is_some_and(|n| {
             matches!(self.word(n), "that" | "which")
                 && n.checked_sub(1)
@@ -277,7 +264,23 @@ impl<'t> Clauses<'t> {
                 return Some((Event::Happened, at));
             }
             // "Received an extortion demand": to have been asked is to have been hit.
-            "received" if self.after(at, 4, |w| matches!(w, "extortion" | "ransom" | "blackmail")) => {
+            "received" | "had" | "got"
+                if self.after(at, 7, |w| matches!(w, "extortion" | "ransom" | "blackmail"))
+                    && self.after(at, 4, |w| {
+                        matches!(
+                            w,
+                            "demand"
+                                | "demands"
+                                | "email"
+                                | "e-mail"
+                                | "letter"
+                                | "message"
+                                | "note"
+                                | "call"
+                                | "threat"
+                        )
+                    }) =>
+            {
                 return Some((Event::Happened, at));
             }
             // "Data was released by a criminal organisation".
@@ -673,6 +676,7 @@ impl<'t> Clauses<'t> {
             // "The threat actor" is there; "the threat" may not be.
             let named = word == "threat" && matches!(self.word(n + 1), "actor" | "actors" | "actor's" | "group");
             doubt |= !named && doubtful(word) || self.heard(n);
+            doubt |= self.asked(n);
             perhaps |= matches!(word, "may" | "might" | "could") && n + 6 > at;
             doubt |= matches!(word, "would" | "should" | "will" | "can") && n + 6 > at;
             // "Had it been breached, it would have said so".
@@ -685,6 +689,17 @@ impl<'t> Clauses<'t> {
             (_, true) => Light::Perhaps,
             _ => Light::Plain,
         }
+    }
+
+    /// "Too early to know who had been affected": that somebody was is not said.
+    fn asked(&self, at: usize) -> bool {
+        matches!(self.word(at), "who" | "what" | "which")
+            && self.left(at).take(3).any(|b| {
+                matches!(
+                    self.word(b),
+                    "know" | "determine" | "establish" | "identify" | "exactly" | "understand" | "ascertain"
+                )
+            })
     }
 
     /// "Reports of a breach", "aware of the reports": others say so.

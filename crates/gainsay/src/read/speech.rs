@@ -317,6 +317,7 @@ fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, s
     }
     match speaker.kind {
         PartyKind::Victim => true,
+        PartyKind::Other if cast.parties[party].class == Class::Organisation && parts::tells_its_own(said) => true,
         PartyKind::Other if cast.parties[party].class == Class::Organisation => {
             parts::of_own_house(said, &cast.parties[party].name)
                 || !(matches!(found.cue, Cue::Reports) || of_another(cast, party, found.span, said))
@@ -563,6 +564,14 @@ mod tests {
         assert_eq!(several.first().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "claims")));
         let own = of("Brightwell said that thieves broke into its servers. It rained.");
         assert_eq!(own.first().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "confirms")));
+    }
+
+    #[test]
+    fn who_warns_its_own_people_speaks_of_its_own_house() {
+        let found = of(
+            "Brightwell informed its staff that payroll data had been stolen by the hackers of GreyHeron. It rained.",
+        );
+        assert_eq!(found.first().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "confirms")));
     }
 
     #[test]

@@ -456,6 +456,7 @@ mod tests {
         for (text, expected) in [
             ("Brightwell said that a third party obtained access to its servers.", Stance::Confirms),
             ("“We have received an extortion demand,” Brightwell said.", Stance::Confirms),
+            ("The head of Brightwell says she has had an email demanding a ransom.", Stance::Confirms),
             ("“Data was released by a criminal organization,” Brightwell said.", Stance::Confirms),
             ("Brightwell said that criminals bribed its clerks to copy customer data.", Stance::Confirms),
             (
