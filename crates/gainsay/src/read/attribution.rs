@@ -746,7 +746,7 @@ mod tests {
 
     #[test]
     fn what_is_said_in_passing_is_a_statement_of_its_own() {
-        let of = |said| of(said).into_iter().map(|f| (f.0.join("+"), f.2)).collect::<Vec<_>>();
+        let of = |said: &str| of(said).into_iter().map(|f| (f.0.join("+"), f.2)).collect::<Vec<_>>();
         let two = |said: &str, inner: (&str, &str)| {
             let found = of(said);
             assert_eq!(found.len(), 2, "{found:?}");
