@@ -1,6 +1,6 @@
 //! Capturing sources: bytes kept, text read, drafts made, all in one commit for each source.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ffi::OsString;
 use std::fs::{self, FileType};
 use std::ops::ControlFlow;
@@ -11,12 +11,12 @@ use jiff::Timestamp;
 use super::model::{Reader, TextRead};
 use super::names::Names;
 use super::record::{self, is_used};
-use super::vault::{Kept, digest_file};
+use super::vault::{Kept, digest_file, recipient_of};
 use super::{Acting, BLOBS, Desk, Error, casefile};
 use crate::capture::{self, Captured, Opener};
 use crate::claim::{About, EntryId, SourceKind, Tlp, on_one_line};
 use crate::ledger::payload::{DraftDecided, DraftRef, Held, SourceCaptured, SourceRead, Text};
-use crate::ledger::{Entry, Hash, NewEntry, Payload, sha256};
+use crate::ledger::{Hash, NewEntry, Payload, sha256};
 use crate::read::{self, Gazetteer};
 use crate::store::{self, Blobs, Commit};
 
@@ -69,7 +69,7 @@ impl Desk {
     /// hundred at a time: what fails is reported and the rest goes on.
     ///
     /// # Errors
-    /// There is no such case, or the child that opens foreign files cannot be started.
+    /// There is no such case, the recipient is none, or the child that opens foreign files cannot be started.
     pub fn add(
         &mut self,
         acting: &Acting,
@@ -80,13 +80,16 @@ impl Desk {
         on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
     ) -> Result<(), Error> {
         let case = casefile::case_id(&self.database.reader(), case)?;
+        if let Some(Keep::Sealed(recipient)) = &options.keep {
+            recipient_of(recipient)?;
+        }
         store::sweep_unfinished(&self.root().join(BLOBS));
         let mut opener = Opener::start(options.unjailed)?;
-        let read_by = (&self.names()?, reader);
+        let mut run = Run { acting, options, reader, names: &self.names()?, known: Known::of(case) };
         for path in paths {
             let as_sample = options.kind == Some(SourceKind::Sample);
             if as_sample || !path.is_dir() {
-                if let Err(why) = self.add_one(acting, case, path, options, &mut opener, read_by, on_result) {
+                if let Err(why) = self.add_one(&mut run, path, &mut opener, on_result) {
                     on_result(path, &Err(why));
                 }
                 continue;
@@ -99,7 +102,7 @@ impl Desk {
                 on_result(path, &Err(failure));
             }
             for file in below.files {
-                if let Err(why) = self.add_one(acting, case, &file, options, &mut opener, read_by, on_result) {
+                if let Err(why) = self.add_one(&mut run, &file, &mut opener, on_result) {
                     on_result(&file, &Err(why));
                 }
             }
@@ -108,30 +111,27 @@ impl Desk {
     }
 
     /// Captures one file: a sample, or each document that it holds.
-    #[expect(clippy::too_many_arguments, reason = "a source is made of all of it")]
     fn add_one(
         &mut self,
-        acting: &Acting,
-        case: EntryId,
+        run: &mut Run<'_>,
         path: &Path,
-        options: &AddOptions,
         opener: &mut Opener,
-        read_by: (&Names, &Reader<'_>),
         on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
     ) -> Result<(), Error> {
+        let options = run.options;
         let is_sample = match options.kind {
             Some(kind) => kind == SourceKind::Sample,
             None => is_archive(path)?,
         };
         if is_sample {
-            on_result(path, &self.add_sample(acting, case, path, options));
+            on_result(path, &self.add_sample(run, path));
             return Ok(());
         }
-        let mut shelf = Shelf { kept: None, before: Stamp::of(path)?, texts: Vec::new(), bytes: 0, pushed: 0 };
+        let mut shelf = Shelf::new(Stamp::of(path)?);
         let mut failed = None;
         opener.documents(path, &mut |captured| {
             match captured {
-                Ok(captured) => shelf.put(captured, options, &read_by.0.known),
+                Ok(captured) => shelf.put(captured, options, &run.names.known),
                 // What changed under its reader gives no document, whatever that says of it.
                 Err(_) if !shelf.is_unchanged(path) => {
                     on_result(path, &Err(Error::ChangedMeanwhile { path: path.to_owned() }));
@@ -139,26 +139,20 @@ impl Desk {
                 Err(why) => on_result(path, &Err(why.into())),
             }
             if shelf.is_full() {
-                failed = self.empty(acting, case, path, options, &mut shelf, read_by, on_result).err();
+                failed = self.empty(run, path, &mut shelf, on_result).err();
             }
             if failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         if let Some(failed) = failed {
             return Err(failed);
         }
-        self.empty(acting, case, path, options, &mut shelf, read_by, on_result)?;
-        self.let_go(acting, &shelf)
+        self.empty(run, path, &mut shelf, on_result)?;
+        self.let_go(run, &shelf)
     }
 
-    fn add_sample(
-        &mut self,
-        acting: &Acting,
-        case: EntryId,
-        path: &Path,
-        options: &AddOptions,
-    ) -> Result<Added, Error> {
-        let kept = self.keep_sample(path, options.keep.as_ref().unwrap_or(&Keep::Outside))?;
-        self.commit_sample(acting, case, path, options, &kept)
+    fn add_sample(&mut self, run: &mut Run<'_>, path: &Path) -> Result<Added, Error> {
+        let kept = self.keep_sample(path, run.options.keep.as_ref().unwrap_or(&Keep::Outside))?;
+        self.commit_sample(run.acting, path, run.options, &mut run.known, &kept)
     }
 
     /// Keeps a sample: a file, or a folder by the list of what is in it.
@@ -170,14 +164,14 @@ impl Desk {
     pub(super) fn commit_sample(
         &mut self,
         acting: &Acting,
-        case: EntryId,
         path: &Path,
         options: &AddOptions,
+        known: &mut Known,
         kept: &Kept,
     ) -> Result<Added, Error> {
         let tlp = options.tlp.unwrap_or(self.config.tlp);
         let source = SourceCaptured {
-            case,
+            case: known.case,
             kind: SourceKind::Sample,
             whence: whole_path(path),
             digest: kept.digest,
@@ -189,61 +183,59 @@ impl Desk {
             part: None,
         };
         let blobs = &self.blobs;
-        self.database.commit(&self.key, acting.now, |commit| {
-            let mut known = Known::of(&commit.reader().of_case(case)?);
-            push_source(commit, acting, (tlp, options), path, blobs, &mut known, source, None)
-        })
+        let added = self.database.commit(&self.key, acting.now, |commit| {
+            known.catch_up(&commit.reader())?;
+            push_source(commit, acting, (tlp, options), path, blobs, known, source, None)
+        });
+        added.inspect_err(|_| *known = Known::of(known.case))
     }
 
     /// Reads and commits what is on the shelf, all of it under one signed head.
-    #[expect(clippy::too_many_arguments, reason = "a source is made of all of it")]
     fn empty(
         &mut self,
-        acting: &Acting,
-        case: EntryId,
+        run: &mut Run<'_>,
         path: &Path,
-        options: &AddOptions,
         shelf: &mut Shelf,
-        (Names { known: names, note }, reader): (&Names, &Reader<'_>),
         on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
     ) -> Result<(), Error> {
+        let Run { acting, options, reader, names: Names { known: names, note }, known } = run;
+        let case = known.case;
         let captured = std::mem::take(&mut shelf.texts);
         shelf.bytes = 0;
         if captured.is_empty() {
             return Ok(());
         }
-        let mut tlp = options.tlp.unwrap_or(self.config.tlp);
-        let mut known = None;
-        if reader.model.is_some() {
-            let entries = self.database.reader().of_case(case)?;
-            tlp = entries.first().map_or(tlp, |opened| tlp.max(opened.header.tlp));
-            let (digest, size) = digest_file(path)?;
-            known = Some((Known::of(&entries), Kept { digest, size, held: Held::Desk, problems: Vec::new() }));
-        }
+        known.catch_up(&self.database.reader())?;
+        // What the case itself is marked counts for what is sent to a model.
+        let desk = options.tlp.unwrap_or(self.config.tlp);
+        let tlp = known.tlp.map_or(desk, |of_case| desk.max(of_case));
+        let file = shelf.file(path)?;
         // Before anything is kept: where no model answers, nothing stays behind.
-        let mut texts = Vec::new();
+        let mut documents = Vec::new();
         for captured in captured {
             let about = about(&captured, options);
             // What neither the user nor the format says, the text's own marks do.
             let kind = about.kind.unwrap_or_else(|| read::source_kind(&captured.text, &about, names));
-            if let Some((known, kept)) = &known {
-                let source = source_of(case, path, kind, kept, &captured);
-                if let Some(id) = known.by_content.get(&Known::content(&source)) {
-                    // What the case has already is not sent again.
-                    on_result(path, &Ok(Added { id: *id, already: true, ..Added::of(&source) }));
-                    shelf.pushed += usize::from(captured.part.is_none());
-                    continue;
-                }
+            let source = source_of(case, path, kind, &file, &captured);
+            if let Some(id) = known.by_content.get(&Known::content(&source)) {
+                // What the case has already is not read again.
+                documents.push(Document::Known(Added { id: *id, already: true, ..Added::of(&source) }));
+                continue;
             }
             match reader.read(path, &captured.text, &about, names, Some(tlp)) {
                 Ok(mut read) => {
                     read.note_names(note.as_deref());
-                    texts.push((captured, kind, read));
+                    documents.push(Document::New(Box::new((captured, kind, read))));
                 }
                 Err(why) => on_result(path, &Err(why)),
             }
         }
-        if texts.is_empty() {
+        if documents.iter().all(|document| matches!(document, Document::Known(_))) {
+            for document in documents {
+                if let Document::Known(added) = document {
+                    on_result(path, &Ok(added));
+                }
+            }
             return Ok(());
         }
         let kept = match &shelf.kept {
@@ -258,7 +250,9 @@ impl Desk {
             return Err(Error::ChangedMeanwhile { path: path.to_owned() });
         }
         if kept.held == Held::Desk {
-            for (captured, ..) in &texts {
+            for document in &documents {
+                let Document::New(new) = document else { continue };
+                let (captured, ..) = &**new;
                 self.blobs.put(captured.text.as_bytes())?;
                 if let Some(map) = map_of(captured) {
                     self.blobs.put(&map)?;
@@ -267,15 +261,23 @@ impl Desk {
         }
         let tlp = options.tlp.unwrap_or(self.config.tlp);
         let blobs = &self.blobs;
-        let added: Vec<Added> = self.database.commit(&self.key, acting.now, |commit| {
-            let mut known = Known::of(&commit.reader().of_case(case)?);
+        let added = self.database.commit(&self.key, acting.now, |commit| {
+            known.catch_up(&commit.reader())?;
             let mut all = Vec::new();
-            for (captured, kind, read) in texts {
-                let source = source_of(case, path, kind, kept, &captured);
-                all.push(push_source(commit, acting, (tlp, options), path, blobs, &mut known, source, Some(read))?);
+            for document in documents {
+                all.push(match document {
+                    Document::Known(added) => added,
+                    Document::New(new) => {
+                        let (captured, kind, read) = *new;
+                        let source = source_of(case, path, kind, kept, &captured);
+                        push_source(commit, acting, (tlp, options), path, blobs, known, source, Some(read))?
+                    }
+                });
             }
             Ok::<_, Error>(all)
-        })?;
+        });
+        // What was not written is not known.
+        let added: Vec<Added> = added.inspect_err(|_| *known = Known::of(case))?;
         for added in added {
             shelf.pushed += usize::from(!added.already || added.part.is_none());
             on_result(path, &Ok(added));
@@ -284,16 +286,19 @@ impl Desk {
     }
 
     /// Lets the bytes of a file go of which every part was known from another: no entry names them.
-    fn let_go(&mut self, acting: &Acting, shelf: &Shelf) -> Result<(), Error> {
+    fn let_go(&mut self, run: &Run<'_>, shelf: &Shelf) -> Result<(), Error> {
         let Some(kept) = shelf.kept.as_ref().filter(|_| shelf.pushed == 0) else { return Ok(()) };
         let held = match kept.held {
             Held::Desk => kept.digest,
             Held::Sealed(_, sealed) => sealed,
             Held::Outside(_) => return Ok(()),
         };
+        if run.known.made_of.contains(&held) {
+            return Ok(());
+        }
         let blobs = &self.blobs;
         // Under the lock nobody captures the same bytes meanwhile.
-        self.database.commit(&self.key, acting.now, |commit| {
+        self.database.commit(&self.key, run.acting.now, |commit| {
             if !is_used(&commit.reader(), &held)? {
                 blobs.destroy(&held)?;
             }
@@ -302,9 +307,28 @@ impl Desk {
     }
 }
 
+/// What all files that are added at once have in common.
+struct Run<'a> {
+    acting: &'a Acting,
+    options: &'a AddOptions,
+    reader: &'a Reader<'a>,
+    names: &'a Names,
+    known: Known,
+}
+
+/// A document of a file, once it is known whether it has to be read.
+enum Document {
+    /// The case has it already.
+    Known(Added),
+    /// It was read.
+    New(Box<(Captured, SourceKind, TextRead)>),
+}
+
 /// Documents of one file that wait to be committed.
 struct Shelf {
-    /// The file's bytes, once they are kept.
+    /// The file, once it was digested.
+    file: Option<Kept>,
+    /// Its bytes, once they are kept.
     kept: Option<Kept>,
     /// The file as it was before it was read.
     before: Stamp,
@@ -317,6 +341,20 @@ struct Shelf {
 impl Shelf {
     /// Documents, and bytes of their texts, that are committed at once.
     const MOST: (usize, usize) = (500, 16 << 20);
+
+    fn new(before: Stamp) -> Shelf {
+        Shelf { file: None, kept: None, before, texts: Vec::new(), bytes: 0, pushed: 0 }
+    }
+
+    /// The file as it would be kept, before it is.
+    fn file(&mut self, path: &Path) -> Result<Kept, Error> {
+        if let Some(file) = &self.file {
+            return Ok(file.clone());
+        }
+        let (digest, size) = digest_file(path)?;
+        let file = Kept { digest, size, held: Held::Desk, problems: Vec::new() };
+        Ok(self.file.insert(file).clone())
+    }
 
     /// Whether the file is as it was before it was read.
     fn is_unchanged(&self, path: &Path) -> bool {
@@ -384,23 +422,50 @@ fn source_of(case: EntryId, path: &Path, kind: SourceKind, kept: &Kept, captured
 }
 
 /// The sources of a case, by what makes two of them one and by what makes one the next version of the other.
-struct Known {
+pub(super) struct Known {
+    case: EntryId,
+    /// What the entry that opened the case is marked.
+    tlp: Option<Tlp>,
+    /// The place of the first entry that was not looked at.
+    next: u64,
+    /// The bytes that its sources are made of.
+    made_of: HashSet<Hash>,
     by_content: HashMap<Hash, EntryId>,
     by_whence: HashMap<(String, SourceKind, Option<String>), EntryId>,
 }
 
 impl Known {
-    fn of(entries: &[Entry]) -> Known {
-        let mut known = Known { by_content: HashMap::new(), by_whence: HashMap::new() };
-        for entry in entries {
+    /// Of a case of which nothing was looked at.
+    pub(super) fn of(case: EntryId) -> Known {
+        Known {
+            case,
+            tlp: None,
+            next: 0,
+            made_of: HashSet::new(),
+            by_content: HashMap::new(),
+            by_whence: HashMap::new(),
+        }
+    }
+
+    /// Looks at what came since, so that a run over many files reads each entry of the case once.
+    fn catch_up(&mut self, reader: &store::Reader<'_>) -> Result<(), store::Error> {
+        let mut since = reader.of_case_since(self.case, self.next)?;
+        if self.next > 0 && since.iter().any(|entry| matches!(entry.payload, Some(Payload::Destruction(_)))) {
+            *self = Known::of(self.case);
+            since = reader.of_case(self.case)?;
+        }
+        for entry in &since {
+            self.next = entry.header.seq + 1;
+            self.tlp.get_or_insert(entry.header.tlp);
             if let Some(source) = entry.payload.as_ref().and_then(Payload::source) {
-                known.insert(source, entry.id);
+                self.insert(source, entry.id);
             }
         }
-        known
+        Ok(())
     }
 
     fn insert(&mut self, source: &SourceCaptured, id: EntryId) {
+        self.made_of.extend(record::blobs_of(&source.clone().into()).into_iter().map(|digest| digest.0));
         self.by_content.insert(Known::content(source), id);
         self.by_whence.insert(Known::whence(source), id);
     }

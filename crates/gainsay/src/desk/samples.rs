@@ -13,7 +13,7 @@ use std::path::Path;
 use fingerprint::Profile;
 use serde_json::json;
 
-use super::add::files_below;
+use super::add::{Known, files_below};
 use super::corpora::LEAST_MEMORY;
 use super::listings::{self, Listings};
 use super::vault::Kept;
@@ -190,7 +190,7 @@ impl Desk {
         results: &[OfOwner],
     ) -> Result<Vec<EntryId>, Error> {
         let options = AddOptions::default();
-        let sample = self.commit_sample(acting, case, path, &options, &kept)?.id;
+        let sample = self.commit_sample(acting, path, &options, &mut Known::of(case), &kept)?.id;
         self.database.commit(&self.key, acting.now, |commit| {
             let entries = commit.reader().of_case(case)?;
             let stands = |entry: &&Entry| entry.id == sample && entry.payload.is_some();

@@ -24,6 +24,7 @@ pub enum Keep {
 }
 
 /// A file's bytes as the desk knows them.
+#[derive(Clone)]
 pub(super) struct Kept {
     pub(super) digest: Hash,
     pub(super) size: u64,
@@ -61,9 +62,7 @@ impl Desk {
     }
 
     fn seal(&self, file: File, path: &Path, recipient: &str) -> Result<Kept, Error> {
-        let parsed: Recipient = recipient
-            .parse()
-            .map_err(|why: &str| Error::Recipient { recipient: recipient.to_owned(), why: why.to_owned() })?;
+        let parsed = recipient_of(recipient)?;
         let seal = |why: String| Error::Seal { path: path.to_owned(), why };
         let encryptor = age::Encryptor::with_recipients(std::iter::once(&parsed as &dyn age::Recipient))
             .map_err(|e| seal(e.to_string()))?;
@@ -73,6 +72,11 @@ impl Desk {
         sealed.finish().map_err(|e| seal(e.to_string()))?;
         Ok(Kept { digest, size, held: Held::Sealed(recipient.to_owned(), blob.keep()?), problems: Vec::new() })
     }
+}
+
+/// An age recipient, as it is written.
+pub(super) fn recipient_of(recipient: &str) -> Result<Recipient, Error> {
+    recipient.parse().map_err(|why: &str| Error::Recipient { recipient: recipient.to_owned(), why: why.to_owned() })
 }
 
 /// The digest and the size of a file.

@@ -381,10 +381,18 @@ impl Reader<'_> {
     /// # Errors
     /// The database fails, or an entry is damaged.
     pub fn of_case(&self, case: EntryId) -> Result<Vec<Entry>, Error> {
+        self.of_case_since(case, 0)
+    }
+
+    /// Those of them from a place on.
+    ///
+    /// # Errors
+    /// The database fails, or an entry is damaged.
+    pub fn of_case_since(&self, case: EntryId, seq: u64) -> Result<Vec<Entry>, Error> {
         self.entries(
             "SELECT e.seq, leaf, header, salt, payload FROM entry_index i JOIN entry e ON e.seq = i.seq
-             WHERE i.of_case = ?1 ORDER BY i.seq",
-            params![case.0],
+             WHERE i.of_case = ?1 AND i.seq >= ?2 ORDER BY i.seq",
+            params![case.0, column(seq)],
         )
     }
 

@@ -8,9 +8,11 @@ use crate::claim::Span;
 
 pub(super) type Pattern = LazyLock<Regex>;
 
-/// A pattern of these files, whatever the case of letters.
+/// A pattern of these files, whatever the case of letters. Its boundaries look at ASCII letters alone: one between letters of any
+/// script would send every sentence with a curly quotation mark to an engine tens of times slower.
 pub(super) fn pattern(of: &str) -> Regex {
-    Regex::new(&format!("(?i){of}")).unwrap_or_else(|e| unreachable!("a pattern of this file: {e}"))
+    Regex::new(&format!("(?i){}", of.replace(r"\b", r"(?-u:\b)")))
+        .unwrap_or_else(|e| unreachable!("a pattern of this file: {e}"))
 }
 
 /// To say that one never said it.
