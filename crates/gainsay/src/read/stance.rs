@@ -468,7 +468,7 @@ mod tests {
                 Stance::PartlyConfirms,
             ),
             ("“We will assist individuals whose data may have been affected,” Brightwell said.", Stance::Informs),
-            ("Brightwell said it hired experts after the incident.", Stance::Informs),
+            ("Brightwell said it closed two shops after the incident.", Stance::Informs),
             ("Brightwell said it is too early to know who had been affected.", Stance::Investigating),
             ("“No, we are not going to pay your ransom,” Brightwell said.", Stance::Informs),
             ("“No,” Brightwell said.", Stance::Denies),
