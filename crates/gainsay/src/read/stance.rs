@@ -179,6 +179,10 @@ pub(super) fn stance(heard: &Heard<'_>) -> Reading {
 fn rivals(heard: &Heard<'_>, said: &Content, stance: Stance) -> u8 {
     use Stance::{Claims, Confirms, Denies, Disputes, Investigating, NoComment, PartlyConfirms};
     let text = heard.text;
+    // Who declines to say is silent, whatever was asked.
+    if stance == NoComment && heard.cue == Cue::Declines {
+        return 0;
+    }
     // A crew claims whatever it says.
     if stance == Claims && heard.kind == PartyKind::Actor {
         return u8::from(hit_plain(&DISPUTE, text).is_some())
