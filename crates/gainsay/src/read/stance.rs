@@ -67,7 +67,7 @@ static UNTRUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:deny|denies|denied|denying|denial)\b|\buntrue\b|\bhoax\b|\bfabricat\w+|\bunfounded\b|\bbaseless\b|\bgroundless\b|\bbogus\b|\bnonsense\b|\bwithout (?:merit|foundation|basis|substance)\b",
         r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bunrelated to\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,90}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|news)\b|\bfake news\b|\bnot (?:us|them)\b",
-        r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come |originate )?from (?:its|their|our|the company)\b|\babsolutely not\b|\bnone of (?:it|this|that) is true\b|[“\x22]No(?:[.!”\x22]|, (?:that|this|it|there|they|those|none|nothing|absolutely)\b)|^No(?:[.!]|, (?:that|this|it|there|they|those|none|nothing|absolutely)\b)|\bthere was none\b",
+        r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come |originate )?from (?:its|their|our|the company)\b|\babsolutely not\b|\bnone of (?:it|this|that) is true\b|[“\x22]No(?:[.!”\x22]|,[”\x22]|, (?:that|this|it|there|they|those|none|nothing|absolutely)\b)|^No(?:[.!]|, (?:that|this|it|there|they|those|none|nothing|absolutely)\b)|\bthere was none\b",
     ))
 });
 
