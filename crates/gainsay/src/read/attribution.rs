@@ -5,7 +5,7 @@ use crate::read::cues::{fits, helpers_before, is_yet_to, phrase_cue};
 use crate::read::lexicon::{self, Cue};
 use crate::read::phrases::{first_party, phrase_ending, phrase_from, subject_before};
 use crate::read::silence::silent;
-use crate::read::subject::{Memory, Sentence, Speaker};
+use crate::read::subject::{Known, Memory, Sentence, Speaker};
 use crate::read::tokens::Shape;
 use crate::read::unreal::is_unreal;
 
@@ -155,6 +155,8 @@ pub(super) fn sift(sentence: &Sentence<'_>, span: Span, memory: &Memory, aside: 
     let supposed = found.iter().any(|f| f.unreal);
     found.iter().filter(|f| f.unreal).for_each(|f| set_aside(f, "only supposed, asked, foreseen or called untrue"));
     found.retain(|f| !f.unreal);
+    let added = apposed(sentence, memory);
+    found.retain(|f| added.as_ref().is_none_or(|added| f.verb != added.verb));
     let heard: Vec<Found> = found.clone();
     let mut governing = govern(sentence, found);
     for lost in heard.iter().filter(|f| governing.iter().all(|g| g.verb != f.verb)) {
@@ -174,6 +176,7 @@ pub(super) fn sift(sentence: &Sentence<'_>, span: Span, memory: &Memory, aside: 
     if governing.is_empty() {
         governing.extend(deed(sentence, memory));
     }
+    governing.extend(added);
     cut(sentence, span, governing)
 }
 
@@ -382,33 +385,15 @@ fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     (last < verb).then_some(Found::new(verb, 0, speakers, cue, Rule::Hanging))
 }
 
-/// "GreyHeron posted 3 GB of files", "the gang gave Acme until Friday": what a crew shows the world says something.
+/// "GreyHeron put Acme on its leak site", "the gang gave Acme until Friday": what a crew does before the world says something.
 fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     (1..sentence.tokens.len().min(DEED_REACH)).find_map(|verb| {
         let soon = |list: &[&str]| (verb + 1..verb + 14).any(|n| list.contains(&sentence.word(n)));
         let shows = match sentence.word(verb) {
-            "posted" | "published" | "leaked" | "released" | "dumped" | "uploaded" | "put" | "shared" | "added"
-            | "named" | "posting" | "leaking" | "publishing" => soon(&[
-                "data",
-                "files",
-                "documents",
-                "records",
-                "samples",
-                "sample",
-                "screenshots",
-                "site",
-                "proof",
-                "archive",
-                "database",
-                "gb",
-                "tb",
-                "gigabytes",
-                "portal",
-                "list",
-                "victims",
-                "blog",
-                "forum",
-            ]),
+            // That data are out is the story's to tell; to list a victim or to put data up for sale is to claim.
+            "posted" | "listed" | "added" | "named" | "put" | "posting" => {
+                soon(&["site", "portal", "list", "victims", "blog", "forum", "sale", "proof"])
+            }
             "gave" | "set" | "extended" => soon(&["deadline", "hours", "days", "until"]),
             "plans" | "plan" | "intends" | "vowed" | "promised" => {
                 soon(&["release", "publish", "leak", "sell", "dump"])
@@ -478,9 +463,51 @@ fn closes_sentence(sentence: &Sentence<'_>, from: usize, verb: usize) -> bool {
     after_content && (ends || quoted)
 }
 
+/// "…, a claim the company has denied": what is added about a claim speaks for itself.
+fn apposed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
+    (2..sentence.tokens.len()).find_map(|noun| {
+        let claim = matches!(
+            sentence.word(noun),
+            "claim"
+                | "allegation"
+                | "accusation"
+                | "charge"
+                | "suggestion"
+                | "assertion"
+                | "demand"
+                | "claims"
+                | "allegations"
+        );
+        let article = noun - usize::from(matches!(sentence.word(noun - 1), "a" | "an"));
+        let added = claim && article > 0 && (sentence.tokens[article - 1].sets_apart());
+        if !added {
+            return None;
+        }
+        let first = noun + 1 + usize::from(matches!(sentence.word(noun + 1), "that" | "which"));
+        let verb = (first + 1..sentence.tokens.len().min(first + 9))
+            .find(|&at| matches!(lexicon::cue(sentence.word(at)), Some(Cue::Denies | Cue::Disputes)))?;
+        let helpers = helpers_before(sentence, verb);
+        let speakers = sentence.speakers(first, helpers.from.checked_sub(1).filter(|&last| last >= first)?, memory);
+        // To turn down a demand denies nothing.
+        let cue = if sentence.word(noun) == "demand" { Cue::Says } else { lexicon::cue(sentence.word(verb))? };
+        let negated = (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
+        (!speakers.is_empty() && !helpers.passive && !negated)
+            .then(|| Found { nested: true, ..Found::new(verb, article, speakers, cue, Rule::Indirect) })
+    })
+}
+
 /// Which of the verbs govern the sentence. A verb inside what another says is part of what is said, not a statement of its own.
 fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
     found.sort_by_key(|f| f.verb);
+    // "After it claimed the files, the firm denied it": the clause that opens the sentence is not what the sentence says.
+    if matches!(sentence.word(0), "after" | "following" | "before" | "since" | "despite")
+        && let Some(main) = found.iter().position(|f| {
+            f.from > 1 && sentence.tokens[f.from - 1].is_mark(",") && f.rule != Rule::AccordingTo && !f.closing
+        })
+        && found[..main].iter().all(|f| f.speakers.iter().all(|s| s.known >= Known::Role))
+    {
+        found.drain(..main);
+    }
     // "Acme said, The Log reported": the outlet passes on what Acme said.
     let press = |f: &Found| f.speakers.iter().all(|s| s.kind == PartyKind::Press);
     let speaks = |f: &Found| !press(f) && f.rule != Rule::AccordingTo && f.cue != Cue::Offers;
@@ -558,6 +585,16 @@ fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
             governing.push(Found { nested: true, ..next });
             continue;
         }
+        // "…, which the company denied": somebody else's word about what was told.
+        let which = next.from > 1
+            && sentence.word(next.from - 1) == "which"
+            && sentence.tokens[next.from - 2].is_mark(",")
+            && next.rule == Rule::Indirect
+            && next.speakers.iter().all(|s| s.party.is_some() && last.speakers.iter().all(|l| l.party != s.party));
+        if which {
+            governing.push(Found { nested: true, from: next.from - 1, ..next });
+            continue;
+        }
         let same = last.speakers.iter().any(|s| next.speakers.iter().any(|n| n.party.is_some() && n.party == s.party));
         // After a semicolon even the same speaker says another thing.
         let parted = (last.verb..next.from).any(|at| sentence.tokens[at].is_mark(";")) && last.cue == Cue::Declines;
@@ -577,7 +614,7 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
             let from = sentence.tokens.get(f.from).map_or(span.start, |t| t.span.start);
             // "This was not borne out: Acme denied it": what the colon ends is the reporter's.
             let colon = f.from > 0 && !f.closing && sentence.tokens[f.from - 1].is_mark(":");
-            if n == 0 && !colon { span.start } else { from }
+            if n == 0 && !colon && !f.nested { span.start } else { from }
         })
         .collect();
     let governing_nested: Vec<bool> = governing.iter().map(|f| f.nested).collect();
@@ -705,6 +742,45 @@ mod tests {
             parted.iter().map(|f| f.2.as_str()).collect::<Vec<_>>(),
             ["Tarnwell said that it is true", "Brightwell denied it."]
         );
+    }
+
+    #[test]
+    fn what_is_said_in_passing_is_a_statement_of_its_own() {
+        let of = |said: &str| of(said).into_iter().map(|f| (f.0.join("+"), f.2)).collect::<Vec<_>>();
+        let two = |said: &str, inner: (&str, &str)| {
+            let found = of(said);
+            assert_eq!(found.len(), 2, "{found:?}");
+            assert_eq!((found[1].0.as_str(), found[1].1.as_str()), inner);
+        };
+        two(
+            "Tarnwell said the files came from Brightwell, a claim Brightwell has denied.",
+            ("Brightwell", "a claim Brightwell has denied."),
+        );
+        two(
+            "Tarnwell said the files came from a supplier, which Brightwell has denied.",
+            ("Brightwell", "which Brightwell has denied."),
+        );
+        let main = of(
+            "After leaking the files that it claimed came from Oakvale, the gang was told that Brightwell denied it.",
+        );
+        assert!(main.iter().all(|f| f.0 != "Oakvale"), "{main:?}");
+    }
+
+    #[test]
+    fn papers_speak_for_their_house_and_platforms_for_nobody() {
+        for (said, speaker) in [
+            (
+                "A further statement made by Brightwell on its site read: “No passwords were in any of the files.”",
+                "Brightwell",
+            ),
+            (
+                "Taking the stage, Brightwell CEO Ann Lee, said: “You will hear from us about this.”",
+                "Ann Lee (Brightwell)",
+            ),
+            ("The Brightwell Twitter account explained that nothing happened.", "Brightwell"),
+        ] {
+            assert_eq!(of(said).iter().map(|f| f.0.join("+")).collect::<Vec<_>>(), [speaker], "{said}");
+        }
     }
 
     #[test]

@@ -64,6 +64,14 @@ pub(super) fn runs(text: &str, tokens: &[Token], names: &Gazetteer) -> Vec<Run> 
                 at += 1;
                 continue;
             }
+            // "Acme Spain", "Acme Australia": the house of that country.
+            Some((last, kind @ (NameKind::Company | NameKind::Researcher)))
+                if goes_on(text, tokens, last)
+                    && matches!(known_at(text, tokens, last + 1, names), Some((_, NameKind::Place)))
+                    && !shapes::of_a_country(&tokens[last + 1].lower) =>
+            {
+                (last + 1, Some(kind))
+            }
             Some((last, kind)) => (last, Some(kind)),
             None => (unknown_end(text, tokens, at, names), None),
         };
@@ -492,8 +500,12 @@ fn is_no_name(run: &[Token], opening: bool) -> bool {
         || lexicon::person_noun(word)
         || lexicon::honorific(word)
         || word.chars().count() < 2
+        || word.starts_with("i'")
+        || word.starts_with("we'")
         || lexicon::cue(word).is_some()
         || lexicon::participle(word).is_some()
+        // "Taking to the stage, …": a participle that opens its sentence.
+        || opening && word.len() > 5 && word.ends_with("ing")
         || matches!(
             word,
             "senior"

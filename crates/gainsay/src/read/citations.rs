@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::claim::{Citation, PartyKind, Stance};
+use crate::read::attribution::Rule;
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon;
 use crate::read::names::key;
@@ -16,7 +17,8 @@ pub(super) fn citations(text: &str, pages: &[Page], items: &[Item], cast: &Cast)
     // What the words tell comes first; a plain statement is worth a line only for a source that has none yet.
     let told: Vec<(&Item, &'static str, bool)> = items
         .iter()
-        .filter(|i| i.stance != Stance::NoComment)
+        // A page on which a house speaks for itself rests on nobody else.
+        .filter(|i| i.stance != Stance::NoComment && i.rule != Rule::OwnPage)
         .filter_map(|i| {
             kind_of(i, &i.span.of(text).unwrap_or_default().to_lowercase()).map(|(kind, plain)| (i, kind, plain))
         })

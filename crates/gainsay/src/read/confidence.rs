@@ -118,7 +118,11 @@ pub(super) fn confidence(item: &Item) -> u16 {
     let admission = matches!(item.stance, Stance::Confirms | Stance::PartlyConfirms)
         && matches!(item.speaker.kind, PartyKind::Victim | PartyKind::Other);
     // Whose page it is was guessed from the whole of it.
-    let grave = item.rule == Rule::OwnPage || admission || told_of_another && !matches!(item.stance, Stance::NoComment);
+    // Words that point to two stances are read by a person.
+    let grave = item.rivals > 0
+        || item.rule == Rule::OwnPage
+        || admission
+        || told_of_another && !matches!(item.stance, Stance::NoComment);
     if grave { sure.min(ACCEPT_AT - 1) } else { sure }
 }
 
@@ -161,6 +165,7 @@ mod tests {
             word: Span { start: 0, end: 1 },
             why: "",
             words: None,
+            rivals: 0,
             joined: 1,
         }
     }
@@ -240,6 +245,8 @@ mod tests {
                 assert!(confidence(&item(*rule, Known::Named, stance)) < ACCEPT_AT, "an admission waits for review");
             }
         }
+        let unclear = Item { rivals: 1, ..item(Rule::Quote, Known::Named, Stance::Denies) };
+        assert!(confidence(&unclear) < ACCEPT_AT, "words that point to two stances wait for review");
         let unknown = item(Rule::Quote, Known::Named, Stance::Denies);
         let of_another = Item {
             own_matter: false,

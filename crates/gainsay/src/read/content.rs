@@ -166,6 +166,10 @@ impl<'t> Clauses<'t> {
 
     /// "The list that was leaked": taken as given, not asserted.
     fn relative(&self, at: usize) -> bool {
+        // "Individuals whose data may have been affected".
+        if self.before(at, 9, |w| w == "whose") {
+            return true;
+        }
         let helper = |n: &usize| lexicon::auxiliary(self.word(*n)) || lexicon::adverb(self.word(*n));
         let subject = self.left(at).find(|n| !helper(n));
         subject.is_some_and(|n| {
@@ -181,6 +185,10 @@ impl<'t> Clauses<'t> {
         let next = |n: usize| self.word(at + n);
         if self.words[at].shape != Shape::Word {
             return None;
+        }
+        // "A third party obtained access to one server".
+        if word == "obtained" && self.after(at, 3, |w| w == "access") && !next(1).starts_with("no") {
+            return Some((Event::Happened, at));
         }
         if struck(word) {
             // "Steps taken", "taken offline", "hit back".
@@ -241,6 +249,48 @@ impl<'t> Clauses<'t> {
         }
         match word {
             "stole" | "exfiltrates" | "infiltrates" => return Some((Event::Happened, at)),
+            // "Was able to access the network", "prevented them from accessing it".
+            "access" | "obtain" | "steal" | "exfiltrate"
+                if self.before(at, 1, |w| w == "to") && self.before(at, 3, |w| matches!(w, "able" | "managed")) =>
+            {
+                return Some((Event::Happened, at));
+            }
+            "accessing" | "obtaining" | "stealing" | "exfiltrating" | "viewing" | "reaching" => {
+                return Some((Event::Mention, at));
+            }
+            "bribed" | "tricked" | "deceived" | "phished" | "engineered" | "recruited" | "impersonated"
+                if self.before(at, 5, doer) && !self.before(at, 3, |w| w == "to") =>
+            {
+                return Some((Event::Happened, at));
+            }
+            // "Received an extortion demand": to have been asked is to have been hit.
+            "received" | "had" | "got"
+                if self.after(at, 7, |w| matches!(w, "extortion" | "ransom" | "blackmail"))
+                    && self.after(at, 4, |w| {
+                        matches!(
+                            w,
+                            "demand"
+                                | "demands"
+                                | "email"
+                                | "e-mail"
+                                | "letter"
+                                | "message"
+                                | "note"
+                                | "call"
+                                | "threat"
+                        )
+                    }) =>
+            {
+                return Some((Event::Happened, at));
+            }
+            // "Data was released by a criminal organisation".
+            "released" | "published" | "posted" | "dumped" | "shared"
+                if self.passive(at)
+                    && self.before(at, 8, asset)
+                    && self.after(at, 6, |w| doer(w) || w == "criminal") =>
+            {
+                return Some((if self.relative(at) { Event::Mention } else { Event::Happened }, at));
+            }
             "broke" | "broken" | "got" | "hacked" | "breaking" if next(1) == "into" => {
                 return Some((Event::Happened, at + 1));
             }
@@ -612,10 +662,21 @@ impl<'t> Clauses<'t> {
         // "The claims are not true": what is denied stands to the left of its negation, and is no part of this.
         for n in self.left(at) {
             if self.denies(n) {
+                // "In exchange for not releasing what they claim to have obtained": the claim is theirs, and nearer.
+                let theirs = (n..at).any(|c| {
+                    self.word(c).starts_with("claim")
+                        && matches!(self.word(c - 1), "they" | "he" | "she" | "who" | "hackers")
+                });
+                if theirs {
+                    return Light::Doubtful;
+                }
                 return if self.withholds(n) { Light::Doubtful } else { Light::Denied };
             }
             let word = self.word(n);
-            doubt |= doubtful(word) || self.heard(n);
+            // "The threat actor" is there; "the threat" may not be.
+            let named = word == "threat" && matches!(self.word(n + 1), "actor" | "actors" | "actor's" | "group");
+            doubt |= !named && doubtful(word) || self.heard(n);
+            doubt |= self.asked(n);
             perhaps |= matches!(word, "may" | "might" | "could") && n + 6 > at;
             doubt |= matches!(word, "would" | "should" | "will" | "can") && n + 6 > at;
             // "Had it been breached, it would have said so".
@@ -628,6 +689,17 @@ impl<'t> Clauses<'t> {
             (_, true) => Light::Perhaps,
             _ => Light::Plain,
         }
+    }
+
+    /// "Too early to know who had been affected": that somebody was is not said.
+    fn asked(&self, at: usize) -> bool {
+        matches!(self.word(at), "who" | "what" | "which")
+            && self.left(at).take(3).any(|b| {
+                matches!(
+                    self.word(b),
+                    "know" | "determine" | "establish" | "identify" | "exactly" | "understand" | "ascertain"
+                )
+            })
     }
 
     /// "Reports of a breach", "aware of the reports": others say so.
@@ -667,6 +739,8 @@ impl<'t> Clauses<'t> {
         }
         match word {
             // "Not only", "no longer", "no later than": nothing is denied.
+            // "Whether it happened or not".
+            "not" if at > 0 && self.word(at - 1) == "or" => false,
             "not" | "no" => !matches!(
                 self.word(at + 1),
                 "only" | "longer" | "later" | "matter" | "doubt" | "less" | "fewer" | "least" | "just" | "surprise"
@@ -677,6 +751,7 @@ impl<'t> Clauses<'t> {
             }
             "rejected" | "rejects" | "dismissed" | "dismisses" | "rejecting" | "dismissing" | "disputed"
             | "disputes" | "refuting" => true,
+            "prevented" | "prevents" | "blocked" | "stopped" | "kept" => (2..9).any(|n| self.word(at + n) == "from"),
             "failed" | "fails" => matches!(self.word(at + 2), "find" | "identify" | "detect"),
             "free" => matches!(self.word(at + 1), "of" | "from"),
             _ => word.ends_with("n't"),
@@ -773,7 +848,18 @@ fn opens(words: &[Token<'_>], at: usize) -> bool {
                 || matches!(next, "no" | "its" | "our" | "the" | "their") && (2..7).any(|n| be(word(at + n)) || matches!(word(at + n), "remain" | "remains" | "remained"))
         }
         "," => {
-            matches!(word(at + 1), "with") || matches!(word(at + 1), "saying" | "adding" | "stressing" | "insisting")
+            matches!(word(at + 1), "with")
+                || matches!(
+                    word(at + 1),
+                    "saying"
+                        | "adding"
+                        | "stressing"
+                        | "insisting"
+                        | "confirming"
+                        | "admitting"
+                        | "acknowledging"
+                        | "noting"
+                )
         }
         _ => false,
     }
@@ -1010,10 +1096,6 @@ fn undergoes(word: &str) -> bool {
             | "admits"
             | "disclosed"
             | "discloses"
-            | "following"
-            | "after"
-            | "since"
-            | "during"
             | "mitigated"
             | "stopped"
             | "facing"

@@ -196,6 +196,13 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
         "claims" | "reports" | "states" | "notes" | "estimates" | "demands" | "disputes" | "reads" => {
             verb == 0 || sentence.tokens[verb - 1].shape != Shape::Possessive
         }
+        // "The statement read: “…”".
+        "read" => {
+            verb > 0
+                && quote_soon
+                && (next(1) == ":" || closes_at(sentence, verb + 1))
+                && sentence.tokens[..verb].iter().rev().take(12).any(|t| lexicon::document_noun(&t.lower))
+        }
         "pointed" => next(1) == "out",
         "asked" | "asks" => {
             closes_at(sentence, verb + 1) && verb > 1

@@ -362,10 +362,17 @@ fn add_shape(text: &str, tokens: &[Token], run: &Run, names: &Gazetteer, found: 
 /// "Ann Lee of Acme said", "Lee of Acme denied": who is of an organisation and speaks is a person.
 fn speaks_for(tokens: &[Token], run: &Run, next: Option<&Run>) -> u32 {
     let words = run.last + 1 - run.first;
+    // "Ann Lee of the security specialists Acme".
+    let described = |next: &Run| {
+        tokens.get(run.last + 2..next.first).is_some_and(|between| {
+            between.len() <= 4
+                && between.iter().all(|t| t.shape == Shape::Word && !t.capital && lexicon::cue(&t.lower).is_none())
+        })
+    };
     let beside = next.filter(|next| {
         run.known.is_none()
             && words <= 3
-            && next.first == run.last + 2
+            && described(next)
             && matches!(tokens[run.last + 1].lower.as_str(), "of" | "from" | "at")
             && !matches!(next.known, Some(NameKind::Place | NameKind::Thing | NameKind::Given))
     });
@@ -439,6 +446,21 @@ mod tests {
         let person = cast.parties.iter().position(|p| p.class == Class::Person).unwrap();
         assert_eq!(cast.display(person), "Mara Onslow (Tarnwell)");
         assert_eq!(cast.mentions.iter().filter(|(_, p)| *p == person).count(), 2);
+    }
+
+    #[test]
+    fn who_is_of_a_described_house_and_speaks_is_a_person() {
+        let found = persons("Rika Fenwell of the security specialists Tarnwell pointed out that it is simple.");
+        assert_eq!(found, ["Rika Fenwell (Tarnwell)"]);
+    }
+
+    #[test]
+    fn a_house_of_a_country_and_one_described_behind_its_name() {
+        let found = houses(
+            "Amazon Spain denied it. The gang targeted the Shirlow insurance company. The Finnish telecommunications company denied it.",
+        );
+        assert!(found.contains(&"Amazon Spain".to_owned()) && found.contains(&"Shirlow".to_owned()), "{found:?}");
+        assert!(!found.iter().any(|name| name == "Finnish"), "{found:?}");
     }
 
     #[test]

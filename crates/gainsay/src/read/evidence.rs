@@ -450,6 +450,35 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     if lexicon::company_noun(l(0)) {
         found.organisation += 3;
     }
+    // "The Brightwell insurance company".
+    let house_noun = |w: &str| {
+        matches!(
+            w,
+            "company"
+                | "firm"
+                | "bank"
+                | "insurer"
+                | "retailer"
+                | "carrier"
+                | "airline"
+                | "manufacturer"
+                | "provider"
+                | "maker"
+                | "chain"
+                | "university"
+                | "hospital"
+        )
+    };
+    let plain = |w: &str| {
+        !lexicon::auxiliary(w)
+            && !lexicon::preposition(w)
+            && !lexicon::determiner(w)
+            && w.len() > 3
+            && lexicon::cue(w).is_none()
+    };
+    if around.article && !shapes::of_a_country(last) && (house_noun(r(0)) || plain(r(0)) && house_noun(r(1))) {
+        found.organisation += 3;
+    }
     // "Brightwell.example": who goes by a domain is a house.
     if !many && indicators::is_host(last) {
         found.organisation += 2;

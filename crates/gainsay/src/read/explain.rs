@@ -8,7 +8,7 @@ use crate::read::{ACCEPT_AT, confidence, hear, is_sifted, read};
 /// One step of the sieve.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// Which: `found`, `speaker`, `matter`, `stance`, `relay`, `joined`, `confidence`, `set aside`.
+    /// Which: `found`, `speaker`, `matter`, `stance`, `rivals`, `relay`, `joined`, `confidence`, `set aside`.
     pub step: &'static str,
     /// Why, in a few words.
     pub why: String,
@@ -74,6 +74,9 @@ fn of_item(item: &Item) -> Vec<Step> {
         step("matter", matter(item).to_owned(), None),
         step("stance", format!("{}: {}", item.stance.word(), item.why), item.words),
     ];
+    if item.rivals > 0 {
+        steps.push(step("rivals", format!("words in it point to {} other stances, too", item.rivals), None));
+    }
     for relay in &item.relays {
         steps.push(step("relay", format!("passed on by {} ({})", relay.name, relay.kind.word()), None));
     }

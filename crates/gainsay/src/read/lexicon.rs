@@ -87,8 +87,8 @@ static FINITE: LazyLock<Words<Cue>> = LazyLock::new(|| {
      commented     replied responded tweeted posted blogged emphasized emphasised stressed continued speculated speculate speculates asked asks believes \
      believed believe thinks suggested suggests indicated indicates described describes labeled \
      labelled called recommends recommended urged urges advised advises concluded concludes \
-     apologized apologised assured assures pointed clarified clarifies reiterated insisted \
-     insists estimates estimated mentioned quipped expects argued argues reads began maintains \
+     apologized apologised recommend urge advise insist argue assured assures pointed clarified clarifies reiterated insisted \
+     insists estimates estimated mentioned quipped expects argued argues reads read began maintains \
      maintained",
         ),
         (Cue::Tells, "told tells informed informs notified notifies"),

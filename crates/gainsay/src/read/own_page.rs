@@ -7,9 +7,10 @@ use regex::Regex;
 use crate::claim::{About, PartyKind};
 use crate::read::entities::{Cast, Class};
 use crate::read::patterns::word_regex;
-use crate::read::set_off::{is_set_off, speaks_as_a_firm};
-use crate::read::speech::Page;
+use crate::read::set_off::{cut_short, is_set_off, speaks_as_a_firm};
+use crate::read::speech::{Page, SPEECH_BYTES};
 use crate::read::subject::{Known, Speaker};
+use crate::read::tokens::tokens;
 
 /// "We have stolen", "will be published": a crew's own page, and no company's.
 static CREW: LazyLock<Option<Regex>> = LazyLock::new(|| {
@@ -23,13 +24,16 @@ static CREW: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Who speaks on the whole page, where it is one party's own: most of its paragraphs say "we" outside of quotation marks, as a firm does.
 pub(super) fn owner(text: &str, pages: &[Page], cast: &Cast, about: &About) -> Option<Speaker> {
     let body: Vec<&Page> = pages.iter().filter(|p| !p.paragraph.short).collect();
-    let plain = |p: &&&Page| p.quotes.is_empty();
+    let plain = |p: &&&Page| !quotes_speech(p);
     let ours = body.iter().filter(plain).filter(|p| is_set_off(text, p)).count();
     let firmly = body.iter().filter(plain).filter(|p| speaks_as_a_firm(text, p)).count();
+    let together = body.iter().filter(plain).filter(|p| speaks_together(text, p)).count();
     let crews = body
         .iter()
         .any(|p| p.paragraph.span.of(text).is_some_and(|said| CREW.as_ref().is_some_and(|c| c.is_match(said))));
-    if firmly < 2 || ours * 2 < body.len() || crews {
+    // A short notice says "our customers" once; a longer one is known by most of its paragraphs.
+    let is_firm = firmly >= 2 || firmly >= 1 && together >= 2 || together >= 3 && together * 3 >= body.len() * 2;
+    if !is_firm || ours * 2 < body.len() || crews {
         return None;
     }
     let house = cast.parties.iter().enumerate().filter(|(_, p)| {
@@ -43,8 +47,22 @@ pub(super) fn owner(text: &str, pages: &[Page], cast: &Cast, about: &About) -> O
             known: Known::Role,
         });
     }
-    let name = about.outlet.clone()?;
+    // A notice on a company's own pages seldom needs to name it.
+    let name = about.outlet.clone().unwrap_or_else(|| "we".to_owned());
     Some(Speaker { name, kind: PartyKind::Victim, party: None, known: Known::Role })
+}
+
+/// Somebody's words stand in quotation marks, and not only a term.
+pub(super) fn quotes_speech(page: &Page) -> bool {
+    page.quotes.iter().any(|q| q.span.end - q.span.start > SPEECH_BYTES)
+}
+
+/// "We", "our", and more often so than "I": several people, or a house.
+fn speaks_together(text: &str, page: &Page) -> bool {
+    let words = tokens(text, cut_short(text, page.paragraph.span), &[]);
+    let count = |list: &[&str]| words.iter().filter(|t| list.contains(&t.lower.as_str())).count();
+    let together = count(&["we", "our", "we've", "we're", "we'll", "ours"]);
+    together > 0 && together > count(&["i", "my", "i've", "i'm", "me"])
 }
 
 /// A paragraph of such a page that says something: no heading, no question, no greeting.

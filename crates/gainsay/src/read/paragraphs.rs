@@ -100,6 +100,14 @@ fn is_furniture(line: &str) -> bool {
     let start: String = line.chars().take(90).collect::<String>().to_lowercase();
     let begins = |words: &[&str]| words.iter().any(|p| start.starts_with(p));
     is_credit(line)
+        || begins(&[
+            "media caption",
+            "image caption",
+            "video caption",
+            "image copyright",
+            "image source",
+            "you must be logged in",
+        ])
         || matches!(
             start.as_str(),
             "advertisement"

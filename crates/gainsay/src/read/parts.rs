@@ -125,6 +125,16 @@ fn named_as_hit(said: &str, name: &str) -> bool {
     })
 }
 
+/// "Acme told its customers that their data was taken": who warns its own people speaks of its own house.
+static ITS_OWN_PEOPLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    word_regex(r"(?i)\b(?:told|tells|informed|informs|notified|notifies|warned|warns|alerted) (?:its|their) (?:\w+ )?(?:staff|customers?|employees|users|clients|members|patients|students|workers)\b").ok()
+});
+
+/// Whether a house warns its own people.
+pub(super) fn tells_its_own(said: &str) -> bool {
+    ITS_OWN_PEOPLE.as_ref().is_some_and(|p| p.is_match(said))
+}
+
 /// Words that point back at the story's own claim.
 static THIS_MATTER: LazyLock<Option<Regex>> = LazyLock::new(|| {
     word_regex(r"(?i)\b(?:the|this|these|those|their) (?:[\w-]+ ){0,2}(?:data|claims?|breach(?:es)?|hacks?|hackers?|incidents?|attacks?|files|listing|leak|samples?|documents|allegations?|company|firm|carrier|retailer|provider|bank|hospital|records|sale|post|seller|database|intrusion|attackers?|seller)\b").ok()

@@ -2,6 +2,7 @@
 
 use crate::claim::PartyKind;
 use crate::read::cues::is_time_phrase;
+use crate::read::entities::Class;
 use crate::read::lexicon;
 use crate::read::subject::{Memory, Sentence, Speaker};
 use crate::read::tokens::Shape;
@@ -48,6 +49,14 @@ pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memor
         let after_name = open > 0 && sentence.party[open - 1].is_some();
         if tried == 0 && one_name && !after_name {
             return Some((open, sentence.speakers(open + 1, at - 1, memory)));
+        }
+        // "Taking the stage, Acme CEO Ann Lee, said": a title with its name is the subject, and no insertion.
+        let person = inner.last().copied().flatten().is_some_and(|p| sentence.cast.parties[p].class == Class::Person);
+        let titled = person
+            && inner.first().is_some_and(Option::is_some)
+            && (open + 1..at).any(|n| sentence.party[n].is_none() && lexicon::person_noun(sentence.word(n)));
+        if tried == 0 && titled {
+            return Some((open + 1, sentence.speakers(open + 1, at - 1, memory)));
         }
         if let Some(found) = open.checked_sub(1).and_then(|e| phrase_ending(sentence, e, memory)) {
             return Some(found);

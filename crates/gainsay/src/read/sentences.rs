@@ -87,6 +87,12 @@ fn starts_sentence(rest: &str) -> bool {
         })
 }
 
+/// `"So it is."The firm …`: the blank was lost where two elements of a page met.
+fn runs_on(rest: &str) -> bool {
+    let mut letters = rest.chars();
+    letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(|c| c.is_lowercase() || c == ' ')
+}
+
 /// `"So it is." The firm …` ends a sentence; `"So it is!" the firm said` and `"So it is!" Ann Lee said` do not.
 fn ends_with_its_quotation(text: &str, quote: &Quotation, end: usize) -> bool {
     let Some(inner) = quote.inner.of(text) else {
@@ -96,7 +102,7 @@ fn ends_with_its_quotation(text: &str, quote: &Quotation, end: usize) -> bool {
         return false;
     };
     let rest = &text[quote.span.end..end];
-    if !quote.closed || !matches!(last, '.' | '!' | '?' | '…') || !starts_sentence(rest) {
+    if !quote.closed || !matches!(last, '.' | '!' | '?' | '…') || !starts_sentence(rest) && !runs_on(rest) {
         return false;
     }
     last == '.'
@@ -268,6 +274,15 @@ mod tests {
             ["\"We will publish!\" the gang wrote.", "Done."]
         );
         assert_eq!(split("\"We will publish!\" Grey Heron wrote."), ["\"We will publish!\" Grey Heron wrote."]);
+    }
+
+    #[test]
+    fn a_quotation_ends_its_sentence_where_the_blank_was_lost() {
+        assert_eq!(
+            split("It said “we look into it.”The police confirmed it."),
+            ["It said “we look into it.”", "The police confirmed it."]
+        );
+        assert_eq!(split("They wrote “No.”said nobody."), ["They wrote “No.”said nobody."]);
     }
 
     #[test]

@@ -163,6 +163,13 @@ pub(super) fn department(word: &str) -> bool {
     matches!(word, "department" | "team" | "division" | "unit" | "office" | "desk" | "group" | "center" | "centre")
 }
 
+/// "Spanish", "Finnish", "German": made from a country's name, and no name of a house.
+pub(super) fn of_a_country(word: &str) -> bool {
+    ["ish", "ese", "ian", "ans", "ench", "utch", "erman", "ican", "wiss", "aeli"]
+        .iter()
+        .any(|ending| word.ends_with(ending))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

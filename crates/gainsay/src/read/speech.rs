@@ -41,6 +41,8 @@ pub(super) struct Item {
     /// The rule that gave the stance, and the words that it went by.
     pub(super) why: &'static str,
     pub(super) words: Option<Span>,
+    /// How many other stances something in it points to.
+    pub(super) rivals: u8,
     /// How many neighbouring sentences were joined into it.
     pub(super) joined: u32,
 }
@@ -101,7 +103,7 @@ fn bounded(page: &Page) -> Span {
 }
 
 /// A quotation longer than this is speech; a shorter one is a word or a name in marks.
-const SPEECH_BYTES: usize = 24;
+pub(super) const SPEECH_BYTES: usize = 24;
 
 /// Every item of the story, in order of place.
 pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> Told {
@@ -116,8 +118,9 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
             continue;
         }
         memory.turn_paragraph();
-        if let Some(owner) =
-            owner.as_ref().filter(|_| page.quotes.is_empty() && !opens_with_a_speaker(text, cast, page, &memory))
+        if let Some(owner) = owner
+            .as_ref()
+            .filter(|_| !own_page::quotes_speech(page) && !opens_with_a_speaker(text, cast, page, &memory))
         {
             if own_page::says_something(text, page) {
                 let whole = Attribution {
@@ -291,6 +294,7 @@ fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &A
         word: found.word,
         why: read.why,
         words: read.words.map(|w| Span { start: found.span.start + w.start, end: found.span.start + w.end }),
+        rivals: read.rivals,
         joined: 1,
     }
 }
@@ -313,6 +317,7 @@ fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, s
     }
     match speaker.kind {
         PartyKind::Victim => true,
+        PartyKind::Other if cast.parties[party].class == Class::Organisation && parts::tells_its_own(said) => true,
         PartyKind::Other if cast.parties[party].class == Class::Organisation => {
             parts::of_own_house(said, &cast.parties[party].name)
                 || !(matches!(found.cue, Cue::Reports) || of_another(cast, party, found.span, said))
@@ -396,7 +401,10 @@ fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
         let joined = left.and_then(|left| {
             let same = one_voice(cast, &left.speaker, &right.speaker);
             let fits = right.span.end.saturating_sub(left.span.start) <= LONGEST_BYTES;
-            let stance = combine(left, &right).filter(|_| same && fits && !left.shared && !right.shared)?;
+            // What a crew does is told by the story; what it says is its own.
+            let of_one_sort = (left.rule == Rule::Deed) == (right.rule == Rule::Deed);
+            let stance =
+                combine(left, &right).filter(|_| same && fits && of_one_sort && !left.shared && !right.shared)?;
             Some((left, stance))
         });
         match joined {
@@ -408,6 +416,8 @@ fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
 
 fn absorb(left: &mut Item, right: Item, stance: Stance) {
     left.span.end = left.span.end.max(right.span.end);
+    let parted = left.stance != right.stance;
+    left.rivals = left.rivals.max(right.rivals).max(u8::from(parted));
     left.explicit |= right.explicit && right.stance == stance;
     left.joined += right.joined;
     let new: Vec<Speaker> = right.relays.iter().filter(|r| !left.relays.contains(r)).cloned().collect();
@@ -527,6 +537,17 @@ mod tests {
     }
 
     #[test]
+    fn a_short_notice_of_a_house_that_it_does_not_name_is_its_own_page() {
+        let found = of(
+            "May 3 security incident\nLate in the evening we experienced a security incident. An unauthorized third party obtained access to a list of our customers.\nWe informed the police and are continuing to investigate the incident.\n",
+        );
+        assert_eq!(
+            found.iter().map(|f| (f.0.as_str(), f.2)).collect::<Vec<_>>(),
+            [("we", Rule::OwnPage), ("we", Rule::OwnPage)]
+        );
+    }
+
+    #[test]
     fn narration_is_no_statement() {
         assert_eq!(
             of("Brightwell makes locks. Its shops are open. The Daily Log wrote a story last year about shops.").len(),
@@ -543,6 +564,14 @@ mod tests {
         assert_eq!(several.first().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "claims")));
         let own = of("Brightwell said that thieves broke into its servers. It rained.");
         assert_eq!(own.first().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "confirms")));
+    }
+
+    #[test]
+    fn who_warns_its_own_people_speaks_of_its_own_house() {
+        let found = of(
+            "Brightwell informed its staff that payroll data had been stolen by the hackers of GreyHeron. It rained.",
+        );
+        assert_eq!(found.first().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "confirms")));
     }
 
     #[test]

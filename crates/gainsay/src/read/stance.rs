@@ -19,6 +19,8 @@ pub(super) struct Reading {
     pub(super) why: &'static str,
     /// The words that decided, as bytes of what was heard; `None` where the verb or the role did.
     pub(super) words: Option<Span>,
+    /// How many other stances something in it points to.
+    pub(super) rivals: u8,
 }
 
 /// What was heard, for [`stance`].
@@ -64,15 +66,15 @@ fn hit(pattern: &LazyLock<Option<Regex>>, text: &str) -> Option<Span> {
 static UNTRUE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:deny|denies|denied|denying|denial)\b|\buntrue\b|\bhoax\b|\bfabricat\w+|\bunfounded\b|\bbaseless\b|\bgroundless\b|\bbogus\b|\bnonsense\b|\bwithout (?:merit|foundation|basis|substance)\b",
-        r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bunrelated to\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,90}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|information|news)\b|\bfake news\b|\bnot (?:us|them)\b",
-        r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come |originate )?from (?:its|their|our|the company)\b|\babsolutely not\b|\bnone of (?:it|this|that) is true\b|[“\x22]No[.,!”\x22]|^No[.,]|\bthere was none\b",
+        r"|\b(?:no|not|n['’]t) (?:\w+ )?(?:truth|true|merit|foundation|basis|substance)\b|\bnothing to do with\b|\bunrelated to\b|\bwere not ours\b|\b(?:claims?|allegations?|reports?|accusations?|rumou?rs?)\b[^.;]{0,90}\b(?:false|fake)\b|\bfalse (?:claims?|allegations?|reports?|news)\b|\bfake news\b|\bnot (?:us|them)\b",
+        r"|(?:\bnot|n['’]t) (?:\w+ )?(?:come |originate )?from (?:its|their|our|the company)\b|\babsolutely not\b|\bnone of (?:it|this|that) is true\b|[“\x22]No(?:[.!”\x22]|,[”\x22]|, (?:that|this|it|there|they|those|none|nothing|absolutely)\b)|^No(?:[.!]|, (?:that|this|it|there|they|those|none|nothing|absolutely)\b)|\bthere was none\b",
     ))
 });
 
 /// Words that make an admission small.
 static LIMIT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:only|limited|confined|restricted to|single|isolated|segment|older|discontinued|small (?:number|amount|subset|portion|percentage|group|fraction)|handful|subset|low[- ]risk|minor|third[- ]party (?:\w+ )?(?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|(?:contractor|vendor|supplier|reseller|distributor|subsidiary)s?|old|outdated|legacy|test(?:ing)? (?:lab|environment|server|data|system|account)s?|staging|non-sensitive|non-production|(?:already )?public(?:ly available)?|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|one of its|one of our|play(?:ed|s)? down|some of the|nothing (?:else|more)|avoided|downplay\w*)\b",
+        r"\b(?:only|limited|confined|restricted to|single|isolated|segment|older|discontinued|small (?:number|amount|subset|portion|percentage|group|fraction)|handful|subset|low[- ]risk|minor|third[- ]party (?:\w+ )?(?:contractor|vendor|supplier|provider|service|platform|system|partner|tool|software|application)s?|(?:contractor|vendor|supplier|reseller|distributor|subsidiary)s?|old|outdated|legacy|test(?:ing)? (?:lab|environment|server|data|system|account)s?|staging|non-sensitive|non-production|(?:already )?public(?:ly available)?|does not (?:include|contain)|not (?:yet )?(?:been able to )?(?:determined|established)|yet to determine|portion of|some of (?:its|our)|investigating (?:if|whether)|play(?:ed|s)? down|some of the|nothing (?:else|more)|avoided|downplay\w*)\b",
     )
 });
 
@@ -80,7 +82,7 @@ static INVESTIGATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\bto investigate\b|\bunder investigation\b|\bfiled (?:\w+ ){0,3}(?:complaint|report)\b|\banaly[sz]ing\b|\bcoordinating with\b|\baware (?:of (?:the|these|those|reports|claims|a|an|recent|allegations|this|social|posts|media|online|speculation|unverified|unconfirmed)|that)\b|\bto learn more\b|\bgather\w* (?:more )?(?:information|details|facts)|\bdetails (?:\w+ ){0,3}(?:are|is) (?:still )?unknown|\b(?:investigating|probing|(?:making )?(?:enquir|inquir)\w+|looking (?:\w+ )?into|look into|reviewing|examining|assessing|evaluating|scrutini[sz]ing|checking|verifying|validating|monitoring)\b",
         r"|\binvestigation\b.{0,40}\b(?:under ?way|ongoing|continu|still|in progress)|\b(?:ongoing|launched|launching|opened|opening|began|begun|started|initiated|immediate|conducting|active|actively|thorough|full|internal|undertaking|commenced|finishes|complet\w+)\b.{0,30}\b(?:investigation|review|probe|inquiry|enquiry|audit)\b|\b(?:review|investigation|probe|inquiry|audit) (?:\w+ )?(?:is|was|are|were|had been|has been) (?:\w+ )?(?:under ?way|ongoing|launched|opened|started|in progress)",
-        r"|\bworking (?:\w+ )?with (?:\w+ ){0,4}(?:law enforcement|authorities|police|experts|forensic\w*|fbi|investigators|cybersecurity|specialists|regulators)|\bin (?:close )?contact with\b|\b(?:engaged|hired|retained|brought in|appointed) (?:\w+ ){0,4}(?:forensics?|experts?|firm|specialists|consultants)|\bto (?:determine|establish|verify|understand|confirm|assess) (?:the|if|whether|what|how|exactly)\b|\b(?:verify|validate|assess) (?:\w+ ){0,3}(?:and|claims?|situation|validity|authenticity)|\binvestigate (?:it|this|the)\b|\btoo (?:early|soon) to\b|\bseeking (?:to|more|further)\b|\b(?:part|subject) of (?:its|our|their|an?|the) (?:\w+ )?(?:investigations?|inquir\w+|enquir\w+|probe)\b|\bkeep(?:ing|s)? (?:a |an )?(?:close |eye|watch)",
+        r"|\bworking (?:\w+ )?with (?:\w+ ){0,4}(?:law enforcement|authorities|police|experts|forensic\w*|fbi|investigators|cybersecurity|specialists|regulators)|\bin (?:close )?contact with\b|\b(?:engaged|hired|retained|brought in|appointed) (?:\w+ ){0,4}(?:forensics?|experts?|firm|specialists|consultants)|\bto (?:\w+ly |better )?(?:determine|establish|verify|understand|confirm|assess) (?:the|if|whether|what|how|exactly)\b|\b(?:verify|validate|assess) (?:\w+ ){0,3}(?:and|claims?|situation|validity|authenticity)|\binvestigate (?:it|this|the)\b|\btoo (?:early|soon) to\b|\bseeking (?:to|more|further)\b|\b(?:part|subject) of (?:its|our|their|an?|the) (?:\w+ )?(?:investigations?|inquir\w+|enquir\w+|probe)\b|\bkeep(?:ing|s)? (?:a |an )?(?:close |eye|watch)",
     ))
 });
 
@@ -158,26 +160,57 @@ static OF_WORDS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// A stance that the words decide.
 fn by_words(stance: Stance, why: &'static str, words: Option<Span>) -> Reading {
-    Reading { stance, explicit: true, why, words }
+    Reading { stance, explicit: true, why, words, rivals: 0 }
 }
 
 /// A stance that follows from who speaks.
 fn by_role(stance: Stance, why: &'static str, words: Option<Span>) -> Reading {
-    Reading { stance, explicit: false, why, words }
+    Reading { stance, explicit: false, why, words, rivals: 0 }
 }
 
 /// The stance of one item: silence and the verbs of contradiction first, then by the speaker's part what is said of the event.
 pub(super) fn stance(heard: &Heard<'_>) -> Reading {
+    let said = content(heard.text);
+    let read = decide(heard, &said);
+    Reading { rivals: rivals(heard, &said, read.stance), ..read }
+}
+
+/// How many other stances something in the words points to: who denies and is looking into it, too, may be read either way.
+fn rivals(heard: &Heard<'_>, said: &Content, stance: Stance) -> u8 {
+    use Stance::{Claims, Confirms, Denies, Disputes, Investigating, NoComment, PartlyConfirms};
+    let text = heard.text;
+    // Who declines to say is silent, whatever was asked.
+    if stance == NoComment && heard.cue == Cue::Declines {
+        return 0;
+    }
+    // A crew claims whatever it says.
+    if stance == Claims && heard.kind == PartyKind::Actor {
+        return u8::from(hit_plain(&DISPUTE, text).is_some())
+            + u8::from(hit(&NO_DEED, text).is_some() || said.not.is_some());
+    }
+    let partly = stance == PartlyConfirms;
+    let signs = [
+        (Confirms, said.happened.is_some() || said.genuine.is_some()),
+        (Denies, said.not.is_some() || hit(&UNTRUE, text).is_some()),
+        (PartlyConfirms, said.perhaps.is_some() || said.happened.is_some() && hit(&LIMIT, text).is_some()),
+        (Investigating, hit(&INVESTIGATION, text).is_some()),
+        (Disputes, hit_plain(&DISPUTE, text).is_some() || hit_plain(&ELSEWHERE, text).is_some()),
+        (NoComment, hit(&SILENCE, text).is_some()),
+    ];
+    let other = |sign: Stance| sign != stance && !(partly && matches!(sign, Confirms | Denies));
+    signs.into_iter().map(|(sign, seen)| u8::from(seen && other(sign))).sum()
+}
+
+fn decide(heard: &Heard<'_>, said: &Content) -> Reading {
     let text = heard.text;
     if heard.cue == Cue::Declines {
         return by_words(Stance::NoComment, "keeps silent", hit(&SILENCE, text));
     }
-    let said = content(text);
     match heard.kind {
-        PartyKind::Actor => actor(heard, &said),
-        PartyKind::Victim | PartyKind::Other if heard.own_matter => of_itself(heard, &said),
-        PartyKind::Press => press(heard, &said),
-        PartyKind::Researcher | PartyKind::Authority | PartyKind::Other | PartyKind::Victim => of_another(heard, &said),
+        PartyKind::Actor => actor(heard, said),
+        PartyKind::Victim | PartyKind::Other if heard.own_matter => of_itself(heard, said),
+        PartyKind::Press => press(heard, said),
+        PartyKind::Researcher | PartyKind::Authority | PartyKind::Other | PartyKind::Victim => of_another(heard, said),
     }
 }
 
@@ -258,6 +291,10 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
             true => by_role(Stance::Denies, "denies the event", words),
             false => by_role(Stance::Disputes, "says of another that it did not happen", words),
         };
+    }
+    // "The Log reported that the crew had stolen files": it passes on what others say.
+    if heard.kind == PartyKind::Other && heard.cue == Cue::Reports && text.contains(" reported ") {
+        return by_role(Stance::Informs, "reports what others say", None);
     }
     // What befell others before is no claim of this event.
     let of_others = [
@@ -416,6 +453,52 @@ mod tests {
         ] {
             assert_eq!(of(PartyKind::Victim, Cue::Says, text), expected, "{text}");
         }
+    }
+
+    #[test]
+    fn an_admission_has_many_words_and_what_is_taken_as_given_is_none() {
+        for (text, expected) in [
+            ("Brightwell said that a third party obtained access to its servers.", Stance::Confirms),
+            ("“We have received an extortion demand,” Brightwell said.", Stance::Confirms),
+            ("The head of Brightwell says she has had an email demanding a ransom.", Stance::Confirms),
+            ("“Data was released by a criminal organization,” Brightwell said.", Stance::Confirms),
+            ("Brightwell said that criminals bribed its clerks to copy customer data.", Stance::Confirms),
+            (
+                "Although the threat actor was able to access the laboratory, our controls prevented them from accessing any customer data.",
+                Stance::PartlyConfirms,
+            ),
+            (
+                "Its inquiry showed no evidence of its systems being compromised, confirming the attacker breached a supplier of Brightwell.",
+                Stance::PartlyConfirms,
+            ),
+            ("“We will assist individuals whose data may have been affected,” Brightwell said.", Stance::Informs),
+            ("Brightwell said it closed two shops after the incident.", Stance::Informs),
+            ("Brightwell said it is too early to know who had been affected.", Stance::Investigating),
+            ("“No, we are not going to pay your ransom,” Brightwell said.", Stance::Informs),
+            ("“No,” Brightwell said.", Stance::Denies),
+            ("“Whether the breach happened or not, trust is what counts,” Brightwell said.", Stance::Informs),
+        ] {
+            assert_eq!(of(PartyKind::Victim, Cue::Says, text), expected, "{text}");
+        }
+        let passed_on = "Oakvale reported that thieves had stolen files from Brightwell.";
+        assert_eq!(of(PartyKind::Other, Cue::Reports, passed_on), Stance::Informs);
+    }
+
+    #[test]
+    fn words_that_point_elsewhere_are_counted() {
+        let rivals = |text| {
+            stance(&Heard {
+                cue: Cue::Says,
+                negated: false,
+                kind: PartyKind::Victim,
+                own_matter: true,
+                house: true,
+                text,
+            })
+            .rivals
+        };
+        assert_eq!(rivals("Brightwell said that there is no evidence of a breach."), 0);
+        assert_eq!(rivals("Brightwell said it is investigating and that there is no evidence of a breach."), 1);
     }
 
     #[test]

@@ -211,7 +211,9 @@ impl<'a> Sentence<'a> {
         let mut head_end = head_end;
         while head_end > first
             && self.party[head_end].is_none()
-            && (self.word(head_end).ends_with("ed") || lexicon::calendar_word(self.word(head_end)))
+            && (self.word(head_end).ends_with("ed")
+                || matches!(self.word(head_end), "made" | "sent" | "seen" | "written" | "given")
+                || lexicon::calendar_word(self.word(head_end)))
         {
             head_end -= 1;
         }
@@ -546,7 +548,10 @@ impl<'a> Sentence<'a> {
         if let Some(possessive) = (first + 1..head).rev().find(|&at| self.tokens[at].shape == Shape::Possessive) {
             return self.one(first, possessive - 1, memory);
         }
-        if let Some(party) = (first..head).rev().find_map(|at| self.party[at]) {
+        // "The @wren Twitter account", "a Telegram message": where people post is not who posts.
+        let posts = lexicon::document_noun(self.word(head));
+        let owner = |p: &usize| !(posts && self.cast.parties[*p].platform);
+        if let Some(party) = (first..head).rev().find_map(|at| self.party[at].filter(owner)) {
             return Some(self.named(party));
         }
         if let Some((from, last)) =
@@ -636,6 +641,7 @@ impl<'a> Sentence<'a> {
             .or(memory.authority.filter(|_| public && noun != "organization" && noun != "organisation"))
             .or(memory.organisation)
             .or_else(|| self.cast.of_kind(PartyKind::Victim).first().copied())
+            .or_else(|| memory.topic_before.and_then(organisation))
             .map(|p| self.as_role(p))
     }
 }
