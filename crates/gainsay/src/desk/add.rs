@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use super::model::{Reader, TextRead};
 use super::names::Names;
 use super::record::{self, is_used};
+use super::settings::Settings;
 use super::vault::{Kept, digest_file, recipient_of};
 use super::{Acting, BLOBS, Desk, Error, casefile};
 use crate::capture::{self, Captured, Opener};
@@ -85,7 +86,8 @@ impl Desk {
         }
         store::sweep_unfinished(&self.root().join(BLOBS));
         let mut opener = Opener::start(options.unjailed)?;
-        let mut run = Run { acting, options, reader, names: &self.names()?, known: Known::of(case) };
+        let (names, settings) = (&self.names()?, &self.settings()?);
+        let mut run = Run { acting, options, reader, names, settings, known: Known::of(case) };
         for path in paths {
             let as_sample = options.kind == Some(SourceKind::Sample);
             if as_sample || !path.is_dir() {
@@ -198,7 +200,7 @@ impl Desk {
         shelf: &mut Shelf,
         on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
     ) -> Result<(), Error> {
-        let Run { acting, options, reader, names: Names { known: names, note }, known } = run;
+        let Run { acting, options, reader, names: Names { known: names, note }, settings, known } = run;
         let case = known.case;
         let captured = std::mem::take(&mut shelf.texts);
         shelf.bytes = 0;
@@ -263,6 +265,7 @@ impl Desk {
         let blobs = &self.blobs;
         let added = self.database.commit(&self.key, acting.now, |commit| {
             known.catch_up(&commit.reader())?;
+            settings.note(commit, acting)?;
             let mut all = Vec::new();
             for document in documents {
                 all.push(match document {
@@ -313,6 +316,7 @@ struct Run<'a> {
     options: &'a AddOptions,
     reader: &'a Reader<'a>,
     names: &'a Names,
+    settings: &'a Settings,
     known: Known,
 }
 

@@ -18,7 +18,7 @@ use crate::release::Released;
 pub const WEIGHTS: &str = assess::WEIGHTS;
 
 /// The name of a desk's own weights in its folder.
-const FILE: &str = "weights.toml";
+pub(super) const FILE: &str = "weights.toml";
 
 /// A line of statements is no longer than that.
 const LONGEST_LINE: u64 = 16 << 20;
@@ -34,7 +34,7 @@ impl Desk {
         Ok((weights, sha256(&[WEIGHTS.as_bytes(), own.as_bytes()])))
     }
 
-    fn own_weights(&self) -> Result<Option<String>, Error> {
+    pub(super) fn own_weights(&self) -> Result<Option<String>, Error> {
         let path = self.root.join(FILE);
         match std::fs::read_to_string(&path) {
             Ok(text) => Ok(Some(text)),

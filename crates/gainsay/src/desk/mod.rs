@@ -21,6 +21,7 @@ mod report;
 mod review;
 mod samples;
 mod sandbox;
+mod settings;
 mod settle;
 mod tasks;
 mod vault;

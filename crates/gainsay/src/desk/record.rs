@@ -355,6 +355,8 @@ fn what(payload: &Payload) -> String {
     let matched = |result: &SampleMatch| format!("matched a sample: {}", result.summary());
     match payload {
         Payload::Case(case) => format!("opened case {:?}", case.title),
+        Payload::Setting(setting) if setting.text.is_empty() => format!("{} says nothing any more", setting.file),
+        Payload::Setting(setting) => format!("changed {}", setting.file),
         Payload::Source(source) | Payload::SourceV1(SourceCapturedV1(source)) => {
             format!("captured {} {:?}", source.kind, source.whence)
         }

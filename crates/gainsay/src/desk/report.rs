@@ -94,6 +94,7 @@ impl Desk {
         if case.tlp > audience {
             return Err(Error::CaseAbove { tlp: case.tlp, audience }.into());
         }
+        let settings = self.settings()?;
         let record = self.record(&case, audience, true)?;
         let view = View::of(&case, audience, acting.now, record, &self.weights()?.0);
         let released = Released::of(&view, false, |view| match format {
@@ -113,6 +114,7 @@ impl Desk {
         let staged = stage(&released)?;
         let new = |payload| NewEntry { author: acting.author.clone(), tlp: marking, note: None, payload };
         self.database.commit(&self.key, acting.now, |commit| {
+            settings.note(commit, acting)?;
             commit.push(&new(assessment.into()))?;
             Ok::<_, Error>(commit.push(&new(release.into()))?)
         })?;

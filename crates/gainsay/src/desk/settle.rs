@@ -45,7 +45,9 @@ impl Desk {
             sides: sides.iter().map(Into::into).collect(),
             sources,
         };
+        let settings = self.settings()?;
         let id = self.database.commit(&self.key, acting.now, |commit| {
+            settings.note(commit, acting)?;
             let payload = settled.clone().into();
             Ok::<_, Error>(commit.push(&NewEntry { author: acting.author.clone(), tlp, note: None, payload })?)
         })?;

@@ -61,6 +61,8 @@ macro_rules! kinds {
 kinds! {
     /// A case was opened.
     Case(CaseOpened) = "case/1",
+    /// What the desk reads or weighs with was changed in one of its files.
+    Setting(SettingChanged) = "setting/1",
     /// A source was captured, before it had parts, an update, a language, links and a map.
     SourceV1(SourceCapturedV1) = "source/1",
     /// A source was captured.
@@ -120,7 +122,11 @@ impl Payload {
             Payload::Assessment(b) => Some(b.case),
             Payload::Release(b) => Some(b.case),
             Payload::Destruction(b) => b.case,
-            Payload::Case(_) | Payload::CorpusV1(_) | Payload::CorpusV2(_) | Payload::Corpus(_) => None,
+            Payload::Case(_)
+            | Payload::Setting(_)
+            | Payload::CorpusV1(_)
+            | Payload::CorpusV2(_)
+            | Payload::Corpus(_) => None,
         }
     }
 
@@ -160,6 +166,18 @@ pub struct CaseOpened {
     /// The case's name on this desk.
     #[n(0)]
     pub title: String,
+}
+
+/// `setting/1`.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+#[cbor(array)]
+pub struct SettingChanged {
+    /// The file's name in the desk's folder.
+    #[n(0)]
+    pub file: String,
+    /// All that it says from then on; empty where it says nothing, or is gone.
+    #[n(1)]
+    pub text: String,
 }
 
 /// `corpus/1`. Its segment is of the first format, which is read no more: the corpus has to be added again.

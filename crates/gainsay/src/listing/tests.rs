@@ -146,6 +146,12 @@ fn a_size_and_a_path() {
     let listing = read(format!("{used}312     ./src\n312     .\n")).unwrap();
     let file = listing.entries.iter().find(|entry| entry.path == b"src/2.c").unwrap();
     assert_eq!((listing.format, file.bytes), (Format::Sizes, Some((4 * 1024 + 1, 8 * 1024))));
+    // The days behind the sizes of an archive are no folders.
+    for day in ["2019-01-22", "01-22-2019", "22.01.2019"] {
+        let listed: String = (1..=12).map(|n| format!("{:>9}  {day} 15:04   src/a b/{n}.c\n", n * 7)).collect();
+        let listing = read(listed).unwrap();
+        assert_eq!((listing.format, &listing.entries[0].path[..]), (Format::Zip, &b"src/a b/1.c"[..]), "{day}");
+    }
 }
 
 #[test]

@@ -51,3 +51,33 @@ fn a_list_that_does_not_hold_is_refused_line_by_line() {
     let line = text.lines().count() + 1;
     assert!(found["problems"][0].as_str().unwrap().contains(&format!("line {line}")), "{found:#}");
 }
+
+#[test]
+fn what_a_desk_reads_and_weighs_with_is_on_record() {
+    let environment = Environment::with_desk();
+    let changes = || -> Vec<String> {
+        let mut log = environment.gainsay(&["ledger", "log", "--json"]).json_lines();
+        log.reverse();
+        let of_it = log.into_iter().filter(|entry| entry["kind"] == "setting/1");
+        of_it.map(|entry| entry["what"].as_str().unwrap().to_owned()).collect()
+    };
+    environment.gainsay(&["open", "c"]).succeeded();
+    environment.write("a.txt", STORY);
+    environment.gainsay(&["add", "c", "a.txt"]).succeeded();
+    assert_eq!(changes(), [""; 0], "the template says nothing");
+    environment.gainsay(&["names", "add", "company", "Hollowmere"]).succeeded();
+    environment.write("b.txt", STORY.replace("Monday", "Tuesday"));
+    environment.gainsay(&["add", "c", "b.txt"]).succeeded();
+    environment.write("d.txt", STORY.replace("Monday", "Friday"));
+    environment.gainsay(&["add", "c", "d.txt"]).succeeded();
+    assert_eq!(changes(), ["changed names.txt"], "once, with the first text that was read so");
+    let weights = environment.desk().join("weights.toml");
+    std::fs::write(&weights, "[company]\nconfirms = 3500\n").unwrap();
+    let report = |out: &str| environment.gainsay(&["report", "c", "-o", out]).succeeded();
+    report("first.html");
+    report("second.html");
+    std::fs::remove_file(&weights).unwrap();
+    report("third.html");
+    assert_eq!(changes(), ["changed names.txt", "changed weights.toml", "weights.toml says nothing any more"]);
+    environment.gainsay(&["ledger", "verify"]).succeeded();
+}
