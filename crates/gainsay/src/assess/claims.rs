@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
+use super::access::Access;
 use super::edits::{self, Editing};
 use super::grounds;
 use super::likelihood::Likelihood;
@@ -39,6 +40,8 @@ pub struct Claim {
     pub prospects: Vec<Prospect>,
     /// What became of it, where somebody settled it; nothing that is computed depends on it.
     pub settled: Option<String>,
+    /// Whether the way in is still open, and for sale; of a claim of access alone.
+    pub access: Option<Access>,
 }
 
 /// One statement or finding on a claim.
@@ -106,6 +109,7 @@ pub fn claims(case: &Case, parties: &Parties, weights: &Weights) -> (Vec<Claim>,
     for (number, claim) in claims.iter_mut().enumerate() {
         claim.handle = format!("c{}", number + 1);
         let is_it = |it: &&Settlement| edits::normal(&it.claim) == edits::normal(&claim.key);
+        claim.access = (claim.facet == Facet::Access).then(|| Access::of(case, &claim.voices));
         claim.settled = case.settlements.iter().rev().find(is_it).map(Settlement::words);
     }
     let editing = applied.with_handles(&claims);
@@ -474,6 +478,7 @@ fn weigh(sketch: Sketch, weights: &Weights) -> Claim {
         origins,
         prospects,
         settled: None,
+        access: None,
     }
 }
 

@@ -20,6 +20,9 @@ mod victims;
 mod withheld;
 mod words;
 
+pub(super) use goods::ACCESS_SOLD;
+pub(super) use words::{NEGATION, Pattern, pattern};
+
 use std::collections::BTreeSet;
 
 use super::claims::Claim;

@@ -2,6 +2,7 @@
 //!
 //! Pure: a case in, an assessment out, the same on any machine. `weights.toml` holds every number, `model` what is done with them.
 
+mod access;
 mod check;
 mod claims;
 mod disagreements;
@@ -21,6 +22,7 @@ mod track;
 mod versions;
 mod weights;
 
+pub use access::Access;
 pub use check::{Objection, check};
 pub use claims::Claim;
 pub use disagreements::Disagreement;

@@ -52,6 +52,12 @@ pub fn view(view: &View) -> String {
             "confidence": claim.is_assessed().then(|| claim.confidence.word()),
             "origins": claim.origins,
             "settled": claim.settled,
+            "access": claim.access.as_ref().map(|access| json!({
+                "state": access.word(),
+                "live": access.live,
+                "closed": access.closed,
+                "for_sale": access.for_sale,
+            })),
             "voices": claim.voices.iter().map(|voice| json!({
                 "handle": voice.handle,
                 "party": voice.party,

@@ -81,6 +81,7 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
                 claim.facet,
                 (claim.settled.iter().map(|it| plain(it)))
                     .chain(claim.judged.iter().map(|it| format!("own judgement: {}", plain(it))))
+                    .chain(claim.access.iter().map(|it| format!("the way in: {}", plain(it))))
                     .chain(claim.edits.iter().map(|it| format!("edit: {}", plain(it))))
                     .chain(voices)
                     .chain(

@@ -97,6 +97,8 @@ pub(super) struct Claim {
     pub confidence: &'static str,
     /// What became of it, where somebody settled it.
     pub settled: Option<String>,
+    /// Whether the way in is still open.
+    pub access: Option<String>,
     /// What analysts hold of it, beside what is computed.
     pub judged: Vec<String>,
     /// What analysts made of it.
@@ -358,6 +360,7 @@ fn claim(view: &View, claim: &crate::assess::Claim) -> Claim {
             .collect(),
         prospects: claim.prospects.iter().map(|it| it.to_string()).collect(),
         settled: claim.settled.clone(),
+        access: claim.access.as_ref().map(crate::assess::Access::words),
         uncounted: claim.voices.iter().filter(|voice| voice.weight == 0).map(|voice| voice.handle.clone()).collect(),
         origins: claim.origins.iter().cloned().collect(),
     }

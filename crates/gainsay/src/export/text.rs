@@ -312,6 +312,9 @@ impl Page {
         if let Some(settled) = &claim.settled {
             self.hanging("      ", settled);
         }
+        if let Some(access) = &claim.access {
+            self.hanging("      the way in: ", &access.words());
+        }
         let prospects: Vec<String> = claim.prospects.iter().map(ToString::to_string).collect();
         self.hanging("      would change it: ", &prospects.join("; "));
     }

@@ -18,7 +18,7 @@ fn for_sale(goods: &str) -> Regex {
     ))
 }
 
-static ACCESS_SOLD: Pattern = LazyLock::new(|| for_sale(ACCESS));
+pub(in crate::assess) static ACCESS_SOLD: Pattern = LazyLock::new(|| for_sale(ACCESS));
 static DATA_SOLD: Pattern = LazyLock::new(|| for_sale(DATA));
 
 pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {

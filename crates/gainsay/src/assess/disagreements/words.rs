@@ -6,12 +6,12 @@ use regex::Regex;
 
 use crate::claim::Span;
 
-pub(super) type Pattern = LazyLock<Regex>;
+pub(in crate::assess) type Pattern = LazyLock<Regex>;
 
 /// A pattern of these files, whatever the case of letters. They are of English words: with letters of any script one takes longer to
 /// build than to use, and boundaries between those would send every sentence with a curly quotation mark to an engine tens of times
 /// slower.
-pub(super) fn pattern(of: &str) -> Regex {
+pub(in crate::assess) fn pattern(of: &str) -> Regex {
     let of = of.replace(r"\b", r"(?-u:\b)").replace(r"\w", "[[:word:]]");
     Regex::new(&format!("(?i){of}")).unwrap_or_else(|e| unreachable!("a pattern of this file: {e}"))
 }
@@ -59,7 +59,7 @@ pub(super) static OF_AN_ACCOUNT: Pattern = LazyLock::new(|| {
 });
 
 /// A word that turns a sentence around.
-pub(super) static NEGATION: Pattern =
+pub(in crate::assess) static NEGATION: Pattern =
     LazyLock::new(|| pattern(r"\b(?:no|not|neither|nor|none|never|without|denie[sd]|deny|denying)\b|n['’]t\b"));
 
 /// Somebody vouches for a claim, or calls it false.
