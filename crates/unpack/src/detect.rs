@@ -18,6 +18,7 @@ pub(crate) enum Container {
     Ar,
     Cpio,
     Rpm,
+    Mailbox,
     Stream(Codec),
 }
 
@@ -55,7 +56,7 @@ impl Container {
         } else if head.get(DISC..).is_some_and(|rest| rest.starts_with(DISC_MARK)) {
             Some(Container::Iso)
         } else {
-            None
+            crate::mail::is_mailbox(head).then_some(Container::Mailbox)
         }
     }
 
@@ -70,6 +71,7 @@ impl Container {
             Container::Ar => "ar",
             Container::Cpio => "cpio",
             Container::Rpm => "rpm",
+            Container::Mailbox => "mailbox",
             Container::Stream(codec) => codec.word(),
         }
     }
@@ -164,7 +166,7 @@ pub(crate) fn closed(head: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// Whether a file that starts with these bytes, of which [`HEAD`] are enough, holds other files.
+/// Whether a file that starts with these bytes, of which [`HEAD`] are enough, holds other files. A mailbox holds texts.
 pub fn is_archive(head: &[u8]) -> bool {
-    Container::of(head).is_some() || closed(head).is_some()
+    Container::of(head).is_some_and(|container| container != Container::Mailbox) || closed(head).is_some()
 }

@@ -33,6 +33,7 @@ pub(crate) mod frame {
     pub(crate) const ITEM: u8 = 11;
     pub(crate) const MAP: u8 = 12;
     pub(crate) const CLUE: u8 = 13;
+    pub(crate) const TEXT: u8 = 15;
 }
 
 /// What a document is.
@@ -67,6 +68,9 @@ pub enum DocumentFormat {
     /// A text, sheet or slides of an office: OOXML or OpenDocument.
     #[n(8)]
     Office,
+    /// A notebook of cells, as Jupyter keeps them.
+    #[n(9)]
+    Notebook,
 }
 
 impl DocumentFormat {
@@ -82,6 +86,7 @@ impl DocumentFormat {
             DocumentFormat::Listing => "listing",
             DocumentFormat::Pdf => "pdf",
             DocumentFormat::Office => "office",
+            DocumentFormat::Notebook => "notebook",
         }
     }
 }
@@ -187,6 +192,9 @@ pub(crate) enum Request {
         #[n(2)]
         already: Already,
     },
+    /// The file at hand is a part of the one that is asked for next: the first, then those behind it.
+    #[n(2)]
+    Part,
 }
 
 /// How far a request came before its worker died; all zero at first.
@@ -239,6 +247,7 @@ pub(crate) enum Reply<'f> {
     File(EntryStart),
     Archive(ArchiveStart),
     Item(EntryStart),
+    Text(EntryStart),
     Data(&'f [u8]),
     Map(&'f [u8]),
     End { complete: bool },
@@ -307,6 +316,7 @@ pub(crate) fn decode_reply(tag: u8, payload: &[u8]) -> Result<Reply<'_>, Violati
         frame::FILE => decode_all(tag, payload).map(Reply::File),
         frame::ARCHIVE => decode_all(tag, payload).map(Reply::Archive),
         frame::ITEM => decode_all(tag, payload).map(Reply::Item),
+        frame::TEXT => decode_all(tag, payload).map(Reply::Text),
         frame::DATA => Ok(Reply::Data(payload)),
         frame::MAP => Ok(Reply::Map(payload)),
         frame::END => decode_all(tag, payload).map(|complete| Reply::End { complete }),

@@ -225,8 +225,8 @@ fn inherited_descriptors() -> Result<Vec<u64>, String> {
 fn set_resource_limits(address_space: u64) -> Result<(), String> {
     /// Deeply nested input recurses in some parsers; the stack of the main thread grows up to this.
     const STACK: u64 = 64 << 20;
-    /// The three standard ones, the file in hand, and room for those that were inherited and are barred.
-    const DESCRIPTORS: u64 = 64;
+    /// The three standard ones, the file in hand or its parts, and room for those that were inherited and are barred.
+    const DESCRIPTORS: u64 = 64 + Limits::PARTS as u64;
 
     let set = |what: &str, resource: Resource, bytes: u64| {
         setrlimit(resource, Rlimit { current: Some(bytes), maximum: Some(bytes) })

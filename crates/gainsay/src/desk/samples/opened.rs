@@ -9,6 +9,7 @@ use unpack::Event;
 use super::super::add::files_below;
 use super::super::listings::Listings;
 use super::layers::Layers;
+use super::sources::{Source, sources};
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
@@ -67,8 +68,7 @@ pub(super) fn open(
     };
     let mut reading = Reading { profile, done: SampleProgress::default(), progress, take };
     if !meta.is_dir() {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        opened.read(&mut opener, &name, path, &mut reading)?;
+        opened.read(&mut opener, &Source::of_file(path), &mut reading)?;
         return opened.unless_failed();
     }
     let below = files_below(path);
@@ -76,9 +76,8 @@ pub(super) fn open(
         return Err(Error::NothingIn { path: path.to_owned() });
     }
     below.failures.iter().chain(&below.skipped).for_each(|failure| opened.problem(failure));
-    for file in below.files {
-        let name = file.strip_prefix(path).unwrap_or(&file).to_string_lossy().into_owned();
-        match opened.read(&mut opener, &name, &file, &mut reading) {
+    for source in sources(path, below.files) {
+        match opened.read(&mut opener, &source, &mut reading) {
             Ok(()) if opened.failed.is_none() => {}
             Ok(()) => break,
             // One file that cannot be opened is a problem of the sample; a child that cannot be started is the end.
@@ -94,6 +93,11 @@ pub(super) fn open(
 /// The path of a file as a match names it: in an archive that is opened by itself without the archive's name.
 pub(super) fn path_in_sample<'p>(name: &str, path: &'p str) -> &'p str {
     path.strip_prefix(name).and_then(|path| path.strip_prefix('!')).unwrap_or(path)
+}
+
+/// What the text of a file is called, as a match names it.
+pub(super) fn text_of(path: &[u8]) -> Vec<u8> {
+    [path, b"!text"].concat()
 }
 
 /// How a sample is read, and who is told.
@@ -115,15 +119,10 @@ struct Open {
 }
 
 impl Opened {
-    fn read(
-        &mut self,
-        opener: &mut Opener,
-        name: &str,
-        path: &Path,
-        reading: &mut Reading<'_>,
-    ) -> Result<(), capture::Error> {
+    fn read(&mut self, opener: &mut Opener, source: &Source, reading: &mut Reading<'_>) -> Result<(), capture::Error> {
+        let name = source.name.as_str();
         let mut file: Option<Open> = None;
-        opener.files(name, capture::open(path)?, &mut |event| {
+        opener.files(name, &source.open()?, &mut |event| {
             match event {
                 Event::File { path, .. } => {
                     file = Some(Open {
@@ -154,11 +153,13 @@ impl Opened {
                         let path = path.as_bytes().to_vec();
                         let generated = says_generated(&head);
                         let short = if bytes <= SHORT { head } else { Vec::new() };
-                        self.add(SampleFile { path, fingerprints, generated, level, short }, reading);
+                        let is_text_of = None;
+                        self.add(SampleFile { path, is_text_of, fingerprints, generated, level, short }, reading);
                         reading.done.files += 1;
                         (reading.progress)(reading.done);
                     }
                 }
+                Event::Text { text, .. } => self.add_text(text.as_bytes(), reading),
                 Event::Archive { path, format } => self.layers.open(path, format),
                 Event::Clue(clue) => self.layers.clue(&clue),
                 Event::Finding(finding) => {
@@ -168,7 +169,23 @@ impl Opened {
             }
             if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
+        if let Some(missing) = &source.missing {
+            self.layers.finding(missing);
+            self.problem(missing);
+        }
         Ok(())
+    }
+
+    /// Adds the text of the file that was added last.
+    fn add_text(&mut self, text: &[u8], reading: &mut Reading<'_>) {
+        // The first of what is added by itself is never a text: its file is the last of the batch.
+        let Some(file) = self.batch.last() else { return };
+        let (path, is_text_of) = (text_of(&file.path), Some(file.fingerprints.bytes));
+        let mut gathered = Gathered::new(reading.profile, &path, self.bounds.fingerprints);
+        gathered.update(text);
+        let (fingerprints, level) = gathered.finish();
+        let short = if text.len() <= SHORT { text.to_vec() } else { Vec::new() };
+        self.add(SampleFile { path, is_text_of, fingerprints, generated: false, level, short }, reading);
     }
 
     /// Adds a file to the batch, which is given away before it is too much.
@@ -180,7 +197,8 @@ impl Opened {
         // With what is found of it a fingerprint takes as much as sixty bytes of a short file.
         let more = of.text.len() + of.code.len() + of.parts.len() + file.short.len() / 60;
         let is_full = self.fingerprints + more > self.bounds.fingerprints || self.batch.len() >= self.bounds.files;
-        if is_full && !self.batch.is_empty() {
+        // A text stays with its file: one of both is counted.
+        if is_full && !self.batch.is_empty() && file.is_text_of.is_none() {
             self.failed = (reading.take)(&self.batch).err();
             self.batch.clear();
             self.batches += 1;
