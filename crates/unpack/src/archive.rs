@@ -12,7 +12,7 @@ use crate::names::outer;
 use crate::sink::{Sink, Stop};
 use crate::split::{Joined, Part, PartNumber, part_of, without_gap};
 use crate::texts::{self, Kept};
-use crate::{ar, cab, cpio, iso, mail, rpm, sevenz, stream, tar, zip};
+use crate::{ar, cab, cpio, git, iso, mail, rpm, sevenz, stream, tar, zip};
 
 /// Passes on every file in the file at hand: of one that was cut in pieces its parts, in their order.
 pub(crate) fn walk_file(sink: &mut Sink<'_>, path: &str, files: Vec<File>) -> Result<(), Stop> {
@@ -100,7 +100,8 @@ fn walk_container(
         Container::Ar => guard(sink, path, (), |sink| ar::walk(sink, path, &mut stream, depth + 1)),
         Container::Cpio => guard(sink, path, (), |sink| cpio::walk(sink, path, &mut stream, depth + 1)),
         Container::Rpm => guard(sink, path, (), |sink| rpm::walk(sink, path, &mut stream, depth + 1)),
-        Container::Zip | Container::SevenZip | Container::Cab | Container::Iso => {
+        Container::GitObject => guard(sink, path, (), |sink| git::walk_loose(sink, path, stream, depth + 1)),
+        Container::Zip | Container::SevenZip | Container::Cab | Container::Iso | Container::Git => {
             walk_held(sink, container, path, stream, size, depth)
         }
     }
@@ -215,6 +216,7 @@ fn walk_by_seeking<R: Read + Seek>(
         Container::SevenZip => sevenz::walk(sink, path, length, &mut open(), depth),
         Container::Cab => cab::walk(sink, path, &mut open(), depth),
         Container::Iso => iso::walk(sink, path, length, &mut open(), depth),
+        Container::Git => git::walk(sink, path, length, open(), depth),
         _ => zip::walk(sink, path, length, open(), open(), depth),
     }
 }

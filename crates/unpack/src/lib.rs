@@ -21,6 +21,7 @@ mod documents;
 mod feed;
 mod finding;
 mod follow;
+mod git;
 #[cfg(any(test, fuzzing))]
 mod here;
 mod html;

@@ -34,6 +34,7 @@ pub(crate) mod frame {
     pub(crate) const MAP: u8 = 12;
     pub(crate) const CLUE: u8 = 13;
     pub(crate) const TEXT: u8 = 15;
+    pub(crate) const WORKING: u8 = 16;
 }
 
 /// What a document is.
@@ -248,12 +249,18 @@ pub(crate) enum Reply<'f> {
     Archive(ArchiveStart),
     Item(EntryStart),
     Text(EntryStart),
+    /// Nothing came out since the last frame, and the child is at work.
+    Working,
     Data(&'f [u8]),
     Map(&'f [u8]),
-    End { complete: bool },
+    End {
+        complete: bool,
+    },
     Finding(Finding),
     Clue(Clue),
-    Done { cut: bool },
+    Done {
+        cut: bool,
+    },
     Document(Box<Document>),
     NoDocument(Finding),
 }
@@ -323,6 +330,7 @@ pub(crate) fn decode_reply(tag: u8, payload: &[u8]) -> Result<Reply<'_>, Violati
         frame::FINDING => decode_all(tag, payload).map(Reply::Finding),
         frame::CLUE => decode_all(tag, payload).map(Reply::Clue),
         frame::DONE => decode_all(tag, payload).map(|cut| Reply::Done { cut }),
+        frame::WORKING => Ok(Reply::Working),
         frame::DOCUMENT => decode_all(tag, payload).map(|it| Reply::Document(Box::new(it))),
         frame::NO_DOCUMENT => decode_all(tag, payload).map(Reply::NoDocument),
         unknown => Err(Violation::Kind(unknown)),

@@ -147,6 +147,12 @@ impl<'o> Sink<'o> {
         }
     }
 
+    /// Says that the child is at work, where nothing else is to be said for long.
+    pub(crate) fn working(&mut self) -> Result<(), Stop> {
+        write_bytes(&mut self.out, frame::WORKING, &[])?;
+        Ok(self.out.flush()?)
+    }
+
     /// Says that an archive is about to be opened, so that its name is known if it kills the child. False where it has
     /// killed one before.
     pub(crate) fn open_archive(&mut self, path: &str, format: &str) -> Result<bool, Stop> {

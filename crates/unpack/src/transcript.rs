@@ -99,7 +99,7 @@ impl Transcript {
             }
             Reply::Item(_) | Reply::Document(_) | Reply::NoDocument(_) => self.asked == Asked::Documents,
             Reply::Map(_) => self.asked == Asked::Documents || self.is_text,
-            Reply::Data(_) | Reply::Finding(_) | Reply::Done { .. } => true,
+            Reply::Data(_) | Reply::Finding(_) | Reply::Working | Reply::Done { .. } => true,
             Reply::Ready(_) | Reply::Refused(_) => false,
         };
         if !fits {
@@ -185,7 +185,7 @@ impl Transcript {
                     return Err(Violation::Order("the request ends inside a file"));
                 }
             }
-            Reply::Ready(_) | Reply::Refused(_) => {}
+            Reply::Working | Reply::Ready(_) | Reply::Refused(_) => {}
         }
         Ok(())
     }

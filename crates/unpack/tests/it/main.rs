@@ -4,6 +4,7 @@ mod archives;
 mod containers;
 mod documents;
 mod formats;
+mod git;
 mod hostile;
 mod jail;
 #[path = "../makers/mod.rs"]
