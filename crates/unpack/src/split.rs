@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn names_of_parts_say_which_they_are() {
-        let part = |name: &str| part_of(name).map(|(whole, number)| (whole, number));
+        let part = part_of;
         let at = |whole: &str, number| Some((whole.to_owned(), PartNumber::At(number)));
         assert_eq!(part("a/x.7z.001"), at("a/x.7z", 0));
         assert_eq!(part("x.tar.gz.ac"), at("x.tar.gz", 2));
