@@ -12,7 +12,7 @@ use super::model::{self, Prospect, Word};
 use super::parties::{Parties, key, organisation};
 use super::weights::{Weights, share_of};
 use crate::claim::{
-    Case, ClaimKey, Confidence, Facet, Finding, PartyKind, Said, Settlement, Stance, State, StatementKey,
+    Case, ClaimKey, Confidence, Facet, Finding, PartyKind, PrivateMatch, Said, Settlement, Stance, State, StatementKey,
 };
 
 /// A proposition that can be true or false.
@@ -129,6 +129,8 @@ pub(super) struct Sketch {
 fn sketch(case: &Case, parties: &Parties, weights: &Weights, facet: Facet, victim: Option<String>) -> Option<Sketch> {
     let mut voices = spoken(case, parties, facet, victim.as_deref());
     voices.extend(case.current_findings().filter_map(|finding| found(finding, weights, facet, victim.as_deref())));
+    let settled = case.privates.iter().filter_map(|it| settled_privately(it, weights, facet, victim.as_deref()));
+    voices.extend(settled);
     let is_named = voices.iter().any(|voice| voice.is_named);
     is_named.then(|| Sketch {
         key: ClaimKey::Computed { facet, victim: victim.clone() },
@@ -400,29 +402,63 @@ fn found(finding: &Finding, weights: &Weights, facet: Facet, victim: Option<&str
         ),
         _ => return None,
     };
-    Some(Candidate {
-        statement: None,
-        voice: Voice {
-            handle: finding.handle.clone(),
-            party: SAMPLE_ITSELF.to_owned(),
-            origin: None,
-            for_claim: weight > 0,
-            is_named: true,
-            weight,
-            because,
-            counts: false,
-            implied: 500,
-            // Anybody with sample and corpora gets the same.
-            reliability: 'A',
-            credibility: 1,
-        },
-        word: None,
-        origin: format!("match {}", finding.handle),
-        kind: PartyKind::Other,
-        when: (finding.received, finding.sample, 0),
-        weighs: true,
-        unseen: false,
-    })
+    // Anybody with sample and corpora gets the same.
+    let reliability = ('A', 1);
+    let when = (finding.received, finding.sample, 0);
+    Some(evidence((&finding.handle, format!("match {}", finding.handle)), (weight, because), reliability, when))
+}
+
+/// What a private match says on a facet: as a match does, by as many files as its elements make.
+fn settled_privately(
+    settled: &PrivateMatch,
+    weights: &Weights,
+    facet: Facet,
+    victim: Option<&str>,
+) -> Option<Candidate> {
+    if victim.is_none_or(|victim| key(victim) != key(&settled.company)) {
+        return None;
+    }
+    let own = &weights.evidence;
+    let (weight, because) = match (facet, settled.files()) {
+        (Facet::Victim | Facet::Assets, 1..) => {
+            let files = settled.files();
+            let weight = (own.match_first + own.match_tenfold * i64::from(files.ilog10())).min(own.match_most);
+            (weight, format!("both parties signed that {}", settled.summary()))
+        }
+        (Facet::Victim, 0) if settled.matches == 0 => {
+            let weight = -share_of(own.not_found, own.corpora_cover);
+            (weight, format!("both parties signed that {}, as far as the owner held it against all", settled.summary()))
+        }
+        (Facet::Victim, 0) => (0, format!("both parties signed that {}: too little to tell", settled.summary())),
+        _ => return None,
+    };
+    // The holder vouches for the counts, the owner for the files that they are of; what the owner left out nobody sees.
+    let (origin, when) = (format!("private match {}", settled.handle), (settled.received, 0, 0));
+    Some(evidence((&settled.handle, origin), (weight, because), ('B', 1), when))
+}
+
+/// A voice that weighs by itself.
+fn evidence(
+    (handle, origin): (&str, String),
+    (weight, because): (i64, String),
+    (reliability, credibility): (char, u8),
+    when: (Timestamp, usize, usize),
+) -> Candidate {
+    let voice = Voice {
+        handle: handle.to_owned(),
+        party: SAMPLE_ITSELF.to_owned(),
+        origin: None,
+        for_claim: weight > 0,
+        is_named: true,
+        weight,
+        because,
+        counts: false,
+        implied: 500,
+        reliability,
+        credibility,
+    };
+    let (kind, weighs, unseen) = (PartyKind::Other, true, false);
+    Candidate { statement: None, voice, word: None, origin, kind, when, weighs, unseen }
 }
 
 fn weigh(sketch: Sketch, weights: &Weights) -> Claim {

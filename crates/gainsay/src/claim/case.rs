@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{ClaimKey, Edit, EntryId, OwnJudgement, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp};
+use super::{
+    ClaimKey, Edit, EntryId, OwnJudgement, PrivateMatch, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp,
+};
 
 /// A case as it stands.
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub struct Case {
     pub statements: Vec<Said>,
     /// In the order in which they were made.
     pub findings: Vec<Finding>,
+    /// What was settled with other parties without showing it, in the order in which it was recorded.
+    pub privates: Vec<PrivateMatch>,
     /// Products that its texts name, with their owners, as far as the gazetteer knows them.
     pub brands: BTreeMap<String, String>,
     /// What somebody has taken up, one for each step, as it stands.
@@ -319,6 +323,7 @@ impl Case {
             sources: Vec::new(),
             statements: Vec::new(),
             findings: Vec::new(),
+            privates: Vec::new(),
             brands: BTreeMap::new(),
             tasks: Vec::new(),
             settlements: Vec::new(),
@@ -347,7 +352,7 @@ impl Case {
     pub fn highest_marking(&self) -> Tlp {
         let sources = self.sources.iter().map(|source| source.tlp);
         let said = self.statements.iter().filter(|said| said.state.shows()).map(|said| said.tlp);
-        let findings = self.findings.iter().map(|finding| finding.tlp);
+        let findings = self.findings.iter().map(|finding| finding.tlp).chain(self.privates.iter().map(|it| it.tlp));
         let tasks = self.tasks.iter().map(|task| task.tlp);
         let edits = self.edits.iter().map(|edit| edit.tlp).chain(self.judgements.iter().map(|it| it.tlp));
         let settlements = self.settlements.iter().map(|settled| settled.tlp);

@@ -20,6 +20,7 @@ mod names;
 mod open;
 mod parties;
 mod passwords;
+mod private;
 mod read;
 mod report;
 mod review;
@@ -76,6 +77,7 @@ enum Command {
     Judge(judge::Args),
     Step(step::Args),
     Settle(settle::Args),
+    Private(private::Args),
     Parties(parties::Args),
     Names(names::Args),
     Ledger(ledger::Args),
@@ -138,6 +140,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Judge(args) => args.run(&place, ui),
         Command::Step(args) => args.run(&place, ui),
         Command::Settle(args) => args.run(&place, ui),
+        Command::Private(args) => args.run(&place, ui),
         Command::Parties(args) => args.run(&place, ui),
         Command::Names(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),

@@ -6,14 +6,14 @@ use jiff::Timestamp;
 
 use super::Error;
 use crate::claim::{
-    AssessedClaim, Case, Edit, EntryId, Finding, OwnJudgement, PastAssessment, Said, SampleMatch, Source, SourceKind,
-    SourceText, State, Task, Tlp,
+    AssessedClaim, Case, Edit, EntryId, Finding, OwnJudgement, PastAssessment, PrivateMatch, Said, SampleMatch, Source,
+    SourceKind, SourceText, State, Task, Tlp,
 };
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SampleMatchedV2, SourceCaptured, SourceCapturedV1, SourceReadV1,
-    TaskSet,
+    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, PrivatelyMatched, SampleMatchedV2, SourceCaptured,
+    SourceCapturedV1, SourceReadV1, TaskSet,
 };
-use crate::ledger::{Entry, Hash, Payload};
+use crate::ledger::{Entry, Hash, Payload, sha256};
 use crate::read::Gazetteer;
 use crate::store::{self, Reader};
 
@@ -60,6 +60,7 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
         drafts: BTreeMap::new(),
         statements_made: 0,
         findings_made: 0,
+        privates_made: 0,
         destroyed: BTreeMap::new(),
     };
     for entry in rest {
@@ -98,6 +99,7 @@ struct Fold<'e> {
     /// Handles given so far: those of what was destroyed are not given again.
     statements_made: u64,
     findings_made: u64,
+    privates_made: u64,
     destroyed: BTreeMap<EntryId, &'e BodyDestroyed>,
 }
 
@@ -133,6 +135,7 @@ impl Fold<'_> {
             Some(Payload::Match(it) | Payload::MatchV2(SampleMatchedV2(it))) => {
                 self.finding(entry, it.sample, &it.command, (&it.result).into());
             }
+            Some(Payload::Private(it)) => self.private(entry, it),
             Some(Payload::Task(task)) => self.task(entry, task),
             Some(Payload::Settlement(settled)) => {
                 let header = &entry.header;
@@ -201,6 +204,7 @@ impl Fold<'_> {
             // A destroyed entry keeps its place: what was said of it stays visible as a gap with its reason.
             None if entry.header.kind.starts_with("source/") => self.destroyed_source(entry),
             None if entry.header.kind.starts_with("match/") => self.findings_made += 1,
+            None if entry.header.kind.starts_with("private/") => self.privates_made += 1,
             None => {
                 let gap = self.destroyed.get(&entry.id).map_or(0, |destruction| destruction.drafts);
                 self.statements_made = self.statements_made.saturating_add(u64::from(gap));
@@ -302,6 +306,33 @@ impl Fold<'_> {
             Some(it) => *it = task,
             None => self.case.tasks.push(task),
         }
+    }
+
+    fn private(&mut self, entry: &Entry, it: &PrivatelyMatched) {
+        let statement = EntryId(sha256(&[&it.statement])).to_string();
+        // A statement that is recorded again takes the place of what it was: it may be another company's by now.
+        self.case.privates.retain(|before| before.statement != statement);
+        self.privates_made += 1;
+        self.case.privates.push(PrivateMatch {
+            id: entry.id,
+            handle: format!("p{}", self.privates_made),
+            received: entry.header.received,
+            tlp: entry.header.tlp,
+            company: it.company.clone(),
+            held_here: it.held_here,
+            holder: EntryId(it.holder).to_string(),
+            owner: EntryId(it.owner).to_string(),
+            claim: it.claim.clone(),
+            elements: it.elements,
+            inputs: it.inputs.clone(),
+            which: it.which,
+            sampling: it.sampling,
+            count: it.count,
+            matches: it.matches,
+            percent: (it.least, it.most),
+            labels: it.labels.iter().map(Into::into).collect(),
+            statement,
+        });
     }
 
     fn finding(&mut self, entry: &Entry, sample: EntryId, command: &str, result: SampleMatch) {

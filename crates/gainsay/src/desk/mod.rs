@@ -16,6 +16,7 @@ mod jobs;
 mod listings;
 mod model;
 mod names;
+mod private;
 mod record;
 mod report;
 mod review;
@@ -37,6 +38,7 @@ pub use corpora::{Corpus, CorpusOptions, Exported, MEMORY};
 pub use drafts::drafts;
 pub use jobs::{JOB_COMMAND, Job};
 pub use model::{Key, ModelOptions, ModelReader, Reader};
+pub use private::{Agreeing, Done, Inviting, Keeping, digits, inspect, verify};
 pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting, Wanted};
@@ -438,6 +440,9 @@ pub enum Error {
         /// What changed.
         path: PathBuf,
     },
+    /// A private match was not gone on with.
+    #[error(transparent)]
+    Private(#[from] private::Error),
     /// Not an age recipient.
     #[error("{recipient:?} is not an age recipient: it begins with age1; `age-keygen` makes one. {why}")]
     Recipient {

@@ -86,6 +86,11 @@ impl Desk {
                 };
                 let Some(entry) = verifier.entry(&stored) else { return };
                 index.entry(&entry, indexed);
+                if let Some(Payload::Private(settled)) = &entry.payload
+                    && let Err(why) = super::private::check(settled)
+                {
+                    faults.push(format!("entry {}: {why}", stored.seq));
+                }
                 let Some(source) = entry.payload.as_ref().and_then(Payload::source) else { return };
                 let held = match &source.held {
                     Held::Desk => Some(source.digest),
@@ -244,6 +249,7 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
                     | Payload::MatchV1(_)
                     | Payload::MatchV2(_)
                     | Payload::Match(_)
+                    | Payload::Private(_)
             )
     });
     drawn.extend(others.into_iter().filter(|entry| match &entry.payload {
@@ -334,8 +340,10 @@ pub fn check_report(path: &Path, key: Option<&str>) -> Result<ReportCheck, Error
         }
     }
     let mut named = vec![(OF_CASE.to_owned(), hash(&report["id"]))];
-    for list in ["sources", "findings"] {
-        for it in report[list].as_array().ok_or_else(|| bad("it lists no sources and findings"))? {
+    let none = Vec::new();
+    for list in ["sources", "findings", "private_matches"] {
+        let listed = report[list].as_array().or((list == "private_matches").then_some(&none));
+        for it in listed.ok_or_else(|| bad("it lists no sources and findings"))? {
             named.push((text_of(&it["handle"], "a source or a finding has no handle")?, hash(&it["id"])));
         }
     }
@@ -372,6 +380,7 @@ fn what(payload: &Payload) -> String {
         Payload::Corpus(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::MatchV1(found) => matched(&(&found.result).into()),
         Payload::Match(found) | Payload::MatchV2(SampleMatchedV2(found)) => matched(&(&found.result).into()),
+        Payload::Private(it) => format!("settled privately: {} of {} elements", it.matches, it.count),
         Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
         Payload::Settlement(settled) => match settled.outcome {
             Some(is_true) => format!("settled a claim as {}", if is_true { "true" } else { "not true" }),

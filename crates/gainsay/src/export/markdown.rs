@@ -125,8 +125,14 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
     for event in &page.timeline {
         writeln!(out, "| {} | {} | {} |", event.day, plain(&event.what), event.from.join(", "))?;
     }
-    if !page.findings.is_empty() {
+    if !page.findings.is_empty() || !page.privates.is_empty() {
         writeln!(out, "\n## Evidence\n")?;
+    }
+    for settled in &page.privates {
+        writeln!(out, "### {}: settled with another party\n", settled.handle)?;
+        for sentence in &settled.words {
+            writeln!(out, "{}\n", plain(sentence))?;
+        }
     }
     for finding in &page.findings {
         writeln!(

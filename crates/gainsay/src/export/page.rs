@@ -35,6 +35,7 @@ pub(super) struct Page {
     /// Each day once, with the first of its events.
     pub timeline: Vec<Event>,
     pub findings: Vec<Finding>,
+    pub privates: Vec<Private>,
     pub disagreements: Vec<Disagreement>,
     pub offers: Vec<offers::Row>,
     pub origins: Option<Origins>,
@@ -119,6 +120,12 @@ pub(super) struct Voice {
     pub because: String,
     /// In the Admiralty code, such as `C2`.
     pub rating: String,
+}
+
+/// What was settled with another party.
+pub(super) struct Private {
+    pub handle: String,
+    pub words: Vec<String>,
 }
 
 pub(super) struct Finding {
@@ -241,6 +248,11 @@ impl Page {
             explanations: assessment.explanations.iter().map(explained).collect(),
             timeline: each_day_once(timeline::events(view)),
             findings: case.findings.iter().map(|one| finding(view, one)).collect(),
+            privates: case
+                .privates
+                .iter()
+                .map(|settled| Private { handle: settled.handle.clone(), words: settled.words() })
+                .collect(),
             disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),
             offers: offers::rows(view),
             origins: super::origins::at_a_glance(&assessment.graph).map(|at_a_glance| Origins {

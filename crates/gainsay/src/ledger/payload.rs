@@ -14,6 +14,7 @@ use crate::claim::{
 pub use assessed::{AssessedV2, CaseAssessed, CorpusStateV2};
 pub use edit::{CaseJudged, ClaimEdited, EditV1};
 pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2};
+pub use private::{PrivateLabelV1, PrivatelyMatched};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
 pub use settled::ClaimSettled;
 pub use source::{Held, SourceCaptured, SourceCapturedV1, Text};
@@ -87,6 +88,8 @@ kinds! {
     MatchV2(SampleMatchedV2) = "match/2",
     /// A sample was matched against the corpora.
     Match(SampleMatched) = "match/3",
+    /// A sample, or a list of accounts, was settled with another party without showing it.
+    Private(PrivatelyMatched) = "private/1",
     /// Somebody took up a step, or it is done.
     Task(TaskSet) = "task/1",
     /// A claim proved true or not, or is open again.
@@ -114,6 +117,7 @@ impl Payload {
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.case),
             Payload::MatchV1(b) => Some(b.case),
             Payload::Match(b) | Payload::MatchV2(SampleMatchedV2(b)) => Some(b.case),
+            Payload::Private(b) => Some(b.case),
             Payload::Task(b) => Some(b.case),
             Payload::Settlement(b) => Some(b.case),
             Payload::Claim(b) => Some(b.case),
@@ -470,6 +474,7 @@ fn first<T>(is_first: bool, payload: T) -> Result<T, minicbor::decode::Error> {
 mod assessed;
 mod edit;
 mod matched;
+mod private;
 mod read;
 mod settled;
 mod source;

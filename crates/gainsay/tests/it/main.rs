@@ -22,6 +22,7 @@ mod names;
 mod outlets;
 mod pages;
 mod places;
+mod private;
 mod reports;
 mod review;
 mod settling;

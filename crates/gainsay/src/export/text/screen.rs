@@ -125,6 +125,10 @@ impl Page {
             self.line(&cut(&format!("  {} {}", finding.handle, finding.result.summary()), WIDTH));
         }
         self.and_more(view.case.findings.len().saturating_sub(FEW));
+        for settled in view.case.privates.iter().take(FEW) {
+            self.line(&cut(&format!("  {} {}", settled.handle, settled.summary()), WIDTH));
+        }
+        self.and_more(view.case.privates.len().saturating_sub(FEW));
         let hidden = view.case.sources.iter().filter_map(|source| match &source.text {
             SourceText::Unavailable(why) => Some(format!("{}: {why}", source.handle)),
             SourceText::Here(_) | SourceText::None => None,
