@@ -92,7 +92,8 @@ fn words(seed: u64) -> String {
     let mut text = String::new();
     for number in 1..4_000 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let letters = (0..3 + (state >> 61)).map(|at| char::from(b'a' + u8::try_from((state >> (5 * at + 8)) % 26).unwrap()));
+        let letters =
+            (0..3 + (state >> 61)).map(|at| char::from(b'a' + u8::try_from((state >> (5 * at + 8)) % 26).unwrap()));
         text.extend(letters);
         text.push(if number % 12 == 0 { '\n' } else { ' ' });
     }
@@ -126,7 +127,12 @@ fn a_sample_is_settled_between_two_desks_and_a_third_checks_it() {
     assert_eq!(labels.iter().map(|it| it["matches"].as_u64().unwrap()).sum::<u64>(), matches, "{opened}");
     pair.run(COMPANY, &["open", "fxmsp"]).succeeded();
     let countersign = ["countersign", "result", "--yes", "-o", "countersigned", "--case", "fxmsp", "--statement", "st"];
-    refused(&pair, &pair.private(COMPANY, &[&countersign[..], &["--company", ""]].concat()), "company", "countersigned");
+    refused(
+        &pair,
+        &pair.private(COMPANY, &[&countersign[..], &["--company", ""]].concat()),
+        "company",
+        "countersigned",
+    );
     pair.private(COMPANY, &[&countersign[..], &["--company", "Marlbeck"]].concat()).succeeded();
     pair.run(FIRM, &["open", "marlbeck"]).succeeded();
     let kept = ["open", "countersigned", "--case", "marlbeck", "--company", "Marlbeck"];
@@ -158,7 +164,11 @@ fn a_sample_is_settled_between_two_desks_and_a_third_checks_it() {
     pair.run(FIRM, &["report", "marlbeck", "-o", "report.html"]).succeeded();
     assert!(fs::read_to_string(pair.path("report.html")).unwrap().contains("settled with another party"));
     pair.run(FIRM, &["report", "marlbeck", "-o", "report.json"]).succeeded();
-    assert!(run(&mut pair.environment.command(&["ledger", "check", "report.json"])).succeeded().contains("are in the ledger"));
+    assert!(
+        run(&mut pair.environment.command(&["ledger", "check", "report.json"]))
+            .succeeded()
+            .contains("are in the ledger")
+    );
 }
 
 #[test]
@@ -187,7 +197,12 @@ fn files_names_and_parts_are_counted_too() {
             continue;
         }
         invited.succeeded();
-        refused(&pair, &pair.agree(&name("invitation"), &name("agreement"), &[]), "fewer than 1000", &name("agreement"));
+        refused(
+            &pair,
+            &pair.agree(&name("invitation"), &name("agreement"), &[]),
+            "fewer than 1000",
+            &name("agreement"),
+        );
         pair.agree(&name("invitation"), &name("agreement"), &["--consent-small"]).succeeded();
         pair.private(FIRM, &["request", &name("agreement"), "--yes", "-o", &name("request")]).succeeded();
         pair.private(COMPANY, &["answer", &name("request"), "--yes", "-o", &name("answer")]).succeeded();
@@ -236,7 +251,18 @@ fn a_company_learns_which_of_its_accounts_are_exposed() {
     pair.environment.write("accounts.txt", names(0..1200));
     pair.environment.write("leak.txt", names(1100..1300).to_lowercase() + "user5@example.org\n");
     // The company asks: it is the holder. The firm is asked about a domain that is shown to be the company's.
-    let ask = ["invite", "accounts.txt", "--of", "accounts", "--which", "--claim", "leak of May", "--yes", "-o", "invitation"];
+    let ask = [
+        "invite",
+        "accounts.txt",
+        "--of",
+        "accounts",
+        "--which",
+        "--claim",
+        "leak of May",
+        "--yes",
+        "-o",
+        "invitation",
+    ];
     let to = ["--to", &pair.keys[0]];
     let without = pair.private(COMPANY, &[&ask[..], &to].concat());
     refused(&pair, &without, "--domain example.com", "invitation");
@@ -248,7 +274,8 @@ fn a_company_learns_which_of_its_accounts_are_exposed() {
     pair.private(FIRM, &[&agree[..], &["--domain-proven", "example.com"]].concat()).succeeded();
     pair.private(COMPANY, &["request", "agreement", "--yes", "-o", "request"]).succeeded();
     pair.private(FIRM, &["answer", "request", "--yes", "-o", "answer"]).succeeded();
-    let opened = pair.private(COMPANY, &["open", "answer", "--yes", "-o", "result", "--in", "accounts.txt"]).succeeded();
+    let opened =
+        pair.private(COMPANY, &["open", "answer", "--yes", "-o", "result", "--in", "accounts.txt"]).succeeded();
     assert!(opened.contains("100 of 1200 elements (login names at example.com)"), "{opened}");
     assert!(opened.contains("  User1100@Example.com") && !opened.contains("  User1099@Example.com"), "{opened}");
 }
@@ -272,7 +299,8 @@ fn a_name_counts_with_its_password_only() {
 #[test]
 fn nothing_is_written_without_a_yes() {
     let pair = Pair::with_lists();
-    let invite = ["invite", "sample.txt", "--of", "ids", "--to", &pair.keys[1], "--claim", "claim 17", "-o", "invitation"];
+    let invite =
+        ["invite", "sample.txt", "--of", "ids", "--to", &pair.keys[1], "--claim", "claim 17", "-o", "invitation"];
     let asked = pair.private(FIRM, &invite);
     assert!(asked.stderr.contains("will learn from this file that you hold 1500 elements"), "{asked:#?}");
     refused(&pair, &asked, "nothing was written", "invitation");
@@ -296,7 +324,8 @@ fn files_are_taken_in_their_order_once_and_by_whom_they_are_for() {
     let again = ["agree", "invitation", "--from", &pair.keys[0], "--set", "symbols=symbols.txt"];
     wrong(COMPANY, &again, "answered before");
     run(pair.environment.command(&["init"]).arg(pair.path("stranger"))).succeeded();
-    let invite = ["invite", "sample.txt", "--of", "ids", "--to", &pair.keys[1], "--claim", "claim 17", "--yes", "-o", "forged"];
+    let invite =
+        ["invite", "sample.txt", "--of", "ids", "--to", &pair.keys[1], "--claim", "claim 17", "--yes", "-o", "forged"];
     pair.private("stranger", &invite).succeeded();
     let forged = ["agree", "forged", "--from", &pair.keys[0], "--set", "symbols=symbols.txt"];
     wrong(COMPANY, &forged, "from somebody else");
@@ -354,7 +383,12 @@ fn inspect_says_what_a_file_is_without_a_key() {
 fn a_second_session_is_of_the_same_sample_and_agreed_beforehand() {
     let pair = Pair::of_lists(&["--sessions", "2"]);
     pair.environment.write("other.txt", "another id\n");
-    refused(&pair, &pair.invite("second", &["other.txt", "--of", "ids"]), "not the one that the claim's first", "second");
+    refused(
+        &pair,
+        &pair.invite("second", &["other.txt", "--of", "ids"]),
+        "not the one that the claim's first",
+        "second",
+    );
     // A firm that forgets its first session is found out by the company.
     let forgetful = pair.path(FIRM).join("private");
     let kept = pair.path("kept");
@@ -367,7 +401,12 @@ fn a_second_session_is_of_the_same_sample_and_agreed_beforehand() {
     pair.invite("second", &["sample.txt", "--of", "ids"]).succeeded();
     pair.agree("second", "second-agreement", &["--set", "symbols=symbols.txt"]).succeeded();
     pair.private(FIRM, &["request", "second-agreement", "--yes", "-o", "second-request"]).succeeded();
-    refused(&pair, &pair.invite("third", &["sample.txt", "--of", "ids"]), "none of those that there are to be", "third");
+    refused(
+        &pair,
+        &pair.invite("third", &["sample.txt", "--of", "ids"]),
+        "none of those that there are to be",
+        "third",
+    );
 }
 
 #[test]

@@ -15,7 +15,6 @@ use super::{Consent, Done, Error, hex, words};
 use crate::capture;
 use crate::claim::{CorpusRole, EntryId, PrivateLabel};
 use crate::desk::{self, Acting, Desk, casefile};
-use crate::ledger::NewEntry;
 use crate::ledger::payload::{PrivateLabelV1, PrivatelyMatched};
 
 /// The most bytes of a statement: invitation, agreement, result and countersignature.
@@ -127,8 +126,7 @@ impl Desk {
         self.database.commit(&self.key, acting.now, |commit| {
             let entries = commit.reader().of_case(case)?;
             let tlp = entries.first().map_or(config, |opened| opened.header.tlp.max(config));
-            let (author, payload) = (acting.author.clone(), payload.clone().into());
-            Ok(commit.push(&NewEntry { author, tlp, note: None, payload })?)
+            Ok(commit.push(&acting.entry(tlp, payload.clone()))?)
         })
     }
 }
