@@ -6,6 +6,7 @@
 mod case;
 mod corpus;
 mod edit;
+mod hand;
 mod private;
 mod reading;
 mod sample;
@@ -14,6 +15,7 @@ mod settlement;
 pub use case::{AssessedClaim, Case, Finding, PastAssessment, Said, Source, SourceText, State, Task, Until};
 pub use corpus::{Extent, Filtered, History, Piece, Root, SegmentFile, Stretch};
 pub use edit::{ClaimKey, Edit, EditKind, Opinion, OwnJudgement, StatementKey};
+pub use hand::{Dated, InHand, Leaks, portion, sized};
 pub use private::{PrivateLabel, PrivateMatch, share};
 pub use reading::{
     About, Actor, Allegation, Citation, Contact, Days, Draft, Figure, Indicator, Offer, Organisation, OwnSentence,

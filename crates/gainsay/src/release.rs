@@ -179,6 +179,8 @@ fn shorten_paths(case: &mut Case) {
         let result = &mut finding.result;
         result.words.iter_mut().for_each(shorten);
         result.problems.iter_mut().for_each(shorten);
+        let leaks = result.in_hand.iter_mut().filter_map(|it| it.leaks.as_mut());
+        leaks.for_each(|leaks| shorten(&mut leaks.list));
         let listings = result.listings.iter_mut();
         listings.for_each(|listing| listing.words.iter_mut().for_each(shorten));
         result.for_each_source(|source| {

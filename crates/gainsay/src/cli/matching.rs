@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// How much memory may be used for what grows with the sample; of a sample that needs more, some figures are those of an even part
     #[arg(long, value_name = "MB", default_value_t = MEMORY >> 20)]
     memory: usize,
+    /// Tell which of its files leaked before: a list of digests (MD5, SHA-1, SHA-256 or BLAKE3), one on a line, of any length
+    #[arg(long, value_name = "FILE", conflicts_with = "compare")]
+    leaks: Option<PathBuf>,
     #[command(flatten)]
     passwords: Passwords,
     /// Open foreign files even where the kernel cannot lock the worker down
@@ -51,6 +54,7 @@ impl Args {
             unjailed: self.unsafe_no_sandbox,
             passwords: &passwords,
             passwords_from: self.passwords.file(),
+            leaks: self.leaks.as_deref(),
             memory: Some(self.memory << 20),
         };
         if let Some(file) = &self.compare {

@@ -10,8 +10,8 @@ use crate::claim::{
     SourceKind, SourceText, State, Task, Tlp,
 };
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, PrivatelyMatched, SampleMatchedV2, SourceCaptured,
-    SourceCapturedV1, SourceReadV1, TaskSet,
+    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, PrivatelyMatched, SampleMatchedV2, SampleMatchedV3,
+    SourceCaptured, SourceCapturedV1, SourceReadV1, TaskSet,
 };
 use crate::ledger::{Entry, Hash, Payload, sha256};
 use crate::read::Gazetteer;
@@ -132,7 +132,9 @@ impl Fold<'_> {
                 self.decision(entry, decision)
             }
             Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
-            Some(Payload::Match(it) | Payload::MatchV2(SampleMatchedV2(it))) => {
+            Some(
+                Payload::Match(it) | Payload::MatchV3(SampleMatchedV3(it)) | Payload::MatchV2(SampleMatchedV2(it)),
+            ) => {
                 self.finding(entry, it.sample, &it.command, (&it.result).into());
             }
             Some(Payload::Private(it)) => self.private(entry, it),

@@ -437,6 +437,14 @@ pub enum Error {
         /// What it is.
         what: &'static str,
     },
+    /// What was said to be a list of digests has none.
+    #[error(
+        "{path} has no digest: give MD5, SHA-1, SHA-256 or BLAKE3 in hexadecimal, one on a line, a name behind it or not"
+    )]
+    NoDigests {
+        /// The file.
+        path: PathBuf,
+    },
     /// Somebody wrote to it.
     #[error(
         "{path} changed while it was read, and nothing was recorded; run the command again when nobody writes to it"

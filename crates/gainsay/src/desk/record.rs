@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::{Acting, Desk, Error};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SourceCaptured, SourceCapturedV1,
-    SourceReadV1,
+    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SampleMatchedV3, SourceCaptured,
+    SourceCapturedV1, SourceReadV1,
 };
 use crate::ledger::{Entry, Hash, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
@@ -363,7 +363,9 @@ fn what(payload: &Payload) -> String {
         Payload::CorpusV2(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::Corpus(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::MatchV1(found) => matched(&(&found.result).into()),
-        Payload::Match(found) | Payload::MatchV2(SampleMatchedV2(found)) => matched(&(&found.result).into()),
+        Payload::Match(found) | Payload::MatchV3(SampleMatchedV3(found)) | Payload::MatchV2(SampleMatchedV2(found)) => {
+            matched(&(&found.result).into())
+        }
         Payload::Private(it) => format!("settled privately: {} of {} elements", it.matches, it.count),
         Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
         Payload::Settlement(settled) => match settled.outcome {

@@ -3,6 +3,7 @@
 mod aligning;
 mod compare;
 mod layers;
+mod leaks;
 mod numbers;
 mod open_corpora;
 mod opened;
@@ -19,12 +20,14 @@ use super::corpora::LEAST_MEMORY;
 use super::listings::{self, Listings};
 use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
+use crate::assess::{Offered, offered};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, Tlp, quoted};
 use crate::export;
 use crate::ledger::Entry;
 use crate::ledger::payload::SampleMatched;
-use crate::matching::{self, Bounds, Match, Matcher, SampleFile};
+use crate::matching::{self, Bounds, Match, Matcher, SampleFile, Tally};
 use crate::release::Released;
+use leaks::List;
 pub(super) use numbers::{best_match, claimed_window};
 use numbers::{in_numbers, row};
 use open_corpora::OpenCorpora;
@@ -48,6 +51,8 @@ pub struct MatchOptions<'a> {
     pub passwords: &'a [String],
     /// The file that passwords were read from, for the command that computes the result again.
     pub passwords_from: Option<&'a Path>,
+    /// A list of digests of files that leaked before.
+    pub leaks: Option<&'a Path>,
     /// Bytes of memory for what grows with the sample; [`MEMORY`] where nothing is said.
     pub memory: Option<usize>,
 }
@@ -72,6 +77,8 @@ pub struct SampleProgress {
 pub struct MatchReport {
     /// For each owner of corpora on this desk, the result against them; the one with most files first.
     pub results: Vec<SampleMatch>,
+    /// For each of them what its case says is offered, next to what is in hand; empty where it was made for none.
+    pub offered: Vec<Vec<Offered>>,
     /// The entries that record it, where it was made for a case.
     pub entries: Vec<EntryId>,
 }
@@ -92,12 +99,20 @@ impl MatchReport {
         let entries: Vec<String> = self.entries.iter().map(ToString::to_string).collect();
         match shape {
             Shape::Json => {
-                let results: Vec<_> = self.results.iter().map(export::json::sample_match).collect();
+                let offered = |at: usize| self.offered.get(at).map_or(&[][..], Vec::as_slice);
+                let result = |(at, result): (usize, &SampleMatch)| {
+                    let mut value = export::json::sample_match(result);
+                    value["offered"] = export::in_hand::offered_to_json(offered(at));
+                    value
+                };
+                let results: Vec<_> = self.results.iter().enumerate().map(result).collect();
                 Released::json(json!({ "format": "gainsay-match/1", "results": results, "entries": entries }))
             }
             Shape::Text(styles) | Shape::Screen(styles) | Shape::Brief(styles) => {
-                let mut text: String =
-                    self.results.iter().map(|result| export::text::sample_match(result, styles)).collect();
+                let offered = |at: usize| self.offered.get(at).map_or(&[][..], Vec::as_slice);
+                let result =
+                    |(at, result): (usize, &SampleMatch)| export::text::sample_match(result, offered(at), styles);
+                let mut text: String = self.results.iter().enumerate().map(result).collect();
                 for entry in &self.entries {
                     text += &format!("Kept in the case as {}.\n", entry.short());
                 }
@@ -144,6 +159,10 @@ impl Desk {
         if options.memory.is_some_and(|memory| memory < LEAST_MEMORY) {
             return Err(Error::TooLittleMemory { least: LEAST_MEMORY >> 20 });
         }
+        let leaks = options.leaks.map(List::survey).transpose()?;
+        let names = self.products(case)?;
+        let tally =
+            Tally::new(names.iter().map(String::as_str), leaks.as_ref().map(|it| it.digests).unwrap_or_default());
         let owners: Vec<Owner<'_>> = owners
             .into_iter()
             .map(|owner| {
@@ -156,10 +175,12 @@ impl Desk {
         // The indexes are open by now: a merge in the background may remove the files, but what is open stays readable.
         // Evidence is of these bytes: they are named before they are opened, and must be the same after.
         let before = case_id.map(|_| self.keep_sample(path, &Keep::Outside)).transpose()?;
-        let (sample, found) = match_all(path, options, &against, progress)?;
+        let (mut sample, found) = match_all(path, options, tally, &against, progress)?;
         if options.is_listing && sample.listings.found.is_empty() {
             return Err(Error::NotAListing { path: path.to_owned() });
         }
+        let mut in_hand = sample.tally.in_hand(sample.received);
+        in_hand.leaks = leaks.map(|it| it.known(&mut sample.tally)).transpose()?;
         let mut results = Vec::new();
         for ((of, corpora), found) in owners.iter().zip(&against).zip(found) {
             results.push(OfOwner {
@@ -170,6 +191,7 @@ impl Desk {
         }
         for of_owner in &mut results {
             of_owner.result.words.extend(left_out.iter().cloned());
+            of_owner.result.in_hand = Some(in_hand.clone());
         }
         results.sort_by_key(|of_owner| std::cmp::Reverse(files_of_owner(&of_owner.result)));
         let entries = match (case_id, before) {
@@ -182,7 +204,10 @@ impl Desk {
             }
             _ => Vec::new(),
         };
-        Ok(MatchReport { results: results.into_iter().map(|of_owner| of_owner.result).collect(), entries })
+        let results: Vec<SampleMatch> = results.into_iter().map(|of_owner| of_owner.result).collect();
+        let of_case = options.case.map(|case| self.case(case)).transpose()?;
+        let offered = of_case.iter().flat_map(|case| results.iter().map(|result| offered(case, result))).collect();
+        Ok(MatchReport { results, offered, entries })
     }
 
     fn record_match(
@@ -253,6 +278,7 @@ impl Owner<'_> {
 fn match_all(
     path: &Path,
     options: MatchOptions<'_>,
+    tally: Tally,
     against: &[Vec<matching::Corpus<'_, File>>],
     progress: &mut dyn FnMut(SampleProgress),
 ) -> Result<(Opened, Vec<Match>), Error> {
@@ -264,7 +290,7 @@ fn match_all(
     let mut take = |batch: &[SampleFile]| {
         matchers.iter_mut().try_for_each(|it| if is_twice { it.survey(batch) } else { it.count(batch) })
     };
-    let mut opened = open(path, &profile, options, progress, &mut take)?;
+    let mut opened = open(path, &profile, options, tally, progress, &mut take)?;
     let held = std::mem::take(&mut opened.batch);
     if opened.batches == 0 {
         let found = matchers.into_iter().map(|it| it.whole(&held)).collect::<Result<_, _>>()?;
@@ -274,7 +300,7 @@ fn match_all(
     drop(held);
     if is_twice {
         let mut take = |batch: &[SampleFile]| matchers.iter_mut().try_for_each(|it| it.count(batch));
-        let again = open(path, &profile, options, progress, &mut take)?;
+        let again = open(path, &profile, options, Tally::default(), progress, &mut take)?;
         take(&again.batch)?;
         if again.contents.finalize() != opened.contents.finalize() {
             return Err(Error::ChangedMeanwhile { path: path.to_owned() });
@@ -320,8 +346,13 @@ fn command(sample: &Path, options: MatchOptions<'_>) -> String {
         None if options.passwords.is_empty() => String::new(),
         None => " --password PASSWORD".to_owned(),
     };
+    let leaks = options.leaks.map(|list| std::path::absolute(list).unwrap_or_else(|_| list.to_owned()));
+    let leaks = leaks.map_or(String::new(), |list| format!(" --leaks {}", quoted(&list.to_string_lossy())));
     let case = quoted(options.case.unwrap_or_default());
-    format!("gainsay match {}{listing}{corpus}{memory}{passwords} --case {case}", quoted(&absolute.to_string_lossy()))
+    format!(
+        "gainsay match {}{listing}{corpus}{memory}{passwords}{leaks} --case {case}",
+        quoted(&absolute.to_string_lossy())
+    )
 }
 
 fn files_of_owner(result: &SampleMatch) -> u64 {

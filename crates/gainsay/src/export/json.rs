@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 pub use sample::{file_match, sample_match};
 use serde_json::{Value, json};
 
-use super::{changes, explanations, offers, timeline};
+use super::{changes, explanations, in_hand, offers, timeline};
 use crate::assess::{self, Edited, Fate, Judged, JudgedOn, NodeKind};
 use crate::claim::{EntryId, Finding, PrivateMatch, Said, Source, SourceText, State};
 use crate::release::View;
@@ -315,6 +315,7 @@ fn finding(view: &View, finding: &Finding) -> Value {
         "received": finding.received.to_string(),
         "tlp": finding.tlp.word(),
         "command": finding.command,
+        "offered": in_hand::offered_to_json(&assess::offered(&view.case, &finding.result)),
         "result": sample_match(&finding.result),
     })
 }

@@ -155,6 +155,16 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
         for sentence in &finding.words {
             writeln!(out, "{}\n", plain(sentence))?;
         }
+        for (label, words) in &finding.in_hand {
+            writeln!(out, "- {label}: {}", plain(words))?;
+        }
+        if !finding.offered.is_empty() {
+            writeln!(out, "\nOffered, and what of it is in hand:\n")?;
+        }
+        for sentence in &finding.offered {
+            writeln!(out, "- {}", plain(sentence))?;
+        }
+        writeln!(out)?;
         if !finding.places.is_empty() {
             writeln!(out, "| place | files found there | found only there |\n|---|---:|---:|")?;
         }

@@ -6,6 +6,7 @@ pub mod comparison;
 mod curve;
 mod explanations;
 pub mod html;
+pub mod in_hand;
 pub mod json;
 pub mod markdown;
 pub mod offers;

@@ -2,6 +2,7 @@
 
 use super::curve::Curve;
 use super::explanations;
+use super::in_hand;
 use super::offers;
 use super::origins::Picture;
 use super::text::{moment, percent};
@@ -141,6 +142,10 @@ pub(super) struct Finding {
     pub places: Vec<(String, u64, u64)>,
     pub listings: Vec<Listing>,
     pub words: Vec<String>,
+    /// What the sample is made of, each with its label.
+    pub in_hand: Vec<(&'static str, String)>,
+    /// What was offered, next to what of it is in hand.
+    pub offered: Vec<String>,
     pub rows: Vec<Row>,
     pub problems: Vec<String>,
     pub command: String,
@@ -426,6 +431,8 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
             })
             .collect(),
         words: result.words.clone(),
+        in_hand: in_hand::lines(result),
+        offered: in_hand::offered(&crate::assess::offered(&view.case, result)),
         rows: result
             .rows
             .iter()

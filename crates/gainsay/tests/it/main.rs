@@ -19,6 +19,7 @@ mod ledger;
 mod listings;
 mod model;
 mod names;
+mod offered;
 mod outlets;
 mod pages;
 mod places;

@@ -13,7 +13,7 @@ use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
 use crate::listing::Reader;
-use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, says_generated};
+use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, says_generated};
 
 /// What came out of a sample.
 pub(super) struct Opened {
@@ -25,6 +25,10 @@ pub(super) struct Opened {
     pub(super) contents: blake3::Hasher,
     pub(super) listings: Listings,
     pub(super) layers: Layers,
+    /// What they are, whoever's they are.
+    pub(super) tally: Tally,
+    /// Bytes of the sample as it came.
+    pub(super) received: u64,
     problems: Vec<String>,
     more_problems: usize,
     /// Fingerprints of the batch.
@@ -46,6 +50,7 @@ pub(super) fn open(
     path: &Path,
     profile: &Profile,
     options: MatchOptions<'_>,
+    tally: Tally,
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
 ) -> Result<Opened, Error> {
@@ -58,6 +63,8 @@ pub(super) fn open(
         contents: blake3::Hasher::new(),
         listings: Listings::default(),
         layers: Layers::default(),
+        tally,
+        received: 0,
         problems: Vec::new(),
         more_problems: 0,
         fingerprints: 0,
@@ -108,6 +115,7 @@ struct Reading<'r> {
 struct Open {
     path: String,
     gathered: Gathered,
+    tallied: Tallied,
     /// Its first bytes: all of a short file, and of any other what may say that a program wrote it.
     head: Vec<u8>,
     bytes: usize,
@@ -123,19 +131,23 @@ impl Opened {
         reading: &mut Reading<'_>,
     ) -> Result<(), capture::Error> {
         let mut file: Option<Open> = None;
-        opener.files(name, capture::open(path)?, &mut |event| {
+        let opened = capture::open(path)?;
+        self.received += opened.metadata().map_or(0, |meta| meta.len());
+        opener.files(name, opened, &mut |event| {
             match event {
                 Event::File { path, .. } => {
                     file = Some(Open {
                         path: path.to_owned(),
                         gathered: Gathered::new(reading.profile, path.as_bytes(), self.bounds.fingerprints),
+                        tallied: self.tally.begin(),
                         head: Vec::new(),
                         bytes: 0,
                         listing: Listings::reader(self.is_listing),
                     });
                 }
                 Event::Data(bytes) => {
-                    if let Some(Open { gathered, head, bytes: all, listing, .. }) = &mut file {
+                    if let Some(Open { path, gathered, tallied, head, bytes: all, listing }) = &mut file {
+                        self.tally.update(path, tallied, bytes);
                         gathered.update(bytes);
                         *all += bytes.len();
                         let room = SHORT.saturating_sub(head.len());
@@ -146,11 +158,12 @@ impl Opened {
                 }
                 // A file that was cut short is held against the corpora as far as it came; a finding says so.
                 Event::End { .. } => {
-                    if let Some(Open { path, gathered, head, bytes, listing }) = file.take() {
+                    if let Some(Open { path, gathered, tallied, head, bytes, listing }) = file.take() {
                         self.layers.file(&path, bytes);
                         let path = path_in_sample(name, &path);
                         self.listings.add(path, listing);
                         let (fingerprints, level) = gathered.finish();
+                        self.tally.end(path, tallied, bytes as u64, &fingerprints.blake3);
                         let path = path.as_bytes().to_vec();
                         let generated = says_generated(&head);
                         let short = if bytes <= SHORT { head } else { Vec::new() };
@@ -160,7 +173,12 @@ impl Opened {
                     }
                 }
                 Event::Archive { path, format } => self.layers.open(path, format),
-                Event::Clue(clue) => self.layers.clue(&clue),
+                Event::Clue(clue) => {
+                    if clue.kind.words() == "times" {
+                        self.tally.times(&clue.value, clue.entries);
+                    }
+                    self.layers.clue(&clue);
+                }
                 Event::Finding(finding) => {
                     self.layers.finding(&finding);
                     self.problem(&finding);
