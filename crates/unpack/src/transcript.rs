@@ -89,7 +89,7 @@ impl Transcript {
                 self.asked == Asked::Documents
             }
             Reply::Data(_) | Reply::Finding(_) | Reply::Done { .. } => true,
-            Reply::Ready(_) | Reply::Refused(_) => false,
+            Reply::Ready(_) | Reply::Refused(_) | Reply::ToolReady(_) => false,
         };
         if !fits {
             return Err(Violation::Order("an answer to something that was not asked"));
@@ -160,7 +160,7 @@ impl Transcript {
                     return Err(Violation::Order("the request ends inside a file"));
                 }
             }
-            Reply::Ready(_) | Reply::Refused(_) => {}
+            Reply::Ready(_) | Reply::Refused(_) | Reply::ToolReady(_) => {}
         }
         Ok(())
     }

@@ -8,6 +8,7 @@ mod hostile;
 mod jail;
 #[path = "../makers/mod.rs"]
 mod makers;
+mod tool;
 
 use std::fs::File;
 use std::io::{Seek, Write};
