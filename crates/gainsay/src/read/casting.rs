@@ -74,7 +74,8 @@ pub(super) fn class_of(candidate: &Candidate) -> Option<Class> {
     let organisation = e.organisation + e.outlet + e.researcher;
     if e.actor >= 4 && e.actor > e.person && e.actor + 2 > organisation {
         Some(Class::Actor)
-    } else if e.person >= 3 && candidate.words <= 4 && e.person + 1 >= e.organisation {
+    // Nobody breaks into a person.
+    } else if e.person >= 3 && candidate.words <= 4 && e.person + 1 >= e.organisation + e.victim {
         Some(Class::Person)
     } else if e.organisation >= 3
         || e.victim >= 4

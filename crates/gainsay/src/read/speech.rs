@@ -245,7 +245,7 @@ pub(super) fn sentence_of<'a>(text: &'a str, cast: &'a Cast, span: Span, quotes:
         // A long quotation is cut into several sentences.
         .map(|q| Span { start: q.span.start.max(span.start), end: q.span.end.min(span.end) })
         .collect();
-    Sentence::new(cast, tokens(text, span, &hidden), span)
+    Sentence::new(text, cast, tokens(text, span, &hidden), span)
 }
 
 fn is_name(text: &str, cast: &Cast, quote: &Quotation) -> bool {
