@@ -288,6 +288,8 @@ impl<'a> Sentence<'a> {
                     || lexicon::calendar_word(word)
             })
             .unwrap_or(last + 1);
+        // "A claim the company": the phrase begins with its last article.
+        first = (first..end).rev().find(|&at| matches!(self.word(at), "the" | "a" | "an")).map_or(first, |at| at + 1);
         if (first..end).any(|at| !matches!(self.tokens[at].shape, Shape::Word | Shape::Possessive)) {
             return None;
         }
@@ -752,6 +754,7 @@ impl<'a> Sentence<'a> {
             .or(memory.organisation)
             .or_else(|| self.cast.of_kind(PartyKind::Victim).first().copied())
             .or_else(|| memory.topic_before.and_then(organisation))
+            .or_else(|| self.party.iter().flatten().copied().find(|&p| organisation(p) == Some(p)))
             .map(|p| self.as_role(p))
             .or_else(|| {
                 let spoke = memory.here.as_ref().or(memory.speaker.as_ref());
