@@ -216,7 +216,7 @@ fn decide(heard: &Heard<'_>, said: &Content) -> Reading {
     }
     match heard.kind {
         PartyKind::Actor => actor(heard, said),
-        PartyKind::Victim | PartyKind::Other if heard.own_matter => of_itself(heard, said),
+        _ if heard.own_matter => of_itself(heard, said),
         PartyKind::Press => press(heard, said),
         PartyKind::Researcher | PartyKind::Authority | PartyKind::Other | PartyKind::Victim => of_another(heard, said),
     }
