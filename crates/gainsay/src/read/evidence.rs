@@ -15,6 +15,8 @@ pub(super) struct Evidence {
     pub(super) person: u32,
     /// Said to be breached.
     pub(super) victim: u32,
+    /// Looks into a breach or bears it out: a company its own, an authority another's.
+    pub(super) looks: u32,
     pub(super) researcher: u32,
     pub(super) outlet: u32,
     /// Stands where a place would.
@@ -31,6 +33,7 @@ impl Evidence {
         self.organisation += other.organisation;
         self.person += other.person;
         self.victim += other.victim;
+        self.looks += other.looks;
         self.researcher += other.researcher;
         self.outlet += other.outlet;
         self.speaks += other.speaks;
@@ -827,19 +830,19 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
         _ if tells_of_another => {}
         "denied" | "denies" => found.victim += 3,
         "suffered" | "experienced" => found.victim += 2,
-        "is" | "says" | "said" if soon(&["investigating", "looking"], 5) => found.victim += 2,
+        "is" | "says" | "said" if soon(&["investigating", "looking"], 5) => found.looks += 2,
         "has" if soon(&["denied", "confirmed", "suffered"], 3) => found.victim += 2,
         "confirmed" | "confirms" | "disclosed" | "acknowledged" | "admitted"
             if around.right.iter().take(9).any(|w| breach_word(w) || *w == "access" || *w == "unauthorized") =>
         {
-            found.victim += 2
+            found.looks += 2
         }
         "discovered" | "detected" | "identified" | "reported"
             if around.right.iter().skip(1).take(4).any(|w| breach_word(w))
                 && matches!(r(1), "the" | "a" | "an" | "its" | "unauthorized" | "suspicious")
                 && found.researcher == 0 =>
         {
-            found.victim += 2
+            found.looks += 2
         }
         "data" if matches!(r(1), "breach" | "leak" | "theft") => found.victim += 2,
         "breach" | "hack" | "cyberattack" | "incident" => found.victim += 2,

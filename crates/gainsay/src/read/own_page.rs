@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::claim::{About, PartyKind};
-use crate::read::entities::{Cast, Class};
+use crate::read::entities::{Cast, Class, Party};
 use crate::read::patterns::word_regex;
 use crate::read::set_off::{cut_short, is_set_off, speaks_as_a_firm};
 use crate::read::speech::{Page, SPEECH_BYTES};
@@ -36,10 +36,14 @@ pub(super) fn owner(text: &str, pages: &[Page], cast: &Cast, about: &About) -> O
     if !is_firm || ours * 2 < body.len() || crews {
         return None;
     }
-    let house = cast.parties.iter().enumerate().filter(|(_, p)| {
-        p.class == Class::Organisation && !p.platform && matches!(p.kind, PartyKind::Victim | PartyKind::Other)
-    });
-    if let Some((party, found)) = house.max_by_key(|(_, p)| (p.mentions, std::cmp::Reverse(p.first.start))) {
+    let house = cast
+        .parties
+        .iter()
+        .enumerate()
+        .filter(|(_, p)| p.class == Class::Organisation && matches!(p.kind, PartyKind::Victim | PartyKind::Other));
+    // A place where people post writes notices of its own, too.
+    let most = |(_, p): &(usize, &Party)| (!p.platform, p.mentions, std::cmp::Reverse(p.first.start));
+    if let Some((party, found)) = house.max_by_key(most) {
         return Some(Speaker {
             name: found.name.clone(),
             kind: PartyKind::Victim,

@@ -245,7 +245,7 @@ pub(super) fn sentence_of<'a>(text: &'a str, cast: &'a Cast, span: Span, quotes:
         // A long quotation is cut into several sentences.
         .map(|q| Span { start: q.span.start.max(span.start), end: q.span.end.min(span.end) })
         .collect();
-    Sentence::new(cast, tokens(text, span, &hidden), span)
+    Sentence::new(text, cast, tokens(text, span, &hidden), span)
 }
 
 fn is_name(text: &str, cast: &Cast, quote: &Quotation) -> bool {
@@ -307,20 +307,29 @@ fn speaks_for_a_house(cast: &Cast, speaker: &Speaker) -> bool {
 /// Whether the speaker would be speaking of its own house. A victim is, unless it tells of another company; of anybody else it must not look
 /// like another's breach in any way.
 fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, said: &str) -> bool {
+    let ours = parts::of_ours(said);
     let Some(party) = speaker.party.map(|p| cast.parties[p].home.unwrap_or(p)) else {
-        return speaker.kind == PartyKind::Victim;
+        return speaker.kind == PartyKind::Victim || speaker.kind == PartyKind::Other && ours;
     };
     let homes: Vec<usize> =
         found.speakers.iter().filter_map(|s| s.party).flat_map(|p| [Some(p), cast.parties[p].home]).flatten().collect();
-    if !parts::of_ours(said) && of_another_house(text, cast, &homes, found.span) {
+    if !ours && of_another_house(text, cast, &homes, found.span) {
         return false;
     }
+    let house = cast.parties[party].class == Class::Organisation;
+    let name = &cast.parties[party].name;
     match speaker.kind {
         PartyKind::Victim => true,
-        PartyKind::Other if cast.parties[party].class == Class::Organisation && parts::tells_its_own(said) => true,
-        PartyKind::Other if cast.parties[party].class == Class::Organisation => {
-            parts::of_own_house(said, &cast.parties[party].name)
+        PartyKind::Other if !house => ours,
+        PartyKind::Other => {
+            ours || parts::tells_its_own(said)
+                || parts::of_own_house(said, name)
                 || !(matches!(found.cue, Cue::Reports) || of_another(cast, party, found.span, said))
+        }
+        // Who hunts crews speaks of others, unless its words leave no doubt.
+        PartyKind::Authority | PartyKind::Researcher if house => {
+            ours || parts::named_as_hit(said, name)
+                || speaker.kind == PartyKind::Authority && found.cue == Cue::Denies && !found.negated
         }
         _ => false,
     }
