@@ -452,3 +452,41 @@ fn of_a_part_an_interval_is_told() {
     assert!(opened.contains("one in 20 of all") && opened.contains(": between "), "{opened}");
     assert!(opened.contains("95 of 100 such samplings"), "{opened}");
 }
+
+/// Runs every line of docs/private-match.md as it stands, one after the other in one shell. What the page shows of an answer, but for what it leaves
+/// out with `…`, must be in the answer.
+#[test]
+fn the_walk_through_can_be_typed_line_by_line() {
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/private-match.md");
+    let page = fs::read_to_string(page).unwrap();
+    let mut commands: Vec<(&str, Vec<&str>)> = Vec::new();
+    for block in page.split("```console\n").skip(1) {
+        for line in block.split("```").next().unwrap().lines() {
+            match (line.strip_prefix("$ "), commands.last_mut()) {
+                (Some(command), _) => commands.push((command, Vec::new())),
+                (None, Some((_, shown))) if line != "…" => shown.push(line),
+                _ => {}
+            }
+        }
+    }
+    assert!(commands.len() > 15, "{commands:?}");
+    let script: String =
+        commands.iter().map(|(command, _)| format!("{{ {command}\n}} 2>&1; echo \"@@ $?\"\n")).collect();
+    let environment = Environment::new();
+    let program = Path::new(env!("CARGO_BIN_EXE_gainsay")).parent().unwrap();
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").unwrap());
+    let mut shell = std::process::Command::new("bash");
+    shell.args(["-u", "-c", &script]).current_dir(environment.path("")).env_clear();
+    shell.env("PATH", path).env("HOME", environment.path("../home")).env("GAINSAY_AUTHOR", "ana");
+    let output = run(&mut shell).succeeded();
+    let mut rest = output.as_str();
+    for (command, shown) in commands {
+        let (answer, after) = rest.split_once("@@ ").unwrap_or_else(|| panic!("{command} gave no answer: {rest}"));
+        let (code, after) = after.split_once('\n').unwrap();
+        assert_eq!(code, "0", "{command}\n{answer}");
+        for line in shown {
+            assert!(answer.lines().any(|it| it == line), "{command}\ndoes not say {line:?}, but\n{answer}");
+        }
+        rest = after;
+    }
+}

@@ -127,11 +127,7 @@ impl<'d> Held<'d> {
     ///
     /// # Errors
     /// It can't be read, or `take` fails.
-    pub(super) fn each(
-        &self,
-        origin: &Origin,
-        take: &mut dyn FnMut(&[Vec<u8>]) -> Result<(), desk::Error>,
-    ) -> Result<(), desk::Error> {
+    pub(super) fn each(&self, origin: &Origin, take: &mut Take<'_>) -> Result<(), desk::Error> {
         match origin {
             Origin::List { path, .. } => self.what.each_of_list(path, &mut |some| take(&some)),
             Origin::Corpus { name, place } => {
@@ -258,6 +254,7 @@ struct OfCorpus<'h> {
     place: Option<&'h Option<String>>,
 }
 
+/// Takes some elements.
 type Take<'t> = dyn FnMut(&[Vec<u8>]) -> Result<(), desk::Error> + 't;
 
 /// A failure on the way through an index.
