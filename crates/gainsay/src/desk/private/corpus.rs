@@ -16,9 +16,6 @@ use crate::desk::{self, Corpus, Desk};
 /// Elements that are worked on at a time.
 const BATCH: usize = 1 << 14;
 
-/// How many places an owner is told of a revelation.
-const TOLD: usize = 1_000;
-
 /// Where an owner's elements come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -220,7 +217,6 @@ impl<'d> Held<'d> {
         }
         let mut places: Vec<(String, usize)> = places.into_iter().collect();
         places.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        places.truncate(TOLD);
         Ok(places)
     }
 

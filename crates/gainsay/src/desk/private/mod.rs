@@ -15,7 +15,7 @@ mod words;
 
 use std::path::PathBuf;
 
-pub use holder::Inviting;
+pub use holder::{Inviting, Looking};
 pub use keys::Party;
 pub use owner::Agreeing;
 use private_match::Refused;
