@@ -4,7 +4,7 @@ use super::passwords::Passwords;
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_word};
 use crate::claim::ElementKind;
-use crate::desk::{self, Agreeing, Done, Inviting, Keeping, SampleProgress};
+use crate::desk::{self, Agreeing, Done, Inviting, Keeping, Looking, SampleProgress};
 
 /// Settle a sample with another party by sending files, while neither shows the other what it holds
 ///
@@ -188,6 +188,9 @@ struct Open {
     /// Say where in this sample the elements are that match, where that was agreed
     #[arg(long = "in", value_name = "SAMPLE")]
     look_in: Option<PathBuf>,
+    /// Write to this file what matches, of an answer with --in or of a revelation, instead of showing it
+    #[arg(long, value_name = "FILE")]
+    found: Option<PathBuf>,
     #[command(flatten)]
     keeping: Keep,
 }
@@ -227,12 +230,13 @@ impl Args {
                 let mut consent = |told: &str| agrees(ui, told, writing.yes);
                 desk.private_countersign(&acting, &file, &writing.output, &keeping.keeping(), &mut consent)?
             }
-            Command::Open(Open { file, output, yes, look_in, keeping }) => {
+            Command::Open(Open { file, output, yes, look_in, found, keeping }) => {
                 let mut desk = place.open()?;
                 let acting = acting(&desk)?;
                 let mut consent = |told: &str| agrees(ui, told, yes);
-                let paths = (output.as_deref(), look_in.as_deref());
-                desk.private_open(&acting, &file, paths, &keeping.keeping(), &mut consent)?
+                let looking = Looking { look_in: look_in.as_deref(), found: found.as_deref() };
+                let output = (output.as_deref(), &looking);
+                desk.private_open(&acting, &file, output, &keeping.keeping(), &mut consent)?
             }
         };
         say(ui, &done);

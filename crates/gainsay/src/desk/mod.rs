@@ -38,7 +38,7 @@ pub use corpora::{Corpus, CorpusOptions, Exported, MEMORY};
 pub use drafts::drafts;
 pub use jobs::{JOB_COMMAND, Job};
 pub use model::{Key, ModelOptions, ModelReader, Reader};
-pub use private::{Agreeing, Done, Inviting, Keeping, digits, inspect, verify};
+pub use private::{Agreeing, Done, Inviting, Keeping, Looking, digits, inspect, verify};
 pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Waiting, Wanted};

@@ -16,9 +16,6 @@ use crate::desk::{self, Corpus, Desk};
 /// Elements that are worked on at a time.
 const BATCH: usize = 1 << 14;
 
-/// How many places an owner is told of a revelation.
-const TOLD: usize = 1_000;
-
 /// Where an owner's elements come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Origin {
@@ -127,11 +124,7 @@ impl<'d> Held<'d> {
     ///
     /// # Errors
     /// It can't be read, or `take` fails.
-    pub(super) fn each(
-        &self,
-        origin: &Origin,
-        take: &mut dyn FnMut(&[Vec<u8>]) -> Result<(), desk::Error>,
-    ) -> Result<(), desk::Error> {
+    pub(super) fn each(&self, origin: &Origin, take: &mut Take<'_>) -> Result<(), desk::Error> {
         match origin {
             Origin::List { path, .. } => self.what.each_of_list(path, &mut |some| take(&some)),
             Origin::Corpus { name, place } => {
@@ -224,7 +217,6 @@ impl<'d> Held<'d> {
         }
         let mut places: Vec<(String, usize)> = places.into_iter().collect();
         places.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        places.truncate(TOLD);
         Ok(places)
     }
 
@@ -258,6 +250,7 @@ struct OfCorpus<'h> {
     place: Option<&'h Option<String>>,
 }
 
+/// Takes some elements.
 type Take<'t> = dyn FnMut(&[Vec<u8>]) -> Result<(), desk::Error> + 't;
 
 /// A failure on the way through an index.

@@ -29,6 +29,12 @@ const LINES: usize = 1 << 14;
 /// What a name and a password are hashed with: 32 MiB and some tenth of a second each, so that nobody tries many passwords.
 const SCRYPT: (u8, u32, u32) = (15, 8, 1);
 
+/// Takes a line of a list with its element.
+type TakeLine<'t> = dyn FnMut(&str, Vec<u8>) -> Result<(), desk::Error> + 't;
+
+/// Takes some lines of a list, and for each its element, where it has one.
+type TakePart<'t> = dyn FnMut(&[String], Vec<Option<Vec<u8>>>) -> Result<(), desk::Error> + 't;
+
 /// What is compared: a kind, and of accounts the domain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct What {
@@ -150,11 +156,7 @@ impl What {
     ///
     /// # Errors
     /// The list can't be read, or `take` fails.
-    pub(super) fn each_line(
-        &self,
-        path: &Path,
-        take: &mut dyn FnMut(&str, Vec<u8>) -> Result<(), desk::Error>,
-    ) -> Result<(), desk::Error> {
+    pub(super) fn each_line(&self, path: &Path, take: &mut TakeLine<'_>) -> Result<(), desk::Error> {
         self.each_part(path, &mut |lines, elements| {
             lines.iter().zip(elements).try_for_each(|(line, element)| match element {
                 Some(element) => take(line, element),
@@ -175,11 +177,7 @@ impl What {
         self.each_part(path, &mut |_, elements| take(elements.into_iter().flatten().collect()))
     }
 
-    fn each_part(
-        &self,
-        path: &Path,
-        take: &mut dyn FnMut(&[String], Vec<Option<Vec<u8>>>) -> Result<(), desk::Error>,
-    ) -> Result<(), desk::Error> {
+    fn each_part(&self, path: &Path, take: &mut TakePart<'_>) -> Result<(), desk::Error> {
         let mut reader = BufReader::new(capture::open(path)?);
         loop {
             let lines = some_lines(&mut reader).map_err(|why| desk::Error::File {
@@ -321,11 +319,6 @@ impl Group {
 }
 
 impl Elements {
-    /// How many there are in all groups.
-    pub(super) fn len(&self) -> usize {
-        self.groups.iter().map(Group::len).sum()
-    }
-
     /// Leaves out what does not take part by the terms' sampling, and groups of which then nothing is left.
     pub(super) fn sample(&mut self, terms: &Terms) {
         if terms.sampling > 1 {
@@ -527,7 +520,7 @@ mod tests {
         let tab = of_line(ElementKind::Credentials, Some("example.com"), "Ana@example.com\tcorrect: horse");
         assert_eq!(colon, tab);
         let hex: String = colon.expect("a pair").iter().map(|byte| format!("{byte:02x}")).collect();
-        assert_eq!(hex, "SCRYPT");
+        assert_eq!(hex, "c54a38a3235d734f67b4aca8ead4c9f2af05c97d7507f10e04cf4a5763371723");
         assert_eq!(of_line(ElementKind::Credentials, Some("example.com"), "ana@example.com"), None);
     }
 
@@ -552,7 +545,7 @@ mod tests {
         [&b"two"[..], b"one", b"two"].iter().for_each(|element| group.push(element));
         let mut elements = Elements { groups: vec![group, Group { name: "empty".to_owned(), ..Group::default() }] };
         elements.sample(&crate::desk::private::no_terms());
-        assert_eq!(elements.len(), 2);
+        assert_eq!(elements.groups.iter().map(Group::len).collect::<Vec<_>>(), [2]);
         let bytes = elements.to_bytes();
         let read = Elements::from_bytes(&bytes).expect("elements");
         assert_eq!(read.groups[0].iter().collect::<Vec<_>>(), [&b"one"[..], b"two"]);

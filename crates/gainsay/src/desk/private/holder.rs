@@ -6,10 +6,10 @@ use std::path::Path;
 use private_match::{Invitation, Kind, Mode, Opening, Refused, Requested, Sample, Session, invite, request, reveal};
 use serde_json::json;
 
-use super::elements::{Elements, What, terms_of};
+use super::elements::{Elements, Group, What, terms_of};
 use super::folder::{AGREEMENT, About, COUNTERSIGNATURE, ELEMENTS, Folder, INVITATION, REQUEST, RESULT};
 use super::keys::{Keys, Party};
-use super::sealed::{Opened, Sealing};
+use super::sealed::{self, Opened, Sealing};
 use super::{Consent, Done, Error, hex, record, threads, words};
 use crate::claim::{ElementKind, counted, on_one_line};
 use crate::desk::{self, Acting, Desk, SampleProgress};
@@ -39,6 +39,15 @@ pub struct Inviting<'a> {
     pub passwords: &'a [String],
     /// Whether foreign files are opened even where the kernel cannot lock the worker down.
     pub unjailed: bool,
+}
+
+/// Where it is said what matches.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Looking<'a> {
+    /// The holder's sample.
+    pub look_in: Option<&'a Path>,
+    /// A file of one's own, instead of the screen.
+    pub found: Option<&'a Path>,
 }
 
 impl Desk {
@@ -154,7 +163,7 @@ impl Desk {
     }
 
     /// Opens an answer: says what it counts, and writes the result, which tells the other party. Where the terms let the holder learn which
-    /// elements match, they are looked for in `sample`.
+    /// elements match, it is said where they are.
     ///
     /// # Errors
     /// The answer does not hold or was altered, or it was not agreed to.
@@ -163,7 +172,7 @@ impl Desk {
         keys: &Keys,
         answer: Opened,
         output: Option<&Path>,
-        look_in: Option<&Path>,
+        looking: &Looking<'_>,
         consent: &mut Consent<'_>,
     ) -> Result<Done, desk::Error> {
         let folder = Folder::of_session(self, &answer.header.session)?;
@@ -178,9 +187,10 @@ impl Desk {
         let mut message = Vec::new();
         let outcome = opened.result(&session, &keys.identity, &mut message).map_err(Error::from)?;
         let mut said = words::counts(&session, &outcome.counts, &folder.about.groups);
-        if let Some(path) = look_in {
-            let found: HashSet<&[u8]> = opened.matches.iter().map(|found| found.item).collect();
-            said += &places(&What::of(&session.invitation.terms)?, path, &found)?;
+        if let Some(path) = looking.look_in {
+            let matches: HashSet<&[u8]> = opened.matches.iter().map(|found| found.item).collect();
+            let what = What::of(&session.invitation.terms)?;
+            said += &format!("\n{}", told(&what, &places(&what, path, &matches)?, looking.found)?);
         }
         agreed(consent, &format!("{said}\n\n{}", words::result(&session, &outcome.counts)))?;
         folder.put(RESULT, &message)?;
@@ -268,29 +278,41 @@ fn requested(folder: &Folder) -> Result<Requested, desk::Error> {
 }
 
 /// Where in a sample the elements are that were found: the lines of a list, or the files with how many each has.
-fn places(what: &What, path: &Path, found: &HashSet<&[u8]>) -> Result<String, desk::Error> {
-    const TOLD: usize = 1_000;
-    let mut words = Vec::new();
+fn places(what: &What, path: &Path, found: &HashSet<&[u8]>) -> Result<Vec<String>, desk::Error> {
+    let mut places = Vec::new();
     if what.is_listed() {
         what.each_line(path, &mut |line, element| {
             if found.contains(&element[..]) {
-                words.push(format!("\n  {}", on_one_line(&what.shown(line))));
+                places.push(what.shown(line));
             }
             Ok(())
         })?;
     } else {
         let elements = Elements::read(what, path, true, (&[], false), &mut |_| {})?;
-        let count = |group: &super::elements::Group| group.iter().filter(|element| found.contains(element)).count();
+        let count = |group: &Group| group.iter().filter(|element| found.contains(element)).count();
         let mut files: Vec<(usize, &String)> =
             elements.groups.iter().map(|group| (count(group), &group.name)).collect();
         files.retain(|(count, _)| *count > 0);
         files.sort_by(|a, b| b.cmp(a));
-        words.extend(
-            files.iter().map(|(count, name)| format!("\n  {}: {}", on_one_line(name), counted(*count, "element"))),
-        );
+        places.extend(files.iter().map(|(count, name)| format!("{name}: {}", counted(*count, "element"))));
     }
-    let more = words.len().saturating_sub(TOLD);
-    words.truncate(TOLD);
-    let more = if more > 0 { format!("\n  … and {more} more") } else { String::new() };
-    Ok(format!("\nFound:{}{more}", words.concat()))
+    Ok(places)
+}
+
+/// Says where elements are: in a file where one is named, else on the screen, where names of accounts are masked.
+pub(super) fn told(what: &What, places: &[String], found: Option<&Path>) -> Result<String, desk::Error> {
+    const TOLD: usize = 1_000;
+    let places: Vec<String> = places.iter().map(|place| on_one_line(place)).collect();
+    if let Some(path) = found {
+        sealed::write(path, (places.join("\n") + "\n").as_bytes())?;
+        return Ok(format!("Wrote where they are to {}, a line for each.", on_one_line(&path.to_string_lossy())));
+    }
+    if what.domain.is_some() {
+        return Ok("Whose they are is not for a screen: name a file for them with --found.".to_owned());
+    }
+    let more = places.len().saturating_sub(TOLD);
+    let more =
+        if more > 0 { format!("\n  … and {more} more: --found FILE writes all of them") } else { String::new() };
+    let shown: String = places.iter().take(TOLD).map(|place| format!("\n  {place}")).collect();
+    Ok(format!("Found:{shown}{more}"))
 }

@@ -15,12 +15,12 @@ mod words;
 
 use std::path::PathBuf;
 
-pub use holder::Inviting;
+pub use holder::{Inviting, Looking};
 pub use keys::Party;
 pub use owner::Agreeing;
 use private_match::Refused;
 pub(in crate::desk) use record::check;
-pub use record::{Keeping, Verified, inspect, verify};
+pub use record::{Keeping, inspect, verify};
 use serde_json::{Value, json};
 
 use self::keys::Keys;

@@ -9,11 +9,11 @@ use sha2::{Digest, Sha256};
 use super::corpus::{Held, Origin, own};
 use super::elements::What;
 use super::folder::{AGREEMENT, About, COUNTERSIGNATURE, EXCHANGED, Folder, INVITATION, MANIFEST, RESULT, SET};
-use super::holder::{agreed, write_all};
+use super::holder::{Looking, agreed, told, write_all};
 use super::keys::{Keys, Party};
 use super::sealed::{Opened, Sealing};
 use super::{Consent, Done, Error, hex, record, threads, words};
-use crate::claim::{counted, on_one_line};
+use crate::claim::counted;
 use crate::desk::{self, Acting, Desk};
 
 /// What an owner agrees to, and with what.
@@ -184,7 +184,12 @@ impl Desk {
     }
 
     /// Opens a revelation: which of the owner's elements the sample has.
-    pub(super) fn open_revelation(&self, keys: &Keys, opened: Opened) -> Result<Done, desk::Error> {
+    pub(super) fn open_revelation(
+        &self,
+        keys: &Keys,
+        opened: Opened,
+        looking: &Looking<'_>,
+    ) -> Result<Done, desk::Error> {
         let folder = owners(self, &opened.header.session)?;
         let session = folder.session(keys.identity.public())?;
         let [_, answer] = exchanged(&folder)?;
@@ -194,7 +199,7 @@ impl Desk {
         let revealed = revealing.finish(&keys.seed, threads()).map_err(Error::from)?;
         let what = What::of(&session.invitation.terms)?;
         let held = Held::of(self, &what)?;
-        let (mut words, mut value) = (String::new(), Vec::new());
+        let (mut words, mut value, mut all) = (String::new(), Vec::new(), Vec::new());
         for origin in folder.about.origins.iter().filter_map(|text| Origin::from_text(text)) {
             let mut found: Vec<Vec<u8>> = Vec::new();
             held.each(&origin, &mut |elements| {
@@ -205,20 +210,17 @@ impl Desk {
             let label = origin.label(held.corpora());
             words += &format!("{label}: {} revealed\n", counted(found.len(), "element"));
             let places = held.places_of(&origin, &found)?;
-            for (place, count) in &places {
-                words += &match what.is_listed() {
-                    true => format!("  {}\n", on_one_line(place)),
-                    false => format!("  {}: {}\n", on_one_line(place), counted(*count, "element")),
-                };
-            }
-            let places: Vec<_> =
-                places.iter().map(|(place, count)| json!({ "what": place, "elements": count })).collect();
-            value.push(json!({ "label": label, "elements": found.len(), "found": places }));
+            all.extend(places.iter().map(|(place, count)| match what.is_listed() {
+                true => format!("{label}: {place}"),
+                false => format!("{label}: {place}: {}", counted(*count, "element")),
+            }));
+            value.push(json!({ "label": label, "elements": found.len(), "places": places.len() }));
         }
+        words += &told(&what, &all, looking.found)?;
         let words = format!(
-            "{words}Each of them was in the sample that the other party committed to before you answered. What it held that you no longer hold is not named."
+            "{words}\nEach of them was in the sample that the other party committed to before you answered. What it held that you no longer hold is not named."
         );
-        Ok(Done { words, value: json!({ "session": hex(&session.id), "revealed": value }) })
+        Ok(Done { words, value: json!({ "session": hex(&session.id), "revealed": value, "found": all }) })
     }
 }
 

@@ -9,12 +9,13 @@ use sha2::{Digest, Sha256};
 
 use super::elements::What;
 use super::folder::{AGREEMENT, Folder, INVITATION, RESULT};
+use super::holder::Looking;
 use super::keys::{self, Keys, address};
 use super::sealed::{self, Head, Opened};
 use super::{Consent, Done, Error, hex, words};
 use crate::capture;
 use crate::claim::{CorpusRole, EntryId, PrivateLabel};
-use crate::desk::{self, Acting, Desk, casefile};
+use crate::desk::{self, Acting, Desk, casefile, check_name};
 use crate::ledger::payload::{PrivateLabelV1, PrivatelyMatched};
 
 /// The most bytes of a statement: invitation, agreement, result and countersignature.
@@ -40,16 +41,16 @@ impl Desk {
         &mut self,
         acting: &Acting,
         file: &Path,
-        (output, look_in): (Option<&Path>, Option<&Path>),
+        (output, looking): (Option<&Path>, &Looking<'_>),
         keeping: &Keeping<'_>,
         consent: &mut Consent<'_>,
     ) -> Result<Done, desk::Error> {
         let keys = Keys::of(self)?;
         let opened = Opened::open(&keys, file, &[Kind::Answer, Kind::Countersignature, Kind::Revelation])?;
         match opened.header.kind {
-            Kind::Answer => self.open_answer(&keys, opened, output, look_in, consent),
+            Kind::Answer => self.open_answer(&keys, opened, output, looking, consent),
             Kind::Countersignature => self.open_countersignature(acting, &keys, opened, keeping),
-            _ => self.open_revelation(&keys, opened),
+            _ => self.open_revelation(&keys, opened, looking),
         }
     }
 
@@ -95,6 +96,7 @@ impl Desk {
     /// The company whose files or accounts were compared, as a case names it.
     fn company(&self, statement: &Statement, holds: bool, given: Option<&str>) -> Result<String, desk::Error> {
         if let Some(given) = given {
+            check_name("company", given)?;
             return Ok(given.to_owned());
         }
         let what = What::of(&statement.session.invitation.terms)?;
