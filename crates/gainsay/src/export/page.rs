@@ -1,5 +1,6 @@
 //! A view in strings: what the report's formats for people share.
 
+use super::challenge;
 use super::curve::Curve;
 use super::explanations;
 use super::in_hand;
@@ -36,6 +37,8 @@ pub(super) struct Page {
     /// Each day once, with the first of its events.
     pub timeline: Vec<Event>,
     pub findings: Vec<Finding>,
+    /// Each challenge in sentences, with its handle.
+    pub challenges: Vec<(String, Vec<String>)>,
     pub disagreements: Vec<Disagreement>,
     pub offers: Vec<offers::Row>,
     pub origins: Option<Origins>,
@@ -246,6 +249,7 @@ impl Page {
             explanations: assessment.explanations.iter().map(explained).collect(),
             timeline: each_day_once(timeline::events(view)),
             findings: case.findings.iter().map(|one| finding(view, one)).collect(),
+            challenges: case.challenges.iter().map(|one| (one.handle.clone(), challenge::lines(one))).collect(),
             disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),
             offers: offers::rows(view),
             origins: super::origins::at_a_glance(&assessment.graph).map(|at_a_glance| Origins {
