@@ -42,9 +42,7 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         let shape = if ui.json { Shape::Json } else { Shape::Text(ui.styles()) };
-        let mut progress = |done: SampleProgress| {
-            ui.progress(|| format!("{} files, {} MB of the sample", done.files, done.bytes / 1_000_000));
-        };
+        let mut progress = |done: SampleProgress| ui.progress(|| done.words());
         let (sample, corpus) = (&self.sample, self.corpus.as_deref());
         let passwords = self.passwords.read()?;
         let options = MatchOptions {

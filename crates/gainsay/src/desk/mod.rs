@@ -6,6 +6,7 @@ mod add;
 mod assess;
 mod basis;
 mod casefile;
+mod challenge;
 mod changes;
 mod check;
 mod claims;
@@ -32,6 +33,7 @@ pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
 pub use add::{AddOptions, Added, Keep};
 pub use assess::{WEIGHTS, assess_propositions};
+pub use challenge::Drawing;
 pub use claims::{ClaimChange, Judging};
 pub use config::Config;
 pub use corpora::{Corpus, CorpusOptions, Exported, MEMORY};
@@ -289,6 +291,12 @@ pub enum Error {
         case: String,
         /// How many steps it has.
         count: usize,
+    },
+    /// A challenge cannot be opened, drawn or answered so.
+    #[error("nothing was recorded: {why}")]
+    Challenge {
+        /// Why.
+        why: String,
     },
     /// An edit of a claim, or a judgement, that comes to nothing.
     #[error("nothing was recorded: {why}")]

@@ -218,6 +218,12 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
         Some(Payload::Decision(decision) | Payload::DecisionV1(DraftDecidedV1(decision))) => {
             decision.draft.is_some_and(|draft| draft.reading == destroyed.id)
         }
+        Some(Payload::Challenge(opened)) => opened.listing == destroyed.id,
+        Some(Payload::Draw(drawn)) => [drawn.listing, drawn.challenge].contains(&destroyed.id),
+        Some(Payload::Answer(it)) => {
+            [it.challenge, it.draw].contains(&destroyed.id)
+                || it.sources.iter().chain(&it.matches).any(|id| *id == destroyed.id)
+        }
         Some(Payload::Settlement(settled)) => settled.sources.contains(&destroyed.id),
         _ => false,
     };
@@ -367,6 +373,9 @@ fn what(payload: &Payload) -> String {
             matched(&(&found.result).into())
         }
         Payload::Private(it) => format!("settled privately: {} of {} elements", it.matches, it.count),
+        Payload::Challenge(_) | Payload::Draw(_) | Payload::Answer(_) => {
+            super::challenge::what(payload).unwrap_or_default()
+        }
         Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
         Payload::Settlement(settled) => match settled.outcome {
             Some(is_true) => format!("settled a claim as {}", if is_true { "true" } else { "not true" }),

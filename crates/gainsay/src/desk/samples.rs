@@ -11,6 +11,7 @@ mod opened;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
+use std::time::Duration;
 
 use fingerprint::Profile;
 use serde_json::json;
@@ -21,7 +22,7 @@ use super::listings::{self, Listings};
 use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
 use crate::assess::{Offered, offered};
-use crate::claim::{CorpusRole, EntryId, SampleMatch, Tlp, quoted};
+use crate::claim::{CorpusRole, EntryId, SampleMatch, Tlp, portion, quoted, sized};
 use crate::export;
 use crate::ledger::Entry;
 use crate::ledger::payload::SampleMatched;
@@ -70,6 +71,33 @@ pub struct SampleProgress {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// How many bytes of the sample as it came are behind, and of how many. In a file that is read by seeking it is where the child is.
+    pub received: (u64, u64),
+    /// How long it has taken.
+    pub took: Duration,
+}
+
+impl SampleProgress {
+    /// What there is, how fast it goes and how long it may still take.
+    pub fn words(&self) -> String {
+        let counts = format!("{} files, {} of the sample", self.files, sized(self.bytes));
+        let (behind, all) = self.received;
+        let seconds = self.took.as_secs();
+        if seconds < 2 || behind == 0 {
+            return counts;
+        }
+        let rate = format!("{counts}, {} a second", sized(self.bytes / seconds));
+        if behind >= all {
+            return rate;
+        }
+        let left = u128::from(all - behind) * u128::from(seconds) / u128::from(behind);
+        let left = match left {
+            0..90 => format!("{left} s"),
+            90..5_400 => format!("{} min", (left + 30) / 60),
+            _ => format!("{} h", (left + 1_800) / 3_600),
+        };
+        format!("{rate}, {} read, about {left} left", portion(behind.into(), all.into()))
+    }
 }
 
 /// What a match came to.

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 pub use sample::{file_match, sample_match};
 use serde_json::{Value, json};
 
-use super::{changes, explanations, in_hand, offers, timeline};
+use super::{challenge, changes, explanations, in_hand, offers, timeline};
 use crate::assess::{self, Edited, Fate, Judged, JudgedOn, NodeKind};
 use crate::claim::{EntryId, Finding, PrivateMatch, Said, Source, SourceText, State};
 use crate::release::View;
@@ -104,6 +104,7 @@ pub fn view(view: &View) -> String {
         "offers": offers::to_json(view),
         "findings": case.findings.iter().map(|one| finding(view, one)).collect::<Vec<_>>(),
         "private_matches": case.privates.iter().map(private).collect::<Vec<_>>(),
+        "challenges": case.challenges.iter().map(challenge::to_json).collect::<Vec<_>>(),
         "based_on": based_on(view),
         "ledger": ledger(view),
     });

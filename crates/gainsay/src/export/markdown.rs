@@ -196,6 +196,12 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
         }
         writeln!(out, "\nTo compute it again: `{}`\n", finding.command.replace('`', ""))?;
     }
+    if !page.challenges.is_empty() {
+        writeln!(out, "\n## Challenges\n")?;
+    }
+    for sentence in page.challenges.iter().flat_map(|(_, sentences)| sentences) {
+        writeln!(out, "{}\n", plain(sentence))?;
+    }
     if let Some(origins) = &page.origins {
         writeln!(out, "\n## Origins\n\n{}\n", plain(&origins.at_a_glance))?;
         for line in &origins.lines {

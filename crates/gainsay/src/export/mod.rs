@@ -1,5 +1,6 @@
 //! A view to bytes, one file for each format. Pure, and behind `release`: nothing here sees a case that was not released.
 
+pub mod challenge;
 pub mod changes;
 pub mod check;
 pub mod comparison;

@@ -1,5 +1,6 @@
 //! A view in strings: what the report's formats for people share.
 
+use super::challenge;
 use super::curve::Curve;
 use super::explanations;
 use super::in_hand;
@@ -37,6 +38,8 @@ pub(super) struct Page {
     pub timeline: Vec<Event>,
     pub findings: Vec<Finding>,
     pub privates: Vec<Private>,
+    /// Each challenge in sentences, with its handle.
+    pub challenges: Vec<(String, Vec<String>)>,
     pub disagreements: Vec<Disagreement>,
     pub offers: Vec<offers::Row>,
     pub origins: Option<Origins>,
@@ -258,6 +261,7 @@ impl Page {
                 .iter()
                 .map(|settled| Private { handle: settled.handle.clone(), words: settled.words() })
                 .collect(),
+            challenges: case.challenges.iter().map(|one| (one.handle.clone(), challenge::lines(one))).collect(),
             disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),
             offers: offers::rows(view),
             origins: super::origins::at_a_glance(&assessment.graph).map(|at_a_glance| Origins {

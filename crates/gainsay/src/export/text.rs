@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{changes, explanations, in_hand, offers, timeline};
+use super::{challenge, changes, explanations, in_hand, offers, timeline};
 use crate::assess::{self, Claim, Disagreement, Offered};
 use crate::claim::{
     AlignedLines, Alignment, Commit, FileMatch, Finding, Layer, ListingMatch, PrivateMatch, Reading, Said, SampleMatch,
@@ -76,6 +76,7 @@ pub fn view(view: &View, styles: Styles) -> String {
             page.finding(view, finding);
         }
     }
+    page.challenges(view);
     page.offers(view);
     page.timeline(view);
     page.said(view);
@@ -363,6 +364,17 @@ impl Page {
             self.hanging(&format!("  {:<10}  ", event.day), &format!("{}{from}", event.what));
         }
         self.and_more(events.len().saturating_sub(MANY));
+    }
+
+    fn challenges(&mut self, view: &View) {
+        if !view.case.challenges.is_empty() {
+            self.heading("Challenges");
+        }
+        for one in &view.case.challenges {
+            for (number, sentence) in challenge::lines(one).iter().enumerate() {
+                self.wrapped(if number == 0 { 2 } else { 6 }, sentence);
+            }
+        }
     }
 
     fn offers(&mut self, view: &View) {

@@ -12,6 +12,7 @@ use crate::claim::{
     Channels, CorpusRole, EntryId, Extent, Filtered, History, Piece, Root, SegmentFile, Span, Stretch, Tlp,
 };
 pub use assessed::{AssessedV2, CaseAssessed, CorpusStateV2};
+pub use challenge::{ChallengeAnswered, ChallengeDrawn, ChallengeOpened};
 pub use edit::{CaseJudged, ClaimEdited, EditV1};
 pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2, SampleMatchedV3};
 pub use private::{PrivateLabelV1, PrivatelyMatched};
@@ -92,6 +93,12 @@ kinds! {
     Match(SampleMatched) = "match/4",
     /// A sample, or a list of accounts, was settled with another party without showing it.
     Private(PrivatelyMatched) = "private/1",
+    /// A listing was committed to, for files to be drawn from it.
+    Challenge(ChallengeOpened) = "challenge/1",
+    /// Files were drawn from a listing.
+    Draw(ChallengeDrawn) = "draw/1",
+    /// What came of the files that were drawn.
+    Answer(ChallengeAnswered) = "answer/1",
     /// Somebody took up a step, or it is done.
     Task(TaskSet) = "task/1",
     /// A claim proved true or not, or is open again.
@@ -122,6 +129,9 @@ impl Payload {
                 Some(b.case)
             }
             Payload::Private(b) => Some(b.case),
+            Payload::Challenge(b) => Some(b.case),
+            Payload::Draw(b) => Some(b.case),
+            Payload::Answer(b) => Some(b.case),
             Payload::Task(b) => Some(b.case),
             Payload::Settlement(b) => Some(b.case),
             Payload::Claim(b) => Some(b.case),
@@ -494,6 +504,7 @@ fn first<T>(is_first: bool, payload: T) -> Result<T, minicbor::decode::Error> {
 }
 
 mod assessed;
+mod challenge;
 mod edit;
 mod matched;
 mod private;

@@ -6,6 +6,7 @@ mod architecture;
 mod archives;
 mod capture;
 mod cases;
+mod challenge;
 mod check;
 mod claims;
 mod corpora;

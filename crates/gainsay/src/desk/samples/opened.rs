@@ -1,7 +1,9 @@
 //! A sample as it comes out of the child: its files in batches.
 
+use std::io::Seek;
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::Instant;
 
 use fingerprint::Profile;
 use unpack::Event;
@@ -72,8 +74,9 @@ pub(super) fn open(
         is_listing: options.is_listing,
         failed: None,
     };
-    let mut reading = Reading { profile, done: SampleProgress::default(), progress, take };
+    let mut reading = Reading { profile, done: SampleProgress::default(), began: Instant::now(), progress, take };
     if !meta.is_dir() {
+        reading.done.received.1 = meta.len();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         opened.read(&mut opener, &name, path, &mut reading)?;
         return opened.unless_failed();
@@ -83,6 +86,7 @@ pub(super) fn open(
         return Err(Error::NothingIn { path: path.to_owned() });
     }
     below.failures.iter().chain(&below.skipped).for_each(|failure| opened.problem(failure));
+    reading.done.received.1 = below.files.iter().filter_map(|file| file.metadata().ok()).map(|meta| meta.len()).sum();
     for file in below.files {
         let name = file.strip_prefix(path).unwrap_or(&file).to_string_lossy().into_owned();
         match opened.read(&mut opener, &name, &file, &mut reading) {
@@ -107,6 +111,7 @@ pub(super) fn path_in_sample<'p>(name: &str, path: &'p str) -> &'p str {
 struct Reading<'r> {
     profile: &'r Profile,
     done: SampleProgress,
+    began: Instant,
     progress: &'r mut dyn FnMut(SampleProgress),
     take: &'r mut Take<'r>,
 }
@@ -132,7 +137,11 @@ impl Opened {
     ) -> Result<(), capture::Error> {
         let mut file: Option<Open> = None;
         let opened = capture::open(path)?;
-        self.received += opened.metadata().map_or(0, |meta| meta.len());
+        let size = opened.metadata().map_or(0, |meta| meta.len());
+        self.received += size;
+        // The child reads through the same open file: how far it is, is told here.
+        let behind = reading.done.received.0;
+        let mut place = opened.try_clone().ok();
         opener.files(name, opened, &mut |event| {
             match event {
                 Event::File { path, .. } => {
@@ -169,6 +178,9 @@ impl Opened {
                         let short = if bytes <= SHORT { head } else { Vec::new() };
                         self.add(SampleFile { path, fingerprints, generated, level, short }, reading);
                         reading.done.files += 1;
+                        let read = place.as_mut().and_then(|file| file.stream_position().ok()).unwrap_or(0);
+                        reading.done.received.0 = behind + read.min(size);
+                        reading.done.took = reading.began.elapsed();
                         (reading.progress)(reading.done);
                     }
                 }
@@ -186,6 +198,7 @@ impl Opened {
             }
             if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
+        reading.done.received.0 = behind + size;
         Ok(())
     }
 

@@ -7,10 +7,10 @@ use super::read::StatementV1;
 use super::*;
 use crate::claim::{
     Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, ClaimKey, Clue, Commit, Confidence,
-    Contact, CurvePoint, Dated, Days, Draft, EditKind, ElementKind, Facet, Figure, FigureKind, FileMatch, InHand,
-    Indicator, IndicatorKind, Layer, Leaks, ListedFile, ListingMatch, NearMiss, Offer, Opinion, Organisation,
-    OrganisationRole, PartyKind, PlaceMatch, Places, PrivateLabel, Reading, SampleMatch, Shares, Side, SourceKind,
-    Stance, Statement, Taking, Vector, Window,
+    Contact, CurvePoint, Dated, Days, Draft, DrawnBy, DrawnFile, EditKind, ElementKind, Facet, Figure, FigureKind,
+    FileMatch, InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile, ListingMatch, NearMiss, Offer, Opinion,
+    Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, PrivateLabel, Reading, SampleMatch, Shares, Side,
+    SourceKind, Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -550,6 +550,42 @@ fn examples() -> Vec<Payload> {
             corpora: vec![EntryId([8; 32])],
             result: (&sample_match()).into(),
             command: "gainsay match sample.tar".into(),
+        }
+        .into(),
+        ChallengeOpened {
+            case: CASE,
+            listing: SOURCE,
+            format: "ls -l".into(),
+            files: 12_000,
+            bytes: Some(30_000_000),
+            nonce: "ab".repeat(32),
+        }
+        .into(),
+        ChallengeDrawn {
+            case: CASE,
+            challenge: EntryId([14; 32]),
+            listing: SOURCE,
+            public: Some("block 840000".into()),
+            seed: "cd".repeat(32),
+            by: DrawnBy::Files,
+            confidence: 950,
+            files: vec![
+                (&DrawnFile { path: "src/engine.c".into(), bytes: Some((69_000, 69_000)), times: 1 }).into(),
+                (&DrawnFile { path: "src/motor.c".into(), bytes: None, times: 2 }).into(),
+            ],
+        }
+        .into(),
+        ChallengeAnswered {
+            case: CASE,
+            challenge: EntryId([14; 32]),
+            draw: EntryId([15; 32]),
+            sources: vec![SOURCE],
+            matches: vec![EntryId([16; 32])],
+            owner: "Marlbeck".into(),
+            outcomes: vec![("genuine".into(), Some("engine.c".into())), ("missing".into(), None)],
+            genuine: 1,
+            interval: (1, 11_999),
+            command: "gainsay challenge answer marlbeck answer.zip".into(),
         }
         .into(),
     ]
