@@ -10,8 +10,8 @@ use crate::claim::{
     SourceText, State, Task, Tlp,
 };
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SampleMatchedV2, SourceCaptured, SourceCapturedV1, SourceReadV1,
-    TaskSet,
+    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SampleMatchedV2, SampleMatchedV3, SourceCaptured,
+    SourceCapturedV1, SourceReadV1, TaskSet,
 };
 use crate::ledger::{Entry, Hash, Payload};
 use crate::read::Gazetteer;
@@ -130,7 +130,9 @@ impl Fold<'_> {
                 self.decision(entry, decision)
             }
             Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
-            Some(Payload::Match(it) | Payload::MatchV2(SampleMatchedV2(it))) => {
+            Some(
+                Payload::Match(it) | Payload::MatchV3(SampleMatchedV3(it)) | Payload::MatchV2(SampleMatchedV2(it)),
+            ) => {
                 self.finding(entry, it.sample, &it.command, (&it.result).into());
             }
             Some(Payload::Task(task)) => self.task(entry, task),

@@ -9,7 +9,8 @@ use serde_json::Value;
 use super::{Acting, Desk, Error};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SourceCapturedV1, SourceReadV1,
+    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SampleMatchedV3, SourceCapturedV1,
+    SourceReadV1,
 };
 use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
@@ -222,7 +223,9 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
             decision.source == destroyed.id || decision.draft.is_some_and(|draft| draft.reading == destroyed.id)
         }
         Some(Payload::MatchV1(found)) => found.sample == destroyed.id,
-        Some(Payload::Match(found) | Payload::MatchV2(SampleMatchedV2(found))) => found.sample == destroyed.id,
+        Some(
+            Payload::Match(found) | Payload::MatchV3(SampleMatchedV3(found)) | Payload::MatchV2(SampleMatchedV2(found)),
+        ) => found.sample == destroyed.id,
         Some(Payload::Settlement(settled)) => settled.sources.contains(&destroyed.id),
         _ => false,
     };
@@ -243,6 +246,7 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
                     | Payload::Claim(_)
                     | Payload::MatchV1(_)
                     | Payload::MatchV2(_)
+                    | Payload::MatchV3(_)
                     | Payload::Match(_)
             )
     });
@@ -371,7 +375,9 @@ fn what(payload: &Payload) -> String {
         Payload::CorpusV2(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::Corpus(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::MatchV1(found) => matched(&(&found.result).into()),
-        Payload::Match(found) | Payload::MatchV2(SampleMatchedV2(found)) => matched(&(&found.result).into()),
+        Payload::Match(found) | Payload::MatchV3(SampleMatchedV3(found)) | Payload::MatchV2(SampleMatchedV2(found)) => {
+            matched(&(&found.result).into())
+        }
         Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
         Payload::Settlement(settled) => match settled.outcome {
             Some(is_true) => format!("settled a claim as {}", if is_true { "true" } else { "not true" }),

@@ -7,7 +7,7 @@ use super::origins::Picture;
 use super::text::{moment, percent};
 use super::timeline::{self, Event};
 use crate::assess::{Edited, Judged, JudgedOn};
-use crate::claim::{EntryId, SourceText, Span, State};
+use crate::claim::{EntryId, Scan, SourceText, Span, State};
 use crate::release::View;
 
 /// How much of the text around a span is shown, in bytes on each side.
@@ -134,6 +134,9 @@ pub(super) struct Finding {
     pub places: Vec<(String, u64, u64)>,
     pub listings: Vec<Listing>,
     pub words: Vec<String>,
+    /// What came of scanning for malware, and each thing that was found: engine, file and rule.
+    pub scanned: Vec<String>,
+    pub malware: Vec<(String, String, String)>,
     pub rows: Vec<Row>,
     pub problems: Vec<String>,
     pub command: String,
@@ -429,6 +432,12 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
                     alignment.edits.iter().chain(&alignment.note).cloned().collect::<Vec<_>>().join("; ")
                 }),
             })
+            .collect(),
+        scanned: result.scans.iter().flat_map(Scan::words).collect(),
+        malware: result
+            .scans
+            .iter()
+            .flat_map(|scan| scan.found.iter().map(|it| (scan.engine.clone(), it.path.clone(), it.rule.clone())))
             .collect(),
         problems: result.problems.clone(),
         command: finding.command.clone(),

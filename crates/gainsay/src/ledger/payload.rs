@@ -13,7 +13,7 @@ use crate::claim::{
 };
 pub use assessed::{AssessedV2, CaseAssessed, CorpusStateV2};
 pub use edit::{CaseJudged, ClaimEdited, EditV1};
-pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2};
+pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2, SampleMatchedV3};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
 pub use settled::ClaimSettled;
 pub use source::{Held, SourceCaptured, SourceCapturedV1, Text};
@@ -85,8 +85,10 @@ kinds! {
     MatchV1(SampleMatchedV1) = "match/1",
     /// A sample was matched against the corpora, before its layers and their clues were kept.
     MatchV2(SampleMatchedV2) = "match/2",
+    /// A sample was matched against the corpora, before it was scanned for malware.
+    MatchV3(SampleMatchedV3) = "match/3",
     /// A sample was matched against the corpora.
-    Match(SampleMatched) = "match/3",
+    Match(SampleMatched) = "match/4",
     /// Somebody took up a step, or it is done.
     Task(TaskSet) = "task/1",
     /// A claim proved true or not, or is open again.
@@ -113,7 +115,9 @@ impl Payload {
             Payload::Reading(b) | Payload::ReadingV1(SourceReadV1(b)) => Some(b.case),
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.case),
             Payload::MatchV1(b) => Some(b.case),
-            Payload::Match(b) | Payload::MatchV2(SampleMatchedV2(b)) => Some(b.case),
+            Payload::Match(b) | Payload::MatchV3(SampleMatchedV3(b)) | Payload::MatchV2(SampleMatchedV2(b)) => {
+                Some(b.case)
+            }
             Payload::Task(b) => Some(b.case),
             Payload::Settlement(b) => Some(b.case),
             Payload::Claim(b) => Some(b.case),
