@@ -8,6 +8,7 @@
 mod align;
 mod assess;
 mod capture;
+mod challenge;
 mod claim;
 mod cli;
 mod corpus;

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{ClaimKey, Edit, EntryId, OwnJudgement, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp};
+use super::{
+    Challenge, ClaimKey, Edit, EntryId, OwnJudgement, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp,
+};
 
 /// A case as it stands.
 #[derive(Clone, Debug)]
@@ -25,6 +27,8 @@ pub struct Case {
     pub statements: Vec<Said>,
     /// In the order in which they were made.
     pub findings: Vec<Finding>,
+    /// In the order in which they were opened.
+    pub challenges: Vec<Challenge>,
     /// Products that its texts name, with their owners, as far as the gazetteer knows them.
     pub brands: BTreeMap<String, String>,
     /// What somebody has taken up, one for each step, as it stands.
@@ -319,6 +323,7 @@ impl Case {
             sources: Vec::new(),
             statements: Vec::new(),
             findings: Vec::new(),
+            challenges: Vec::new(),
             brands: BTreeMap::new(),
             tasks: Vec::new(),
             settlements: Vec::new(),
@@ -348,6 +353,7 @@ impl Case {
         let sources = self.sources.iter().map(|source| source.tlp);
         let said = self.statements.iter().filter(|said| said.state.shows()).map(|said| said.tlp);
         let findings = self.findings.iter().map(|finding| finding.tlp);
+        let findings = findings.chain(self.challenges.iter().map(|challenge| challenge.tlp));
         let tasks = self.tasks.iter().map(|task| task.tlp);
         let edits = self.edits.iter().map(|edit| edit.tlp).chain(self.judgements.iter().map(|it| it.tlp));
         let settlements = self.settlements.iter().map(|settled| settled.tlp);
@@ -385,6 +391,10 @@ impl Case {
         self.findings.retain(|finding| keep[finding.sample]);
         for finding in &mut self.findings {
             finding.sample = new_place[finding.sample];
+        }
+        self.challenges.retain(|challenge| keep[challenge.listing]);
+        for challenge in &mut self.challenges {
+            challenge.listing = new_place[challenge.listing];
         }
     }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{CorpusRole, counted};
+use super::{CorpusRole, InHand, counted};
 
 /// What a sample has in common with the corpora of one owner. Shares are thousandths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +43,8 @@ pub struct SampleMatch {
     pub layers: Vec<Layer>,
     /// What they say of who packed them, where and when, at most a thousand; not known of results before the third version.
     pub clues: Vec<Clue>,
+    /// What it is made of, whoever's it is; not known of results before the fourth version.
+    pub in_hand: Option<InHand>,
     /// What it was scanned with for malware, and what that found; not known of results before the fourth version.
     pub scans: Vec<Scan>,
 }
@@ -450,6 +452,7 @@ impl SampleMatch {
                 all(&mut left_out.some);
             }
         }
+        self.in_hand.iter_mut().for_each(|it| it.for_each_text(change));
         for row in &mut self.rows {
             change(&mut row.path);
             row.best.iter_mut().for_each(in_best);

@@ -34,6 +34,9 @@ pub(super) struct Args {
     /// Scan for malware with YARA by these rules: a file, or a folder of *.yar and *.yara
     #[arg(long, value_name = "RULES")]
     yara: Option<PathBuf>,
+    /// Tell which of its files leaked before: a list of digests (MD5, SHA-1, SHA-256 or BLAKE3), one on a line, of any length
+    #[arg(long, value_name = "FILE", conflicts_with = "compare")]
+    leaks: Option<PathBuf>,
     #[command(flatten)]
     passwords: Passwords,
     /// Open foreign files even where the kernel cannot lock the worker down
@@ -45,9 +48,7 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         let shape = if ui.json { Shape::Json } else { Shape::Text(ui.styles()) };
-        let mut progress = |done: SampleProgress| {
-            ui.progress(|| format!("{} files, {} MB of the sample", done.files, done.bytes / 1_000_000));
-        };
+        let mut progress = |done: SampleProgress| ui.progress(|| done.words());
         let (sample, corpus) = (&self.sample, self.corpus.as_deref());
         let passwords = self.passwords.read()?;
         let options = MatchOptions {
@@ -57,6 +58,7 @@ impl Args {
             unjailed: self.unsafe_no_sandbox,
             passwords: &passwords,
             passwords_from: self.passwords.file(),
+            leaks: self.leaks.as_deref(),
             engines: Engines {
                 clamd: self.clamd.as_deref(),
                 yara: self.yara.as_deref(),

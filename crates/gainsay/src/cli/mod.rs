@@ -2,6 +2,7 @@
 
 mod add;
 mod assess;
+mod challenge;
 mod check;
 mod claim;
 mod corpus;
@@ -64,6 +65,7 @@ enum Command {
     Init(init::Args),
     Corpus(corpus::Args),
     Match(matching::Args),
+    Challenge(challenge::Args),
     Open(open::Args),
     Add(add::Args),
     Read(read::Args),
@@ -126,6 +128,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Init(args) => args.run(&place, ui),
         Command::Corpus(args) => args.run(&place, ui),
         Command::Match(args) => args.run(&place, ui),
+        Command::Challenge(args) => args.run(&place, ui),
         Command::Open(args) => args.run(&place, ui),
         Command::Add(args) => args.run(&place, ui),
         Command::Read(args) => args.run(&place, ui),

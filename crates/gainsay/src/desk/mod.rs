@@ -6,6 +6,7 @@ mod add;
 mod assess;
 mod basis;
 mod casefile;
+mod challenge;
 mod changes;
 mod check;
 mod claims;
@@ -32,6 +33,7 @@ pub use crate::export::text::Styles;
 pub use crate::inspect::Engines;
 pub use add::{AddOptions, Added, Keep};
 pub use assess::{WEIGHTS, assess_propositions};
+pub use challenge::Drawing;
 pub use claims::{ClaimChange, Judging};
 pub use config::Config;
 pub use corpora::{Corpus, CorpusOptions, Exported, MEMORY};
@@ -287,6 +289,12 @@ pub enum Error {
         /// How many steps it has.
         count: usize,
     },
+    /// A challenge cannot be opened, drawn or answered so.
+    #[error("nothing was recorded: {why}")]
+    Challenge {
+        /// Why.
+        why: String,
+    },
     /// An edit of a claim, or a judgement, that comes to nothing.
     #[error("nothing was recorded: {why}")]
     NoEdit {
@@ -433,6 +441,14 @@ pub enum Error {
         path: PathBuf,
         /// What it is.
         what: &'static str,
+    },
+    /// What was said to be a list of digests has none.
+    #[error(
+        "{path} has no digest: give MD5, SHA-1, SHA-256 or BLAKE3 in hexadecimal, one on a line, a name behind it or not"
+    )]
+    NoDigests {
+        /// The file.
+        path: PathBuf,
     },
     /// Somebody wrote to it.
     #[error(

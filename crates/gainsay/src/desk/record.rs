@@ -226,6 +226,12 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
         Some(
             Payload::Match(found) | Payload::MatchV3(SampleMatchedV3(found)) | Payload::MatchV2(SampleMatchedV2(found)),
         ) => found.sample == destroyed.id,
+        Some(Payload::Challenge(opened)) => opened.listing == destroyed.id,
+        Some(Payload::Draw(drawn)) => [drawn.listing, drawn.challenge].contains(&destroyed.id),
+        Some(Payload::Answer(it)) => {
+            [it.challenge, it.draw].contains(&destroyed.id)
+                || it.sources.iter().chain(&it.matches).any(|id| *id == destroyed.id)
+        }
         Some(Payload::Settlement(settled)) => settled.sources.contains(&destroyed.id),
         _ => false,
     };
@@ -377,6 +383,9 @@ fn what(payload: &Payload) -> String {
         Payload::MatchV1(found) => matched(&(&found.result).into()),
         Payload::Match(found) | Payload::MatchV3(SampleMatchedV3(found)) | Payload::MatchV2(SampleMatchedV2(found)) => {
             matched(&(&found.result).into())
+        }
+        Payload::Challenge(_) | Payload::Draw(_) | Payload::Answer(_) => {
+            super::challenge::what(payload).unwrap_or_default()
         }
         Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
         Payload::Settlement(settled) => match settled.outcome {

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 pub use sample::{file_match, sample_match};
 use serde_json::{Value, json};
 
-use super::{changes, explanations, offers, timeline};
+use super::{challenge, changes, explanations, in_hand, offers, timeline};
 use crate::assess::{self, Edited, Fate, Judged, JudgedOn, NodeKind};
 use crate::claim::{EntryId, Finding, Said, Source, SourceText, State};
 use crate::release::View;
@@ -103,6 +103,7 @@ pub fn view(view: &View) -> String {
         "sources": (0..case.sources.len()).map(|place| source(view, place)).collect::<Vec<_>>(),
         "offers": offers::to_json(view),
         "findings": case.findings.iter().map(|one| finding(view, one)).collect::<Vec<_>>(),
+        "challenges": case.challenges.iter().map(challenge::to_json).collect::<Vec<_>>(),
         "based_on": based_on(view),
         "ledger": ledger(view),
     });
@@ -287,6 +288,7 @@ fn finding(view: &View, finding: &Finding) -> Value {
         "received": finding.received.to_string(),
         "tlp": finding.tlp.word(),
         "command": finding.command,
+        "offered": in_hand::offered_to_json(&assess::offered(&view.case, &finding.result)),
         "result": sample_match(&finding.result),
     })
 }

@@ -149,6 +149,16 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
         for sentence in &finding.words {
             writeln!(out, "{}\n", plain(sentence))?;
         }
+        for (label, words) in &finding.in_hand {
+            writeln!(out, "- {label}: {}", plain(words))?;
+        }
+        if !finding.offered.is_empty() {
+            writeln!(out, "\nOffered, and what of it is in hand:\n")?;
+        }
+        for sentence in &finding.offered {
+            writeln!(out, "- {}", plain(sentence))?;
+        }
+        writeln!(out)?;
         if !finding.places.is_empty() {
             writeln!(out, "| place | files found there | found only there |\n|---|---:|---:|")?;
         }
@@ -188,6 +198,12 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
             writeln!(out, "\nProblem: {}", plain(problem))?;
         }
         writeln!(out, "\nTo compute it again: `{}`\n", finding.command.replace('`', ""))?;
+    }
+    if !page.challenges.is_empty() {
+        writeln!(out, "\n## Challenges\n")?;
+    }
+    for sentence in page.challenges.iter().flat_map(|(_, sentences)| sentences) {
+        writeln!(out, "{}\n", plain(sentence))?;
     }
     if let Some(origins) = &page.origins {
         writeln!(out, "\n## Origins\n\n{}\n", plain(&origins.at_a_glance))?;

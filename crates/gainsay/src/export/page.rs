@@ -1,7 +1,9 @@
 //! A view in strings: what the report's formats for people share.
 
+use super::challenge;
 use super::curve::Curve;
 use super::explanations;
+use super::in_hand;
 use super::offers;
 use super::origins::Picture;
 use super::text::{moment, percent};
@@ -35,6 +37,8 @@ pub(super) struct Page {
     /// Each day once, with the first of its events.
     pub timeline: Vec<Event>,
     pub findings: Vec<Finding>,
+    /// Each challenge in sentences, with its handle.
+    pub challenges: Vec<(String, Vec<String>)>,
     pub disagreements: Vec<Disagreement>,
     pub offers: Vec<offers::Row>,
     pub origins: Option<Origins>,
@@ -137,6 +141,10 @@ pub(super) struct Finding {
     /// What came of scanning for malware, and each thing that was found: engine, file and rule.
     pub scanned: Vec<String>,
     pub malware: Vec<(String, String, String)>,
+    /// What the sample is made of, each with its label.
+    pub in_hand: Vec<(&'static str, String)>,
+    /// What was offered, next to what of it is in hand.
+    pub offered: Vec<String>,
     pub rows: Vec<Row>,
     pub problems: Vec<String>,
     pub command: String,
@@ -244,6 +252,7 @@ impl Page {
             explanations: assessment.explanations.iter().map(explained).collect(),
             timeline: each_day_once(timeline::events(view)),
             findings: case.findings.iter().map(|one| finding(view, one)).collect(),
+            challenges: case.challenges.iter().map(|one| (one.handle.clone(), challenge::lines(one))).collect(),
             disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),
             offers: offers::rows(view),
             origins: super::origins::at_a_glance(&assessment.graph).map(|at_a_glance| Origins {
@@ -417,6 +426,8 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
             })
             .collect(),
         words: result.words.clone(),
+        in_hand: in_hand::lines(result),
+        offered: in_hand::offered(&crate::assess::offered(&view.case, result)),
         rows: result
             .rows
             .iter()

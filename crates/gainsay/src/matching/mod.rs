@@ -5,10 +5,12 @@
 
 mod bounds;
 mod cover;
+mod dates;
 mod distinct;
 mod gathered;
 mod generated;
 mod hits;
+mod kinds;
 mod licences;
 mod lines;
 mod listing;
@@ -19,6 +21,7 @@ mod rows;
 mod rules;
 mod short;
 mod states;
+mod tally;
 mod whole;
 mod window;
 mod words;
@@ -38,6 +41,7 @@ pub use matcher::Matcher;
 pub use others::Copies;
 pub use rows::Names;
 pub use short::SHORT;
+pub use tally::{Digests, Tallied, Tally, beginning};
 
 /// One file of the sample.
 #[derive(Clone, Debug)]

@@ -1,8 +1,9 @@
 //! A sample as it comes out of the child: its files in batches.
 
-use std::io::Read as _;
+use std::io::{Read as _, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::Instant;
 
 use fingerprint::Profile;
 use unpack::Event;
@@ -15,7 +16,7 @@ use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
 use crate::inspect::Malware;
 use crate::listing::Reader;
-use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, says_generated};
+use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, says_generated};
 
 /// What came out of a sample.
 pub(super) struct Opened {
@@ -27,6 +28,10 @@ pub(super) struct Opened {
     pub(super) contents: blake3::Hasher,
     pub(super) listings: Listings,
     pub(super) layers: Layers,
+    /// What they are, whoever's they are.
+    pub(super) tally: Tally,
+    /// Bytes of the sample as it came.
+    pub(super) received: u64,
     problems: Vec<String>,
     more_problems: usize,
     /// Fingerprints of the batch.
@@ -49,7 +54,7 @@ pub(super) fn open(
     path: &Path,
     profile: &Profile,
     options: MatchOptions<'_>,
-    malware: Option<&mut Malware>,
+    (tally, malware): (Tally, Option<&mut Malware>),
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
 ) -> Result<Opened, Error> {
@@ -62,6 +67,8 @@ pub(super) fn open(
         contents: blake3::Hasher::new(),
         listings: Listings::default(),
         layers: Layers::default(),
+        tally,
+        received: 0,
         problems: Vec::new(),
         more_problems: 0,
         fingerprints: 0,
@@ -69,8 +76,10 @@ pub(super) fn open(
         is_listing: options.is_listing,
         failed: None,
     };
-    let mut reading = Reading { profile, done: SampleProgress::default(), malware, progress, take };
+    let mut reading =
+        Reading { profile, done: SampleProgress::default(), began: Instant::now(), malware, progress, take };
     if !meta.is_dir() {
+        reading.done.received.1 = meta.len();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         opened.read(&mut opener, &name, path, &mut reading)?;
         return opened.unless_failed();
@@ -80,6 +89,7 @@ pub(super) fn open(
         return Err(Error::NothingIn { path: path.to_owned() });
     }
     below.failures.iter().chain(&below.skipped).for_each(|failure| opened.problem(failure));
+    reading.done.received.1 = below.files.iter().filter_map(|file| file.metadata().ok()).map(|meta| meta.len()).sum();
     for file in below.files {
         let name = file.strip_prefix(path).unwrap_or(&file).to_string_lossy().into_owned();
         match opened.read(&mut opener, &name, &file, &mut reading) {
@@ -124,6 +134,7 @@ fn scan_whole(malware: &mut Malware, name: &str, path: &Path) -> Result<(), capt
 struct Reading<'r> {
     profile: &'r Profile,
     done: SampleProgress,
+    began: Instant,
     malware: Option<&'r mut Malware>,
     progress: &'r mut dyn FnMut(SampleProgress),
     take: &'r mut Take<'r>,
@@ -133,6 +144,7 @@ struct Reading<'r> {
 struct Open {
     path: String,
     gathered: Gathered,
+    tallied: Tallied,
     /// Its first bytes: all of a short file, and of any other what may say that a program wrote it.
     head: Vec<u8>,
     bytes: usize,
@@ -151,7 +163,13 @@ impl Opened {
             scan_whole(malware, name, path)?;
         }
         let mut file: Option<Open> = None;
-        opener.files(name, capture::open(path)?, &mut |event| {
+        let opened = capture::open(path)?;
+        let size = opened.metadata().map_or(0, |meta| meta.len());
+        self.received += size;
+        // The child reads through the same open file: how far it is, is told here.
+        let behind = reading.done.received.0;
+        let mut place = opened.try_clone().ok();
+        opener.files(name, opened, &mut |event| {
             match event {
                 Event::File { path, .. } => {
                     // What lies in nothing else was scanned before it was opened.
@@ -161,6 +179,7 @@ impl Opened {
                     file = Some(Open {
                         path: path.to_owned(),
                         gathered: Gathered::new(reading.profile, path.as_bytes(), self.bounds.fingerprints),
+                        tallied: self.tally.begin(),
                         head: Vec::new(),
                         bytes: 0,
                         listing: Listings::reader(self.is_listing),
@@ -170,7 +189,8 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.update(bytes);
                     }
-                    if let Some(Open { gathered, head, bytes: all, listing, .. }) = &mut file {
+                    if let Some(Open { path, gathered, tallied, head, bytes: all, listing }) = &mut file {
+                        self.tally.update(path, tallied, bytes);
                         gathered.update(bytes);
                         *all += bytes.len();
                         let room = SHORT.saturating_sub(head.len());
@@ -184,21 +204,30 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.end(complete);
                     }
-                    if let Some(Open { path, gathered, head, bytes, listing }) = file.take() {
+                    if let Some(Open { path, gathered, tallied, head, bytes, listing }) = file.take() {
                         self.layers.file(&path, bytes);
                         let path = path_in_sample(name, &path);
                         self.listings.add(path, listing);
                         let (fingerprints, level) = gathered.finish();
+                        self.tally.end(path, tallied, bytes as u64, &fingerprints.blake3);
                         let path = path.as_bytes().to_vec();
                         let generated = says_generated(&head);
                         let short = if bytes <= SHORT { head } else { Vec::new() };
                         self.add(SampleFile { path, fingerprints, generated, level, short }, reading);
                         reading.done.files += 1;
+                        let read = place.as_mut().and_then(|file| file.stream_position().ok()).unwrap_or(0);
+                        reading.done.received.0 = behind + read.min(size);
+                        reading.done.took = reading.began.elapsed();
                         (reading.progress)(reading.done);
                     }
                 }
                 Event::Archive { path, format } => self.layers.open(path, format),
-                Event::Clue(clue) => self.layers.clue(&clue),
+                Event::Clue(clue) => {
+                    if clue.kind.words() == "times" {
+                        self.tally.times(&clue.value, clue.entries);
+                    }
+                    self.layers.clue(&clue);
+                }
                 Event::Finding(finding) => {
                     self.layers.finding(&finding);
                     self.problem(&finding);
@@ -206,6 +235,7 @@ impl Opened {
             }
             if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
+        reading.done.received.0 = behind + size;
         Ok(())
     }
 

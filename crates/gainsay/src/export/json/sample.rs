@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::super::in_hand;
 use crate::claim::{
     Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Scan, Shares, Window,
 };
@@ -41,6 +42,7 @@ pub fn sample_match(it: &SampleMatch) -> Value {
         })),
         "listings": list(&it.listings, listing),
         "words": it.words,
+        "in_hand": it.in_hand.as_ref().map(in_hand::to_json),
         "problems": it.problems,
         "layers": list(&it.layers, |layer| json!({
             "path": layer.path,

@@ -5,9 +5,9 @@ use minicbor::{Decode, Encode};
 
 use super::{first, twins};
 use crate::claim::{
-    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CorpusRole, CurvePoint, Detection, EntryId, FileMatch,
-    Layer, ListedFile, ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch, Scan, Shares, Taking,
-    Window,
+    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CorpusRole, CurvePoint, Dated, Detection, EntryId,
+    FileMatch, InHand, Layer, Leaks, ListedFile, ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch,
+    Scan, Shares, Taking, Window,
 };
 use crate::ledger::canonical;
 
@@ -32,7 +32,7 @@ pub struct SampleMatched {
     pub command: String,
 }
 
-/// `match/3`: what `match/4` is without scans for malware.
+/// `match/3`: what `match/4` is without what the sample is made of and scans for malware.
 #[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cbor(transparent)]
 pub struct SampleMatchedV3(#[n(0)] pub SampleMatched);
@@ -40,7 +40,8 @@ pub struct SampleMatchedV3(#[n(0)] pub SampleMatched);
 impl<'b, C> Decode<'b, C> for SampleMatchedV3 {
     fn decode(from: &mut minicbor::Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
         let matched = SampleMatched::decode(from, ctx)?;
-        first(matched.result.scans.is_empty(), SampleMatchedV3(matched))
+        let result = &matched.result;
+        first(result.in_hand.is_none() && result.scans.is_empty(), SampleMatchedV3(matched))
     }
 }
 
@@ -96,7 +97,26 @@ twin!(MatchV4 of SampleMatch {
     15 problems: plain Vec<String>,
     16 layers: list_or_none Vec<LayerV3>,
     17 clues: list_or_none Vec<ClueV3>,
+    18 in_hand: option Option<InHandV4>,
     19 scans: list_or_none Vec<ScanV4>,
+});
+twin!(InHandV4 of InHand {
+    0 received: plain u64,
+    1 kinds: plain Vec<(String, u64, u64)>,
+    2 languages: plain Vec<(String, u64, u64)>,
+    3 dates: list Vec<DatedV4>,
+    4 names: plain Vec<(String, u64)>,
+    5 leaks: option Option<LeaksV4>,
+});
+twin!(DatedV4 of Dated { 0 of: plain String, 1 count: plain u64, 2 oldest: plain String, 3 newest: plain String });
+twin!(LeaksV4 of Leaks {
+    0 list: plain String,
+    1 blake3: plain String,
+    2 digests: plain u64,
+    3 files: plain u64,
+    4 bytes: plain u64,
+    5 some: plain Vec<(String, String)>,
+    6 left_out: plain u64,
 });
 twin!(ScanV4 of Scan {
     0 engine: plain String,

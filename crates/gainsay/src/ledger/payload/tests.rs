@@ -7,10 +7,10 @@ use super::read::StatementV1;
 use super::*;
 use crate::claim::{
     Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, ClaimKey, Clue, Commit, Confidence,
-    Contact, CurvePoint, Days, Detection, Draft, EditKind, Facet, Figure, FigureKind, FileMatch, Indicator,
-    IndicatorKind, Layer, ListedFile, ListingMatch, NearMiss, NotScanned, Offer, Opinion, Organisation,
-    OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Scan, Shares, Side, SourceKind, Stance,
-    Statement, Taking, Vector, Window,
+    Contact, CurvePoint, Dated, Days, Detection, Draft, DrawnBy, DrawnFile, EditKind, Facet, Figure, FigureKind,
+    FileMatch, InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile, ListingMatch, NearMiss, NotScanned, Offer,
+    Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Scan, Shares, Side,
+    SourceKind, Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -170,6 +170,27 @@ fn sample_match() -> SampleMatch {
                 some: vec!["code.zip".into()],
             }],
         }],
+        in_hand: Some(InHand {
+            received: 30_000,
+            kinds: vec![("source code".into(), 2, 70_000)],
+            languages: vec![("C".into(), 2, 70_000)],
+            dates: vec![Dated {
+                of: "entries of archives".into(),
+                count: 2,
+                oldest: "2023-01-02".into(),
+                newest: "2024-01-02".into(),
+            }],
+            names: vec![("FxEngine".into(), 1)],
+            leaks: Some(Leaks {
+                list: "/a/known.txt".into(),
+                blake3: "ab".into(),
+                digests: 9,
+                files: 1,
+                bytes: 1_000,
+                some: vec![("odd.c".into(), "old leak".into())],
+                left_out: 0,
+            }),
+        }),
     }
 }
 
@@ -426,19 +447,11 @@ fn examples() -> Vec<Payload> {
             command: "gainsay match sample.tar".into(),
         }
         .into(),
-        SampleMatched {
-            case: CASE,
-            sample: SOURCE,
-            corpora: vec![EntryId([8; 32])],
-            result: (&sample_match()).into(),
-            command: "gainsay match sample.tar".into(),
-        }
-        .into(),
         SampleMatchedV3(SampleMatched {
             case: CASE,
             sample: SOURCE,
             corpora: vec![EntryId([8; 32])],
-            result: (&SampleMatch { scans: Vec::new(), ..sample_match() }).into(),
+            result: (&SampleMatch { in_hand: None, scans: Vec::new(), ..sample_match() }).into(),
             command: "gainsay match sample.tar".into(),
         })
         .into(),
@@ -446,7 +459,13 @@ fn examples() -> Vec<Payload> {
             case: CASE,
             sample: SOURCE,
             corpora: vec![EntryId([8; 32])],
-            result: (&SampleMatch { layers: Vec::new(), clues: Vec::new(), scans: Vec::new(), ..sample_match() })
+            result: (&SampleMatch {
+                layers: Vec::new(),
+                clues: Vec::new(),
+                in_hand: None,
+                scans: Vec::new(),
+                ..sample_match()
+            })
                 .into(),
             command: "gainsay match sample.tar".into(),
         })
@@ -524,6 +543,50 @@ fn examples() -> Vec<Payload> {
                 millinats: -1500,
                 confidence: "low".into(),
             }],
+        }
+        .into(),
+        SampleMatched {
+            case: CASE,
+            sample: SOURCE,
+            corpora: vec![EntryId([8; 32])],
+            result: (&sample_match()).into(),
+            command: "gainsay match sample.tar".into(),
+        }
+        .into(),
+        ChallengeOpened {
+            case: CASE,
+            listing: SOURCE,
+            format: "ls -l".into(),
+            files: 12_000,
+            bytes: Some(30_000_000),
+            nonce: "ab".repeat(32),
+        }
+        .into(),
+        ChallengeDrawn {
+            case: CASE,
+            challenge: EntryId([14; 32]),
+            listing: SOURCE,
+            public: Some("block 840000".into()),
+            seed: "cd".repeat(32),
+            by: DrawnBy::Files,
+            confidence: 950,
+            files: vec![
+                (&DrawnFile { path: "src/engine.c".into(), bytes: Some((69_000, 69_000)), times: 1 }).into(),
+                (&DrawnFile { path: "src/motor.c".into(), bytes: None, times: 2 }).into(),
+            ],
+        }
+        .into(),
+        ChallengeAnswered {
+            case: CASE,
+            challenge: EntryId([14; 32]),
+            draw: EntryId([15; 32]),
+            sources: vec![SOURCE],
+            matches: vec![EntryId([16; 32])],
+            owner: "Marlbeck".into(),
+            outcomes: vec![("genuine".into(), Some("engine.c".into())), ("missing".into(), None)],
+            genuine: 1,
+            interval: (1, 11_999),
+            command: "gainsay challenge answer marlbeck answer.zip".into(),
         }
         .into(),
     ]
