@@ -6,6 +6,9 @@ use sha2::{Digest, Sha256};
 
 use crate::claim::{DrawnBy, DrawnFile};
 
+/// A file as it is listed: its path, and its size at least and at most.
+pub type Listed<'l> = (&'l [u8], Option<(u64, u64)>);
+
 fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
@@ -26,7 +29,7 @@ pub fn seed(nonce: &str, public: &str, listing: &str) -> String {
 /// By files: those with the least SHA-256 of seed, line break and path. By bytes: of the bytes of all files, one behind the other, those
 /// at the first 16 bytes of SHA-256 of seed, line break and number (from 1), as a number from the most significant byte, modulo how many
 /// bytes there are; a file without an exact size has none.
-pub fn draw(seed: &str, by: DrawnBy, count: u64, files: &[(&[u8], Option<(u64, u64)>)]) -> Vec<DrawnFile> {
+pub fn draw(seed: &str, by: DrawnBy, count: u64, files: &[Listed<'_>]) -> Vec<DrawnFile> {
     let mut times: BTreeMap<usize, u64> = BTreeMap::new();
     match by {
         DrawnBy::Files => {
@@ -68,7 +71,7 @@ pub fn draw(seed: &str, by: DrawnBy, count: u64, files: &[(&[u8], Option<(u64, u
 mod tests {
     use super::*;
 
-    fn files(paths: &[String]) -> Vec<(&[u8], Option<(u64, u64)>)> {
+    fn files(paths: &[String]) -> Vec<Listed<'_>> {
         paths.iter().zip(0..).map(|(path, size)| (path.as_bytes(), Some((size, size)))).collect()
     }
 

@@ -6,5 +6,5 @@ mod draw;
 mod interval;
 
 pub use answer::{Received, judge};
-pub use draw::{commitment, draw, seed};
+pub use draw::{Listed, commitment, draw, seed};
 pub use interval::{MOST_DRAWN, count_for, share_of_bytes, share_of_files};

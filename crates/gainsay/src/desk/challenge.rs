@@ -7,11 +7,11 @@ use serde_json::json;
 
 use super::add::Known;
 use super::{Acting, AddOptions, Desk, Error, Keep, MatchOptions, SampleProgress, Shape, casefile, vault};
-use crate::challenge::{MOST_DRAWN, Received, count_for, draw, judge, seed, share_of_bytes, share_of_files};
+use crate::challenge::{Listed, MOST_DRAWN, Received, count_for, draw, judge, seed, share_of_bytes, share_of_files};
 use crate::claim::{Challenge, Draw, DrawnBy, EntryId, Outcome, SampleMatch, Tlp, counted, quoted};
 use crate::export;
 use crate::ledger::payload::{ChallengeAnswered, ChallengeDrawn, ChallengeOpened, Held, SourceCaptured, twins};
-use crate::ledger::{Entry, NewEntry, Payload};
+use crate::ledger::{Entry, Payload};
 use crate::listing::{self, Listing, MOST_ENTRIES, MOST_NAME_BYTES, Reader};
 use crate::release::Released;
 
@@ -150,7 +150,6 @@ impl Desk {
             confidence: drawing.confidence,
         };
         let (handle, tlp) = (challenge.handle, challenge.tlp);
-        let author = acting.author.clone();
         self.database.commit(&self.key, acting.now, |commit| {
             // Two who draw at once: the first draw holds.
             let entries = commit.reader().of_case(case_id)?;
@@ -159,7 +158,7 @@ impl Desk {
             if entries.iter().any(is_drawn) {
                 return Err(Error::Challenge { why: format!("{handle} was drawn by somebody else meanwhile") });
             }
-            Ok(commit.push(&NewEntry { author, tlp, note: None, payload: drawn.into() })?)
+            Ok(commit.push(&acting.entry(tlp, drawn))?)
         })?;
         self.newest_challenge(case)
     }
@@ -269,10 +268,7 @@ impl Desk {
     }
 
     fn enter(&mut self, acting: &Acting, tlp: Tlp, payload: Payload) -> Result<EntryId, Error> {
-        let author = acting.author.clone();
-        self.database.commit(&self.key, acting.now, |commit| {
-            Ok::<_, Error>(commit.push(&NewEntry { author, tlp, note: None, payload })?)
-        })
+        self.database.commit(&self.key, acting.now, |commit| Ok::<_, Error>(commit.push(&acting.entry(tlp, payload))?))
     }
 
     fn newest_challenge(&mut self, case: &str) -> Result<Challenged, Error> {
@@ -334,7 +330,7 @@ impl Desk {
 }
 
 /// The files of a listing in the order of their paths, each path once.
-fn population(listed: &Listing) -> Vec<(&[u8], Option<(u64, u64)>)> {
+fn population(listed: &Listing) -> Vec<Listed<'_>> {
     let files = listed.entries.iter().filter(|entry: &&listing::Entry| !entry.is_folder);
     let mut files: Vec<_> = files.map(|entry| (entry.path.as_slice(), entry.bytes)).collect();
     files.sort();

@@ -25,8 +25,8 @@ use crate::assess::{Offered, offered};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, Tlp, portion, quoted, sized};
 use crate::export;
 use crate::inspect::{Engines, Malware};
+use crate::ledger::Entry;
 use crate::ledger::payload::SampleMatched;
-use crate::ledger::{Entry, NewEntry};
 use crate::matching::{self, Bounds, Match, Matcher, SampleFile, Tally};
 use crate::release::Released;
 use leaks::List;
@@ -271,19 +271,16 @@ impl Desk {
             results
                 .iter()
                 .map(|of_owner| {
-                    Ok(commit.push(&NewEntry {
-                        author: acting.author.clone(),
-                        tlp: of_owner.tlp.max(source.header.tlp).max(of_case),
-                        note: None,
-                        payload: SampleMatched {
+                    Ok(commit.push(&acting.entry(
+                        of_owner.tlp.max(source.header.tlp).max(of_case),
+                        SampleMatched {
                             case,
                             sample,
                             corpora: of_owner.corpora.clone(),
                             result: (&of_owner.result).into(),
                             command: command.to_owned(),
-                        }
-                        .into(),
-                    })?)
+                        },
+                    ))?)
                 })
                 .collect()
         })

@@ -35,6 +35,12 @@ pub struct Digests {
     pub of_32: bool,
 }
 
+/// The [beginning] of a digest, and the number of its file.
+type Digested = ([u8; 16], u32);
+
+/// A file's path and its bytes.
+type Named = (Box<str>, u64);
+
 /// What was counted so far.
 #[derive(Default)]
 pub struct Tally {
@@ -44,9 +50,8 @@ pub struct Tally {
     names: Option<Regex>,
     named: BTreeMap<String, u64>,
     digests: Digests,
-    /// The beginning of each digest and the number of its file.
-    digested: Vec<([u8; 16], u32)>,
-    files: Vec<(Box<str>, u64)>,
+    digested: Vec<Digested>,
+    files: Vec<Named>,
     left_out: u64,
 }
 
@@ -158,8 +163,8 @@ impl Tally {
         }
     }
 
-    /// The digests of its files, each with the file's number, in their order; and the files, with their bytes. What was held is given up.
-    pub fn take_digests(&mut self) -> (Vec<([u8; 16], u32)>, Vec<(Box<str>, u64)>) {
+    /// The digests of its files in their order, and the files. What was held is given up.
+    pub fn take_digests(&mut self) -> (Vec<Digested>, Vec<Named>) {
         let (mut digested, files) = (std::mem::take(&mut self.digested), std::mem::take(&mut self.files));
         digested.sort_unstable();
         (digested, files)
