@@ -60,8 +60,8 @@ pub use reading::{
     Reading, Statement, Vector,
 };
 pub use sample::{
-    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CurvePoint, FileMatch, Layer, ListedFile, ListingMatch,
-    NearMiss, PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
+    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CurvePoint, Detection, FileMatch, Layer, ListedFile,
+    ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch, Scan, Shares, Taking, Window,
 };
 pub use settlement::{Settlement, Side};
 

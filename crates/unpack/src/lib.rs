@@ -58,12 +58,14 @@ pub use clues::{Clue, ClueKind};
 pub use detect::{HEAD, is_archive};
 pub use finding::{Finding, FindingKind};
 #[cfg(any(test, fuzzing))]
-pub use here::{open_here, read_here};
+pub use here::{hear_here, open_here, read_here};
 pub use limits::Limits;
 pub use office::is_office;
 pub use protocol::{Document, DocumentFormat, DocumentHint};
 pub use sandbox::{Enforced, MissingRights, leave_no_core, lock_down};
 pub use serve::serve;
+#[cfg(feature = "unlocked")]
+pub use serve::serve_unlocked;
 pub use tool::{Argument, Tool, ToolError, ToolLimits, ToolOutput, become_tool};
 pub use trace::{BadMap, Map, Run};
 pub use worker::{DocumentEvent, Error, Event, Summary, Worker};

@@ -31,6 +31,7 @@ mod vault;
 pub use crate::capture::moment;
 pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
+pub use crate::inspect::Engines;
 pub use add::{AddOptions, Added, Keep};
 pub use assess::{WEIGHTS, assess_propositions};
 pub use challenge::Drawing;
@@ -171,6 +172,9 @@ pub enum Error {
     /// A foreign file could not be read.
     #[error(transparent)]
     Capture(#[from] capture::Error),
+    /// What a sample was to be scanned with is not there.
+    #[error(transparent)]
+    Inspect(#[from] crate::inspect::Error),
     /// A model cannot be asked.
     #[error(transparent)]
     Endpoint(#[from] crate::endpoint::Error),

@@ -191,6 +191,15 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
                 .join("; ");
             writeln!(out, "| {} | {} | {} | {} |", plain(&row.path), row.verdict, row.share, plain(&best))?;
         }
+        for sentence in &finding.scanned {
+            writeln!(out, "\n{}", plain(sentence))?;
+        }
+        if !finding.malware.is_empty() {
+            writeln!(out, "\n| file of the sample | scanned by | found |\n|---|---|---|")?;
+        }
+        for (engine, path, rule) in &finding.malware {
+            writeln!(out, "| {} | {engine} | {} |", plain(path), plain(rule))?;
+        }
         for problem in &finding.problems {
             writeln!(out, "\nProblem: {}", plain(problem))?;
         }

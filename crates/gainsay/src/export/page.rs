@@ -9,7 +9,7 @@ use super::origins::Picture;
 use super::text::{moment, percent};
 use super::timeline::{self, Event};
 use crate::assess::{Edited, Judged, JudgedOn};
-use crate::claim::{EntryId, SourceText, Span, State};
+use crate::claim::{EntryId, Scan, SourceText, Span, State};
 use crate::release::View;
 
 /// How much of the text around a span is shown, in bytes on each side.
@@ -145,6 +145,9 @@ pub(super) struct Finding {
     pub places: Vec<(String, u64, u64)>,
     pub listings: Vec<Listing>,
     pub words: Vec<String>,
+    /// What came of scanning for malware, and each thing that was found: engine, file and rule.
+    pub scanned: Vec<String>,
+    pub malware: Vec<(String, String, String)>,
     /// What the sample is made of, each with its label.
     pub in_hand: Vec<(&'static str, String)>,
     /// What was offered, next to what of it is in hand.
@@ -452,6 +455,12 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
                     alignment.edits.iter().chain(&alignment.note).cloned().collect::<Vec<_>>().join("; ")
                 }),
             })
+            .collect(),
+        scanned: result.scans.iter().flat_map(Scan::words).collect(),
+        malware: result
+            .scans
+            .iter()
+            .flat_map(|scan| scan.found.iter().map(|it| (scan.engine.clone(), it.path.clone(), it.rule.clone())))
             .collect(),
         problems: result.problems.clone(),
         command: finding.command.clone(),

@@ -572,7 +572,24 @@ impl Page {
         for problem in &result.problems {
             self.hanging("      problem: ", problem);
         }
+        self.malware(result, rows);
         self.layers(result, rows);
+    }
+
+    /// What the sample was scanned with for malware, and what that found.
+    fn malware(&mut self, result: &SampleMatch, rows: usize) {
+        for scan in &result.scans {
+            for sentence in scan.words() {
+                self.hanging("      malware: ", &sentence);
+            }
+            for found in scan.found.iter().take(rows) {
+                self.hanging("        ", &format!("{}: {}", found.path, found.rule));
+            }
+            let more = scan.found.len().saturating_sub(rows) as u64 + scan.more;
+            if more > 0 {
+                self.line(&format!("        … and {more} more"));
+            }
+        }
     }
 
     /// The archives that a sample is made of, and what they say of how they came to be.

@@ -87,7 +87,7 @@ kinds! {
     MatchV1(SampleMatchedV1) = "match/1",
     /// A sample was matched against the corpora, before its layers and their clues were kept.
     MatchV2(SampleMatchedV2) = "match/2",
-    /// A sample was matched against the corpora, before it was counted what it is made of.
+    /// A sample was matched against the corpora, before it was counted what it is made of, and scanned for malware.
     MatchV3(SampleMatchedV3) = "match/3",
     /// A sample was matched against the corpora.
     Match(SampleMatched) = "match/4",

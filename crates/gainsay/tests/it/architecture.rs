@@ -14,6 +14,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("read", &["claim"]),
     ("endpoint", &["claim"]),
     ("corpus", &["capture", "claim"]),
+    ("inspect", &["claim"]),
     ("listing", &[]),
     ("challenge", &["claim"]),
     ("matching", &["claim", "listing"]),
@@ -33,6 +34,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "corpus",
             "endpoint",
             "export",
+            "inspect",
             "ledger",
             "listing",
             "matching",
@@ -42,7 +44,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         ],
     ),
     ("cli", &["claim", "demo", "desk", "release"]),
-    ("main", &["capture", "cli"]),
+    ("main", &["capture", "cli", "inspect"]),
 ];
 
 /// Each outside name with the places that may name it.
@@ -55,7 +57,16 @@ const NAMES: &[(&str, &[&str])] = &[
     ("private_match", &["gainsay/src/desk/private/"]),
     ("scrypt", &["gainsay/src/desk/private/elements.rs"]),
     ("askama", &["gainsay/src/export/"]),
-    ("unpack", &["gainsay/src/capture/", "gainsay/src/corpus/read.rs", "gainsay/src/desk/", "gainsay/src/main.rs"]),
+    (
+        "unpack",
+        &[
+            "gainsay/src/capture/",
+            "gainsay/src/corpus/read.rs",
+            "gainsay/src/desk/",
+            "gainsay/src/inspect/",
+            "gainsay/src/main.rs",
+        ],
+    ),
     ("dom_smoothie", &["unpack/src/"]),
     ("hayro_syntax", &["unpack/src/"]),
     ("zip", &["unpack/src/"]),
@@ -76,6 +87,8 @@ const NAMES: &[(&str, &[&str])] = &[
     ("rustls", &["gainsay/src/endpoint/"]),
     ("std::net", &["gainsay/src/endpoint/address.rs"]),
     ("rustix::net", &["unpack/src/"]),
+    // Sockets on this machine: of the worker, and of the user's own daemon.
+    ("std::os::unix::net", &["gainsay/src/inspect/clamd.rs", "unpack/src/"]),
     ("ed25519_dalek", &["gainsay/src/ledger/", "private-match/src/message.rs"]),
     ("curve25519_dalek", &["private-match/src/"]),
     ("minicbor", &["gainsay/src/ledger/", "private-match/src/", "unpack/src/"]),

@@ -14,6 +14,8 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => return unpack::serve(),
+        #[cfg(feature = "unlocked")]
+        ["unlocked"] => return unpack::serve_unlocked(),
         ["tool"] => return unpack::become_tool(),
         ["misuse", how, aim, input] => misuse(how, aim, input),
         ["lie", how] => lie(how),

@@ -1,6 +1,6 @@
 //! A sample as it comes out of the child: its files in batches.
 
-use std::io::Seek;
+use std::io::{Read as _, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::time::Instant;
@@ -10,10 +10,11 @@ use unpack::Event;
 
 use super::super::add::files_below;
 use super::super::listings::Listings;
-use super::layers::Layers;
+use super::layers::{self, Layers};
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
+use crate::inspect::Malware;
 use crate::listing::Reader;
 use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, says_generated};
 
@@ -44,7 +45,8 @@ pub(super) struct Opened {
 /// Takes a batch of files.
 pub(super) type Take<'t> = dyn FnMut(&[SampleFile]) -> Result<(), MatchError> + 't;
 
-/// Opens a sample in the child, fingerprints what comes out, and gives it away in batches, but for the last one.
+/// Opens a sample in the child, fingerprints what comes out, and gives it away in batches, but for the last one. `malware` has each file
+/// before the child opens it, and what comes out of it.
 ///
 /// # Errors
 /// The sample cannot be opened, or a batch cannot be taken.
@@ -52,7 +54,7 @@ pub(super) fn open(
     path: &Path,
     profile: &Profile,
     options: MatchOptions<'_>,
-    tally: Tally,
+    (tally, malware): (Tally, Option<&mut Malware>),
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
 ) -> Result<Opened, Error> {
@@ -74,7 +76,8 @@ pub(super) fn open(
         is_listing: options.is_listing,
         failed: None,
     };
-    let mut reading = Reading { profile, done: SampleProgress::default(), began: Instant::now(), progress, take };
+    let mut reading =
+        Reading { profile, done: SampleProgress::default(), began: Instant::now(), malware, progress, take };
     if !meta.is_dir() {
         reading.done.received.1 = meta.len();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -107,11 +110,32 @@ pub(super) fn path_in_sample<'p>(name: &str, path: &'p str) -> &'p str {
     path.strip_prefix(name).and_then(|path| path.strip_prefix('!')).unwrap_or(path)
 }
 
+/// Scans a file of a sample as it is, before it is opened.
+fn scan_whole(malware: &mut Malware, name: &str, path: &Path) -> Result<(), capture::Error> {
+    let mut file = capture::open(path)?;
+    let mut chunk = vec![0; 1 << 16];
+    malware.begin(name);
+    let is_whole = loop {
+        match file.read(&mut chunk) {
+            Ok(0) => break true,
+            Ok(read) => malware.update(&chunk[..read]),
+            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+            Err(_) => break false,
+        }
+        if !malware.is_there() {
+            break true;
+        }
+    };
+    malware.end(is_whole);
+    Ok(())
+}
+
 /// How a sample is read, and who is told.
 struct Reading<'r> {
     profile: &'r Profile,
     done: SampleProgress,
     began: Instant,
+    malware: Option<&'r mut Malware>,
     progress: &'r mut dyn FnMut(SampleProgress),
     take: &'r mut Take<'r>,
 }
@@ -135,6 +159,9 @@ impl Opened {
         path: &Path,
         reading: &mut Reading<'_>,
     ) -> Result<(), capture::Error> {
+        if let Some(malware) = &mut reading.malware {
+            scan_whole(malware, name, path)?;
+        }
         let mut file: Option<Open> = None;
         let opened = capture::open(path)?;
         let size = opened.metadata().map_or(0, |meta| meta.len());
@@ -145,6 +172,10 @@ impl Opened {
         opener.files(name, opened, &mut |event| {
             match event {
                 Event::File { path, .. } => {
+                    // What lies in nothing else was scanned before it was opened.
+                    if let Some(malware) = reading.malware.as_mut().filter(|_| layers::is_inside(path)) {
+                        malware.begin(path_in_sample(name, path));
+                    }
                     file = Some(Open {
                         path: path.to_owned(),
                         gathered: Gathered::new(reading.profile, path.as_bytes(), self.bounds.fingerprints),
@@ -155,6 +186,9 @@ impl Opened {
                     });
                 }
                 Event::Data(bytes) => {
+                    if let Some(malware) = &mut reading.malware {
+                        malware.update(bytes);
+                    }
                     if let Some(Open { path, gathered, tallied, head, bytes: all, listing }) = &mut file {
                         self.tally.update(path, tallied, bytes);
                         gathered.update(bytes);
@@ -166,7 +200,10 @@ impl Opened {
                     }
                 }
                 // A file that was cut short is held against the corpora as far as it came; a finding says so.
-                Event::End { .. } => {
+                Event::End { complete } => {
+                    if let Some(malware) = &mut reading.malware {
+                        malware.end(complete);
+                    }
                     if let Some(Open { path, gathered, tallied, head, bytes, listing }) = file.take() {
                         self.layers.file(&path, bytes);
                         let path = path_in_sample(name, &path);
