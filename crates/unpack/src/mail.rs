@@ -1,18 +1,21 @@
 //! Mail: single messages and mailboxes. Of each message its best text, with the way back through transfer encodings;
 //! messages enclosed in it as documents of their own; attachments by name.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 
 use encoding_rs::Encoding;
 
+use crate::budget::kind_of;
 use crate::documents::{Found, NoDocument, add_attachment, add_link, line, undecodable};
 use crate::finding::FindingKind;
 use crate::html;
 use crate::limits::ChildLimits;
+use crate::names::nested_path;
 use crate::protocol::DocumentFormat;
 use crate::sink::{Sink, Stop};
 use crate::text;
+use crate::texts::{self, Kept, joined};
 use crate::trace::{Traced, TracedBytes};
 
 /// Parts of one message that are looked at.
@@ -87,10 +90,87 @@ pub(crate) fn read_mailbox(sink: &mut Sink<'_>, name: &str, file: &mut dyn Read)
     }
 }
 
+/// Passes on every message of a mailbox as a file, and behind it its text, as the mailbox streams by.
+pub(crate) fn walk_mailbox(sink: &mut Sink<'_>, path: &str, mailbox: &mut dyn Read) -> Result<(), Stop> {
+    let mut lines = Lines {
+        reader: BufReader::with_capacity(64 << 10, mailbox),
+        line: Vec::new(),
+        given: 0,
+        was_blank: false,
+        seam: true,
+    };
+    // The line that parts messages, before the first.
+    let mut first = Vec::new();
+    if let Err(error) = (&mut lines.reader).take(64 << 10).read_until(b'\n', &mut first) {
+        return sink.finding(path, kind_of(&error), error.to_string());
+    }
+    for number in 1u64.. {
+        (lines.seam, lines.was_blank) = (false, false);
+        let message_path = nested_path(path, format!("message {number}").as_bytes());
+        sink.count_entry(&message_path)?;
+        let limits = sink.limits;
+        let mut message = Kept::new(&mut lines, limits.document_bytes);
+        sink.copy(&message_path, None, &mut message)?;
+        // Where a worker before this one passed it on, nothing was read of it.
+        if let Err(error) = io::copy(&mut message, &mut io::sink()) {
+            return sink.finding(path, kind_of(&error), error.to_string());
+        }
+        let message = message.take();
+        sink.text(&message_path, || texts::read(DocumentFormat::Mail, message?, limits))?;
+        if !lines.seam {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A mailbox's bytes up to the next line that parts messages.
+struct Lines<'r> {
+    reader: BufReader<&'r mut dyn Read>,
+    line: Vec<u8>,
+    given: usize,
+    was_blank: bool,
+    /// Whether such a line was met, behind which the next message begins.
+    seam: bool,
+}
+
+impl Read for Lines<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.seam {
+            return Ok(0);
+        }
+        if self.given == self.line.len() {
+            self.line.clear();
+            self.given = 0;
+            // A line without an end is taken in pieces.
+            (&mut self.reader).take(64 << 10).read_until(b'\n', &mut self.line)?;
+            if self.was_blank && self.line.starts_with(b"From ") {
+                self.seam = true;
+                self.line.clear();
+                return Ok(0);
+            }
+            self.was_blank = self.line.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
+        }
+        let left = &self.line[self.given..];
+        let length = left.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&left[..length]);
+        self.given += length;
+        Ok(length)
+    }
+}
+
 /// Passes on the message that a file is, and those enclosed in it.
 pub(crate) fn read_file(sink: &mut Sink<'_>, name: &str, bytes: &[u8]) -> Result<(), Stop> {
     let limits = sink.limits;
     sink.documents(name, None, || messages(limits, bytes, 0, None))
+}
+
+/// The text of a message and of those that it encloses.
+pub(crate) fn read_all(limits: &ChildLimits, bytes: &[u8]) -> Result<Found, NoDocument> {
+    let mut all = messages(limits, bytes, 0, None)?;
+    let text = joined(all.iter().map(|found| &found.text));
+    let problems = all.iter_mut().flat_map(|found| std::mem::take(&mut found.problems)).collect();
+    Ok(Found { text, problems, ..Found::new(DocumentFormat::Mail, "", Traced::default()) })
 }
 
 /// A message and those that it encloses. Its bytes begin at a place of the file.

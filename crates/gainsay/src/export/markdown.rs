@@ -199,6 +199,22 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
         }
         for (engine, path, rule) in &finding.malware {
             writeln!(out, "| {} | {engine} | {} |", plain(path), plain(rule))?;
+        if !finding.layers.is_empty() {
+            writeln!(
+                out,
+                "\n| archive | format | files right out of it | bytes | not read, or odd |\n|---|---|---:|---:|---|"
+            )?;
+        }
+        for layer in &finding.layers {
+            let (path, findings) = (plain(&layer.path), plain(&layer.findings));
+            writeln!(out, "| {path} | {} | {} | {} | {findings} |", layer.format, layer.files, layer.bytes)?;
+        }
+        if !finding.clues.is_empty() {
+            writeln!(out, "\nWhat the archives say of who packed them, where and when; it may be forged:\n")?;
+            writeln!(out, "| archive | about | says |\n|---|---|---|")?;
+        }
+        for (path, kind, value) in &finding.clues {
+            writeln!(out, "| {} | {kind} | {} |", plain(path), plain(value))?;
         }
         for problem in &finding.problems {
             writeln!(out, "\nProblem: {}", plain(problem))?;

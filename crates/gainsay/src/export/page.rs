@@ -154,7 +154,20 @@ pub(super) struct Finding {
     pub offered: Vec<String>,
     pub rows: Vec<Row>,
     pub problems: Vec<String>,
+    /// The archives that the sample is made of.
+    pub layers: Vec<Layer>,
+    /// What they say of their makers: the archive, what it is about, and what it says.
+    pub clues: Vec<(String, String, String)>,
     pub command: String,
+}
+
+pub(super) struct Layer {
+    pub path: String,
+    pub format: String,
+    pub files: u64,
+    pub bytes: u64,
+    /// What was found wrong with it or in it, each kind with how often.
+    pub findings: String,
 }
 
 pub(super) struct Row {
@@ -463,7 +476,27 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
             .flat_map(|scan| scan.found.iter().map(|it| (scan.engine.clone(), it.path.clone(), it.rule.clone())))
             .collect(),
         problems: result.problems.clone(),
+        layers: result.layers.iter().map(layer).collect(),
+        clues: result
+            .clues
+            .iter()
+            .map(|clue| {
+                let entries = if clue.entries > 1 { format!(" ({} entries)", clue.entries) } else { String::new() };
+                (clue.path.clone(), clue.kind.clone(), format!("{}{entries}", clue.value))
+            })
+            .collect(),
         command: finding.command.clone(),
+    }
+}
+
+fn layer(layer: &crate::claim::Layer) -> Layer {
+    let often = |(kind, count): &(String, u64)| if *count == 1 { kind.clone() } else { format!("{kind} ({count})") };
+    Layer {
+        path: layer.path.clone(),
+        format: layer.format.clone(),
+        files: layer.files,
+        bytes: layer.bytes,
+        findings: layer.findings.iter().map(often).collect::<Vec<_>>().join(", "),
     }
 }
 

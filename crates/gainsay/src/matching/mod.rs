@@ -48,6 +48,8 @@ pub use tally::{Digests, Tallied, Tally, beginning};
 pub struct SampleFile {
     /// Its name in the sample, as bytes.
     pub path: Vec<u8>,
+    /// Of what is no file but the text of the one before it: the bytes of that file. Of both one counts, with these bytes.
+    pub is_text_of: Option<u64>,
     /// Its fingerprints, under the profile of the corpora.
     pub fingerprints: Fingerprints,
     /// Whether it [says of itself](says_generated) that a program wrote it.

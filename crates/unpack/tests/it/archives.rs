@@ -281,3 +281,27 @@ fn archives_changed_at_random_leave_the_worker_alive() {
         assert_eq!(unpack(&mut worker, "good.tar", &tar).text("good.tar!a/story.txt"), story(), "{name}");
     }
 }
+
+#[test]
+fn entries_of_a_zip_by_zstd_are_read_and_held_against_their_checksum() {
+    let zstd = streams(STORY).into_iter().find(|(suffix, _)| *suffix == "zst").expect("one").1;
+    // Stored, and then said to be zstd: method, checksum and size in both heads.
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.start_file("a.txt", stored).expect("an entry");
+    std::io::Write::write_all(&mut writer, &zstd).expect("its bytes");
+    let mut bytes = writer.finish().expect("an archive").into_inner();
+    let directory = bytes.windows(4).position(|it| it == b"PK\x01\x02").expect("a directory");
+    let mut sum = flate2::Crc::new();
+    sum.update(STORY);
+    for (method, checksum, size) in [(8, 14, 22), (directory + 10, directory + 16, directory + 24)] {
+        bytes[method..method + 2].copy_from_slice(&93u16.to_le_bytes());
+        bytes[checksum..checksum + 4].copy_from_slice(&sum.sum().to_le_bytes());
+        bytes[size..size + 4].copy_from_slice(&u32::try_from(STORY.len()).expect("small").to_le_bytes());
+    }
+    let outcome = unpack(&mut worker(&[], Limits::default()), "a.zip", &bytes);
+    assert_eq!((outcome.text("a.zip!a.txt").as_bytes(), outcome.kinds()), (STORY, vec![]));
+    bytes[directory + 16] ^= 1;
+    let outcome = unpack(&mut worker(&[], Limits::default()), "a.zip", &bytes);
+    assert_eq!(outcome.kinds(), [("a.zip!a.txt", FindingKind::Corrupt)]);
+}
