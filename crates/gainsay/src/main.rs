@@ -22,6 +22,7 @@ mod matching;
 mod read;
 mod release;
 mod store;
+mod web;
 
 use std::process::ExitCode;
 

@@ -28,4 +28,5 @@ mod settling;
 mod steps;
 mod support;
 mod versions;
+mod web;
 mod weighing;
