@@ -7,7 +7,7 @@ use super::client::Served;
 use crate::support::Environment;
 
 /// Widths and heights: a desk and a telephone.
-const SIZES: [(u32, u32); 2] = [(1440, 1000), (390, 844)];
+const SIZES: [(u32, u32); 2] = [(1440, 1700), (390, 1500)];
 
 /// `make pictures` runs it, with a folder in `PICTURES`; with one in `LOOK` every page is drawn in both sizes, dark and light.
 #[test]
@@ -39,6 +39,9 @@ fn of_the_pages() {
             std::fs::write(folder.join(name), browser.picture(false)).unwrap();
         }
     }
+    if let Some(axe) = std::env::var_os("AXE") {
+        accessible(&mut browser, &std::fs::read_to_string(axe).unwrap(), &start, &cases);
+    }
     let Some(folder) = std::env::var_os("LOOK").map(PathBuf::from) else { return };
     let mut pages = vec![("start", "/".to_owned()), ("jobs", "/jobs".to_owned()), ("nowhere", "/nowhere".to_owned())];
     for (name, case) in [("a", &cases[0]), ("b", &cases[1])] {
@@ -56,8 +59,30 @@ fn of_the_pages() {
                     println!("{name} at {}: {wide} too wide", size.0);
                 }
                 let name = format!("{name}-{}-{}.png", size.0, if dark { "dark" } else { "light" });
-                std::fs::write(folder.join(name), browser.picture(true)).unwrap();
+                std::fs::write(folder.join(name), browser.picture(!path.ends_with(|c: char| c.is_ascii_hexdigit())))
+                    .unwrap();
             }
         }
     }
+}
+
+/// Holds every page, dark and light, against the rules of axe-core.
+fn accessible(browser: &mut Browser, axe: &str, start: &str, cases: &[String]) {
+    let mut pages = vec!["/".to_owned(), "/jobs".to_owned(), "/nowhere".to_owned()];
+    for case in cases {
+        pages.extend([case.clone(), format!("{case}/review?all=yes"), format!("{case}/sources/src1")]);
+    }
+    let mut wrong = Vec::new();
+    for dark in [false, true] {
+        browser.show_in((1200, 900), dark);
+        for page in &pages {
+            browser.go(&format!("{start}{page}"));
+            browser.eval(&format!("{axe};0"));
+            let found = browser.eval(
+                "axe.run(document).then(it => it.violations.map(one => one.id + ': ' + one.nodes.map(node => node.html + ' ' + node.failureSummary).slice(0, 3).join(' | ')))",
+            );
+            wrong.extend(found.as_array().unwrap().iter().map(|it| format!("{page}: {}", it.as_str().unwrap())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
