@@ -280,10 +280,20 @@ pub enum State {
     Rejected {
         /// By whom.
         by: String,
+        /// The entry that says so.
+        entry: EntryId,
     },
 }
 
 impl State {
+    /// The entry of the decision that stands, if there is one.
+    pub fn decided(&self) -> Option<EntryId> {
+        match self {
+            State::Draft { .. } => None,
+            State::Accepted { entry, .. } | State::Rejected { entry, .. } => Some(*entry),
+        }
+    }
+
     /// Whether it weighs.
     pub fn weighs(&self) -> bool {
         matches!(self, State::Accepted { .. })

@@ -25,6 +25,7 @@ mod private;
 mod read;
 mod report;
 mod review;
+mod serve;
 mod settle;
 mod show;
 mod step;
@@ -84,6 +85,7 @@ enum Command {
     Names(names::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
+    Serve(serve::Args),
     Doctor(doctor::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
     OfJob(jobs::OfJob),
@@ -148,6 +150,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Names(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
+        Command::Serve(args) => args.run(&place, ui),
         Command::Doctor(args) => args.run(ui),
         Command::OfJob(args) => args.run(&place, ui),
     }

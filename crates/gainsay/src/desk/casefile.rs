@@ -280,7 +280,7 @@ impl Fold<'_> {
         let place = decision.draft.and_then(|draft| self.drafts.get(&(draft.reading, draft.index)).copied());
         let state = match &decision.statement {
             Some(_) => State::Accepted { unseen: crate::read::is_reader(&by), by, entry: entry.id },
-            None => State::Rejected { by },
+            None => State::Rejected { by, entry: entry.id },
         };
         match (place, &decision.statement) {
             (Some(place), statement) => {

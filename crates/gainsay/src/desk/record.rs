@@ -6,7 +6,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Acting, Desk, Error};
+use super::{Acting, Desk, Error, casefile};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
 use crate::ledger::payload::{
     BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SampleMatchedV3, SourceCaptured,
@@ -67,6 +67,20 @@ pub struct LogLine {
     pub what: String,
 }
 
+impl LogLine {
+    fn of(entry: Entry) -> LogLine {
+        LogLine {
+            seq: entry.header.seq,
+            id: entry.id,
+            received: entry.header.received,
+            author: entry.header.author,
+            kind: entry.header.kind,
+            tlp: entry.header.tlp,
+            what: entry.payload.as_ref().map_or_else(|| "(destroyed)".to_owned(), what),
+        }
+    }
+}
+
 impl Desk {
     /// Holds every entry, every signature and every blob against what they should be, and the whole against a checkpoint kept
     /// elsewhere.
@@ -121,19 +135,17 @@ impl Desk {
     /// # Errors
     /// The store cannot be read.
     pub fn log(&self, count: u32) -> Result<Vec<LogLine>, Error> {
-        let entries = self.database.reader().newest(count)?;
-        Ok(entries
-            .into_iter()
-            .map(|entry| LogLine {
-                seq: entry.header.seq,
-                id: entry.id,
-                received: entry.header.received,
-                author: entry.header.author,
-                kind: entry.header.kind,
-                tlp: entry.header.tlp,
-                what: entry.payload.as_ref().map_or_else(|| "(destroyed)".to_owned(), what),
-            })
-            .collect())
+        Ok(self.database.reader().newest(count)?.into_iter().map(LogLine::of).collect())
+    }
+
+    /// The entries of a case, the oldest first.
+    ///
+    /// # Errors
+    /// There is no such case, or the store cannot be read.
+    pub fn log_of(&self, case: &str) -> Result<Vec<LogLine>, Error> {
+        let reader = self.database.reader();
+        let id = casefile::case_id(&reader, case)?;
+        Ok(reader.of_case(id)?.into_iter().map(LogLine::of).collect())
     }
 
     /// The newest signed head, as a note to keep elsewhere; `None` for an empty ledger.

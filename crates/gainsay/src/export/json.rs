@@ -253,7 +253,7 @@ fn said(view: &View, said: &Said, dropped: &BTreeSet<String>) -> Value {
     let (state, by, confidence) = match &said.state {
         State::Draft { confidence } => ("draft", None, Some(*confidence)),
         State::Accepted { by, .. } => ("accepted", Some(by.as_str()), None),
-        State::Rejected { by } => ("rejected", Some(by.as_str()), None),
+        State::Rejected { by, .. } => ("rejected", Some(by.as_str()), None),
     };
     json!({
         "handle": said.handle,

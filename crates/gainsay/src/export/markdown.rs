@@ -199,6 +199,7 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
         }
         for (engine, path, rule) in &finding.malware {
             writeln!(out, "| {} | {engine} | {} |", plain(path), plain(rule))?;
+        }
         if !finding.layers.is_empty() {
             writeln!(
                 out,

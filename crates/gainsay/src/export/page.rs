@@ -18,7 +18,9 @@ const CONTEXT: usize = 160;
 /// How many files of a match a page lists.
 const ROWS: usize = 1000;
 
-pub(super) struct Page {
+pub struct Page {
+    /// Where the case's own pages lie, in a desk that is served; a report stands alone.
+    pub within: Option<String>,
     pub title: String,
     pub tlp: String,
     pub tlp_class: String,
@@ -49,40 +51,40 @@ pub(super) struct Page {
 }
 
 /// Whether what was reported before still holds, and what the assessment is based on.
-pub(super) struct Standing {
+pub struct Standing {
     pub earlier: Option<String>,
     pub changes: Vec<String>,
     pub outdated: Vec<String>,
     pub based_on: Vec<(&'static str, String)>,
 }
 
-pub(super) struct Explanations {
+pub struct Explanations {
     pub victim: String,
     pub in_order: String,
     pub ranked: Vec<Explanation>,
 }
 
-pub(super) struct Explanation {
+pub struct Explanation {
     pub words: &'static str,
     pub burden: i64,
     pub fits: Vec<Ground>,
     pub against: Vec<Ground>,
 }
 
-pub(super) struct Ground {
+pub struct Ground {
     pub from: Vec<String>,
     pub words: String,
     pub weight: i64,
 }
 
-pub(super) struct Origins {
+pub struct Origins {
     pub at_a_glance: String,
     pub lines: Vec<String>,
     pub picture: Option<Picture>,
     pub by_claim: Vec<(String, String, String)>,
 }
 
-pub(super) struct Step {
+pub struct Step {
     /// In parts, each with whether it is a command.
     pub what: Vec<(String, bool)>,
     pub from: Vec<String>,
@@ -91,7 +93,7 @@ pub(super) struct Step {
     pub done: bool,
 }
 
-pub(super) struct Claim {
+pub struct Claim {
     pub handle: String,
     pub facet: &'static str,
     pub proposition: String,
@@ -115,7 +117,7 @@ pub(super) struct Claim {
     pub origins: Vec<String>,
 }
 
-pub(super) struct Voice {
+pub struct Voice {
     pub handle: String,
     pub party: String,
     pub origin: Option<String>,
@@ -127,12 +129,12 @@ pub(super) struct Voice {
 }
 
 /// What was settled with another party.
-pub(super) struct Private {
+pub struct Private {
     pub handle: String,
     pub words: Vec<String>,
 }
 
-pub(super) struct Finding {
+pub struct Finding {
     pub handle: String,
     pub sample: String,
     pub owner: String,
@@ -161,7 +163,7 @@ pub(super) struct Finding {
     pub command: String,
 }
 
-pub(super) struct Layer {
+pub struct Layer {
     pub path: String,
     pub format: String,
     pub files: u64,
@@ -170,7 +172,7 @@ pub(super) struct Layer {
     pub findings: String,
 }
 
-pub(super) struct Row {
+pub struct Row {
     pub path: String,
     pub verdict: String,
     pub share: String,
@@ -178,27 +180,27 @@ pub(super) struct Row {
     pub edits: String,
 }
 
-pub(super) struct Listing {
+pub struct Listing {
     pub path: String,
     pub format: String,
     pub verdict: String,
     pub words: Vec<String>,
 }
 
-pub(super) struct Disagreement {
+pub struct Disagreement {
     pub kind: &'static str,
     pub about: String,
     pub places: Vec<Place>,
 }
 
-pub(super) struct Place {
+pub struct Place {
     pub source: String,
     pub who: String,
     pub what: String,
     pub quote: Option<String>,
 }
 
-pub(super) struct Said {
+pub struct Said {
     pub handle: String,
     pub date: String,
     pub speaker: String,
@@ -213,7 +215,7 @@ pub(super) struct Said {
     pub after: String,
 }
 
-pub(super) struct Source {
+pub struct Source {
     pub handle: String,
     pub kind: &'static str,
     pub name: String,
@@ -227,13 +229,13 @@ pub(super) struct Source {
     pub digest: String,
 }
 
-pub(super) struct Record {
+pub struct Record {
     pub checkpoint: String,
     pub key: String,
     pub proofs: Vec<Proof>,
 }
 
-pub(super) struct Proof {
+pub struct Proof {
     pub handle: String,
     pub seq: u64,
     pub leaf: String,
@@ -241,10 +243,12 @@ pub(super) struct Proof {
 }
 
 impl Page {
-    pub(super) fn of(view: &View) -> Page {
+    /// The view in strings.
+    pub fn of(view: &View) -> Page {
         let case = &view.case;
         let assessment = &view.assessment;
         Page {
+            within: None,
             title: case.title.clone(),
             tlp: view.marking().word().to_uppercase(),
             tlp_class: view.marking().word().replace('+', "-"),
@@ -548,7 +552,7 @@ fn said(view: &View) -> Vec<Said> {
                 state: match &said.state {
                     State::Draft { confidence } => format!("unreviewed draft, {} % sure", confidence / 10),
                     State::Accepted { by, .. } => format!("accepted by {by}"),
-                    State::Rejected { by } => format!("rejected by {by}"),
+                    State::Rejected { by, .. } => format!("rejected by {by}"),
                 },
                 before,
                 quote,

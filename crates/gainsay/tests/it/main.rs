@@ -33,4 +33,5 @@ mod steps;
 mod support;
 mod vault;
 mod versions;
+mod web;
 mod weighing;
