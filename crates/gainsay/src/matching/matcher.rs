@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::mem;
 
-use fingerprint::{Channel, Filter, Profile, ReadAt};
+use fingerprint::{Channel, Filter, Fingerprints, Profile, ReadAt};
 
 use super::cover::Held;
 use super::distinct::{self, HIGHEST};
@@ -223,14 +223,15 @@ impl<R: ReadAt> Against<'_, R> {
 
 fn fingerprints(file: &SampleFile) -> usize {
     let of = &file.fingerprints;
-    of.text.len() + of.code.len() + of.parts.len()
+    of.text.len() + of.code.len() + of.parts.len() + of.sketches.len()
 }
 
 /// A file with half of its fingerprints.
 fn thinner(file: &SampleFile) -> SampleFile {
     let level = file.level + 1;
     let mut fingerprints = file.fingerprints.clone();
-    for some in [&mut fingerprints.text, &mut fingerprints.code, &mut fingerprints.parts] {
+    let Fingerprints { text, code, parts, sketches, .. } = &mut fingerprints;
+    for some in [text, code, parts, sketches] {
         some.retain(|some| distinct::level(*some) >= level);
     }
     SampleFile { path: file.path.clone(), fingerprints, generated: file.generated, level, short: vec![] }

@@ -59,6 +59,11 @@ const CODE_PIECES: EnoughPieces = EnoughPieces { grams: 3, apart: 2, share: 41 }
 /// One part says it: two parts of at least 256 bytes and of no simple pattern do not have the same BLAKE3 by chance.
 const PARTS: Enough = Enough { hits: 1, share: 0, wholly: true };
 
+/// Weights of models that have nothing to do with each other shared none of 11,000 sketches, and a sketch is one of 2^80. What such
+/// models do share are tables that everybody computes alike, of positions for instance: 98 sketches of one with 400,000 numbers, 0.8%
+/// of a small model. A layer of a model of twenty is 5%.
+const SKETCHES: Enough = Enough { hits: 3, share: 50, wholly: true };
+
 /// From this share on, in thousandths, a file is called ours as a whole.
 const MOSTLY: u64 = 500;
 
@@ -102,7 +107,7 @@ const LEAST_TAKING_SHARE: u64 = 50;
 /// What a file is, and the channel that tells it. `shares` are those in each of the [`CHANNELS`].
 /// A program that wrote a file wrote it alike for everybody: `generated` files are not judged by their code, and need more of
 /// their text.
-pub(super) fn of_file(shares: &[Shares; 3], identical: Stands, bytes: u64, generated: bool) -> (Verdict, Channel) {
+pub(super) fn of_file(shares: &[Shares; 4], identical: Stands, bytes: u64, generated: bool) -> (Verdict, Channel) {
     if bytes >= LEAST_IDENTICAL_BYTES {
         let channel = CHANNELS.into_iter().find(|channel| shares[place(*channel)].all > 0).unwrap_or(Channel::Text);
         if identical.public {
@@ -112,7 +117,7 @@ pub(super) fn of_file(shares: &[Shares; 3], identical: Stands, bytes: u64, gener
             return (Verdict::PublishedOnly, channel);
         }
         // A copy of public code that differs in blanks only is nobody's own.
-        let [of_text, _, of_parts] = shares;
+        let [of_text, _, of_parts, _] = shares;
         let only_others =
             |of: &Shares, least: &Enough| of.all >= least.hits && of.matched > 0 && of.distinctive + of.common == 0;
         if identical.own && !only_others(of_text, &TEXT) && !only_others(of_parts, &PARTS) {
@@ -125,9 +130,10 @@ pub(super) fn of_file(shares: &[Shares; 3], identical: Stands, bytes: u64, gener
         _ => (in_channel(&shares[place(channel)], enough(channel)), channel),
     });
     // What is ours by one channel is not made public by another, nor what is public made unknown; of channels that agree,
-    // the first tells.
+    // the first tells. One tensor that was left as it was makes a model less ours than all its weights do.
     let found = |wanted: &dyn Fn(Verdict) -> bool| by_channel.into_iter().find(|(verdict, _)| wanted(*verdict));
-    found(&Verdict::is_ours)
+    found(&|verdict| verdict == Verdict::Ours)
+        .or_else(|| found(&Verdict::is_ours))
         .or_else(|| found(&|verdict| matches!(verdict, Verdict::PublicOnly | Verdict::PublishedOnly)))
         .or_else(|| found(&|verdict| verdict == Verdict::NotFound))
         .unwrap_or((Verdict::CannotTell, Channel::Text))
@@ -138,6 +144,7 @@ fn enough(channel: Channel) -> &'static Enough {
         Channel::Text => &TEXT,
         Channel::Code => &CODE,
         Channel::Parts => &PARTS,
+        Channel::Sketches => &SKETCHES,
     }
 }
 
@@ -174,7 +181,7 @@ pub(super) fn by_pieces(channel: Channel, all: u64, together: &Together) -> bool
     let Some(least) = (match channel {
         Channel::Text => Some(&TEXT_PIECES),
         Channel::Code => Some(&CODE_PIECES),
-        Channel::Parts => None,
+        Channel::Parts | Channel::Sketches => None,
     }) else {
         return false;
     };
@@ -243,7 +250,7 @@ mod tests {
     const NONE: Shares = Shares { all: 0, matched: 0, public: 0, published: 0, common: 0, distinctive: 0, left: 0 };
 
     fn by_text(text: Shares) -> Verdict {
-        let (verdict, channel) = of_file(&[text, NONE, NONE], Stands::default(), 900, false);
+        let (verdict, channel) = of_file(&[text, NONE, NONE, NONE], Stands::default(), 900, false);
         assert_eq!(channel, Channel::Text);
         verdict
     }
@@ -271,19 +278,19 @@ mod tests {
         assert_eq!(by_text(header(9)), Verdict::NotFound);
         // The same bytes are ours, even if all of them are what many of our files have.
         let own = identical(true, false, false);
-        assert_eq!(of_file(&[header(0), NONE, NONE], own, 900, false).0, Verdict::Ours);
+        assert_eq!(of_file(&[header(0), NONE, NONE, NONE], own, 900, false).0, Verdict::Ours);
     }
 
     #[test]
     fn what_a_program_wrote_needs_half_of_its_text() {
-        let judged = |text| of_file(&[text, NONE, NONE], Stands::default(), 900, true).0;
+        let judged = |text| of_file(&[text, NONE, NONE, NONE], Stands::default(), 900, true).0;
         assert_eq!(judged(shares(100, 49, 0, 0)), Verdict::NotFound);
         assert_eq!(judged(shares(100, 50, 0, 0)), Verdict::Ours);
     }
 
     #[test]
     fn code_needs_five_hits_and_a_quarter_and_never_makes_a_whole_file_ours() {
-        let judged = |text, code| of_file(&[text, code, NONE], Stands::default(), 900, false);
+        let judged = |text, code| of_file(&[text, code, NONE, NONE], Stands::default(), 900, false);
         let other_names = shares(40, 0, 0, 0);
         assert_eq!(judged(other_names, shares(20, 5, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
         assert_eq!(judged(other_names, shares(20, 20, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
@@ -292,7 +299,7 @@ mod tests {
         assert_eq!(judged(other_names, shares(20, 0, 9, 0)), (Verdict::PublicOnly, Channel::Code));
         assert_eq!(judged(NONE, shares(20, 0, 0, 0)), (Verdict::NotFound, Channel::Code));
         assert_eq!(judged(shares(20, 3, 0, 0), shares(20, 9, 0, 0)), (Verdict::PartlyOurs, Channel::Text));
-        let of_a_program = of_file(&[other_names, shares(20, 9, 0, 0), NONE], Stands::default(), 900, true);
+        let of_a_program = of_file(&[other_names, shares(20, 9, 0, 0), NONE, NONE], Stands::default(), 900, true);
         assert_eq!(of_a_program, (Verdict::NotFound, Channel::Text));
         // The licence is public, the code below it is ours with other names.
         assert_eq!(judged(shares(40, 0, 30, 0), shares(20, 9, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
@@ -300,7 +307,7 @@ mod tests {
 
     #[test]
     fn one_part_makes_a_file_partly_ours_and_the_most_of_them_wholly() {
-        let judged = |parts| of_file(&[NONE, NONE, parts], Stands::default(), 900, false);
+        let judged = |parts| of_file(&[NONE, NONE, parts, NONE], Stands::default(), 900, false);
         assert_eq!(judged(shares(1000, 1, 0, 0)), (Verdict::PartlyOurs, Channel::Parts));
         assert_eq!(judged(shares(10, 5, 5, 0)), (Verdict::Ours, Channel::Parts));
         assert_eq!(judged(shares(10, 0, 1, 0)), (Verdict::PublicOnly, Channel::Parts));
@@ -308,13 +315,29 @@ mod tests {
         assert_eq!(judged(NONE), (Verdict::CannotTell, Channel::Text));
         let own = identical(true, false, false);
         let all_public = Shares { matched: 9, ..shares(9, 0, 9, 0) };
-        assert_eq!(of_file(&[NONE, NONE, all_public], own, 900, false), (Verdict::PublicOnly, Channel::Parts));
-        assert_eq!(of_file(&[NONE, NONE, shares(9, 1, 8, 0)], own, 900, false), (Verdict::Ours, Channel::Parts));
+        assert_eq!(of_file(&[NONE, NONE, all_public, NONE], own, 900, false), (Verdict::PublicOnly, Channel::Parts));
+        assert_eq!(of_file(&[NONE, NONE, shares(9, 1, 8, 0), NONE], own, 900, false), (Verdict::Ours, Channel::Parts));
+    }
+
+    #[test]
+    fn weights_need_three_sketches_and_a_twentieth_and_half_of_them_are_all_of_a_model() {
+        let judged = |parts, sketches| of_file(&[NONE, NONE, parts, sketches], Stands::default(), 900, false);
+        let rounded = shares(500, 0, 0, 0);
+        assert_eq!(judged(rounded, shares(100, 50, 0, 0)), (Verdict::Ours, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(100, 49, 0, 0)), (Verdict::PartlyOurs, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(100, 5, 0, 0)), (Verdict::PartlyOurs, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(101, 5, 0, 0)), (Verdict::NotFound, Channel::Parts));
+        assert_eq!(judged(rounded, shares(9, 2, 0, 0)), (Verdict::NotFound, Channel::Parts));
+        // Of what a public model became by a little training, its own sketches tell.
+        assert_eq!(judged(rounded, shares(100, 5, 90, 0)), (Verdict::PartlyOurs, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(100, 2, 95, 0)), (Verdict::PublicOnly, Channel::Sketches));
+        // One tensor as it was says less than all the weights.
+        assert_eq!(judged(shares(20, 1, 0, 0), shares(100, 99, 0, 0)), (Verdict::Ours, Channel::Sketches));
     }
 
     #[test]
     fn the_same_bytes_tell_unless_everybody_has_them_or_they_are_few() {
-        let judged = |text, identical, bytes| of_file(&[text, NONE, NONE], identical, bytes, false).0;
+        let judged = |text, identical, bytes| of_file(&[text, NONE, NONE, NONE], identical, bytes, false).0;
         assert_eq!(judged(NONE, identical(true, false, false), 64), Verdict::Ours);
         assert_eq!(judged(NONE, identical(true, false, false), 63), Verdict::CannotTell);
         assert_eq!(judged(shares(9, 9, 0, 0), identical(true, true, true), 900), Verdict::PublicOnly);
