@@ -3,13 +3,14 @@
 //! Winner-take-all hashing (Yagnik and others, ICCV 2011). Rounding keeps the order of numbers and only makes some equal,
 //! so that a winner is lost only where another number was as large but for the rounding.
 
+use super::columns::Columns;
 use super::numbers::{Group, LANES, ROWS, Type};
 
 /// Bits of a winner that tell its row and its sign in place of the last bits of its magnitude.
-const CODE: u32 = 0x1f;
+pub(super) const CODE: u32 = 0x1f;
 
 /// Bits of the magnitude of a float.
-const MAGNITUDE: u32 = 0x7fff_ffff;
+pub(super) const MAGNITUDE: u32 = 0x7fff_ffff;
 
 /// From here on a magnitude is no number.
 const ENDLESS: u32 = 0x7f80_0000;
@@ -31,11 +32,19 @@ pub(super) struct Grouper {
     key: [u8; 32],
     /// Bytes of a group that is not yet whole.
     held: Vec<u8>,
+    /// The columns of the tensor, where their groups count as well.
+    columns: Option<Columns>,
 }
 
 impl Grouper {
     pub(super) fn new(key: [u8; 32]) -> Self {
-        Grouper { key, held: Vec::new() }
+        Grouper { key, held: Vec::new(), columns: None }
+    }
+
+    /// Begins a tensor; what is left of the one before it is no group.
+    pub(super) fn begin(&mut self, columns: Option<Columns>) {
+        self.held.clear();
+        self.columns = columns;
     }
 
     /// Takes the next bytes of a tensor.
@@ -48,35 +57,43 @@ impl Grouper {
             if self.held.len() < size {
                 return;
             }
-            self.whole(of, &self.held).into_iter().for_each(&mut *found);
+            let held = std::mem::take(&mut self.held);
+            self.whole(of, &held, found);
+            self.held = held;
             self.held.clear();
         }
         let groups = bytes.chunks_exact(size);
         self.held.extend_from_slice(groups.remainder());
-        groups.filter_map(|bytes| self.whole(of, bytes)).for_each(found);
+        for bytes in groups {
+            self.whole(of, bytes, found);
+        }
     }
 
-    /// Ends a tensor: what is left of it is no group.
-    pub(super) fn end(&mut self) {
-        self.held.clear();
-    }
-
-    /// The fingerprint of a group, if it has one.
-    fn whole(&self, of: Type, bytes: &[u8]) -> Option<u64> {
+    /// Takes the bytes of a group, and gives its fingerprint if it has one.
+    fn whole(&mut self, of: Type, bytes: &[u8], found: &mut impl FnMut(u64)) {
         let mut group = [[0; LANES]; ROWS];
         of.widen(bytes, &mut group);
-        self.fingerprint(&group)
-    }
-
-    pub(super) fn fingerprint(&self, group: &Group) -> Option<u64> {
-        let winners = winners(group);
-        if winners.iter().any(|winner| winner & !CODE == 0 || *winner >= ENDLESS) {
-            return None;
+        let winners = winners(&group);
+        fingerprint(&self.key, &winners, || largest(&group, &winners)).into_iter().for_each(&mut *found);
+        if let Some(columns) = &mut self.columns {
+            columns.push(group.as_flattened(), &mut |winners, largest| {
+                fingerprint(&self.key, winners, || largest).into_iter().for_each(&mut *found);
+            });
         }
-        let hash = blake3::keyed_hash(&self.key, &winners.map(|winner| winner.to_le_bytes()[0] & 0x1f));
-        let [first @ .., choice] = hash.as_bytes().first_chunk::<9>()?;
-        (choice % ONE_OF == 0 && tells(group, &winners)).then(|| u64::from_le_bytes(*first))
     }
+}
+
+/// The fingerprint of a group with these winners, if it is chosen and they are not the winners of everything alike;
+/// `largest` counts the numbers that are as large as the winners of their lanes.
+fn fingerprint(key: &[u8; 32], winners: &[u32; LANES], largest: impl FnOnce() -> usize) -> Option<u64> {
+    if winners.iter().any(|winner| winner & !CODE == 0 || *winner >= ENDLESS) {
+        return None;
+    }
+    let hash = blake3::keyed_hash(key, &winners.map(|winner| winner.to_le_bytes()[0] & 0x1f));
+    let [first @ .., choice] = hash.as_bytes().first_chunk::<9>()?;
+    let rows = winners.iter().fold(0u32, |rows, winner| rows | 1 << ((winner & CODE) >> 1));
+    let tells = choice % ONE_OF == 0 && rows.count_ones() >= LEAST_ROWS && largest() <= MOST_LARGEST;
+    tells.then(|| u64::from_le_bytes(*first))
 }
 
 /// Of each lane the largest magnitude, with the row, counted from the last, and the sign in its last five bits: of
@@ -93,10 +110,8 @@ fn winners(group: &Group) -> [u32; LANES] {
     winners.map(i32::cast_unsigned)
 }
 
-/// Whether the winners are not the winners of everything alike.
-fn tells(group: &Group, winners: &[u32; LANES]) -> bool {
-    let rows = winners.iter().fold(0u32, |rows, winner| rows | 1 << ((winner & CODE) >> 1));
+/// How many numbers are as large as the winners of their lanes.
+fn largest(group: &Group, winners: &[u32; LANES]) -> usize {
     let is_largest = |(bits, winner): &(&u32, &u32)| **bits & MAGNITUDE & !CODE == **winner & !CODE;
-    let largest: usize = group.iter().map(|row| row.iter().zip(winners).filter(is_largest).count()).sum();
-    rows.count_ones() >= LEAST_ROWS && largest <= MOST_LARGEST
+    group.iter().map(|row| row.iter().zip(winners).filter(is_largest).count()).sum()
 }

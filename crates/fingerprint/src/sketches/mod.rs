@@ -4,6 +4,7 @@
 //! for each format that says which stretches of it are numbers; what differs from its format in any way has no more
 //! sketches from there on.
 
+mod columns;
 mod gguf;
 mod group;
 mod npy;
@@ -13,6 +14,7 @@ mod raw;
 
 use crate::parts::{self, safetensors};
 use crate::profile::Profile;
+use columns::Columns;
 use gguf::Gguf;
 use group::Grouper;
 use onnx::Onnx;
@@ -24,8 +26,8 @@ const HEAD: usize = 4096;
 
 /// Makes the sketches of one file, which may come in pieces of any size: none where it holds no weights.
 ///
-/// Memory is bounded by the result, by the longest header of a safetensors file that is read, 16 MiB, and by 40 bytes for
-/// each tensor of a GGUF file, of which a million are read.
+/// Memory is bounded by the result, by the longest header of a safetensors file that is read, 16 MiB, by 40 bytes for each
+/// tensor of a GGUF file, of which a million are read, and by 8 MiB for the columns of a matrix in an ONNX file.
 pub struct Sketches {
     format: Format,
     next: Next,
@@ -40,7 +42,8 @@ enum Next {
     /// They are looked at together: all that it was given since it last looked.
     Take(usize),
     Skip(u64),
-    Numbers(Type, u64),
+    /// They are numbers of a tensor; of a matrix that may be stored the other way round, its rows and columns.
+    Numbers(Type, u64, Option<(u64, u64)>),
     /// Nothing any more.
     Nothing,
 }
@@ -89,7 +92,7 @@ impl Sketches {
                     }
                     continue;
                 }
-                Next::Skip(left) | Next::Numbers(_, left) => {
+                Next::Skip(left) | Next::Numbers(_, left, _) => {
                     let length = bytes.len().min(usize::try_from(*left).unwrap_or(usize::MAX));
                     *left -= length as u64;
                     length
@@ -97,11 +100,11 @@ impl Sketches {
             };
             let (taken, rest) = bytes.split_at(length);
             bytes = rest;
-            if let Next::Numbers(of, _) = self.next {
+            if let Next::Numbers(of, ..) = self.next {
                 let found = &mut self.found;
                 self.grouper.push(of, taken, &mut |fingerprint| keep(found, fingerprint));
             }
-            if matches!(self.next, Next::Skip(0) | Next::Numbers(_, 0)) {
+            if matches!(self.next, Next::Skip(0) | Next::Numbers(_, 0, _)) {
                 self.step();
             }
         }
@@ -126,7 +129,6 @@ impl Sketches {
     /// Goes on after what was wanted: it was taken, skipped, or read.
     fn step(&mut self) {
         loop {
-            self.grouper.end();
             let held = &self.held[..];
             self.next = match &mut self.format {
                 Format::Unknown => {
@@ -149,12 +151,15 @@ impl Sketches {
                 },
                 Format::Onnx(onnx) => onnx.step(held).unwrap_or(Next::Nothing),
                 Format::Stretches(stretches) => stretches.pop().map_or(Next::Nothing, |stretch| match stretch.of {
-                    Some(of) => Next::Numbers(of, stretch.bytes),
+                    Some(of) => Next::Numbers(of, stretch.bytes, None),
                     None => Next::Skip(stretch.bytes),
                 }),
             };
             self.held.clear();
-            if !matches!(self.next, Next::Take(0) | Next::Skip(0) | Next::Numbers(_, 0)) {
+            if let Next::Numbers(_, _, sides) = self.next {
+                self.grouper.begin(sides.and_then(|(rows, columns)| Columns::of(rows, columns)));
+            }
+            if !matches!(self.next, Next::Take(0) | Next::Skip(0) | Next::Numbers(_, 0, _)) {
                 return;
             }
         }
@@ -183,7 +188,7 @@ fn begin(head: &[u8]) -> (Format, Next) {
         (Format::Onnx(onnx), next)
     } else {
         match raw::of(head) {
-            Some(of) => (Format::Stretches(Vec::new()), Next::Numbers(of, u64::MAX)),
+            Some(of) => (Format::Stretches(Vec::new()), Next::Numbers(of, u64::MAX, None)),
             None => (Format::Stretches(Vec::new()), Next::Nothing),
         }
     }

@@ -35,7 +35,15 @@ pub(super) fn stretch(head: &[u8]) -> Option<Stretch> {
     if padding.trim_start_matches(' ') != "\n" {
         return None;
     }
-    let sides = shape.split(',').map(str::trim).filter(|side| !side.is_empty());
-    let numbers = sides.map(|side| side.parse().ok()).try_fold(1u64, |all, side: Option<u64>| all.checked_mul(side?))?;
+    let numbers = match shape {
+        "" => 1,
+        _ => shape.strip_suffix(',').unwrap_or(shape).split(',').map(side).try_fold(1u64, |all, side| all.checked_mul(side?))?,
+    };
     Some(Stretch { of: Some(of), bytes: of.bytes(numbers)? })
+}
+
+/// A side of an array, perhaps with blanks in front.
+fn side(text: &str) -> Option<u64> {
+    let digits = text.trim_start_matches(' ');
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }

@@ -1,7 +1,9 @@
 //! An ONNX model, field by field: a message of protocol buffers, of which the graph's initializers hold weights.
 //!
 //! The fields and their numbers are those of `onnx.proto`: `ModelProto.graph` 7, `GraphProto.initializer` 5, and of
-//! `TensorProto` `data_type` 2, `float_data` 4, `raw_data` 9, `double_data` 10. Writers keep the order of the numbers.
+//! `TensorProto` `dims` 1, `data_type` 2, `float_data` 4, `raw_data` 9, `double_data` 10. Writers keep the order of the numbers.
+
+use std::cmp::Ordering;
 
 use super::Next;
 use super::numbers::Type;
@@ -21,6 +23,8 @@ pub(super) struct Onnx {
     number: (u64, u32),
     /// What `data_type` said in the tensor that is open.
     data_type: Option<u64>,
+    /// What `dims` said: how many sides there are, and the last two of them.
+    sides: (usize, [u64; 2]),
 }
 
 /// What the number that comes next is.
@@ -29,6 +33,8 @@ enum Want {
     Tag,
     Value(u64),
     Length(u64),
+    /// A side, of those that are written together and end here.
+    Side(u64),
 }
 
 /// The messages, by how deep they lie.
@@ -45,7 +51,7 @@ impl Onnx {
     /// Begins a file, and how many bytes of it are wanted first.
     pub(super) fn new() -> (Self, Next) {
         let (open, number) = ([u64::MAX, 0, 0], (0, 0));
-        (Onnx { at: 0, open, depth: MODEL, want: Want::Tag, number, data_type: None }, Next::Take(1))
+        (Onnx { at: 0, open, depth: MODEL, want: Want::Tag, number, data_type: None, sides: (0, [0; 2]) }, Next::Take(1))
     }
 
     /// Takes the byte that was wanted, none where something was skipped or read. `None` where it is no such message.
@@ -88,18 +94,37 @@ impl Onnx {
                     // Said twice, the last holds, as everywhere in such messages.
                     self.data_type = Some(number);
                 }
+                if (self.depth, field) == (TENSOR, 1) {
+                    self.side(number);
+                }
                 self.field_ends()
+            }
+            Want::Side(end) => {
+                self.side(number);
+                match self.at.cmp(&end) {
+                    Ordering::Less => Some(Next::Take(1)),
+                    Ordering::Equal => self.field_ends(),
+                    Ordering::Greater => None,
+                }
             }
             Want::Length(field) => match (self.depth, field) {
                 (MODEL, 7) | (GRAPH, 5) => {
                     let end = self.at.checked_add(number).filter(|end| *end <= self.open[self.depth])?;
                     self.depth += 1;
                     self.open[self.depth] = end;
-                    self.data_type = None;
+                    (self.data_type, self.sides) = (None, (0, [0; 2]));
                     self.field_ends()
                 }
+                (TENSOR, 1) if number > 0 => {
+                    let end = self.at.checked_add(number).filter(|end| *end <= self.open[self.depth])?;
+                    self.want = Want::Side(end);
+                    Some(Next::Take(1))
+                }
                 _ => match self.float(field) {
-                    Some(of) => self.content(number, |bytes| Next::Numbers(of, bytes)),
+                    Some(of) => {
+                        let matrix = self.matrix().filter(|sides| is_all(of, *sides, number));
+                        self.content(number, |bytes| Next::Numbers(of, bytes, matrix))
+                    }
                     None => self.content(number, Next::Skip),
                 },
             },
@@ -115,6 +140,17 @@ impl Onnx {
             (TENSOR, 9, 16) => Some(Type::Bf16),
             _ => None,
         }
+    }
+
+    fn side(&mut self, side: u64) {
+        let (count, [_, before]) = self.sides;
+        self.sides = (count.saturating_add(1), [before, side]);
+    }
+
+    /// The rows and columns of the open tensor.
+    fn matrix(&self) -> Option<(u64, u64)> {
+        let (count, [rows, columns]) = self.sides;
+        (count == 2).then_some((rows, columns))
     }
 
     /// What a field holds, of so many bytes.
@@ -136,4 +172,9 @@ impl Onnx {
     fn goes_on(&self, next: Next) -> Option<Next> {
         (self.at < self.open[self.depth]).then_some(next)
     }
+}
+
+/// Whether so many bytes are all of a matrix.
+fn is_all(of: Type, (rows, columns): (u64, u64), bytes: u64) -> bool {
+    rows.checked_mul(columns).and_then(|numbers| of.bytes(numbers)) == Some(bytes)
 }

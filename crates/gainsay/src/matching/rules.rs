@@ -18,25 +18,31 @@ struct Enough {
     hits: u64,
     /// Thousandths of its fingerprints that are neither others' nor common.
     share: u64,
-    /// Whether the most of them make it somebody's as a whole.
-    wholly: bool,
+    /// The same of all its fingerprints.
+    of_all: u64,
+    /// From which share on, in thousandths of all of them, it is somebody's as a whole, if ever.
+    wholly: Option<u64>,
 }
+
+/// From this share on, in thousandths, a file is called ours as a whole, and so is a sample.
+const MOST: u64 = 500;
+const MOSTLY: Option<u64> = Some(MOST);
 
 /// Fewer hits may be chance or one idiom that everybody writes, a smaller share a snippet. With 100 in place of 80 hardly fewer
 /// files of others were called ours (0.26% in place of 0.33%), but of the cut-outs read by optical recognition one in ten was lost;
 /// with 60 it were 0.44%.
-const TEXT: Enough = Enough { hits: 3, share: 80, wholly: true };
+const TEXT: Enough = Enough { hits: 3, share: 80, of_all: 0, wholly: MOSTLY };
 
 /// So many fingerprints at one path, some thousand letters and digits that are neither others' nor common, are no chance and no idiom,
 /// whatever share of a file they are.
 const PASSAGE: u64 = 64;
 
 /// The text of a file that a program wrote: what the program writes into every file made up 11-29% of those of other projects.
-const GENERATED_TEXT: Enough = Enough { hits: 3, share: 500, wholly: true };
+const GENERATED_TEXT: Enough = Enough { hits: 3, share: 500, of_all: 0, wholly: MOSTLY };
 
 /// Code without its names is more alike: two who write to the same interface, or fill the same table, write it alike. For
 /// the same reason nobody's file is all of somebody else's by its code alone.
-const CODE: Enough = Enough { hits: 5, share: 250, wholly: false };
+const CODE: Enough = Enough { hits: 5, share: 250, of_all: 0, wholly: None };
 
 /// What of a short file must stand in one file at once where every gram is looked up, in a channel.
 struct EnoughPieces {
@@ -57,15 +63,16 @@ const TEXT_PIECES: EnoughPieces = EnoughPieces { grams: 5, apart: 5, share: 4 };
 const CODE_PIECES: EnoughPieces = EnoughPieces { grams: 3, apart: 2, share: 41 };
 
 /// One part says it: two parts of at least 256 bytes and of no simple pattern do not have the same BLAKE3 by chance.
-const PARTS: Enough = Enough { hits: 1, share: 0, wholly: true };
+const PARTS: Enough = Enough { hits: 1, share: 0, of_all: 0, wholly: MOSTLY };
 
 /// Weights of models that have nothing to do with each other shared none of 11,000 sketches, and a sketch is one of 2^80. What such
 /// models do share are tables that everybody computes alike, of positions for instance: 98 sketches of one with 400,000 numbers, 0.8%
-/// of a small model. A layer of a model of twenty is 5%.
-const SKETCHES: Enough = Enough { hits: 3, share: 50, wholly: true };
+/// of a small model.
+/// Public weights that somebody rounds to eight bits have 9% of other sketches than before, of which the company's rounded model has up
+/// to nine in ten if it was trained from them: less than a tenth of all may be no more than that. Of a matrix in ONNX both rows and columns
+/// have sketches, of which other formats have half.
+const SKETCHES: Enough = Enough { hits: 3, share: 0, of_all: 100, wholly: Some(400) };
 
-/// From this share on, in thousandths, a file is called ours as a whole.
-const MOSTLY: u64 = 500;
 
 /// A shorter file may be identical by chance: empty files, one-line settings, version stamps.
 const LEAST_IDENTICAL_BYTES: u64 = 64;
@@ -152,8 +159,8 @@ fn enough(channel: Channel) -> &'static Enough {
 /// beside them: the share is that of what is left without them.
 fn in_channel(shares: &Shares, least: &Enough) -> Verdict {
     let enough = |hits: u64, of: u64| hits >= least.hits && hits * 1000 >= of * least.share;
-    if enough(shares.distinctive, shares.left) {
-        let mostly = least.wholly && shares.distinctive * 1000 >= shares.all * MOSTLY;
+    if enough(shares.distinctive, shares.left) && shares.distinctive * 1000 >= shares.all * least.of_all {
+        let mostly = least.wholly.is_some_and(|share| shares.distinctive * 1000 >= shares.all * share);
         return if mostly { Verdict::Ours } else { Verdict::PartlyOurs };
     }
     if enough(shares.public.max(shares.published), shares.all) {
@@ -201,7 +208,7 @@ pub(super) fn of_sample(totals: &BTreeMap<Verdict, Total>, identical: u64, publi
     }
     // Files that are ours in part make a sample ours in part, however many they are.
     let wholly = files(Verdict::Ours);
-    if wholly > 0 && wholly * 1000 >= (tellable + public + published) * MOSTLY {
+    if wholly > 0 && wholly * 1000 >= (tellable + public + published) * MOST {
         return Verdict::Ours;
     }
     let least = if public_subtracted { LEAST_SAMPLE_SHARE } else { LEAST_SAMPLE_SHARE_WITHOUT_PUBLIC };
@@ -320,17 +327,17 @@ mod tests {
     }
 
     #[test]
-    fn weights_need_three_sketches_and_a_twentieth_and_half_of_them_are_all_of_a_model() {
+    fn weights_need_three_sketches_and_a_tenth_of_all() {
         let judged = |parts, sketches| of_file(&[NONE, NONE, parts, sketches], Stands::default(), 900, false);
         let rounded = shares(500, 0, 0, 0);
-        assert_eq!(judged(rounded, shares(100, 50, 0, 0)), (Verdict::Ours, Channel::Sketches));
-        assert_eq!(judged(rounded, shares(100, 49, 0, 0)), (Verdict::PartlyOurs, Channel::Sketches));
-        assert_eq!(judged(rounded, shares(100, 5, 0, 0)), (Verdict::PartlyOurs, Channel::Sketches));
-        assert_eq!(judged(rounded, shares(101, 5, 0, 0)), (Verdict::NotFound, Channel::Parts));
+        assert_eq!(judged(rounded, shares(100, 40, 0, 0)), (Verdict::Ours, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(100, 39, 0, 0)), (Verdict::PartlyOurs, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(100, 10, 0, 0)), (Verdict::PartlyOurs, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(101, 10, 0, 0)), (Verdict::NotFound, Channel::Parts));
         assert_eq!(judged(rounded, shares(9, 2, 0, 0)), (Verdict::NotFound, Channel::Parts));
         // Of what a public model became by a little training, its own sketches tell.
-        assert_eq!(judged(rounded, shares(100, 5, 90, 0)), (Verdict::PartlyOurs, Channel::Sketches));
-        assert_eq!(judged(rounded, shares(100, 2, 95, 0)), (Verdict::PublicOnly, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(100, 12, 88, 0)), (Verdict::PartlyOurs, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(100, 8, 92, 0)), (Verdict::PublicOnly, Channel::Sketches));
         // One tensor as it was says less than all the weights.
         assert_eq!(judged(shares(20, 1, 0, 0), shares(100, 99, 0, 0)), (Verdict::Ours, Channel::Sketches));
     }
