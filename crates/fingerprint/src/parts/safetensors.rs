@@ -54,6 +54,9 @@ pub(crate) fn tensors(head: &[u8]) -> Option<Vec<Stretch>> {
     Some(stretches.filter(|stretch| stretch.bytes > 0).collect())
 }
 
+/// Where a tensor begins and ends, and its type, as far as its entry says so.
+type Entry = (Option<(u64, u64)>, Option<Type>);
+
 /// What is left of the header. Each method takes what it names from the front, or gives `None` where that does not stand
 /// there.
 struct Header<'h>(&'h [u8]);
@@ -61,7 +64,7 @@ struct Header<'h>(&'h [u8]);
 impl<'h> Header<'h> {
     /// Strings and lists of numbers by name; gives those under `data_offsets`, if they are two, and the type that the only
     /// `dtype` names, if it is one of floats.
-    fn entry(&mut self) -> Option<(Option<(u64, u64)>, Option<Type>)> {
+    fn entry(&mut self) -> Option<Entry> {
         let (mut extent, mut types, mut of) = (None, 0, None);
         self.list(b'{', b'}', &mut |header| {
             let name = header.string()?;

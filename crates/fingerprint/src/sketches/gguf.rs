@@ -59,8 +59,7 @@ enum Want {
 impl Gguf {
     /// Begins a file, and how many bytes of it are wanted first.
     pub(super) fn new() -> (Self, Next) {
-        let new =
-            Gguf { want: Want::Head, at: 0, tensors: 0, values: 0, alignment: ALIGNMENT.1, found: Vec::new() };
+        let new = Gguf { want: Want::Head, at: 0, tensors: 0, values: 0, alignment: ALIGNMENT.1, found: Vec::new() };
         (new, Next::Take(24))
     }
 

@@ -37,7 +37,12 @@ pub(super) fn stretch(head: &[u8]) -> Option<Stretch> {
     }
     let numbers = match shape {
         "" => 1,
-        _ => shape.strip_suffix(',').unwrap_or(shape).split(',').map(side).try_fold(1u64, |all, side| all.checked_mul(side?))?,
+        _ => shape
+            .strip_suffix(',')
+            .unwrap_or(shape)
+            .split(',')
+            .map(side)
+            .try_fold(1u64, |all, side| all.checked_mul(side?))?,
     };
     Some(Stretch { of: Some(of), bytes: of.bytes(numbers)? })
 }

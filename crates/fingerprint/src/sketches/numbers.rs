@@ -34,7 +34,7 @@ impl Type {
             Type::F64 => numbers.checked_mul(8),
             Type::F32 => numbers.checked_mul(4),
             Type::F16 | Type::Bf16 => numbers.checked_mul(2),
-            Type::Q8 => (numbers % 32 == 0).then(|| (numbers / 32).checked_mul(Q8_BLOCK as u64)).flatten(),
+            Type::Q8 => numbers.is_multiple_of(32).then(|| (numbers / 32).checked_mul(Q8_BLOCK as u64)).flatten(),
         }
     }
 

@@ -51,7 +51,10 @@ impl Onnx {
     /// Begins a file, and how many bytes of it are wanted first.
     pub(super) fn new() -> (Self, Next) {
         let (open, number) = ([u64::MAX, 0, 0], (0, 0));
-        (Onnx { at: 0, open, depth: MODEL, want: Want::Tag, number, data_type: None, sides: (0, [0; 2]) }, Next::Take(1))
+        (
+            Onnx { at: 0, open, depth: MODEL, want: Want::Tag, number, data_type: None, sides: (0, [0; 2]) },
+            Next::Take(1),
+        )
     }
 
     /// Takes the byte that was wanted, none where something was skipped or read. `None` where it is no such message.

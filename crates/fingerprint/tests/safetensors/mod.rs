@@ -26,8 +26,7 @@ pub fn tensors(file: &[u8]) -> Option<(usize, Vec<Extent>)> {
     let [Token::Mark(b'{'), entries @ .., Token::Mark(b'}')] = &tokens[..] else { return None };
     let mut extents = Vec::new();
     for entry in separated(entries)? {
-        let [Token::Text(name), Token::Mark(b':'), Token::Mark(b'{'), members @ .., Token::Mark(b'}')] = entry
-        else {
+        let [Token::Text(name), Token::Mark(b':'), Token::Mark(b'{'), members @ .., Token::Mark(b'}')] = entry else {
             return None;
         };
         let (mut offsets, mut types) = (Vec::new(), Vec::new());

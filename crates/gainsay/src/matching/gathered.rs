@@ -43,7 +43,9 @@ impl Gathered {
 
     /// Ends the file: its fingerprints, and the level from which on they are kept.
     pub fn finish(self) -> (Fingerprints, u32) {
-        let Gathered { fingerprinter, most, taken: [mut text, mut code, mut parts, mut sketches], level: least, .. } = self;
+        let Gathered {
+            fingerprinter, most, taken: [mut text, mut code, mut parts, mut sketches], level: least, ..
+        } = self;
         let mut fingerprints = fingerprinter.finish();
         text.append(&mut fingerprints.text);
         code.append(&mut fingerprints.code);

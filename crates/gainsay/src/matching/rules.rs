@@ -73,7 +73,6 @@ const PARTS: Enough = Enough { hits: 1, share: 0, of_all: 0, wholly: MOSTLY };
 /// have sketches, of which other formats have half.
 const SKETCHES: Enough = Enough { hits: 3, share: 0, of_all: 100, wholly: Some(400) };
 
-
 /// A shorter file may be identical by chance: empty files, one-line settings, version stamps.
 const LEAST_IDENTICAL_BYTES: u64 = 64;
 

@@ -137,7 +137,8 @@ impl Grams {
         let (text, code) = if self.channel == Channel::Text { (fingerprints, vec![]) } else { (vec![], fingerprints) };
         let (kind, blake3) = (Kind::Text, [0; 32]);
         let (parts, sketches) = (vec![], vec![]);
-        let fingerprints = Fingerprints { blake3, bytes: 0, kind, normalised: 0, text, tokens: 0, code, parts, sketches };
+        let fingerprints =
+            Fingerprints { blake3, bytes: 0, kind, normalised: 0, text, tokens: 0, code, parts, sketches };
         SampleFile { path: vec![], fingerprints, generated: false, level: 0, short: vec![] }
     }
 }
