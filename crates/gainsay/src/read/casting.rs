@@ -173,7 +173,8 @@ pub(super) fn settle(
         if candidate.name.contains(' ') {
             for word in [words.last(), words.first()].into_iter().flatten() {
                 let word = key(word);
-                if word.chars().count() > 2 && !lexicon::company_noun(&word) && !lexicon::opens_sentence(&word) {
+                let short = if class == Class::Person { 1 } else { 2 };
+                if word.chars().count() > short && !lexicon::company_noun(&word) && !lexicon::opens_sentence(&word) {
                     part_of.entry(word).or_insert(at);
                 }
             }
@@ -258,6 +259,7 @@ pub(super) fn give_roles(parties: &mut [Party], outlet: Option<&str>) {
         party.kind = match (party.class, party.known) {
             (Class::Actor, _) => PartyKind::Actor,
             (Class::Person, _) if e.researcher >= 3 => PartyKind::Researcher,
+            (Class::Person, _) if e.office > 0 => PartyKind::Authority,
             (Class::Person, _) => PartyKind::Other,
             (_, Some(NameKind::Outlet)) => PartyKind::Press,
             _ if own_outlet => PartyKind::Press,
@@ -281,7 +283,12 @@ pub(super) fn give_roles(parties: &mut [Party], outlet: Option<&str>) {
             _ if e.outlet >= 2 && e.victim < 4 && party.known.is_none() => PartyKind::Press,
             _ => PartyKind::Other,
         };
-        party.victim = e.victim + if party.kind == PartyKind::Other { e.looks } else { 0 };
+        party.victim = e.victim
+            + match party.kind {
+                PartyKind::Other => e.looks,
+                PartyKind::Researcher => e.looks / 2,
+                _ => 0,
+            };
     }
     let strongest = parties.iter().filter(|p| may_be_victim(p)).map(|p| p.victim).max().unwrap_or(0);
     let another = parties.iter().any(|p| may_be_victim(p) && p.kind == PartyKind::Other && p.victim >= 3);

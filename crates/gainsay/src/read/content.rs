@@ -548,7 +548,9 @@ impl<'t> Clauses<'t> {
             {
                 return true;
             }
-            if struck(word) || matches!(word, "," | "and") && n + 3 < at {
+            // "A targeted, malicious attack": an adjective, and no deed.
+            let adjective = n > 0 && (lexicon::determiner(self.word(n - 1)) || self.word(n - 1) == ",");
+            if struck(word) && !adjective || matches!(word, "," | "and") && n + 3 < at {
                 return false;
             }
         }

@@ -203,7 +203,10 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
         "attributed" | "attributes" | "blamed" | "blames" => (1..12).any(|n| {
             matches!(next(n), "attack" | "breach" | "incident" | "intrusion" | "hack" | "leak" | "theft" | "it" | "by")
         }),
-        "found" | "observed" | "shared" => next(1) == "that" || next(1) == "no" || quote_soon,
+        "found" | "observed" | "shared" => {
+            let quoted = sentence.tokens.first().is_some_and(|t| t.shape == Shape::Quote);
+            next(1) == "that" || next(1) == "no" || quote_soon || quoted && closes_at(sentence, verb + 1)
+        }
         "believe" | "say" | "report" | "claim" | "warn" | "deny" | "confirm" | "dispute" | "admit" | "verify"
         | "investigate" | "decline" | "threaten" | "allege" | "assert" | "acknowledge" => !matches!(next(1), "button"),
         "claims" | "reports" | "states" | "notes" | "estimates" | "demands" | "disputes" | "reads" => {

@@ -76,7 +76,12 @@ impl Cast {
         let Some(found) = self.parties.get(party) else {
             return PartyKind::Other;
         };
-        found.home.and_then(|home| self.parties.get(home)).map_or(found.kind, |home| home.kind)
+        match found.home.and_then(|home| self.parties.get(home)) {
+            // Who holds an office of state speaks for it.
+            Some(home) if found.kind == PartyKind::Authority && home.kind == PartyKind::Other => found.kind,
+            Some(home) => home.kind,
+            None => found.kind,
+        }
     }
 
     /// The mentions inside a span.

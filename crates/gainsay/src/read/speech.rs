@@ -309,7 +309,13 @@ fn speaks_for_a_house(cast: &Cast, speaker: &Speaker) -> bool {
 fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, said: &str) -> bool {
     let ours = parts::of_ours(said);
     let Some(party) = speaker.party.map(|p| cast.parties[p].home.unwrap_or(p)) else {
-        return speaker.kind == PartyKind::Victim || speaker.kind == PartyKind::Other && ours;
+        // "The ministry said": where the story knows of no other house that was breached, it answers for its own.
+        let answers = speaker.kind == PartyKind::Authority
+            && speaker.known == Known::Unnamed
+            && cast.of_kind(PartyKind::Victim).is_empty()
+            && !parts::hunts_crews(&speaker.name)
+            && !lexicon::crowd_noun(&speaker.name);
+        return answers || speaker.kind == PartyKind::Victim || speaker.kind == PartyKind::Other && ours;
     };
     let homes: Vec<usize> =
         found.speakers.iter().filter_map(|s| s.party).flat_map(|p| [Some(p), cast.parties[p].home]).flatten().collect();
@@ -328,24 +334,40 @@ fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, s
         }
         // Who hunts crews speaks of others, unless its words leave no doubt.
         PartyKind::Authority | PartyKind::Researcher if house => {
-            ours || parts::named_as_hit(said, name)
-                || speaker.kind == PartyKind::Authority && found.cue == Cue::Denies && !found.negated
+            let alone = || !others_named(cast, party, found.span);
+            ours
+                || parts::named_as_hit(said, name)
+                || parts::of_own_house(said, name) && alone()
+                // An office that is no police and says that nothing was taken answers for itself.
+                || speaker.kind == PartyKind::Authority
+                    && !parts::hunts_crews(name)
+                    && !victim_named(cast, party, found.span)
+                    && (found.cue == Cue::Denies && !found.negated || content(said).not.is_some())
         }
         _ => false,
     }
 }
 
+/// Another house that was breached is named in it.
+fn victim_named(cast: &Cast, party: usize, span: Span) -> bool {
+    cast.within(span).iter().any(|&(_, p)| p != party && cast.parties[p].kind == PartyKind::Victim)
+}
+
+/// Another company is named in it.
+fn others_named(cast: &Cast, party: usize, span: Span) -> bool {
+    cast.within(span).iter().any(|&(_, p)| {
+        let other = &cast.parties[p];
+        p != party
+            && other.class == Class::Organisation
+            && !other.platform
+            && !matches!(other.kind, PartyKind::Press | PartyKind::Authority)
+    })
+}
+
 /// Another organisation or a crew is in it, or several firms: what is told of them is no admission.
 fn of_another(cast: &Cast, party: usize, span: Span, said: &str) -> bool {
-    let others = cast.within(span).iter().any(|&(_, p)| {
-        let other = &cast.parties[p];
-        other.class == Class::Actor
-            || p != party
-                && other.class == Class::Organisation
-                && !other.platform
-                && !matches!(other.kind, PartyKind::Press | PartyKind::Authority)
-    });
-    others || said.split(|c: char| !c.is_alphanumeric()).any(several)
+    let crew = cast.within(span).iter().any(|&(_, p)| cast.parties[p].class == Class::Actor);
+    crew || others_named(cast, party, span) || said.split(|c: char| !c.is_alphanumeric()).any(several)
 }
 
 fn several(word: &str) -> bool {

@@ -122,6 +122,7 @@ static NO_DEED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:we|i|it|they|he|she) (?:\w+ )?(?:do|did|have|has|had|does|could|would)(?: not|n['’]t)(?: \w+)? (?:have|hold|sell|sold|steal|stolen|take|taken|hack\w*|breach\w*|leak\w*|publish\w*|attack\w*|encrypt\w*|do|done|touch\w*|post\w*)\b",
         r"|\b(?:was|were|is)(?: not|n['’]t) (?:us|me|ours|them|our (?:work|doing))\b|\bwe (?:\w+ )?never (?:\w+ )?(?:sell|sold|steal|stole|stolen|take|took|hacked|breached|leaked|attacked|had)\b",
+        r"|(?:\b(?:no|not|never|deny|denies|denied|denying)|n['’]t) (?:[\w’'-]+ ){0,5}(?:involved|involvement|role in|part in|responsible for|behind|to do with|knowledge of|connection (?:to|with)|linked to|liable)\b|\bdid(?: not|n['’]t) do (?:it|this|that)\b|\b(?:framed|false flag|scapegoat\w*)\b",
     ))
 });
 

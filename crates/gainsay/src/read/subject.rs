@@ -489,6 +489,8 @@ impl<'a> Sentence<'a> {
                 | "individual"
                 | "person"
                 | "vendor"
+                | "website"
+                | "site"
         );
         if posted
             && definite
@@ -502,6 +504,27 @@ impl<'a> Sentence<'a> {
         let going_by = matches!(noun, "going" | "known" | "called" | "named" | "dubbed" | "calling" | "claiming")
             && (first..head)
                 .any(|at| lexicon::actor_noun(self.word(at)) || matches!(self.word(at), "actor" | "actors"));
+        // "A watchdog group": it watches crews and is none.
+        let watches = noun.starts_with("group")
+            && (first..head).any(|at| {
+                matches!(
+                    self.word(at),
+                    "watchdog"
+                        | "security"
+                        | "monitoring"
+                        | "research"
+                        | "rights"
+                        | "advocacy"
+                        | "privacy"
+                        | "consumer"
+                        | "trade"
+                        | "industry"
+                        | "lobby"
+                )
+            });
+        if watches && owner.is_none() {
+            return self.by_its_words(first, head).map(|s| Speaker { kind: PartyKind::Researcher, ..s });
+        }
         if lexicon::actor_noun(noun) || threat_actor || going_by {
             let last = tail.map_or(head, |(_, last)| last);
             if let Some(actor) = party_in(first, last, Class::Actor) {

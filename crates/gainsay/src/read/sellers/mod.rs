@@ -552,12 +552,7 @@ pub(super) fn conversation(text: &str, about: &About, because: &str) -> Reading 
             let sums = amounts.iter().filter_map(|a| Some(a.figure(text, wares::kind(&words, a)?)));
             read.figures.extend(sums);
         }
-        let confidence =
-            if kind == PartyKind::Actor && wares::is_sure(&words, &amounts) && wares::claims(&words, &amounts) {
-                NAMED
-            } else {
-                OTHER_SIDE
-            };
+        let confidence = if kind == PartyKind::Actor && wares::claims(&words, &amounts) { NAMED } else { OTHER_SIDE };
         let said = Said { span: bounded(text, message.body), stance, confidence, post: 0, voice: None };
         let because = format!("{because}; the writer of the message");
         reading.drafts.push(draft(text, &said, confidence, (Some(name.to_owned()), kind), None, because));
