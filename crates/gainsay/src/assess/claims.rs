@@ -129,8 +129,7 @@ pub(super) struct Sketch {
 fn sketch(case: &Case, parties: &Parties, weights: &Weights, facet: Facet, victim: Option<String>) -> Option<Sketch> {
     let mut voices = spoken(case, parties, facet, victim.as_deref());
     voices.extend(case.current_findings().filter_map(|finding| found(finding, weights, facet, victim.as_deref())));
-    let settled = case.privates.iter().filter_map(|it| settled_privately(it, weights, facet, victim.as_deref()));
-    voices.extend(settled);
+    voices.extend(settled_privately(case, weights, facet, victim.as_deref()));
     let is_named = voices.iter().any(|voice| voice.is_named);
     is_named.then(|| Sketch {
         key: ClaimKey::Computed { facet, victim: victim.clone() },
@@ -408,8 +407,25 @@ fn found(finding: &Finding, weights: &Weights, facet: Facet, victim: Option<&str
     Some(evidence((&finding.handle, format!("match {}", finding.handle)), (weight, because), reliability, when))
 }
 
+/// What private matches say on a facet. Of those of the same two parties the weightiest counts: they may well be of one sample.
+fn settled_privately(case: &Case, weights: &Weights, facet: Facet, victim: Option<&str>) -> Vec<Candidate> {
+    let mut heard: BTreeMap<(&str, &str), Vec<Candidate>> = BTreeMap::new();
+    for settled in &case.privates {
+        let said = by_private_match(settled, weights, facet, victim);
+        heard.entry((&settled.holder, &settled.owner)).or_default().extend(said);
+    }
+    for of_two in heard.values_mut() {
+        of_two.sort_by_key(|it| std::cmp::Reverse(it.weight.abs()));
+        for beside in of_two.iter_mut().skip(1) {
+            beside.voice.weight = 0;
+            beside.voice.because += ", beside a weightier one of the same two";
+        }
+    }
+    heard.into_values().flatten().collect()
+}
+
 /// What a private match says on a facet: as a match does, by as many files as its elements make.
-fn settled_privately(
+fn by_private_match(
     settled: &PrivateMatch,
     weights: &Weights,
     facet: Facet,
