@@ -8,7 +8,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::budget::Rejoined;
 use crate::detect::{Container, HEAD, closed};
 use crate::finding::FindingKind;
-use crate::names::outer;
+use crate::names::{nested_path, outer};
+use crate::protocol::DocumentFormat;
 use crate::sink::{Sink, Stop};
 use crate::split::{Joined, Part, PartNumber, part_of, without_gap};
 use crate::texts::{self, Kept};
@@ -69,7 +70,7 @@ pub(crate) fn walk_stream(
         if let Some(what) = closed(stream.head()) {
             sink.finding(path, FindingKind::Unsupported, format!("{what}: what is in it was not looked at"))?;
         }
-        return pass_on(sink, path, size, &mut stream);
+        return pass_on(sink, path, size, &mut stream, depth);
     };
     if depth >= sink.limits.depth {
         let detail = format!("{depth} archives lie around this one, which is the limit; it was not opened");
@@ -96,7 +97,7 @@ fn walk_container(
             guard(sink, path, (), |sink| stream::walk(sink, path, &mut stream, codec, depth + 1))
         }
         Container::Tar => guard(sink, path, (), |sink| tar::walk(sink, path, &mut stream, depth + 1)),
-        Container::Mailbox => guard(sink, path, (), |sink| mail::walk_mailbox(sink, path, &mut stream)),
+        Container::Mailbox => guard(sink, path, (), |sink| mail::walk_mailbox(sink, path, stream, depth + 1)),
         Container::Ar => guard(sink, path, (), |sink| ar::walk(sink, path, &mut stream, depth + 1)),
         Container::Cpio => guard(sink, path, (), |sink| cpio::walk(sink, path, &mut stream, depth + 1)),
         Container::Rpm => guard(sink, path, (), |sink| rpm::walk(sink, path, &mut stream, depth + 1)),
@@ -183,18 +184,51 @@ fn finish_parts(sink: &mut Sink<'_>, outer: &str, depth: u32) -> Result<(), Stop
     Ok(())
 }
 
-/// Passes on a file that is no archive, and behind it the text that it has beyond its bytes.
-pub(crate) fn pass_on(
+/// Passes on a file that is no archive, and behind it the text that it has beyond its bytes, and what came with it.
+fn pass_on(
     sink: &mut Sink<'_>,
     path: &str,
     size: Option<u64>,
     stream: &mut Rejoined<'_>,
+    depth: u32,
 ) -> Result<(), Stop> {
-    let Some(format) = texts::format_of(stream.head()) else { return sink.copy(path, size, stream) };
+    match texts::format_of(stream.head()) {
+        Some(format) => pass_on_as(sink, path, size, stream, format, depth),
+        None => sink.copy(path, size, stream),
+    }
+}
+
+/// The same for a file of a known format.
+pub(crate) fn pass_on_as(
+    sink: &mut Sink<'_>,
+    path: &str,
+    size: Option<u64>,
+    stream: &mut dyn Read,
+    format: DocumentFormat,
+    depth: u32,
+) -> Result<(), Stop> {
     let limits = sink.limits;
     let mut kept = Kept::new(stream, texts::longest_file(format, limits));
     sink.copy(path, size, &mut kept)?;
-    sink.text(path, || texts::read(format, kept.take()?, limits))
+    let is_mail = format == DocumentFormat::Mail;
+    if is_mail {
+        // Where a worker before this one passed it on nothing was read of it, and what came with it must come up again. What goes wrong
+        // was told with the file.
+        let _ = io::copy(&mut kept, &mut io::sink());
+    }
+    let bytes = kept.take();
+    let attached = match &bytes {
+        Ok(bytes) if is_mail && depth < limits.depth => {
+            catch_unwind(AssertUnwindSafe(|| mail::attached(limits, bytes))).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    sink.text(path, || texts::read(format, bytes?, limits))?;
+    for (name, bytes) in attached {
+        let (path, size) = (nested_path(path, name.as_bytes()), bytes.len() as u64);
+        walk_stream(sink, &path, &mut Cursor::new(bytes), Some(size), depth + 1)?;
+    }
+    Ok(())
 }
 
 /// Passes on what lies in an archive that is read by seeking: `open` gives readers of the same `length` bytes. False where not one

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use encoding_rs::Encoding;
 
+use crate::archive::pass_on_as;
 use crate::budget::kind_of;
 use crate::documents::{Found, NoDocument, add_attachment, add_link, line, undecodable};
 use crate::finding::FindingKind;
@@ -15,7 +16,7 @@ use crate::names::nested_path;
 use crate::protocol::DocumentFormat;
 use crate::sink::{Sink, Stop};
 use crate::text;
-use crate::texts::{self, Kept, joined};
+use crate::texts::joined;
 use crate::trace::{Traced, TracedBytes};
 
 /// Parts of one message that are looked at.
@@ -90,8 +91,25 @@ pub(crate) fn read_mailbox(sink: &mut Sink<'_>, name: &str, file: &mut dyn Read)
     }
 }
 
+/// The files that came with a message and with those that it encloses, each with its name.
+pub(crate) fn attached(limits: &ChildLimits, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut attached = Vec::new();
+    // A message without a text may carry files.
+    let _ = messages_and_files(limits, bytes, 0, None, &mut attached);
+    let decoded = attached.into_iter().map(|(name, range, transfer)| {
+        let mut decoded = TracedBytes::default();
+        match transfer.as_str() {
+            "base64" => add_base64(&mut decoded, &bytes[range], 0),
+            "quoted-printable" => add_quoted(&mut decoded, &bytes[range], 0),
+            _ => decoded.add_verbatim(&bytes[range], 0),
+        }
+        (name, decoded.take())
+    });
+    decoded.collect()
+}
+
 /// Passes on every message of a mailbox as a file, and behind it its text, as the mailbox streams by.
-pub(crate) fn walk_mailbox(sink: &mut Sink<'_>, path: &str, mailbox: &mut dyn Read) -> Result<(), Stop> {
+pub(crate) fn walk_mailbox(sink: &mut Sink<'_>, path: &str, mailbox: &mut dyn Read, depth: u32) -> Result<(), Stop> {
     let mut lines = Lines {
         reader: BufReader::with_capacity(64 << 10, mailbox),
         line: Vec::new(),
@@ -108,15 +126,7 @@ pub(crate) fn walk_mailbox(sink: &mut Sink<'_>, path: &str, mailbox: &mut dyn Re
         (lines.seam, lines.was_blank) = (false, false);
         let message_path = nested_path(path, format!("message {number}").as_bytes());
         sink.count_entry(&message_path)?;
-        let limits = sink.limits;
-        let mut message = Kept::new(&mut lines, limits.document_bytes);
-        sink.copy(&message_path, None, &mut message)?;
-        // Where a worker before this one passed it on, nothing was read of it.
-        if let Err(error) = io::copy(&mut message, &mut io::sink()) {
-            return sink.finding(path, kind_of(&error), error.to_string());
-        }
-        let message = message.take();
-        sink.text(&message_path, || texts::read(DocumentFormat::Mail, message?, limits))?;
+        pass_on_as(sink, &message_path, None, &mut lines, DocumentFormat::Mail, depth)?;
         if !lines.seam {
             break;
         }
@@ -175,6 +185,17 @@ pub(crate) fn read_all(limits: &ChildLimits, bytes: &[u8]) -> Result<Found, NoDo
 
 /// A message and those that it encloses. Its bytes begin at a place of the file.
 fn messages(limits: &ChildLimits, bytes: &[u8], begun: usize, label: Option<&str>) -> Result<Vec<Found>, NoDocument> {
+    messages_and_files(limits, bytes, begun, label, &mut Vec::new())
+}
+
+/// The same, and the files that came with them.
+fn messages_and_files(
+    limits: &ChildLimits,
+    bytes: &[u8],
+    begun: usize,
+    label: Option<&str>,
+    attached: &mut Vec<(String, Range<usize>, String)>,
+) -> Result<Vec<Found>, NoDocument> {
     let mut enclosed = vec![(0..bytes.len(), label.map(str::to_owned), 0)];
     let mut found = Vec::new();
     let mut parts_left = MOST_PARTS;
@@ -188,6 +209,7 @@ fn messages(limits: &ChildLimits, bytes: &[u8], begun: usize, label: Option<&str
             parts_left,
             texts: Vec::new(),
             enclosed: Vec::new(),
+            attached: Vec::new(),
             found: Found::new(DocumentFormat::Mail, "", Traced::default()),
             encodings: Vec::new(),
         };
@@ -195,6 +217,7 @@ fn messages(limits: &ChildLimits, bytes: &[u8], begun: usize, label: Option<&str
         message.about(&headers);
         message.part(&headers, headers.body.clone(), depth);
         parts_left = message.parts_left;
+        attached.append(&mut message.attached);
         for (range, depth) in message.enclosed.drain(..).rev() {
             number += 1;
             let before = label.as_ref().map_or(String::new(), |label| format!("{label}, "));
@@ -459,6 +482,8 @@ struct Message<'m> {
     texts: Vec<Traced>,
     /// Messages in it, and how deep they lie.
     enclosed: Vec<(Range<usize>, usize)>,
+    /// Files that came with it: their names, where they stand and how they are encoded for transfer.
+    attached: Vec<(String, Range<usize>, String)>,
     found: Found,
     encodings: Vec<&'static str>,
 }
@@ -500,6 +525,7 @@ impl Message<'_> {
         if is_attached || !is_text {
             let name = file_name.unwrap_or_else(|| format!("({})", if kind.is_empty() { "no name" } else { &kind }));
             add_attachment(&mut self.found.about.attachments, &name);
+            self.attached.push((name, body, transfer));
             return;
         }
         let mut decoded = TracedBytes::default();

@@ -116,18 +116,29 @@ fn walk_entries<R: Read + Seek>(
             walk_locked(sink, &entry_path, &entry.into(), &mut bodies, shared)?;
             continue;
         }
-        let body = Body::of(&entry);
-        match entry.with_reader(&mut bodies, ZipReadOptions::new()) {
-            Ok(file) => walk_entry(sink, &entry_path, file, shared)?,
-            // The library goes to where the bytes are before it says that it does not know what they are compressed by.
-            Err(ZipError::UnsupportedArchive(_) | ZipError::CompressionMethodNotSupported(_)) if body.is_zstd => {
-                let stream = BufReader::new((&mut bodies).take(body.compressed));
-                let stream = decoder(Codec::Zstd, Box::new(stream));
-                let content = Checked { inner: stream, sum: Crc::new(), stated: body.crc };
-                walk_content(sink, &entry_path, content, (body.compressed, body.size), shared)?;
+        let body = match entry.with_reader(&mut bodies, ZipReadOptions::new()) {
+            Ok(file) => match Body::by_zstd(&file) {
+                Some(body) => {
+                    note_times(&mut shared.clues, &file);
+                    body
+                }
+                None => {
+                    walk_entry(sink, &entry_path, file, shared)?;
+                    continue;
+                }
+            },
+            Err(error) => {
+                sink.finding(&entry_path, kind_of_zip(&error), shown(&error.to_string()))?;
+                continue;
             }
-            Err(error) => sink.finding(&entry_path, kind_of_zip(&error), shown(&error.to_string()))?,
+        };
+        if let Err(error) = bodies.seek(SeekFrom::Start(body.start)) {
+            sink.finding(&entry_path, kind_of(&error), error.to_string())?;
+            continue;
         }
+        let stream = decoder(Codec::Zstd, Box::new((&mut bodies).take(body.compressed)));
+        let content = Checked { inner: stream, sum: Crc::new(), stated: body.crc };
+        walk_content(sink, &entry_path, content, (body.compressed, body.size), shared)?;
     }
 }
 
@@ -321,18 +332,19 @@ fn walk_content(
     Ok(())
 }
 
-/// What an entry states of its bytes.
+/// Where the bytes of an entry are that the library does not decompress, and what is stated of them.
 struct Body {
-    is_zstd: bool,
+    start: u64,
     compressed: u64,
     size: u64,
     crc: u32,
 }
 
 impl Body {
-    fn of(entry: &ZipFileEntry<'_>) -> Body {
-        let is_zstd = entry.compression() == CompressionMethod::ZSTD;
-        Body { is_zstd, compressed: entry.compressed_size(), size: entry.size(), crc: entry.crc32() }
+    /// Those of an entry by zstd.
+    fn by_zstd<R: Read>(file: &ZipFile<'_, R>) -> Option<Body> {
+        let start = file.data_start().filter(|_| file.compression() == CompressionMethod::ZSTD)?;
+        Some(Body { start, compressed: file.compressed_size(), size: file.size(), crc: file.crc32() })
     }
 }
 

@@ -80,6 +80,31 @@ fn a_mailbox_is_opened_message_by_message() {
 }
 
 #[test]
+fn what_came_with_a_message_is_opened_too() {
+    let tar = tar_of(&[("plans/a.txt", b"The plan is to sell.")]);
+    let signs = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let encoded: Vec<u8> = tar
+        .chunks(3)
+        .flat_map(|three| {
+            let number =
+                three.iter().fold(0usize, |number, byte| number << 8 | usize::from(*byte)) << (8 * (3 - three.len()));
+            [18, 12, 6, 0].map(|shift| signs[number >> shift & 63])
+        })
+        .collect();
+    let lines: Vec<&[u8]> = encoded.chunks(76).collect();
+    let head = "Message-Id: <1@example>\r\nMime-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\
+        Content-Type: text/plain\r\n\r\nAs agreed.\r\n--x\r\nContent-Type: application/x-tar; name=plans.tar\r\n\
+        Content-Disposition: attachment\r\nContent-Transfer-Encoding: base64\r\n\r\n";
+    let message = [head.as_bytes(), &lines.join(&b"\r\n"[..]), b"\r\n--x--\r\n"].concat();
+    let outcome = open("a.eml", &message);
+    assert_eq!(outcome.paths(), ["a.eml", "a.eml!plans.tar!plans/a.txt"]);
+    assert_eq!(outcome.text("a.eml!plans.tar!plans/a.txt"), "The plan is to sell.");
+    assert_eq!(outcome.said().iter().map(|(_, text)| text.trim()).collect::<Vec<_>>(), ["As agreed."]);
+    let mailbox = [b"From ana@example Mon May 13 2019\r\n".as_slice(), &message].concat();
+    assert_eq!(open("in.mbox", &mailbox).paths()[1], "in.mbox!message 1!plans.tar!plans/a.txt");
+}
+
+#[test]
 fn a_text_that_cannot_be_read_costs_itself_alone() {
     let locked = pdf(&[&[("Secret", 700)]], "/Encrypt << /Filter /Standard /V 1 /R 2 /O (a) /U (b) /P 0 >>");
     let files: [(&str, &[u8]); 4] = [
