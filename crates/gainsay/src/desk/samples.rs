@@ -35,6 +35,7 @@ pub(super) use numbers::{best_match, claimed_window};
 use numbers::{in_numbers, row};
 use open_corpora::OpenCorpora;
 use opened::{Opened, open, path_in_sample, text_of};
+pub(in crate::desk) use sources::{Source, sources};
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
