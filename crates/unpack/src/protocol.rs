@@ -11,6 +11,7 @@ use minicbor::{Decode, Encode};
 use crate::clues::Clue;
 use crate::finding::Finding;
 use crate::sandbox::Enforced;
+use crate::tool::ToolReady;
 use crate::trace::Map;
 
 /// The longest frame, in bytes after the length: all of a document's particulars must fit.
@@ -33,6 +34,7 @@ pub(crate) mod frame {
     pub(crate) const ITEM: u8 = 11;
     pub(crate) const MAP: u8 = 12;
     pub(crate) const CLUE: u8 = 13;
+    pub(crate) const TOOL_READY: u8 = 14;
     pub(crate) const TEXT: u8 = 15;
     pub(crate) const WORKING: u8 = 16;
 }
@@ -263,6 +265,7 @@ pub(crate) enum Reply<'f> {
     },
     Document(Box<Document>),
     NoDocument(Finding),
+    ToolReady(ToolReady),
 }
 
 /// A broken rule of the frames: the child is buggy or hostile, and either way it is ended.
@@ -333,6 +336,7 @@ pub(crate) fn decode_reply(tag: u8, payload: &[u8]) -> Result<Reply<'_>, Violati
         frame::WORKING => Ok(Reply::Working),
         frame::DOCUMENT => decode_all(tag, payload).map(|it| Reply::Document(Box::new(it))),
         frame::NO_DOCUMENT => decode_all(tag, payload).map(Reply::NoDocument),
+        frame::TOOL_READY => decode_all(tag, payload).map(Reply::ToolReady),
         unknown => Err(Violation::Kind(unknown)),
     }
 }

@@ -100,7 +100,7 @@ impl Transcript {
             Reply::Item(_) | Reply::Document(_) | Reply::NoDocument(_) => self.asked == Asked::Documents,
             Reply::Map(_) => self.asked == Asked::Documents || self.is_text,
             Reply::Data(_) | Reply::Finding(_) | Reply::Working | Reply::Done { .. } => true,
-            Reply::Ready(_) | Reply::Refused(_) => false,
+            Reply::Ready(_) | Reply::Refused(_) | Reply::ToolReady(_) => false,
         };
         if !fits {
             return Err(Violation::Order("an answer to something that was not asked"));
@@ -185,7 +185,7 @@ impl Transcript {
                     return Err(Violation::Order("the request ends inside a file"));
                 }
             }
-            Reply::Working | Reply::Ready(_) | Reply::Refused(_) => {}
+            Reply::Working | Reply::Ready(_) | Reply::Refused(_) | Reply::ToolReady(_) => {}
         }
         Ok(())
     }

@@ -260,7 +260,13 @@ impl<'r> FileReader<'r> {
 
 /// Sets the rows of a whole file aside, and gives its content.
 fn keep(repeats: &mut Repeats, rows: &mut Sorter, of: Fingerprints, number: u32) -> io::Result<Content> {
-    for (channel, fingerprints) in [(Channel::Text, &of.text), (Channel::Code, &of.code), (Channel::Parts, &of.parts)] {
+    let all = [
+        (Channel::Text, &of.text),
+        (Channel::Code, &of.code),
+        (Channel::Parts, &of.parts),
+        (Channel::Sketches, &of.sketches),
+    ];
+    for (channel, fingerprints) in all {
         repeats.set_aside(channel, fingerprints, number, rows)?;
     }
     let blake3 = *of.blake3.first_chunk().unwrap_or(&[0; 16]);

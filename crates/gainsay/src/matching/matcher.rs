@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::mem;
 
-use fingerprint::{Channel, Filter, Profile, ReadAt};
+use fingerprint::{Channel, Filter, Fingerprints, Profile, ReadAt};
 
 use super::cover::Held;
 use super::distinct::{self, HIGHEST};
@@ -219,7 +219,7 @@ impl<R: ReadAt> Against<'_, R> {
 
 fn fingerprints(file: &SampleFile) -> usize {
     let of = &file.fingerprints;
-    of.text.len() + of.code.len() + of.parts.len()
+    of.text.len() + of.code.len() + of.parts.len() + of.sketches.len()
 }
 
 /// Whether what is at a place is counted, of a file and its text: the text where it tells what its file does not, or more of the company.
@@ -245,7 +245,8 @@ fn thinner(file: &SampleFile) -> SampleFile {
     // Of a file and its text one may have no level left.
     let level = (file.level + 1).min(HIGHEST);
     let mut fingerprints = file.fingerprints.clone();
-    for some in [&mut fingerprints.text, &mut fingerprints.code, &mut fingerprints.parts] {
+    let Fingerprints { text, code, parts, sketches, .. } = &mut fingerprints;
+    for some in [text, code, parts, sketches] {
         some.retain(|some| distinct::level(*some) >= level);
     }
     SampleFile {

@@ -31,7 +31,7 @@ struct World {
 
 fn worlds() -> impl Strategy<Value = World> {
     let set = |from: u64, to: u64| {
-        let channel = prop_oneof![6 => Just(Channel::Text), 6 => Just(Channel::Code), 2 => Just(Channel::Parts)];
+        let channel = prop_oneof![6 => Just(Channel::Text), 6 => Just(Channel::Code), 2 => Just(Channel::Parts), 2 => Just(Channel::Sketches)];
         prop::collection::btree_set((channel, from..to), 0..14)
     };
     let history = move |commits: usize, from: u64, to: u64| {
@@ -64,7 +64,7 @@ fn text(numbers: std::ops::Range<u64>) -> Set {
 fn fingerprints(set: &Set, long: bool) -> Fingerprints {
     let bytes = format!("{set:?}");
     // Low bits of a fingerprint are not stored.
-    let [text, code, parts] =
+    let [text, code, parts, sketches] =
         CHANNELS.map(|channel| of(channel, set).into_iter().map(|(_, number)| number << 32).collect());
     Fingerprints {
         blake3: *blake3::hash(bytes.as_bytes()).as_bytes(),
@@ -75,6 +75,7 @@ fn fingerprints(set: &Set, long: bool) -> Fingerprints {
         tokens: 0,
         code,
         parts,
+        sketches,
     }
 }
 

@@ -11,6 +11,7 @@ mod jail;
 mod makers;
 mod split;
 mod texts;
+mod tool;
 
 use std::fs::File;
 use std::io::{Seek, Write};

@@ -61,7 +61,10 @@ pub(super) fn align_files(
     corpora: &[Corpus<'_, File>],
 ) -> Result<Aligned, Error> {
     let can_be = |file: &&FileMatch| {
-        file.verdict.is_ours() && !file.identical && file.channel != Channel::Parts && file.bytes <= LONGEST
+        file.verdict.is_ours()
+            && !file.identical
+            && matches!(file.channel, Channel::Text | Channel::Code)
+            && file.bytes <= LONGEST
     };
     let mut chosen: Vec<&FileMatch> = found.files.iter().filter(can_be).filter(|file| file.best.is_some()).collect();
     chosen.sort_by_key(|file| std::cmp::Reverse(file.shares.distinctive));

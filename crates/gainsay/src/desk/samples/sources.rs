@@ -10,36 +10,41 @@ use unpack::{Finding, FindingKind, Limits, PartNumber, missing_parts, part_of, w
 use crate::capture;
 
 /// A file of a sample, or the parts of one.
-pub(super) struct Source {
+pub(in crate::desk) struct Source {
     /// Its name in the sample.
-    pub(super) name: String,
+    pub(in crate::desk) name: String,
     /// Its parts in their order.
     parts: Vec<PathBuf>,
     /// What of it is missing.
-    pub(super) missing: Option<Finding>,
+    pub(in crate::desk) missing: Option<Finding>,
 }
 
 impl Source {
     /// A file that was given by itself.
-    pub(super) fn of_file(path: &Path) -> Source {
+    pub(in crate::desk) fn of_file(path: &Path) -> Source {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         Source { name, parts: vec![path.to_owned()], missing: None }
     }
 
     /// Opens its parts.
-    pub(super) fn open(&self) -> Result<Vec<File>, capture::Error> {
+    pub(in crate::desk) fn open(&self) -> Result<Vec<File>, capture::Error> {
         self.parts.iter().map(|part| capture::open(part)).collect()
     }
 
+    /// Bytes of its parts, as far as they can be told.
+    pub(in crate::desk) fn size(&self) -> u64 {
+        self.parts.iter().filter_map(|part| part.metadata().ok()).map(|meta| meta.len()).sum()
+    }
+
     /// Whether more than the file itself comes out of it.
-    pub(super) fn may_hold_more(&self) -> bool {
+    pub(in crate::desk) fn may_hold_more(&self) -> bool {
         let head = self.parts.first().map(|part| head_of(part)).unwrap_or_default();
         unpack::is_archive(&head) || unpack::has_text(&head)
     }
 }
 
 /// The files of a folder as what they are parts of.
-pub(super) fn sources(folder: &Path, files: Vec<PathBuf>) -> Vec<Source> {
+pub(in crate::desk) fn sources(folder: &Path, files: Vec<PathBuf>) -> Vec<Source> {
     let name_of = |file: &Path| file.strip_prefix(folder).unwrap_or(file).to_string_lossy().into_owned();
     let mut sets: BTreeMap<String, Vec<(PartNumber, usize)>> = BTreeMap::new();
     for (at, file) in files.iter().enumerate() {
