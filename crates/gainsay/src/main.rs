@@ -24,6 +24,7 @@ mod matching;
 mod read;
 mod release;
 mod store;
+mod web;
 
 use std::process::ExitCode;
 

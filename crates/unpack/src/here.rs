@@ -20,19 +20,32 @@ use crate::transcript::{Asked, Transcript};
 /// # Panics
 /// The child breaks a rule of the frames.
 pub fn open_here(name: &str, bytes: &[u8], passwords: &[String], limits: &Limits) -> u64 {
-    let mut file = in_memory(bytes);
+    let file = in_memory(bytes);
     let (child, mut out) = (ChildLimits::from(limits), Vec::new());
     let mut sink = Sink::new(&mut out, &child, Already::default());
     sink.passwords = passwords.to_vec();
-    match walk_file(&mut sink, name, &mut file) {
+    match walk_file(&mut sink, name, vec![file]) {
         Ok(()) | Err(Stop::Cut) => assert!(sink.done(name).is_ok()),
         Err(stop) => panic!("{stop}"),
     }
     let (mut stream, mut buffer) = (&out[..], Vec::new());
     let mut transcript = Transcript::new(name, Asked::Files, limits);
+    let (mut text, mut map, mut length, mut is_text) = (Vec::new(), Vec::new(), 0, false);
     while let Some((tag, payload)) = read_frame(&mut stream, &mut buffer).unwrap_or_else(|e| panic!("{e}")) {
         let reply = decode_reply(tag, payload).unwrap_or_else(|e| panic!("{e}"));
         transcript.check(&reply).unwrap_or_else(|e| panic!("{e}"));
+        match reply {
+            Reply::File(_) => (length, is_text) = (0, false),
+            Reply::Text(_) => (text, map, is_text) = (Vec::new(), Vec::new(), true),
+            Reply::Data(bytes) if is_text => text.extend_from_slice(bytes),
+            Reply::Data(bytes) => length += bytes.len() as u64,
+            Reply::Map(bytes) => map.extend_from_slice(bytes),
+            Reply::End { complete: true } if is_text => {
+                assert!(std::str::from_utf8(&text).is_ok(), "a text that is no UTF-8");
+                assert_eq!(Map::from_bytes(&map, text.len() as u64, length).err(), None);
+            }
+            _ => {}
+        }
     }
     transcript.files
 }

@@ -23,6 +23,7 @@ mod documents;
 mod feed;
 mod finding;
 mod follow;
+mod git;
 #[cfg(any(test, fuzzing))]
 mod here;
 mod html;
@@ -36,6 +37,7 @@ mod markup;
 #[cfg(test)]
 mod mutations;
 mod names;
+mod notebook;
 mod office;
 mod pdf;
 mod protocol;
@@ -44,10 +46,12 @@ mod sandbox;
 mod serve;
 mod sevenz;
 mod sink;
+mod split;
 mod stream;
 mod tar;
 mod telegram;
 mod text;
+mod texts;
 mod tool;
 mod trace;
 mod transcript;
@@ -66,6 +70,8 @@ pub use sandbox::{Enforced, MissingRights, leave_no_core, lock_down};
 pub use serve::serve;
 #[cfg(feature = "unlocked")]
 pub use serve::serve_unlocked;
+pub use split::{PartNumber, missing_parts, part_of, without_gap};
+pub use texts::has_text;
 pub use tool::{Argument, Tool, ToolError, ToolLimits, ToolOutput, become_tool};
 pub use trace::{BadMap, Map, Run};
 pub use worker::{DocumentEvent, Error, Event, Summary, Worker};

@@ -264,8 +264,8 @@ fn inherited_descriptors(given: &[i32]) -> Result<Vec<u64>, String> {
 fn set_resource_limits(profile: Profile<'_>, address_space: u64) -> Result<(), String> {
     /// Deeply nested input recurses in some parsers; the stack of the main thread grows up to this.
     const STACK: u64 = 64 << 20;
-    /// The three standard ones, the file in hand, and room for those that were inherited and are barred.
-    const DESCRIPTORS: u64 = 64;
+    /// The three standard ones, the file in hand or its parts, and room for those that were inherited and are barred.
+    const DESCRIPTORS: u64 = 64 + Limits::PARTS as u64;
     /// A tool has each of its inputs open twice, once given and once as a path.
     const DESCRIPTORS_OF_TOOL: u64 = 2 * Tool::MOST_INPUTS as u64 + DESCRIPTORS;
 

@@ -59,15 +59,19 @@ fn serve_on(lock_down: LockDown, out: &mut dyn Write) -> io::Result<bool> {
         }
     }
     out.flush()?;
+    let mut parts = Vec::new();
     while let Some((length, descriptor)) = receive(&mut buffer)? {
         let request: Request = minicbor::decode(&buffer[..length]).map_err(io::Error::other)?;
         let descriptor = descriptor.ok_or_else(|| io::Error::other("a request without a file"))?;
         let mut file = File::from(descriptor);
         match request {
+            Request::Part => parts.push(file),
             Request::Files { name, already, passwords } => {
+                let mut files = std::mem::take(&mut parts);
+                files.push(file);
                 answer(out, &limits, &name, already, |sink| {
                     sink.passwords = passwords;
-                    walk_file(sink, &name, &mut file)
+                    walk_file(sink, &name, files)
                 })?;
             }
             Request::Documents { name, hint, already } => {

@@ -41,53 +41,51 @@ pub fn offered(case: &Case, sample: &SampleMatch) -> Vec<Offered> {
     let mut all = Vec::new();
     for source in case.sources.iter().filter(|source| source.replaced_by.is_none()) {
         let reading = &source.reading;
-        let mut add = |what: String, (in_hand, share): (String, Option<(u64, u64)>)| {
-            if all.len() < MOST && known.insert(what.to_lowercase()) {
-                all.push(Offered { from: source.handle.clone(), what, in_hand, share });
+        let mut add = |key: String, what: &str, (in_hand, share): Told| {
+            if all.len() < MOST && known.insert(key) {
+                all.push(Offered { from: source.handle.clone(), what: what.to_owned(), in_hand, share });
             }
         };
         for figure in &reading.figures {
             let of = figure.of.as_deref().unwrap_or_default();
-            let what = [figure.value.as_str(), of].map(str::trim).join(" of ");
+            let whole = if of.is_empty() { figure.value.clone() } else { format!("{} of {of}", figure.value) };
             match figure.kind {
                 FigureKind::Volume => {
-                    let found = volume(&figure.value).map(|bytes| of_bytes(sample, hand, bytes, of));
-                    found.into_iter().for_each(|found| add(what.trim_end_matches(" of ").to_owned(), found));
+                    if let Some(bytes) = volume(&figure.value) {
+                        add(bytes.to_string(), &whole, of_bytes(sample, hand, bytes, of));
+                    }
                 }
                 FigureKind::Count => {
-                    let found = count(&figure.value, of).and_then(|(count, of)| of_files(sample, hand, count, of));
-                    let what = if of.is_empty() { figure.value.clone() } else { what };
-                    if let Some(found) = found {
-                        add(what, found);
+                    if let Some((count, of)) = count(&figure.value, of)
+                        && let Some(told) = of_files(sample, hand, count, of)
+                    {
+                        add(whole.to_lowercase(), &whole, told);
                     }
                 }
                 FigureKind::Price | FigureKind::Money | FigureKind::Date => {}
             }
         }
-        let volumes = reading.allegations.iter().map(|it| (&it.volume, &it.assets));
-        for (said, goods) in volumes.chain(reading.offers.iter().map(|it| (&it.volume, &it.goods))) {
-            if let Some((said, bytes)) = said.as_ref().and_then(|said| Some((said, volume(said)?)))
-                && !known_volume(&known_of(&reading.figures), bytes)
+        let allegations = reading.allegations.iter().map(|it| (&it.volume, &it.assets));
+        for (said, goods) in allegations.chain(reading.offers.iter().map(|it| (&it.volume, &it.goods))) {
+            if let Some(said) = said
+                && let Some(bytes) = volume(said)
             {
-                add(said.clone(), of_bytes(sample, hand, bytes, ""));
+                add(bytes.to_string(), said, of_bytes(sample, hand, bytes, ""));
             }
-            for (good, kind) in goods.iter().filter_map(|good| Some((good, kind_of(good)?))) {
-                add(good.clone(), (of_kind(hand, kind), None));
+            for good in goods {
+                if let Some(kind) = kind_of(good) {
+                    add(kind.to_owned(), good, (of_kind(hand, kind), None));
+                }
             }
         }
     }
     all
 }
 
-fn known_of(figures: &[crate::claim::Figure]) -> Vec<u64> {
-    figures.iter().filter(|it| it.kind == FigureKind::Volume).filter_map(|it| volume(&it.value)).collect()
-}
+/// How much is in hand, in words and as a share.
+type Told = (String, Option<(u64, u64)>);
 
-fn known_volume(figures: &[u64], bytes: u64) -> bool {
-    figures.contains(&bytes)
-}
-
-fn of_bytes(sample: &SampleMatch, hand: &InHand, offered: u64, of: &str) -> (String, Option<(u64, u64)>) {
+fn of_bytes(sample: &SampleMatch, hand: &InHand, offered: u64, of: &str) -> Told {
     // What is said of source code alone is held against the source code alone.
     let kind = kind_of(of);
     let (bytes, what) =
@@ -101,7 +99,7 @@ fn of_bytes(sample: &SampleMatch, hand: &InHand, offered: u64, of: &str) -> (Str
     (format!("{}{what} in hand{packed}, {share} of {}", sized(bytes), sized(offered)), Some((bytes, offered)))
 }
 
-fn of_files(sample: &SampleMatch, hand: &InHand, offered: u64, of: &str) -> Option<(String, Option<(u64, u64)>)> {
+fn of_files(sample: &SampleMatch, hand: &InHand, offered: u64, of: &str) -> Option<Told> {
     let (files, what) = match kind_of(of) {
         Some(kind) => (hand.of_kind(kind).0, plural(kind)),
         None if of.to_lowercase().contains("file") => (sample.files, "files".to_owned()),

@@ -10,7 +10,7 @@ use super::{Answer, Error, acting};
 use crate::claim::{CorpusRole, SourceKind, Tlp, Until, counted};
 use crate::demo::{self, Bundled};
 use crate::desk::{
-    self, Acting, AddOptions, Change, Config, CorpusOptions, Desk, Format, MatchOptions, Reader, Shape, Wanted,
+    self, Acting, AddOptions, Change, Config, CorpusOptions, Desk, Format, MatchOptions, Over, Reader, Shape, Wanted,
 };
 
 /// Two bundled cases from rumour to report, in a throw-away desk
@@ -201,7 +201,7 @@ impl Tour<'_> {
         let accepted: Vec<(String, Change)> =
             waiting.into_iter().map(|one| (one.said.handle, Change::Accept)).collect();
         let analyst = Acting { author: "demo analyst".to_owned(), now: self.acting.now };
-        let count = desk.decide(&analyst, case, &accepted, false)?;
+        let count = desk.decide(&analyst, case, &accepted, Over::Nobody)?;
         self.tell(&format!("   reviewed: {} more accepted by the demo's analyst", counted(count, "draft")));
         Ok(())
     }

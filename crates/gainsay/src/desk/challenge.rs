@@ -1,12 +1,14 @@
 //! Challenges: a listing is committed to, files are drawn from it, and what comes is matched. The order of the ledger is the proof: a listing
 //! that came with the answer, or after it, was committed to by nobody.
 
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 
 use super::add::Known;
 use super::{Acting, AddOptions, Desk, Error, Keep, MatchOptions, SampleProgress, Shape, casefile, vault};
+use crate::capture;
 use crate::challenge::{Listed, MOST_DRAWN, Received, count_for, draw, judge, seed, share_of_bytes, share_of_files};
 use crate::claim::{Challenge, Draw, DrawnBy, EntryId, Outcome, SampleMatch, Tlp, counted, quoted};
 use crate::export;
@@ -75,11 +77,9 @@ impl Desk {
         let id = match of_case {
             Some(id) => id,
             None => {
+                // Read as a listing before anything of it is kept.
                 let path = Path::new(listing);
-                self.parsed(
-                    path,
-                    &std::fs::read(path).map_err(|why| Error::File { action: "read", path: path.to_owned(), why })?,
-                )?;
+                parsed(path, &bytes_of(path)?)?;
                 let kept = self.keep_sample(path, &Keep::InDesk)?;
                 self.commit_sample(acting, path, &AddOptions::default(), &mut Known::of(known.id), &kept)?.id
             }
@@ -304,29 +304,37 @@ impl Desk {
                 if vault::digest_file(path)?.0 != source.digest {
                     return Err(Error::ChangedMeanwhile { path: path.to_owned() });
                 }
-                std::fs::read(path).map_err(|why| Error::File { action: "read", path: path.to_owned(), why })?
+                bytes_of(path)?
             }
             Held::Sealed(..) => {
                 let why = "the listing is sealed to a key that is not in the desk; add it without --seal".to_owned();
                 return Err(Error::Challenge { why });
             }
         };
-        self.parsed(name, &bytes)
+        parsed(name, &bytes)
     }
+}
 
-    fn parsed(&self, path: &Path, bytes: &[u8]) -> Result<Listing, Error> {
-        let mut reader = Reader::of_listing();
-        reader.push(bytes);
-        let listed = reader.finish().filter(|listed| !population(listed).is_empty());
-        let listed = listed.ok_or_else(|| Error::NotAListing { path: path.to_owned() })?;
-        // Of a longer one a part is held that whoever wrote it can foresee.
-        if listed.listed > MOST_ENTRIES as u64 || bytes.len() > MOST_NAME_BYTES {
-            return Err(Error::Challenge {
-                why: format!("{} is too long: at most {MOST_ENTRIES} files in {MOST_NAME_BYTES} bytes", path.display()),
-            });
-        }
-        Ok(listed)
+/// The bytes of a file that is to be a listing, as far as one may be long.
+fn bytes_of(path: &Path) -> Result<Vec<u8>, Error> {
+    let mut bytes = Vec::new();
+    let read = capture::open(path)?.take(MOST_NAME_BYTES as u64 + 1).read_to_end(&mut bytes);
+    read.map_err(|why| Error::File { action: "read", path: path.to_owned(), why })?;
+    Ok(bytes)
+}
+
+fn parsed(path: &Path, bytes: &[u8]) -> Result<Listing, Error> {
+    let mut reader = Reader::of_listing();
+    reader.push(bytes);
+    let listed = reader.finish().filter(|listed| !population(listed).is_empty());
+    let listed = listed.ok_or_else(|| Error::NotAListing { path: path.to_owned() })?;
+    // Of a longer one a part is held that whoever wrote it can foresee.
+    if listed.listed > MOST_ENTRIES as u64 || bytes.len() > MOST_NAME_BYTES {
+        return Err(Error::Challenge {
+            why: format!("{} is too long: at most {MOST_ENTRIES} files in {MOST_NAME_BYTES} bytes", path.display()),
+        });
     }
+    Ok(listed)
 }
 
 /// The files of a listing in the order of their paths, each path once.

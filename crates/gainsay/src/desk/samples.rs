@@ -7,6 +7,7 @@ mod leaks;
 mod numbers;
 mod open_corpora;
 mod opened;
+mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -33,7 +34,8 @@ use leaks::List;
 pub(super) use numbers::{best_match, claimed_window};
 use numbers::{in_numbers, row};
 use open_corpora::OpenCorpora;
-use opened::{Opened, open, path_in_sample};
+use opened::{Opened, open, path_in_sample, text_of};
+pub(in crate::desk) use sources::{Source, sources};
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;

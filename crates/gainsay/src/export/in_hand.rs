@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::assess::{CHOSEN_BY_THE_SELLER, Offered};
-use crate::claim::{InHand, SampleMatch, portion, sized};
+use crate::claim::{InHand, SampleMatch, counted, portion, sized};
 
 /// How many words of one sort a line lists.
 const FEW: usize = 8;
@@ -11,14 +11,15 @@ const FEW: usize = 8;
 /// What it is made of, each line with its label.
 pub fn lines(result: &SampleMatch) -> Vec<(&'static str, String)> {
     let Some(hand) = &result.in_hand else { return Vec::new() };
-    let counted = |files: u64| if files == 1 { "1 file".to_owned() } else { format!("{files} files") };
+    let many = |count: u64, noun| counted(usize::try_from(count).unwrap_or(usize::MAX), noun);
+    let files = |count| many(count, "file");
     let listed = |of: &[(String, u64, u64)]| {
-        let listed = of.iter().map(|(word, files, bytes)| format!("{word} {} in {}", sized(*bytes), counted(*files)));
+        let listed = of.iter().map(|(word, count, bytes)| format!("{word} {} in {}", sized(*bytes), files(*count)));
         few(listed.collect())
     };
     let mut lines = vec![(
         "in hand",
-        format!("{}, {} unpacked; {} as it came", counted(result.files), sized(result.bytes), sized(hand.received)),
+        format!("{}, {} unpacked; {} as it came", files(result.files), sized(result.bytes), sized(hand.received)),
     )];
     if !hand.kinds.is_empty() {
         lines.push(("kinds", listed(&hand.kinds)));
@@ -27,20 +28,22 @@ pub fn lines(result: &SampleMatch) -> Vec<(&'static str, String)> {
         lines.push(("languages", listed(&hand.languages)));
     }
     if !hand.dates.is_empty() {
-        let dates =
-            hand.dates.iter().map(|it| format!("{} {} to {} ({} dates)", it.of, it.oldest, it.newest, it.count));
+        let dates = hand
+            .dates
+            .iter()
+            .map(|it| format!("{} {} to {} ({})", it.of, it.oldest, it.newest, many(it.count, "date")));
         let dates = dates.collect::<Vec<_>>().join("; ");
         lines.push(("dates inside", format!("{dates}; whoever packed or wrote them may have forged each")));
     }
     if !hand.names.is_empty() {
-        let names = hand.names.iter().map(|(name, files)| format!("{name} ({})", counted(*files)));
+        let names = hand.names.iter().map(|(name, count)| format!("{name} ({})", files(*count)));
         lines.push(("names", few(names.collect())));
     }
     if let Some(leaks) = &hand.leaks {
         let share = portion(u128::from(leaks.files), u128::from(result.files));
         let left_out = match leaks.left_out {
             0 => String::new(),
-            more => format!("; {more} more files were not held against it"),
+            more => format!("; {} more were not held against it", files(more)),
         };
         let some: Vec<String> = leaks
             .some
@@ -51,12 +54,12 @@ pub fn lines(result: &SampleMatch) -> Vec<(&'static str, String)> {
         lines.push((
             "leaked before",
             format!(
-                "{} of {} ({share}), {}, are in {} of {} digests{left_out}{some}",
+                "{} of {} ({share}), {}, are in {} of {}{left_out}{some}",
                 leaks.files,
-                counted(result.files),
+                files(result.files),
                 sized(leaks.bytes),
                 leaks.list,
-                leaks.digests
+                many(leaks.digests, "digest")
             ),
         ));
     }

@@ -9,8 +9,8 @@ use anstyle::{AnsiColor, Style};
 use super::{challenge, changes, explanations, in_hand, offers, timeline};
 use crate::assess::{self, Claim, Disagreement, Offered};
 use crate::claim::{
-    AlignedLines, Alignment, Commit, FileMatch, Finding, Layer, ListingMatch, Reading, Said, SampleMatch, SourceKind,
-    SourceText, Span, State, counted,
+    AlignedLines, Alignment, Commit, FileMatch, Finding, Layer, ListingMatch, PrivateMatch, Reading, Said, SampleMatch,
+    SourceKind, SourceText, Span, State, counted,
 };
 use crate::read::{Explanation, unread};
 use crate::release::View;
@@ -69,8 +69,9 @@ pub fn view(view: &View, styles: Styles) -> String {
     page.edits(view);
     page.explanations(view);
     page.origins(view);
-    if !case.findings.is_empty() {
+    if !case.findings.is_empty() || !case.privates.is_empty() {
         page.heading("Evidence");
+        case.privates.iter().for_each(|settled| page.private(settled));
         for finding in &case.findings {
             page.finding(view, finding);
         }
@@ -490,6 +491,11 @@ impl Page {
         ));
         self.sample_match(&finding.result, &assess::offered(&view.case, &finding.result), ROWS);
         self.hanging("      again: ", &finding.command);
+    }
+
+    fn private(&mut self, settled: &PrivateMatch) {
+        self.line(&format!("  {:<4} settled with another party about {}", settled.handle, settled.company));
+        settled.words().iter().for_each(|words| self.hanging("      ", words));
     }
 
     fn sample_match(&mut self, result: &SampleMatch, offered: &[Offered], rows: usize) {

@@ -111,7 +111,9 @@ fn the_order_of_the_ledger_is_kept() {
     refused(&["challenge", "draw", "marlbeck"], "has no challenge");
     environment.write("prose.txt", "Trust us.\n");
     refused(&["challenge", "open", "marlbeck", "prose.txt"], "no listing of files");
-    environment.gainsay(&["challenge", "open", "marlbeck", "listing.txt"]).succeeded();
+    // A listing that the case has already is named by its handle.
+    environment.gainsay(&["add", "marlbeck", "listing.txt", "--as", "listing"]);
+    environment.gainsay(&["challenge", "open", "marlbeck", "src1"]).succeeded();
     refused(&["challenge", "answer", "marlbeck", "engine"], "nothing was drawn");
     // What the seller gave before the draw, it chose.
     let early = environment.write("early/unit1.c", code(1));

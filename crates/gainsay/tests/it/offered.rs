@@ -48,8 +48,8 @@ fn an_offer_stands_next_to_the_sample_everywhere() {
     let shown = environment.gainsay(&["match", "leak.tgz", "--case", "marlbeck", "--leaks", "known.txt"]).succeeded();
     for words in [
         "of 30 TB",
-        "source code in hand",
-        "no file of",
+        "4 files of source code in hand",
+        "contracts, says src1: 1 file of documents in hand",
         "documents 2019-05-10 to 2019-05-10",
         "may have forged",
         "Marlbeck Systems (4 files)",

@@ -7,10 +7,10 @@ use super::read::StatementV1;
 use super::*;
 use crate::claim::{
     Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, ClaimKey, Clue, Commit, Confidence,
-    Contact, CurvePoint, Dated, Days, Detection, Draft, DrawnBy, DrawnFile, EditKind, Facet, Figure, FigureKind,
-    FileMatch, InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile, ListingMatch, NearMiss, NotScanned, Offer,
-    Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Scan, Shares, Side,
-    SourceKind, Stance, Statement, Taking, Vector, Window,
+    Contact, CurvePoint, Dated, Days, Detection, Draft, DrawnBy, DrawnFile, EditKind, ElementKind, Facet, Figure,
+    FigureKind, FileMatch, InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile, ListingMatch, NearMiss,
+    NotScanned, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, PrivateLabel, Reading,
+    SampleMatch, Scan, Shares, Side, SourceKind, Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -543,6 +543,25 @@ fn examples() -> Vec<Payload> {
                 millinats: -1500,
                 confidence: "low".into(),
             }],
+        }
+        .into(),
+        PrivatelyMatched {
+            case: CASE,
+            company: "Marlbeck".into(),
+            held_here: true,
+            holder: [12; 32],
+            owner: [13; 32],
+            claim: "30 TB of source".into(),
+            elements: ElementKind::Text,
+            inputs: "fingerprints of text".into(),
+            which: false,
+            sampling: 20,
+            count: 3205,
+            matches: 2145,
+            least: 65,
+            most: 69,
+            labels: vec![(&PrivateLabel { name: "source, build farm".into(), size: 4608, matches: 1702 }).into()],
+            statement: vec![1, 2, 3].into(),
         }
         .into(),
         SampleMatched {
