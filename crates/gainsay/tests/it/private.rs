@@ -162,6 +162,22 @@ fn a_sample_is_settled_between_two_desks_and_a_third_checks_it() {
         let verified = pair.run(desk, &["ledger", "verify"]).succeeded();
         assert!(verified.starts_with("Holds"), "{verified}");
     }
+    // Who is not cleared for it is not told; what is destroyed is gone, and the record stands.
+    pair.run(FIRM, &["open", "public", "--tlp", "clear"]).succeeded();
+    pair.private(FIRM, &["open", "countersigned", "--case", "public", "--company", "Marlbeck"]).succeeded();
+    for (audience, is_told) in [("clear", false), ("red", true)] {
+        let report = format!("{audience}.md");
+        pair.run(FIRM, &["report", "public", "-o", &report, "--audience", audience]).succeeded();
+        let report = fs::read_to_string(pair.path(&report)).unwrap();
+        assert_eq!(report.contains("settled with another party"), is_told, "{report}");
+        assert_eq!(report.contains("Both parties signed"), is_told, "{report}");
+    }
+    let shown = pair.run(FIRM, &["show", "public", "--json"]).succeeded();
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let entry = shown["private_matches"][0]["id"].as_str().unwrap();
+    pair.run(FIRM, &["ledger", "destroy", entry, "--reason", "a court order"]).succeeded();
+    assert!(!pair.run(FIRM, &["show", "public", "--all"]).succeeded().contains("settled with another party"));
+    assert!(pair.run(FIRM, &["ledger", "verify"]).succeeded().starts_with("Holds"));
     pair.run(FIRM, &["report", "marlbeck", "-o", "report.html"]).succeeded();
     assert!(fs::read_to_string(pair.path("report.html")).unwrap().contains("settled with another party"));
     pair.run(FIRM, &["report", "marlbeck", "-o", "report.json"]).succeeded();
