@@ -202,6 +202,24 @@ fn public_code_in_a_sample_is_counted_for_nobody() {
 }
 
 #[test]
+fn matches_are_counted_for_each_file_where_that_was_agreed() {
+    let pair = Pair::with_files();
+    pair.invite("invitation", &["sample", "--by-file"]).succeeded();
+    // A run that was cut short before it gave anything away leaves a folder that stands in nobody's way.
+    let session = only(&pair.path(FIRM).join("private"));
+    fs::create_dir_all(pair.path(COMPANY).join("private").join(session.file_name().unwrap())).unwrap();
+    let agreed = pair.agree("invitation", "agreement", &[]);
+    assert!(agreed.stderr.contains("counted in 3 groups, one for each file"), "{agreed:#?}");
+    agreed.succeeded();
+    pair.to_answer();
+    let opened = pair.private(FIRM, &["open", "answer", "--yes", "-o", "result", "--json"]).json_lines().remove(0);
+    let files = opened["files"].as_array().unwrap();
+    let counts: Vec<(&str, bool)> =
+        files.iter().map(|it| (it["file"].as_str().unwrap(), it["matches"].as_u64().unwrap() > 500)).collect();
+    assert_eq!(counts, [("1.txt", true), ("2.txt", true), ("3.txt", false)]);
+}
+
+#[test]
 fn files_names_and_parts_are_counted_too() {
     let pair = Pair::with_files();
     for (place, kind) in ["files", "listing", "code"].into_iter().enumerate() {
