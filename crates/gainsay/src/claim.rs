@@ -3,25 +3,65 @@
 //! Nothing here is serialised. `ledger::payload` fixes the bytes that last, `export` the text that leaves;
 //! both translate, so that a rename here never changes a promise made there.
 
+/// Defines an enum with one stable lower-case word for each variant, the same on screens, in JSON and in the ledger.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// Every variant, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The variant's word.
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                Self::ALL.iter().copied().find(|v| v.word() == word).ok_or_else(|| UnknownWord {
+                    word: word.to_owned(),
+                    known: Self::ALL.iter().map(|v| v.word()).collect::<Vec<_>>().join(", "),
+                })
+            }
+        }
+    };
+}
+
 mod case;
+mod challenge;
 mod corpus;
 mod edit;
+mod hand;
 mod private;
 mod reading;
 mod sample;
 mod settlement;
 
 pub use case::{AssessedClaim, Case, Finding, PastAssessment, Said, Source, SourceText, State, Task, Until};
+pub use challenge::{Answer, Challenge, Draw, DrawnBy, DrawnFile, Outcome};
 pub use corpus::{Extent, Filtered, History, Piece, Root, SegmentFile, Stretch};
 pub use edit::{ClaimKey, Edit, EditKind, Opinion, OwnJudgement, StatementKey};
+pub use hand::{Dated, InHand, Leaks, portion, sized};
 pub use private::{PrivateLabel, PrivateMatch, share};
 pub use reading::{
     About, Actor, Allegation, Citation, Contact, Days, Draft, Figure, Indicator, Offer, Organisation, OwnSentence,
     Reading, Statement, Vector,
 };
 pub use sample::{
-    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CurvePoint, FileMatch, Layer, ListedFile, ListingMatch,
-    NearMiss, PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
+    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CurvePoint, Detection, FileMatch, Layer, ListedFile,
+    ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch, Scan, Shares, Taking, Window,
 };
 pub use settlement::{Settlement, Side};
 
@@ -73,42 +113,6 @@ impl fmt::Debug for EntryId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "EntryId({})", self.short())
     }
-}
-
-/// Defines an enum with one stable lower-case word for each variant, the same on screens, in JSON and in the ledger.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
-
-        impl $name {
-            /// Every variant, in order.
-            pub const ALL: &'static [$name] = &[$($name::$variant),+];
-
-            /// The variant's word.
-            pub fn word(self) -> &'static str {
-                match self { $($name::$variant => $word),+ }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.word())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownWord;
-
-            fn from_str(word: &str) -> Result<Self, UnknownWord> {
-                Self::ALL.iter().copied().find(|v| v.word() == word).ok_or_else(|| UnknownWord {
-                    word: word.to_owned(),
-                    known: Self::ALL.iter().map(|v| v.word()).collect::<Vec<_>>().join(", "),
-                })
-            }
-        }
-    };
 }
 
 /// A word that is none of an enum's words.

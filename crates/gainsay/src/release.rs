@@ -157,6 +157,7 @@ fn mask_values(case: &mut Case) {
         change(&mut finding.command);
         finding.result.for_each_text(change);
     }
+    case.challenges.iter_mut().for_each(|challenge| challenge.for_each_text(change));
 }
 
 /// Outside the desk nobody needs to know how its folders are called: of local paths only the last name stays.
@@ -179,6 +180,8 @@ fn shorten_paths(case: &mut Case) {
         let result = &mut finding.result;
         result.words.iter_mut().for_each(shorten);
         result.problems.iter_mut().for_each(shorten);
+        let leaks = result.in_hand.iter_mut().filter_map(|it| it.leaks.as_mut());
+        leaks.for_each(|leaks| shorten(&mut leaks.list));
         let listings = result.listings.iter_mut();
         listings.for_each(|listing| listing.words.iter_mut().for_each(shorten));
         result.for_each_source(|source| {
@@ -335,6 +338,7 @@ impl View {
         case.statements.retain(|said| said.tlp <= audience);
         case.findings.retain(|finding| finding.tlp <= audience);
         case.privates.retain(|it| it.tlp <= audience);
+        case.challenges.retain(|challenge| challenge.tlp <= audience);
         case.tasks.retain(|task| task.tlp <= audience);
         case.settlements.retain(|settled| settled.tlp <= audience);
         case.past.retain(|settled| settled.tlp <= audience);
@@ -353,6 +357,7 @@ impl View {
             .chain(case.statements.iter().map(|it| it.handle.as_str()))
             .chain(case.findings.iter().map(|it| it.handle.as_str()))
             .chain(case.privates.iter().map(|it| it.handle.as_str()))
+            .chain(case.challenges.iter().map(|it| it.handle.as_str()))
             .collect();
         let basis = &mut record.basis;
         basis.outdated.retain(|(handle, _)| shown.contains(handle.as_str()));
@@ -384,7 +389,7 @@ impl View {
 }
 
 fn size(case: &Case) -> usize {
-    let evidence = case.findings.len() + case.privates.len();
+    let evidence = case.findings.len() + case.privates.len() + case.challenges.len();
     case.sources.len() + case.statements.len() + evidence + case.edits.len() + case.judgements.len()
 }
 

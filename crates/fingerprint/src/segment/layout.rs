@@ -94,7 +94,7 @@ impl Section {
         match channel {
             Channel::Text => Section::Text,
             Channel::Code => Section::Code,
-            Channel::Parts => Section::Parts,
+            Channel::Parts | Channel::Sketches => Section::Parts,
         }
     }
 
@@ -103,7 +103,7 @@ impl Section {
         match channel {
             Channel::Text => Section::TextFence,
             Channel::Code => Section::CodeFence,
-            Channel::Parts => Section::PartsFence,
+            Channel::Parts | Channel::Sketches => Section::PartsFence,
         }
     }
 }

@@ -12,6 +12,7 @@ mod grounds;
 mod judged;
 mod likelihood;
 mod model;
+mod offered;
 mod origins;
 mod parties;
 mod propositions;
@@ -31,6 +32,7 @@ pub use explanations::{Explanation, Explanations, Ground};
 pub use judged::{Judged, JudgedOn};
 pub use likelihood::percent_range;
 pub use model::Proof;
+pub use offered::{CHOSEN_BY_THE_SELLER, Offered, offered};
 #[cfg(test)]
 pub use origins::{Edge, Node};
 pub use origins::{How, NodeKind, Origins};

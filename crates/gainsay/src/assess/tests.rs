@@ -112,7 +112,7 @@ fn drafts_show_in_disagreements_and_do_not_weigh() {
     assert_eq!(assess(&case).disagreements.len(), 1);
     case.statements[0].state = State::Draft { confidence: 990 };
     assert!(!assess(&case).claims[0].is_assessed());
-    case.statements[1].state = State::Rejected { by: "ana".into() };
+    case.statements[1].state = State::Rejected { by: "ana".into(), entry: EntryId([0; 32]) };
     assert_eq!(assess(&case).disagreements.len(), 0);
 }
 

@@ -6,11 +6,11 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Acting, Desk, Error};
+use super::{Acting, Desk, Error, casefile};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SourceCaptured, SourceCapturedV1,
-    SourceReadV1,
+    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SampleMatchedV3, SourceCaptured,
+    SourceCapturedV1, SourceReadV1,
 };
 use crate::ledger::{Entry, Hash, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
@@ -67,6 +67,20 @@ pub struct LogLine {
     pub what: String,
 }
 
+impl LogLine {
+    fn of(entry: Entry) -> LogLine {
+        LogLine {
+            seq: entry.header.seq,
+            id: entry.id,
+            received: entry.header.received,
+            author: entry.header.author,
+            kind: entry.header.kind,
+            tlp: entry.header.tlp,
+            what: entry.payload.as_ref().map_or_else(|| "(destroyed)".to_owned(), what),
+        }
+    }
+}
+
 impl Desk {
     /// Holds every entry, every signature and every blob against what they should be, and the whole against a checkpoint kept
     /// elsewhere.
@@ -121,19 +135,17 @@ impl Desk {
     /// # Errors
     /// The store cannot be read.
     pub fn log(&self, count: u32) -> Result<Vec<LogLine>, Error> {
-        let entries = self.database.reader().newest(count)?;
-        Ok(entries
-            .into_iter()
-            .map(|entry| LogLine {
-                seq: entry.header.seq,
-                id: entry.id,
-                received: entry.header.received,
-                author: entry.header.author,
-                kind: entry.header.kind,
-                tlp: entry.header.tlp,
-                what: entry.payload.as_ref().map_or_else(|| "(destroyed)".to_owned(), what),
-            })
-            .collect())
+        Ok(self.database.reader().newest(count)?.into_iter().map(LogLine::of).collect())
+    }
+
+    /// The entries of a case, the oldest first.
+    ///
+    /// # Errors
+    /// There is no such case, or the store cannot be read.
+    pub fn log_of(&self, case: &str) -> Result<Vec<LogLine>, Error> {
+        let reader = self.database.reader();
+        let id = casefile::case_id(&reader, case)?;
+        Ok(reader.of_case(id)?.into_iter().map(LogLine::of).collect())
     }
 
     /// The newest signed head, as a note to keep elsewhere; `None` for an empty ledger.
@@ -217,6 +229,12 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
         Some(payload) if payload.drawn_from() == Some(destroyed.id) => true,
         Some(Payload::Decision(decision) | Payload::DecisionV1(DraftDecidedV1(decision))) => {
             decision.draft.is_some_and(|draft| draft.reading == destroyed.id)
+        }
+        Some(Payload::Challenge(opened)) => opened.listing == destroyed.id,
+        Some(Payload::Draw(drawn)) => [drawn.listing, drawn.challenge].contains(&destroyed.id),
+        Some(Payload::Answer(it)) => {
+            [it.challenge, it.draw].contains(&destroyed.id)
+                || it.sources.iter().chain(&it.matches).any(|id| *id == destroyed.id)
         }
         Some(Payload::Settlement(settled)) => settled.sources.contains(&destroyed.id),
         _ => false,
@@ -363,8 +381,13 @@ fn what(payload: &Payload) -> String {
         Payload::CorpusV2(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::Corpus(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::MatchV1(found) => matched(&(&found.result).into()),
-        Payload::Match(found) | Payload::MatchV2(SampleMatchedV2(found)) => matched(&(&found.result).into()),
+        Payload::Match(found) | Payload::MatchV3(SampleMatchedV3(found)) | Payload::MatchV2(SampleMatchedV2(found)) => {
+            matched(&(&found.result).into())
+        }
         Payload::Private(it) => format!("settled privately: {} of {} elements", it.matches, it.count),
+        Payload::Challenge(_) | Payload::Draw(_) | Payload::Answer(_) => {
+            super::challenge::what(payload).unwrap_or_default()
+        }
         Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
         Payload::Settlement(settled) => match settled.outcome {
             Some(is_true) => format!("settled a claim as {}", if is_true { "true" } else { "not true" }),

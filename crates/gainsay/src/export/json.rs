@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 pub use sample::{file_match, sample_match};
 use serde_json::{Value, json};
 
-use super::{changes, explanations, offers, timeline};
+use super::{challenge, changes, explanations, in_hand, offers, timeline};
 use crate::assess::{self, Edited, Fate, Judged, JudgedOn, NodeKind};
 use crate::claim::{EntryId, Finding, PrivateMatch, Said, Source, SourceText, State};
 use crate::release::View;
@@ -104,6 +104,7 @@ pub fn view(view: &View) -> String {
         "offers": offers::to_json(view),
         "findings": case.findings.iter().map(|one| finding(view, one)).collect::<Vec<_>>(),
         "private_matches": case.privates.iter().map(private).collect::<Vec<_>>(),
+        "challenges": case.challenges.iter().map(challenge::to_json).collect::<Vec<_>>(),
         "based_on": based_on(view),
         "ledger": ledger(view),
     });
@@ -252,7 +253,7 @@ fn said(view: &View, said: &Said, dropped: &BTreeSet<String>) -> Value {
     let (state, by, confidence) = match &said.state {
         State::Draft { confidence } => ("draft", None, Some(*confidence)),
         State::Accepted { by, .. } => ("accepted", Some(by.as_str()), None),
-        State::Rejected { by } => ("rejected", Some(by.as_str()), None),
+        State::Rejected { by, .. } => ("rejected", Some(by.as_str()), None),
     };
     json!({
         "handle": said.handle,
@@ -315,6 +316,7 @@ fn finding(view: &View, finding: &Finding) -> Value {
         "received": finding.received.to_string(),
         "tlp": finding.tlp.word(),
         "command": finding.command,
+        "offered": in_hand::offered_to_json(&assess::offered(&view.case, &finding.result)),
         "result": sample_match(&finding.result),
     })
 }

@@ -10,7 +10,7 @@ use crate::release::View;
 
 /// One line of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Event {
+pub struct Event {
     /// The day, or from and to which.
     pub day: String,
     /// What happened.
@@ -29,7 +29,7 @@ enum Rank {
 }
 
 /// The events of a view, earliest first. What only passes something on takes no side and is left out.
-pub(super) fn events(view: &View) -> Vec<Event> {
+pub fn events(view: &View) -> Vec<Event> {
     let case = &view.case;
     let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
     let mut events: BTreeMap<(String, Rank, String), Vec<String>> = BTreeMap::new();
@@ -82,7 +82,7 @@ pub(super) fn events(view: &View) -> Vec<Event> {
 }
 
 /// The same for machines.
-pub(super) fn to_json(view: &View) -> Value {
+pub fn to_json(view: &View) -> Value {
     let each = events(view).into_iter();
     each.map(|event| json!({ "day": event.day, "what": event.what, "from": event.from })).collect()
 }

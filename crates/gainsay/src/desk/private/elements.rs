@@ -15,6 +15,7 @@ use crate::capture::{self, Opener};
 use crate::claim::ElementKind;
 use crate::desk::add::files_below;
 use crate::desk::listings::Listings;
+use crate::desk::samples::{Source, sources};
 use crate::desk::{self, SampleProgress};
 
 /// The longest element, in bytes.
@@ -406,13 +407,11 @@ impl Elements {
     ) -> Result<(), desk::Error> {
         let mut opener = Opener::start(unjailed)?;
         opener.set_passwords(passwords)?;
-        let files = if path.is_dir() { files_below(path).files } else { vec![path.to_owned()] };
+        let sources = if path.is_dir() { sources(path, files_below(path).files) } else { vec![Source::of_file(path)] };
         let (profile, mut done) = (Profile::one(), SampleProgress::default());
-        for file in files {
-            let below = if path.is_dir() { file.strip_prefix(path).ok() } else { path.file_name().map(Path::new) };
-            let name = below.unwrap_or(&file).to_string_lossy().into_owned();
+        for source in sources {
             let mut open = None;
-            opener.files(&name, capture::open(&file)?, &mut |event| {
+            opener.files(&source.name, &source.open()?, &mut |event| {
                 match event {
                     Event::File { path, .. } => {
                         let fingerprinter = Fingerprinter::new(&profile, path.as_bytes());
@@ -438,7 +437,15 @@ impl Elements {
                             }
                         }
                     }
-                    Event::Archive { .. } | Event::Clue(_) | Event::Finding(_) => {}
+                    // Of a document its text stands in the company's index too.
+                    Event::Text { text, .. } if what.kind == ElementKind::Text => {
+                        let mut fingerprinter = Fingerprinter::new(&profile, b".txt");
+                        fingerprinter.update(text.as_bytes());
+                        if let Some(group) = self.groups.last_mut() {
+                            of_file(group, what.kind, &fingerprinter.finish());
+                        }
+                    }
+                    Event::Text { .. } | Event::Archive { .. } | Event::Clue(_) | Event::Finding(_) => {}
                 }
                 ControlFlow::Continue(())
             })?;
