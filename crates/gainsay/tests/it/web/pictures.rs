@@ -55,9 +55,7 @@ fn of_the_pages() {
             for (name, path) in &pages {
                 browser.go(&format!("{start}{path}"));
                 let wide = browser.eval("document.documentElement.scrollWidth - innerWidth");
-                if wide.as_i64() != Some(0) {
-                    println!("{name} at {}: {wide} too wide", size.0);
-                }
+                assert_eq!(wide, 0, "{name} at {} is too wide", size.0);
                 let name = format!("{name}-{}-{}.png", size.0, if dark { "dark" } else { "light" });
                 std::fs::write(folder.join(name), browser.picture(!path.ends_with(|c: char| c.is_ascii_hexdigit())))
                     .unwrap();
