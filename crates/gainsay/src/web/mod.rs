@@ -13,9 +13,11 @@ mod frame;
 mod give;
 mod jobs;
 mod marked;
+mod matched;
 mod review;
 mod source;
 mod start;
+mod treemap;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -188,6 +190,7 @@ fn router(house: Arc<House>) -> Router {
         .route("/case/{id}", get(case::page))
         .route("/case/{id}/add", post(give::to_case))
         .route("/case/{id}/sources/{handle}", get(source::page))
+        .route("/case/{id}/matches/{handle}", get(matched::page))
         .route("/case/{id}/review", get(review::page).post(review::decide))
         .route("/jobs", get(jobs::page))
         .route("/jobs/{id}/{what}", post(jobs::change))

@@ -48,6 +48,8 @@ fn of_the_pages() {
         pages.push((name, case.clone()));
     }
     pages.push(("source", format!("{rumour}/sources/src1")));
+    let matched = cases.iter().find(|case| *case != rumour).unwrap();
+    pages.push(("matched", format!("{matched}/matches/m1")));
     pages.push(("review", format!("{rumour}/review")));
     for size in SIZES {
         for dark in [false, true] {
@@ -68,6 +70,10 @@ fn of_the_pages() {
 fn accessible(browser: &mut Browser, axe: &str, start: &str, cases: &[String]) {
     let mut pages = vec!["/".to_owned(), "/jobs".to_owned(), "/nowhere".to_owned()];
     for case in cases {
+        browser.go(&format!("{start}{case}"));
+        if browser.eval("!!document.querySelector('#evidence')") == true {
+            pages.push(format!("{case}/matches/m1"));
+        }
         pages.extend([case.clone(), format!("{case}/review?all=yes"), format!("{case}/sources/src1")]);
     }
     let mut wrong = Vec::new();
