@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = $(or $(CARGO_TARGET_DIR),target)/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz deny pictures clean
+.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz deny pictures accessibility clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -22,11 +22,13 @@ setup:
 	@command -v $(CARGO) >/dev/null || { echo 'cargo is missing: install Rust with  curl --proto "=https" --tlsv1.2 -sSf https://sh.rustup.rs | sh'; exit 1; }
 	@command -v cc >/dev/null || scripts/install-packages gcc libc6-dev
 
-# The tests record what the program does to the disk with strace, and have samples scanned by YARA and ClamAV with signatures of their own.
+# The tests record what the program does to the disk with strace, have samples scanned by YARA and ClamAV with signatures of their own, and
+# try the pages in chromium.
 setup-test: setup
 	@command -v strace >/dev/null || scripts/install-packages strace
 	@command -v yara >/dev/null || scripts/install-packages yara
 	@test -x /usr/sbin/clamd || scripts/install-packages clamav-daemon
+	@command -v chromium >/dev/null || scripts/install-packages chromium
 
 # Bare repositories beside this clone, by name.
 beside = $(foreach name,$(1),../.mirror/$(name)/repo)
@@ -121,8 +123,17 @@ deny:
 	$(CARGO) deny --all-features check bans licenses sources
 
 # The pictures of the README, from the demo's pages; installs chromium where it is missing.
-pictures: build
+pictures: build setup-test
 	scripts/pictures $(GAINSAY)
+	PICTURES='$(CURDIR)/docs' $(OF_THE_PAGES)
+
+# Every page of the demo's desk, dark and light, against the rules of axe-core, which npm fetches.
+OF_THE_PAGES = $(CARGO) test --locked --package gainsay --test it -- --ignored web::pictures
+AXE = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/axe
+accessibility: setup-test
+	@command -v npm >/dev/null || scripts/install-packages npm
+	@mkdir -p '$(AXE)' && cd '$(AXE)' && npm pack --silent axe-core@4.14.1 >/dev/null && tar xzf axe-core-*.tgz package/axe.min.js
+	AXE='$(AXE)/package/axe.min.js' $(OF_THE_PAGES)
 
 clean:
 	$(CARGO) clean

@@ -51,7 +51,7 @@ pub use review::{Change, Mended, Over, Waiting, Wanted};
 pub use samples::{MatchOptions, SampleProgress};
 pub use sandbox::sandbox;
 pub use tasks::TaskChange;
-pub use visits::Changed;
+pub use visits::{Changed, Listed};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -611,6 +611,14 @@ impl Desk {
     pub fn cases(&self) -> Result<Vec<(String, EntryId)>, Error> {
         let cases = casefile::cases(&self.database.reader())?.into_iter();
         Ok(cases.map(|(title, id)| (title.unwrap_or_else(|| casefile::NAME_DESTROYED.to_owned()), id)).collect())
+    }
+
+    /// The entry that opened the case of this name, or whose id begins with it.
+    ///
+    /// # Errors
+    /// There is no such case, or the store fails.
+    pub fn case_id(&self, name: &str) -> Result<EntryId, Error> {
+        casefile::case_id(&self.database.reader(), name)
     }
 
     /// A case by its name or the beginning of its id, as it stands.

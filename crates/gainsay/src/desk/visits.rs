@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::{Desk, Error};
 use crate::assess;
-use crate::claim::{AssessedClaim, Until};
+use crate::claim::{AssessedClaim, EntryId, Until};
 use crate::release::View;
 
 /// What changed since.
@@ -16,7 +16,39 @@ pub enum Changed {
     Since(usize, Vec<String>),
 }
 
+/// A case as a list needs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its name.
+    pub title: String,
+    /// The entry that opened it.
+    pub id: EntryId,
+    /// Changes with everything that a view of it rests on: what was drawn under the same is as it was.
+    pub stamp: String,
+}
+
 impl Desk {
+    /// The cases, first those to which something was added last.
+    ///
+    /// # Errors
+    /// The store fails.
+    pub fn cases_by_activity(&self) -> Result<Vec<Listed>, Error> {
+        let reader = self.database.reader();
+        let newest = reader.newest_by_case()?;
+        let at = |id: EntryId| newest.get(&Some(id)).copied().unwrap_or(0);
+        // Corpora are of no case; what became of a claim tells in every other.
+        let of_none = newest.get(&None).copied().unwrap_or(0);
+        let settled = reader.newest_of_kind("settlement/1")?.into_values().max().unwrap_or(0);
+        let beside = format!("{of_none}.{settled}.{}.{}", EntryId(self.weights()?.1), EntryId(self.names_digest()?));
+        let mut cases: Vec<Listed> = self
+            .cases()?
+            .into_iter()
+            .map(|(title, id)| Listed { title, id, stamp: format!("{}.{beside}", at(id)) })
+            .collect();
+        cases.sort_by_key(|case| std::cmp::Reverse(at(case.id)));
+        Ok(cases)
+    }
+
     /// What changed in a case, as it is viewed now, since a moment. Of a case to which nothing was added nothing is computed.
     ///
     /// # Errors

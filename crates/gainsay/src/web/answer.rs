@@ -5,6 +5,7 @@ use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use serde_json::Value;
 
 use super::assets::Asset;
 use super::frame::Frame;
@@ -15,6 +16,10 @@ use crate::release::{Released, View};
 pub(super) enum Answer {
     /// A page.
     Page(StatusCode, Released),
+    /// Values for a program, with the tag of what they rest on.
+    Data(StatusCode, Option<String>, Released),
+    /// What the program has already, by its tag.
+    Same(String),
     /// A file that every desk has.
     Asset(&'static Asset),
     /// On to another page of this desk.
@@ -22,6 +27,16 @@ pub(super) enum Answer {
 }
 
 impl Answer {
+    /// Values for a program.
+    pub(super) fn data(value: Value) -> Answer {
+        Answer::Data(StatusCode::OK, None, Released::json(value))
+    }
+
+    /// Values for a program, with the tag of what they rest on.
+    pub(super) fn tagged(tag: String, value: Value) -> Answer {
+        Answer::Data(StatusCode::OK, Some(tag), Released::json(value))
+    }
+
     /// A page that is drawn of a view.
     pub(super) fn page_of<T: Template>(view: &View, page: impl FnOnce(&View) -> T) -> Answer {
         Answer::Page(StatusCode::OK, Released::of(view, false, |view| drawn(&page(view))))
@@ -42,14 +57,23 @@ impl IntoResponse for Answer {
     fn into_response(self) -> Response {
         match self {
             Answer::Page(status, released) => send(status, "text/html; charset=utf-8", released.as_str().to_owned()),
+            Answer::Data(status, tag, released) => {
+                let mut response = send(status, "application/json", released.as_str().to_owned());
+                set_tag(&mut response, tag.as_deref());
+                response
+            }
+            Answer::Same(tag) => {
+                let mut response = Response::new(Body::empty());
+                *response.status_mut() = StatusCode::NOT_MODIFIED;
+                set_tag(&mut response, Some(&tag));
+                response
+            }
             Answer::Asset(asset) => {
                 let mut response = send(StatusCode::OK, asset.kind, asset.text.clone());
                 // Its name is its digest: what has this name never changes.
                 let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
                 response.headers_mut().insert(axum::http::header::CACHE_CONTROL, forever);
-                if let Ok(tag) = HeaderValue::from_str(&format!("\"{}\"", asset.digest)) {
-                    response.headers_mut().insert(ETAG, tag);
-                }
+                set_tag(&mut response, Some(&format!("\"{}\"", asset.digest)));
                 response
             }
             Answer::Go(to) => {
@@ -60,6 +84,13 @@ impl IntoResponse for Answer {
                 response
             }
         }
+    }
+}
+
+/// Says what an answer rests on.
+fn set_tag(response: &mut Response, tag: Option<&str>) {
+    if let Some(tag) = tag.and_then(|tag| HeaderValue::from_str(tag).ok()) {
+        response.headers_mut().insert(ETAG, tag);
     }
 }
 
@@ -89,6 +120,8 @@ pub(super) enum Failure {
     Foreign,
     #[error("There is no such page.")]
     Nowhere,
+    #[error("There is such a page, but nothing like this can be done with it.")]
+    NotSo,
     #[error("{0}")]
     Input(String),
     #[error("The desk is busy. Nothing was done; try again in a moment.")]
@@ -112,11 +145,12 @@ impl Failure {
             Failure::NoLink => StatusCode::GONE,
             Failure::WrongHost => StatusCode::MISDIRECTED_REQUEST,
             Failure::Foreign => StatusCode::FORBIDDEN,
+            Failure::NotSo => StatusCode::METHOD_NOT_ALLOWED,
             Failure::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
 
-    fn heading(&self) -> &'static str {
+    pub(super) fn heading(&self) -> &'static str {
         match self.status() {
             StatusCode::NOT_FOUND => "Not here",
             StatusCode::CONFLICT => "Somebody was there before",

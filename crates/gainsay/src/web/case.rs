@@ -1,12 +1,12 @@
 //! A case: the report as it would be now, with the ways on from it.
 
 use askama::Template;
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Extension, Path, State};
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
 
 use super::answer::{Answer, Failure};
 use super::door::Session;
+use super::fields::Asked;
 use super::frame::Frame;
 use super::{Answered, Shared};
 use crate::claim::{SourceKind, State as Reviewed, Until};
@@ -42,35 +42,26 @@ struct Entry {
     what: String,
 }
 
-/// Of when a case is looked at.
-#[derive(Deserialize)]
-pub(super) struct When {
-    /// What was published until this day.
-    #[serde(default)]
-    as_of: String,
-}
-
-impl When {
-    /// The day, inclusive; `None` for now.
-    fn until(&self) -> Result<Until, Failure> {
-        let day = self.as_of.trim();
-        if day.is_empty() {
-            return Ok(Until::default());
-        }
-        let moment = desk::moment(day).filter(|_| day.len() == "2019-05-14".len());
-        let end = moment.and_then(|at| at.checked_add(SignedDuration::from_secs(86_399)).ok());
-        let end = end.ok_or_else(|| Failure::Input(format!("{day} is no day: give one like 2019-05-14.")))?;
-        Ok(Until { published: Some(end), ..Until::default() })
+/// What was published until the end of a day; everything where none is given.
+pub(super) fn until(day: &str) -> Result<Until, Failure> {
+    let day = day.trim();
+    if day.is_empty() {
+        return Ok(Until::default());
     }
+    let moment = desk::moment(day).filter(|_| day.len() == "2019-05-14".len());
+    let end = moment.and_then(|at| at.checked_add(SignedDuration::from_secs(86_399)).ok());
+    let end = end.ok_or_else(|| Failure::Input(format!("{day} is no day: give one like 2019-05-14.")))?;
+    Ok(Until { published: Some(end), ..Until::default() })
 }
 
 pub(super) async fn page(
     State(house): Shared,
     Extension(session): Extension<Session>,
     Path(id): Path<String>,
-    Query(when): Query<When>,
+    asked: Asked,
 ) -> Answered {
-    let until = when.until()?;
+    let as_of = asked.get("as_of").unwrap_or_default().to_owned();
+    let until = until(&as_of)?;
     house
         .at_desk(move |desk, acting| {
             let view = desk.view(&id, acting.now, until)?;
@@ -78,7 +69,7 @@ pub(super) async fn page(
                 Some(_) => Some(desk.view(&id, acting.now, Until::default())?),
                 None => None,
             };
-            let page = of(desk, &view, whole.as_ref().unwrap_or(&view), &session, when.as_of)?;
+            let page = of(desk, &view, whole.as_ref().unwrap_or(&view), &session, as_of)?;
             Ok(Answer::page_of(&view, |_| page))
         })
         .await

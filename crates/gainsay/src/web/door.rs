@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::{Answer, Failure};
+use super::api::{self, Problem};
 use super::fields::Fields;
 use super::frame::Frame;
 use super::{Answered, House, Shared};
@@ -134,6 +135,11 @@ fn digest(text: &str) -> String {
     desk::digest(text.as_bytes())
 }
 
+/// A refusal, as whoever asked reads it: a program or a person.
+pub(super) fn refused(uri: &Uri, why: Failure) -> Response {
+    if uri.path().starts_with(api::ROOT) { Problem(why).into_response() } else { why.into_response() }
+}
+
 /// What every request passes, and what every answer carries.
 pub(super) async fn guard(State(house): Shared, mut request: Request, next: Next) -> Response {
     let door = &house.door;
@@ -141,9 +147,9 @@ pub(super) async fn guard(State(house): Shared, mut request: Request, next: Next
     let is_open = path.starts_with("/enter/") || path.starts_with("/assets/");
     let only_reads = matches!(*request.method(), Method::GET | Method::HEAD);
     let mut response = if !door.is_own_name(request.uri(), request.headers()) {
-        Failure::WrongHost.into_response()
+        refused(request.uri(), Failure::WrongHost)
     } else if !only_reads && !door.is_own_origin(request.headers()) {
-        Failure::Foreign.into_response()
+        refused(request.uri(), Failure::Foreign)
     } else {
         match door.session(request.headers()) {
             Some(session) => {
@@ -151,7 +157,7 @@ pub(super) async fn guard(State(house): Shared, mut request: Request, next: Next
                 next.run(request).await
             }
             None if is_open => next.run(request).await,
-            None => Failure::Locked.into_response(),
+            None => refused(request.uri(), Failure::Locked),
         }
     };
     let headers = response.headers_mut();

@@ -1,8 +1,9 @@
 //! What a form brought, of a page that this desk gave to this very browser.
 
 use axum::RequestExt;
-use axum::extract::{Form, FromRequest, Multipart, Request};
+use axum::extract::{Form, FromRequest, FromRequestParts, Multipart, Query, Request};
 use axum::http::header::CONTENT_TYPE;
+use axum::http::request::Parts;
 
 use super::answer::Failure;
 use super::door::Session;
@@ -72,4 +73,29 @@ async fn in_parts(request: Request) -> Result<Fields, Failure> {
         }
     }
     Ok(fields)
+}
+
+/// What stands behind the question mark of an address.
+pub(super) struct Asked(Vec<(String, String)>);
+
+impl Asked {
+    /// A part of it, without white space around it; `None` where it is not there, or empty.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let named = self.0.iter().find(|(known, _)| known == name);
+        named.map(|(_, text)| text.trim()).filter(|text| !text.is_empty())
+    }
+
+    /// All of it, to be told from anything else that is asked.
+    pub(super) fn words(&self) -> String {
+        format!("{:?}", self.0)
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked, Failure> {
+        let asked = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+        asked.map(|Query(asked)| Asked(asked)).map_err(|e| Failure::Input(e.body_text()))
+    }
 }

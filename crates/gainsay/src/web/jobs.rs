@@ -55,7 +55,12 @@ pub(super) async fn page(State(house): Shared, Extension(session): Extension<Ses
 }
 
 /// Cancels a job, or goes on with it.
-pub(super) async fn change(State(house): Shared, Path((id, what)): Path<(i64, String)>, _checked: Fields) -> Answered {
+pub(super) async fn change(
+    State(house): Shared,
+    Path((id, what)): Path<(String, String)>,
+    _checked: Fields,
+) -> Answered {
+    let id: i64 = id.parse().map_err(|_| Failure::Nowhere)?;
     house
         .at_desk(move |desk, _| {
             match what.as_str() {

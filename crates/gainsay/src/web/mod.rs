@@ -4,6 +4,7 @@
 //! not let in at the terminal, and no other site act in their name.
 
 mod answer;
+mod api;
 mod assets;
 mod case;
 mod door;
@@ -12,9 +13,11 @@ mod frame;
 mod give;
 mod jobs;
 mod marked;
+mod matched;
 mod review;
 mod source;
 mod start;
+mod treemap;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -23,6 +26,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::http::Uri;
 use axum::routing::{get, post};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -98,7 +102,7 @@ pub fn serve(serving: Serving, ready: impl FnOnce(&str)) -> Result<(), Error> {
         let address = listener.local_addr()?;
         let (door, link) = Door::new(address)?;
         let at_once = std::thread::available_parallelism().map_or(2, usize::from).max(2);
-        let house = Arc::new(House { serving, door, turns: Semaphore::new(at_once) });
+        let house = Arc::new(House { serving, door, turns: Semaphore::new(at_once), rows: start::Rows::default() });
         ready(&link);
         let (told, mut stop) = tokio::sync::watch::channel(false);
         tokio::spawn(async move {
@@ -144,6 +148,7 @@ struct House {
     serving: Serving,
     door: Door,
     turns: Semaphore,
+    rows: start::Rows,
 }
 
 type Shared = axum::extract::State<Arc<House>>;
@@ -170,6 +175,13 @@ fn router(house: Arc<House>) -> Router {
     let guard = axum::middleware::from_fn_with_state(Arc::clone(&house), door::guard);
     Router::new()
         .route("/", get(start::page))
+        .route("/api/v1/openapi.json", get(api::document))
+        .route("/api/v1/session", get(api::session))
+        .route("/api/v1/cases", get(api::cases))
+        .route("/api/v1/cases/{id}", get(api::case))
+        .route("/api/v1/cases/{id}/statements", get(api::statements))
+        .route("/api/v1/cases/{id}/decisions", post(api::decide))
+        .route("/api/v1/jobs", get(api::jobs))
         .route("/enter/{token}", get(door::enter))
         .route("/seen", post(start::seen))
         .route("/stories", post(give::to_any_case))
@@ -178,12 +190,14 @@ fn router(house: Arc<House>) -> Router {
         .route("/case/{id}", get(case::page))
         .route("/case/{id}/add", post(give::to_case))
         .route("/case/{id}/sources/{handle}", get(source::page))
+        .route("/case/{id}/matches/{handle}", get(matched::page))
         .route("/case/{id}/review", get(review::page).post(review::decide))
         .route("/jobs", get(jobs::page))
         .route("/jobs/{id}/{what}", post(jobs::change))
         .route("/leave", post(door::leave))
         .route("/assets/{digest}/{name}", get(assets::asset))
-        .fallback(|| async { Failure::Nowhere })
+        .fallback(|uri: Uri| async move { door::refused(&uri, Failure::Nowhere) })
+        .method_not_allowed_fallback(|uri: Uri| async move { door::refused(&uri, Failure::NotSo) })
         .layer(DefaultBodyLimit::max(MOST))
         .layer(guard)
         .with_state(house)

@@ -1,13 +1,12 @@
 //! Review: drafts beside the text that they were read in, each decided with what its page had seen.
 
 use askama::Template;
-use axum::extract::{Extension, Path, Query, State};
+use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
-use serde::Deserialize;
 
 use super::answer::{Answer, Failure, drawn};
 use super::door::Session;
-use super::fields::Fields;
+use super::fields::{Asked, Fields};
 use super::frame::Frame;
 use super::marked::{Piece, pieces};
 use super::source::Said;
@@ -53,25 +52,16 @@ struct One {
     place: usize,
 }
 
-/// What is looked at.
-#[derive(Deserialize)]
-pub(super) struct At {
-    at: Option<String>,
-    done: Option<String>,
-    /// Also what was decided.
-    all: Option<String>,
-}
-
 pub(super) async fn page(
     State(house): Shared,
     Extension(session): Extension<Session>,
     Path(id): Path<String>,
-    Query(at): Query<At>,
+    asked: Asked,
 ) -> Answered {
     house
         .at_desk(move |desk, acting| {
             let view = desk.view(&id, acting.now, Until::default())?;
-            let page = of(&view, &session, &at)?;
+            let page = of(&view, &session, &asked)?;
             Ok(Answer::page_of(&view, |_| page))
         })
         .await
@@ -87,15 +77,15 @@ fn in_order(view: &View, all: bool) -> Vec<&claim::Said> {
     list
 }
 
-fn of(view: &View, session: &Session, at: &At) -> Result<Page, Failure> {
+fn of(view: &View, session: &Session, asked: &Asked) -> Result<Page, Failure> {
     let case = &view.case;
-    let all = at.all.is_some();
+    let all = asked.get("all").is_some();
     let list = in_order(view, all);
     let find = |handle: &str| case.statements.iter().find(|said| said.handle == handle);
-    let said = match &at.at {
+    let said = match asked.get("at") {
         Some(handle) => {
             let found = find(handle);
-            Some(found.ok_or_else(|| desk::Error::NoHandle { case: case.title.clone(), handle: handle.clone() })?)
+            Some(found.ok_or_else(|| desk::Error::NoHandle { case: case.title.clone(), handle: handle.to_owned() })?)
         }
         None => list.first().copied(),
     };
@@ -103,7 +93,7 @@ fn of(view: &View, session: &Session, at: &At) -> Result<Page, Failure> {
         frame: Frame::of(session, &format!("Review of {}", case.title)),
         within: format!("/case/{}", case.id.short()),
         case: case.title.clone(),
-        done: at.done.as_deref().and_then(find).map(Said::of),
+        done: asked.get("done").and_then(find).map(Said::of),
         one: said.map(|said| one(view, said, &list)),
         waiting: in_order(view, false).len(),
         list: list.into_iter().map(Said::of).collect(),

@@ -1,22 +1,22 @@
 //! The first page: what is unsettled, and why; what came in since somebody last looked; and where to begin.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use askama::Template;
-use axum::extract::{Extension, Query, State};
+use axum::extract::{Extension, State};
 use axum::http::HeaderMap;
 use axum::http::header::{HeaderValue, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use serde::Deserialize;
 
 use super::answer::{Answer, Failure};
 use super::door::{Session, cookie};
-use super::fields::Fields;
+use super::fields::{Asked, Fields};
 use super::frame::Frame;
 use super::{House, Shared};
-use crate::claim::{State as Reviewed, Tlp, Until, counted};
-use crate::desk::{Changed, Desk};
+use crate::claim::{EntryId, State as Reviewed, Tlp, Until, counted};
+use crate::desk::{Acting, Changed, Desk, Listed};
 use crate::release::View;
 
 /// How many cases a page lists.
@@ -24,6 +24,12 @@ const CASES: usize = 25;
 
 /// How many claims of a case it lists.
 const CLAIMS: usize = 3;
+
+/// How many names it offers to choose from.
+const NAMES: usize = 200;
+
+/// Of how many cases what was drawn is kept.
+const DRAWN: usize = 2000;
 
 /// How many changes of a case it lists.
 const CHANGES: usize = 4;
@@ -49,6 +55,7 @@ struct Page {
 }
 
 /// A case on the first page.
+#[derive(Clone)]
 struct Row {
     href: String,
     title: String,
@@ -64,10 +71,38 @@ struct Row {
     more_changes: usize,
     step: Option<String>,
     settled: bool,
-    newest: Timestamp,
+}
+
+/// What was drawn of each case, with the stamp that it was drawn under and what it was compared with.
+#[derive(Default)]
+pub(super) struct Rows(Mutex<HashMap<EntryId, Drawn>>);
+
+struct Drawn {
+    stamp: String,
+    seen: Option<Timestamp>,
+    row: Row,
+}
+
+impl Rows {
+    /// The row of a case: as it was drawn, where nothing changed since.
+    fn row(&self, desk: &mut Desk, acting: &Acting, case: &Listed, seen: Option<Timestamp>) -> Result<Row, Failure> {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(drawn) = lock().get(&case.id).filter(|it| it.stamp == case.stamp && it.seen == seen) {
+            return Ok(drawn.row.clone());
+        }
+        let view = desk.view(&case.id.to_string(), acting.now, Until::default())?;
+        let row = row(desk, &view, seen)?;
+        let mut rows = lock();
+        if rows.len() >= DRAWN {
+            rows.clear();
+        }
+        rows.insert(case.id, Drawn { stamp: case.stamp.clone(), seen, row: row.clone() });
+        Ok(row)
+    }
 }
 
 /// A claim in a line.
+#[derive(Clone)]
 struct Line {
     handle: String,
     proposition: String,
@@ -78,37 +113,33 @@ struct Line {
     settled: Option<String>,
 }
 
-/// Which page of the list.
-#[derive(Deserialize)]
-pub(super) struct Which {
-    #[serde(default)]
-    page: usize,
-}
-
 pub(super) async fn page(
     State(house): Shared,
     Extension(session): Extension<Session>,
-    Query(which): Query<Which>,
+    asked: Asked,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
+    let which: usize = match asked.get("page") {
+        None => 0,
+        Some(page) => page.parse().map_err(|_| Failure::Input(format!("{page} is no page.")))?,
+    };
     let seen = cookie(&headers, SEEN).and_then(|at| at.parse::<Timestamp>().ok());
-    let page = Arc::clone(&house)
+    let drawn = Arc::clone(&house);
+    let page = house
         .at_desk(move |desk, acting| {
-            let all = desk.cases()?;
+            let all = desk.cases_by_activity()?;
+            let from = which.saturating_mul(CASES);
             let mut cases = Vec::new();
-            for (_, id) in &all {
-                let view = desk.view(&id.to_string(), acting.now, Until::default())?;
-                cases.push(row(desk, &view, seen)?);
+            for case in all.iter().skip(from).take(CASES) {
+                cases.push(drawn.rows.row(desk, acting, case, seen)?);
             }
-            // What is settled comes last, and of the rest first what moved last.
-            cases.sort_by_key(|row| (row.settled, std::cmp::Reverse(row.newest)));
-            let later = (which.page > 0).then(|| which.page - 1);
-            let earlier = (cases.len() > (which.page + 1) * CASES).then_some(which.page + 1);
+            let later = which.checked_sub(1);
+            let earlier = (all.len() > from.saturating_add(CASES)).then(|| which + 1);
             let corpora = desk.corpora()?.into_iter();
             Ok(Page {
                 frame: Frame::of(&session, "What is unsettled"),
-                cases: cases.into_iter().skip(which.page * CASES).take(CASES).collect(),
-                names: all.into_iter().map(|(name, _)| name).collect(),
+                cases,
+                names: all.into_iter().take(NAMES).map(|case| case.title).collect(),
                 since: seen.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
                 corpora: corpora
                     .map(|(name, corpus)| {
@@ -176,7 +207,6 @@ fn row(desk: &mut Desk, view: &View, seen: Option<Timestamp>) -> Result<Row, Fai
             Changed::Since(entries, changes) => (Some(format!("{entries} entries since you last looked")), changes),
         },
     };
-    let moments = case.sources.iter().map(|source| source.received).chain(case.findings.iter().map(|it| it.received));
     let tlp: Tlp = view.marking();
     Ok(Row {
         href: format!("/case/{}", case.id.short()),
@@ -197,6 +227,5 @@ fn row(desk: &mut Desk, view: &View, seen: Option<Timestamp>) -> Result<Row, Fai
             .find(|it| it.task.as_ref().is_none_or(|task| task.done.is_none()))
             .map(|it| it.what.clone()),
         settled: !assessed.is_empty() && assessed.iter().all(|claim| claim.settled.is_some()),
-        newest: moments.fold(case.opened, Timestamp::max),
     })
 }

@@ -1,5 +1,6 @@
 //! The desk in a browser: who is let in, what answers carry, and what the pages do for whoever has no script.
 
+mod api;
 mod browser;
 mod client;
 mod journeys;

@@ -48,6 +48,8 @@ fn of_the_pages() {
         pages.push((name, case.clone()));
     }
     pages.push(("source", format!("{rumour}/sources/src1")));
+    let matched = cases.iter().find(|case| *case != rumour).unwrap();
+    pages.push(("matched", format!("{matched}/matches/m1")));
     pages.push(("review", format!("{rumour}/review")));
     for size in SIZES {
         for dark in [false, true] {
@@ -55,9 +57,7 @@ fn of_the_pages() {
             for (name, path) in &pages {
                 browser.go(&format!("{start}{path}"));
                 let wide = browser.eval("document.documentElement.scrollWidth - innerWidth");
-                if wide.as_i64() != Some(0) {
-                    println!("{name} at {}: {wide} too wide", size.0);
-                }
+                assert_eq!(wide, 0, "{name} at {} is too wide", size.0);
                 let name = format!("{name}-{}-{}.png", size.0, if dark { "dark" } else { "light" });
                 std::fs::write(folder.join(name), browser.picture(!path.ends_with(|c: char| c.is_ascii_hexdigit())))
                     .unwrap();
@@ -70,6 +70,10 @@ fn of_the_pages() {
 fn accessible(browser: &mut Browser, axe: &str, start: &str, cases: &[String]) {
     let mut pages = vec!["/".to_owned(), "/jobs".to_owned(), "/nowhere".to_owned()];
     for case in cases {
+        browser.go(&format!("{start}{case}"));
+        if browser.eval("!!document.querySelector('#evidence')") == true {
+            pages.push(format!("{case}/matches/m1"));
+        }
         pages.extend([case.clone(), format!("{case}/review?all=yes"), format!("{case}/sources/src1")]);
     }
     let mut wrong = Vec::new();
