@@ -18,6 +18,7 @@ mod hostile;
 mod ledger;
 mod listings;
 mod model;
+mod models;
 mod names;
 mod outlets;
 mod pages;
