@@ -3,6 +3,9 @@
 import os
 import sys
 
+# On one thread sums come in one order, and the models are the same each time.
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+
 import gguf
 import ml_dtypes
 import numpy
