@@ -44,6 +44,7 @@ mod challenge;
 mod corpus;
 mod edit;
 mod hand;
+mod private;
 mod reading;
 mod sample;
 mod settlement;
@@ -53,13 +54,14 @@ pub use challenge::{Answer, Challenge, Draw, DrawnBy, DrawnFile, Outcome};
 pub use corpus::{Extent, Filtered, History, Piece, Root, SegmentFile, Stretch};
 pub use edit::{ClaimKey, Edit, EditKind, Opinion, OwnJudgement, StatementKey};
 pub use hand::{Dated, InHand, Leaks, portion, sized};
+pub use private::{PrivateLabel, PrivateMatch, share};
 pub use reading::{
     About, Actor, Allegation, Citation, Contact, Days, Draft, Figure, Indicator, Offer, Organisation, OwnSentence,
     Reading, Statement, Vector,
 };
 pub use sample::{
-    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CurvePoint, FileMatch, Layer, ListedFile, ListingMatch,
-    NearMiss, PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
+    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CurvePoint, Detection, FileMatch, Layer, ListedFile,
+    ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch, Scan, Shares, Taking, Window,
 };
 pub use settlement::{Settlement, Side};
 
@@ -141,6 +143,30 @@ pub fn quoted(word: &str) -> String {
 /// A name on one line: control characters, which a name on disk may hold, as `\n` or `\u{1b}`.
 pub fn on_one_line(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+words! {
+    /// What two parties that show each other nothing compare.
+    ElementKind {
+        /// Fingerprints of text, source code as text among it.
+        Text = "text",
+        /// Fingerprints of source code as tokens.
+        Code = "code",
+        /// Fingerprints of the parts of binary files.
+        Parts = "parts",
+        /// Digests of whole files.
+        Files = "files",
+        /// Names of files with their sizes, as lists of files have them.
+        Listing = "listing",
+        /// Build ids, GUIDs of debug files, other ids of builds.
+        Ids = "ids",
+        /// Lines of text, such as those read off pictures.
+        Lines = "lines",
+        /// Login names at one domain.
+        Accounts = "accounts",
+        /// Login names at one domain, each with a password.
+        Credentials = "credentials",
+    }
 }
 
 words! {

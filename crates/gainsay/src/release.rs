@@ -147,6 +147,12 @@ fn mask_values(case: &mut Case) {
         change(&mut judgement.reason);
         judgement.held.iter_mut().for_each(|held| change_if(&mut held.verdict));
     }
+    for settled in &mut case.privates {
+        change(&mut settled.company);
+        change(&mut settled.claim);
+        change(&mut settled.inputs);
+        settled.labels.iter_mut().for_each(|label| change(&mut label.name));
+    }
     for finding in &mut case.findings {
         change(&mut finding.command);
         finding.result.for_each_text(change);
@@ -331,6 +337,7 @@ impl View {
         let may_see_source: Vec<bool> = case.sources.iter().map(|source| source.tlp <= audience).collect();
         case.statements.retain(|said| said.tlp <= audience);
         case.findings.retain(|finding| finding.tlp <= audience);
+        case.privates.retain(|it| it.tlp <= audience);
         case.challenges.retain(|challenge| challenge.tlp <= audience);
         case.tasks.retain(|task| task.tlp <= audience);
         case.settlements.retain(|settled| settled.tlp <= audience);
@@ -349,6 +356,7 @@ impl View {
             .map(|it| it.handle.as_str())
             .chain(case.statements.iter().map(|it| it.handle.as_str()))
             .chain(case.findings.iter().map(|it| it.handle.as_str()))
+            .chain(case.privates.iter().map(|it| it.handle.as_str()))
             .chain(case.challenges.iter().map(|it| it.handle.as_str()))
             .collect();
         let basis = &mut record.basis;
@@ -381,8 +389,8 @@ impl View {
 }
 
 fn size(case: &Case) -> usize {
-    let by_analysts = case.edits.len() + case.judgements.len();
-    case.sources.len() + case.statements.len() + case.findings.len() + case.challenges.len() + by_analysts
+    let evidence = case.findings.len() + case.privates.len() + case.challenges.len();
+    case.sources.len() + case.statements.len() + evidence + case.edits.len() + case.judgements.len()
 }
 
 #[cfg(test)]

@@ -46,7 +46,7 @@ pub use weights::{MODEL, TEXT as WEIGHTS, Weights, WeightsError};
 
 use std::collections::BTreeSet;
 
-use crate::claim::{Case, Facet, Finding, SourceKind, Stance, counted};
+use crate::claim::{Case, Facet, Finding, PrivateMatch, SourceKind, Stance, counted};
 use parties::Parties;
 
 /// What a case amounts to.
@@ -98,7 +98,9 @@ fn answer(case: &Case, claims: &[Claim], graph: &Origins, disagreements: &[Disag
     for finding in &settled {
         answer.push(of_match(finding));
     }
-    if settled.is_empty() {
+    let privately: Vec<&PrivateMatch> = case.privates.iter().filter(|it| it.files() > 0).collect();
+    answer.extend(privately.iter().map(|it| format!("Both parties signed that {} ({}).", it.summary(), it.handle)));
+    if settled.is_empty() && privately.is_empty() {
         answer.push(unsettled(case));
     }
     let mut access: Vec<&Claim> =

@@ -21,9 +21,11 @@ mod names;
 mod open;
 mod parties;
 mod passwords;
+mod private;
 mod read;
 mod report;
 mod review;
+mod serve;
 mod settle;
 mod show;
 mod step;
@@ -78,10 +80,12 @@ enum Command {
     Judge(judge::Args),
     Step(step::Args),
     Settle(settle::Args),
+    Private(private::Args),
     Parties(parties::Args),
     Names(names::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
+    Serve(serve::Args),
     Doctor(doctor::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
     OfJob(jobs::OfJob),
@@ -141,10 +145,12 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Judge(args) => args.run(&place, ui),
         Command::Step(args) => args.run(&place, ui),
         Command::Settle(args) => args.run(&place, ui),
+        Command::Private(args) => args.run(&place, ui),
         Command::Parties(args) => args.run(&place, ui),
         Command::Names(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
+        Command::Serve(args) => args.run(&place, ui),
         Command::Doctor(args) => args.run(ui),
         Command::OfJob(args) => args.run(&place, ui),
     }

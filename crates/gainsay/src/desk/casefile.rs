@@ -7,14 +7,14 @@ use jiff::Timestamp;
 use super::Error;
 use crate::challenge::commitment;
 use crate::claim::{
-    Answer, AssessedClaim, Case, Challenge, Draw, Edit, EntryId, Finding, Outcome, OwnJudgement, PastAssessment, Said,
-    SampleMatch, Source, SourceKind, SourceText, State, Task, Tlp,
+    Answer, AssessedClaim, Case, Challenge, Draw, Edit, EntryId, Finding, Outcome, OwnJudgement, PastAssessment,
+    PrivateMatch, Said, SampleMatch, Source, SourceKind, SourceText, State, Task, Tlp,
 };
 use crate::ledger::payload::{
     BodyDestroyed, ChallengeAnswered, ChallengeDrawn, ChallengeOpened, DraftDecided, DraftDecidedV1, Held,
-    SampleMatchedV2, SampleMatchedV3, SourceCaptured, SourceCapturedV1, SourceReadV1, TaskSet, twins,
+    PrivatelyMatched, SampleMatchedV2, SampleMatchedV3, SourceCaptured, SourceCapturedV1, SourceReadV1, TaskSet, twins,
 };
-use crate::ledger::{Entry, Hash, Payload};
+use crate::ledger::{Entry, Hash, Payload, sha256};
 use crate::read::Gazetteer;
 use crate::store::{self, Reader};
 
@@ -61,6 +61,7 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
         drafts: BTreeMap::new(),
         statements_made: 0,
         findings_made: 0,
+        privates_made: 0,
         challenges_made: 0,
         destroyed: BTreeMap::new(),
         nonces: BTreeMap::new(),
@@ -101,6 +102,7 @@ struct Fold<'e> {
     /// Handles given so far: those of what was destroyed are not given again.
     statements_made: u64,
     findings_made: u64,
+    privates_made: u64,
     challenges_made: u64,
     destroyed: BTreeMap<EntryId, &'e BodyDestroyed>,
     /// The nonces of challenges, by the entry that opened each.
@@ -141,6 +143,7 @@ impl Fold<'_> {
             ) => {
                 self.finding(entry, it.sample, &it.command, (&it.result).into());
             }
+            Some(Payload::Private(it)) => self.private(entry, it),
             Some(Payload::Challenge(opened)) => self.challenge(entry, opened),
             Some(Payload::Draw(drawn)) => self.draw(entry, drawn),
             Some(Payload::Answer(answered)) => self.answer(entry, answered),
@@ -212,6 +215,7 @@ impl Fold<'_> {
             // A destroyed entry keeps its place: what was said of it stays visible as a gap with its reason.
             None if entry.header.kind.starts_with("source/") => self.destroyed_source(entry),
             None if entry.header.kind.starts_with("match/") => self.findings_made += 1,
+            None if entry.header.kind.starts_with("private/") => self.privates_made += 1,
             None if entry.header.kind.starts_with("challenge/") => self.challenges_made += 1,
             None => {
                 let gap = self.destroyed.get(&entry.id).map_or(0, |destruction| destruction.drafts);
@@ -276,7 +280,7 @@ impl Fold<'_> {
         let place = decision.draft.and_then(|draft| self.drafts.get(&(draft.reading, draft.index)).copied());
         let state = match &decision.statement {
             Some(_) => State::Accepted { unseen: crate::read::is_reader(&by), by, entry: entry.id },
-            None => State::Rejected { by },
+            None => State::Rejected { by, entry: entry.id },
         };
         match (place, &decision.statement) {
             (Some(place), statement) => {
@@ -314,6 +318,33 @@ impl Fold<'_> {
             Some(it) => *it = task,
             None => self.case.tasks.push(task),
         }
+    }
+
+    fn private(&mut self, entry: &Entry, it: &PrivatelyMatched) {
+        let statement = EntryId(sha256(&[&it.statement])).to_string();
+        // A statement that is recorded again takes the place of what it was: it may be another company's by now.
+        self.case.privates.retain(|before| before.statement != statement);
+        self.privates_made += 1;
+        self.case.privates.push(PrivateMatch {
+            id: entry.id,
+            handle: format!("p{}", self.privates_made),
+            received: entry.header.received,
+            tlp: entry.header.tlp,
+            company: it.company.clone(),
+            held_here: it.held_here,
+            holder: EntryId(it.holder).to_string(),
+            owner: EntryId(it.owner).to_string(),
+            claim: it.claim.clone(),
+            elements: it.elements,
+            inputs: it.inputs.clone(),
+            which: it.which,
+            sampling: it.sampling,
+            count: it.count,
+            matches: it.matches,
+            percent: (it.least, it.most),
+            labels: it.labels.iter().map(Into::into).collect(),
+            statement,
+        });
     }
 
     fn challenge(&mut self, entry: &Entry, opened: &ChallengeOpened) {

@@ -13,10 +13,12 @@ mod claims;
 mod config;
 mod corpora;
 mod drafts;
+mod given;
 mod jobs;
 mod listings;
 mod model;
 mod names;
+mod private;
 mod record;
 mod report;
 mod review;
@@ -26,10 +28,12 @@ mod settings;
 mod settle;
 mod tasks;
 mod vault;
+mod visits;
 
 pub use crate::capture::moment;
 pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
+pub use crate::inspect::Engines;
 pub use add::{AddOptions, Added, Keep};
 pub use assess::{WEIGHTS, assess_propositions};
 pub use challenge::Drawing;
@@ -37,14 +41,17 @@ pub use claims::{ClaimChange, Judging};
 pub use config::Config;
 pub use corpora::{Corpus, CorpusOptions, Exported, MEMORY};
 pub use drafts::drafts;
+pub use given::Given;
 pub use jobs::{JOB_COMMAND, Job};
 pub use model::{Key, ModelOptions, ModelReader, Reader};
+pub use private::{Agreeing, Done, Inviting, Keeping, Looking, digits, inspect, verify};
 pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
-pub use review::{Change, Mended, Waiting, Wanted};
+pub use review::{Change, Mended, Over, Waiting, Wanted};
 pub use samples::{MatchOptions, SampleProgress};
 pub use sandbox::sandbox;
 pub use tasks::TaskChange;
+pub use visits::Changed;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -169,6 +176,9 @@ pub enum Error {
     /// A foreign file could not be read.
     #[error(transparent)]
     Capture(#[from] capture::Error),
+    /// What a sample was to be scanned with is not there.
+    #[error(transparent)]
+    Inspect(#[from] crate::inspect::Error),
     /// A model cannot be asked.
     #[error(transparent)]
     Endpoint(#[from] crate::endpoint::Error),
@@ -459,6 +469,9 @@ pub enum Error {
         /// What changed.
         path: PathBuf,
     },
+    /// A private match was not gone on with.
+    #[error(transparent)]
+    Private(#[from] private::Error),
     /// Not an age recipient.
     #[error("{recipient:?} is not an age recipient: it begins with age1; `age-keygen` makes one. {why}")]
     Recipient {
@@ -636,6 +649,11 @@ impl Desk {
         case.brands = casefile::brands(&case, &names);
         Ok(Case { until, ..case.published_until(until.published) })
     }
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    EntryId(crate::ledger::sha256(&[bytes])).to_string()
 }
 
 fn check_name(what: &'static str, name: &str) -> Result<(), Error> {

@@ -7,6 +7,7 @@ mod leaks;
 mod numbers;
 mod open_corpora;
 mod opened;
+mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
@@ -24,6 +25,7 @@ use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefi
 use crate::assess::{Offered, offered};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, Tlp, portion, quoted, sized};
 use crate::export;
+use crate::inspect::{Engines, Malware};
 use crate::ledger::Entry;
 use crate::ledger::payload::SampleMatched;
 use crate::matching::{self, Bounds, Match, Matcher, SampleFile, Tally};
@@ -32,7 +34,8 @@ use leaks::List;
 pub(super) use numbers::{best_match, claimed_window};
 use numbers::{in_numbers, row};
 use open_corpora::OpenCorpora;
-use opened::{Opened, open, path_in_sample};
+use opened::{Opened, open, path_in_sample, text_of};
+pub(in crate::desk) use sources::{Source, sources};
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
@@ -54,6 +57,8 @@ pub struct MatchOptions<'a> {
     pub passwords_from: Option<&'a Path>,
     /// A list of digests of files that leaked before.
     pub leaks: Option<&'a Path>,
+    /// What it is scanned with for malware; what desk.toml says where nothing is said here.
+    pub engines: Engines<'a>,
     /// Bytes of memory for what grows with the sample; [`MEMORY`] where nothing is said.
     pub memory: Option<usize>,
 }
@@ -203,7 +208,15 @@ impl Desk {
         // The indexes are open by now: a merge in the background may remove the files, but what is open stays readable.
         // Evidence is of these bytes: they are named before they are opened, and must be the same after.
         let before = case_id.map(|_| self.keep_sample(path, &Keep::Outside)).transpose()?;
-        let (mut sample, found) = match_all(path, options, tally, &against, progress)?;
+        let settings = self.config.clone();
+        let engines = Engines {
+            clamd: options.engines.clamd.or(settings.clamd.as_deref()),
+            yara: options.engines.yara.or(settings.yara.as_deref()),
+            unjailed: options.unjailed,
+        };
+        let mut malware = Malware::with(engines)?;
+        let (mut sample, found) = match_all(path, options, (tally, &mut malware), &against, progress)?;
+        let scans = malware.finish();
         if options.is_listing && sample.listings.found.is_empty() {
             return Err(Error::NotAListing { path: path.to_owned() });
         }
@@ -220,6 +233,7 @@ impl Desk {
         for of_owner in &mut results {
             of_owner.result.words.extend(left_out.iter().cloned());
             of_owner.result.in_hand = Some(in_hand.clone());
+            of_owner.result.scans.clone_from(&scans);
         }
         results.sort_by_key(|of_owner| std::cmp::Reverse(files_of_owner(&of_owner.result)));
         let entries = match (case_id, before) {
@@ -306,7 +320,7 @@ impl Owner<'_> {
 fn match_all(
     path: &Path,
     options: MatchOptions<'_>,
-    tally: Tally,
+    (tally, malware): (Tally, &mut Malware),
     against: &[Vec<matching::Corpus<'_, File>>],
     progress: &mut dyn FnMut(SampleProgress),
 ) -> Result<(Opened, Vec<Match>), Error> {
@@ -318,7 +332,7 @@ fn match_all(
     let mut take = |batch: &[SampleFile]| {
         matchers.iter_mut().try_for_each(|it| if is_twice { it.survey(batch) } else { it.count(batch) })
     };
-    let mut opened = open(path, &profile, options, tally, progress, &mut take)?;
+    let mut opened = open(path, &profile, options, (tally, Some(malware)), progress, &mut take)?;
     let held = std::mem::take(&mut opened.batch);
     if opened.batches == 0 {
         let found = matchers.into_iter().map(|it| it.whole(&held)).collect::<Result<_, _>>()?;
@@ -328,7 +342,7 @@ fn match_all(
     drop(held);
     if is_twice {
         let mut take = |batch: &[SampleFile]| matchers.iter_mut().try_for_each(|it| it.count(batch));
-        let again = open(path, &profile, options, Tally::default(), progress, &mut take)?;
+        let again = open(path, &profile, options, (Tally::default(), None), progress, &mut take)?;
         take(&again.batch)?;
         if again.contents.finalize() != opened.contents.finalize() {
             return Err(Error::ChangedMeanwhile { path: path.to_owned() });
@@ -374,11 +388,15 @@ fn command(sample: &Path, options: MatchOptions<'_>) -> String {
         None if options.passwords.is_empty() => String::new(),
         None => " --password PASSWORD".to_owned(),
     };
-    let leaks = options.leaks.map(|list| std::path::absolute(list).unwrap_or_else(|_| list.to_owned()));
-    let leaks = leaks.map_or(String::new(), |list| format!(" --leaks {}", quoted(&list.to_string_lossy())));
+    let with = |option: &str, path: Option<&Path>| {
+        let absolute = path.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        absolute.map_or(String::new(), |path| format!(" --{option} {}", quoted(&path.to_string_lossy())))
+    };
+    let leaks = with("leaks", options.leaks);
+    let engines = with("clamd", options.engines.clamd) + &with("yara", options.engines.yara);
     let case = quoted(options.case.unwrap_or_default());
     format!(
-        "gainsay match {}{listing}{corpus}{memory}{passwords}{leaks} --case {case}",
+        "gainsay match {}{listing}{corpus}{memory}{passwords}{leaks}{engines} --case {case}",
         quoted(&absolute.to_string_lossy())
     )
 }

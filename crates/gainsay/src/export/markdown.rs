@@ -125,8 +125,14 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
     for event in &page.timeline {
         writeln!(out, "| {} | {} | {} |", event.day, plain(&event.what), event.from.join(", "))?;
     }
-    if !page.findings.is_empty() {
+    if !page.findings.is_empty() || !page.privates.is_empty() {
         writeln!(out, "\n## Evidence\n")?;
+    }
+    for settled in &page.privates {
+        writeln!(out, "### {}: settled with another party\n", settled.handle)?;
+        for sentence in &settled.words {
+            writeln!(out, "{}\n", plain(sentence))?;
+        }
     }
     for finding in &page.findings {
         writeln!(
@@ -184,6 +190,32 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
                 .collect::<Vec<_>>()
                 .join("; ");
             writeln!(out, "| {} | {} | {} | {} |", plain(&row.path), row.verdict, row.share, plain(&best))?;
+        }
+        for sentence in &finding.scanned {
+            writeln!(out, "\n{}", plain(sentence))?;
+        }
+        if !finding.malware.is_empty() {
+            writeln!(out, "\n| file of the sample | scanned by | found |\n|---|---|---|")?;
+        }
+        for (engine, path, rule) in &finding.malware {
+            writeln!(out, "| {} | {engine} | {} |", plain(path), plain(rule))?;
+        }
+        if !finding.layers.is_empty() {
+            writeln!(
+                out,
+                "\n| archive | format | files right out of it | bytes | not read, or odd |\n|---|---|---:|---:|---|"
+            )?;
+        }
+        for layer in &finding.layers {
+            let (path, findings) = (plain(&layer.path), plain(&layer.findings));
+            writeln!(out, "| {path} | {} | {} | {} | {findings} |", layer.format, layer.files, layer.bytes)?;
+        }
+        if !finding.clues.is_empty() {
+            writeln!(out, "\nWhat the archives say of who packed them, where and when; it may be forged:\n")?;
+            writeln!(out, "| archive | about | says |\n|---|---|---|")?;
+        }
+        for (path, kind, value) in &finding.clues {
+            writeln!(out, "| {} | {kind} | {} |", plain(path), plain(value))?;
         }
         for problem in &finding.problems {
             writeln!(out, "\nProblem: {}", plain(problem))?;

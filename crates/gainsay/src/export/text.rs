@@ -9,8 +9,8 @@ use anstyle::{AnsiColor, Style};
 use super::{challenge, changes, explanations, in_hand, offers, timeline};
 use crate::assess::{self, Claim, Disagreement, Offered};
 use crate::claim::{
-    AlignedLines, Alignment, Commit, FileMatch, Finding, Layer, ListingMatch, Reading, Said, SampleMatch, SourceKind,
-    SourceText, Span, State, counted,
+    AlignedLines, Alignment, Commit, FileMatch, Finding, Layer, ListingMatch, PrivateMatch, Reading, Said, SampleMatch,
+    SourceKind, SourceText, Span, State, counted,
 };
 use crate::read::{Explanation, unread};
 use crate::release::View;
@@ -69,8 +69,9 @@ pub fn view(view: &View, styles: Styles) -> String {
     page.edits(view);
     page.explanations(view);
     page.origins(view);
-    if !case.findings.is_empty() {
+    if !case.findings.is_empty() || !case.privates.is_empty() {
         page.heading("Evidence");
+        case.privates.iter().for_each(|settled| page.private(settled));
         for finding in &case.findings {
             page.finding(view, finding);
         }
@@ -492,6 +493,11 @@ impl Page {
         self.hanging("      again: ", &finding.command);
     }
 
+    fn private(&mut self, settled: &PrivateMatch) {
+        self.line(&format!("  {:<4} settled with another party about {}", settled.handle, settled.company));
+        settled.words().iter().for_each(|words| self.hanging("      ", words));
+    }
+
     fn sample_match(&mut self, result: &SampleMatch, offered: &[Offered], rows: usize) {
         let verdict = self.in_style(self.styles.strong, &result.verdict);
         self.line(&format!(
@@ -566,7 +572,24 @@ impl Page {
         for problem in &result.problems {
             self.hanging("      problem: ", problem);
         }
+        self.malware(result, rows);
         self.layers(result, rows);
+    }
+
+    /// What the sample was scanned with for malware, and what that found.
+    fn malware(&mut self, result: &SampleMatch, rows: usize) {
+        for scan in &result.scans {
+            for sentence in scan.words() {
+                self.hanging("      malware: ", &sentence);
+            }
+            for found in scan.found.iter().take(rows) {
+                self.hanging("        ", &format!("{}: {}", found.path, found.rule));
+            }
+            let more = scan.found.len().saturating_sub(rows) as u64 + scan.more;
+            if more > 0 {
+                self.line(&format!("        … and {more} more"));
+            }
+        }
     }
 
     /// The archives that a sample is made of, and what they say of how they came to be.

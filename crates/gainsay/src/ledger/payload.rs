@@ -15,6 +15,7 @@ pub use assessed::{AssessedV2, CaseAssessed, CorpusStateV2};
 pub use challenge::{ChallengeAnswered, ChallengeDrawn, ChallengeOpened};
 pub use edit::{CaseJudged, ClaimEdited, EditV1};
 pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2, SampleMatchedV3};
+pub use private::{PrivateLabelV1, PrivatelyMatched};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
 pub use settled::ClaimSettled;
 pub use source::{Held, SourceCaptured, SourceCapturedV1, Text};
@@ -86,10 +87,12 @@ kinds! {
     MatchV1(SampleMatchedV1) = "match/1",
     /// A sample was matched against the corpora, before its layers and their clues were kept.
     MatchV2(SampleMatchedV2) = "match/2",
-    /// A sample was matched against the corpora, before it was counted what it is made of.
+    /// A sample was matched against the corpora, before it was counted what it is made of, and scanned for malware.
     MatchV3(SampleMatchedV3) = "match/3",
     /// A sample was matched against the corpora.
     Match(SampleMatched) = "match/4",
+    /// A sample, or a list of accounts, was settled with another party without showing it.
+    Private(PrivatelyMatched) = "private/1",
     /// A listing was committed to, for files to be drawn from it.
     Challenge(ChallengeOpened) = "challenge/1",
     /// Files were drawn from a listing.
@@ -125,6 +128,7 @@ impl Payload {
             Payload::Match(b) | Payload::MatchV3(SampleMatchedV3(b)) | Payload::MatchV2(SampleMatchedV2(b)) => {
                 Some(b.case)
             }
+            Payload::Private(b) => Some(b.case),
             Payload::Challenge(b) => Some(b.case),
             Payload::Draw(b) => Some(b.case),
             Payload::Answer(b) => Some(b.case),
@@ -503,6 +507,7 @@ mod assessed;
 mod challenge;
 mod edit;
 mod matched;
+mod private;
 mod read;
 mod settled;
 mod source;

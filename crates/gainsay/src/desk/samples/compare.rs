@@ -77,7 +77,7 @@ impl Desk {
             }
             Ok(())
         };
-        let rest = open(path, &profile, options, Tally::default(), progress, &mut find)?.batch;
+        let rest = open(path, &profile, options, (Tally::default(), None), progress, &mut find)?.batch;
         let Some(wanted) = wanted.or_else(|| rest.into_iter().find(|it| it.path == file.as_bytes())) else {
             return Err(Error::NotInSample { file: file.to_owned() });
         };

@@ -125,6 +125,10 @@ impl Page {
             self.line(&cut(&format!("  {} {}", finding.handle, finding.result.summary()), WIDTH));
         }
         self.and_more(view.case.findings.len().saturating_sub(FEW));
+        for settled in view.case.privates.iter().take(FEW) {
+            self.line(&cut(&format!("  {} {}", settled.handle, settled.summary()), WIDTH));
+        }
+        self.and_more(view.case.privates.len().saturating_sub(FEW));
         for one in view.case.challenges.iter().filter_map(challenge::in_short).take(FEW) {
             self.hanging("  ", &one);
         }

@@ -5,8 +5,9 @@ use minicbor::{Decode, Encode};
 
 use super::{first, twins};
 use crate::claim::{
-    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CorpusRole, CurvePoint, Dated, EntryId, FileMatch,
-    InHand, Layer, Leaks, ListedFile, ListingMatch, NearMiss, PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
+    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CorpusRole, CurvePoint, Dated, Detection, EntryId,
+    FileMatch, InHand, Layer, Leaks, ListedFile, ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch,
+    Scan, Shares, Taking, Window,
 };
 use crate::ledger::canonical;
 
@@ -31,7 +32,7 @@ pub struct SampleMatched {
     pub command: String,
 }
 
-/// `match/3`: what `match/4` is without what the sample is made of.
+/// `match/3`: what `match/4` is without what the sample is made of and scans for malware.
 #[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cbor(transparent)]
 pub struct SampleMatchedV3(#[n(0)] pub SampleMatched);
@@ -39,7 +40,8 @@ pub struct SampleMatchedV3(#[n(0)] pub SampleMatched);
 impl<'b, C> Decode<'b, C> for SampleMatchedV3 {
     fn decode(from: &mut minicbor::Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
         let matched = SampleMatched::decode(from, ctx)?;
-        first(matched.result.in_hand.is_none(), SampleMatchedV3(matched))
+        let result = &matched.result;
+        first(result.in_hand.is_none() && result.scans.is_empty(), SampleMatchedV3(matched))
     }
 }
 
@@ -96,6 +98,7 @@ twin!(MatchV4 of SampleMatch {
     16 layers: list_or_none Vec<LayerV3>,
     17 clues: list_or_none Vec<ClueV3>,
     18 in_hand: option Option<InHandV4>,
+    19 scans: list_or_none Vec<ScanV4>,
 });
 twin!(InHandV4 of InHand {
     0 received: plain u64,
@@ -115,6 +118,17 @@ twin!(LeaksV4 of Leaks {
     5 some: plain Vec<(String, String)>,
     6 left_out: plain u64,
 });
+twin!(ScanV4 of Scan {
+    0 engine: plain String,
+    1 version: plain String,
+    2 files: plain u64,
+    3 with_findings: plain u64,
+    4 found: list Vec<DetectionV4>,
+    5 more: plain u64,
+    6 not_scanned: list Vec<NotScannedV4>,
+});
+twin!(DetectionV4 of Detection { 0 path: plain String, 1 rule: plain String });
+twin!(NotScannedV4 of NotScanned { 0 reason: plain String, 1 files: plain u64, 2 some: plain Vec<String> });
 twin!(LayerV3 of Layer {
     0 path: plain String,
     1 format: plain String,

@@ -7,10 +7,10 @@ use super::read::StatementV1;
 use super::*;
 use crate::claim::{
     Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, ClaimKey, Clue, Commit, Confidence,
-    Contact, CurvePoint, Dated, Days, Draft, DrawnBy, DrawnFile, EditKind, Facet, Figure, FigureKind, FileMatch,
-    InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile, ListingMatch, NearMiss, Offer, Opinion, Organisation,
-    OrganisationRole, PartyKind, PlaceMatch, Places, Reading, SampleMatch, Shares, Side, SourceKind, Stance, Statement,
-    Taking, Vector, Window,
+    Contact, CurvePoint, Dated, Days, Detection, Draft, DrawnBy, DrawnFile, EditKind, ElementKind, Facet, Figure,
+    FigureKind, FileMatch, InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile, ListingMatch, NearMiss,
+    NotScanned, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, PrivateLabel, Reading,
+    SampleMatch, Scan, Shares, Side, SourceKind, Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -157,6 +157,19 @@ fn sample_match() -> SampleMatch {
             findings: vec![("encrypted".into(), 1)],
         }],
         clues: vec![Clue { path: "code.zip".into(), kind: "time zone".into(), value: "UTC+03:00".into(), entries: 3 }],
+        scans: vec![Scan {
+            engine: "ClamAV".into(),
+            version: "ClamAV 1.4.6/27000/Fri Nov 20 08:25:00 2026".into(),
+            files: 2,
+            with_findings: 1,
+            found: vec![Detection { path: "code.zip!setup.exe".into(), rule: "Test.Own".into() }],
+            more: 0,
+            not_scanned: vec![NotScanned {
+                reason: "it is larger than the daemon takes".into(),
+                files: 1,
+                some: vec!["code.zip".into()],
+            }],
+        }],
         in_hand: Some(InHand {
             received: 30_000,
             kinds: vec![("source code".into(), 2, 70_000)],
@@ -438,7 +451,7 @@ fn examples() -> Vec<Payload> {
             case: CASE,
             sample: SOURCE,
             corpora: vec![EntryId([8; 32])],
-            result: (&SampleMatch { in_hand: None, ..sample_match() }).into(),
+            result: (&SampleMatch { in_hand: None, scans: Vec::new(), ..sample_match() }).into(),
             command: "gainsay match sample.tar".into(),
         })
         .into(),
@@ -446,7 +459,14 @@ fn examples() -> Vec<Payload> {
             case: CASE,
             sample: SOURCE,
             corpora: vec![EntryId([8; 32])],
-            result: (&SampleMatch { layers: Vec::new(), clues: Vec::new(), in_hand: None, ..sample_match() }).into(),
+            result: (&SampleMatch {
+                layers: Vec::new(),
+                clues: Vec::new(),
+                in_hand: None,
+                scans: Vec::new(),
+                ..sample_match()
+            })
+                .into(),
             command: "gainsay match sample.tar".into(),
         })
         .into(),
@@ -523,6 +543,25 @@ fn examples() -> Vec<Payload> {
                 millinats: -1500,
                 confidence: "low".into(),
             }],
+        }
+        .into(),
+        PrivatelyMatched {
+            case: CASE,
+            company: "Marlbeck".into(),
+            held_here: true,
+            holder: [12; 32],
+            owner: [13; 32],
+            claim: "30 TB of source".into(),
+            elements: ElementKind::Text,
+            inputs: "fingerprints of text".into(),
+            which: false,
+            sampling: 20,
+            count: 3205,
+            matches: 2145,
+            least: 65,
+            most: 69,
+            labels: vec![(&PrivateLabel { name: "source, build farm".into(), size: 4608, matches: 1702 }).into()],
+            statement: vec![1, 2, 3].into(),
         }
         .into(),
         SampleMatched {
