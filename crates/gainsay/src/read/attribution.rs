@@ -81,6 +81,8 @@ pub(super) struct Attribution {
     pub(super) relays: Vec<Speaker>,
     /// The word that says so: the verb, "according", the quotation.
     pub(super) word: Span,
+    /// Where somebody else's word about it begins: "…, which the company disputes".
+    pub(super) until: usize,
 }
 
 /// A word that might have made a statement and did not.
@@ -684,7 +686,15 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
             end = before_contrast(sentence, &f).unwrap_or(end);
         }
         if end > starts[n] {
+            // What closes the sentence in another's mouth is no part of what this one says.
+            let until = starts
+                .get(n + 1)
+                .copied()
+                .filter(|&next| governing_nested.get(n + 1) == Some(&true) && !f.nested && next > starts[n])
+                .filter(|&next| text_of(sentence, next).is_some_and(|word| word == "which"))
+                .map_or(end, |next| next.min(end));
             cuts.push(Attribution {
+                until,
                 speakers: f.speakers,
                 cue: f.cue,
                 negated: f.negated,
@@ -696,6 +706,11 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
         }
     }
     cuts
+}
+
+/// The word that begins at this place.
+fn text_of<'s>(sentence: &'s Sentence<'_>, start: usize) -> Option<&'s str> {
+    sentence.tokens.iter().find(|t| t.span.start == start).map(|t| t.lower.as_str())
 }
 
 /// Where the clause of the verb ends: at a comma with a subject of its own behind it, or with the sentence.

@@ -477,6 +477,14 @@ fn joins_names(left: &str, joiner: &str) -> bool {
 /// Leaves out what stands before the name proper: "The", "Previously", "Russian".
 fn after_openers(tokens: &[Token], first: usize, last: usize, opens_sentence: bool) -> usize {
     let mut at = first;
+    // "Minister for Transport Ann Lee": the office, and then the name.
+    let of_office = first >= 2
+        && last - first >= 2
+        && matches!(tokens[first - 1].lower.as_str(), "for" | "of")
+        && matches!(tokens[first - 2].lower.as_str(), "minister" | "secretary" | "commissioner");
+    if of_office {
+        return last - 1;
+    }
     while at <= last {
         let word = tokens[at].lower.as_str();
         let article = word == "the" && !opens_sentence && at < last;

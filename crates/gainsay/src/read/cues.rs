@@ -79,6 +79,8 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
         }
         "shot" if next(1) == "down" => Some(Cue::Disputes),
         "poured" if next(1) == "cold" => Some(Cue::Disputes),
+        // "Would not be drawn on it".
+        "drawn" if (1..4).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) => Some(Cue::Declines),
         "looking" if next(1) == "into" => Some(Cue::Investigates),
         "taking" | "takes" | "treating" | "treats"
             if (1..7).any(|n| next(n) == "seriously")

@@ -205,7 +205,7 @@ fn of_a_crew(right: &[&str]) -> bool {
 
 fn actor(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
-    let near_actor = around.left.iter().take(10).any(|w| {
+    let near_actor = around.left.iter().take(12).any(|w| {
         lexicon::actor_noun(w)
             || matches!(*w, "person" | "someone" | "user" | "somebody" | "vendor" | "account" | "member" | "poster")
             || matches!(*w, "actor" | "actors" | "ransomware")
@@ -226,6 +226,12 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         "of" => matches!(l(1), "handle" | "alias" | "moniker" | "pseudonym"),
         _ => false,
     };
+    // "Goes by the name GreyHeron": nobody else is said to.
+    let alias = matches!(l(0), "name" | "handle" | "alias" | "moniker" | "nickname" | "pseudonym")
+        && around.left.iter().skip(1).take(4).any(|w| matches!(*w, "goes" | "going" | "went" | "using" | "under"));
+    if alias && !near_actor {
+        found.actor += 4;
+    }
     // "Its seller is GreyHeron".
     if matches!(l(0), "is" | "was") && lexicon::actor_noun(l(1)) && !matches!(l(1), "group" | "individual") {
         found.actor += 4;

@@ -114,7 +114,8 @@ static FINITE: LazyLock<Words<Cue>> = LazyLock::new(|| {
         (
             Cue::Disputes,
             "disputed disputes dispute rejected rejects refuted refutes dismissed dismisses \
-     contradicted contradicts debunked rebuffed rebuffs rebutted rebuts repudiated disavowed",
+     contradicted contradicts debunked rebuffed rebuffs rebutted rebuts repudiated disavowed \
+     disagreed disagrees",
         ),
         (Cue::Declines, "declined declines decline refused refuses withheld"),
         (Cue::Investigates, "investigating investigates investigated investigate"),
@@ -313,7 +314,8 @@ static PERSON: LazyLock<Words<()>> = LazyLock::new(|| {
      professor strategist investigator official detective evangelist principal specialist \
      observer commentator blogger activist lawmaker politician economist scientist academic \
      administrator superintendent governor mayor author owner advisor adviser fellow chair chairperson \
-         chancellor treasurer councillor councilman councilwoman technologist counsel",
+         chancellor treasurer councillor councilman councilwoman technologist counsel mp mep \
+         congressman congresswoman",
     )
 });
 
@@ -371,6 +373,97 @@ pub(super) fn actor_noun(word: &str) -> bool {
 /// A noun for those who watch actors.
 pub(super) fn researcher_noun(word: &str) -> bool {
     matches!(word, "researchers" | "researcher" | "analysts" | "analyst" | "experts" | "expert" | "investigators")
+}
+
+/// A noun for people by its ending, where the list of nouns ends: "merchants", "organiser", "historian".
+pub(super) fn agent_noun(word: &str) -> bool {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    let ending = ["er", "or", "ist", "ian", "ant", "ee", "man", "woman"].iter().any(|end| singular.ends_with(end));
+    let thing = matches!(
+        singular,
+        "server"
+            | "computer"
+            | "letter"
+            | "number"
+            | "order"
+            | "error"
+            | "router"
+            | "folder"
+            | "sensor"
+            | "factor"
+            | "paper"
+            | "newspaper"
+            | "container"
+            | "center"
+            | "matter"
+            | "counter"
+            | "never"
+            | "other"
+            | "another"
+            | "whether"
+            | "either"
+            | "neither"
+            | "together"
+            | "further"
+            | "later"
+            | "earlier"
+            | "after"
+            | "under"
+            | "over"
+            | "ever"
+            | "however"
+            | "cyber"
+            | "offer"
+            | "database"
+            | "poster"
+            | "banner"
+            | "header"
+            | "parameter"
+            | "character"
+            | "water"
+            | "power"
+            | "monitor"
+            | "warrant"
+            | "grant"
+            | "restaurant"
+            | "plant"
+            | "variant"
+            | "guarantee"
+            | "committee"
+            | "fee"
+            | "door"
+            | "floor"
+            | "color"
+            | "minor"
+            | "major"
+            | "prior"
+            | "error-free"
+            | "important"
+            | "relevant"
+            | "significant"
+            | "quarter"
+            | "disaster"
+            | "thriller"
+            | "summer"
+            | "winter"
+            | "september"
+            | "october"
+            | "november"
+            | "december"
+            | "twitter"
+            | "newsletter"
+            | "chapter"
+            | "filter"
+            | "cluster"
+            | "register"
+            | "rather"
+            | "per"
+            | "her"
+            | "for"
+            | "or"
+            | "nor"
+    );
+    singular.len() > 4 && ending && !thing
 }
 
 static CROWD: LazyLock<Words<()>> = LazyLock::new(|| {

@@ -36,13 +36,18 @@ pub(super) fn owner(text: &str, pages: &[Page], cast: &Cast, about: &About) -> O
     if !is_firm || ours * 2 < body.len() || crews {
         return None;
     }
-    let house = cast
-        .parties
-        .iter()
-        .enumerate()
-        .filter(|(_, p)| p.class == Class::Organisation && matches!(p.kind, PartyKind::Victim | PartyKind::Other));
+    let house = cast.parties.iter().enumerate().filter(|(_, p)| {
+        p.class == Class::Organisation && matches!(p.kind, PartyKind::Victim | PartyKind::Other | PartyKind::Researcher)
+    });
     // A place where people post writes notices of its own, too.
-    let most = |(_, p): &(usize, &Party)| (!p.platform, p.mentions, std::cmp::Reverse(p.first.start));
+    let named_as_own = named_as_own(text, pages, cast);
+    // Who investigates for the house is named in its notices, too.
+    let house =
+        house.filter(|&(at, p)| p.kind != PartyKind::Researcher || named_as_own.get(at).is_some_and(|own| *own > 0));
+    let most = |&(at, p): &(usize, &Party)| {
+        let own = named_as_own.get(at).copied().unwrap_or_default();
+        (own + p.mentions, std::cmp::Reverse(p.first.start))
+    };
     if let Some((party, found)) = house.max_by_key(most) {
         return Some(Speaker {
             name: found.name.clone(),

@@ -317,7 +317,8 @@ impl<'a> Sentence<'a> {
             || is(lexicon::actor_noun)
             || is(lexicon::person_noun)
             || is(lexicon::company_noun)
-            || is(lexicon::crowd_noun);
+            || is(lexicon::crowd_noun)
+            || lexicon::agent_noun(noun);
         let pronoun =
             matches!(noun, "i" | "we" | "you" | "he" | "she" | "it" | "they" | "that" | "this" | "those" | "none");
         if !speaks || pronoun || lexicon::document_noun(noun) || lexicon::cue(noun).is_some() {
@@ -577,6 +578,13 @@ impl<'a> Sentence<'a> {
             {
                 return self.the_company(self.word(at), memory);
             }
+            // "One café owner" is nobody who was named.
+            let anybody = matches!(self.word(first), "a" | "an" | "one" | "another" | "two" | "three" | "several")
+                && !lexicon::spokesperson(noun)
+                && !lexicon::researcher_noun(noun);
+            if owner.is_none() && anybody {
+                return self.by_its_words(first, head);
+            }
             return owner
                 .map(voice)
                 .or_else(|| self.house_named_before(first, noun))
@@ -676,7 +684,8 @@ impl<'a> Sentence<'a> {
             if let Some(party) = (from + 1..=last).find_map(|at| self.party[at]) {
                 return Some(self.named(party));
             }
-            if let Some(speaker) = self.one(from + 1, last, memory).filter(|s| s.known == Known::Role) {
+            let told = |s: &Speaker| s.known == Known::Role || s.kind == PartyKind::Authority;
+            if let Some(speaker) = self.one(from + 1, last, memory).filter(told) {
                 return Some(speaker);
             }
         }
