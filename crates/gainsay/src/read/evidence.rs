@@ -699,7 +699,14 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
         let firm = |w: &str| lexicon::company_noun(w) && w != "university" || w == "researchers";
         // A "security camera company" makes cameras: "security" counts right beside the firm, in either order of reading.
         let beside = words.windows(2).any(|w| w[0] == "security" && firm(w[1]) || firm(w[0]) && w[1] == "security");
-        beside || words.iter().any(|w| trade(w)) && words.iter().any(|w| firm(w))
+        // "The breach tracking service".
+        let tracks = words
+            .iter()
+            .any(|w| matches!(*w, "tracking" | "monitoring" | "tracker" | "notification" | "breach-tracking"))
+            && words
+                .iter()
+                .any(|w| matches!(*w, "breach" | "leak" | "ransomware" | "threat" | "web" | "breach-tracking"));
+        beside || tracks || words.iter().any(|w| trade(w)) && words.iter().any(|w| firm(w))
     };
     let before: Vec<&str> =
         around.left.iter().copied().take(4).take_while(|w| !matches!(*w, "," | "." | "and" | "of")).collect();

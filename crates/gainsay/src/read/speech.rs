@@ -332,7 +332,9 @@ fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, s
         PartyKind::Other => {
             ours || parts::tells_its_own(said)
                 || parts::of_own_house(said, name)
-                || !(matches!(found.cue, Cue::Reports) || of_another(cast, party, found.span, said))
+                || !(matches!(found.cue, Cue::Reports)
+                    || found.cue == Cue::Disputes && content(said).named.is_none()
+                    || of_another(cast, party, found.span, said))
         }
         // Who hunts crews speaks of others, unless its words leave no doubt.
         PartyKind::Authority | PartyKind::Researcher if house => {
