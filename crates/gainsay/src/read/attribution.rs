@@ -3,7 +3,7 @@
 use crate::claim::{PartyKind, Span};
 use crate::read::cues::{fits, helpers_before, is_time_phrase, is_yet_to, phrase_cue};
 use crate::read::lexicon::{self, Cue};
-use crate::read::phrases::{first_party, phrase_ending, phrase_from, subject_before, unknown_subject};
+use crate::read::phrases::{first_party, phrase_ending, phrase_from, subject_before, unknown_from, unknown_subject};
 use crate::read::silence::silent;
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 use crate::read::tokens::Shape;
@@ -221,7 +221,7 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
     if helpers.passive && !first_to && !able && !matches!(cue, Cue::Investigates | Cue::Declines) {
         return passive(sentence, verb, cue, memory).ok_or("passive, and nobody is said to speak").map(Some);
     }
-    if sentence.word(verb + 1) == "by" {
+    if sentence.word(verb + 1) == "by" && !matches!(sentence.word(verb), "stands" | "stood" | "stand") {
         return Err("passive, and by nobody in particular");
     }
     let subject = subject_before(sentence, helpers.from, memory);
@@ -260,7 +260,7 @@ fn inverted(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> 
     {
         return None;
     }
-    let (_, speakers) = phrase_from(sentence, verb + 1, memory)?;
+    let (_, speakers) = phrase_from(sentence, verb + 1, memory).or_else(|| unknown_from(sentence, verb + 1))?;
     let rule = if before.shape == Shape::Quote { Rule::Quote } else { Rule::Indirect };
     Some(Found { closing: true, ..Found::new(verb, verb, speakers, cue, rule) })
 }

@@ -428,6 +428,8 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
             )
         });
         found.person += if leads { 4 } else { 2 };
+        found.researcher +=
+            if told.iter().any(|w| matches!(*w, "research" | "researches" | "researched")) { 3 } else { 0 };
     }
 }
 
@@ -519,6 +521,13 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     };
     if around.article && !shapes::of_a_country(last) && (house_noun(r(0)) || plain(r(0)) && house_noun(r(1))) {
         found.organisation += 3;
+    }
+    // "Acme takes the privacy of its patients seriously", "Acme learned that".
+    if matches!(r(0), "takes" | "take") && matches!(r(1), "the" | "your" | "privacy" | "security" | "this")
+        || matches!(r(0), "learned" | "discovered" | "became" | "values" | "regrets" | "apologizes" | "apologises")
+            && run.known.is_none()
+    {
+        found.organisation += 2;
     }
     // "Brightwell.example": who goes by a domain is a house.
     if !many && indicators::is_host(last) {

@@ -122,7 +122,7 @@ static FINITE: LazyLock<Words<Cue>> = LazyLock::new(|| {
         (
             Cue::Offers,
             "threatened threatens threaten offered offers offering selling sells demanded demands advertised advertises touted touting \
-     advertising auctioning auctioned taunted listed",
+     advertising auctioning auctioned taunted mocked teased listed",
         ),
     ])
 });
@@ -474,6 +474,7 @@ static CROWD: LazyLock<Words<()>> = LazyLock::new(|| {
      observers parents residents union nurse nurses teacher teachers staffer staffers worker workers \
      politicians lawmakers lawmaker critics activists passengers students whistleblower \
      whistleblowers lawyers journalists engineers developers moderators prosecutor watchdog judge \
+     advocates advocate campaigners leaders executives merchants bystanders \
      readers doctors insurers companies firms organisations organizations banks hospitals schools universities agencies",
     )
 });

@@ -578,6 +578,21 @@ impl<'a> Sentence<'a> {
             {
                 return self.the_company(self.word(at), memory);
             }
+            // "Union representatives" are the union's.
+            let of_others = lexicon::spokesperson(noun)
+                && owner.is_none()
+                && head > first
+                && self.tokens[head - 1].shape == Shape::Word
+                && !lexicon::determiner(self.word(head - 1))
+                && !lexicon::company_noun(self.word(head - 1))
+                && !lexicon::adverb(self.word(head - 1))
+                && matches!(
+                    self.word(head - 1),
+                    "union" | "industry" | "labour" | "labor" | "government" | "police" | "student" | "staff"
+                );
+            if of_others {
+                return self.by_its_words(first, head);
+            }
             // "One café owner" is nobody who was named.
             let anybody = matches!(self.word(first), "a" | "an" | "one" | "another" | "two" | "three" | "several")
                 && !lexicon::spokesperson(noun)
