@@ -116,9 +116,10 @@ impl<R: ReadAt> Index<R> {
             let mut answers = self.answers_to(channel, keys, seen)?;
             // The sets by the groups of which they are made, one of each segment that has any.
             let mut known: HashMap<Vec<Option<u32>>, Option<usize>> = HashMap::new();
-            let (mut here, mut set) = (Vec::new(), Vec::new());
+            let (mut groups, mut here, mut set) = (Vec::new(), Vec::new(), Vec::new());
             while let Some(key) = answers.iter().filter_map(Answers::key).min() {
-                let groups: Vec<Option<u32>> = answers.iter().map(|of| of.group(key)).collect();
+                groups.clear();
+                groups.extend(answers.iter().map(|of| of.group(key)));
                 let number = known.get(&groups).copied();
                 here.clear();
                 answers.iter_mut().filter(|of| of.key() == Some(key)).for_each(|of| {
@@ -133,7 +134,7 @@ impl<R: ReadAt> Index<R> {
                 }
                 set.clear();
                 self.joined(&mut here, &mut |interval| set.push(interval))?;
-                known.insert(groups, (!set.is_empty()).then_some(sets));
+                known.insert(groups.clone(), (!set.is_empty()).then_some(sets));
                 if !set.is_empty() {
                     found(key, sets, Some(&set));
                     sets += 1;

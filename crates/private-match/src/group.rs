@@ -127,6 +127,17 @@ pub(crate) fn decode(encoded: &Encoded) -> Result<RistrettoPoint, Refused> {
     }
 }
 
+/// Takes more records of a group, of which `last` came before.
+///
+/// # Errors
+/// They do not ascend.
+pub(crate) fn ascending(last: &mut Option<Encoded>, records: &[Encoded]) -> Result<(), Refused> {
+    match records.iter().all(|record| last.replace(*record).is_none_or(|last| last < *record)) {
+        true => Ok(()),
+        false => Err(Refused::Order),
+    }
+}
+
 /// Half of a scalar: [`multiplied`] doubles what it is given, since doubles are encoded in batches and others are not.
 pub(crate) fn half(scalar: &Scalar) -> Zeroizing<Scalar> {
     Zeroizing::new(scalar.div_by_2())

@@ -8,13 +8,13 @@ use curve25519_dalek::{RistrettoPoint, Scalar};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
+use crate::Refused;
 use crate::filter;
-use crate::group::{ELEMENT, Encoded, Hasher, PROOF, Pairs, decode, doubled, half, on_threads};
+use crate::group::{ELEMENT, Encoded, Hasher, PROOF, Pairs, ascending, decode, doubled, half, on_threads};
 use crate::message::{self, Envelope, Identity, Kind, MessageDigest, PublicKey, Reader};
 use crate::result::{Counts, Outcome};
 use crate::seed::{Seed, digest, leading};
 use crate::terms::{CONTROLS, Invitation, Mode, Session, Terms, itemised, set_hash};
-use crate::{Refused, seed};
 
 /// How many records are worked on at a time.
 const PIECE: usize = 1 << 13;
@@ -170,16 +170,8 @@ pub fn request(
 ) -> Result<Requested, Refused> {
     let terms = session.terms();
     sample.check(seed, terms)?;
-    let due = session.due(Kind::Request, session.id, "agreement", session.request_body());
-    let envelope = Envelope {
-        identity,
-        kind: due.kind,
-        to: due.to,
-        session: due.session,
-        previous: due.previous,
-        details: Vec::new(),
-    };
-    let mut writer = envelope.open(out, due.body)?;
+    let envelope = session.envelope(identity, Kind::Request, session.id);
+    let mut writer = envelope.open(out, session.request_body())?;
     let mut sums = Vec::new();
     let (hasher, prefix) = (terms.suite().hasher(), terms.prefix());
     match terms.mode {
@@ -420,11 +412,7 @@ impl Body<'_> {
     }
 
     fn counted(&mut self, records: &[Encoded]) -> Result<(), Refused> {
-        for record in records {
-            if self.last.replace(*record).is_some_and(|last| last >= *record) {
-                return Err(Refused::Order);
-            }
-        }
+        ascending(&mut self.last, records)?;
         let group = u32::try_from(self.batch).unwrap_or_default();
         let blind = blind_of(self.session, self.seed, group);
         let back = half(&Zeroizing::new(blind.invert()));
@@ -528,7 +516,7 @@ impl Body<'_> {
         self.set.hash.update(bytes);
         let agreement = &self.session.agreement;
         while let Some(label) = agreement.labels.get(self.set.label).filter(|_| !bytes.is_empty()) {
-            let shape = agreement.shape(label, self.session.terms());
+            let shape = label.shape(self.session.terms());
             let refused = Refused::filter(&label.name);
             if self.set.reader.is_none() {
                 (self.set.left, self.set.at, self.set.controls) = (label.bytes, 0, 0);
@@ -571,7 +559,7 @@ impl Body<'_> {
 
 /// The tag of an element that is under the owner's key alone.
 pub(crate) fn tag(element: &Encoded) -> u64 {
-    leading(&seed::digest("tag", &[element]))
+    leading(&digest("tag", &[element]))
 }
 
 /// What is told of a match where it is revealed: nothing of it can be computed from the set.
@@ -607,10 +595,8 @@ impl Opened<'_> {
     /// `out` fails.
     pub fn result(&self, session: &Session, identity: &Identity, out: impl Write) -> Result<Outcome, Refused> {
         let [_, answer] = self.exchanged;
-        let to = session.invitation.owner;
         let details = Outcome::details(&self.exchanged);
-        let (session, kind) = (session.id, Kind::Result);
-        let envelope = Envelope { identity, kind, to, session, previous: answer, details };
+        let envelope = Envelope { details, ..session.envelope(identity, Kind::Result, answer) };
         let digest = envelope.write(out, &self.counts.body())?;
         Ok(Outcome { counts: self.counts.clone(), exchanged: self.exchanged, digest })
     }
@@ -642,8 +628,7 @@ pub fn reveal(
     }
     // In the order of the leaves, which is nobody's.
     records.sort_unstable();
-    let (to, kind, previous) = (session.invitation.owner, Kind::Revelation, outcome.digest);
-    let envelope = Envelope { identity, kind, to, session: session.id, previous, details: Vec::new() };
+    let envelope = session.envelope(identity, Kind::Revelation, outcome.digest);
     let mut writer = envelope.open(out, session.revelation_body(&outcome.counts))?;
     writer.write(leaves.as_flattened())?;
     for (place, salt, tag) in &records {

@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 
 use crate::Refused;
 use crate::filter::{self, Shape, rounded};
-use crate::group::{ELEMENT, Encoded, Hasher, Pairs, Suite, decode, doubled, half, on_threads, public};
+use crate::group::{ELEMENT, Encoded, Hasher, Pairs, Suite, ascending, decode, doubled, half, on_threads, public};
 use crate::holder::{commitment, leaf, second_tag, tag};
 use crate::message::{self, Envelope, Identity, Kind, MessageDigest, Reader};
 use crate::result::Outcome;
@@ -199,7 +199,6 @@ impl<'i> Setup<'i> {
 
 /// The request, while it comes in pieces and is answered.
 pub struct Answering<'s> {
-    session: &'s Session,
     set: &'s [u8],
     reader: Reader,
     body: Body<'s>,
@@ -245,7 +244,7 @@ impl<'s> Answering<'s> {
             answers: Vec::new(),
             out: Vec::new(),
         };
-        Ok(Answering { session, set, reader: Reader::new(due), body })
+        Ok(Answering { set, reader: Reader::new(due), body })
     }
 
     /// Takes more of the request.
@@ -263,10 +262,8 @@ impl<'s> Answering<'s> {
     /// It did not, or is not signed by the holder, or `out` fails.
     pub fn finish(self, identity: &Identity, out: impl Write) -> Result<[MessageDigest; 2], Refused> {
         let (request, _) = self.reader.finish()?;
-        let due = self.session.due(Kind::Answer, request, "request", self.session.answer_body());
-        let (to, session, previous) = (due.to, due.session, due.previous);
-        let envelope = Envelope { identity, kind: Kind::Answer, to, session, previous, details: Vec::new() };
-        let mut writer = envelope.open(out, due.body)?;
+        let session = self.body.session;
+        let mut writer = session.envelope(identity, Kind::Answer, request).open(out, session.answer_body())?;
         writer.write(&self.body.out)?;
         writer.write(self.set)?;
         Ok([request, writer.finish()?])
@@ -292,11 +289,7 @@ impl Body<'_> {
     fn records(&mut self, records: &[Encoded]) -> Result<(), Refused> {
         let mode = self.session.terms().mode;
         if mode == Mode::Count {
-            for record in records {
-                if self.last.replace(*record).is_some_and(|last| last >= *record) {
-                    return Err(Refused::Order);
-                }
-            }
+            ascending(&mut self.last, records)?;
         }
         let key = &self.evaluator.half;
         let answered = on_threads(self.evaluator.threads, records, &|records| {
@@ -357,9 +350,7 @@ pub fn countersign(
     if outcome.exchanged != exchanged {
         return Err(Refused::OtherFiles);
     }
-    let (to, kind, previous) = (session.invitation.holder, Kind::Countersignature, outcome.digest);
-    let envelope = Envelope { identity, kind, to, session: session.id, previous, details: Vec::new() };
-    envelope.write(out, &[])?;
+    session.envelope(identity, Kind::Countersignature, outcome.digest).write(out, &[])?;
     Ok(outcome)
 }
 

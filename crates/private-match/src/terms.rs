@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::Refused;
 use crate::filter::{PRECISION, Shape, rounded};
 use crate::group::{ELEMENT, Encoded, PROOF, PROVEN, Pairs, Suite, decode};
-use crate::message::{self, Due, Kind, MessageDigest, PublicKey, Reader};
+use crate::message::{self, Due, Envelope, Identity, Kind, MessageDigest, PublicKey, Reader};
 use crate::result::Counts;
 use crate::seed::{digest, leading};
 
@@ -262,6 +262,13 @@ pub struct Label {
     pub bytes: u64,
 }
 
+impl Label {
+    /// How its filter is coded under these terms.
+    pub(crate) fn shape(&self, terms: &Terms) -> Shape {
+        Shape::new(self.count, terms.precision)
+    }
+}
+
 /// What the owner of a corpus answers an invitation with.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
@@ -300,7 +307,7 @@ impl Agreement {
             if !(least..=MOST_COUNT).contains(&label.count) || label.count != rounded(label.count) {
                 return labels("a size is not rounded, or out of its limits");
             }
-            if !self.shape(label, terms).bytes().contains(&label.bytes) {
+            if !label.shape(terms).bytes().contains(&label.bytes) {
                 return labels("a filter's length is not one of such a size");
             }
         }
@@ -308,10 +315,6 @@ impl Agreement {
             return Err(Refused::Few { elements: terms.elements });
         }
         decode(&self.key).map(|_| ())
-    }
-
-    pub(crate) fn shape(&self, label: &Label, terms: &Terms) -> Shape {
-        Shape::new(label.count, terms.precision)
     }
 
     /// Bytes of the set.
@@ -380,12 +383,23 @@ impl Session {
 
     /// A message that is due in this session.
     pub(crate) fn due(&self, kind: Kind, previous: MessageDigest, after: &'static str, body: u64) -> Due {
+        let (from, to) = self.parties(kind);
+        Due { kind, from, to, session: self.id, previous, after, body }
+    }
+
+    /// What a message of this session is besides its body, where only its kind says nothing.
+    pub(crate) fn envelope<'i>(&self, identity: &'i Identity, kind: Kind, previous: MessageDigest) -> Envelope<'i> {
+        let (_, to) = self.parties(kind);
+        Envelope { identity, kind, to, session: self.id, previous, details: Vec::new() }
+    }
+
+    /// Who sends a message, and to whom.
+    fn parties(&self, kind: Kind) -> (PublicKey, PublicKey) {
         let Invitation { holder, owner, .. } = self.invitation;
-        let (from, to) = match kind {
+        match kind {
             Kind::Answer | Kind::Countersignature | Kind::Agreement => (owner, holder),
             Kind::Invitation | Kind::Request | Kind::Result | Kind::Revelation => (holder, owner),
-        };
-        Due { kind, from, to, session: self.id, previous, after, body }
+        }
     }
 
     pub(crate) fn records(&self) -> u64 {
@@ -416,7 +430,7 @@ impl Session {
 
     /// How many elements that are in no set are expected to be counted as if they were, by chance.
     pub fn chance(&self) -> f64 {
-        let of = |label| f64::from(self.agreement.shape(label, self.terms()).precision());
+        let of = |label: &Label| f64::from(label.shape(self.terms()).precision());
         self.agreement.labels.iter().map(|label| f64::from(self.terms().elements) * (-of(label)).exp2()).sum()
     }
 

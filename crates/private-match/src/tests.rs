@@ -289,7 +289,7 @@ fn lines(case: &Case) -> String {
         Mode::Count => crate::holder::tag(&under),
         Mode::Which => crate::seed::leading(&terms.suite().finalize(&[&terms.prefix()[..], item].concat(), &under)),
     };
-    let shape = exchange.session.agreement.shape(&exchange.session.agreement.labels[0], terms);
+    let shape = exchange.session.agreement.labels[0].shape(terms);
     lines += &format!("element {}\nhashed {}\n", hex(item), hex(hashed.compress().as_bytes()));
     lines += &format!("under-the-key {}\ntag {tag:016x}\nreduced {:016x}\n", hex(&under), shape.reduce(tag));
     for control in exchange.session.controls.iter().take(2) {

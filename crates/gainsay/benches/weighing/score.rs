@@ -38,6 +38,13 @@ struct Unit {
     line: Value,
 }
 
+impl Unit {
+    /// 1 where it was true.
+    fn truth(&self) -> f64 {
+        f64::from(u8::from(self.is_true))
+    }
+}
+
 /// One way to judge, with the error that it makes on each unit.
 struct Way {
     id: &'static str,
@@ -47,13 +54,11 @@ struct Way {
 
 pub(crate) fn measure(file: &Path, table: &mut Table) -> Result<()> {
     let units = read(file)?;
-    let truth: Vec<f64> = units.iter().map(|unit| f64::from(u8::from(unit.is_true))).collect();
     let cases: Vec<Vec<usize>> = {
         let mut by_case: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         units.iter().enumerate().for_each(|(place, unit)| by_case.entry(&unit.case).or_default().push(place));
         by_case.into_values().collect()
     };
-    let errors = |judged: Vec<f64>| judged.iter().zip(&truth).map(|(p, o)| (p - o).powi(2)).collect();
     let base: Vec<f64> = units
         .iter()
         .map(|unit| {
@@ -63,18 +68,22 @@ pub(crate) fn measure(file: &Path, table: &mut Table) -> Result<()> {
         .collect();
     let judged = judged_by_program(&units, None)?;
     let ways = [
-        Way { id: "brier", note: "gainsay assess --statements", errors: errors(likelihoods(&judged, START, 1.0)) },
-        Way { id: "brier-50", note: "always 50%", errors: errors(vec![0.5; units.len()]) },
-        Way { id: "brier-base", note: "how many of the other cases' were true", errors: errors(base) },
+        Way {
+            id: "brier",
+            note: "gainsay assess --statements",
+            errors: errors(&units, &likelihoods(&judged, START, 1.0)),
+        },
+        Way { id: "brier-50", note: "always 50%", errors: errors(&units, &vec![0.5; units.len()]) },
+        Way { id: "brier-base", note: "how many of the other cases' were true", errors: errors(&units, &base) },
         Way {
             id: "brier-company",
             note: "believe the company's last word at 90%",
-            errors: errors(units.iter().map(|unit| company(&unit.line)).collect()),
+            errors: errors(&units, &units.iter().map(|unit| company(&unit.line)).collect::<Vec<_>>()),
         },
         Way {
             id: "brier-voices",
             note: "count the voices for and against, one more on each side",
-            errors: errors(units.iter().map(|unit| voices(&unit.line)).collect()),
+            errors: errors(&units, &units.iter().map(|unit| voices(&unit.line)).collect::<Vec<_>>()),
         },
     ];
     let [ours, simple @ ..] = &ways;
@@ -92,6 +101,11 @@ pub(crate) fn measure(file: &Path, table: &mut Table) -> Result<()> {
         table.scored("brier-better-by", Some(Bar::AtLeast(BETTER_BY)), over_cases(&better, &cases), note);
     }
     shaken(&units, &judged, &cases, table)
+}
+
+/// The squared error of each likelihood.
+fn errors(units: &[Unit], judged: &[f64]) -> Vec<f64> {
+    judged.iter().zip(units).map(|(said, unit)| (said - unit.truth()).powi(2)).collect()
 }
 
 fn read(file: &Path) -> Result<Vec<Unit>> {
@@ -112,19 +126,18 @@ fn read(file: &Path) -> Result<Vec<Unit>> {
 /// large, or half as large again.
 fn shaken(units: &[Unit], judged: &[i64], cases: &[Vec<usize>], table: &mut Table) -> Result<()> {
     let miss = |place: usize, start: i64, scale: f64| {
-        let truth = f64::from(u8::from(units[place].is_true));
-        (likelihoods(&judged[place..=place], start, scale)[0] - truth).powi(2)
+        errors(&units[place..=place], &likelihoods(&judged[place..=place], start, scale))[0]
     };
-    let mut errors = vec![0.0; units.len()];
+    let mut left_out = vec![0.0; units.len()];
     for case in cases {
         let others = || (0..units.len()).filter(|place| !case.contains(place));
         let total = |(start, scale): (i64, f64)| others().map(|place| miss(place, start, scale)).sum::<f64>();
         let choices = (-6..=10).flat_map(|step| (2..=8).map(move |quarters| (step * 100, f64::from(quarters) / 4.0)));
         let best = choices.min_by(|one, other| total(*one).total_cmp(&total(*other))).unwrap_or((START, 1.0));
-        case.iter().for_each(|place| errors[*place] = miss(*place, best.0, best.1));
+        case.iter().for_each(|place| left_out[*place] = miss(*place, best.0, best.1));
     }
     let note = "start and size of all weights chosen for each case by the other cases";
-    table.scored("brier-left-out", Some(Bar::AtMost(AT_MOST)), over_cases(&errors, cases), note.to_owned());
+    table.scored("brier-left-out", Some(Bar::AtMost(AT_MOST)), over_cases(&left_out, cases), note.to_owned());
     let printed = Command::new(env!("CARGO_BIN_EXE_gainsay")).args(["assess", "--print-weights"]).output()?;
     let weights: toml::Table = String::from_utf8(printed.stdout)?.parse()?;
     let mut worst: Option<(f64, String, Figure)> = None;
@@ -144,10 +157,7 @@ fn shaken(units: &[Unit], judged: &[i64], cases: &[Vec<usize>], table: &mut Tabl
                 };
                 // What no desk may set, better grounds for less than worse ones, is passed over.
                 let Ok(judged) = judged_by_program(units, Some(&own)) else { continue };
-                let truth = units.iter().map(|unit| f64::from(u8::from(unit.is_true)));
-                let errors: Vec<f64> =
-                    likelihoods(&judged, START, 1.0).iter().zip(truth).map(|(said, is)| (said - is).powi(2)).collect();
-                let figure = over_cases(&errors, cases);
+                let figure = over_cases(&errors(units, &likelihoods(&judged, START, 1.0)), cases);
                 if worst.as_ref().is_none_or(|(most, ..)| figure.value > *most) {
                     worst = Some((figure.value, own.replace('\n', " "), figure));
                 }

@@ -469,7 +469,7 @@ impl Known {
     }
 
     fn insert(&mut self, source: &SourceCaptured, id: EntryId) {
-        self.made_of.extend(record::blobs_of(&source.clone().into()).into_iter().map(|digest| digest.0));
+        self.made_of.extend(record::blobs_of(source).into_iter().map(|digest| digest.0));
         self.by_content.insert(Known::content(source), id);
         self.by_whence.insert(Known::whence(source), id);
     }
@@ -514,7 +514,7 @@ fn push_source(
         return Ok(Added { id: *id, already: true, ..added });
     }
     // Under the lock no destruction runs; one may have run since the blobs were put there.
-    let mut needed = record::blobs_of(&source.clone().into());
+    let mut needed = record::blobs_of(&source);
     needed.retain(|_| source.held == Held::Desk);
     if !needed.iter().all(|digest| blobs.has(&digest.0)) {
         return Err(Error::BlobGone { path: path.to_owned() });

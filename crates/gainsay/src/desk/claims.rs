@@ -4,7 +4,6 @@ use super::{Acting, Desk, Error};
 use crate::assess::{self, Assessment, Edited, Fate, Judged};
 use crate::claim::{Case, Confidence, Edit, EditKind, EntryId, Opinion, OwnJudgement, StatementKey, Tlp};
 use crate::ledger::payload::{CaseJudged, ClaimEdited};
-use crate::ledger::{NewEntry, Payload};
 
 /// What is to be done to a claim. Claims and statements are named by their handles.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -147,7 +146,7 @@ impl Desk {
         self.database.commit(&self.key, acting.now, |commit| {
             for (edit, shown) in edits.iter().zip(&mut made) {
                 let payload = ClaimEdited { case: case.id, edit: edit.into(), reason: reason.clone() };
-                shown.id = commit.push(&entry(acting, tlp, payload.into()))?;
+                shown.id = commit.push(&acting.entry(tlp, payload))?;
             }
             Ok::<_, Error>(())
         })?;
@@ -184,15 +183,10 @@ impl Desk {
             held: held.as_ref().map(Into::into),
             reason: reason.clone(),
         };
-        let id =
-            self.database.commit(&self.key, acting.now, |commit| commit.push(&entry(acting, tlp, payload.into())))?;
+        let id = self.database.commit(&self.key, acting.now, |commit| commit.push(&acting.entry(tlp, payload)))?;
         case.judgements.push(OwnJudgement { id, by: acting.author.clone(), at: acting.now, tlp, on, held, reason });
         Ok(assess::assess(&case, &weights).judgements.pop())
     }
-}
-
-fn entry(acting: &Acting, tlp: Tlp, payload: Payload) -> NewEntry {
-    NewEntry { author: acting.author.clone(), tlp, note: None, payload }
 }
 
 /// What handles name.

@@ -21,8 +21,8 @@ use jiff::Timestamp;
 use super::{Acting, CORPORA, Desk, Error, check_name};
 use crate::claim::{Against, Channels, CorpusRole, EntryId, Piece, Root, SegmentFile, Tlp};
 use crate::corpus::{self, OnProgress, Reader as CorpusReader};
+use crate::ledger::Payload;
 use crate::ledger::payload::{CorpusIndexed, CorpusIndexedV1, CorpusIndexedV2, Noted, SegmentFileV2, twins};
-use crate::ledger::{NewEntry, Payload};
 use crate::store::{self, Reader};
 pub use filters::Exported;
 use filters::Taken;
@@ -335,12 +335,7 @@ impl Desk {
             if !corpus_is_there(&folder, &indexed) {
                 return Err(Error::CorpusChanged { name: indexed.name.clone() });
             }
-            Ok(commit.push(&NewEntry {
-                author: acting.author.clone(),
-                tlp,
-                note: None,
-                payload: indexed.clone().into(),
-            })?)
+            Ok(commit.push(&acting.entry(tlp, indexed.clone()))?)
         });
         let entry = adding.forget_where_changed(entry)?;
         adding.notes.forget()?;

@@ -51,7 +51,7 @@ use jiff::Timestamp;
 
 use crate::claim::{Case, Channels, CorpusRole, EntryId, SourceText, Tlp, Until, quoted};
 use crate::ledger::payload::CaseOpened;
-use crate::ledger::{DeskKey, NewEntry, PublicKey};
+use crate::ledger::{DeskKey, NewEntry, Payload, PublicKey};
 use crate::store::{self, Blobs, Database};
 use crate::{capture, corpus};
 
@@ -74,6 +74,11 @@ impl Acting {
             return Err(Error::AuthorIsTheReader { author: author.to_owned() });
         }
         Ok(Acting { author: author.to_owned(), now })
+    }
+
+    /// An entry of theirs, without a note.
+    fn entry(&self, tlp: Tlp, payload: impl Into<Payload>) -> NewEntry {
+        NewEntry { author: self.author.clone(), tlp, note: None, payload: payload.into() }
     }
 }
 
@@ -566,12 +571,7 @@ impl Desk {
             if casefile::cases(&commit.reader())?.iter().any(|(known, _)| known.as_deref() == Some(title)) {
                 return Err(Error::CaseExists { title: title.to_owned() });
             }
-            Ok(commit.push(&NewEntry {
-                author: acting.author.clone(),
-                tlp,
-                note: None,
-                payload: CaseOpened { title: title.to_owned() }.into(),
-            })?)
+            Ok(commit.push(&acting.entry(tlp, CaseOpened { title: title.to_owned() }))?)
         })
     }
 

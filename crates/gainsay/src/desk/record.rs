@@ -9,9 +9,10 @@ use serde_json::Value;
 use super::{Acting, Desk, Error};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SourceCapturedV1, SourceReadV1,
+    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SourceCaptured, SourceCapturedV1,
+    SourceReadV1,
 };
-use crate::ledger::{Entry, Hash, NewEntry, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
+use crate::ledger::{Entry, Hash, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
 use crate::store::{self, IndexCheck, Reader, Row};
 
@@ -87,11 +88,7 @@ impl Desk {
                 let Some(entry) = verifier.entry(&stored) else { return };
                 index.entry(&entry, indexed);
                 let Some(source) = entry.payload.as_ref().and_then(Payload::source) else { return };
-                let held = match &source.held {
-                    Held::Desk => Some(source.digest),
-                    Held::Sealed(_, digest) => Some(*digest),
-                    Held::Outside(_) => None,
-                };
+                let held = source.held.blob(source.digest);
                 let text = source.text.as_ref().filter(|_| matches!(source.held, Held::Desk));
                 let map = text.and_then(|text| text.map).map(|map| map.0);
                 for digest in held.into_iter().chain(text.map(|text| text.digest)).chain(map) {
@@ -158,17 +155,13 @@ impl Desk {
                 return Err(Error::NoEntry { id: id.to_owned() });
             };
             if let Some(payload) = &entry.payload {
-                let case = if matches!(payload, Payload::Case(_)) { Some(entry.id) } else { payload.case() };
+                let case = payload.case_of(entry.id);
                 for entry in with_drawn_from(&commit.reader(), case, &entry)? {
-                    let (blobs, drafts) =
-                        entry.payload.as_ref().map_or((Vec::new(), 0), |it| (blobs_of(it), handles_of(it)));
-                    commit.push(&NewEntry {
-                        author: acting.author.clone(),
-                        tlp: entry.header.tlp,
-                        note: None,
-                        payload: BodyDestroyed { case, entry: entry.id, reason: reason.to_owned(), blobs, drafts }
-                            .into(),
-                    })?;
+                    let payload = entry.payload.as_ref();
+                    let blobs = payload.and_then(Payload::source).map(blobs_of).unwrap_or_default();
+                    let drafts = payload.map_or(0, handles_of);
+                    let gone = BodyDestroyed { case, entry: entry.id, reason: reason.to_owned(), blobs, drafts };
+                    commit.push(&acting.entry(entry.header.tlp, gone))?;
                 }
             }
             Ok::<_, Error>(entry.id)
@@ -188,9 +181,8 @@ impl Desk {
     }
 }
 
-/// The bytes that belong to an entry.
-pub(super) fn blobs_of(payload: &Payload) -> Vec<EntryId> {
-    let Some(source) = payload.source() else { return Vec::new() };
+/// The bytes that belong to a source.
+pub(super) fn blobs_of(source: &SourceCaptured) -> Vec<EntryId> {
     let sealed = match source.held {
         Held::Sealed(_, sealed) => Some(sealed),
         _ => None,
@@ -217,12 +209,10 @@ fn handles_of(payload: &Payload) -> u32 {
 fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry) -> Result<Vec<Entry>, store::Error> {
     let of_case = case.map_or(Ok(Vec::new()), |case| reader.of_case(case))?;
     let is_drawn_from_it = |entry: &Entry| match &entry.payload {
-        Some(Payload::Reading(read) | Payload::ReadingV1(SourceReadV1(read))) => read.source == destroyed.id,
+        Some(payload) if payload.drawn_from() == Some(destroyed.id) => true,
         Some(Payload::Decision(decision) | Payload::DecisionV1(DraftDecidedV1(decision))) => {
-            decision.source == destroyed.id || decision.draft.is_some_and(|draft| draft.reading == destroyed.id)
+            decision.draft.is_some_and(|draft| draft.reading == destroyed.id)
         }
-        Some(Payload::MatchV1(found)) => found.sample == destroyed.id,
-        Some(Payload::Match(found) | Payload::MatchV2(SampleMatchedV2(found))) => found.sample == destroyed.id,
         Some(Payload::Settlement(settled)) => settled.sources.contains(&destroyed.id),
         _ => false,
     };
@@ -232,20 +222,10 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
     // What an analyst made of its statements was worded from it.
     let ids: BTreeSet<EntryId> = drawn.iter().map(|entry| entry.id).collect();
     // And what the case came to later was drawn from all of it, in its words.
-    let weighs = destroyed.payload.as_ref().is_some_and(|it| {
-        it.source().is_some()
-            || matches!(
-                it,
-                Payload::Reading(_)
-                    | Payload::ReadingV1(_)
-                    | Payload::Decision(_)
-                    | Payload::DecisionV1(_)
-                    | Payload::Claim(_)
-                    | Payload::MatchV1(_)
-                    | Payload::MatchV2(_)
-                    | Payload::Match(_)
-            )
-    });
+    let weighs = destroyed
+        .payload
+        .as_ref()
+        .is_some_and(|it| it.source().is_some() || it.drawn_from().is_some() || matches!(it, Payload::Claim(_)));
     drawn.extend(others.into_iter().filter(|entry| match &entry.payload {
         Some(Payload::Claim(edited)) => edited.edit.statements().iter().any(|(from, _)| ids.contains(from)),
         Some(Payload::AssessmentV1(_) | Payload::Assessment(_)) => weighs && entry.header.seq > destroyed.header.seq,
@@ -268,8 +248,8 @@ fn doomed_by(reader: &Reader<'_>, entry: EntryId) -> Result<Vec<Hash>, store::Er
 pub(super) fn is_used(reader: &Reader<'_>, digest: &Hash) -> Result<bool, store::Error> {
     for kind in SOURCE_KINDS {
         let sources = reader.of_kind(kind)?;
-        if sources.iter().filter_map(|entry| entry.payload.as_ref()).any(|it| blobs_of(it).contains(&EntryId(*digest)))
-        {
+        let mut sources = sources.iter().filter_map(|entry| entry.payload.as_ref()?.source());
+        if sources.any(|source| blobs_of(source).contains(&EntryId(*digest))) {
             return Ok(true);
         }
     }

@@ -6,7 +6,7 @@ use super::{Acting, Desk, Error};
 use crate::claim::{Case, EntryId, State, Tlp, Until};
 use crate::export::{self, text::Styles};
 use crate::ledger::payload::ViewReleased;
-use crate::ledger::{NewEntry, Tree, sha256};
+use crate::ledger::{Tree, sha256};
 use crate::release::{Basis, OF_CASE, Proof, Record, Released, View};
 use crate::store;
 
@@ -112,11 +112,10 @@ impl Desk {
             withheld: view.withheld as u64,
         };
         let staged = stage(&released)?;
-        let new = |payload| NewEntry { author: acting.author.clone(), tlp: marking, note: None, payload };
         self.database.commit(&self.key, acting.now, |commit| {
             settings.note(commit, acting)?;
-            commit.push(&new(assessment.into()))?;
-            Ok::<_, Error>(commit.push(&new(release.into()))?)
+            commit.push(&acting.entry(marking, assessment))?;
+            Ok::<_, Error>(commit.push(&acting.entry(marking, release))?)
         })?;
         Ok(Reported { staged, marking, withheld: view.withheld })
     }

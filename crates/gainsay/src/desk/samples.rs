@@ -21,8 +21,8 @@ use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, Tlp, quoted};
 use crate::export;
+use crate::ledger::Entry;
 use crate::ledger::payload::SampleMatched;
-use crate::ledger::{Entry, NewEntry};
 use crate::matching::{self, Bounds, Match, Matcher, SampleFile};
 use crate::release::Released;
 pub(super) use numbers::{best_match, claimed_window};
@@ -206,19 +206,16 @@ impl Desk {
             results
                 .iter()
                 .map(|of_owner| {
-                    Ok(commit.push(&NewEntry {
-                        author: acting.author.clone(),
-                        tlp: of_owner.tlp.max(source.header.tlp).max(of_case),
-                        note: None,
-                        payload: SampleMatched {
+                    Ok(commit.push(&acting.entry(
+                        of_owner.tlp.max(source.header.tlp).max(of_case),
+                        SampleMatched {
                             case,
                             sample,
                             corpora: of_owner.corpora.clone(),
                             result: (&of_owner.result).into(),
                             command: command.to_owned(),
-                        }
-                        .into(),
-                    })?)
+                        },
+                    ))?)
                 })
                 .collect()
         })

@@ -3,8 +3,8 @@
 
 use super::{Acting, Desk, Error, assess, names};
 use crate::claim::Tlp;
+use crate::ledger::Payload;
 use crate::ledger::payload::SettingChanged;
-use crate::ledger::{NewEntry, Payload};
 use crate::read;
 use crate::store::{self, Commit};
 
@@ -36,8 +36,7 @@ impl Settings {
                 _ => None,
             });
             if last.unwrap_or_default() != file.text {
-                let payload = file.clone().into();
-                commit.push(&NewEntry { author: acting.author.clone(), tlp: self.tlp, note: None, payload })?;
+                commit.push(&acting.entry(self.tlp, file.clone()))?;
             }
         }
         Ok(())

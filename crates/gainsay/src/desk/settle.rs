@@ -9,7 +9,7 @@ use super::{Acting, Desk, Error};
 use crate::assess::{self, Track, tracks};
 use crate::claim::{ClaimKey, EntryId, PartyKind, Settlement, Tlp};
 use crate::ledger::payload::ClaimSettled;
-use crate::ledger::{Entry, NewEntry, Payload};
+use crate::ledger::{Entry, Payload};
 use crate::release::Released;
 use crate::store::{self, Reader};
 
@@ -48,8 +48,7 @@ impl Desk {
         let settings = self.settings()?;
         let id = self.database.commit(&self.key, acting.now, |commit| {
             settings.note(commit, acting)?;
-            let payload = settled.clone().into();
-            Ok::<_, Error>(commit.push(&NewEntry { author: acting.author.clone(), tlp, note: None, payload })?)
+            Ok::<_, Error>(commit.push(&acting.entry(tlp, settled.clone()))?)
         })?;
         Ok(settlement(&settled, id, &acting.author, acting.now, tlp))
     }

@@ -5,7 +5,6 @@ use jiff::civil::Date;
 use super::{Acting, Desk, Error};
 use crate::assess;
 use crate::claim::Task;
-use crate::ledger::NewEntry;
 use crate::ledger::payload::TaskSet;
 
 /// What is to be said of a step; what is `None` stays as it is.
@@ -54,19 +53,16 @@ impl Desk {
             let owner = change.owner.clone().or_else(|| before.and_then(|task| task.owner.clone()));
             let due = change.due.or_else(|| before.and_then(|task| task.due));
             let done = change.done.unwrap_or_else(|| before.is_some_and(|task| task.done.is_some()));
-            commit.push(&NewEntry {
-                author: acting.author.clone(),
+            commit.push(&acting.entry(
                 tlp,
-                note: None,
-                payload: TaskSet {
+                TaskSet {
                     case: case.id,
                     what: what.clone(),
                     done,
                     owner: owner.clone(),
                     due: due.map(|day| day.to_string()),
-                }
-                .into(),
-            })?;
+                },
+            ))?;
             let done = done.then(|| (acting.now, acting.author.clone()));
             Ok(Task { what: what.clone(), owner, due, done, tlp })
         })

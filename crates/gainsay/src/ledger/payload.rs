@@ -130,10 +130,26 @@ impl Payload {
         }
     }
 
+    /// The case of an entry of this id: the one that opens a case is of its own.
+    pub fn case_of(&self, id: EntryId) -> Option<EntryId> {
+        if matches!(self, Payload::Case(_)) { Some(id) } else { self.case() }
+    }
+
     /// The source that the entry captured, in whichever version.
     pub fn source(&self) -> Option<&SourceCaptured> {
         match self {
             Payload::Source(source) | Payload::SourceV1(SourceCapturedV1(source)) => Some(source),
+            _ => None,
+        }
+    }
+
+    /// The source that the entry is a reading of, a decision on or a match with.
+    pub fn drawn_from(&self) -> Option<EntryId> {
+        match self {
+            Payload::Reading(b) | Payload::ReadingV1(SourceReadV1(b)) => Some(b.source),
+            Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.source),
+            Payload::MatchV1(b) => Some(b.sample),
+            Payload::Match(b) | Payload::MatchV2(SampleMatchedV2(b)) => Some(b.sample),
             _ => None,
         }
     }

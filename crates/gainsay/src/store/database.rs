@@ -42,14 +42,12 @@ const INDEX_VERSION: i64 = 1;
 const INDEX: &str = "
     DROP TABLE IF EXISTS entry_index;
     DROP TABLE IF EXISTS index_version;
-    CREATE TABLE index_version (version INTEGER NOT NULL) STRICT;";
-const INDEX_TABLE: &str = "
+    CREATE TABLE index_version (version INTEGER NOT NULL) STRICT;
     CREATE TABLE entry_index (
         seq     INTEGER PRIMARY KEY,
         kind    TEXT NOT NULL,
         of_case BLOB
-    ) STRICT;";
-const INDEX_INDICES: &str = "
+    ) STRICT;
     CREATE INDEX entry_index_case ON entry_index (of_case, seq);
     CREATE INDEX entry_index_kind ON entry_index (kind, seq);";
 
@@ -191,9 +189,7 @@ impl Database {
         let path = self.path.clone();
         let fail = |e| database_error(&path, &e);
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
-        for sql in [INDEX, INDEX_TABLE, INDEX_INDICES] {
-            transaction.execute_batch(sql).map_err(fail)?;
-        }
+        transaction.execute_batch(INDEX).map_err(fail)?;
         transaction.execute("INSERT INTO index_version VALUES (?1)", [INDEX_VERSION]).map_err(fail)?;
         index_all(&transaction, &path)?;
         transaction.commit().map_err(fail)
@@ -344,8 +340,7 @@ impl IndexCheck {
             return;
         };
         let expected = match &entry.payload {
-            Some(Payload::Case(_)) => Some(entry.id),
-            Some(payload) => payload.case(),
+            Some(payload) => payload.case_of(entry.id),
             None => {
                 self.destroyed.insert(entry.id, (entry.header.seq, of_case, None));
                 None
@@ -562,8 +557,7 @@ fn index_payload(transaction: &Transaction<'_>, seq: u64, id: EntryId, payload: 
             params![destruction.entry.0, destruction.case.map(|case| case.0)],
         )?;
     }
-    let case = if matches!(payload, Payload::Case(_)) { Some(id) } else { payload.case() };
-    insert_index(transaction, seq, payload.kind(), case)
+    insert_index(transaction, seq, payload.kind(), payload.case_of(id))
 }
 
 fn insert_index(transaction: &Transaction<'_>, seq: u64, kind: &str, case: Option<EntryId>) -> rusqlite::Result<usize> {

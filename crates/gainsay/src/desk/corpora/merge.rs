@@ -7,7 +7,6 @@ use super::{Corpus, corpora, failed, named_by, notes, open_segments, segments};
 use crate::claim::{Extent, Piece, SegmentFile};
 use crate::corpus::{OnProgress, Progress, Step};
 use crate::desk::{Acting, CORPORA, Desk, Error};
-use crate::ledger::NewEntry;
 use crate::ledger::payload::{CorpusIndexed, twins};
 
 /// A corpus with more segments that can be merged than this is worth the work.
@@ -91,12 +90,7 @@ impl Desk {
                 return Err(Error::CorpusChanged { name: name.clone() });
             }
             segments::place(file, &folder, segments::path(&folder, &blake3))?;
-            Ok(commit.push(&NewEntry {
-                author: acting.author.clone(),
-                tlp: corpus.tlp,
-                note: None,
-                payload: indexed.clone().into(),
-            })?)
+            Ok(commit.push(&acting.entry(corpus.tlp, indexed.clone()))?)
         })?;
         self.sweep_segments(acting)?;
         Ok(Corpus { entry, received: acting.now, tlp: corpus.tlp, indexed })

@@ -79,6 +79,17 @@ pub enum Held {
     Sealed(#[n(0)] String, #[cbor(n(1), with = "minicbor::bytes")] [u8; 32]),
 }
 
+impl Held {
+    /// The blob that is kept of bytes of this digest.
+    pub fn blob(&self, digest: [u8; 32]) -> Option<[u8; 32]> {
+        match self {
+            Held::Desk => Some(digest),
+            Held::Sealed(_, sealed) => Some(*sealed),
+            Held::Outside(_) => None,
+        }
+    }
+}
+
 /// A source's text and what it says of itself.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
