@@ -51,6 +51,18 @@ pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memor
         if tried == 0 && one_name && !after_name {
             return Some((open, sentence.speakers(open + 1, at - 1, memory)));
         }
+        // "The contractor, Daxim, said": a name that nothing else tells of.
+        let from = open + 1 + article;
+        let written = (from..at).all(|n| sentence.tokens[n].capital && sentence.party[n].is_none());
+        if tried == 0
+            && from < at
+            && at - from <= 4
+            && written
+            && !after_name
+            && let Some(speaker) = sentence.by_its_words(from, at - 1)
+        {
+            return Some((open, vec![speaker]));
+        }
         // "Taking the stage, Acme CEO Ann Lee, said": a title with its name is the subject, and no insertion.
         let person = inner.last().copied().flatten().is_some_and(|p| sentence.cast.parties[p].class == Class::Person);
         let titled = person

@@ -282,7 +282,8 @@ impl<'a> Sentence<'a> {
         let end = (first..=last)
             .find(|&at| {
                 let word = self.word(at);
-                lexicon::preposition(word) && !(word == "of" && self.tokens[at - 1].capital)
+                lexicon::preposition(word)
+                    && !(word == "of" && self.tokens[at - 1].capital && !lexicon::determiner(self.word(at + 1)))
                     || lexicon::opens_clause(word)
                     || self.hangs_on(at)
                     || lexicon::calendar_word(word)
