@@ -382,9 +382,10 @@ fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     Some(Found::new(verb, 0, speakers, cue, Rule::Hanging))
 }
 
-/// "Acme confirmed it, but would not say more": the silence has the subject of what is said before it.
+/// "Acme confirmed it, but would not say more", "Acme would not say more, but insisted that": a silence and a word of one subject.
 fn falls_silent(sentence: &Sentence<'_>, governing: &[Found]) -> Option<Found> {
-    let last = governing.last().filter(|f| !f.closing && !f.nested && f.cue != Cue::Declines && !f.unreal)?;
+    let last = governing.last().filter(|f| !f.closing && !f.nested && !f.unreal)?;
+    let was_silent = last.cue == Cue::Declines;
     (last.verb + 2..sentence.tokens.len()).find_map(|verb| {
         let word = sentence.word(verb);
         let helpers = helpers_before(sentence, verb);
@@ -392,10 +393,10 @@ fn falls_silent(sentence: &Sentence<'_>, governing: &[Found]) -> Option<Found> {
         let negated = (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
         let silent = negated && lexicon::silence_after_not(word) && !helpers.passive
             || matches!(word, "declined" | "declines" | "refused" | "refuses");
-        silent.then(|| Found {
-            negated: true,
-            ..Found::new(verb, joined, last.speakers.clone(), Cue::Declines, Rule::Indirect)
-        })
+        let cue = if silent { Cue::Declines } else { lexicon::cue(word).filter(|cue| *cue != Cue::Offers)? };
+        let speaks = silent != was_silent && (silent || !negated && fits(sentence, verb, cue, helpers.helped));
+        speaks
+            .then(|| Found { negated: silent, ..Found::new(verb, joined, last.speakers.clone(), cue, Rule::Indirect) })
     })
 }
 

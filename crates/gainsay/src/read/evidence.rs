@@ -164,6 +164,10 @@ fn thing(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence)
         found.thing += 2;
     }
     // "Acme's director of Digital": what a person is director of is no house where the house stands before.
+    // "The messaging app Signal".
+    if around.l(0) == "app" && matches!(around.l(1), "messaging" | "chat" | "messenger") {
+        found.thing += 5;
+    }
     let titled = matches!(around.l(0), "of" | "for") && lexicon::person_noun(around.l(1));
     if titled && around.left.iter().skip(2).take(4).any(|w| *w == "'s") {
         found.thing += 4;
@@ -349,6 +353,19 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
                     | "underground"
             ) || *w == "marketplace"
         });
+    // "GreyHeron, the collective that published the list".
+    let outlaws = |w: &str| {
+        matches!(
+            w,
+            "gang" | "collective" | "hackers" | "hacker" | "hacktivists" | "extortionists" | "cybercriminals" | "crew"
+        )
+    };
+    if !clause
+        && told.first().is_some_and(|w| lexicon::determiner(w))
+        && told.iter().skip(1).take(2).any(|w| outlaws(w))
+    {
+        found.actor += 4;
+    }
     if criminal && told.iter().any(|w| lexicon::actor_noun(w) || matches!(*w, "actor" | "operation" | "marketplace")) {
         found.actor += 4;
     }

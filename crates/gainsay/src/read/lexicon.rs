@@ -115,7 +115,7 @@ static FINITE: LazyLock<Words<Cue>> = LazyLock::new(|| {
             Cue::Disputes,
             "disputed disputes dispute rejected rejects refuted refutes dismissed dismisses \
      contradicted contradicts debunked rebuffed rebuffs rebutted rebuts repudiated disavowed \
-     disagreed disagrees",
+     disagreed disagrees scoffed scoffs",
         ),
         (Cue::Declines, "declined declines decline refused refuses withheld"),
         (Cue::Investigates, "investigating investigates investigated investigate"),

@@ -493,6 +493,7 @@ impl<'a> Sentence<'a> {
                 | "vendor"
                 | "website"
                 | "site"
+                | "member"
         );
         if posted
             && definite
@@ -545,6 +546,11 @@ impl<'a> Sentence<'a> {
         );
         if let Some(actor) = party_in(first, head, Class::Actor).filter(|_| of_the_crew) {
             return Some(self.named(actor));
+        }
+        // "A member of the group".
+        let of_a_crew = owner.clone().filter(|s| of_the_crew && s.kind == PartyKind::Actor);
+        if of_a_crew.is_some() {
+            return of_a_crew;
         }
         if lexicon::crowd_noun(noun) && !lexicon::researcher_noun(noun) && !matches!(noun, "officials")
             || noun == "authorities"
