@@ -131,6 +131,7 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
                     relays: Vec::new(),
                     word: bounded(page),
                     span: bounded(page),
+                    until: bounded(page).end,
                 };
                 found.push(settle(text, cast, number, owner.clone(), &whole));
                 memory.hear_speaker(cast, owner);
@@ -161,6 +162,7 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
                 relays: Vec::new(),
                 word: bounded(page),
                 span: bounded(page),
+                until: bounded(page).end,
             };
             found.push(settle(text, cast, number, speaker.clone(), &whole));
             memory.hear_speaker(cast, &speaker);
@@ -268,7 +270,7 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
 
 /// The item of one of an attribution's speakers.
 fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &Attribution) -> Item {
-    let said = found.span.of(text).unwrap_or_default();
+    let said = Span { end: found.until.min(found.span.end), ..found.span }.of(text).unwrap_or_default();
     let own_matter = own_matter(text, cast, &speaker, found, said);
     let read = stance(&Heard {
         cue: found.cue,
@@ -330,7 +332,9 @@ fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, s
         PartyKind::Other => {
             ours || parts::tells_its_own(said)
                 || parts::of_own_house(said, name)
-                || !(matches!(found.cue, Cue::Reports) || of_another(cast, party, found.span, said))
+                || !(matches!(found.cue, Cue::Reports)
+                    || found.cue == Cue::Disputes && content(said).named.is_none()
+                    || of_another(cast, party, found.span, said))
         }
         // Who hunts crews speaks of others, unless its words leave no doubt.
         PartyKind::Authority | PartyKind::Researcher if house => {
@@ -400,6 +404,7 @@ fn continued(
         relays: Vec::new(),
         word: span,
         span,
+        until: span.end,
     };
     if let Some(here) = memory.here.clone() {
         return Some(by(here));
@@ -508,13 +513,10 @@ fn combine(left: &Item, right: &Item) -> Option<Stance> {
     })
 }
 
-/// The months and years that a background paragraph is dated by.
+/// The years that a background paragraph is dated by. A month alone is of this year.
 pub(super) fn is_dated(text: &str, span: Span) -> bool {
     tokens(text, cut_short(text, span), &[]).iter().any(|t| {
-        t.capital && lexicon::month(&t.lower).is_some() && t.lower.len() >= 3
-            || t.shape == Shape::Number
-                && t.lower.len() == 4
-                && (t.lower.starts_with("19") || t.lower.starts_with("20"))
+        t.shape == Shape::Number && t.lower.len() == 4 && (t.lower.starts_with("19") || t.lower.starts_with("20"))
     })
 }
 
