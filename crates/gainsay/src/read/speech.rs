@@ -608,6 +608,52 @@ mod tests {
     }
 
     #[test]
+    fn who_has_no_name_speaks_by_the_words_of_the_phrase() {
+        for (said, who) in [
+            ("Two elections watchdog groups said that the records are old.", "elections watchdog groups"),
+            ("Several merchants complained that they had been kept in the dark.", "merchants"),
+            ("“They lied to us all the time,” said Greta Holm of the workers’ union.", "Greta Holm"),
+            ("One café owner said that it was late.", "café owner"),
+            ("A spokesman for the police declined to comment.", "police"),
+            ("Minister for Transport Lena Hartvig said that there was no cause for alarm.", "Lena Hartvig"),
+            ("The contractor, Daxim, referred questions to the city.", "Daxim"),
+        ] {
+            assert_eq!(of(said).first().map(|f| f.0.clone()).as_deref(), Some(who), "{said}");
+        }
+        assert!(of("The weather said that it would rain.").is_empty());
+    }
+
+    #[test]
+    fn a_silence_and_a_word_of_one_subject_are_two_items() {
+        let stances = |said: &str| of(said).iter().map(|f| f.1).collect::<Vec<_>>();
+        assert_eq!(
+            stances("Brightwell confirmed that it was breached, but declined to say who did it."),
+            ["confirms", "no_comment"]
+        );
+        assert_eq!(
+            stances("Brightwell would not say how many, but insisted that its systems were not compromised."),
+            ["no_comment", "denies"]
+        );
+    }
+
+    #[test]
+    fn a_notice_in_the_third_person_is_the_houses_own() {
+        let found = of(
+            "Notice of a data security event\nHollis Dental takes the privacy of its patients seriously. This notice describes an event that may have involved your information.\nOn March 4, Hollis Dental learned that an unauthorized individual had gained access to an employee's email account.\nHollis Dental reviewed the account and found that it contained names of its patients.\n",
+        );
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found.iter().all(|f| f.0 == "Hollis Dental" && f.2 == Rule::OwnPage), "{found:?}");
+    }
+
+    #[test]
+    fn a_ministry_that_was_breached_answers_for_itself() {
+        let found = of(
+            "Ministry of Locks denies leak\nThe Ministry of Locks has denied that its database was breached. The Ministry of Locks said no data was stolen.\n",
+        );
+        assert_eq!(found.iter().map(|f| f.1).collect::<Vec<_>>(), ["denies"], "{found:?}");
+    }
+
+    #[test]
     fn a_call_admitted_and_a_breach_told_are_two_items() {
         let found = of(
             "Brightwell confirmed that Tarnwell contacted it in May. The company said it rates the incident as low risk.\n",

@@ -319,7 +319,8 @@ impl<'a> Sentence<'a> {
             || is(lexicon::person_noun)
             || is(lexicon::company_noun)
             || is(lexicon::crowd_noun)
-            || lexicon::agent_noun(noun);
+            || lexicon::agent_noun(noun)
+                && (noun.ends_with('s') || first > 0 && matches!(self.word(first - 1), "a" | "an" | "one" | "another"));
         let pronoun =
             matches!(noun, "i" | "we" | "you" | "he" | "she" | "it" | "they" | "that" | "this" | "those" | "none");
         if !speaks || pronoun || lexicon::document_noun(noun) || lexicon::cue(noun).is_some() {
@@ -700,9 +701,11 @@ impl<'a> Sentence<'a> {
         if let Some(party) = (first..head).rev().find_map(|at| self.party[at].filter(owner)) {
             return Some(self.named(party));
         }
-        if let Some((from, last)) =
-            tail.filter(|&(from, _)| matches!(self.word(from), "for" | "at" | "of" | "from" | "with" | "by"))
-        {
+        if let Some((from, last)) = tail.filter(|&(from, _)| {
+            // "Experts consulted by the paper" are not the paper's.
+            let asked = self.word(from) == "by" && from > 0 && self.word(from - 1).ends_with("ed");
+            !asked && matches!(self.word(from), "for" | "at" | "of" | "from" | "with" | "by")
+        }) {
             if let Some(party) = (from + 1..=last).find_map(|at| self.party[at]) {
                 return Some(self.named(party));
             }
