@@ -42,8 +42,8 @@ struct Drawn {
     area: Area,
     class: String,
     words: String,
-    /// Where the tree has it.
-    href: Option<String>,
+    /// Its row in the tree.
+    row: Option<String>,
 }
 
 /// The tree, line by line.
@@ -129,7 +129,7 @@ fn areas(files: &[&FileMatch]) -> Vec<Drawn> {
     let shown = largest.iter().map(|at| {
         let file = files[*at];
         let words = format!("{}: {}, {} bytes", file.path, file.verdict, file.bytes);
-        (file.bytes, class(&file.verdict), words, (*at < FILES).then(|| format!("#{}", id(*at))))
+        (file.bytes, class(&file.verdict), words, (*at < FILES).then(|| id(*at)))
     });
     let rest = rest.into_iter().map(|(verdict, (bytes, count))| {
         (bytes, class(verdict), format!("{count} smaller files: {verdict}, {bytes} bytes"), None)
@@ -138,7 +138,7 @@ fn areas(files: &[&FileMatch]) -> Vec<Drawn> {
     // An empty file is a file.
     let sizes: Vec<u64> = all.iter().map(|(bytes, ..)| (*bytes).max(1)).collect();
     let areas = treemap(&sizes, Area { x: 0, y: 0, width: WIDTH, height: HEIGHT });
-    let drawn = all.into_iter().zip(areas).map(|((_, class, words, href), area)| Drawn { area, class, words, href });
+    let drawn = all.into_iter().zip(areas).map(|((_, class, words, row), area)| Drawn { area, class, words, row });
     drawn.filter(|drawn| drawn.area.width > 0 && drawn.area.height > 0).collect()
 }
 

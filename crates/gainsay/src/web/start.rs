@@ -16,7 +16,7 @@ use super::fields::{Asked, Fields};
 use super::frame::Frame;
 use super::{House, Shared};
 use crate::claim::{EntryId, State as Reviewed, Tlp, Until, counted};
-use crate::desk::{Acting, Changed, Desk, Listed};
+use crate::desk::{self, Acting, Changed, Desk, Listed};
 use crate::release::View;
 
 /// How many cases a page lists.
@@ -34,8 +34,11 @@ const DRAWN: usize = 2000;
 /// How many changes of a case it lists.
 const CHANGES: usize = 4;
 
-/// The cookie that holds when somebody last had seen it all. It opens nothing.
-const SEEN: &str = "gainsay-seen";
+/// The cookie that holds when somebody last had seen it all of a desk. It opens nothing.
+fn seen_of(house: &House) -> String {
+    let desk = desk::digest(house.serving.desk.as_os_str().as_encoded_bytes());
+    format!("gainsay-seen-{}", &desk[..12])
+}
 
 /// Ten years, in seconds.
 const LONG: u32 = 315_360_000;
@@ -123,8 +126,8 @@ pub(super) async fn page(
         None => 0,
         Some(page) => page.parse().map_err(|_| Failure::Input(format!("{page} is no page.")))?,
     };
-    let seen = cookie(&headers, SEEN).and_then(|at| at.parse::<Timestamp>().ok());
-    let drawn = Arc::clone(&house);
+    let seen = cookie(&headers, &seen_of(&house)).and_then(|at| at.parse::<Timestamp>().ok());
+    let (drawn, name) = (Arc::clone(&house), seen_of(&house));
     let page = house
         .at_desk(move |desk, acting| {
             let all = desk.cases_by_activity()?;
@@ -158,20 +161,20 @@ pub(super) async fn page(
     let mut response = Answer::page(&page).into_response();
     if is_first {
         // From now on there is something to compare with.
-        remember(&mut response, Timestamp::now());
+        remember(&mut response, &name, Timestamp::now());
     }
     Ok(response)
 }
 
 /// Everything that there is now has been seen.
-pub(super) async fn seen(State(_): State<Arc<House>>, _checked: Fields) -> Response {
+pub(super) async fn seen(State(house): Shared, _checked: Fields) -> Response {
     let mut response = Answer::Go("/".to_owned()).into_response();
-    remember(&mut response, Timestamp::now());
+    remember(&mut response, &seen_of(&house), Timestamp::now());
     response
 }
 
-fn remember(response: &mut Response, at: Timestamp) {
-    let cookie = format!("{SEEN}={at}; Path=/; HttpOnly; SameSite=Strict; Max-Age={LONG}");
+fn remember(response: &mut Response, name: &str, at: Timestamp) {
+    let cookie = format!("{name}={at}; Path=/; HttpOnly; SameSite=Strict; Max-Age={LONG}");
     if let Ok(cookie) = HeaderValue::from_str(&cookie) {
         response.headers_mut().append(SET_COOKIE, cookie);
     }

@@ -65,3 +65,8 @@ for (const form of document.querySelectorAll("form[data-days]")) {
   slider.addEventListener("change", () => form.requestSubmit());
   day.after(slider);
 }
+
+// An area leads to its file in the tree, which names every one for whoever cannot point.
+for (const area of document.querySelectorAll("[data-row]")) {
+  area.addEventListener("click", () => { location.hash = area.dataset.row; });
+}
