@@ -17,7 +17,7 @@ pub(super) const BLOCK: usize = 4096;
 pub(super) const PAYLOAD: usize = BLOCK - 8;
 
 /// Leading bits of a fingerprint that are stored.
-pub(super) const STORED_BITS: u32 = 56;
+pub(crate) const STORED_BITS: u32 = 56;
 
 /// Bytes of an entry of the footer's table of sections.
 pub(super) const ENTRY: usize = 64;

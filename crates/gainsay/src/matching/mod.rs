@@ -5,10 +5,12 @@
 
 mod bounds;
 mod cover;
+mod dates;
 mod distinct;
 mod gathered;
 mod generated;
 mod hits;
+mod kinds;
 mod licences;
 mod lines;
 mod listing;
@@ -19,6 +21,7 @@ mod rows;
 mod rules;
 mod short;
 mod states;
+mod tally;
 mod whole;
 mod window;
 mod words;
@@ -38,12 +41,15 @@ pub use matcher::Matcher;
 pub use others::Copies;
 pub use rows::Names;
 pub use short::SHORT;
+pub use tally::{Digests, Tallied, Tally, beginning};
 
 /// One file of the sample.
 #[derive(Clone, Debug)]
 pub struct SampleFile {
     /// Its name in the sample, as bytes.
     pub path: Vec<u8>,
+    /// Of what is no file but the text of the one before it: the bytes of that file. Of both one counts, with these bytes.
+    pub is_text_of: Option<u64>,
     /// Its fingerprints, under the profile of the corpora.
     pub fingerprints: Fingerprints,
     /// Whether it [says of itself](says_generated) that a program wrote it.
