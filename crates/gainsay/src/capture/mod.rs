@@ -193,17 +193,17 @@ impl Opener {
         only.ok_or_else(many)?
     }
 
-    /// Every file in a file, archives opened through all layers.
+    /// Every file in a file, or in the parts that one was cut in, archives opened through all layers.
     ///
     /// # Errors
-    /// The child cannot be started again after it died.
+    /// The child cannot be started again after it died, or there are too many parts.
     pub fn files(
         &mut self,
         name: &str,
-        file: File,
+        parts: &[File],
         on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Summary, Error> {
-        Ok(self.worker.files(name, file, on_event)?)
+        Ok(self.worker.files_of_parts(name, parts, on_event)?)
     }
 }
 

@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{ClaimKey, Edit, EntryId, OwnJudgement, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp};
+use super::{
+    Challenge, ClaimKey, Edit, EntryId, OwnJudgement, PrivateMatch, Reading, SampleMatch, Settlement, SourceKind,
+    Statement, Tlp,
+};
 
 /// A case as it stands.
 #[derive(Clone, Debug)]
@@ -25,6 +28,10 @@ pub struct Case {
     pub statements: Vec<Said>,
     /// In the order in which they were made.
     pub findings: Vec<Finding>,
+    /// What was settled with other parties without showing it, in the order in which it was recorded.
+    pub privates: Vec<PrivateMatch>,
+    /// In the order in which they were opened.
+    pub challenges: Vec<Challenge>,
     /// Products that its texts name, with their owners, as far as the gazetteer knows them.
     pub brands: BTreeMap<String, String>,
     /// What somebody has taken up, one for each step, as it stands.
@@ -329,6 +336,8 @@ impl Case {
             sources: Vec::new(),
             statements: Vec::new(),
             findings: Vec::new(),
+            privates: Vec::new(),
+            challenges: Vec::new(),
             brands: BTreeMap::new(),
             tasks: Vec::new(),
             settlements: Vec::new(),
@@ -357,7 +366,8 @@ impl Case {
     pub fn highest_marking(&self) -> Tlp {
         let sources = self.sources.iter().map(|source| source.tlp);
         let said = self.statements.iter().filter(|said| said.state.shows()).map(|said| said.tlp);
-        let findings = self.findings.iter().map(|finding| finding.tlp);
+        let findings = self.findings.iter().map(|finding| finding.tlp).chain(self.privates.iter().map(|it| it.tlp));
+        let findings = findings.chain(self.challenges.iter().map(|challenge| challenge.tlp));
         let tasks = self.tasks.iter().map(|task| task.tlp);
         let edits = self.edits.iter().map(|edit| edit.tlp).chain(self.judgements.iter().map(|it| it.tlp));
         let settlements = self.settlements.iter().map(|settled| settled.tlp);
@@ -395,6 +405,10 @@ impl Case {
         self.findings.retain(|finding| keep[finding.sample]);
         for finding in &mut self.findings {
             finding.sample = new_place[finding.sample];
+        }
+        self.challenges.retain(|challenge| keep[challenge.listing]);
+        for challenge in &mut self.challenges {
+            challenge.listing = new_place[challenge.listing];
         }
     }
 

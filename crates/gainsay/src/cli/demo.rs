@@ -39,7 +39,13 @@ impl Args {
                 .keep(),
         };
         let root = folder.join("desk");
-        let config = Config { organisation: Some(INVENTED_COMPANY.to_owned()), author: None, tlp: Tlp::Clear };
+        let config = Config {
+            organisation: Some(INVENTED_COMPANY.to_owned()),
+            author: None,
+            tlp: Tlp::Clear,
+            clamd: None,
+            yara: None,
+        };
         let mut desk = Desk::create(&root, config)?;
         let mut tour = Tour { acting: acting(&desk)?, folder: &folder, unjailed: self.unsafe_no_sandbox, ui };
         tour.real_case(&mut desk)?;

@@ -6,6 +6,7 @@ mod add;
 mod assess;
 mod basis;
 mod casefile;
+mod challenge;
 mod changes;
 mod check;
 mod claims;
@@ -17,6 +18,7 @@ mod jobs;
 mod listings;
 mod model;
 mod names;
+mod private;
 mod record;
 mod report;
 mod review;
@@ -31,8 +33,10 @@ mod visits;
 pub use crate::capture::moment;
 pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
+pub use crate::inspect::Engines;
 pub use add::{AddOptions, Added, Keep};
 pub use assess::{WEIGHTS, assess_propositions};
+pub use challenge::Drawing;
 pub use claims::{ClaimChange, Judging};
 pub use config::Config;
 pub use corpora::{Corpus, CorpusOptions, Exported, MEMORY};
@@ -40,6 +44,7 @@ pub use drafts::drafts;
 pub use given::Given;
 pub use jobs::{JOB_COMMAND, Job};
 pub use model::{Key, ModelOptions, ModelReader, Reader};
+pub use private::{Agreeing, Done, Inviting, Keeping, Looking, digits, inspect, verify};
 pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Over, Waiting, Wanted};
@@ -171,6 +176,9 @@ pub enum Error {
     /// A foreign file could not be read.
     #[error(transparent)]
     Capture(#[from] capture::Error),
+    /// What a sample was to be scanned with is not there.
+    #[error(transparent)]
+    Inspect(#[from] crate::inspect::Error),
     /// A model cannot be asked.
     #[error(transparent)]
     Endpoint(#[from] crate::endpoint::Error),
@@ -291,6 +299,12 @@ pub enum Error {
         case: String,
         /// How many steps it has.
         count: usize,
+    },
+    /// A challenge cannot be opened, drawn or answered so.
+    #[error("nothing was recorded: {why}")]
+    Challenge {
+        /// Why.
+        why: String,
     },
     /// An edit of a claim, or a judgement, that comes to nothing.
     #[error("nothing was recorded: {why}")]
@@ -439,6 +453,14 @@ pub enum Error {
         /// What it is.
         what: &'static str,
     },
+    /// What was said to be a list of digests has none.
+    #[error(
+        "{path} has no digest: give MD5, SHA-1, SHA-256 or BLAKE3 in hexadecimal, one on a line, a name behind it or not"
+    )]
+    NoDigests {
+        /// The file.
+        path: PathBuf,
+    },
     /// Somebody wrote to it.
     #[error(
         "{path} changed while it was read, and nothing was recorded; run the command again when nobody writes to it"
@@ -447,6 +469,9 @@ pub enum Error {
         /// What changed.
         path: PathBuf,
     },
+    /// A private match was not gone on with.
+    #[error(transparent)]
+    Private(#[from] private::Error),
     /// Not an age recipient.
     #[error("{recipient:?} is not an age recipient: it begins with age1; `age-keygen` makes one. {why}")]
     Recipient {

@@ -153,6 +153,8 @@ impl Desk {
             shown.push((said.handle.clone(), entry));
         }
         shown.extend(case.findings.iter().map(|finding| (finding.handle.clone(), finding.id)));
+        shown.extend(case.privates.iter().map(|it| (it.handle.clone(), it.id)));
+        shown.extend(case.challenges.iter().map(|challenge| (challenge.handle.clone(), challenge.id)));
         let by_analysts = case.edits.iter().map(|it| it.id).chain(case.judgements.iter().map(|it| it.id));
         shown.extend(by_analysts.map(|id| (id.short(), id)));
         self.database

@@ -1,13 +1,15 @@
 //! A view in strings: what the report's formats for people share.
 
+use super::challenge;
 use super::curve::Curve;
 use super::explanations;
+use super::in_hand;
 use super::offers;
 use super::origins::Picture;
 use super::text::{moment, percent};
 use super::timeline::{self, Event};
 use crate::assess::{Edited, Judged, JudgedOn};
-use crate::claim::{EntryId, SourceText, Span, State};
+use crate::claim::{EntryId, Scan, SourceText, Span, State};
 use crate::release::View;
 
 /// How much of the text around a span is shown, in bytes on each side.
@@ -37,6 +39,9 @@ pub struct Page {
     /// Each day once, with the first of its events.
     pub timeline: Vec<Event>,
     pub findings: Vec<Finding>,
+    pub privates: Vec<Private>,
+    /// Each challenge in sentences, with its handle.
+    pub challenges: Vec<(String, Vec<String>)>,
     pub disagreements: Vec<Disagreement>,
     pub offers: Vec<offers::Row>,
     pub origins: Option<Origins>,
@@ -123,6 +128,12 @@ pub struct Voice {
     pub rating: String,
 }
 
+/// What was settled with another party.
+pub struct Private {
+    pub handle: String,
+    pub words: Vec<String>,
+}
+
 pub struct Finding {
     pub handle: String,
     pub sample: String,
@@ -136,9 +147,29 @@ pub struct Finding {
     pub places: Vec<(String, u64, u64)>,
     pub listings: Vec<Listing>,
     pub words: Vec<String>,
+    /// What came of scanning for malware, and each thing that was found: engine, file and rule.
+    pub scanned: Vec<String>,
+    pub malware: Vec<(String, String, String)>,
+    /// What the sample is made of, each with its label.
+    pub in_hand: Vec<(&'static str, String)>,
+    /// What was offered, next to what of it is in hand.
+    pub offered: Vec<String>,
     pub rows: Vec<Row>,
     pub problems: Vec<String>,
+    /// The archives that the sample is made of.
+    pub layers: Vec<Layer>,
+    /// What they say of their makers: the archive, what it is about, and what it says.
+    pub clues: Vec<(String, String, String)>,
     pub command: String,
+}
+
+pub struct Layer {
+    pub path: String,
+    pub format: String,
+    pub files: u64,
+    pub bytes: u64,
+    /// What was found wrong with it or in it, each kind with how often.
+    pub findings: String,
 }
 
 pub struct Row {
@@ -245,6 +276,12 @@ impl Page {
             explanations: assessment.explanations.iter().map(explained).collect(),
             timeline: each_day_once(timeline::events(view)),
             findings: case.findings.iter().map(|one| finding(view, one)).collect(),
+            privates: case
+                .privates
+                .iter()
+                .map(|settled| Private { handle: settled.handle.clone(), words: settled.words() })
+                .collect(),
+            challenges: case.challenges.iter().map(|one| (one.handle.clone(), challenge::lines(one))).collect(),
             disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),
             offers: offers::rows(view),
             origins: super::origins::at_a_glance(&assessment.graph).map(|at_a_glance| Origins {
@@ -418,6 +455,8 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
             })
             .collect(),
         words: result.words.clone(),
+        in_hand: in_hand::lines(result),
+        offered: in_hand::offered(&crate::assess::offered(&view.case, result)),
         rows: result
             .rows
             .iter()
@@ -434,8 +473,34 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
                 }),
             })
             .collect(),
+        scanned: result.scans.iter().flat_map(Scan::words).collect(),
+        malware: result
+            .scans
+            .iter()
+            .flat_map(|scan| scan.found.iter().map(|it| (scan.engine.clone(), it.path.clone(), it.rule.clone())))
+            .collect(),
         problems: result.problems.clone(),
+        layers: result.layers.iter().map(layer).collect(),
+        clues: result
+            .clues
+            .iter()
+            .map(|clue| {
+                let entries = if clue.entries > 1 { format!(" ({} entries)", clue.entries) } else { String::new() };
+                (clue.path.clone(), clue.kind.clone(), format!("{}{entries}", clue.value))
+            })
+            .collect(),
         command: finding.command.clone(),
+    }
+}
+
+fn layer(layer: &crate::claim::Layer) -> Layer {
+    let often = |(kind, count): &(String, u64)| if *count == 1 { kind.clone() } else { format!("{kind} ({count})") };
+    Layer {
+        path: layer.path.clone(),
+        format: layer.format.clone(),
+        files: layer.files,
+        bytes: layer.bytes,
+        findings: layer.findings.iter().map(often).collect::<Vec<_>>().join(", "),
     }
 }
 

@@ -73,6 +73,10 @@ pub fn events(view: &View) -> Vec<Event> {
         let what = format!("the sample was matched: {}", finding.result.verdict);
         add(day(finding.received), Rank::Desk, what, &finding.handle);
     }
+    for settled in &case.privates {
+        let what = format!("a sample was settled with another party: {}", settled.summary());
+        add(day(settled.received), Rank::Desk, what, &settled.handle);
+    }
     add(day(case.opened), Rank::Desk, "the case was opened".to_owned(), "");
     events.into_iter().map(|((day, _, what), from)| Event { day, what, from }).collect()
 }

@@ -1,9 +1,9 @@
 //! The sieve: who speaks in one sentence, and by which words that is known. The first rule that answers wins.
 
 use crate::claim::{PartyKind, Span};
-use crate::read::cues::{fits, helpers_before, is_yet_to, phrase_cue};
+use crate::read::cues::{fits, helpers_before, is_time_phrase, is_yet_to, phrase_cue};
 use crate::read::lexicon::{self, Cue};
-use crate::read::phrases::{first_party, phrase_ending, phrase_from, subject_before};
+use crate::read::phrases::{first_party, phrase_ending, phrase_from, subject_before, unknown_subject};
 use crate::read::silence::silent;
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 use crate::read::tokens::Shape;
@@ -159,6 +159,9 @@ pub(super) fn sift(sentence: &Sentence<'_>, span: Span, memory: &Memory, aside: 
     found.retain(|f| added.as_ref().is_none_or(|added| f.verb != added.verb));
     let heard: Vec<Found> = found.clone();
     let mut governing = govern(sentence, found);
+    if let Some(silent) = falls_silent(sentence, &governing) {
+        governing.push(silent);
+    }
     for lost in heard.iter().filter(|f| governing.iter().all(|g| g.verb != f.verb)) {
         set_aside(lost, "inside what another is said to say");
     }
@@ -219,7 +222,12 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
     if sentence.word(verb + 1) == "by" {
         return Err("passive, and by nobody in particular");
     }
-    if let Some((from, speakers)) = subject_before(sentence, helpers.from, memory) {
+    let subject = subject_before(sentence, helpers.from, memory);
+    let turned = if subject.is_none() { inverted(sentence, verb, cue, memory) } else { None };
+    if turned.is_some() {
+        return Ok(turned);
+    }
+    if let Some((from, speakers)) = subject.or_else(|| unknown_subject(sentence, helpers.from)) {
         // Kept, so that no weaker rule makes a statement of the sentence; left out in the end.
         let unreal = is_unreal(sentence, from, helpers.from, verb);
         let quoted = sentence.tokens.iter().any(|t| t.shape == Shape::Quote && t.span.end - t.span.start > 24);
@@ -234,7 +242,7 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
         let cue = if press && cue == Cue::Declines { Cue::Reports } else { cue };
         return Ok(Some(Found { negated, closing, unreal, ..Found::new(verb, from, speakers, cue, rule) }));
     }
-    inverted(sentence, verb, cue, memory).ok_or("no speaker can be made out").map(Some)
+    Err("no speaker can be made out")
 }
 
 fn progressive(sentence: &Sentence<'_>, helpers: usize, verb: usize) -> bool {
@@ -372,6 +380,23 @@ fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     Some(Found::new(verb, 0, speakers, cue, Rule::Hanging))
 }
 
+/// "Acme confirmed it, but would not say more": the silence has the subject of what is said before it.
+fn falls_silent(sentence: &Sentence<'_>, governing: &[Found]) -> Option<Found> {
+    let last = governing.last().filter(|f| !f.closing && !f.nested && f.cue != Cue::Declines && !f.unreal)?;
+    (last.verb + 2..sentence.tokens.len()).find_map(|verb| {
+        let word = sentence.word(verb);
+        let helpers = helpers_before(sentence, verb);
+        let joined = helpers.from.checked_sub(1).filter(|&at| matches!(sentence.word(at), "and" | "but"))?;
+        let negated = (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
+        let silent = negated && lexicon::silence_after_not(word) && !helpers.passive
+            || matches!(word, "declined" | "declines" | "refused" | "refuses");
+        silent.then(|| Found {
+            negated: true,
+            ..Found::new(verb, joined, last.speakers.clone(), Cue::Declines, Rule::Indirect)
+        })
+    })
+}
+
 /// "The gang posted pictures and threatened to publish": the second verb has the first one's subject.
 fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     let (verb, cue) = (2..sentence.tokens.len()).find_map(|at| {
@@ -458,9 +483,27 @@ fn closes_sentence(sentence: &Sentence<'_>, from: usize, verb: usize) -> bool {
         .tokens
         .get(verb + 1)
         .is_none_or(|t| t.shape == Shape::Mark && !money(&t.lower) || t.shape == Shape::Quote)
-        || matches!(sentence.word(verb), "told" | "tells");
+        || matches!(sentence.word(verb), "told" | "tells")
+        || closes_with_where(sentence, verb + 1);
     let quoted = from > 0 && sentence.tokens[from - 1].shape == Shape::Quote;
     after_content && (ends || quoted)
+}
+
+/// ", the firm said in a statement on Monday.": nothing but where and when follows.
+fn closes_with_where(sentence: &Sentence<'_>, from: usize) -> bool {
+    let rest = from..sentence.tokens.len();
+    let where_or_when = lexicon::preposition(sentence.word(from))
+        && !matches!(sentence.word(from), "of" | "about" | "for")
+        || is_time_phrase(sentence, from);
+    where_or_when
+        && rest.len() <= 9
+        && rest.clone().all(|at| {
+            let token = &sentence.tokens[at];
+            (token.shape != Shape::Mark || token.is_mark("."))
+                && !lexicon::auxiliary(&token.lower)
+                && token.shape != Shape::Quote
+        })
+        && rest.clone().all(|at| lexicon::cue(sentence.word(at)).is_none() && !lexicon::opens_clause(sentence.word(at)))
 }
 
 /// "…, a claim the company has denied": what is added about a claim speaks for itself.

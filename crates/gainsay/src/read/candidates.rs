@@ -337,10 +337,19 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
         }
         // "Saint Brannock's Hospital".
         if next.shape == Shape::Possessive
-            && saint(first)
+            && (saint(first) || saint(last))
             && tokens.get(last + 2).is_some_and(|t| {
                 t.capital && (shapes::organisation_tail(&t.lower) || shapes::maybe_tail(&t.lower) || t.is("church"))
             })
+        {
+            last += 2;
+            continue;
+        }
+        // "The Citizens' Movement".
+        if (next.is_mark("'") || next.is_mark("’"))
+            && gap.is_empty()
+            && tokens[last].lower.ends_with('s')
+            && tokens.get(last + 2).is_some_and(|t| t.capital && shapes::organisation_tail(&t.lower))
         {
             last += 2;
             continue;
@@ -437,6 +446,29 @@ fn joins_names(left: &str, joiner: &str) -> bool {
                 | "society"
                 | "academy"
         ),
+        // "Council for Responsible Voting", "Commission on Elections".
+        "for" | "on" | "against" => matches!(
+            left,
+            "council"
+                | "center"
+                | "centre"
+                | "commission"
+                | "committee"
+                | "movement"
+                | "association"
+                | "agency"
+                | "institute"
+                | "office"
+                | "authority"
+                | "coalition"
+                | "campaign"
+                | "society"
+                | "alliance"
+                | "foundation"
+                | "federation"
+                | "union"
+                | "network"
+        ),
         "de" | "van" | "von" | "der" | "del" | "la" | "al" => true,
         _ => false,
     }
@@ -452,7 +484,7 @@ fn after_openers(tokens: &[Token], first: usize, last: usize, opens_sentence: bo
             || lexicon::calendar_word(word)
             || lexicon::honorific(word)
             || lexicon::person_noun(word)
-            || at < last && is_descriptor(word)
+            || at < last && (is_descriptor(word) || is_general(tokens, at))
             || (at == first && opens_sentence && at < last && lexicon::opens_sentence(word));
         if !opener || article {
             break;
@@ -460,6 +492,15 @@ fn after_openers(tokens: &[Token], first: usize, last: usize, opens_sentence: bo
         at += 1;
     }
     at
+}
+
+/// "Secretary General Ann Lee", "Attorney-General Ann Lee": the word of a title, and no name.
+fn is_general(tokens: &[Token], at: usize) -> bool {
+    let of_office = |word: &str| lexicon::person_noun(word) || matches!(word, "inspector" | "solicitor");
+    match tokens[at].lower.as_str() {
+        "general" => at.checked_sub(1).is_some_and(|before| of_office(&tokens[before].lower)),
+        word => word.strip_suffix("-general").is_some_and(of_office),
+    }
 }
 
 /// "Beamly says", "Beamly's": what looks like an adverb at the head of a sentence and acts is a name.

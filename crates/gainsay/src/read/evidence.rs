@@ -15,12 +15,16 @@ pub(super) struct Evidence {
     pub(super) person: u32,
     /// Said to be breached.
     pub(super) victim: u32,
+    /// Looks into a breach or bears it out: a company its own, an authority another's.
+    pub(super) looks: u32,
     pub(super) researcher: u32,
     pub(super) outlet: u32,
     /// Stands where a place would.
     pub(super) place: u32,
     /// Speaks, whatever it is.
     pub(super) speaks: u32,
+    /// Holds an office of state: a minister, a prosecutor.
+    pub(super) office: u32,
     /// Is a product, a piece of malware, a part of a house.
     pub(super) thing: u32,
 }
@@ -31,10 +35,12 @@ impl Evidence {
         self.organisation += other.organisation;
         self.person += other.person;
         self.victim += other.victim;
+        self.looks += other.looks;
         self.researcher += other.researcher;
         self.outlet += other.outlet;
         self.speaks += other.speaks;
         self.place += other.place;
+        self.office += other.office;
         self.thing += other.thing;
     }
 }
@@ -342,7 +348,27 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
     }
 }
 
+/// Titles of those who govern, prosecute or police.
+fn office_of_state(word: &str) -> bool {
+    matches!(
+        word,
+        "minister"
+            | "attorney-general"
+            | "prosecutor"
+            | "sheriff"
+            | "senator"
+            | "lawmaker"
+            | "commissioner"
+            | "inspector"
+            | "detective"
+    )
+}
+
 fn person(around: &Around<'_>, found: &mut Evidence) {
+    if office_of_state(around.l(0)) || around.l(0) == "general" && matches!(around.l(1), "attorney" | "solicitor") {
+        found.office += 1;
+        found.person += 4;
+    }
     if lexicon::honorific(around.l(0)) || around.l(0) == "." && lexicon::honorific(around.l(1)) {
         found.person += 4;
     }
@@ -372,7 +398,10 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
         found.person += 3;
     }
     let told = around.apposition();
-    if told.iter().take(9).any(|w| lexicon::person_noun(w)) && !told.iter().take(3).any(|w| lexicon::company_noun(w)) {
+    let of_a_person = titled(told);
+    if told.iter().take(9).any(|w| lexicon::person_noun(w)) && !told.iter().take(3).any(|w| lexicon::company_noun(w))
+        || of_a_person
+    {
         found.person += 3;
     }
     if told.first().is_some_and(|w| matches!(*w, "who")) {
@@ -394,6 +423,12 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
         });
         found.person += if leads { 4 } else { 2 };
     }
+}
+
+/// "Company general manager": the head of the phrase is a title.
+fn titled(told: &[&str]) -> bool {
+    let end = told.iter().position(|w| lexicon::preposition(w) || lexicon::opens_clause(w)).unwrap_or(told.len());
+    end <= 5 && end.checked_sub(1).and_then(|head| told.get(head)).is_some_and(|head| lexicon::person_noun(head))
 }
 
 fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence) {
@@ -492,6 +527,7 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     }
     let house = |w: &str| lexicon::company_noun(w) || w.strip_suffix('s').is_some_and(lexicon::company_noun);
     if told.iter().take(10).any(|w| house(w) || matches!(*w, "dealers" | "makers"))
+        && !titled(told)
         && (told.first().is_some_and(|w| lexicon::determiner(w))
             || told.iter().take(2).any(|w| lexicon::company_noun(w)))
     {
@@ -823,23 +859,26 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
         found.victim += 3;
     }
     let soon = |words: &[&str], reach: usize| around.right.iter().take(reach).any(|w| words.contains(w));
+    // "Acme on Monday denied": when it did so stands between.
+    let when = |w: &str| lexicon::adverb(w) || lexicon::calendar_word(w) || w == "on";
+    let verb = around.right.iter().copied().take(5).find(|w| !when(w)).unwrap_or_default();
     match r(0) {
         _ if tells_of_another => {}
-        "denied" | "denies" => found.victim += 3,
+        _ if matches!(verb, "denied" | "denies") => found.victim += 3,
         "suffered" | "experienced" => found.victim += 2,
-        "is" | "says" | "said" if soon(&["investigating", "looking"], 5) => found.victim += 2,
+        "is" | "says" | "said" if soon(&["investigating", "looking"], 5) => found.looks += 2,
         "has" if soon(&["denied", "confirmed", "suffered"], 3) => found.victim += 2,
         "confirmed" | "confirms" | "disclosed" | "acknowledged" | "admitted"
             if around.right.iter().take(9).any(|w| breach_word(w) || *w == "access" || *w == "unauthorized") =>
         {
-            found.victim += 2
+            found.looks += 2
         }
         "discovered" | "detected" | "identified" | "reported"
             if around.right.iter().skip(1).take(4).any(|w| breach_word(w))
                 && matches!(r(1), "the" | "a" | "an" | "its" | "unauthorized" | "suspicious")
                 && found.researcher == 0 =>
         {
-            found.victim += 2
+            found.looks += 2
         }
         "data" if matches!(r(1), "breach" | "leak" | "theft") => found.victim += 2,
         "breach" | "hack" | "cyberattack" | "incident" => found.victim += 2,

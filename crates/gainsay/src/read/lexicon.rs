@@ -89,7 +89,10 @@ static FINITE: LazyLock<Words<Cue>> = LazyLock::new(|| {
      labelled called recommends recommended urged urges advised advises concluded concludes \
      apologized apologised recommend urge advise insist argue assured assures pointed clarified clarifies reiterated insisted \
      insists estimates estimated mentioned quipped expects argued argues reads read began maintains \
-     maintained",
+     maintained \
+     agreed agrees concurred concurs contended contends declared declares underlined underscored cautioned cautions \
+     remarked opined vowed vows pledged pledges promised promises lamented hinted hints predicted predicts recalled \
+     recalls testified testifies elaborated retorted countered doubts doubted suspects suspected stipulated",
         ),
         (Cue::Tells, "told tells informed informs notified notifies"),
         (
@@ -122,6 +125,49 @@ static FINITE: LazyLock<Words<Cue>> = LazyLock::new(|| {
         ),
     ])
 });
+
+/// Verbs of [`cue`] that speak only where a clause or a quotation follows.
+pub(super) fn weak_cue(word: &str) -> bool {
+    matches!(
+        word,
+        "agreed"
+            | "agrees"
+            | "concurred"
+            | "concurs"
+            | "contended"
+            | "contends"
+            | "declared"
+            | "declares"
+            | "underlined"
+            | "underscored"
+            | "cautioned"
+            | "cautions"
+            | "remarked"
+            | "opined"
+            | "lamented"
+            | "hinted"
+            | "hints"
+            | "predicted"
+            | "predicts"
+            | "recalled"
+            | "recalls"
+            | "testified"
+            | "testifies"
+            | "elaborated"
+            | "retorted"
+            | "countered"
+            | "doubts"
+            | "doubted"
+            | "suspects"
+            | "suspected"
+            | "stipulated"
+    ) || promises(word)
+}
+
+/// Verbs that bind their subject to do something.
+pub(super) fn promises(word: &str) -> bool {
+    matches!(word, "vowed" | "vows" | "pledged" | "pledges" | "promised" | "promises")
+}
 
 /// The finite forms of a verb of speaking or acting upon a claim.
 pub(super) fn cue(word: &str) -> Option<Cue> {
@@ -266,13 +312,14 @@ static PERSON: LazyLock<Words<()>> = LazyLock::new(|| {
      reporter journalist editor lawyer attorney secretary minister commissioner senator \
      professor strategist investigator official detective evangelist principal specialist \
      observer commentator blogger activist lawmaker politician economist scientist academic \
-     administrator superintendent governor mayor author owner advisor adviser fellow",
+     administrator superintendent governor mayor author owner advisor adviser fellow chair chairperson \
+         chancellor treasurer councillor councilman councilwoman technologist counsel",
     )
 });
 
 /// A noun for a person who speaks for, or works at, an organisation.
 pub(super) fn person_noun(word: &str) -> bool {
-    PERSON.contains(word)
+    PERSON.contains(word) || ["co-", "vice-", "ex-"].iter().any(|of| word.strip_prefix(of).is_some_and(person_noun))
 }
 
 /// The spokespersons among [`person_noun`]: they speak with the organisation's voice.

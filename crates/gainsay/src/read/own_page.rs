@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use crate::claim::{About, PartyKind};
-use crate::read::entities::{Cast, Class};
+use crate::read::entities::{Cast, Class, Party};
 use crate::read::patterns::word_regex;
 use crate::read::set_off::{cut_short, is_set_off, speaks_as_a_firm};
 use crate::read::speech::{Page, SPEECH_BYTES};
@@ -36,10 +36,14 @@ pub(super) fn owner(text: &str, pages: &[Page], cast: &Cast, about: &About) -> O
     if !is_firm || ours * 2 < body.len() || crews {
         return None;
     }
-    let house = cast.parties.iter().enumerate().filter(|(_, p)| {
-        p.class == Class::Organisation && !p.platform && matches!(p.kind, PartyKind::Victim | PartyKind::Other)
-    });
-    if let Some((party, found)) = house.max_by_key(|(_, p)| (p.mentions, std::cmp::Reverse(p.first.start))) {
+    let house = cast
+        .parties
+        .iter()
+        .enumerate()
+        .filter(|(_, p)| p.class == Class::Organisation && matches!(p.kind, PartyKind::Victim | PartyKind::Other));
+    // A place where people post writes notices of its own, too.
+    let most = |(_, p): &(usize, &Party)| (!p.platform, p.mentions, std::cmp::Reverse(p.first.start));
+    if let Some((party, found)) = house.max_by_key(most) {
         return Some(Speaker {
             name: found.name.clone(),
             kind: PartyKind::Victim,
@@ -50,6 +54,41 @@ pub(super) fn owner(text: &str, pages: &[Page], cast: &Cast, about: &About) -> O
     // A notice on a company's own pages seldom needs to name it.
     let name = about.outlet.clone().unwrap_or_else(|| "we".to_owned());
     Some(Speaker { name, kind: PartyKind::Victim, party: None, known: Known::Role })
+}
+
+/// How often each party is named as a house names itself: in the headline, "at Acme, we", "the Acme team", "your Acme account".
+fn named_as_own(text: &str, pages: &[Page], cast: &Cast) -> Vec<u32> {
+    let mut own = vec![0u32; cast.parties.len()];
+    let words = |piece: Option<&str>| -> Vec<String> {
+        piece
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(|w| w.trim_matches(|c: char| !c.is_alphanumeric()).to_lowercase())
+            .collect()
+    };
+    for (party, found) in cast.parties.iter().enumerate() {
+        let name = found.name.to_lowercase();
+        let headline = pages
+            .iter()
+            .take_while(|p| p.paragraph.short)
+            .any(|p| p.paragraph.span.of(text).is_some_and(|line| line.to_lowercase().contains(&name)));
+        own[party] += if headline { 2 } else { 0 };
+    }
+    for &(span, party) in &cast.mentions {
+        let line = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+        let before = words(text.get(line.max(text.floor_char_boundary(span.start.saturating_sub(40)))..span.start));
+        let after = words(text.get(span.end..text.floor_char_boundary((span.end + 30).min(text.len()))));
+        let last = before.last().map_or("", String::as_str);
+        let next = after.first().map_or("", String::as_str);
+        let here = last == "at" && matches!(next, "we" | "our" | "your");
+        let team = matches!(
+            next,
+            "team" | "customer" | "customers" | "user" | "users" | "account" | "accounts" | "community" | "family"
+        );
+        let yours = matches!(last, "your" | "our" | "dear");
+        own[party] += if here { 4 } else { 0 } + if team || yours { 2 } else { 0 };
+    }
+    own
 }
 
 /// Somebody's words stand in quotation marks, and not only a term.

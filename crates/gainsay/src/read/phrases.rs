@@ -86,6 +86,22 @@ pub(super) fn phrase_ending(sentence: &Sentence<'_>, last: usize, memory: &Memor
     // "Acme's statement today": the time is no part of who speaks.
     let timed = |at: usize| sentence.party[at].is_none() && is_time_phrase(sentence, at);
     let last = (0..=last).rev().take(4).find(|&at| !timed(at)).unwrap_or(last);
+    let first = phrase_start(sentence, last);
+    if inside_a_noun(sentence, first, last) {
+        return None;
+    }
+    // "Advanced Locks (AdLock)": the bracket says nothing new.
+    let mut end = last;
+    if sentence.tokens[end].is_mark(")") {
+        let open = (first..end).rev().find(|&at| sentence.tokens[at].is_mark("("))?;
+        end = open.checked_sub(1).filter(|&e| e >= first)?;
+    }
+    let speakers = sentence.speakers(first, end, memory);
+    (!speakers.is_empty()).then_some((first, speakers))
+}
+
+/// Where the noun phrase begins whose last token is `last`.
+fn phrase_start(sentence: &Sentence<'_>, last: usize) -> usize {
     let mut first = last + 1;
     let mut depth = 0usize;
     while first > 0 && last + 1 - first < SUBJECT_REACH {
@@ -115,17 +131,27 @@ pub(super) fn phrase_ending(sentence: &Sentence<'_>, last: usize, memory: &Memor
         }
         first = at;
     }
-    if inside_a_noun(sentence, first, last) {
+    first
+}
+
+/// The subject right before token `end` where it is nobody whom the text names or means, by its own words: "two watchdog groups". Over an
+/// insertion between commas.
+pub(super) fn unknown_subject(sentence: &Sentence<'_>, end: usize) -> Option<(usize, Vec<Speaker>)> {
+    let mut last = end.checked_sub(1)?;
+    if sentence.word(last) == "who" {
+        last = last.checked_sub(1)?;
+    }
+    if sentence.tokens[last].sets_apart() {
+        let mark = sentence.word(last);
+        let open = (last.saturating_sub(SUBJECT_REACH)..last).rev().find(|&open| sentence.word(open) == mark)?;
+        last = open.checked_sub(1)?;
+    }
+    let first = phrase_start(sentence, last);
+    // "A group that claimed": the clause hangs on what the sentence speaks of.
+    if first > last || inside_a_noun(sentence, first, last) || lexicon::opens_clause(sentence.word(last)) {
         return None;
     }
-    // "Advanced Locks (AdLock)": the bracket says nothing new.
-    let mut end = last;
-    if sentence.tokens[end].is_mark(")") {
-        let open = (first..end).rev().find(|&at| sentence.tokens[at].is_mark("("))?;
-        end = open.checked_sub(1).filter(|&e| e >= first)?;
-    }
-    let speakers = sentence.speakers(first, end, memory);
-    (!speakers.is_empty()).then_some((first, speakers))
+    sentence.by_its_words(first, last).map(|speaker| (first, vec![speaker]))
 }
 
 /// "The sixth breach Acme has disclosed", "what data the gang claims": the subject of a clause that hangs on a noun says nothing by itself.

@@ -245,7 +245,7 @@ pub(super) fn sentence_of<'a>(text: &'a str, cast: &'a Cast, span: Span, quotes:
         // A long quotation is cut into several sentences.
         .map(|q| Span { start: q.span.start.max(span.start), end: q.span.end.min(span.end) })
         .collect();
-    Sentence::new(cast, tokens(text, span, &hidden), span)
+    Sentence::new(text, cast, tokens(text, span, &hidden), span)
 }
 
 fn is_name(text: &str, cast: &Cast, quote: &Quotation) -> bool {
@@ -307,36 +307,67 @@ fn speaks_for_a_house(cast: &Cast, speaker: &Speaker) -> bool {
 /// Whether the speaker would be speaking of its own house. A victim is, unless it tells of another company; of anybody else it must not look
 /// like another's breach in any way.
 fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, said: &str) -> bool {
+    let ours = parts::of_ours(said);
     let Some(party) = speaker.party.map(|p| cast.parties[p].home.unwrap_or(p)) else {
-        return speaker.kind == PartyKind::Victim;
+        // "The ministry said": where the story knows of no other house that was breached, it answers for its own.
+        let answers = speaker.kind == PartyKind::Authority
+            && speaker.known == Known::Unnamed
+            && cast.of_kind(PartyKind::Victim).is_empty()
+            && !parts::hunts_crews(&speaker.name)
+            && !lexicon::crowd_noun(&speaker.name);
+        return answers || speaker.kind == PartyKind::Victim || speaker.kind == PartyKind::Other && ours;
     };
     let homes: Vec<usize> =
         found.speakers.iter().filter_map(|s| s.party).flat_map(|p| [Some(p), cast.parties[p].home]).flatten().collect();
-    if !parts::of_ours(said) && of_another_house(text, cast, &homes, found.span) {
+    if !ours && of_another_house(text, cast, &homes, found.span) {
         return false;
     }
+    let house = cast.parties[party].class == Class::Organisation;
+    let name = &cast.parties[party].name;
     match speaker.kind {
         PartyKind::Victim => true,
-        PartyKind::Other if cast.parties[party].class == Class::Organisation && parts::tells_its_own(said) => true,
-        PartyKind::Other if cast.parties[party].class == Class::Organisation => {
-            parts::of_own_house(said, &cast.parties[party].name)
+        PartyKind::Other if !house => ours,
+        PartyKind::Other => {
+            ours || parts::tells_its_own(said)
+                || parts::of_own_house(said, name)
                 || !(matches!(found.cue, Cue::Reports) || of_another(cast, party, found.span, said))
+        }
+        // Who hunts crews speaks of others, unless its words leave no doubt.
+        PartyKind::Authority | PartyKind::Researcher if house => {
+            let alone = || !others_named(cast, party, found.span);
+            ours
+                || parts::named_as_hit(said, name)
+                || parts::of_own_house(said, name) && alone()
+                // An office that is no police and says that nothing was taken answers for itself.
+                || speaker.kind == PartyKind::Authority
+                    && !parts::hunts_crews(name)
+                    && !victim_named(cast, party, found.span)
+                    && (found.cue == Cue::Denies && !found.negated || content(said).not.is_some())
         }
         _ => false,
     }
 }
 
+/// Another house that was breached is named in it.
+fn victim_named(cast: &Cast, party: usize, span: Span) -> bool {
+    cast.within(span).iter().any(|&(_, p)| p != party && cast.parties[p].kind == PartyKind::Victim)
+}
+
+/// Another company is named in it.
+fn others_named(cast: &Cast, party: usize, span: Span) -> bool {
+    cast.within(span).iter().any(|&(_, p)| {
+        let other = &cast.parties[p];
+        p != party
+            && other.class == Class::Organisation
+            && !other.platform
+            && !matches!(other.kind, PartyKind::Press | PartyKind::Authority)
+    })
+}
+
 /// Another organisation or a crew is in it, or several firms: what is told of them is no admission.
 fn of_another(cast: &Cast, party: usize, span: Span, said: &str) -> bool {
-    let others = cast.within(span).iter().any(|&(_, p)| {
-        let other = &cast.parties[p];
-        other.class == Class::Actor
-            || p != party
-                && other.class == Class::Organisation
-                && !other.platform
-                && !matches!(other.kind, PartyKind::Press | PartyKind::Authority)
-    });
-    others || said.split(|c: char| !c.is_alphanumeric()).any(several)
+    let crew = cast.within(span).iter().any(|&(_, p)| cast.parties[p].class == Class::Actor);
+    crew || others_named(cast, party, span) || said.split(|c: char| !c.is_alphanumeric()).any(several)
 }
 
 fn several(word: &str) -> bool {

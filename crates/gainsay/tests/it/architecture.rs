@@ -14,7 +14,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("read", &["claim"]),
     ("endpoint", &["claim"]),
     ("corpus", &["capture", "claim"]),
+    ("inspect", &["claim"]),
     ("listing", &[]),
+    ("challenge", &["claim"]),
     ("matching", &["claim", "listing"]),
     ("align", &["claim"]),
     ("demo", &["claim"]),
@@ -24,13 +26,26 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "desk",
         &[
-            "align", "assess", "capture", "claim", "corpus", "endpoint", "export", "ledger", "listing", "matching",
-            "read", "release", "store",
+            "align",
+            "assess",
+            "capture",
+            "challenge",
+            "claim",
+            "corpus",
+            "endpoint",
+            "export",
+            "inspect",
+            "ledger",
+            "listing",
+            "matching",
+            "read",
+            "release",
+            "store",
         ],
     ),
     ("web", &["claim", "demo", "desk", "export", "release"]),
     ("cli", &["claim", "demo", "desk", "release", "web"]),
-    ("main", &["capture", "cli"]),
+    ("main", &["capture", "cli", "inspect"]),
 ];
 
 /// Each outside name with the places that may name it.
@@ -39,12 +54,23 @@ const NAMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["gainsay/src/store/"]),
     ("gix", &["gainsay/src/corpus/", "gainsay/src/demo/"]),
     ("gix_pack", &["gainsay/src/corpus/git/"]),
-    ("age", &["gainsay/src/desk/vault.rs"]),
+    ("age", &["gainsay/src/desk/vault.rs", "gainsay/src/desk/private/"]),
+    ("private_match", &["gainsay/src/desk/private/"]),
+    ("scrypt", &["gainsay/src/desk/private/elements.rs"]),
     ("askama", &["gainsay/src/export/", "gainsay/src/web/"]),
     // What waits for a network is served in one room, and nothing else is asynchronous.
     ("axum", &["gainsay/src/web/"]),
     ("tokio", &["gainsay/src/web/"]),
-    ("unpack", &["gainsay/src/capture/", "gainsay/src/corpus/read.rs", "gainsay/src/desk/", "gainsay/src/main.rs"]),
+    (
+        "unpack",
+        &[
+            "gainsay/src/capture/",
+            "gainsay/src/corpus/read.rs",
+            "gainsay/src/desk/",
+            "gainsay/src/inspect/",
+            "gainsay/src/main.rs",
+        ],
+    ),
     ("dom_smoothie", &["unpack/src/"]),
     ("hayro_syntax", &["unpack/src/"]),
     ("zip", &["unpack/src/"]),
@@ -66,6 +92,8 @@ const NAMES: &[(&str, &[&str])] = &[
     ("std::net::SocketAddr", &["gainsay/src/web/", "gainsay/src/cli/serve.rs", "gainsay/src/endpoint/address.rs"]),
     ("std::net", &["gainsay/src/endpoint/address.rs", "gainsay/src/web/", "gainsay/src/cli/serve.rs"]),
     ("rustix::net", &["unpack/src/"]),
+    // Sockets on this machine: of the worker, and of the user's own daemon.
+    ("std::os::unix::net", &["gainsay/src/inspect/clamd.rs", "unpack/src/"]),
     ("ed25519_dalek", &["gainsay/src/ledger/", "private-match/src/message.rs"]),
     ("curve25519_dalek", &["private-match/src/"]),
     ("minicbor", &["gainsay/src/ledger/", "private-match/src/", "unpack/src/"]),
@@ -149,6 +177,7 @@ fn there_is_one_way_out() {
         ("fs::write", &["gainsay/src/demo/", "gainsay/src/cli/demo.rs", "gainsay/src/corpus/git/bundle.rs"]),
         ("File::create", &["gainsay/src/demo/"]),
         ("OpenOptions", &["gainsay/src/desk/mod.rs", "gainsay/src/desk/corpora/notes.rs", "gainsay/src/demo/"]),
+        // What a session keeps is below the desk; what it sends is encrypted to its recipient, and what is signed by both was agreed to be shown.
         // The store and the index, both below the desk, with filters of corpora that are nobody's secret; and rows that memory does not hold, in files without a name.
         (
             "tempfile_in",
@@ -156,6 +185,7 @@ fn there_is_one_way_out() {
                 "gainsay/src/cli/report.rs",
                 "gainsay/src/store/blobs.rs",
                 "gainsay/src/desk/corpora/",
+                "gainsay/src/desk/private/",
                 "gainsay/src/corpus/git/",
             ],
         ),

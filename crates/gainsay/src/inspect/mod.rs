@@ -1,0 +1,35 @@
+//! What a sample holds beside whose it is, by programs of the user's own: for now malware. Nothing here parses a sample; each program
+//! runs locked down, or is a daemon that the user runs already.
+
+mod clamd;
+mod malware;
+mod tools;
+mod yara;
+
+use std::path::PathBuf;
+
+pub use malware::{Engines, Malware};
+pub use tools::{TOOL_COMMAND, ToolState, states};
+
+/// Why something that was asked for cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The daemon that was named does not answer.
+    #[error(
+        "cannot scan with the daemon of ClamAV at {path}: {why}; start it, or leave out --clamd and what desk.toml says of it"
+    )]
+    Clamd {
+        /// Its socket.
+        path: PathBuf,
+        /// What happened.
+        why: String,
+    },
+    /// Rules were given, and no program reads them.
+    #[error("cannot scan with the rules in {rules}: {why}")]
+    Yara {
+        /// The rules.
+        rules: PathBuf,
+        /// What happened.
+        why: String,
+    },
+}
