@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = $(or $(CARGO_TARGET_DIR),target)/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz deny pictures accessibility clean
+.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-models bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz deny pictures accessibility clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -22,13 +22,13 @@ setup:
 	@command -v $(CARGO) >/dev/null || { echo 'cargo is missing: install Rust with  curl --proto "=https" --tlsv1.2 -sSf https://sh.rustup.rs | sh'; exit 1; }
 	@command -v cc >/dev/null || scripts/install-packages gcc libc6-dev
 
-# The tests record what the program does to the disk with strace, and have samples scanned by YARA and ClamAV with signatures of their own;
-# the pages are tried in chromium.
+# The tests record what the program does to the disk with strace, have samples scanned by YARA and ClamAV with signatures of their own, and
+# try the pages in chromium.
 setup-test: setup
 	@command -v strace >/dev/null || scripts/install-packages strace
-	@command -v chromium >/dev/null || scripts/install-packages chromium
 	@command -v yara >/dev/null || scripts/install-packages yara
 	@test -x /usr/sbin/clamd || scripts/install-packages clamav-daemon
+	@command -v chromium >/dev/null || scripts/install-packages chromium
 
 # Bare repositories beside this clone, by name.
 beside = $(foreach name,$(1),../.mirror/$(name)/repo)
@@ -70,6 +70,11 @@ STATEMENTS ?= $(wildcard ../shared/eval/weighing.jsonl)
 bench-weighing: setup
 	BENCH_STATEMENTS='$(STATEMENTS)' TEXTS='$(TEXTS)' QUICK='$(QUICK)' VERBOSE='$(VERBOSE)' \
 	  $(CARGO) bench --quiet --locked --package gainsay --bench weighing -- $(ONLY)
+
+# Whether models are recognised that were stored otherwise, changed in part or trained a little, with 95% intervals; the formats' own
+# libraries are installed from PyPI; writes target/bench/models.json. QUICK=1 trains fewer.
+bench-models: setup
+	MODELS='$(if $(QUICK),4,20)' $(CARGO) bench --quiet --locked --package gainsay --bench models
 
 # Private matching beside others, which are installed from PyPI; writes target/bench/private-match.json. It is built with the instructions
 # for large registers, where the machine has them; a build without this variable uses AVX2. QUICK=1 measures smaller sets. ONLY chooses some: parts, psi, spu,

@@ -598,14 +598,14 @@ impl Files<'_> {
         let folder: String = commit.id.iter().take(6).map(|byte| format!("{byte:02x}")).collect();
         let mut trees = vec![(commit.tree, folder.into_bytes(), 0)];
         while let Some((id, folder, depth)) = trees.pop() {
-            let Some(number) = self.new(pack, &id) else { continue };
+            let Some(number) = self.first_time(pack, &id) else { continue };
             let Some(content) = pack.content(number) else {
                 self.missing += 1;
                 continue;
             };
             let mut rest = content.as_slice();
             let mut below = Vec::new();
-            while let Some((mode, name, id, after)) = tree_entry(rest) {
+            while let Some(TreeEntry { mode, name, id, rest: after }) = TreeEntry::read(rest) {
                 rest = after;
                 let entry = [&folder, b"/".as_slice(), name].concat();
                 match mode {
@@ -613,7 +613,7 @@ impl Files<'_> {
                     // A repository in the repository is a commit of that.
                     b"160000" | b"40000" | b"040000" => {}
                     mode => {
-                        let Some(number) = self.new(pack, &id) else { continue };
+                        let Some(number) = self.first_time(pack, &id) else { continue };
                         if mode == b"120000" {
                             let entry_path = nested_path(self.path, &entry);
                             sink.count_entry(&entry_path)?;
@@ -629,8 +629,8 @@ impl Files<'_> {
         Ok(())
     }
 
-    /// The number of an object that was not met before.
-    fn new<R: Read + Seek>(&mut self, pack: &Pack<R>, id: &Id) -> Option<u32> {
+    /// The number of an object, where it is met for the first time.
+    fn first_time<R: Read + Seek>(&mut self, pack: &Pack<R>, id: &Id) -> Option<u32> {
         let Some(number) = pack.find(id) else {
             self.missing += 1;
             return None;
@@ -689,13 +689,25 @@ impl Files<'_> {
     }
 }
 
-/// The first entry of a tree: its mode, its name, what it is, and what follows it.
-fn tree_entry(tree: &[u8]) -> Option<(&[u8], &[u8], Id, &[u8])> {
-    let blank = tree.iter().position(|byte| *byte == b' ')?;
-    let (mode, rest) = (&tree[..blank], &tree[blank + 1..]);
-    let end = rest.iter().position(|byte| *byte == 0)?;
-    let (id, after) = rest[end + 1..].split_first_chunk()?;
-    Some((mode, &rest[..end], *id, after))
+/// An entry of a tree.
+struct TreeEntry<'t> {
+    /// What it is, in octal digits.
+    mode: &'t [u8],
+    name: &'t [u8],
+    id: Id,
+    /// What follows it.
+    rest: &'t [u8],
+}
+
+impl TreeEntry<'_> {
+    /// The first of these.
+    fn read(tree: &[u8]) -> Option<TreeEntry<'_>> {
+        let blank = tree.iter().position(|byte| *byte == b' ')?;
+        let (mode, rest) = (&tree[..blank], &tree[blank + 1..]);
+        let end = rest.iter().position(|byte| *byte == 0)?;
+        let (id, after) = rest[end + 1..].split_first_chunk()?;
+        Some(TreeEntry { mode, name: &rest[..end], id: *id, rest: after })
+    }
 }
 
 /// What a change makes of its base (gitformat-pack, "Deltified representation"); `None` where it does not hold.
@@ -788,11 +800,11 @@ mod tests {
     #[test]
     fn entries_of_a_tree_are_read_one_by_one() {
         let tree = [&b"100644 a.c\0"[..], &[7; 20], b"40000 src\0", &[9; 20], b"100"].concat();
-        let (mode, name, id, rest) = tree_entry(&tree).expect("an entry");
-        assert_eq!((mode, name, id), (&b"100644"[..], &b"a.c"[..], [7; 20]));
-        let (mode, name, id, rest) = tree_entry(rest).expect("another");
-        assert_eq!((mode, name, id), (&b"40000"[..], &b"src"[..], [9; 20]));
-        assert!(tree_entry(rest).is_none());
+        let one = TreeEntry::read(&tree).expect("an entry");
+        assert_eq!((one.mode, one.name, one.id), (&b"100644"[..], &b"a.c"[..], [7; 20]));
+        let two = TreeEntry::read(one.rest).expect("another");
+        assert_eq!((two.mode, two.name, two.id), (&b"40000"[..], &b"src"[..], [9; 20]));
+        assert!(TreeEntry::read(two.rest).is_none());
     }
 
     proptest! {

@@ -363,8 +363,6 @@ fn deadly() -> impl Iterator<Item = i64> {
     const ONLY_HERE: &[i64] = &[];
     const EVERYWHERE: &[i64] = &[
         libc::SYS_execveat,
-        libc::SYS_socket,
-        libc::SYS_socketpair,
         libc::SYS_connect,
         libc::SYS_bind,
         libc::SYS_listen,
@@ -398,8 +396,9 @@ fn deadly() -> impl Iterator<Item = i64> {
 }
 
 fn deadly_calls() -> Result<BpfProgram, seccompiler::BackendError> {
-    let starting = [libc::SYS_execve, libc::SYS_clone, libc::SYS_clone3];
-    let rules = deadly().chain(starting).map(|call| (call, vec![])).collect();
+    // Libraries that a tool has may ask for a socket to see what there is: to it these are denied.
+    let of_parsers = [libc::SYS_socket, libc::SYS_socketpair, libc::SYS_execve, libc::SYS_clone, libc::SYS_clone3];
+    let rules = deadly().chain(of_parsers).map(|call| (call, vec![])).collect();
     build(rules, SeccompAction::Allow, SeccompAction::KillProcess)
 }
 
@@ -689,9 +688,11 @@ mod tests {
         assert_eq!(answer(&deadly, HERE, libc::SYS_clone, [thread, 0, 0, 0, 0, 0]), ALLOW);
         assert_eq!(answer(&deadly, HERE, libc::SYS_clone, [bits(libc::SIGCHLD), 0, 0, 0, 0, 0]), KILL);
         assert_eq!(answer(&unknown, HERE, libc::SYS_clone3, [0; 6]), 0x0005_0000 | 38);
-        for call in [libc::SYS_socket, libc::SYS_connect, libc::SYS_kill, libc::SYS_ptrace, libc::SYS_process_vm_readv]
-        {
+        for call in [libc::SYS_connect, libc::SYS_bind, libc::SYS_kill, libc::SYS_ptrace, libc::SYS_process_vm_readv] {
             assert_eq!(answer(&deadly, HERE, call, [0; 6]), KILL);
+        }
+        for call in [libc::SYS_socket, libc::SYS_socketpair] {
+            assert_eq!(answer(&allowed_calls_of_tool(&[], ME).unwrap(), HERE, call, [0; 6]), FORBID);
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
-use std::os::unix::fs::FileExt;
 
 /// The place of a part in its archive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -73,7 +72,7 @@ pub(crate) enum Part {
 impl Part {
     /// A file; none where it has no length, as a pipe has none.
     pub(crate) fn of(mut file: File) -> Result<Part, File> {
-        match file.seek(SeekFrom::End(0)) {
+        match file.seek(SeekFrom::End(0)).and_then(|length| file.rewind().map(|()| length)) {
             Ok(length) => Ok(Part::File(file, length)),
             Err(_) => Err(file),
         }
@@ -88,7 +87,12 @@ impl Part {
 
     fn read_at(&self, into: &mut [u8], at: u64) -> io::Result<usize> {
         match self {
-            Part::File(file, _) => file.read_at(into, at),
+            // The parent has the same file open, and sees by its position how far the child is.
+            Part::File(file, _) => {
+                let mut file = file;
+                file.seek(SeekFrom::Start(at))?;
+                file.read(into)
+            }
             Part::Held(bytes) => {
                 let rest = usize::try_from(at).ok().and_then(|at| bytes.get(at..)).unwrap_or_default();
                 let length = rest.len().min(into.len());
@@ -295,7 +299,7 @@ mod tests {
 
     #[test]
     fn names_of_parts_say_which_they_are() {
-        let part = |name: &str| part_of(name).map(|(whole, number)| (whole, number));
+        let part = part_of;
         let at = |whole: &str, number| Some((whole.to_owned(), PartNumber::At(number)));
         assert_eq!(part("a/x.7z.001"), at("a/x.7z", 0));
         assert_eq!(part("x.tar.gz.ac"), at("x.tar.gz", 2));

@@ -26,7 +26,7 @@ const KINDS: [(&str, &[&str]); 7] = [
     ("document", &["document", "contract", "report", "pdf", "agreement", "blueprint", "manual"]),
     ("mail", &["e-mail", "email", "mailbox", "correspondence"]),
     ("database", &["database", "data base", "sql", "dump"]),
-    ("picture", &["photo", "picture", "image", "scan", "screenshot"]),
+    ("picture", &["photo", "picture", "image", "scans of", "screenshot"]),
     ("program", &["binar", "executable", "program", "firmware", "installer"]),
     ("key or certificate", &["certificate", "private key", "signing key"]),
 ];

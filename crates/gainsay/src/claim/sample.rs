@@ -332,7 +332,7 @@ pub struct FileMatch {
     pub exact: bool,
     /// Whether it says of itself that a program wrote it.
     pub generated: bool,
-    /// By what it was judged: `text`, `code` or `parts`.
+    /// By what it was judged: `text`, `code`, `parts` or `sketches` (of weights).
     pub channel: String,
     /// The shares of its fingerprints in that channel.
     pub shares: Shares,

@@ -159,7 +159,7 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
             writeln!(out, "- {label}: {}", plain(words))?;
         }
         if !finding.offered.is_empty() {
-            writeln!(out, "\nOffered, and what of it is in hand:\n")?;
+            writeln!(out, "\nSaid to be offered or taken, and what of it is in hand:\n")?;
         }
         for sentence in &finding.offered {
             writeln!(out, "- {}", plain(sentence))?;

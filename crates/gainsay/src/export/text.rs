@@ -541,7 +541,7 @@ impl Page {
         }
         let offered = in_hand::offered(offered);
         if !offered.is_empty() {
-            self.line("      offered, and what of it is in hand:");
+            self.line("      said to be offered or taken, and what of it is in hand:");
         }
         for sentence in &offered {
             self.hanging("        ", sentence);

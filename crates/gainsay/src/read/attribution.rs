@@ -3,7 +3,7 @@
 use crate::claim::{PartyKind, Span};
 use crate::read::cues::{fits, helpers_before, is_time_phrase, is_yet_to, phrase_cue};
 use crate::read::lexicon::{self, Cue};
-use crate::read::phrases::{first_party, phrase_ending, phrase_from, subject_before, unknown_subject};
+use crate::read::phrases::{first_party, phrase_ending, phrase_from, subject_before, unknown_from, unknown_subject};
 use crate::read::silence::silent;
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 use crate::read::tokens::Shape;
@@ -81,6 +81,8 @@ pub(super) struct Attribution {
     pub(super) relays: Vec<Speaker>,
     /// The word that says so: the verb, "according", the quotation.
     pub(super) word: Span,
+    /// Where somebody else's word about it begins: "…, which the company disputes".
+    pub(super) until: usize,
 }
 
 /// A word that might have made a statement and did not.
@@ -219,7 +221,7 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
     if helpers.passive && !first_to && !able && !matches!(cue, Cue::Investigates | Cue::Declines) {
         return passive(sentence, verb, cue, memory).ok_or("passive, and nobody is said to speak").map(Some);
     }
-    if sentence.word(verb + 1) == "by" {
+    if sentence.word(verb + 1) == "by" && !matches!(sentence.word(verb), "stands" | "stood" | "stand") {
         return Err("passive, and by nobody in particular");
     }
     let subject = subject_before(sentence, helpers.from, memory);
@@ -258,7 +260,7 @@ fn inverted(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> 
     {
         return None;
     }
-    let (_, speakers) = phrase_from(sentence, verb + 1, memory)?;
+    let (_, speakers) = phrase_from(sentence, verb + 1, memory).or_else(|| unknown_from(sentence, verb + 1))?;
     let rule = if before.shape == Shape::Quote { Rule::Quote } else { Rule::Indirect };
     Some(Found { closing: true, ..Found::new(verb, verb, speakers, cue, rule) })
 }
@@ -380,9 +382,10 @@ fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     Some(Found::new(verb, 0, speakers, cue, Rule::Hanging))
 }
 
-/// "Acme confirmed it, but would not say more": the silence has the subject of what is said before it.
+/// "Acme confirmed it, but would not say more", "Acme would not say more, but insisted that": a silence and a word of one subject.
 fn falls_silent(sentence: &Sentence<'_>, governing: &[Found]) -> Option<Found> {
-    let last = governing.last().filter(|f| !f.closing && !f.nested && f.cue != Cue::Declines && !f.unreal)?;
+    let last = governing.last().filter(|f| !f.closing && !f.nested && !f.unreal)?;
+    let was_silent = last.cue == Cue::Declines;
     (last.verb + 2..sentence.tokens.len()).find_map(|verb| {
         let word = sentence.word(verb);
         let helpers = helpers_before(sentence, verb);
@@ -390,10 +393,10 @@ fn falls_silent(sentence: &Sentence<'_>, governing: &[Found]) -> Option<Found> {
         let negated = (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
         let silent = negated && lexicon::silence_after_not(word) && !helpers.passive
             || matches!(word, "declined" | "declines" | "refused" | "refuses");
-        silent.then(|| Found {
-            negated: true,
-            ..Found::new(verb, joined, last.speakers.clone(), Cue::Declines, Rule::Indirect)
-        })
+        let cue = if silent { Cue::Declines } else { lexicon::cue(word).filter(|cue| *cue != Cue::Offers)? };
+        let speaks = silent != was_silent && (silent || !negated && fits(sentence, verb, cue, helpers.helped));
+        speaks
+            .then(|| Found { negated: silent, ..Found::new(verb, joined, last.speakers.clone(), cue, Rule::Indirect) })
     })
 }
 
@@ -684,7 +687,15 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
             end = before_contrast(sentence, &f).unwrap_or(end);
         }
         if end > starts[n] {
+            // What closes the sentence in another's mouth is no part of what this one says.
+            let until = starts
+                .get(n + 1)
+                .copied()
+                .filter(|&next| governing_nested.get(n + 1) == Some(&true) && !f.nested && next > starts[n])
+                .filter(|&next| text_of(sentence, next).is_some_and(|word| word == "which"))
+                .map_or(end, |next| next.min(end));
             cuts.push(Attribution {
+                until,
                 speakers: f.speakers,
                 cue: f.cue,
                 negated: f.negated,
@@ -696,6 +707,11 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
         }
     }
     cuts
+}
+
+/// The word that begins at this place.
+fn text_of<'s>(sentence: &'s Sentence<'_>, start: usize) -> Option<&'s str> {
+    sentence.tokens.iter().find(|t| t.span.start == start).map(|t| t.lower.as_str())
 }
 
 /// Where the clause of the verb ends: at a comma with a subject of its own behind it, or with the sentence.

@@ -210,31 +210,51 @@ fn handle_at(tokens: &[Token], at: usize) -> Option<usize> {
         return None;
     }
     let close = (at + 1..(at + 4).min(tokens.len())).find(|&n| mark(&tokens[n]) || tokens[n].is_mark(","))?;
-    let introduced = at >= 2
+    // "Known as", and not "dismissed as".
+    let known_as = at >= 3
+        && tokens[at - 2].is("as")
         && matches!(
-            tokens[at - 2].lower.as_str(),
-            "handle"
-                | "alias"
-                | "moniker"
-                | "pseudonym"
-                | "nickname"
-                | "called"
-                | "named"
-                | "dubbed"
-                | "by"
-                | "as"
-                | "name"
-                | "username"
+            tokens[at - 3].lower.as_str(),
+            "known"
+                | "identified"
                 | "itself"
+                | "themselves"
                 | "himself"
-                | "actor"
-                | "hacker"
-                | "user"
-                | "seller"
-                | "vendor"
-                | "member"
-                | "nick"
+                | "herself"
+                | "tracked"
+                | "posting"
+                | "writing"
+                | "posing"
+                | "operating"
+                | "online"
         );
+    let introduced = known_as
+        || at >= 2
+            && matches!(
+                tokens[at - 2].lower.as_str(),
+                "handle"
+                    | "alias"
+                    | "moniker"
+                    | "pseudonym"
+                    | "nickname"
+                    | "called"
+                    | "named"
+                    | "dubbed"
+                    | "by"
+                    | "name"
+                    | "username"
+                    | "itself"
+                    | "themselves"
+                    | "herself"
+                    | "himself"
+                    | "actor"
+                    | "hacker"
+                    | "user"
+                    | "seller"
+                    | "vendor"
+                    | "member"
+                    | "nick"
+            );
     let words = tokens[at..close].iter().all(|t| matches!(t.shape, Shape::Word | Shape::Number));
     (introduced && words).then_some(close - 1)
 }
@@ -477,6 +497,14 @@ fn joins_names(left: &str, joiner: &str) -> bool {
 /// Leaves out what stands before the name proper: "The", "Previously", "Russian".
 fn after_openers(tokens: &[Token], first: usize, last: usize, opens_sentence: bool) -> usize {
     let mut at = first;
+    // "Minister for Transport Ann Lee": the office, and then the name.
+    let of_office = first >= 2
+        && last - first >= 2
+        && matches!(tokens[first - 1].lower.as_str(), "for" | "of")
+        && matches!(tokens[first - 2].lower.as_str(), "minister" | "secretary" | "commissioner");
+    if of_office {
+        return last - 1;
+    }
     while at <= last {
         let word = tokens[at].lower.as_str();
         let article = word == "the" && !opens_sentence && at < last;

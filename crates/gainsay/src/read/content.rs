@@ -260,6 +260,14 @@ impl<'t> Clauses<'t> {
             return Some((if by_somebody && to_something { Event::Happened } else { Event::Mention }, at));
         }
         match word {
+            // "They got nothing".
+            "nothing"
+                if self.before(at, 1, |w| {
+                    matches!(w, "got" | "took" | "obtained" | "stole" | "accessed" | "lost" | "taken")
+                }) =>
+            {
+                return Some((Event::Look, at));
+            }
             "stole" | "exfiltrates" | "infiltrates" => return Some((Event::Happened, at)),
             // "Was able to access the network", "prevented them from accessing it".
             "access" | "obtain" | "steal" | "exfiltrate"

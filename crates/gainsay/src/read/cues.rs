@@ -79,6 +79,25 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
         }
         "shot" if next(1) == "down" => Some(Cue::Disputes),
         "poured" if next(1) == "cold" => Some(Cue::Disputes),
+        // "Would not be drawn on it".
+        "drawn" if (1..4).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) => Some(Cue::Declines),
+        "referred" | "refers" | "directed" | "deferred"
+            if (1..4).any(|n| {
+                matches!(
+                    next(n),
+                    "questions" | "inquiries" | "enquiries" | "queries" | "requests" | "comment" | "calls"
+                )
+            }) =>
+        {
+            Some(Cue::Declines)
+        }
+        // "Sent us this:".
+        "sent" | "gave" | "provided"
+            if sentence.tokens.last().is_some_and(|t| t.is_mark(":"))
+                && (1..5).any(|n| matches!(next(n), "this" | "statement" | "following" | "reply" | "response")) =>
+        {
+            Some(Cue::Says)
+        }
         "looking" if next(1) == "into" => Some(Cue::Investigates),
         "taking" | "takes" | "treating" | "treats"
             if (1..7).any(|n| next(n) == "seriously")
@@ -275,7 +294,12 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
         }
         "accepted" | "accepts" => next(1) == "that" || next(1) == "responsibility",
         "expects" | "maintains" | "maintained" | "concluded" | "continued" => {
-            next(1) == "that" || next(1) == "to" || quote_soon || closes_at(sentence, verb + 1)
+            // "Had maintained for weeks that".
+            (1..5).any(|n| next(n) == "that")
+                || next(1) == "to"
+                || sentence.word(verb) == "concluded" && lexicon::determiner(next(1))
+                || quote_soon
+                || closes_at(sentence, verb + 1)
         }
         "listed" => (1..12).any(|n| matches!(next(n), "sale" | "leak" | "site" | "victims" | "victim")),
         // "Responded by publishing it" is a deed.

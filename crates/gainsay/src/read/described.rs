@@ -121,8 +121,10 @@ fn house(sentence: &Sentence<'_>, at: usize, last: Option<usize>) -> Option<usiz
         .take_while(|&n| {
             lexicon::cue(sentence.word(n)).is_none() && sentence.party[n].is_none_or(|p| is_house(sentence.cast, p))
         })
-        .take(5)
-        .find(|&n| speaks_for_a_house(sentence, n))?;
+        .take(6)
+        .find(|&n| {
+            speaks_for_a_house(sentence, n) || lexicon::person_noun(sentence.word(n)) && of_its_house(sentence, n)
+        })?;
     let beside = (at.saturating_sub(TITLE_REACH)..title)
         .rev()
         .find_map(|n| sentence.party[n].filter(|&p| is_house(sentence.cast, p)).map(|p| (n, p)));
@@ -155,6 +157,11 @@ fn titled_after(sentence: &Sentence<'_>, at: usize) -> bool {
                         || (end + 1..n).any(|b| lexicon::company_noun(sentence.word(b))))
             })
     })
+}
+
+/// "Its head of research": whose, the text has just said.
+fn of_its_house(sentence: &Sentence<'_>, title: usize) -> bool {
+    (title.saturating_sub(3)..title).any(|n| matches!(sentence.word(n), "its" | "their"))
 }
 
 /// Titles that are of one house and speak for it.

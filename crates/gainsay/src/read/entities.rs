@@ -200,6 +200,7 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
             }
         }
     }
+    again_in_small_letters(text, pages, &mut raw, &mut candidates);
     for (house, points) in houses {
         if let Some(candidate) = candidates.get_mut(&house) {
             candidate.evidence.organisation += points;
@@ -212,6 +213,34 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
     give_roles(&mut cast.parties, outlet.as_deref());
     cast.rank();
     cast
+}
+
+/// A handle written small is a name wherever it stands, once it was introduced.
+fn again_in_small_letters(
+    text: &str,
+    pages: &[Page],
+    raw: &mut Vec<RawMention>,
+    candidates: &mut BTreeMap<String, Candidate>,
+) {
+    let small =
+        |c: &Candidate| c.words == 1 && c.evidence.actor >= 4 && c.name.chars().next().is_some_and(char::is_lowercase);
+    let handles: std::collections::BTreeSet<String> =
+        candidates.iter().filter(|(_, c)| small(c)).map(|(id, _)| id.clone()).collect();
+    if handles.is_empty() {
+        return;
+    }
+    let known: std::collections::BTreeSet<usize> = raw.iter().map(|mention| mention.span.start).collect();
+    for &sentence in pages.iter().filter(|p| !p.paragraph.short).flat_map(|p| &p.sentences) {
+        for token in tokens(text, sentence, &[]) {
+            let id = key(token.span.of(text).unwrap_or_default());
+            if token.shape.is_word() && handles.contains(&id) && !known.contains(&token.span.start) {
+                if let Some(candidate) = candidates.get_mut(&id) {
+                    candidate.count += 1;
+                }
+                raw.push(RawMention { span: token.span, key: id, home: None });
+            }
+        }
+    }
 }
 
 /// A headline that tells of a breach names who was breached more often than who says so.

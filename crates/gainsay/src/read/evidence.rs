@@ -164,6 +164,10 @@ fn thing(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence)
         found.thing += 2;
     }
     // "Acme's director of Digital": what a person is director of is no house where the house stands before.
+    // "The messaging app Signal".
+    if around.l(0) == "app" && matches!(around.l(1), "messaging" | "chat" | "messenger") {
+        found.thing += 5;
+    }
     let titled = matches!(around.l(0), "of" | "for") && lexicon::person_noun(around.l(1));
     if titled && around.left.iter().skip(2).take(4).any(|w| *w == "'s") {
         found.thing += 4;
@@ -205,7 +209,7 @@ fn of_a_crew(right: &[&str]) -> bool {
 
 fn actor(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
-    let near_actor = around.left.iter().take(10).any(|w| {
+    let near_actor = around.left.iter().take(12).any(|w| {
         lexicon::actor_noun(w)
             || matches!(*w, "person" | "someone" | "user" | "somebody" | "vendor" | "account" | "member" | "poster")
             || matches!(*w, "actor" | "actors" | "ransomware")
@@ -226,6 +230,12 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         "of" => matches!(l(1), "handle" | "alias" | "moniker" | "pseudonym"),
         _ => false,
     };
+    // "Goes by the name GreyHeron": nobody else is said to.
+    let alias = matches!(l(0), "name" | "handle" | "alias" | "moniker" | "nickname" | "pseudonym")
+        && around.left.iter().skip(1).take(4).any(|w| matches!(*w, "goes" | "going" | "went" | "using" | "under"));
+    if alias && !near_actor {
+        found.actor += 4;
+    }
     // "Its seller is GreyHeron".
     if matches!(l(0), "is" | "was") && lexicon::actor_noun(l(1)) && !matches!(l(1), "group" | "individual") {
         found.actor += 4;
@@ -343,6 +353,19 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
                     | "underground"
             ) || *w == "marketplace"
         });
+    // "GreyHeron, the collective that published the list".
+    let outlaws = |w: &str| {
+        matches!(
+            w,
+            "gang" | "collective" | "hackers" | "hacker" | "hacktivists" | "extortionists" | "cybercriminals" | "crew"
+        )
+    };
+    if !clause
+        && told.first().is_some_and(|w| lexicon::determiner(w))
+        && told.iter().skip(1).take(2).any(|w| outlaws(w))
+    {
+        found.actor += 4;
+    }
     if criminal && told.iter().any(|w| lexicon::actor_noun(w) || matches!(*w, "actor" | "operation" | "marketplace")) {
         found.actor += 4;
     }
@@ -422,6 +445,8 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
             )
         });
         found.person += if leads { 4 } else { 2 };
+        found.researcher +=
+            if told.iter().any(|w| matches!(*w, "research" | "researches" | "researched")) { 3 } else { 0 };
     }
 }
 
@@ -513,6 +538,13 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     };
     if around.article && !shapes::of_a_country(last) && (house_noun(r(0)) || plain(r(0)) && house_noun(r(1))) {
         found.organisation += 3;
+    }
+    // "Acme takes the privacy of its patients seriously", "Acme learned that".
+    if matches!(r(0), "takes" | "take") && matches!(r(1), "the" | "your" | "privacy" | "security" | "this")
+        || matches!(r(0), "learned" | "discovered" | "became" | "values" | "regrets" | "apologizes" | "apologises")
+            && run.known.is_none()
+    {
+        found.organisation += 2;
     }
     // "Brightwell.example": who goes by a domain is a house.
     if !many && indicators::is_host(last) {
@@ -693,7 +725,14 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
         let firm = |w: &str| lexicon::company_noun(w) && w != "university" || w == "researchers";
         // A "security camera company" makes cameras: "security" counts right beside the firm, in either order of reading.
         let beside = words.windows(2).any(|w| w[0] == "security" && firm(w[1]) || firm(w[0]) && w[1] == "security");
-        beside || words.iter().any(|w| trade(w)) && words.iter().any(|w| firm(w))
+        // "The breach tracking service".
+        let tracks = words
+            .iter()
+            .any(|w| matches!(*w, "tracking" | "monitoring" | "tracker" | "notification" | "breach-tracking"))
+            && words
+                .iter()
+                .any(|w| matches!(*w, "breach" | "leak" | "ransomware" | "threat" | "web" | "breach-tracking"));
+        beside || tracks || words.iter().any(|w| trade(w)) && words.iter().any(|w| firm(w))
     };
     let before: Vec<&str> =
         around.left.iter().copied().take(4).take_while(|w| !matches!(*w, "," | "." | "and" | "of")).collect();

@@ -21,6 +21,15 @@ static CREW: LazyLock<Option<Regex>> = LazyLock::new(|| {
     .ok()
 });
 
+/// "Notice of a data event", "Acme takes the privacy of its patients seriously": a house's own notice, in whatever person.
+static NOTICE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    word_regex(concat!(
+        r"(?i)\bthis (?:notice|letter|page|statement) (?:describes|explains|provides|is to|contains)\b|\bnotice of (?:a |an )?(?:data|security|privacy|cyber\w*)\b",
+        r"|\btakes? (?:the )?(?:privacy|security|protection|confidentiality)\b.{0,60}\bseriously\b|\bwe (?:sincerely )?(?:regret|apologi[sz]e for) any\b",
+    ))
+    .ok()
+});
+
 /// Who speaks on the whole page, where it is one party's own: most of its paragraphs say "we" outside of quotation marks, as a firm does.
 pub(super) fn owner(text: &str, pages: &[Page], cast: &Cast, about: &About) -> Option<Speaker> {
     let body: Vec<&Page> = pages.iter().filter(|p| !p.paragraph.short).collect();
@@ -33,16 +42,26 @@ pub(super) fn owner(text: &str, pages: &[Page], cast: &Cast, about: &About) -> O
         .any(|p| p.paragraph.span.of(text).is_some_and(|said| CREW.as_ref().is_some_and(|c| c.is_match(said))));
     // A short notice says "our customers" once; a longer one is known by most of its paragraphs.
     let is_firm = firmly >= 2 || firmly >= 1 && together >= 2 || together >= 3 && together * 3 >= body.len() * 2;
-    if !is_firm || ours * 2 < body.len() || crews {
+    let marks = pages
+        .iter()
+        .filter_map(|p| p.paragraph.span.of(text))
+        .filter(|said| NOTICE.as_ref().is_some_and(|notice| notice.is_match(said)));
+    let is_notice = marks.take(2).count() == 2;
+    if crews || !is_notice && (!is_firm || ours * 2 < body.len()) {
         return None;
     }
-    let house = cast
-        .parties
-        .iter()
-        .enumerate()
-        .filter(|(_, p)| p.class == Class::Organisation && matches!(p.kind, PartyKind::Victim | PartyKind::Other));
+    let house = cast.parties.iter().enumerate().filter(|(_, p)| {
+        p.class == Class::Organisation && matches!(p.kind, PartyKind::Victim | PartyKind::Other | PartyKind::Researcher)
+    });
     // A place where people post writes notices of its own, too.
-    let most = |(_, p): &(usize, &Party)| (!p.platform, p.mentions, std::cmp::Reverse(p.first.start));
+    let named_as_own = named_as_own(text, pages, cast);
+    // Who investigates for the house is named in its notices, too.
+    let house =
+        house.filter(|&(at, p)| p.kind != PartyKind::Researcher || named_as_own.get(at).is_some_and(|own| *own > 0));
+    let most = |&(at, p): &(usize, &Party)| {
+        let own = named_as_own.get(at).copied().unwrap_or_default();
+        (own + p.mentions, std::cmp::Reverse(p.first.start))
+    };
     if let Some((party, found)) = house.max_by_key(most) {
         return Some(Speaker {
             name: found.name.clone(),

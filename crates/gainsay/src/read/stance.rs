@@ -90,7 +90,7 @@ static INVESTIGATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
 static POLICING: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:investigat\w+|inquir(?:y|ies)|enquir(?:y|ies)|prob(?:e|es|ing)|forensics?|arrests?|arrested|suspects?|prosecut\w+)\b|\bto justice\b",
-        r"|\bwork(?:s|ed|ing)? (?:\w+ ){0,2}(?:together|with)\b|\bidentify(?:ing)? (?:the|those|who)\b|\bcalled in\b|\bco-?operat\w+\b|\b(?:case|complaint|fir) (?:was |has been |had been )?(?:opened|filed|registered|lodged)\b|\b(?:tak|treat)(?:e|es|ing) (?:\w+ ){0,4}seriously\b",
+        r"|\bwork(?:s|ed|ing)? (?:\w+ ){0,2}(?:together|with)\b|\bidentify(?:ing)? (?:the|those|who)\b|\bcalled in\b|\bin (?:touch|contact) with\b|\bco-?operat\w+\b|\b(?:case|complaint|fir) (?:was |has been |had been )?(?:opened|filed|registered|lodged)\b|\b(?:tak|treat)(?:e|es|ing) (?:\w+ ){0,4}seriously\b",
     ))
 });
 

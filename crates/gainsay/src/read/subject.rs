@@ -282,7 +282,8 @@ impl<'a> Sentence<'a> {
         let end = (first..=last)
             .find(|&at| {
                 let word = self.word(at);
-                lexicon::preposition(word) && !(word == "of" && self.tokens[at - 1].capital)
+                lexicon::preposition(word)
+                    && !(word == "of" && self.tokens[at - 1].capital && !lexicon::determiner(self.word(at + 1)))
                     || lexicon::opens_clause(word)
                     || self.hangs_on(at)
                     || lexicon::calendar_word(word)
@@ -317,7 +318,9 @@ impl<'a> Sentence<'a> {
             || is(lexicon::actor_noun)
             || is(lexicon::person_noun)
             || is(lexicon::company_noun)
-            || is(lexicon::crowd_noun);
+            || is(lexicon::crowd_noun)
+            || lexicon::agent_noun(noun)
+                && (noun.ends_with('s') || first > 0 && matches!(self.word(first - 1), "a" | "an" | "one" | "another"));
         let pronoun =
             matches!(noun, "i" | "we" | "you" | "he" | "she" | "it" | "they" | "that" | "this" | "those" | "none");
         if !speaks || pronoun || lexicon::document_noun(noun) || lexicon::cue(noun).is_some() {
@@ -491,6 +494,7 @@ impl<'a> Sentence<'a> {
                 | "vendor"
                 | "website"
                 | "site"
+                | "member"
         );
         if posted
             && definite
@@ -544,6 +548,11 @@ impl<'a> Sentence<'a> {
         if let Some(actor) = party_in(first, head, Class::Actor).filter(|_| of_the_crew) {
             return Some(self.named(actor));
         }
+        // "A member of the group".
+        let of_a_crew = owner.clone().filter(|s| of_the_crew && s.kind == PartyKind::Actor);
+        if of_a_crew.is_some() {
+            return of_a_crew;
+        }
         if lexicon::crowd_noun(noun) && !lexicon::researcher_noun(noun) && !matches!(noun, "officials")
             || noun == "authorities"
         {
@@ -576,6 +585,28 @@ impl<'a> Sentence<'a> {
                 (first..head).rev().find(|&at| lexicon::company_noun(self.word(at))).filter(|_| owner.is_none())
             {
                 return self.the_company(self.word(at), memory);
+            }
+            // "Union representatives" are the union's.
+            let of_others = lexicon::spokesperson(noun)
+                && owner.is_none()
+                && head > first
+                && self.tokens[head - 1].shape == Shape::Word
+                && !lexicon::determiner(self.word(head - 1))
+                && !lexicon::company_noun(self.word(head - 1))
+                && !lexicon::adverb(self.word(head - 1))
+                && matches!(
+                    self.word(head - 1),
+                    "union" | "industry" | "labour" | "labor" | "government" | "police" | "student" | "staff"
+                );
+            if of_others {
+                return self.by_its_words(first, head);
+            }
+            // "One café owner" is nobody who was named.
+            let anybody = matches!(self.word(first), "a" | "an" | "one" | "another" | "two" | "three" | "several")
+                && !lexicon::spokesperson(noun)
+                && !lexicon::researcher_noun(noun);
+            if owner.is_none() && anybody {
+                return self.by_its_words(first, head);
             }
             return owner
                 .map(voice)
@@ -670,13 +701,16 @@ impl<'a> Sentence<'a> {
         if let Some(party) = (first..head).rev().find_map(|at| self.party[at].filter(owner)) {
             return Some(self.named(party));
         }
-        if let Some((from, last)) =
-            tail.filter(|&(from, _)| matches!(self.word(from), "for" | "at" | "of" | "from" | "with" | "by"))
-        {
+        if let Some((from, last)) = tail.filter(|&(from, _)| {
+            // "Experts consulted by the paper" are not the paper's.
+            let asked = self.word(from) == "by" && from > 0 && self.word(from - 1).ends_with("ed");
+            !asked && matches!(self.word(from), "for" | "at" | "of" | "from" | "with" | "by")
+        }) {
             if let Some(party) = (from + 1..=last).find_map(|at| self.party[at]) {
                 return Some(self.named(party));
             }
-            if let Some(speaker) = self.one(from + 1, last, memory).filter(|s| s.known == Known::Role) {
+            let told = |s: &Speaker| s.known == Known::Role || s.kind == PartyKind::Authority;
+            if let Some(speaker) = self.one(from + 1, last, memory).filter(told) {
                 return Some(speaker);
             }
         }

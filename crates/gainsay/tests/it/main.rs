@@ -20,6 +20,7 @@ mod ledger;
 mod listings;
 mod malware;
 mod model;
+mod models;
 mod names;
 mod offered;
 mod outlets;

@@ -58,8 +58,9 @@ fn an_offer_stands_next_to_the_sample_everywhere() {
     ] {
         assert!(shown.split_whitespace().collect::<Vec<_>>().join(" ").contains(words), "{words:?} is not in\n{shown}");
     }
-    let shown = environment.gainsay(&["show", "marlbeck", "--json"]).json_lines();
-    let finding = &shown[0]["findings"][0];
+    let shown = environment.gainsay(&["show", "marlbeck", "--json"]).succeeded();
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let finding = &shown["findings"][0];
     let hand = &finding["result"]["in_hand"];
     assert_eq!(
         (&hand["leaked_before"]["files"], &hand["leaked_before"]["some"][0]["name"]),

@@ -162,6 +162,22 @@ fn a_sample_is_settled_between_two_desks_and_a_third_checks_it() {
         let verified = pair.run(desk, &["ledger", "verify"]).succeeded();
         assert!(verified.starts_with("Holds"), "{verified}");
     }
+    // Who is not cleared for it is not told; what is destroyed is gone, and the record stands.
+    pair.run(FIRM, &["open", "public", "--tlp", "clear"]).succeeded();
+    pair.private(FIRM, &["open", "countersigned", "--case", "public", "--company", "Marlbeck"]).succeeded();
+    for (audience, is_told) in [("clear", false), ("red", true)] {
+        let report = format!("{audience}.md");
+        pair.run(FIRM, &["report", "public", "-o", &report, "--audience", audience]).succeeded();
+        let report = fs::read_to_string(pair.path(&report)).unwrap();
+        assert_eq!(report.contains("settled with another party"), is_told, "{report}");
+        assert_eq!(report.contains("Both parties signed"), is_told, "{report}");
+    }
+    let shown = pair.run(FIRM, &["show", "public", "--json"]).succeeded();
+    let shown: serde_json::Value = serde_json::from_str(&shown).unwrap();
+    let entry = shown["private_matches"][0]["id"].as_str().unwrap();
+    pair.run(FIRM, &["ledger", "destroy", entry, "--reason", "a court order"]).succeeded();
+    assert!(!pair.run(FIRM, &["show", "public", "--all"]).succeeded().contains("settled with another party"));
+    assert!(pair.run(FIRM, &["ledger", "verify"]).succeeded().starts_with("Holds"));
     pair.run(FIRM, &["report", "marlbeck", "-o", "report.html"]).succeeded();
     assert!(fs::read_to_string(pair.path("report.html")).unwrap().contains("settled with another party"));
     pair.run(FIRM, &["report", "marlbeck", "-o", "report.json"]).succeeded();
@@ -183,6 +199,24 @@ fn public_code_in_a_sample_is_counted_for_nobody() {
     let opened = pair.private(FIRM, &["open", "answer", "--yes", "-o", "result", "--json"]).json_lines().remove(0);
     let of = |place: usize| opened["labels"][place]["matches"].as_u64().unwrap();
     assert!(of(0) < 10 && of(1) > 500, "{opened}");
+}
+
+#[test]
+fn matches_are_counted_for_each_file_where_that_was_agreed() {
+    let pair = Pair::with_files();
+    pair.invite("invitation", &["sample", "--by-file"]).succeeded();
+    // A run that was cut short before it gave anything away leaves a folder that stands in nobody's way.
+    let session = only(&pair.path(FIRM).join("private"));
+    fs::create_dir_all(pair.path(COMPANY).join("private").join(session.file_name().unwrap())).unwrap();
+    let agreed = pair.agree("invitation", "agreement", &[]);
+    assert!(agreed.stderr.contains("counted in 3 groups, one for each file"), "{agreed:#?}");
+    agreed.succeeded();
+    pair.to_answer();
+    let opened = pair.private(FIRM, &["open", "answer", "--yes", "-o", "result", "--json"]).json_lines().remove(0);
+    let files = opened["files"].as_array().unwrap();
+    let counts: Vec<(&str, bool)> =
+        files.iter().map(|it| (it["file"].as_str().unwrap(), it["matches"].as_u64().unwrap() > 500)).collect();
+    assert_eq!(counts, [("1.txt", true), ("2.txt", true), ("3.txt", false)]);
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Archives that were cut in pieces.
 
+use std::io::Seek as _;
 use std::ops::ControlFlow;
 
 use unpack::{Event, FindingKind, Limits};
@@ -13,7 +14,7 @@ fn cut(bytes: &[u8], pieces: usize) -> Vec<Vec<u8>> {
 
 /// The files that come out of parts, and what is said of them.
 fn joined(name: &str, parts: &[Vec<u8>]) -> (Vec<(String, Vec<u8>)>, Vec<String>) {
-    let files: Vec<_> = parts.iter().map(|part| file_of(part)).collect();
+    let mut files: Vec<_> = parts.iter().map(|part| file_of(part)).collect();
     let (mut found, mut findings) = (Vec::<(String, Vec<u8>)>::new(), Vec::new());
     let asked = worker(&[], Limits::default()).files_of_parts(name, &files, &mut |event| {
         match event {
@@ -25,6 +26,8 @@ fn joined(name: &str, parts: &[Vec<u8>]) -> (Vec<(String, Vec<u8>)>, Vec<String>
         ControlFlow::Continue(())
     });
     assert!(asked.is_ok(), "{asked:?}");
+    // How far the child is shows in the files that it shares with us.
+    assert!(files.iter_mut().all(|file| file.stream_position().is_ok_and(|at| at > 0)));
     (found, findings)
 }
 

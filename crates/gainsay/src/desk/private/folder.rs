@@ -61,12 +61,20 @@ impl Folder {
     /// # Errors
     /// There is one already, or the disk fails.
     pub(super) fn create(desk: &Desk, invitation: &MessageDigest, about: About) -> Result<Folder, desk::Error> {
-        let path = path_of(desk, invitation);
-        if path.exists() {
-            return Err(Error::Refused(private_match::Refused::Replayed).into());
+        let (root, path) = (desk.root().join(PRIVATE), path_of(desk, invitation));
+        let failed = |path: &PathBuf, why| desk::Error::File { action: "create", path: path.clone(), why };
+        fs::create_dir_all(&root).map_err(|why| failed(&root, why))?;
+        if path.exists() && !path.join(ABOUT).exists() {
+            // Of a run that was cut short before anything was given away.
+            fs::remove_dir_all(&path).map_err(|why| failed(&path, why))?;
         }
-        fs::create_dir_all(&path).map_err(|why| desk::Error::File { action: "create", path: path.clone(), why })?;
-        Ok(Folder { path, about })
+        match fs::create_dir(&path) {
+            Ok(()) => Ok(Folder { path, about }),
+            Err(why) if why.kind() == std::io::ErrorKind::AlreadyExists => {
+                Err(Error::Refused(private_match::Refused::Replayed).into())
+            }
+            Err(why) => Err(failed(&path, why)),
+        }
     }
 
     /// Takes it away again, where what it was made for came to nothing.

@@ -348,3 +348,72 @@ fn inspect_statement(path: &Path) -> Result<Done, desk::Error> {
     );
     Ok(Done { words, value })
 }
+
+#[cfg(test)]
+mod tests {
+    use private_match::{Answering, Identity, Invitation, Opening, Sample, Seed, Setup, countersign, invite, request};
+
+    use super::*;
+    use crate::desk::private::elements::terms_of;
+
+    /// A statement on a sample of three elements of which the owner has two.
+    fn stated() -> (Statement, Vec<u8>) {
+        let what = What::new(crate::claim::ElementKind::Ids, None).expect("a kind");
+        let (holder, owner) = (Identity::new(&[1; 32]), Identity::new(&[2; 32]));
+        let (holders, owners) = (Seed::new([3; 32]), Seed::new([4; 32]));
+        let sample = Sample::new(vec![vec![b"one", b"two", b"six"]]).expect("a sample");
+        let named = terms_of(&what, 1);
+        let inputs = (named.inputs.as_str(), named.profile);
+        let terms = sample.terms(&holders, Mode::Count, "claim 17", inputs, [5; 32]).expect("terms");
+        let mut messages = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
+        let [invitation, agreement, result, countersignature] = &mut messages;
+        invite(&holder, owner.public(), terms, &mut *invitation).expect("memory");
+        let invited = Invitation::read(holder.public(), owner.public(), invitation).expect("an invitation");
+        let mut setup = Setup::new(&invited, &[], true, &owners, "symbols", 1).expect("terms");
+        setup.add(&[b"one", b"two", b"ten"]).expect("elements");
+        let agreed = setup.finish(&owner, [6; 32], &mut *agreement).expect("memory");
+        let (mut asked, mut answered) = (Vec::new(), Vec::new());
+        let session = agreed.session;
+        let requested = request(&session, &holder, &holders, &sample, 1, &mut asked).expect("memory");
+        let mut answering = Answering::new(&session, &owners, &agreed.set, 1).expect("the set");
+        answering.push(&asked).expect("a request");
+        let exchanged = answering.finish(&owner, &mut answered).expect("memory");
+        let mut opening = Opening::new(&session, &requested, &holders, &sample, 1).expect("the sample");
+        opening.push(&answered).expect("an answer");
+        opening.finish().expect("an answer").result(&session, &holder, &mut *result).expect("memory");
+        countersign(&session, &owner, exchanged, result, &mut *countersignature).expect("a result");
+        let bytes = messages.concat();
+        (Statement::verify(holder.public(), owner.public(), &bytes).expect("a statement"), bytes)
+    }
+
+    #[test]
+    fn an_entry_is_held_against_the_statement_in_it() {
+        let (statement, bytes) = stated();
+        let entry = payload(EntryId([7; 32]), "Marlbeck".to_owned(), true, &statement, &bytes).expect("an entry");
+        assert_eq!((entry.matches, entry.count, entry.least, entry.most), (2, 3, 67, 67));
+        assert_eq!(check(&entry), Ok(()));
+        let altered = [
+            PrivatelyMatched { matches: 3, ..entry.clone() },
+            PrivatelyMatched { most: 68, ..entry.clone() },
+            PrivatelyMatched { labels: Vec::new(), ..entry.clone() },
+            PrivatelyMatched { claim: "claim 18".to_owned(), ..entry.clone() },
+            PrivatelyMatched { holder: entry.owner, owner: entry.holder, ..entry.clone() },
+            PrivatelyMatched { statement: bytes[1..].to_vec().into(), ..entry.clone() },
+        ];
+        for altered in altered {
+            assert!(check(&altered).is_err(), "{altered:?}");
+        }
+    }
+
+    #[test]
+    fn shares_are_rounded_where_all_took_part_and_told_as_an_interval_where_a_part_did() {
+        let mut terms = super::super::no_terms();
+        terms.elements = 1_200;
+        assert_eq!(percent(350, &terms), (29, 29));
+        assert_eq!((percent(0, &terms), percent(1_200, &terms)), ((0, 0), (100, 100)));
+        terms.sampling = 20;
+        assert_eq!(percent(350, &terms), (26, 32));
+        assert_eq!(crate::claim::share(percent(350, &terms), 350), "between 26% and 32%");
+        assert_eq!(crate::claim::share((0, 0), 1), "less than 1%");
+    }
+}

@@ -343,6 +343,12 @@ mod tests {
     }
 
     #[test]
+    fn who_wrote_before_writes_again_without_a_time() {
+        let text = "[12:03] Heron: Pay us.\n[12:04] Victim: How much?\nVictim: We have little.\n[12:05] Heron: Ten.\n";
+        assert_eq!(read(text).get(2), Some(&("Victim", "We have little.")));
+    }
+
+    #[test]
     fn a_chat_is_told_from_other_texts() {
         assert!(is_chat("[12:03:44] <dust> we have it\n[12:04:01] <buyer> proof?\n[12:05] <dust> here").is_some());
         assert!(is_chat("dust: one\nfinch: two\ndust: three\nfinch: four").is_some());
