@@ -15,6 +15,7 @@ mod demo;
 mod desk;
 mod endpoint;
 mod export;
+mod inspect;
 mod ledger;
 mod listing;
 mod mask;

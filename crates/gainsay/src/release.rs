@@ -151,6 +151,10 @@ fn mask_values(case: &mut Case) {
         change(&mut finding.command);
         finding.result.for_each_text(change);
     }
+    for inspection in &mut case.inspections {
+        change(&mut inspection.command);
+        inspection.result.for_each_text(change);
+    }
 }
 
 /// Outside the desk nobody needs to know how its folders are called: of local paths only the last name stays.
@@ -168,6 +172,7 @@ fn shorten_paths(case: &mut Case) {
             shorten(why);
         }
     }
+    case.inspections.iter_mut().for_each(|it| shorten(&mut it.command));
     for finding in &mut case.findings {
         shorten(&mut finding.command);
         let result = &mut finding.result;
@@ -328,6 +333,7 @@ impl View {
         let may_see_source: Vec<bool> = case.sources.iter().map(|source| source.tlp <= audience).collect();
         case.statements.retain(|said| said.tlp <= audience);
         case.findings.retain(|finding| finding.tlp <= audience);
+        case.inspections.retain(|it| it.tlp <= audience);
         case.tasks.retain(|task| task.tlp <= audience);
         case.settlements.retain(|settled| settled.tlp <= audience);
         case.past.retain(|settled| settled.tlp <= audience);
@@ -345,6 +351,7 @@ impl View {
             .map(|it| it.handle.as_str())
             .chain(case.statements.iter().map(|it| it.handle.as_str()))
             .chain(case.findings.iter().map(|it| it.handle.as_str()))
+            .chain(case.inspections.iter().map(|it| it.handle.as_str()))
             .collect();
         let basis = &mut record.basis;
         basis.outdated.retain(|(handle, _)| shown.contains(handle.as_str()));
@@ -376,7 +383,8 @@ impl View {
 }
 
 fn size(case: &Case) -> usize {
-    case.sources.len() + case.statements.len() + case.findings.len() + case.edits.len() + case.judgements.len()
+    let evidence = case.findings.len() + case.inspections.len();
+    case.sources.len() + case.statements.len() + evidence + case.edits.len() + case.judgements.len()
 }
 
 #[cfg(test)]

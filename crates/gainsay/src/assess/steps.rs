@@ -2,7 +2,9 @@
 
 use super::claims::Claim;
 use super::disagreements::{Disagreement, Kind};
-use crate::claim::{Case, Finding, PartyKind, Stance, State, Task};
+use crate::claim::{
+    Case, Finding, Inspection, PartyKind, Sensitive, SensitiveGroup, SensitiveItem, Spot, Stance, State, Task, counted,
+};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +39,9 @@ pub fn steps(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> V
 /// The steps that the case calls for.
 fn drawn(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> Vec<Step> {
     let mut steps = Vec::new();
+    for inspection in case.current_inspections() {
+        of_inspection(inspection, &mut steps);
+    }
     for finding in case.current_findings() {
         of_finding(case, finding, &mut steps);
     }
@@ -71,6 +76,62 @@ fn drawn(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> Vec<S
         ));
     }
     steps
+}
+
+/// How many places a step names.
+const PLACES: usize = 3;
+
+/// What to do about what a sample must not reveal: one step for each kind, with its places. What was lost is lost; what it opens is closed.
+fn of_inspection(inspection: &Inspection, steps: &mut Vec<Step>) {
+    let found = &inspection.result;
+    let mut step = |what: String| steps.push(Step::new(what, vec![inspection.handle.clone()]));
+    for kind in found.kinds.iter().filter(|kind| kind.group == SensitiveGroup::Secret) {
+        let (count, places) = (kind.distinct, places(found, &kind.kind));
+        step(format!("Renew {count} of the kind {}, and look up in the service's log who used it ({places}).", kind.kind));
+    }
+    let keys: Vec<&SensitiveItem> = found.of_group(SensitiveGroup::Key).collect();
+    if !keys.is_empty() {
+        step(format!(
+            "Replace {}, wherever what belongs to it is trusted ({}).",
+            counted(keys.len(), "private key"),
+            places(found, &keys[0].kind)
+        ));
+    }
+    for certificate in found.of_group(SensitiveGroup::Certificate).filter(|it| found.has_key_of(it)) {
+        let place = certificate.places.first().map(Spot::words).unwrap_or_default();
+        match certificate.is_valid(inspection.received) {
+            Some(false) => {}
+            _ => step(format!("Revoke the {}: its private key is in the sample too ({place}).", certificate.words())),
+        }
+    }
+    for kind in found.kinds.iter().filter(|kind| kind.group == SensitiveGroup::Login) {
+        let (count, places) = (kind.distinct, places(found, &kind.kind));
+        let (kind, has) = (&kind.kind, if count == 1 { "account has" } else { "accounts have" });
+        step(format!("Have new ones set for whichever {count} {has} this {kind}, and end their sessions ({places})."));
+    }
+    let personal: Vec<String> = (found.kinds.iter().filter(|kind| kind.group == SensitiveGroup::Personal))
+        .map(|kind| format!("{} of the kind {}", kind.distinct, kind.kind))
+        .collect();
+    if !personal.is_empty() {
+        step(format!("Have it judged who must be told that data of persons is out: {}.", personal.join(", ")));
+    }
+    let hosts: Vec<&str> = found.of_group(SensitiveGroup::Host).map(|it| it.about.as_str()).collect();
+    if !hosts.is_empty() {
+        let (count, some) = (counted(hosts.len(), "host name"), hosts[..hosts.len().min(PLACES)].join(", "));
+        step(format!("Take {count} of the inside for known to whoever has the sample: {some}."));
+    }
+}
+
+/// The first places of a kind.
+fn places(found: &Sensitive, kind: &str) -> String {
+    let spots = found.items.iter().filter(|item| item.kind == kind).filter_map(|item| item.places.first());
+    let mut spots: Vec<String> = spots.map(Spot::words).collect();
+    let more = spots.len().saturating_sub(PLACES);
+    spots.truncate(PLACES);
+    if more > 0 {
+        spots.push(format!("and {more} more"));
+    }
+    spots.join("; ")
 }
 
 fn of_finding(case: &Case, finding: &Finding, steps: &mut Vec<Step>) {
@@ -123,11 +184,14 @@ fn of_finding(case: &Case, finding: &Finding, steps: &mut Vec<Step>) {
             };
             step(format!("Preserve the access logs of the places that hold these files, {when}."), vec![]);
             step(format!("List {whose}: people, service accounts, build machines, suppliers."), vec![]);
-            step(
-                "Look through the matched files for keys, passwords and certificates, and revoke what is found."
-                    .to_owned(),
-                vec![],
-            );
+            // Where it was looked through, the steps say what was found.
+            if !case.current_inspections().any(|it| it.sample == finding.sample) {
+                step(
+                    "Look through the matched files for keys, passwords and certificates, and revoke what is found."
+                        .to_owned(),
+                    vec![],
+                );
+            }
             step(
                 format!(
                     "Tell {} what may be told: the match proves possession of the files, not how they were had.",

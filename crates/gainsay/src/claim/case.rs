@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{ClaimKey, Edit, EntryId, OwnJudgement, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp};
+use super::{ClaimKey, Edit, EntryId, Inspection, OwnJudgement, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp};
 
 /// A case as it stands.
 #[derive(Clone, Debug)]
@@ -25,6 +25,8 @@ pub struct Case {
     pub statements: Vec<Said>,
     /// In the order in which they were made.
     pub findings: Vec<Finding>,
+    /// What its samples must not reveal, in the order in which it was found.
+    pub inspections: Vec<Inspection>,
     /// Products that its texts name, with their owners, as far as the gazetteer knows them.
     pub brands: BTreeMap<String, String>,
     /// What somebody has taken up, one for each step, as it stands.
@@ -319,6 +321,7 @@ impl Case {
             sources: Vec::new(),
             statements: Vec::new(),
             findings: Vec::new(),
+            inspections: Vec::new(),
             brands: BTreeMap::new(),
             tasks: Vec::new(),
             settlements: Vec::new(),
@@ -348,6 +351,7 @@ impl Case {
         let sources = self.sources.iter().map(|source| source.tlp);
         let said = self.statements.iter().filter(|said| said.state.shows()).map(|said| said.tlp);
         let findings = self.findings.iter().map(|finding| finding.tlp);
+        let findings = findings.chain(self.inspections.iter().map(|it| it.tlp));
         let tasks = self.tasks.iter().map(|task| task.tlp);
         let edits = self.edits.iter().map(|edit| edit.tlp).chain(self.judgements.iter().map(|it| it.tlp));
         let settlements = self.settlements.iter().map(|settled| settled.tlp);
@@ -386,11 +390,20 @@ impl Case {
         for finding in &mut self.findings {
             finding.sample = new_place[finding.sample];
         }
+        self.inspections.retain(|it| keep[it.sample]);
+        for inspection in &mut self.inspections {
+            inspection.sample = new_place[inspection.sample];
+        }
     }
 
     /// The findings on the samples as they are now, not on versions that were replaced.
     pub fn current_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| self.sources[finding.sample].replaced_by.is_none())
+    }
+
+    /// What the samples as they are now must not reveal.
+    pub fn current_inspections(&self) -> impl Iterator<Item = &Inspection> {
+        self.inspections.iter().filter(|it| self.sources[it.sample].replaced_by.is_none())
     }
 
     /// The names that its texts give to actors.

@@ -6,11 +6,11 @@ use jiff::Timestamp;
 
 use super::Error;
 use crate::claim::{
-    AssessedClaim, Case, Edit, EntryId, Finding, OwnJudgement, PastAssessment, Said, SampleMatch, Source, SourceKind,
+    AssessedClaim, Case, Edit, EntryId, Finding, Inspection, OwnJudgement, PastAssessment, Said, SampleMatch, Source, SourceKind,
     SourceText, State, Task, Tlp,
 };
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SampleMatchedV2, SourceCaptured, SourceCapturedV1, SourceReadV1,
+    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SampleInspected, SampleMatchedV2, SourceCaptured, SourceCapturedV1, SourceReadV1,
     TaskSet,
 };
 use crate::ledger::{Entry, Hash, Payload};
@@ -60,6 +60,7 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
         drafts: BTreeMap::new(),
         statements_made: 0,
         findings_made: 0,
+        inspections_made: 0,
         destroyed: BTreeMap::new(),
     };
     for entry in rest {
@@ -98,6 +99,7 @@ struct Fold<'e> {
     /// Handles given so far: those of what was destroyed are not given again.
     statements_made: u64,
     findings_made: u64,
+    inspections_made: u64,
     destroyed: BTreeMap<EntryId, &'e BodyDestroyed>,
 }
 
@@ -133,6 +135,7 @@ impl Fold<'_> {
             Some(Payload::Match(it) | Payload::MatchV2(SampleMatchedV2(it))) => {
                 self.finding(entry, it.sample, &it.command, (&it.result).into());
             }
+            Some(Payload::Inspection(it)) => self.inspection(entry, it),
             Some(Payload::Task(task)) => self.task(entry, task),
             Some(Payload::Settlement(settled)) => {
                 let header = &entry.header;
@@ -201,6 +204,7 @@ impl Fold<'_> {
             // A destroyed entry keeps its place: what was said of it stays visible as a gap with its reason.
             None if entry.header.kind.starts_with("source/") => self.destroyed_source(entry),
             None if entry.header.kind.starts_with("match/") => self.findings_made += 1,
+            None if entry.header.kind.starts_with("inspection/") => self.inspections_made += 1,
             None => {
                 let gap = self.destroyed.get(&entry.id).map_or(0, |destruction| destruction.drafts);
                 self.statements_made = self.statements_made.saturating_add(u64::from(gap));
@@ -302,6 +306,22 @@ impl Fold<'_> {
             Some(it) => *it = task,
             None => self.case.tasks.push(task),
         }
+    }
+
+    /// One for each sample: the newest.
+    fn inspection(&mut self, entry: &Entry, inspected: &SampleInspected) {
+        let Some(&sample) = self.sources.get(&inspected.sample) else { return };
+        self.case.inspections.retain(|it| it.sample != sample);
+        self.inspections_made += 1;
+        self.case.inspections.push(Inspection {
+            id: entry.id,
+            handle: format!("x{}", self.inspections_made),
+            sample,
+            received: entry.header.received,
+            tlp: entry.header.tlp.max(self.case.sources[sample].tlp),
+            command: inspected.command.clone(),
+            result: (&inspected.result).into(),
+        });
     }
 
     fn finding(&mut self, entry: &Entry, sample: EntryId, command: &str, result: SampleMatch) {

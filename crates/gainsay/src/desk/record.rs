@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Acting, Desk, Error};
-use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
+use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp, counted};
 use crate::ledger::payload::{
     BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SourceCaptured, SourceCapturedV1,
     SourceReadV1,
@@ -314,8 +314,10 @@ pub fn check_report(path: &Path, key: Option<&str>) -> Result<ReportCheck, Error
         }
     }
     let mut named = vec![(OF_CASE.to_owned(), hash(&report["id"]))];
-    for list in ["sources", "findings"] {
-        for it in report[list].as_array().ok_or_else(|| bad("it lists no sources and findings"))? {
+    // Reports of before have no inspections.
+    let inspections = report["inspections"].as_array();
+    for list in [report["sources"].as_array(), report["findings"].as_array(), inspections.or(Some(&Vec::new()))] {
+        for it in list.ok_or_else(|| bad("it lists no sources and findings"))? {
             named.push((text_of(&it["handle"], "a source or a finding has no handle")?, hash(&it["id"])));
         }
     }
@@ -352,6 +354,10 @@ fn what(payload: &Payload) -> String {
         Payload::Corpus(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::MatchV1(found) => matched(&(&found.result).into()),
         Payload::Match(found) | Payload::MatchV2(SampleMatchedV2(found)) => matched(&(&found.result).into()),
+        Payload::Inspection(inspected) => {
+            let found = counted(inspected.result.kinds(), "kind");
+            format!("looked through a sample for what it must not reveal: {found}")
+        }
         Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
         Payload::Settlement(settled) => match settled.outcome {
             Some(is_true) => format!("settled a claim as {}", if is_true { "true" } else { "not true" }),

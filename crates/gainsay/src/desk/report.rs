@@ -144,6 +144,7 @@ impl Desk {
             shown.push((said.handle.clone(), entry));
         }
         shown.extend(case.findings.iter().map(|finding| (finding.handle.clone(), finding.id)));
+        shown.extend(case.inspections.iter().map(|it| (it.handle.clone(), it.id)));
         let by_analysts = case.edits.iter().map(|it| it.id).chain(case.judgements.iter().map(|it| it.id));
         shown.extend(by_analysts.map(|id| (id.short(), id)));
         self.database

@@ -19,10 +19,11 @@ use super::corpora::LEAST_MEMORY;
 use super::listings::{self, Listings};
 use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
-use crate::claim::{CorpusRole, EntryId, SampleMatch, Tlp, quoted};
+use crate::claim::{CorpusRole, EntryId, SampleMatch, Sensitive, Tlp, quoted};
 use crate::export;
-use crate::ledger::Entry;
-use crate::ledger::payload::SampleMatched;
+use crate::inspect::sensitive::Tally;
+use crate::ledger::payload::{SampleInspected, SampleMatched};
+use crate::ledger::{Entry, Payload};
 use crate::matching::{self, Bounds, Match, Matcher, SampleFile};
 use crate::release::Released;
 pub(super) use numbers::{best_match, claimed_window};
@@ -32,6 +33,9 @@ use opened::{Opened, open, path_in_sample};
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
+
+/// What the desk's key for the marks of sensitive values is derived for.
+const MARKS: &str = "gainsay 2026-11-22 marks of sensitive values";
 
 /// What to match a sample against, and how.
 #[derive(Clone, Copy, Debug, Default)]
@@ -72,6 +76,8 @@ pub struct SampleProgress {
 pub struct MatchReport {
     /// For each owner of corpora on this desk, the result against them; the one with most files first.
     pub results: Vec<SampleMatch>,
+    /// What the sample must not reveal, whoever's it is.
+    pub sensitive: Sensitive,
     /// The entries that record it, where it was made for a case.
     pub entries: Vec<EntryId>,
 }
@@ -93,11 +99,17 @@ impl MatchReport {
         match shape {
             Shape::Json => {
                 let results: Vec<_> = self.results.iter().map(export::json::sample_match).collect();
-                Released::json(json!({ "format": "gainsay-match/1", "results": results, "entries": entries }))
+                Released::json(json!({
+                    "format": "gainsay-match/1",
+                    "results": results,
+                    "sensitive": export::json::sensitive(&self.sensitive),
+                    "entries": entries,
+                }))
             }
             Shape::Text(styles) | Shape::Screen(styles) | Shape::Brief(styles) => {
                 let mut text: String =
                     self.results.iter().map(|result| export::text::sample_match(result, styles)).collect();
+                text += &export::text::sensitive(&self.sensitive, styles);
                 for entry in &self.entries {
                     text += &format!("Kept in the case as {}.\n", entry.short());
                 }
@@ -156,7 +168,9 @@ impl Desk {
         // The indexes are open by now: a merge in the background may remove the files, but what is open stays readable.
         // Evidence is of these bytes: they are named before they are opened, and must be the same after.
         let before = case_id.map(|_| self.keep_sample(path, &Keep::Outside)).transpose()?;
-        let (sample, found) = match_all(path, options, &against, progress)?;
+        let marks = Tally::new(self.key.derived(MARKS));
+        let (mut sample, found) = match_all(path, options, marks, &against, progress)?;
+        let sensitive = std::mem::take(&mut sample.sensitive).finish();
         if options.is_listing && sample.listings.found.is_empty() {
             return Err(Error::NotAListing { path: path.to_owned() });
         }
@@ -178,11 +192,12 @@ impl Desk {
                     return Err(Error::ChangedMeanwhile { path: path.to_owned() });
                 }
                 let command = command(path, options);
-                self.record_match(acting, case_id, path, before, &command, &results)?
+                self.record_match(acting, case_id, path, before, &command, (&results, &sensitive))?
             }
             _ => Vec::new(),
         };
-        Ok(MatchReport { results: results.into_iter().map(|of_owner| of_owner.result).collect(), entries })
+        let results = results.into_iter().map(|of_owner| of_owner.result).collect();
+        Ok(MatchReport { results, sensitive, entries })
     }
 
     fn record_match(
@@ -192,7 +207,7 @@ impl Desk {
         path: &Path,
         kept: Kept,
         command: &str,
-        results: &[OfOwner],
+        (results, sensitive): (&[OfOwner], &Sensitive),
     ) -> Result<Vec<EntryId>, Error> {
         let options = AddOptions::default();
         let sample = self.commit_sample(acting, path, &options, &mut Known::of(case), &kept)?.id;
@@ -203,7 +218,16 @@ impl Desk {
                 return Err(Error::BlobGone { path: path.to_owned() });
             };
             let of_case = entries.first().map_or(source.header.tlp, |opened| opened.header.tlp);
-            results
+            // Where nothing is found, only what was found before makes it worth saying.
+            let was_inspected = entries.iter().any(|entry| {
+                matches!(&entry.payload, Some(Payload::Inspection(it)) if it.sample == sample)
+            });
+            let inspected = (!sensitive.kinds.is_empty() || was_inspected).then(|| {
+                let result = sensitive.into();
+                let inspected = SampleInspected { case, sample, result, command: command.to_owned() };
+                acting.entry(source.header.tlp.max(of_case), inspected)
+            });
+            let matched = results
                 .iter()
                 .map(|of_owner| {
                     Ok(commit.push(&acting.entry(
@@ -217,7 +241,9 @@ impl Desk {
                         },
                     ))?)
                 })
-                .collect()
+                .collect::<Result<Vec<EntryId>, Error>>()?;
+            let inspected = inspected.map(|entry| commit.push(&entry)).transpose()?;
+            Ok(matched.into_iter().chain(inspected).collect())
         })
     }
 }
@@ -253,6 +279,7 @@ impl Owner<'_> {
 fn match_all(
     path: &Path,
     options: MatchOptions<'_>,
+    sensitive: Tally,
     against: &[Vec<matching::Corpus<'_, File>>],
     progress: &mut dyn FnMut(SampleProgress),
 ) -> Result<(Opened, Vec<Match>), Error> {
@@ -264,7 +291,7 @@ fn match_all(
     let mut take = |batch: &[SampleFile]| {
         matchers.iter_mut().try_for_each(|it| if is_twice { it.survey(batch) } else { it.count(batch) })
     };
-    let mut opened = open(path, &profile, options, progress, &mut take)?;
+    let mut opened = open(path, &profile, options, sensitive, progress, &mut take)?;
     let held = std::mem::take(&mut opened.batch);
     if opened.batches == 0 {
         let found = matchers.into_iter().map(|it| it.whole(&held)).collect::<Result<_, _>>()?;
@@ -274,7 +301,7 @@ fn match_all(
     drop(held);
     if is_twice {
         let mut take = |batch: &[SampleFile]| matchers.iter_mut().try_for_each(|it| it.count(batch));
-        let again = open(path, &profile, options, progress, &mut take)?;
+        let again = open(path, &profile, options, Tally::default(), progress, &mut take)?;
         take(&again.batch)?;
         if again.contents.finalize() != opened.contents.finalize() {
             return Err(Error::ChangedMeanwhile { path: path.to_owned() });

@@ -12,5 +12,6 @@ pub mod offers;
 mod origins;
 mod page;
 pub mod reading;
+mod sensitive;
 pub mod text;
 mod timeline;

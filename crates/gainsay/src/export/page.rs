@@ -4,6 +4,7 @@ use super::curve::Curve;
 use super::explanations;
 use super::offers;
 use super::origins::Picture;
+use super::sensitive;
 use super::text::{moment, percent};
 use super::timeline::{self, Event};
 use crate::assess::{Edited, Judged, JudgedOn};
@@ -35,6 +36,7 @@ pub(super) struct Page {
     /// Each day once, with the first of its events.
     pub timeline: Vec<Event>,
     pub findings: Vec<Finding>,
+    pub inspections: Vec<Inspection>,
     pub disagreements: Vec<Disagreement>,
     pub offers: Vec<offers::Row>,
     pub origins: Option<Origins>,
@@ -49,6 +51,18 @@ pub(super) struct Standing {
     pub changes: Vec<String>,
     pub outdated: Vec<String>,
     pub based_on: Vec<(&'static str, String)>,
+}
+
+/// What a sample must not reveal.
+pub(super) struct Inspection {
+    pub handle: String,
+    pub sample: String,
+    pub looked_at: u64,
+    pub kinds: Vec<sensitive::KindRow>,
+    pub items: Vec<sensitive::ItemRow>,
+    pub more: Option<String>,
+    pub caption: &'static str,
+    pub command: String,
 }
 
 pub(super) struct Explanations {
@@ -241,6 +255,7 @@ impl Page {
             explanations: assessment.explanations.iter().map(explained).collect(),
             timeline: each_day_once(timeline::events(view)),
             findings: case.findings.iter().map(|one| finding(view, one)).collect(),
+            inspections: case.inspections.iter().map(|one| inspection(view, one)).collect(),
             disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),
             offers: offers::rows(view),
             origins: super::origins::at_a_glance(&assessment.graph).map(|at_a_glance| Origins {
@@ -363,6 +378,19 @@ fn claim(view: &View, claim: &crate::assess::Claim) -> Claim {
         access: claim.access.as_ref().map(crate::assess::Access::words),
         uncounted: claim.voices.iter().filter(|voice| voice.weight == 0).map(|voice| voice.handle.clone()).collect(),
         origins: claim.origins.iter().cloned().collect(),
+    }
+}
+
+fn inspection(view: &View, of: &crate::claim::Inspection) -> Inspection {
+    Inspection {
+        handle: of.handle.clone(),
+        sample: view.case.sources[of.sample].name().to_owned(),
+        looked_at: of.result.files,
+        kinds: sensitive::kinds(&of.result),
+        items: sensitive::items(&of.result, Some(of.received), ROWS),
+        more: sensitive::more(&of.result, ROWS),
+        caption: sensitive::CAPTION,
+        command: of.command.clone(),
     }
 }
 

@@ -5,12 +5,13 @@ mod screen;
 use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
+use jiff::Timestamp;
 
-use super::{changes, explanations, offers, timeline};
+use super::{changes, explanations, offers, sensitive, timeline};
 use crate::assess::{self, Claim, Disagreement};
 use crate::claim::{
-    AlignedLines, Alignment, Commit, FileMatch, Finding, Layer, ListingMatch, Reading, Said, SampleMatch, SourceKind,
-    SourceText, Span, State, counted,
+    AlignedLines, Alignment, Commit, FileMatch, Finding, Inspection, Layer, ListingMatch, Reading, Said, SampleMatch,
+    Sensitive, SourceKind, SourceText, Span, State, counted,
 };
 use crate::read::{Explanation, unread};
 use crate::release::View;
@@ -75,6 +76,10 @@ pub fn view(view: &View, styles: Styles) -> String {
             page.finding(view, finding);
         }
     }
+    if !case.inspections.is_empty() {
+        page.heading("What the sample must not reveal");
+        case.inspections.iter().for_each(|it| page.inspection(view, it));
+    }
     page.offers(view);
     page.timeline(view);
     page.said(view);
@@ -100,6 +105,17 @@ pub fn sample_match(result: &SampleMatch, styles: Styles) -> String {
     let mut page = Page::new(styles);
     page.line(&format!("Against the files of {}:", result.owner));
     page.sample_match(result, ROWS * 4);
+    page.text
+}
+
+/// What a sample must not reveal, for reading on a terminal.
+pub fn sensitive(found: &Sensitive, styles: Styles) -> String {
+    let mut page = Page::new(styles);
+    page.line(&format!("What it must not reveal, whoever's it is ({} files looked through):", found.files));
+    if found.kinds.is_empty() {
+        page.line("      nothing of the kinds that are known");
+    }
+    page.sensitive(found, None, ROWS * 4);
     page.text
 }
 
@@ -478,6 +494,30 @@ impl Page {
         ));
         self.sample_match(&finding.result, ROWS);
         self.hanging("      again: ", &finding.command);
+    }
+
+    fn inspection(&mut self, view: &View, inspection: &Inspection) {
+        let (sample, result) = (&view.case.sources[inspection.sample], &inspection.result);
+        self.line(&format!("  {:<4} {}, {} files looked through", inspection.handle, sample.name(), result.files));
+        self.sensitive(result, Some(inspection.received), ROWS);
+        self.hanging("      again: ", &inspection.command);
+    }
+
+    fn sensitive(&mut self, found: &Sensitive, at: Option<Timestamp>, rows: usize) {
+        for row in sensitive::kinds(found) {
+            let files = if row.files == 1 { "file" } else { "files" };
+            let counts = format!("{:>7} found, {} different, in {} {files}", row.found, row.distinct, row.files);
+            self.line(&format!("      {counts:<44}  {}", row.kind));
+        }
+        for item in sensitive::items(found, at, rows) {
+            self.hanging("      ", &format!("{}, in {} (mark {})", item.what, item.place, item.mark));
+        }
+        for more in sensitive::more(found, rows) {
+            self.line(&format!("      {more}"));
+        }
+        if !found.kinds.is_empty() {
+            self.wrapped(6, sensitive::CAPTION);
+        }
     }
 
     fn sample_match(&mut self, result: &SampleMatch, rows: usize) {

@@ -13,6 +13,7 @@ use crate::claim::{
 };
 pub use assessed::{AssessedV2, CaseAssessed, CorpusStateV2};
 pub use edit::{CaseJudged, ClaimEdited, EditV1};
+pub use inspected::SampleInspected;
 pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
 pub use settled::ClaimSettled;
@@ -87,6 +88,8 @@ kinds! {
     MatchV2(SampleMatchedV2) = "match/2",
     /// A sample was matched against the corpora.
     Match(SampleMatched) = "match/3",
+    /// A sample was looked through for what it must not reveal.
+    Inspection(SampleInspected) = "inspection/1",
     /// Somebody took up a step, or it is done.
     Task(TaskSet) = "task/1",
     /// A claim proved true or not, or is open again.
@@ -114,6 +117,7 @@ impl Payload {
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.case),
             Payload::MatchV1(b) => Some(b.case),
             Payload::Match(b) | Payload::MatchV2(SampleMatchedV2(b)) => Some(b.case),
+            Payload::Inspection(b) => Some(b.case),
             Payload::Task(b) => Some(b.case),
             Payload::Settlement(b) => Some(b.case),
             Payload::Claim(b) => Some(b.case),
@@ -150,6 +154,7 @@ impl Payload {
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.source),
             Payload::MatchV1(b) => Some(b.sample),
             Payload::Match(b) | Payload::MatchV2(SampleMatchedV2(b)) => Some(b.sample),
+            Payload::Inspection(b) => Some(b.sample),
             _ => None,
         }
     }
@@ -485,6 +490,7 @@ fn first<T>(is_first: bool, payload: T) -> Result<T, minicbor::decode::Error> {
 
 mod assessed;
 mod edit;
+mod inspected;
 mod matched;
 mod read;
 mod settled;

@@ -16,6 +16,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("corpus", &["capture", "claim"]),
     ("listing", &[]),
     ("matching", &["claim", "listing"]),
+    ("inspect", &["claim"]),
     ("align", &["claim"]),
     ("demo", &["claim"]),
     ("assess", &["claim"]),
@@ -24,7 +25,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "desk",
         &[
-            "align", "assess", "capture", "claim", "corpus", "endpoint", "export", "ledger", "listing", "matching",
+            "align", "assess", "capture", "claim", "corpus", "endpoint", "export", "inspect", "ledger", "listing", "matching",
             "read", "release", "store",
         ],
     ),
@@ -63,6 +64,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("rustix::net", &["unpack/src/"]),
     ("ed25519_dalek", &["gainsay/src/ledger/", "private-match/src/message.rs"]),
     ("curve25519_dalek", &["private-match/src/"]),
+    ("aho_corasick", &["gainsay/src/inspect/"]),
     ("minicbor", &["gainsay/src/ledger/", "private-match/src/", "unpack/src/"]),
 ];
 

@@ -10,6 +10,7 @@ use super::{Corpus, CorpusRole, Desk, Error, MatchOptions, OpenCorpora, SamplePr
 use crate::align::{Row, rows};
 use crate::claim::FileMatch;
 use crate::export;
+use crate::inspect::sensitive::Tally;
 use crate::matching::{self, Matcher, SampleFile};
 use crate::release::{Released, masked_in_place};
 
@@ -77,7 +78,7 @@ impl Desk {
             }
             Ok(())
         };
-        let rest = open(path, &profile, options, progress, &mut find)?.batch;
+        let rest = open(path, &profile, options, Tally::default(), progress, &mut find)?.batch;
         let Some(wanted) = wanted.or_else(|| rest.into_iter().find(|it| it.path == file.as_bytes())) else {
             return Err(Error::NotInSample { file: file.to_owned() });
         };

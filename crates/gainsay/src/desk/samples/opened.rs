@@ -12,6 +12,7 @@ use super::layers::Layers;
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
+use crate::inspect::sensitive::{Scanner, Tally};
 use crate::listing::Reader;
 use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, says_generated};
 
@@ -25,6 +26,8 @@ pub(super) struct Opened {
     pub(super) contents: blake3::Hasher,
     pub(super) listings: Listings,
     pub(super) layers: Layers,
+    /// What of them is sensitive.
+    pub(super) sensitive: Tally,
     problems: Vec<String>,
     more_problems: usize,
     /// Fingerprints of the batch.
@@ -46,6 +49,7 @@ pub(super) fn open(
     path: &Path,
     profile: &Profile,
     options: MatchOptions<'_>,
+    sensitive: Tally,
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
 ) -> Result<Opened, Error> {
@@ -58,6 +62,7 @@ pub(super) fn open(
         contents: blake3::Hasher::new(),
         listings: Listings::default(),
         layers: Layers::default(),
+        sensitive,
         problems: Vec::new(),
         more_problems: 0,
         fingerprints: 0,
@@ -108,6 +113,8 @@ struct Reading<'r> {
 struct Open {
     path: String,
     gathered: Gathered,
+    /// What looks for what is sensitive, where that is wanted.
+    scanner: Option<Scanner>,
     /// Its first bytes: all of a short file, and of any other what may say that a program wrote it.
     head: Vec<u8>,
     bytes: usize,
@@ -127,6 +134,7 @@ impl Opened {
             match event {
                 Event::File { path, .. } => {
                     file = Some(Open {
+                        scanner: self.sensitive.begin(path),
                         path: path.to_owned(),
                         gathered: Gathered::new(reading.profile, path.as_bytes(), self.bounds.fingerprints),
                         head: Vec::new(),
@@ -135,7 +143,10 @@ impl Opened {
                     });
                 }
                 Event::Data(bytes) => {
-                    if let Some(Open { gathered, head, bytes: all, listing, .. }) = &mut file {
+                    if let Some(Open { path, gathered, scanner, head, bytes: all, listing }) = &mut file {
+                        if let Some(scanner) = scanner {
+                            scanner.push(path_in_sample(name, path), bytes, &mut self.sensitive);
+                        }
                         gathered.update(bytes);
                         *all += bytes.len();
                         let room = SHORT.saturating_sub(head.len());
@@ -146,9 +157,12 @@ impl Opened {
                 }
                 // A file that was cut short is held against the corpora as far as it came; a finding says so.
                 Event::End { .. } => {
-                    if let Some(Open { path, gathered, head, bytes, listing }) = file.take() {
+                    if let Some(Open { path, gathered, scanner, head, bytes, listing }) = file.take() {
                         self.layers.file(&path, bytes);
                         let path = path_in_sample(name, &path);
+                        if let Some(scanner) = scanner {
+                            scanner.finish(path, &mut self.sensitive);
+                        }
                         self.listings.add(path, listing);
                         let (fingerprints, level) = gathered.finish();
                         let path = path.as_bytes().to_vec();

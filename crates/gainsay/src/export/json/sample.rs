@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::claim::{
-    Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Shares, Window,
+    Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Sensitive, Shares, Window,
 };
 
 /// A match with every figure.
@@ -54,6 +54,11 @@ pub fn sample_match(it: &SampleMatch) -> Value {
         })),
         "rows": list(&it.rows, file_match),
     })
+}
+
+/// What a sample must not reveal.
+pub fn sensitive(it: &Sensitive) -> Value {
+    crate::export::sensitive::to_json(it)
 }
 
 /// One file of a match.
