@@ -146,12 +146,3 @@ impl Sensitive {
         self.holders.iter_mut().for_each(|holder| change(&mut holder.path));
     }
 }
-
-impl SensitiveKind {
-    /// How many, in words: `3 found, 2 different, in 1 file`.
-    pub fn words(&self) -> String {
-        let least = if self.more { "at least " } else { "" };
-        let files = if self.files == 1 { "file" } else { "files" };
-        format!("{} found, {least}{} different, in {} {files}", self.found, self.distinct, self.files)
-    }
-}

@@ -199,7 +199,7 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
         for row in &it.items {
             writeln!(out, "| {} | {} | {} |", plain(&row.what), plain(&row.place), row.mark)?;
         }
-        for more in &it.more {
+        if let Some(more) = &it.more {
             writeln!(out, "\n{more}")?;
         }
         writeln!(out, "\nTo find it again: `{}`\n", it.command.replace('`', ""))?;

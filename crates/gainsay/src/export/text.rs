@@ -512,7 +512,7 @@ impl Page {
         for item in sensitive::items(found, at, rows) {
             self.hanging("      ", &format!("{}, in {} (mark {})", item.what, item.place, item.mark));
         }
-        for more in sensitive::more(found, rows) {
+        if let Some(more) = sensitive::more(found, rows) {
             self.line(&format!("      {more}"));
         }
         if !found.kinds.is_empty() {

@@ -77,8 +77,13 @@ static SEPARATOR: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn at(window: &Window<'_>, sort: Sort, at: usize) -> Option<Found> {
     let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.".contains(byte) || *byte >= 0x80;
     let left = window.before(at).iter().rev().take(64).take_while(|byte| is_name(byte)).count();
-    let right = window.from(at).iter().take(64).take_while(|byte| is_name(byte) || (sort == Sort::Basic && **byte == b'"')).count();
-    let right = if sort == Sort::Basic { right.min(6).max(if window.from(at).len() > 12 && right > 6 { 13.min(right) } else { 0 }) } else { right };
+    let right = match sort {
+        // `_auth`, `"auth"` and `Authorization` as they are: names that go on are others.
+        Sort::Basic if window.from(at).starts_with(b"_") => 5,
+        Sort::Basic if window.from(at).starts_with(b"\"") => 6,
+        Sort::Basic => 13,
+        Sort::Password | Sort::Key => window.from(at).iter().take(64).take_while(|byte| is_name(byte)).count(),
+    };
     let (start, end) = (at - left, at + right);
     let name = window.bytes[start..end].to_ascii_lowercase();
     let word = window.bytes[at..end].to_ascii_lowercase();
@@ -91,10 +96,10 @@ pub(super) fn at(window: &Window<'_>, sort: Sort, at: usize) -> Option<Found> {
         return Some(login);
     }
     let (from, to, is_quoted) = value_of(window, start, end)?;
+    let (from, to) = if sort == Sort::Basic { after_scheme(window, from, to) } else { (from, to) };
     let value = &window.bytes[from..to];
     let (group, kind) = match sort {
         Sort::Basic => {
-            let value = value.strip_prefix(b"Basic ").unwrap_or(value);
             return (value.len() >= 8 && is_basic(value)).then(|| {
                 Found::new(SensitiveGroup::Login, "name and password in base64", (from, to), value).about(of(&name))
             });
@@ -104,6 +109,13 @@ pub(super) fn at(window: &Window<'_>, sort: Sort, at: usize) -> Option<Found> {
         _ => return None,
     };
     (!has_form(value)).then(|| Found::new(group, kind, (from, to), value).about(of(&name)))
+}
+
+/// What stands behind `Basic`, where that stands before it, in quotes or not.
+fn after_scheme(window: &Window<'_>, from: usize, to: usize) -> (usize, usize) {
+    let Some(rest) = window.from(from).strip_prefix(b"Basic ") else { return (from, to) };
+    let long = rest.iter().take(512).take_while(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte)).count();
+    (from + 6, from + 6 + long)
 }
 
 /// What may be said of it: the name, which is no secret, as far as it is one.
@@ -166,7 +178,7 @@ fn value_of(window: &Window<'_>, start: usize, end: usize) -> Option<(usize, usi
     }
     let rest = window.from(from);
     let (rest, skipped) = match rest {
-        [b'\\', quote @ (b'"' | b'\''), ..] => (&rest[1..], if *quote == b'"' { 1 } else { 1 }),
+        [b'\\', b'"' | b'\'', ..] => (&rest[1..], 1),
         _ => (rest, 0),
     };
     let from = from + skipped;
@@ -238,7 +250,7 @@ fn is_password(window: &Window<'_>, value: &[u8], is_quoted: bool) -> bool {
         && !is_made_up(value, is_quoted)
         && !is_label
         // What goes on with another name and value is a sentence in which the word was used.
-        && !(value.ends_with(b":") || value.ends_with(b"="))
+        && (is_quoted || !(value.ends_with(b":") || value.ends_with(b"=")))
 }
 
 fn is_key(value: &[u8], is_quoted: bool, name: &[u8]) -> bool {

@@ -117,7 +117,7 @@ pub(super) fn luhn(digits: &[u8]) -> bool {
 /// The network of a payment card by its first digits and length; none where no issuer numbers so, or the check fails.
 pub(super) fn card_network(digits: &[u8]) -> Option<&'static str> {
     let first = |count: usize| digits[..count].iter().fold(0_u32, |sum, digit| sum * 10 + u32::from(digit - b'0'));
-    if !(13..=19).contains(&digits.len()) || !luhn(digits) || entropy(digits) < 1_500 {
+    if !(13..=19).contains(&digits.len()) || !luhn(digits) || entropy(digits) == 0 {
         return None;
     }
     match (first(1), first(2), first(4), digits.len()) {
@@ -246,7 +246,7 @@ pub(super) const NATIONAL: &[NationalId] = &[
             number(&d[..9]) > 1_001_998 && u64::from(sum % 101 % 100) == number(&d[9..])
         },
         written: &["000-000-000 00"],
-        words: &["snils", "снилс"],
+        words: &["snils", "снилс", "СНИЛС"],
     },
     NationalId {
         kind: "INN of a person (Russia)",
@@ -257,7 +257,7 @@ pub(super) const NATIONAL: &[NationalId] = &[
             first == u32::from(d[10] - b'0') && second == last(d)
         },
         written: &[],
-        words: &["inn", "инн"],
+        words: &["inn", "инн", "ИНН"],
     },
     NationalId {
         kind: "BSN (Netherlands)",

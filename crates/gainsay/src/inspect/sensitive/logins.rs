@@ -17,7 +17,7 @@ static WITH_PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What follows the scheme in a list of addresses, names and passwords: `url:login:password`.
 static LISTED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"://([^\s/:@|;]{3,253})(?::[0-9]{1,5})?(?:/[^\s:|;]{0,512})?[:;|]([^\s:;|/][^\s:;|]{1,127})[:;|]([^\s]{3,128})[ \t]*\r?(?:\n|\z)")
+    pattern(r"://([^\s/:|;]{3,253})(?::[0-9]{1,5})?(?:/[^\s:|;]{0,512})?[:;|]([^\s:;|/][^\s:;|]{1,127})[:;|]([^\s]{3,128})[ \t]*\r?(?:\n|\z)")
 });
 
 /// What follows an address of e-mail in a list of such with passwords.

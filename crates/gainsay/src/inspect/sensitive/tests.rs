@@ -123,7 +123,7 @@ fn example(kind: &str) -> Vec<String> {
         "Heroku key" => format!("HRKU-AA{}", r(29, 58)),
         "Alibaba Cloud access key" => format!("LTAI{}", r(30, 20)),
         // From the specification of the format, which publishes it.
-        "age secret key" => ["AGE-SECRET-KEY-", "1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"].concat(),
+        "age secret key" => ["AGE-SECRET-KEY-", "1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX"].concat(),
         "password hash" => {
             return vec![
                 format!("$2b$12${}", r(31, 53)),
@@ -186,7 +186,7 @@ fn what_is_assigned_to_a_name() {
         ("a.ini", "AdminPassword=Admin12345".to_owned(), "password"),
         ("a.yml", "  password: hunter22".to_owned(), "password"),
         (".netrc", "machine a.example.org login bob password hunter22".to_owned(), "password"),
-        ("rc", "password \"hunter22\"".to_owned(), ""),
+        (".esmtprc", "password \"hunter22\"".to_owned(), "password"),
         ("a.txt", "Пароль: hunter22".to_owned(), "password"),
         ("run.sh", "tool --password hunter22 x".to_owned(), "password"),
         (".pgpass", "db1:5432:main:root:hunter22".to_owned(), "password"),
