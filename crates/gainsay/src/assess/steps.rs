@@ -3,7 +3,7 @@
 use super::claims::Claim;
 use super::disagreements::{Disagreement, Kind};
 use crate::claim::{
-    Case, Finding, Inspection, PartyKind, Sensitive, SensitiveGroup, SensitiveItem, Spot, Stance, State, Task, counted,
+    Case, Finding, Inspection, PartyKind, Sensitive, SensitiveGroup, Spot, Stance, State, Task, counted,
 };
 
 /// One thing to do.
@@ -39,12 +39,11 @@ pub fn steps(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> V
 /// The steps that the case calls for.
 fn drawn(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> Vec<Step> {
     let mut steps = Vec::new();
-    for inspection in case.current_inspections() {
-        of_inspection(inspection, &mut steps);
-    }
+    case.current_inspections().for_each(|it| to_close(it, &mut steps));
     for finding in case.current_findings() {
         of_finding(case, finding, &mut steps);
     }
+    case.current_inspections().for_each(|it| to_tell(it, &mut steps));
     if case.current_findings().next().is_none() {
         let has_sample = case.sources.iter().any(|source| source.kind == crate::claim::SourceKind::Sample);
         let what = if has_sample {
@@ -81,34 +80,36 @@ fn drawn(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> Vec<S
 /// How many places a step names.
 const PLACES: usize = 3;
 
-/// What to do about what a sample must not reveal: one step for each kind, with its places. What was lost is lost; what it opens is closed.
-fn of_inspection(inspection: &Inspection, steps: &mut Vec<Step>) {
+/// What to close of what a sample opens: one step for each kind, with its places.
+fn to_close(inspection: &Inspection, steps: &mut Vec<Step>) {
+    let found = &inspection.result;
+    for kind in &found.kinds {
+        // A colon or a number right behind such a word would be masked as a secret.
+        let which = match kind.distinct {
+            1 => format!("the {}", kind.kind),
+            count => format!("{count} of the kind {}", kind.kind),
+        };
+        let places = places(found, &kind.kind);
+        let what = match kind.group {
+            SensitiveGroup::Secret => {
+                format!("Renew {which} ({places}), and look up in the service's log who used it.")
+            }
+            SensitiveGroup::Key => {
+                format!("Replace {which} ({places}), and revoke what was issued for it.")
+            }
+            SensitiveGroup::Login => {
+                format!("Have {which} replaced ({places}), and end the sessions that it opened.")
+            }
+            SensitiveGroup::Certificate | SensitiveGroup::Personal | SensitiveGroup::Host => continue,
+        };
+        steps.push(Step::new(what, vec![inspection.handle.clone()]));
+    }
+}
+
+/// What is out and cannot be closed: who must be told, and what is known of the inside.
+fn to_tell(inspection: &Inspection, steps: &mut Vec<Step>) {
     let found = &inspection.result;
     let mut step = |what: String| steps.push(Step::new(what, vec![inspection.handle.clone()]));
-    for kind in found.kinds.iter().filter(|kind| kind.group == SensitiveGroup::Secret) {
-        let (count, places) = (kind.distinct, places(found, &kind.kind));
-        step(format!("Renew {count} of the kind {}, and look up in the service's log who used it ({places}).", kind.kind));
-    }
-    let keys: Vec<&SensitiveItem> = found.of_group(SensitiveGroup::Key).collect();
-    if !keys.is_empty() {
-        step(format!(
-            "Replace {}, wherever what belongs to it is trusted ({}).",
-            counted(keys.len(), "private key"),
-            places(found, &keys[0].kind)
-        ));
-    }
-    for certificate in found.of_group(SensitiveGroup::Certificate).filter(|it| found.has_key_of(it)) {
-        let place = certificate.places.first().map(Spot::words).unwrap_or_default();
-        match certificate.is_valid(inspection.received) {
-            Some(false) => {}
-            _ => step(format!("Revoke the {}: its private key is in the sample too ({place}).", certificate.words())),
-        }
-    }
-    for kind in found.kinds.iter().filter(|kind| kind.group == SensitiveGroup::Login) {
-        let (count, places) = (kind.distinct, places(found, &kind.kind));
-        let (kind, has) = (&kind.kind, if count == 1 { "account has" } else { "accounts have" });
-        step(format!("Have new ones set for whichever {count} {has} this {kind}, and end their sessions ({places})."));
-    }
     let personal: Vec<String> = (found.kinds.iter().filter(|kind| kind.group == SensitiveGroup::Personal))
         .map(|kind| format!("{} of the kind {}", kind.distinct, kind.kind))
         .collect();

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
-use super::{ClaimKey, Edit, EntryId, Inspection, OwnJudgement, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp};
+use super::{
+    ClaimKey, Edit, EntryId, Inspection, OwnJudgement, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp,
+};
 
 /// A case as it stands.
 #[derive(Clone, Debug)]

@@ -53,12 +53,6 @@ pub struct SensitiveItem {
     pub found: u64,
     /// The first places.
     pub places: Vec<Spot>,
-    /// From when on it is valid, where it says.
-    pub from: Option<Timestamp>,
-    /// Until when.
-    pub until: Option<Timestamp>,
-    /// Of a certificate and a private key: SHA-256 of the public key in hexadecimal, by which they belong together.
-    pub public_key: Option<String>,
 }
 
 /// A place in a file of a sample.
@@ -96,7 +90,7 @@ pub struct Inspection {
     pub handle: String,
     /// The place of the sample in `Case::sources`.
     pub sample: usize,
-    /// When it was made: by then a certificate is still valid, or not.
+    /// When it was made.
     pub received: Timestamp,
     /// To whom it may be told.
     pub tlp: Tlp,
@@ -118,23 +112,12 @@ impl SensitiveItem {
     pub fn words(&self) -> String {
         if self.about.is_empty() { self.kind.clone() } else { format!("{}, {}", self.kind, self.about) }
     }
-
-    /// Whether it is valid at a moment; none where it does not say.
-    pub fn is_valid(&self, at: Timestamp) -> Option<bool> {
-        Some(self.from? <= at && at <= self.until?)
-    }
 }
 
 impl Sensitive {
     /// Those of a group.
     pub fn of_group(&self, group: SensitiveGroup) -> impl Iterator<Item = &SensitiveItem> {
         self.items.iter().filter(move |item| item.group == group)
-    }
-
-    /// Whether the private key of a certificate is in the sample too.
-    pub fn has_key_of(&self, certificate: &SensitiveItem) -> bool {
-        let of = certificate.public_key.as_ref();
-        of.is_some() && self.of_group(SensitiveGroup::Key).any(|key| key.public_key.as_ref() == of)
     }
 
     /// Calls `change` with every text in it that may hold foreign words.

@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use super::Error;
 use crate::claim::{
-    AssessedClaim, Case, Edit, EntryId, Finding, Inspection, OwnJudgement, PastAssessment, Said, SampleMatch, Source, SourceKind,
-    SourceText, State, Task, Tlp,
+    AssessedClaim, Case, Edit, EntryId, Finding, Inspection, OwnJudgement, PastAssessment, Said, SampleMatch, Source,
+    SourceKind, SourceText, State, Task, Tlp,
 };
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SampleInspected, SampleMatchedV2, SourceCaptured, SourceCapturedV1, SourceReadV1,
-    TaskSet,
+    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SampleInspected, SampleMatchedV2, SourceCaptured,
+    SourceCapturedV1, SourceReadV1, TaskSet,
 };
 use crate::ledger::{Entry, Hash, Payload};
 use crate::read::Gazetteer;

@@ -219,9 +219,9 @@ impl Desk {
             };
             let of_case = entries.first().map_or(source.header.tlp, |opened| opened.header.tlp);
             // Where nothing is found, only what was found before makes it worth saying.
-            let was_inspected = entries.iter().any(|entry| {
-                matches!(&entry.payload, Some(Payload::Inspection(it)) if it.sample == sample)
-            });
+            let was_inspected = entries
+                .iter()
+                .any(|entry| matches!(&entry.payload, Some(Payload::Inspection(it)) if it.sample == sample));
             let inspected = (!sensitive.kinds.is_empty() || was_inspected).then(|| {
                 let result = sensitive.into();
                 let inspected = SampleInspected { case, sample, result, command: command.to_owned() };

@@ -387,7 +387,7 @@ fn inspection(view: &View, of: &crate::claim::Inspection) -> Inspection {
         sample: view.case.sources[of.sample].name().to_owned(),
         looked_at: of.result.files,
         kinds: sensitive::kinds(&of.result),
-        items: sensitive::items(&of.result, Some(of.received), ROWS),
+        items: sensitive::items(&of.result, ROWS),
         more: sensitive::more(&of.result, ROWS),
         caption: sensitive::CAPTION,
         command: of.command.clone(),

@@ -2,10 +2,9 @@
 //!
 //! Counts come before kinds, and commas after them: a number right behind the word password would be masked as one.
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::claim::{Inspection, Sensitive, SensitiveGroup, SensitiveItem, Spot};
+use crate::claim::{Inspection, Sensitive, SensitiveItem, Spot};
 
 /// What stands over them.
 pub(super) const CAPTION: &str = "Counted and located; no value of it was kept, shown or sent anywhere. Whether a secret still opens \
@@ -41,10 +40,10 @@ pub(super) fn kinds(of: &Sensitive) -> Vec<KindRow> {
     of.kinds.iter().map(row).collect()
 }
 
-/// Those to act on, at most so many. `at` is the moment by which a certificate is valid or not.
-pub(super) fn items(of: &Sensitive, at: Option<Timestamp>, most: usize) -> Vec<ItemRow> {
+/// Those to act on, at most so many.
+pub(super) fn items(of: &Sensitive, most: usize) -> Vec<ItemRow> {
     let row = |item: &SensitiveItem| ItemRow {
-        what: what(of, item, at),
+        what: item.words(),
         place: place(&item.places, item.found),
         mark: item.mark.chars().take(12).collect(),
     };
@@ -55,22 +54,6 @@ pub(super) fn items(of: &Sensitive, at: Option<Timestamp>, most: usize) -> Vec<I
 pub(super) fn more(of: &Sensitive, shown: usize) -> Option<String> {
     let more = of.items.len().saturating_sub(shown) as u64 + of.more_items;
     (more > 0).then(|| format!("… and {more} more different ones"))
-}
-
-fn what(of: &Sensitive, item: &SensitiveItem, at: Option<Timestamp>) -> String {
-    let mut words = item.words();
-    if let Some(until) = item.until {
-        let day = until.strftime("%Y-%m-%d");
-        words += &match at.and_then(|at| item.is_valid(at)) {
-            Some(true) => format!(", still valid, until {day}"),
-            Some(false) => format!(", not valid when it was found, until {day}"),
-            None => format!(", valid until {day}"),
-        };
-    }
-    if item.group == SensitiveGroup::Certificate && of.has_key_of(item) {
-        words += "; its private key is in the sample too";
-    }
-    words
 }
 
 fn place(places: &[Spot], found: u64) -> String {
@@ -99,10 +82,6 @@ pub(super) fn to_json(of: &Sensitive) -> Value {
             "mark": it.mark,
             "found": it.found,
             "places": it.places.iter().map(spot).collect::<Vec<_>>(),
-            "from": it.from.map(|at| at.to_string()),
-            "until": it.until.map(|at| at.to_string()),
-            "public_key_sha256": it.public_key,
-            "has_key": (it.group == SensitiveGroup::Certificate).then(|| of.has_key_of(it)),
         })).collect::<Vec<_>>(),
         "more_items": of.more_items,
         "holders": of.holders.iter().map(|it| json!({

@@ -5,7 +5,6 @@ mod screen;
 use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
-use jiff::Timestamp;
 
 use super::{changes, explanations, offers, sensitive, timeline};
 use crate::assess::{self, Claim, Disagreement};
@@ -115,7 +114,7 @@ pub fn sensitive(found: &Sensitive, styles: Styles) -> String {
     if found.kinds.is_empty() {
         page.line("      nothing of the kinds that are known");
     }
-    page.sensitive(found, None, ROWS * 4);
+    page.sensitive(found, ROWS * 4);
     page.text
 }
 
@@ -499,17 +498,17 @@ impl Page {
     fn inspection(&mut self, view: &View, inspection: &Inspection) {
         let (sample, result) = (&view.case.sources[inspection.sample], &inspection.result);
         self.line(&format!("  {:<4} {}, {} files looked through", inspection.handle, sample.name(), result.files));
-        self.sensitive(result, Some(inspection.received), ROWS);
+        self.sensitive(result, ROWS);
         self.hanging("      again: ", &inspection.command);
     }
 
-    fn sensitive(&mut self, found: &Sensitive, at: Option<Timestamp>, rows: usize) {
+    fn sensitive(&mut self, found: &Sensitive, rows: usize) {
         for row in sensitive::kinds(found) {
             let files = if row.files == 1 { "file" } else { "files" };
             let counts = format!("{:>7} found, {} different, in {} {files}", row.found, row.distinct, row.files);
             self.line(&format!("      {counts:<44}  {}", row.kind));
         }
-        for item in sensitive::items(found, at, rows) {
+        for item in sensitive::items(found, rows) {
             self.hanging("      ", &format!("{}, in {} (mark {})", item.what, item.place, item.mark));
         }
         if let Some(more) = sensitive::more(found, rows) {

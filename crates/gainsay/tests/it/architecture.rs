@@ -25,8 +25,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "desk",
         &[
-            "align", "assess", "capture", "claim", "corpus", "endpoint", "export", "inspect", "ledger", "listing", "matching",
-            "read", "release", "store",
+            "align", "assess", "capture", "claim", "corpus", "endpoint", "export", "inspect", "ledger", "listing",
+            "matching", "read", "release", "store",
         ],
     ),
     ("cli", &["claim", "demo", "desk", "release"]),

@@ -24,6 +24,7 @@ mod pages;
 mod places;
 mod reports;
 mod review;
+mod sensitive;
 mod settling;
 mod steps;
 mod support;

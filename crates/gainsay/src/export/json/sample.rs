@@ -3,7 +3,8 @@
 use serde_json::{Value, json};
 
 use crate::claim::{
-    Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Sensitive, Shares, Window,
+    Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Sensitive, Shares,
+    Window,
 };
 
 /// A match with every figure.

@@ -59,10 +59,60 @@ pub(super) const ANCHORS: &[(&str, Sort)] = &[
 
 /// Parts of names that are about a secret and have none: `password_field`, `tokenType`, `secretName`.
 const ABOUT: &[&str] = &[
-    "field", "label", "name", "type", "url", "uri", "path", "file", "length", "len", "min", "max", "policy", "reset", "hint", "regex",
-    "pattern", "expir", "ttl", "count", "header", "error", "message", "msg", "text", "placeholder", "prompt", "confirm", "changed",
-    "input", "title", "valid", "strength", "algorithm", "alg", "encoding", "format", "version", "endpoint", "manager", "provider",
-    "forgot", "icon", "visible", "show", "toggle", "required", "izer", "ized", "ization", "store", "policies", "rotation", "scheme",
+    "field",
+    "label",
+    "name",
+    "type",
+    "url",
+    "uri",
+    "path",
+    "file",
+    "length",
+    "len",
+    "min",
+    "max",
+    "policy",
+    "reset",
+    "hint",
+    "regex",
+    "pattern",
+    "expir",
+    "ttl",
+    "count",
+    "header",
+    "error",
+    "message",
+    "msg",
+    "text",
+    "placeholder",
+    "prompt",
+    "confirm",
+    "changed",
+    "input",
+    "title",
+    "valid",
+    "strength",
+    "algorithm",
+    "alg",
+    "encoding",
+    "format",
+    "version",
+    "endpoint",
+    "manager",
+    "provider",
+    "forgot",
+    "icon",
+    "visible",
+    "show",
+    "toggle",
+    "required",
+    "izer",
+    "ized",
+    "ization",
+    "store",
+    "policies",
+    "rotation",
+    "scheme",
 ];
 
 /// What stands between a name and its value.
@@ -126,21 +176,33 @@ fn of(name: &[u8]) -> String {
 }
 
 /// Whether the name is that of a secret.
-fn names_a_secret(window: &Window<'_>, sort: Sort, (start, at, end): (usize, usize, usize), name: &[u8], word: &[u8]) -> bool {
+fn names_a_secret(
+    window: &Window<'_>,
+    sort: Sort,
+    (start, at, end): (usize, usize, usize),
+    name: &[u8],
+    word: &[u8],
+) -> bool {
     let after = |prefix: &str| word.strip_prefix(prefix.as_bytes());
     let rest = match sort {
         Sort::Password => {
-            let whole = ["password", "passwd", "passphrase", "passwort", "pass_word", "passcode"].iter().find_map(|it| after(it));
+            let whole = ["password", "passwd", "passphrase", "passwort", "pass_word", "passcode"]
+                .iter()
+                .find_map(|it| after(it));
             match whole {
                 Some(rest) => rest,
                 None => {
-                    let rest = ["pass", "pwd", "kennwort", "contraseña", "senha", "пароль", "Пароль"].iter().find_map(|it| after(it));
+                    let rest = ["pass", "pwd", "kennwort", "contraseña", "senha", "пароль", "Пароль"]
+                        .iter()
+                        .find_map(|it| after(it));
                     let Some(rest) = rest else { return false };
                     // `compass`, `bypass` and `passenger` are none; `dbPass`, `DB_PASS` and `pass` are.
                     let before = &window.bytes[start..at];
                     let begins = before.last().is_none_or(|byte| !byte.is_ascii_alphabetic())
                         || (before.last().is_some_and(u8::is_ascii_lowercase) && window.bytes[at].is_ascii_uppercase())
-                        || ["db", "root", "admin", "user", "ftp", "smtp", "mail", "my", "sql"].iter().any(|it| name[..at - start].ends_with(it.as_bytes()));
+                        || ["db", "root", "admin", "user", "ftp", "smtp", "mail", "my", "sql"]
+                            .iter()
+                            .any(|it| name[..at - start].ends_with(it.as_bytes()));
                     if !begins || rest.first().is_some_and(u8::is_ascii_alphabetic) {
                         return false;
                     }
@@ -154,9 +216,12 @@ fn names_a_secret(window: &Window<'_>, sort: Sort, (start, at, end): (usize, usi
     let has = |text: &[u8], part: &str| memchr::memmem::find(text, part.as_bytes()).is_some();
     let before = &name[..at - start];
     let is_public = ["public", "cache", "csrf", "xsrf", "page", "next", "continuation", "sync", "pub_", "no_", "no-"];
-    let is_about = ABOUT.iter().any(|it| has(rest, it)) || (sort == Sort::Key && is_public.iter().any(|it| has(before, it)));
+    let is_about =
+        ABOUT.iter().any(|it| has(rest, it)) || (sort == Sort::Key && is_public.iter().any(|it| has(before, it)));
     // `token` is a word of every parser, and `tokens` are many.
-    !is_about && end - start <= 96 && !(sort == Sort::Key && (rest.starts_with(b"tokens") || rest.starts_with(b"secrets")))
+    !is_about
+        && end - start <= 96
+        && !(sort == Sort::Key && (rest.starts_with(b"tokens") || rest.starts_with(b"secrets")))
 }
 
 /// Where the value of a name is, and whether it stands in quotes.
@@ -169,7 +234,8 @@ fn value_of(window: &Window<'_>, start: usize, end: usize) -> Option<(usize, usi
     if separator.contains(&b',') {
         // `define('DB_PASSWORD', 'x')`, and not the second of a list of names.
         let is_call = [&b"define("[..], b"etenv(", b"etProperty(", b"dd("].iter().any(|call| {
-            let trimmed: Vec<u8> = line.iter().rev().skip_while(|byte| b" \t\"'".contains(byte)).take(call.len()).copied().collect();
+            let trimmed: Vec<u8> =
+                line.iter().rev().skip_while(|byte| b" \t\"'".contains(byte)).take(call.len()).copied().collect();
             trimmed.iter().rev().eq(call.iter())
         });
         if !is_call {
@@ -195,14 +261,19 @@ fn value_of(window: &Window<'_>, start: usize, end: usize) -> Option<(usize, usi
         let long = rest.iter().take(512).position(|byte| *byte == b'<' || *byte == b'\n')?;
         // `<password>…</`: what stands before the name is `<`.
         let is_element = line.ends_with(b"<") || line.ends_with(b"\"");
-        return (is_element && rest[long] == b'<' && rest.get(long + 1) == Some(&b'/')).then_some((from, from + long, true));
+        return (is_element && rest[long] == b'<' && rest.get(long + 1) == Some(&b'/')).then_some((
+            from,
+            from + long,
+            true,
+        ));
     }
     if window.is_code {
         return None;
     }
     if found.get(4).is_some() {
         // `machine … login … password …`, and options of commands.
-        let is_netrc = memchr::memmem::find(line, b"login ").is_some() && memchr::memmem::find(line, b"machine ").is_some();
+        let is_netrc =
+            memchr::memmem::find(line, b"login ").is_some() && memchr::memmem::find(line, b"machine ").is_some();
         if !is_netrc && !window.bytes[start..end].starts_with(b"--") {
             return None;
         }
@@ -217,30 +288,111 @@ fn value_of(window: &Window<'_>, start: usize, end: usize) -> Option<(usize, usi
 /// Whether a value stands for another, or for none.
 fn is_made_up(value: &[u8], is_quoted: bool) -> bool {
     const NONE: &[&str] = &[
-        "none", "null", "nil", "undefined", "true", "false", "yes", "no", "on", "off", "required", "optional", "string", "str",
-        "text", "empty", "unset", "default", "hidden", "prompt", "secret", "token", "pass", "passwd", "object", "value", "any",
-        "bytes", "boolean", "admin_password", "user_password", "n/a", "tbd", "todo", "changed", "unknown", "varchar", "basic", "bearer",
+        "none",
+        "null",
+        "nil",
+        "undefined",
+        "true",
+        "false",
+        "yes",
+        "no",
+        "on",
+        "off",
+        "required",
+        "optional",
+        "string",
+        "str",
+        "text",
+        "empty",
+        "unset",
+        "default",
+        "hidden",
+        "prompt",
+        "secret",
+        "token",
+        "pass",
+        "passwd",
+        "object",
+        "value",
+        "any",
+        "bytes",
+        "boolean",
+        "admin_password",
+        "user_password",
+        "n/a",
+        "tbd",
+        "todo",
+        "changed",
+        "unknown",
+        "varchar",
+        "basic",
+        "bearer",
     ];
     const PARTS: &[&str] = &[
-        "${", "{{", "$(", "%(", "<%", "#{", "%s", "{0}", "{}", "process.env", "environ", "getenv", "env(", "env.", "env:", "!ref",
-        "changeme", "change_me", "change-me", "change me", "your", "placeholder", "redacted", "masked]", "xxxx", "****", "....",
-        "<your", "insert", "replace", "lookup(", "vault:", "enc[", "secretref", "keyvault", "secretsmanager", "fixme", "foobar",
+        "${",
+        "{{",
+        "$(",
+        "%(",
+        "<%",
+        "#{",
+        "%s",
+        "{0}",
+        "{}",
+        "process.env",
+        "environ",
+        "getenv",
+        "env(",
+        "env.",
+        "env:",
+        "!ref",
+        "changeme",
+        "change_me",
+        "change-me",
+        "change me",
+        "your",
+        "placeholder",
+        "redacted",
+        "masked]",
+        "xxxx",
+        "****",
+        "....",
+        "<your",
+        "insert",
+        "replace",
+        "lookup(",
+        "vault:",
+        "enc[",
+        "secretref",
+        "keyvault",
+        "secretsmanager",
+        "fixme",
+        "foobar",
     ];
     let lower = String::from_utf8_lossy(value).to_lowercase();
     let first = value.first().copied().unwrap_or_default();
-    let is_reference = matches!(first, b'$' | b'%' | b'&' | b'*' | b'<' | b'{' | b'[' | b'(' | b'=' | b'/' | b'~' | b'|' | b'>')
-        && !(is_quoted && first != b'$' && first != b'{' && first != b'<' && first != b'/' && value.len() >= 12);
+    let is_reference =
+        matches!(first, b'$' | b'%' | b'&' | b'*' | b'<' | b'{' | b'[' | b'(' | b'=' | b'/' | b'~' | b'|' | b'>')
+            && !(is_quoted && first != b'$' && first != b'{' && first != b'<' && first != b'/' && value.len() >= 12);
     let is_path = lower.contains("://") || lower.starts_with("./") || lower.starts_with("../") || lower.contains(":\\");
     let is_expression = !is_quoted && value.iter().any(|byte| b"([{".contains(byte));
     let is_dotted = lower.split('.').count() > 1
-        && lower.split('.').all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
+        && lower
+            .split('.')
+            .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
     let is_one = value.iter().all(|byte| *byte == first);
-    NONE.contains(&lower.as_str()) || PARTS.iter().any(|part| lower.contains(part)) || is_reference || is_path || is_expression || is_dotted || is_one
+    NONE.contains(&lower.as_str())
+        || PARTS.iter().any(|part| lower.contains(part))
+        || is_reference
+        || is_path
+        || is_expression
+        || is_dotted
+        || is_one
 }
 
 fn is_password(window: &Window<'_>, value: &[u8], is_quoted: bool) -> bool {
     let lower = String::from_utf8_lossy(value).to_lowercase();
-    let speaks_of_it = ["password", "passwort", "passwd", "пароль", "passphrase"].iter().any(|word| lower.contains(word));
+    let speaks_of_it =
+        ["password", "passwort", "passwd", "пароль", "passphrase"].iter().any(|word| lower.contains(word));
     let has_digit = value.iter().any(u8::is_ascii_digit);
     // A variable's name, or a label on a form; in a file of settings `password` is what careless people set.
     let is_label = speaks_of_it && !has_digit && (window.is_code || lower != "password");

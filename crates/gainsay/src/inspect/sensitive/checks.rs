@@ -12,7 +12,8 @@ pub(super) fn entropy(value: &[u8]) -> u32 {
     let mut counts = [0_u32; 256];
     value.iter().for_each(|byte| counts[usize::from(*byte)] += 1);
     let all = f64::from(u32::try_from(value.len().max(1)).unwrap_or(u32::MAX));
-    let bits: f64 = counts.iter().filter(|count| **count > 0).map(|count| f64::from(*count) / all).map(|p| -p * p.log2()).sum();
+    let bits: f64 =
+        counts.iter().filter(|count| **count > 0).map(|count| f64::from(*count) / all).map(|p| -p * p.log2()).sum();
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most eight bits, and not negative")]
     let thousandths = (bits * 1000.0) as u32;
     thousandths
@@ -49,7 +50,9 @@ pub(super) fn github_checksum(token: &[u8]) -> bool {
 /// A macaroon of version 2 for pypi.org, whose last field is a signature of 32 bytes.
 pub(super) fn is_pypi_macaroon(token: &[u8]) -> bool {
     let Some(bytes) = token.strip_prefix(b"pypi-").and_then(|it| URL_SAFE_NO_PAD.decode(it).ok()) else { return false };
-    let location = bytes.strip_prefix(b"\x02\x01\x08pypi.org\x02").or_else(|| bytes.strip_prefix(b"\x02\x01\x0dtest.pypi.org\x02"));
+    let location = bytes
+        .strip_prefix(b"\x02\x01\x08pypi.org\x02")
+        .or_else(|| bytes.strip_prefix(b"\x02\x01\x0dtest.pypi.org\x02"));
     location.is_some() && bytes.len() > 60 && bytes[bytes.len() - 34..].starts_with(&[6, 32])
 }
 
@@ -57,7 +60,8 @@ pub(super) fn is_pypi_macaroon(token: &[u8]) -> bool {
 pub(super) fn is_token_of_three(token: &[u8]) -> bool {
     let mut parts = token.split(|byte| *byte == b'.').map(|part| URL_SAFE_NO_PAD.decode(part).ok());
     let (Some(Some(header)), Some(Some(claims))) = (parts.next(), parts.next()) else { return false };
-    let is_object = |bytes: &[u8]| bytes.starts_with(b"{") && bytes.ends_with(b"}") && std::str::from_utf8(bytes).is_ok();
+    let is_object =
+        |bytes: &[u8]| bytes.starts_with(b"{") && bytes.ends_with(b"}") && std::str::from_utf8(bytes).is_ok();
     is_object(&header) && is_object(&claims) && memchr::memmem::find(&header, b"\"alg\"").is_some()
 }
 
@@ -135,14 +139,85 @@ pub(super) fn card_network(digits: &[u8]) -> Option<&'static str> {
 
 /// IBANs: for each country how long they are (SWIFT's IBAN registry).
 const IBANS: &[(&str, usize)] = &[
-    ("AD", 24), ("AE", 23), ("AL", 28), ("AT", 20), ("AZ", 28), ("BA", 20), ("BE", 16), ("BG", 22), ("BH", 22), ("BR", 29),
-    ("BY", 28), ("CH", 21), ("CR", 22), ("CY", 28), ("CZ", 24), ("DE", 22), ("DK", 18), ("DO", 28), ("EE", 20), ("EG", 29),
-    ("ES", 24), ("FI", 18), ("FO", 18), ("FR", 27), ("GB", 22), ("GE", 22), ("GI", 23), ("GL", 18), ("GR", 27), ("GT", 28),
-    ("HR", 21), ("HU", 28), ("IE", 22), ("IL", 23), ("IQ", 23), ("IS", 26), ("IT", 27), ("JO", 30), ("KW", 30), ("KZ", 20),
-    ("LB", 28), ("LC", 32), ("LI", 21), ("LT", 20), ("LU", 20), ("LV", 21), ("LY", 25), ("MC", 27), ("MD", 24), ("ME", 22),
-    ("MK", 19), ("MR", 27), ("MT", 31), ("MU", 30), ("NL", 18), ("NO", 15), ("PK", 24), ("PL", 28), ("PS", 29), ("PT", 25),
-    ("QA", 29), ("RO", 24), ("RS", 22), ("RU", 33), ("SA", 24), ("SC", 31), ("SE", 24), ("SI", 19), ("SK", 24), ("SM", 27),
-    ("ST", 25), ("SV", 28), ("TL", 23), ("TN", 24), ("TR", 26), ("UA", 29), ("VA", 22), ("VG", 24), ("XK", 20),
+    ("AD", 24),
+    ("AE", 23),
+    ("AL", 28),
+    ("AT", 20),
+    ("AZ", 28),
+    ("BA", 20),
+    ("BE", 16),
+    ("BG", 22),
+    ("BH", 22),
+    ("BR", 29),
+    ("BY", 28),
+    ("CH", 21),
+    ("CR", 22),
+    ("CY", 28),
+    ("CZ", 24),
+    ("DE", 22),
+    ("DK", 18),
+    ("DO", 28),
+    ("EE", 20),
+    ("EG", 29),
+    ("ES", 24),
+    ("FI", 18),
+    ("FO", 18),
+    ("FR", 27),
+    ("GB", 22),
+    ("GE", 22),
+    ("GI", 23),
+    ("GL", 18),
+    ("GR", 27),
+    ("GT", 28),
+    ("HR", 21),
+    ("HU", 28),
+    ("IE", 22),
+    ("IL", 23),
+    ("IQ", 23),
+    ("IS", 26),
+    ("IT", 27),
+    ("JO", 30),
+    ("KW", 30),
+    ("KZ", 20),
+    ("LB", 28),
+    ("LC", 32),
+    ("LI", 21),
+    ("LT", 20),
+    ("LU", 20),
+    ("LV", 21),
+    ("LY", 25),
+    ("MC", 27),
+    ("MD", 24),
+    ("ME", 22),
+    ("MK", 19),
+    ("MR", 27),
+    ("MT", 31),
+    ("MU", 30),
+    ("NL", 18),
+    ("NO", 15),
+    ("PK", 24),
+    ("PL", 28),
+    ("PS", 29),
+    ("PT", 25),
+    ("QA", 29),
+    ("RO", 24),
+    ("RS", 22),
+    ("RU", 33),
+    ("SA", 24),
+    ("SC", 31),
+    ("SE", 24),
+    ("SI", 19),
+    ("SK", 24),
+    ("SM", 27),
+    ("ST", 25),
+    ("SV", 28),
+    ("TL", 23),
+    ("TN", 24),
+    ("TR", 26),
+    ("UA", 29),
+    ("VA", 22),
+    ("VG", 24),
+    ("XK", 20),
 ];
 
 /// How long an IBAN of this country is.
@@ -311,7 +386,11 @@ pub(super) const NATIONAL: &[NationalId] = &[
         // There is no checksum; which numbers were never given is known.
         check: |d| {
             let area = number(&d[..3]);
-            !matches!(area, 0 | 666 | 900..) && number(&d[3..5]) > 0 && number(&d[5..]) > 0 && d != b"078051120" && d != b"123456789"
+            !matches!(area, 0 | 666 | 900..)
+                && number(&d[3..5]) > 0
+                && number(&d[5..]) > 0
+                && d != b"078051120"
+                && d != b"123456789"
         },
         written: &[],
         words: &["ssn", "social security", "social_security"],
@@ -373,6 +452,10 @@ pub(super) fn italian_id(value: &[u8]) -> bool {
         return false;
     }
     let even = |byte: u8| u32::try_from(place(byte)).unwrap_or_default();
-    let sum: u32 = value[..15].iter().enumerate().map(|(at, byte)| if at % 2 == 0 { ODD[place(*byte)] } else { even(*byte) }).sum();
+    let sum: u32 = value[..15]
+        .iter()
+        .enumerate()
+        .map(|(at, byte)| if at % 2 == 0 { ODD[place(*byte)] } else { even(*byte) })
+        .sum();
     u32::from(value[15]) == u32::from(b'A') + sum % 26
 }

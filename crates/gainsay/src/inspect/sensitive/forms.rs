@@ -226,7 +226,13 @@ pub(super) const FORMS: &[Form] = &[
         is_mixed,
         "shopify.dev: about app secrets and tokens",
     ),
-    form("Databricks token", &["dapi"], "dapi[0-9a-f]{32}(?:-[0-9])?", is_mixed, "docs.databricks.com/dev-tools/auth/pat"),
+    form(
+        "Databricks token",
+        &["dapi"],
+        "dapi[0-9a-f]{32}(?:-[0-9])?",
+        is_mixed,
+        "docs.databricks.com/dev-tools/auth/pat",
+    ),
     form(
         "Vault token",
         &["hvs.", "hvb.", "hvr."],
@@ -266,13 +272,7 @@ pub(super) const FORMS: &[Form] = &[
         is_mixed,
         "docs.docker.com/security/access-tokens",
     ),
-    form(
-        "RubyGems key",
-        &["rubygems_"],
-        "rubygems_[0-9a-f]{48}",
-        is_mixed,
-        "guides.rubygems.org/api-key-scopes",
-    ),
+    form("RubyGems key", &["rubygems_"], "rubygems_[0-9a-f]{48}", is_mixed, "guides.rubygems.org/api-key-scopes"),
     form("NuGet key", &["oy2"], "oy2[0-9a-z]{43}", is_mixed, "learn.microsoft.com/nuget: API keys"),
     form(
         "Grafana token",
@@ -307,13 +307,7 @@ pub(super) const FORMS: &[Form] = &[
     ),
     Form {
         left: Left::Any,
-        ..form(
-            HASH,
-            &["$2a$", "$2b$", "$2y$"],
-            r"\$2[aby]\$[0-9]{2}\$[./0-9A-Za-z]{53}",
-            always,
-            "crypt(5): bcrypt",
-        )
+        ..form(HASH, &["$2a$", "$2b$", "$2y$"], r"\$2[aby]\$[0-9]{2}\$[./0-9A-Za-z]{53}", always, "crypt(5): bcrypt")
     },
     Form {
         left: Left::Any,

@@ -17,13 +17,16 @@ static WITH_PASSWORD: LazyLock<Regex> = LazyLock::new(|| {
 
 /// What follows the scheme in a list of addresses, names and passwords: `url:login:password`.
 static LISTED: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"://([^\s/:|;]{3,253})(?::[0-9]{1,5})?(?:/[^\s:|;]{0,512})?[:;|]([^\s:;|/][^\s:;|]{1,127})[:;|]([^\s]{3,128})[ \t]*\r?(?:\n|\z)")
+    pattern(
+        r"://([^\s/:|;]{3,253})(?::[0-9]{1,5})?(?:/[^\s:|;]{0,512})?[:;|]([^\s:;|/][^\s:;|]{1,127})[:;|]([^\s]{3,128})[ \t]*\r?(?:\n|\z)",
+    )
 });
 
 /// What follows an address of e-mail in a list of such with passwords.
 static COMBINED: LazyLock<Regex> = LazyLock::new(|| pattern(r"[:|]([^\s:|/]{4,64})[ \t]*\r?(?:\n|\z)"));
 
-static PGPASS: LazyLock<Regex> = LazyLock::new(|| pattern(r":5432:[^\s:]{1,64}:[^\s:]{1,64}:([^\s]{1,128})[ \t]*\r?(?:\n|\z)"));
+static PGPASS: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r":5432:[^\s:]{1,64}:[^\s:]{1,64}:([^\s]{1,128})[ \t]*\r?(?:\n|\z)"));
 
 /// An address with a password in it, or the address of a listed login.
 pub(super) fn address_at(window: &Window<'_>, at: usize) -> Option<Found> {
@@ -39,7 +42,9 @@ pub(super) fn address_at(window: &Window<'_>, at: usize) -> Option<Found> {
         if !is_of_manual(user, password) {
             let value = [user, b":", password, b"@", host.as_bytes()].concat();
             let span = (at - scheme, at + found.get_match().end());
-            return Some(Found::new(SensitiveGroup::Login, "address with a password", span, &value).about(format!("for {host}")));
+            return Some(
+                Found::new(SensitiveGroup::Login, "address with a password", span, &value).about(format!("for {host}")),
+            );
         }
         return None;
     }
@@ -57,10 +62,16 @@ pub(super) fn address_at(window: &Window<'_>, at: usize) -> Option<Found> {
 fn is_of_manual(user: &[u8], password: &[u8]) -> bool {
     let lower = |bytes: &[u8]| String::from_utf8_lossy(bytes).to_ascii_lowercase();
     let (user, password) = (lower(user), lower(password));
-    let is_word = ["password", "passwd", "pass", "pwd", "pw", "secret", "xxx", "token", "mypassword", "p@ssw0rd"].contains(&password.as_str());
+    let is_word = ["password", "passwd", "pass", "pwd", "pw", "secret", "xxx", "token", "mypassword", "p@ssw0rd"]
+        .contains(&password.as_str());
     let is_anyone = ["user", "username", "name", "login", "myuser", "someuser", "foo", "me"].contains(&user.as_str());
-    let is_variable = ["$", "{", "%", "<", "[", "*", "..", "your"].iter().any(|part| password.starts_with(part) || user.starts_with(part));
-    (is_word && is_anyone) || is_variable || password == "password" && user.is_empty() || (user == "foo" && password == "bar")
+    let is_variable = ["$", "{", "%", "<", "[", "*", "..", "your"]
+        .iter()
+        .any(|part| password.starts_with(part) || user.starts_with(part));
+    (is_word && is_anyone)
+        || is_variable
+        || password == "password" && user.is_empty()
+        || (user == "foo" && password == "bar")
 }
 
 /// An address of e-mail at the beginning of a line, and a password behind it.
@@ -105,11 +116,14 @@ pub(super) fn record_at(window: &Window<'_>, start: usize, end: usize) -> Option
             b"user" | b"username" | b"login" | b"user login" | b"e-mail" | b"email" => login = Some(value),
             b"url" | b"host" | b"hostname" | b"site" | b"origin" if login.is_some() && !password.is_empty() => {
                 let address = String::from_utf8_lossy(value).to_ascii_lowercase();
-                let host = address.rsplit("://").next().unwrap_or_default().split(['/', ':', '?']).next().unwrap_or_default();
+                let host =
+                    address.rsplit("://").next().unwrap_or_default().split(['/', ':', '?']).next().unwrap_or_default();
                 let host = host.rsplit('@').next().unwrap_or_default();
                 let value = [host.as_bytes(), b":", login.unwrap_or_default(), b":", password].concat();
                 let to = end + 1 + long;
-                return Some(Found::new(SensitiveGroup::Login, STOLEN, (start, to), &value).about(format!("for {host}")));
+                return Some(
+                    Found::new(SensitiveGroup::Login, STOLEN, (start, to), &value).about(format!("for {host}")),
+                );
             }
             _ => {}
         }

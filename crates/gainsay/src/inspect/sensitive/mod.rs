@@ -4,8 +4,8 @@
 //!
 //! One automaton looks for the anchors of all forms in one pass. What stands at an anchor is then read by a pattern of the `regex`
 //! crate, or by hand, within [`REACH`] bytes, so that time is linear and memory a window, wherever a file is cut into pieces. A file
-//! in UTF-16 is read as what of it is ASCII. Nothing here parses a format: these are rows of bytes, and what has a structure
-//! (certificates, keys) goes to the locked-down child.
+//! in UTF-16 is read as what of it is ASCII. Nothing here parses a format: these are rows of bytes, and of keys and certificates
+//! only the armour is read.
 
 mod assigned;
 mod checks;
@@ -26,7 +26,7 @@ use regex::bytes::Regex;
 
 use crate::claim::SensitiveGroup;
 use forms::{FORMS, Form, Left};
-pub use tally::{Armoured, Tally};
+pub use tally::Tally;
 
 /// How far behind its anchor a thing may reach: a private key of 16,384 bits does.
 const REACH: usize = 16 << 10;
@@ -56,13 +56,11 @@ struct Found {
     about: String,
     /// By what it is known again: spaces and marks that may be written or not are left out.
     value: Vec<u8>,
-    /// The structure that the child is to read.
-    armoured: Option<Armoured>,
 }
 
 impl Found {
     fn new(group: SensitiveGroup, kind: &'static str, (start, end): (usize, usize), value: &[u8]) -> Found {
-        Found { group, kind, start, end, about: String::new(), value: value.to_vec(), armoured: None }
+        Found { group, kind, start, end, about: String::new(), value: value.to_vec() }
     }
 
     fn about(self, about: String) -> Found {
@@ -107,14 +105,16 @@ struct Anchors {
 }
 
 static ALL: LazyLock<Anchors> = LazyLock::new(|| {
-    let of_forms = FORMS.iter().enumerate().flat_map(|(at, form)| form.anchors.iter().map(move |it| (*it, Reader::Form(at))));
+    let of_forms =
+        FORMS.iter().enumerate().flat_map(|(at, form)| form.anchors.iter().map(move |it| (*it, Reader::Form(at))));
     let assigned = assigned::ANCHORS.iter().map(|(anchor, sort)| (*anchor, Reader::Assigned(*sort)));
     anchors(of_forms.chain(assigned).chain(ANCHORS.iter().copied()).collect())
 });
 
 /// The forms alone: whether a value that is assigned to a name is one of them.
 static OF_FORMS: LazyLock<Anchors> = LazyLock::new(|| {
-    let of_forms = FORMS.iter().enumerate().flat_map(|(at, form)| form.anchors.iter().map(move |it| (*it, Reader::Form(at))));
+    let of_forms =
+        FORMS.iter().enumerate().flat_map(|(at, form)| form.anchors.iter().map(move |it| (*it, Reader::Form(at))));
     anchors(of_forms.collect())
 });
 
@@ -240,9 +240,9 @@ pub struct Scanner {
 
 /// Names of files whose words without quotes are no values.
 const CODE: &[&str] = &[
-    "c", "cc", "cpp", "cs", "cxx", "dart", "erl", "ex", "exs", "go", "groovy", "h", "hpp", "hs", "java", "jl", "js", "jsx", "kt",
-    "kts", "lua", "m", "mjs", "ml", "mm", "php", "pl", "pm", "ps1", "py", "r", "rb", "rs", "scala", "swift", "tf", "ts", "tsx", "vb",
-    "vue", "zig", "css", "scss", "less", "svelte",
+    "c", "cc", "cpp", "cs", "cxx", "dart", "erl", "ex", "exs", "go", "groovy", "h", "hpp", "hs", "java", "jl", "js",
+    "jsx", "kt", "kts", "lua", "m", "mjs", "ml", "mm", "php", "pl", "pm", "ps1", "py", "r", "rb", "rs", "scala",
+    "swift", "tf", "ts", "tsx", "vb", "vue", "zig", "css", "scss", "less", "svelte",
 ];
 
 impl Scanner {
@@ -385,7 +385,8 @@ impl Scanner {
         if found.start > self.counted.0 {
             self.count_to(found.start);
         }
-        let line = self.counted.1 - memchr::memchr_iter(b'\n', &self.window[found.start..self.counted.0]).count() as u64;
+        let line =
+            self.counted.1 - memchr::memchr_iter(b'\n', &self.window[found.start..self.counted.0]).count() as u64;
         let offset = match self.encoding {
             Encoding::Wide { .. } => span.0 * 2,
             Encoding::Unknown | Encoding::Bytes => span.0,

@@ -3,9 +3,7 @@
 //! Digits are everywhere, so that there is no anchor: of every sixteen bytes the digits are counted, and only where they are many is
 //! looked closer. What passes a weak check by chance one time in ten needs a word before it, or over its column, that says what it is.
 
-use super::checks::{
-    NATIONAL, card_network, finnish_id, iban, iban_length, italian_id, resident_number, spanish_id,
-};
+use super::checks::{NATIONAL, card_network, finnish_id, iban, iban_length, italian_id, resident_number, spanish_id};
 use super::{Found, Window, is_word};
 use crate::claim::SensitiveGroup;
 
@@ -58,7 +56,9 @@ fn number_at(window: &Window<'_>, at: usize) -> Option<Found> {
     let personal = |kind, long: usize, value: &[u8]| Found::new(SensitiveGroup::Personal, kind, (at, at + long), value);
     if bytes[0].is_ascii_alphabetic() {
         return account(bytes)
-            .map(|(long, value)| personal("bank account (IBAN)", long, &value).about(String::from_utf8_lossy(&value[..2]).into_owned()))
+            .map(|(long, value)| {
+                personal("bank account (IBAN)", long, &value).about(String::from_utf8_lossy(&value[..2]).into_owned())
+            })
             .or_else(|| lettered(bytes).map(|(kind, long)| personal(kind, long, &bytes[..long])));
     }
     let (long, digits) = row(bytes);
@@ -71,8 +71,12 @@ fn number_at(window: &Window<'_>, at: usize) -> Option<Found> {
     let written: Vec<u8> = bytes[..long].iter().map(|byte| if byte.is_ascii_digit() { b'0' } else { *byte }).collect();
     let found = NATIONAL.iter().find(|id| {
         let has_look = id.written.iter().any(|it| it.as_bytes() == written);
-        let is_plain = !id.words.is_empty() && (written.iter().all(|byte| *byte == b'0') || written.contains(&b'-') || written.contains(&b' '));
-        digits.len() == id.digits && (has_look || (is_plain && is_said(window, at, id.words))) && (id.check)(&digits) && id.kind != CHINA
+        let is_plain = !id.words.is_empty()
+            && (written.iter().all(|byte| *byte == b'0') || written.contains(&b'-') || written.contains(&b' '));
+        digits.len() == id.digits
+            && (has_look || (is_plain && is_said(window, at, id.words)))
+            && (id.check)(&digits)
+            && id.kind != CHINA
     })?;
     Some(personal(found.kind, long, &digits))
 }
@@ -108,7 +112,10 @@ fn is_grouped_as_card(written: &[u8]) -> bool {
 
 /// An IBAN, in one row or in groups of four.
 fn account(bytes: &[u8]) -> Option<(usize, Vec<u8>)> {
-    if !(bytes.len() >= 15 && bytes[..2].iter().all(u8::is_ascii_uppercase) && bytes[2..4].iter().all(u8::is_ascii_digit)) {
+    if !(bytes.len() >= 15
+        && bytes[..2].iter().all(u8::is_ascii_uppercase)
+        && bytes[2..4].iter().all(u8::is_ascii_digit))
+    {
         return None;
     }
     let wanted = iban_length(&bytes[..2])?;
@@ -131,10 +138,16 @@ fn lettered(bytes: &[u8]) -> Option<(&'static str, usize)> {
     let value = &bytes[..long];
     let digits = |range: std::ops::Range<usize>| value[range].iter().all(u8::is_ascii_digit);
     match long {
-        9 if digits(1..8) && value[8].is_ascii_uppercase() && (value[0].is_ascii_digit() || b"XYZ".contains(&value[0])) => {
+        9 if digits(1..8)
+            && value[8].is_ascii_uppercase()
+            && (value[0].is_ascii_digit() || b"XYZ".contains(&value[0])) =>
+        {
             spanish_id(value).then_some(("DNI or NIE (Spain)", 9))
         }
-        16 if value[..6].iter().all(u8::is_ascii_uppercase) && b"ABCDEHLMPRST".contains(&value[8]) && value[11].is_ascii_uppercase() => {
+        16 if value[..6].iter().all(u8::is_ascii_uppercase)
+            && b"ABCDEHLMPRST".contains(&value[8])
+            && value[11].is_ascii_uppercase() =>
+        {
             italian_id(value).then_some(("codice fiscale (Italy)", 16))
         }
         18 if digits(0..17) => {
@@ -144,7 +157,8 @@ fn lettered(bytes: &[u8]) -> Option<(&'static str, usize)> {
         // A day, the century as a mark, three digits and a letter or a digit.
         6 if digits(0..6) && bytes.len() > 10 && b"+-".contains(&bytes[6]) => {
             let whole = &bytes[..11];
-            let is_whole = bytes.get(11).is_none_or(|byte| !is_word(*byte)) && whole[7..10].iter().all(u8::is_ascii_digit);
+            let is_whole =
+                bytes.get(11).is_none_or(|byte| !is_word(*byte)) && whole[7..10].iter().all(u8::is_ascii_digit);
             (is_whole && finnish_id(whole) && !whole[10].is_ascii_digit()).then_some(("HETU (Finland)", 11))
         }
         11 if digits(0..6) && b"ABCDEF".contains(&value[6]) && digits(7..10) => {

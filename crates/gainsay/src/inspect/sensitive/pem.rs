@@ -1,4 +1,5 @@
-//! Keys and certificates in their armour. Here only the armour is read; what is in it goes to the locked-down child.
+//! Keys and certificates in their armour. Only the armour is read: what is in it has a structure, and whoever parses that does it in the
+//! locked-down child.
 
 use std::sync::LazyLock;
 
@@ -7,19 +8,14 @@ use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use regex::bytes::Regex;
 
-use super::tally::Armoured;
 use super::{Found, REACH, Window, pattern};
 use crate::claim::SensitiveGroup;
 
 /// What a private key is called.
-pub(super) const KEY: &str = "private key";
+const KEY: &str = "private key";
 
-/// What a certificate is called.
-pub(super) const CERTIFICATE: &str = "certificate";
-
-static LABEL: LazyLock<Regex> = LazyLock::new(|| {
-    pattern("-----BEGIN ((?:[A-Z0-9]{2,9} ){0,3})(PRIVATE KEY|PRIVATE KEY BLOCK|CERTIFICATE)-----")
-});
+static LABEL: LazyLock<Regex> =
+    LazyLock::new(|| pattern("-----BEGIN ((?:[A-Z0-9]{2,9} ){0,3})(PRIVATE KEY|PRIVATE KEY BLOCK|CERTIFICATE)-----"));
 
 /// Padding may be there or not, and what comes after the last whole byte may be anything.
 static BASE64: LazyLock<GeneralPurpose> = LazyLock::new(|| {
@@ -40,9 +36,8 @@ pub(super) fn armour_at(window: &Window<'_>, at: usize) -> Option<Found> {
     let words = String::from_utf8_lossy(&label[1]).trim().to_owned();
     let span = (at, at + end);
     if &label[2] == b"CERTIFICATE" {
-        let mut found = Found::new(SensitiveGroup::Certificate, CERTIFICATE, span, &held);
-        found.armoured = Some(Armoured { kind: CERTIFICATE, bytes: held });
-        return (words.is_empty() || words == "TRUSTED").then_some(found);
+        let is_one = words.is_empty() || words == "TRUSTED";
+        return is_one.then(|| Found::new(SensitiveGroup::Certificate, "certificate", span, &held));
     }
     let sort = match words.as_str() {
         "" => "PKCS #8",
@@ -57,17 +52,19 @@ pub(super) fn armour_at(window: &Window<'_>, at: usize) -> Option<Found> {
         _ => return None,
     };
     let is_der = held.first() == Some(&0x30);
-    if matches!(words.as_str(), "" | "ENCRYPTED") && !is_der || (matches!(words.as_str(), "RSA" | "EC" | "DSA") && !is_locked && !is_der) {
+    if matches!(words.as_str(), "" | "ENCRYPTED") && !is_der
+        || (matches!(words.as_str(), "RSA" | "EC" | "DSA") && !is_locked && !is_der)
+    {
         return None;
     }
     let before = window.before(at);
     let is_google = before[before.len().saturating_sub(24)..].starts_with(b"\"private_key\"")
         || memchr::memmem::find(&before[before.len().saturating_sub(24)..], b"\"private_key\"").is_some();
-    let is_google = is_google && memchr::memmem::find(&rest[end..rest.len().min(end + 1_024)], b".gserviceaccount.com").is_some();
-    let (group, kind) = if is_google { (SensitiveGroup::Secret, "Google service account key") } else { (SensitiveGroup::Key, KEY) };
-    let mut found = Found::new(group, kind, span, &held).about(if is_google { String::new() } else { sort.to_owned() });
-    found.armoured = is_der.then_some(Armoured { kind: KEY, bytes: held });
-    Some(found)
+    let is_google =
+        is_google && memchr::memmem::find(&rest[end..rest.len().min(end + 1_024)], b".gserviceaccount.com").is_some();
+    let (group, kind) =
+        if is_google { (SensitiveGroup::Secret, "Google service account key") } else { (SensitiveGroup::Key, KEY) };
+    Some(Found::new(group, kind, span, &held).about(if is_google { String::new() } else { sort.to_owned() }))
 }
 
 /// A key of PuTTY, told by its private lines.
@@ -79,9 +76,8 @@ pub(super) fn putty_at(window: &Window<'_>, at: usize) -> Option<Found> {
     let end = private + end.unwrap_or(lines.len());
     let is_locked = memchr::memmem::find(&rest[..private], b"Encryption: none").is_none();
     let about = if is_locked { "PuTTY, locked by a passphrase" } else { "PuTTY" };
-    (end - private > 64).then(|| {
-        Found::new(SensitiveGroup::Key, KEY, (at, at + end), &rest[private..end]).about(about.to_owned())
-    })
+    (end - private > 64)
+        .then(|| Found::new(SensitiveGroup::Key, KEY, (at, at + end), &rest[private..end]).about(about.to_owned()))
 }
 
 /// The base64 of an armour: headers, and what escapes and comments put between its lines, left out.
@@ -90,7 +86,8 @@ fn text_of(armoured: &[u8]) -> Vec<u8> {
     let mut bytes = armoured;
     // Headers end with an empty line.
     if memchr::memchr(b':', armoured).is_some() {
-        let blank = [&b"\n\n"[..], b"\r\n\r\n", b"\\n\\n"].iter().filter_map(|it| memchr::memmem::find(armoured, it)).min();
+        let blank =
+            [&b"\n\n"[..], b"\r\n\r\n", b"\\n\\n"].iter().filter_map(|it| memchr::memmem::find(armoured, it)).min();
         bytes = blank.map_or(armoured, |at| &armoured[at..]);
     }
     while let [first, rest @ ..] = bytes {

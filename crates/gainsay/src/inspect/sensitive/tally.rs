@@ -17,22 +17,10 @@ const PLACES: usize = 10;
 /// How many files with a kind each are listed.
 const FILES: usize = 5_000;
 
-/// How many structures are kept for the child, in bytes.
-const ARMOURED: usize = 4 << 20;
-
-/// What is to be read by the child: no secret leaves this process but into it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct Armoured {
-    /// What its armour says that it is.
-    pub kind: &'static str,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
 /// A value by its keyed hash.
 type Mark = [u8; 16];
 
-/// Counts what was found. Nothing in it is a value: but for structures that the child has still to read, only hashes with a key.
+/// Counts what was found. Nothing in it is a value, only hashes with a key.
 #[derive(Default)]
 pub struct Tally {
     /// The desk's key for this; without one nothing is looked for.
@@ -47,8 +35,6 @@ pub struct Tally {
     here: Vec<(usize, Option<usize>)>,
     more_files: u64,
     looked_at: u64,
-    armoured: Vec<(usize, Armoured)>,
-    armoured_bytes: usize,
 }
 
 impl Tally {
@@ -90,12 +76,6 @@ impl Tally {
         item.found += 1;
         if item.places.len() < PLACES {
             item.places.push(Spot { path: path.to_owned(), line, offset });
-        }
-        if let Some(armoured) = found.armoured.filter(|_| item.found == 1)
-            && self.armoured_bytes + armoured.bytes.len() <= ARMOURED
-        {
-            self.armoured_bytes += armoured.bytes.len();
-            self.armoured.push((place, armoured));
         }
     }
 
@@ -144,16 +124,6 @@ impl Tally {
             ..SensitiveItem::default()
         });
         Some(self.items.len() - 1)
-    }
-
-    /// What the child is to read of it, each with the place of its item.
-    pub fn armoured(&mut self) -> Vec<(usize, Armoured)> {
-        std::mem::take(&mut self.armoured)
-    }
-
-    /// An item, to be told of what the child read.
-    pub fn item(&mut self, place: usize) -> Option<&mut SensitiveItem> {
-        self.items.get_mut(place)
     }
 
     /// What was found.

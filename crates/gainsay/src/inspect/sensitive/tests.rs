@@ -89,8 +89,15 @@ fn example(kind: &str) -> Vec<String> {
         "PyPI token" => pypi_token(),
         "GitLab token" => format!("glpat-{}", r(3, 20)),
         "Slack token" => format!("xoxb-{}-{}-{}", random(1, 12, b"123456789"), random(2, 12, b"123456789"), r(4, 24)),
-        "Slack app token" => format!("xapp-1-A02{}-{}-{}", random(4, 8, b"ABCDEFGH12345"), random(2, 13, b"123456789"), hex(64)),
-        "Slack webhook" => format!("hooks.slack.com/services/T{}/B{}/{}", random(4, 9, b"ABCDEFGH12345"), random(5, 9, b"ABCDEFGH12345"), r(4, 24)),
+        "Slack app token" => {
+            format!("xapp-1-A02{}-{}-{}", random(4, 8, b"ABCDEFGH12345"), random(2, 13, b"123456789"), hex(64))
+        }
+        "Slack webhook" => format!(
+            "hooks.slack.com/services/T{}/B{}/{}",
+            random(4, 9, b"ABCDEFGH12345"),
+            random(5, 9, b"ABCDEFGH12345"),
+            r(4, 24)
+        ),
         "Stripe key" => format!("sk_live_{}", r(5, 24)),
         "Stripe webhook secret" => format!("whsec_{}", r(6, 32)),
         "Google API key" => format!("AIza{}", r(7, 35)),
@@ -351,7 +358,9 @@ fn places_are_lines_and_bytes_and_values_are_not_there() {
 fn utf_16_is_read_too() {
     let text = "Log of the day\r\nDB_PASSWORD=hunter22\r\njane.roe@mail.example.org\r\n";
     let narrow = found_in("a.txt", text.as_bytes(), 100);
-    for (mark, bytes) in [(&[0xff, 0xfe][..], u16::to_le_bytes as fn(u16) -> [u8; 2]), (&[0xfe, 0xff], u16::to_be_bytes)] {
+    for (mark, bytes) in
+        [(&[0xff, 0xfe][..], u16::to_le_bytes as fn(u16) -> [u8; 2]), (&[0xfe, 0xff], u16::to_be_bytes)]
+    {
         let wide: Vec<u8> = mark.iter().copied().chain(text.encode_utf16().flat_map(bytes)).collect();
         for piece in [1, 3, 1000] {
             let found = found_in("a.txt", &wide, piece);

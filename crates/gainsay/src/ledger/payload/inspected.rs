@@ -1,6 +1,5 @@
 //! What entries record of a sample that was looked through for what it must not reveal.
 
-use jiff::Timestamp;
 use minicbor::{Decode, Encode};
 
 use crate::claim::{EntryId, Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind, Spot};
@@ -54,9 +53,6 @@ twin!(SensitiveItemV1 of SensitiveItem {
     3 mark: plain String,
     4 found: plain u64,
     5 places: list Vec<SpotV1>,
-    6 from: maybe_moment Option<Timestamp>,
-    7 until: maybe_moment Option<Timestamp>,
-    8 public_key: plain Option<String>,
 });
 twin!(SpotV1 of Spot { 0 path: plain String, 1 line: plain u64, 2 offset: plain u64 });
 twin!(SensitiveFileV1 of SensitiveFile {

@@ -9,7 +9,8 @@ use crate::claim::{
     Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, ClaimKey, Clue, Commit, Confidence,
     Contact, CurvePoint, Days, Draft, EditKind, Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, Layer,
     ListedFile, ListingMatch, NearMiss, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places,
-    Reading, SampleMatch, Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind, Shares, Side, Spot, SourceKind, Stance, Statement, Taking, Vector, Window,
+    Reading, SampleMatch, Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind, Shares, Side,
+    SourceKind, Spot, Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -531,9 +532,6 @@ fn sensitive() -> Sensitive {
             mark: "00112233445566778899aabbccddeeff".into(),
             found: 2,
             places: vec![Spot { path: "etc/tls.pem".into(), line: 1, offset: 0 }],
-            from: Some(moment(10)),
-            until: None,
-            public_key: Some("ab".repeat(32)),
         }],
         more_items: 0,
         holders: vec![SensitiveFile {
