@@ -22,6 +22,11 @@ use std::process::ExitCode;
 use common::table::Table;
 use common::{Result, say};
 
+/// A group of measurements.
+type Measure = fn(u64, &mut Table) -> Result<()>;
+
+const GROUPS: [(&str, Measure); 2] = [("secrets", secrets::measure), ("planted", planted::measure)];
+
 fn main() -> ExitCode {
     let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
     match measure(&chosen) {
@@ -36,9 +41,7 @@ fn main() -> ExitCode {
 fn measure(chosen: &[String]) -> Result<()> {
     let mut table = Table::default();
     let seed = std::env::var("SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(1);
-    let groups: [(&str, fn(u64, &mut Table) -> Result<()>); 2] =
-        [("secrets", secrets::measure), ("planted", planted::measure)];
-    for (name, measure) in groups {
+    for (name, measure) in GROUPS {
         if !chosen.is_empty() && !chosen.iter().any(|word| word == name) {
             table.skipped(name, "not asked for");
         } else if let Err(error) = measure(seed, &mut table) {

@@ -30,7 +30,11 @@ for path, secret in found:
     print(f"{path}\t{secret.line_number}")
 "#;
 
+/// Files with lines in them.
 type Lines = BTreeSet<(String, u64)>;
+
+/// Of each file how many lines of risk, and how many informative ones, it has.
+type Counts = BTreeMap<String, (usize, usize)>;
 
 /// A desk with something of its own, which a match needs.
 pub(crate) fn desk(folder: &Path) -> Result<Desk> {
@@ -133,7 +137,7 @@ pub(crate) fn measure(seed: u64, table: &mut Table) -> Result<()> {
 }
 
 /// The files of the repository without its own notes, and for each how many lines of risk and how many informative ones it has.
-fn leaky_repo(repository: &Path, out: &Path) -> Result<(PathBuf, BTreeMap<String, (usize, usize)>)> {
+fn leaky_repo(repository: &Path, out: &Path) -> Result<(PathBuf, Counts)> {
     if out.exists() {
         fs::remove_dir_all(out)?;
     }
