@@ -506,7 +506,8 @@ impl Page {
         for row in sensitive::kinds(found) {
             let files = if row.files == 1 { "file" } else { "files" };
             let counts = format!("{:>7} found, {} different, in {} {files}", row.found, row.distinct, row.files);
-            self.line(&format!("      {counts:<44}  {}", row.kind));
+            // The word in brackets stands between the kind and the next row's number, which would be masked behind `password`.
+            self.line(&format!("      {counts:<44}  {} ({})", row.kind, row.group));
         }
         for item in sensitive::items(found, rows) {
             self.hanging("      ", &format!("{}, in {} (mark {})", item.what, item.place, item.mark));

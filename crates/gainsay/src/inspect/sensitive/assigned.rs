@@ -380,12 +380,15 @@ fn is_made_up(value: &[u8], is_quoted: bool) -> bool {
             .split('.')
             .all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_'));
     let is_one = value.iter().all(|byte| *byte == first);
+    // A package that is called so, with its version.
+    let is_version = matches!(value, [b'^' | b'~' | b'>' | b'<' | b'=', rest @ ..] if rest.iter().all(|byte| byte.is_ascii_digit() || b".=".contains(byte)));
     NONE.contains(&lower.as_str())
         || PARTS.iter().any(|part| lower.contains(part))
         || is_reference
         || is_path
         || is_expression
         || is_dotted
+        || is_version
         || is_one
 }
 

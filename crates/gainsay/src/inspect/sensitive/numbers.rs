@@ -10,7 +10,7 @@ use crate::claim::SensitiveGroup;
 const BLOCK: usize = 16;
 
 /// A row of nine digits, however it is grouped in threes and fours, has so many in one of the blocks that it lies in.
-const MANY: usize = 4;
+const MANY: u8 = 4;
 
 /// How far before a number its word may stand.
 const NEAR: usize = 48;
@@ -22,19 +22,26 @@ const LONGEST: usize = 48;
 pub(super) fn between(window: &Window<'_>, from: usize, until: usize, found: &mut Vec<(usize, Found)>) {
     // Blocks lie as the window does, but whether a block is looked at must not hang on where a file is cut: one with few digits
     // has no number that begins in it and is not found in the next, so more looking finds nothing more.
-    let digits = |block: &[u8]| block.iter().map(|byte| usize::from(byte.is_ascii_digit())).sum::<usize>();
     let mut at = from;
+    let (mut here, mut next) = (digits(window.bytes, at), digits(window.bytes, at + BLOCK));
     while at < until {
         let end = (at + BLOCK).min(window.bytes.len());
-        let here = digits(&window.bytes[at..end]);
-        let next = digits(&window.bytes[end..(end + BLOCK).min(window.bytes.len())]);
-        let after = (end + BLOCK).min(window.bytes.len());
-        let third = digits(&window.bytes[after..(after + BLOCK).min(window.bytes.len())]);
+        let third = digits(window.bytes, at + 2 * BLOCK);
         if here >= MANY || next >= MANY || third >= MANY {
             let begun = (at..end.min(until)).filter(|at| begins(window, *at));
             found.extend(begun.filter_map(|at| Some((at, number_at(window, at)?))));
         }
+        (here, next) = (next, third);
         at += BLOCK;
+    }
+}
+
+/// How many digits are in the block that begins here.
+fn digits(bytes: &[u8], at: usize) -> u8 {
+    let is_digit = |byte: &u8| u8::from(byte.wrapping_sub(b'0') < 10);
+    match bytes.get(at..).and_then(|rest| rest.first_chunk::<BLOCK>()) {
+        Some(block) => block.iter().map(is_digit).sum(),
+        None => bytes.get(at..).unwrap_or_default().iter().map(is_digit).sum(),
     }
 }
 

@@ -235,6 +235,7 @@ fn what_only_looks_like_a_secret() {
         ("a.csv", "4111 1111 1111 1112,GB82 WEST 1234 5698 7654 33"),
         ("a.py", "self.local = x.internal"),
         ("a.json", "{\"nextPageToken\": \"CAUQAA1234567890abcdefgh\", \"public_key\": \"0123456789abcdefABCDEF99\"}"),
+        ("package.json", "{\"pbkdf2-password\": \"^1.2.1\"}"),
         ("a.txt", "order 46811220393, parcel 1234567890"),
     ] {
         assert_eq!(kinds(path, text), [], "{text}");
