@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = $(or $(CARGO_TARGET_DIR),target)/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-recognise bench-samples bench-private-match samples fuzz setup-fuzz deny pictures clean
+.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-models bench-recognise bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz deny pictures accessibility clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -22,9 +22,13 @@ setup:
 	@command -v $(CARGO) >/dev/null || { echo 'cargo is missing: install Rust with  curl --proto "=https" --tlsv1.2 -sSf https://sh.rustup.rs | sh'; exit 1; }
 	@command -v cc >/dev/null || scripts/install-packages gcc libc6-dev
 
-# The crash test records what the program does to the disk with strace.
+# The tests record what the program does to the disk with strace, have samples scanned by YARA and ClamAV with signatures of their own, and
+# try the pages in chromium.
 setup-test: setup
 	@command -v strace >/dev/null || scripts/install-packages strace
+	@command -v yara >/dev/null || scripts/install-packages yara
+	@test -x /usr/sbin/clamd || scripts/install-packages clamav-daemon
+	@command -v chromium >/dev/null || scripts/install-packages chromium
 
 # Bare repositories beside this clone, by name.
 beside = $(foreach name,$(1),../.mirror/$(name)/repo)
@@ -74,6 +78,11 @@ LEAKY ?= $(wildcard $(call beside,Plazmaz+leaky-repo))
 bench-recognise: setup
 	BENCH_LEAKY='$(LEAKY)' SEED='$(SEED)' $(CARGO) bench --quiet --locked --package gainsay --bench recognise -- $(ONLY)
 
+# Whether models are recognised that were stored otherwise, changed in part or trained a little, with 95% intervals; the formats' own
+# libraries are installed from PyPI; writes target/bench/models.json. QUICK=1 trains fewer.
+bench-models: setup
+	MODELS='$(if $(QUICK),4,20)' $(CARGO) bench --quiet --locked --package gainsay --bench models
+
 # Private matching beside others, which are installed from PyPI; writes target/bench/private-match.json. It is built with the instructions
 # for large registers, where the machine has them; a build without this variable uses AVX2. QUICK=1 measures smaller sets. ONLY chooses some: parts, psi, spu,
 # cores, memory, timing.
@@ -98,10 +107,11 @@ TEXTS ?= ../shared/eval ../shared/seeds
 bench-reading: setup
 	TEXTS='$(TEXTS)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench reading -- $(ONLY)
 
-# What hostile samples do to the worker that opens them, and what opening costs; writes target/bench/samples.json. SEED chooses the
-# hostile files, QUICK=1 makes a tenth of everything. ONLY chooses some: hostile, unpack, memory.
-bench-samples: setup
-	SEED='$(SEED)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package unpack --bench samples -- $(ONLY)
+# What hostile samples do to the worker that opens them, and what opening and matching cost; writes target/bench/samples.json. SEED
+# chooses the hostile files, QUICK=1 makes a tenth of everything. ONLY chooses some: hostile, throughput, sandbox, memory.
+bench-samples: build
+	SEED='$(SEED)' QUICK='$(QUICK)' BENCH_GAINSAY='$(abspath $(GAINSAY))' \
+	  $(CARGO) bench --quiet --locked --package unpack --features unlocked --bench samples -- $(ONLY)
 
 # Coverage-guided fuzzing of the fingerprint crate, the protocol of private matching and the parsers of documents: TARGET (one of fuzz/fuzz_targets, or all) for SECONDS each. What is found
 # lies in fuzz/artifacts, inputs that reach new code in fuzz/corpus.
@@ -110,6 +120,10 @@ SECONDS ?= 60
 FUZZ = -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=4096 -max_len=2048 -len_control=0 -print_final_stats=1
 fuzz: setup-fuzz
 	@for target in $(TARGET); do $(CARGO) fuzz run --sanitizer none --no-trace-compares $$target -- $(FUZZ) || exit 1; done
+
+# The pipe between parent and child, and every parser of foreign formats, for SECONDS each.
+fuzz-parsers:
+	@$(MAKE) --no-print-directory fuzz TARGET='archives frames lists mail markup notes pdf'
 
 # libFuzzer is C++.
 setup-fuzz: setup
@@ -121,8 +135,17 @@ deny:
 	$(CARGO) deny --all-features check bans licenses sources
 
 # The pictures of the README, from the demo's pages; installs chromium where it is missing.
-pictures: build
+pictures: build setup-test
 	scripts/pictures $(GAINSAY)
+	PICTURES='$(CURDIR)/docs' $(OF_THE_PAGES)
+
+# Every page of the demo's desk, dark and light, against the rules of axe-core, which npm fetches.
+OF_THE_PAGES = $(CARGO) test --locked --package gainsay --test it -- --ignored web::pictures
+AXE = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/axe
+accessibility: setup-test
+	@command -v npm >/dev/null || scripts/install-packages npm
+	@mkdir -p '$(AXE)' && cd '$(AXE)' && npm pack --silent axe-core@4.14.1 >/dev/null && tar xzf axe-core-*.tgz package/axe.min.js
+	AXE='$(AXE)/package/axe.min.js' $(OF_THE_PAGES)
 
 clean:
 	$(CARGO) clean

@@ -19,6 +19,15 @@ const KINDS: &[&[u8]] = &[
     b"LZIP\x01",
     b"\x28\xb5\x2f\xfd",
     b"\x04\x22\x4d\x18\x40",
+    b"# v2 git bundle\n\nPACK\0\0\0\x02\0\0\0\x04",
+    b"PACK\0\0\0\x02\0\0\0\x04\x34x\x9c",
+    b"x\x9cK\xca\xc9OR",
+    b"From a@b Mon\nMessage-Id: <1@x>\nMime-Version: 1.0\n\n",
+    b"<!doctype html>",
+    b"<w:document xmlns:w=\"http://schemas.openxmlformats.org/\"><w:p><w:t>",
+    b"<sst xmlns=\"http://schemas.openxmlformats.org/\"><si><t>",
+    b"{\"cells\":[{\"cell_type\":\"code\",\"source\":[\"",
+    b"%PDF-1.7\n",
     b"",
 ];
 

@@ -5,6 +5,7 @@ use crate::decode::{Decoded, Decoder, Kind};
 use crate::kernel::{Isa, Kernel, Rules};
 use crate::parts::Parts;
 use crate::profile::{Channel, Profile};
+use crate::sketches::Sketches;
 use crate::winnow::Winnower;
 
 /// Bytes that go through all steps before the next do: so few that they are still in the cache, and enough for BLAKE3 to
@@ -13,13 +14,15 @@ const PIECE: usize = 1 << 16;
 
 /// Makes the fingerprints of one file, which may come in pieces of any size.
 ///
-/// Memory is bounded by the result: what is kept of the file itself is its first 8000 bytes at most, and of a
-/// safetensors file its header.
+/// Memory is bounded by the result: what is kept of the file itself is its first 8000 bytes at most, and of a model
+/// where its tensors lie.
 pub struct Fingerprinter {
     blake3: blake3::Hasher,
     bytes: u64,
     decoder: Decoder,
     channels: Channels,
+    /// Of the bytes as they are: a model may have no NUL in its head.
+    sketches: Sketches,
 }
 
 struct Channels {
@@ -50,6 +53,8 @@ pub struct Fingerprints {
     pub code: Vec<u64>,
     /// The fingerprints of its parts in [`crate::Channel::Parts`], sorted and distinct.
     pub parts: Vec<u64>,
+    /// The fingerprints of its weights in [`crate::Channel::Sketches`], sorted and distinct; none where it is no model.
+    pub sketches: Vec<u64>,
 }
 
 impl Fingerprinter {
@@ -70,6 +75,7 @@ impl Fingerprinter {
                 code: CodeChannel::new(Kernel::of(isa), profile.clone(), name),
                 parts: None,
             },
+            sketches: Sketches::new(profile),
         }
     }
 
@@ -78,6 +84,7 @@ impl Fingerprinter {
         for piece in bytes.chunks(PIECE) {
             self.blake3.update(piece);
             self.decoder.push(piece, &mut |decoded| self.channels.push(decoded));
+            self.sketches.push(piece);
         }
         self.bytes += bytes.len() as u64;
     }
@@ -88,6 +95,7 @@ impl Fingerprinter {
         take(Channel::Text, &self.channels.text.take());
         take(Channel::Code, &self.channels.code.take());
         take(Channel::Parts, &self.channels.parts.as_mut().map(Parts::take).unwrap_or_default());
+        take(Channel::Sketches, &self.sketches.take());
     }
 
     /// Ends the file.
@@ -113,6 +121,7 @@ impl Fingerprinter {
             tokens,
             code,
             parts: self.channels.parts.map(Parts::finish).unwrap_or_default(),
+            sketches: self.sketches.finish(),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::segment::{JoinedLine, Piece, join, joined_lines};
+use crate::segment::{JoinedLine, Piece, STORED_BITS, all_contents, all_fingerprints, join, joined_lines};
 use crate::{Channel, Commit, Content, Line, LineId, LineKind, PathId, ProfileId, ReadAt, Segment, SegmentError};
 
 /// How many keys are looked up at once. What they find is held until all segments have been asked.
@@ -151,6 +151,26 @@ impl<R: ReadAt> Index<R> {
     /// Where a segment can't be read or is damaged; `found` may have been given true answers before.
     pub fn known(&self, channel: Channel, keys: &[u64], found: &mut impl FnMut(u64)) -> Result<(), SegmentError> {
         self.segments.iter().try_for_each(|segment| segment.find(channel, keys, &mut |key, _| found(key)))
+    }
+
+    /// Gives every fingerprint of a channel once and ascending: its 56 leading bits, which are those that are kept, with zeros behind.
+    ///
+    /// # Errors
+    /// Where a segment can't be read or is damaged, or `found` fails.
+    pub fn each_fingerprint<E: From<SegmentError>>(
+        &self,
+        channel: Channel,
+        mut found: impl FnMut(u64) -> Result<(), E>,
+    ) -> Result<(), E> {
+        all_fingerprints(&self.segments, channel, |stored| found(stored << (u64::BITS - STORED_BITS)))
+    }
+
+    /// Gives the first half of the BLAKE3 of every content once and ascending.
+    ///
+    /// # Errors
+    /// Where a segment can't be read or is damaged, or `found` fails.
+    pub fn each_content<E: From<SegmentError>>(&self, found: impl FnMut(&[u8; 16]) -> Result<(), E>) -> Result<(), E> {
+        all_contents(&self.segments, found)
     }
 
     /// The content with this BLAKE3 and where it stood, in the order of path, line and first commit.

@@ -22,6 +22,7 @@ mod kernel;
 mod parts;
 mod profile;
 mod segment;
+mod sketches;
 mod winnow;
 
 pub use code::Tokens;
@@ -38,3 +39,4 @@ pub use segment::{
     Commit, Content, Counts, Interval, IntervalId, Line, LineId, LineKind, PathId, ReadAt, Segment, SegmentError,
     SegmentWriter, SortedRows, Sorter, merge,
 };
+pub use sketches::Sketches;

@@ -24,6 +24,16 @@ pub enum Channel {
     Code,
     /// A part of a file that is kept as it is: a content-defined chunk, or a tensor.
     Parts,
+    /// What rounding leaves of 256 numbers of a model's weights. Segments and filters keep these with the parts, of which
+    /// none is so short.
+    Sketches,
+}
+
+impl Channel {
+    /// The channel as which it is kept.
+    pub(crate) fn kept(self) -> Self {
+        if self == Channel::Sketches { Channel::Parts } else { self }
+    }
 }
 
 const ENGAGEMENT_KEY_CONTEXT: &str = "gainsay fingerprint profile: key words of an engagement";

@@ -3,24 +3,66 @@
 //! Nothing here is serialised. `ledger::payload` fixes the bytes that last, `export` the text that leaves;
 //! both translate, so that a rename here never changes a promise made there.
 
+/// Defines an enum with one stable lower-case word for each variant, the same on screens, in JSON and in the ledger.
+macro_rules! words {
+    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $name { $($(#[$vdoc])* $variant),+ }
+
+        impl $name {
+            /// Every variant, in order.
+            pub const ALL: &'static [$name] = &[$($name::$variant),+];
+
+            /// The variant's word.
+            pub fn word(self) -> &'static str {
+                match self { $($name::$variant => $word),+ }
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(self.word())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, UnknownWord> {
+                Self::ALL.iter().copied().find(|v| v.word() == word).ok_or_else(|| UnknownWord {
+                    word: word.to_owned(),
+                    known: Self::ALL.iter().map(|v| v.word()).collect::<Vec<_>>().join(", "),
+                })
+            }
+        }
+    };
+}
+
 mod case;
+mod challenge;
 mod corpus;
 mod edit;
+mod hand;
+mod private;
 mod reading;
 mod sample;
 mod sensitive;
 mod settlement;
 
 pub use case::{AssessedClaim, Case, Finding, PastAssessment, Said, Source, SourceText, State, Task, Until};
+pub use challenge::{Answer, Challenge, Draw, DrawnBy, DrawnFile, Outcome};
 pub use corpus::{Extent, Filtered, History, Piece, Root, SegmentFile, Stretch};
 pub use edit::{ClaimKey, Edit, EditKind, Opinion, OwnJudgement, StatementKey};
+pub use hand::{Dated, InHand, Leaks, portion, sized};
+pub use private::{PrivateLabel, PrivateMatch, share};
 pub use reading::{
     About, Actor, Allegation, Citation, Contact, Days, Draft, Figure, Indicator, Offer, Organisation, OwnSentence,
     Reading, Statement, Vector,
 };
 pub use sample::{
-    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CurvePoint, FileMatch, Layer, ListedFile, ListingMatch,
-    NearMiss, PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
+    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CurvePoint, Detection, FileMatch, Layer, ListedFile,
+    ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch, Scan, Shares, Taking, Window,
 };
 pub use sensitive::{Inspection, Sensitive, SensitiveFile, SensitiveItem, SensitiveKind, Spot};
 pub use settlement::{Settlement, Side};
@@ -75,42 +117,6 @@ impl fmt::Debug for EntryId {
     }
 }
 
-/// Defines an enum with one stable lower-case word for each variant, the same on screens, in JSON and in the ledger.
-macro_rules! words {
-    ($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $word:literal),+ $(,)? }) => {
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub enum $name { $($(#[$vdoc])* $variant),+ }
-
-        impl $name {
-            /// Every variant, in order.
-            pub const ALL: &'static [$name] = &[$($name::$variant),+];
-
-            /// The variant's word.
-            pub fn word(self) -> &'static str {
-                match self { $($name::$variant => $word),+ }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(self.word())
-            }
-        }
-
-        impl FromStr for $name {
-            type Err = UnknownWord;
-
-            fn from_str(word: &str) -> Result<Self, UnknownWord> {
-                Self::ALL.iter().copied().find(|v| v.word() == word).ok_or_else(|| UnknownWord {
-                    word: word.to_owned(),
-                    known: Self::ALL.iter().map(|v| v.word()).collect::<Vec<_>>().join(", "),
-                })
-            }
-        }
-    };
-}
-
 /// A word that is none of an enum's words.
 #[derive(Debug, thiserror::Error)]
 #[error("unknown word {word:?}: expected one of {known}")]
@@ -139,6 +145,30 @@ pub fn quoted(word: &str) -> String {
 /// A name on one line: control characters, which a name on disk may hold, as `\n` or `\u{1b}`.
 pub fn on_one_line(name: &str) -> String {
     name.chars().map(|c| if c.is_control() { c.escape_default().to_string() } else { c.to_string() }).collect()
+}
+
+words! {
+    /// What two parties that show each other nothing compare.
+    ElementKind {
+        /// Fingerprints of text, source code as text among it.
+        Text = "text",
+        /// Fingerprints of source code as tokens.
+        Code = "code",
+        /// Fingerprints of the parts of binary files.
+        Parts = "parts",
+        /// Digests of whole files.
+        Files = "files",
+        /// Names of files with their sizes, as lists of files have them.
+        Listing = "listing",
+        /// Build ids, GUIDs of debug files, other ids of builds.
+        Ids = "ids",
+        /// Lines of text, such as those read off pictures.
+        Lines = "lines",
+        /// Login names at one domain.
+        Accounts = "accounts",
+        /// Login names at one domain, each with a password.
+        Credentials = "credentials",
+    }
 }
 
 words! {

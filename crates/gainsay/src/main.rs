@@ -8,6 +8,7 @@
 mod align;
 mod assess;
 mod capture;
+mod challenge;
 mod claim;
 mod cli;
 mod corpus;
@@ -23,13 +24,21 @@ mod matching;
 mod read;
 mod release;
 mod store;
+mod web;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    // The child that opens foreign files is this program too; it gets no further than here.
-    if std::env::args_os().nth(1).is_some_and(|command| command == capture::WORKER_COMMAND) {
+    // The child that opens foreign files is this program too, and so is what becomes a program of the machine; they get no further
+    // than here.
+    let command = std::env::args_os().nth(1).unwrap_or_default();
+    if command == capture::WORKER_COMMAND {
         return unpack::serve();
     }
+    if command == inspect::TOOL_COMMAND {
+        return unpack::become_tool();
+    }
+    // Whatever a crash left behind would hold what a sample holds. Where the system refuses, its own limit stands.
+    let _ = unpack::leave_no_core();
     cli::main()
 }

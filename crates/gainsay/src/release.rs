@@ -147,6 +147,12 @@ fn mask_values(case: &mut Case) {
         change(&mut judgement.reason);
         judgement.held.iter_mut().for_each(|held| change_if(&mut held.verdict));
     }
+    for settled in &mut case.privates {
+        change(&mut settled.company);
+        change(&mut settled.claim);
+        change(&mut settled.inputs);
+        settled.labels.iter_mut().for_each(|label| change(&mut label.name));
+    }
     for finding in &mut case.findings {
         change(&mut finding.command);
         finding.result.for_each_text(change);
@@ -155,6 +161,7 @@ fn mask_values(case: &mut Case) {
         change(&mut inspection.command);
         inspection.result.for_each_text(change);
     }
+    case.challenges.iter_mut().for_each(|challenge| challenge.for_each_text(change));
 }
 
 /// Outside the desk nobody needs to know how its folders are called: of local paths only the last name stays.
@@ -178,6 +185,8 @@ fn shorten_paths(case: &mut Case) {
         let result = &mut finding.result;
         result.words.iter_mut().for_each(shorten);
         result.problems.iter_mut().for_each(shorten);
+        let leaks = result.in_hand.iter_mut().filter_map(|it| it.leaks.as_mut());
+        leaks.for_each(|leaks| shorten(&mut leaks.list));
         let listings = result.listings.iter_mut();
         listings.for_each(|listing| listing.words.iter_mut().for_each(shorten));
         result.for_each_source(|source| {
@@ -334,6 +343,8 @@ impl View {
         case.statements.retain(|said| said.tlp <= audience);
         case.findings.retain(|finding| finding.tlp <= audience);
         case.inspections.retain(|it| it.tlp <= audience);
+        case.privates.retain(|it| it.tlp <= audience);
+        case.challenges.retain(|challenge| challenge.tlp <= audience);
         case.tasks.retain(|task| task.tlp <= audience);
         case.settlements.retain(|settled| settled.tlp <= audience);
         case.past.retain(|settled| settled.tlp <= audience);
@@ -352,6 +363,8 @@ impl View {
             .chain(case.statements.iter().map(|it| it.handle.as_str()))
             .chain(case.findings.iter().map(|it| it.handle.as_str()))
             .chain(case.inspections.iter().map(|it| it.handle.as_str()))
+            .chain(case.privates.iter().map(|it| it.handle.as_str()))
+            .chain(case.challenges.iter().map(|it| it.handle.as_str()))
             .collect();
         let basis = &mut record.basis;
         basis.outdated.retain(|(handle, _)| shown.contains(handle.as_str()));
@@ -383,7 +396,7 @@ impl View {
 }
 
 fn size(case: &Case) -> usize {
-    let evidence = case.findings.len() + case.inspections.len();
+    let evidence = case.findings.len() + case.privates.len() + case.challenges.len() + case.inspections.len();
     case.sources.len() + case.statements.len() + evidence + case.edits.len() + case.judgements.len()
 }
 

@@ -124,3 +124,34 @@ fn the_functions_are_those_of_another_implementation() {
         assert_ne!(*Suite::COUNT.derive(&seed, &info).expect("a key"), *key);
     }
 }
+
+/// What libsodium computes of inputs and encodings, and `tests/fixtures/libsodium.py` of the rest, by nothing of ours.
+#[test]
+fn the_group_is_that_of_libsodium() {
+    let lines: Vec<Vec<&str>> =
+        include_str!("../tests/fixtures/libsodium.txt").lines().map(|line| line.split(' ').collect()).collect();
+    let (mut elements, mut encodings) = (0, [0, 0]);
+    for line in lines {
+        match line[..] {
+            ["element", mode, input, times, hashed, product, output] => {
+                let suite = if mode == "count" { Suite::COUNT } else { Suite::WHICH };
+                let (input, times) = (bytes(input), scalar(times));
+                let element = suite.hasher().element(&[&input]);
+                assert_eq!(element.compress().to_bytes(), array(hashed));
+                let encoded: Vec<[u8; 32]> = doubled(&[element * *half(&times)]).collect();
+                assert_eq!(encoded, [array(product)]);
+                match mode {
+                    "count" => assert_eq!(crate::holder::tag(&encoded[0]), crate::seed::leading(&bytes(output))),
+                    _ => assert_eq!(suite.finalize(&input, &encoded[0]).as_slice(), bytes(output)),
+                }
+                elements += 1;
+            }
+            ["valid", encoding, valid] => {
+                assert_eq!(decode(&array(encoding)).is_ok(), valid == "1", "{encoding}");
+                encodings[usize::from(valid == "1")] += 1;
+            }
+            _ => panic!("{line:?}"),
+        }
+    }
+    assert!(elements == 128 && encodings[0] > 100 && encodings[1] > 64, "{elements} {encodings:?}");
+}

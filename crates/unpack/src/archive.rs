@@ -3,38 +3,53 @@
 use std::any::Any;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
-use std::os::unix::fs::FileExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::budget::Rejoined;
 use crate::detect::{Container, HEAD, closed};
 use crate::finding::FindingKind;
+use crate::names::{nested_path, outer};
+use crate::protocol::DocumentFormat;
 use crate::sink::{Sink, Stop};
-use crate::{ar, cab, cpio, iso, rpm, sevenz, stream, tar, zip};
+use crate::split::{Joined, Part, PartNumber, part_of, without_gap};
+use crate::texts::{self, Kept};
+use crate::{ar, cab, cpio, git, iso, mail, rpm, sevenz, stream, tar, zip};
 
-/// Passes on every file in the file at hand.
-pub(crate) fn walk_file(sink: &mut Sink<'_>, path: &str, file: &mut File) -> Result<(), Stop> {
-    let Ok(length) = file.seek(SeekFrom::End(0)) else {
-        // A pipe: read it as it comes.
-        return walk_stream(sink, path, file, None, 0);
+/// Passes on every file in the file at hand: of one that was cut in pieces its parts, in their order.
+pub(crate) fn walk_file(sink: &mut Sink<'_>, path: &str, files: Vec<File>) -> Result<(), Stop> {
+    let mut parts = Vec::with_capacity(files.len());
+    for file in files {
+        match Part::of(file) {
+            Ok(part) => parts.push(part),
+            // A pipe: read it as it comes.
+            Err(mut pipe) => return walk_stream(sink, path, &mut pipe, None, 0),
+        }
+    }
+    walk_joined(sink, path, Joined::new(parts), 0)
+}
+
+/// Passes on every file in one that is read at any place, which is `depth` archives deep.
+fn walk_joined(sink: &mut Sink<'_>, path: &str, mut file: Joined, depth: u32) -> Result<(), Stop> {
+    let head = Rejoined::new(&mut Positioned::new(&file), HEAD).head().to_vec();
+    let container = Container::of(&head).filter(|it| it.needs_seeking() && depth < sink.limits.depth);
+    let Some(container) = container else {
+        let length = Some(file.length);
+        let mut whole = BufReader::with_capacity(64 << 10, Positioned::new(&file));
+        return walk_stream(sink, path, &mut whole, length, depth);
     };
-    if let Err(error) = file.seek(SeekFrom::Start(0)) {
-        return sink.finding(path, FindingKind::Unreadable, error.to_string());
+    if container == Container::Zip {
+        file.mend_directory();
     }
-    let head = Rejoined::new(file, HEAD).head().to_vec();
-    if let Some(container) = Container::of(&head).filter(|it| it.needs_seeking() && sink.limits.depth > 0) {
-        sink.count_entry(path)?;
-        if !sink.open_archive(path, container.word())? {
-            return Ok(());
-        }
-        let open = || Positioned::new(file, length);
-        if guard(sink, path, true, |sink| walk_by_seeking(sink, container, path, length, open, 1))? {
-            return Ok(());
-        }
-        return sink.copy(path, Some(length), &mut BufReader::with_capacity(64 << 10, Positioned::new(file, length)));
+    let length = file.length;
+    sink.count_entry(path)?;
+    if !sink.open_archive(path, container.word())? {
+        return Ok(());
     }
-    let mut whole = BufReader::with_capacity(64 << 10, Positioned::new(file, length));
-    walk_stream(sink, path, &mut whole, Some(length), 0)
+    let open = || Positioned::new(&file);
+    if guard(sink, path, true, |sink| walk_by_seeking(sink, container, path, length, open, depth + 1))? {
+        return finish_parts(sink, path, depth + 1);
+    }
+    sink.copy(path, Some(length), &mut BufReader::with_capacity(64 << 10, Positioned::new(&file)))
 }
 
 /// Passes on every file in a stream, which is `depth` archives deep.
@@ -46,12 +61,16 @@ pub(crate) fn walk_stream(
     depth: u32,
 ) -> Result<(), Stop> {
     let mut stream = Rejoined::new(stream, HEAD);
+    let found = Container::of(stream.head());
+    if depth > 0 && hold_part(sink, path, found.is_some(), &mut stream)? {
+        return Ok(());
+    }
     sink.count_entry(path)?;
-    let Some(container) = Container::of(stream.head()) else {
+    let Some(container) = found else {
         if let Some(what) = closed(stream.head()) {
             sink.finding(path, FindingKind::Unsupported, format!("{what}: what is in it was not looked at"))?;
         }
-        return sink.copy(path, size, &mut stream);
+        return pass_on(sink, path, size, &mut stream, depth);
     };
     if depth >= sink.limits.depth {
         let detail = format!("{depth} archives lie around this one, which is the limit; it was not opened");
@@ -61,18 +80,155 @@ pub(crate) fn walk_stream(
     if !sink.open_archive(path, container.word())? {
         return Ok(());
     }
+    walk_container(sink, container, path, &mut stream, size, depth)?;
+    finish_parts(sink, path, depth + 1)
+}
+
+fn walk_container(
+    sink: &mut Sink<'_>,
+    container: Container,
+    path: &str,
+    mut stream: &mut dyn Read,
+    size: Option<u64>,
+    depth: u32,
+) -> Result<(), Stop> {
     match container {
         Container::Stream(codec) => {
             guard(sink, path, (), |sink| stream::walk(sink, path, &mut stream, codec, depth + 1))
         }
         Container::Tar => guard(sink, path, (), |sink| tar::walk(sink, path, &mut stream, depth + 1)),
+        Container::Mailbox => guard(sink, path, (), |sink| mail::walk_mailbox(sink, path, stream, depth + 1)),
         Container::Ar => guard(sink, path, (), |sink| ar::walk(sink, path, &mut stream, depth + 1)),
         Container::Cpio => guard(sink, path, (), |sink| cpio::walk(sink, path, &mut stream, depth + 1)),
         Container::Rpm => guard(sink, path, (), |sink| rpm::walk(sink, path, &mut stream, depth + 1)),
-        Container::Zip | Container::SevenZip | Container::Cab | Container::Iso => {
-            walk_held(sink, container, path, &mut stream, size, depth)
+        Container::GitObject => guard(sink, path, (), |sink| git::walk_loose(sink, path, stream, depth + 1)),
+        Container::Zip | Container::SevenZip | Container::Cab | Container::Iso | Container::Git => {
+            walk_held(sink, container, path, stream, size, depth)
         }
     }
+}
+
+/// Parts of a cut archive inside another one, held until all of that has come.
+pub(crate) struct Set {
+    /// The archive that they lie in, and the path of the one that was cut.
+    outer: String,
+    whole: String,
+    parts: Vec<(PartNumber, String, Vec<u8>)>,
+}
+
+/// Holds an entry that is part of a cut archive: its first, which begins as an archive does, and those that come after it. False
+/// where it is none, or there is no memory for it.
+fn hold_part(sink: &mut Sink<'_>, path: &str, is_archive: bool, stream: &mut Rejoined<'_>) -> Result<bool, Stop> {
+    let Some((whole, number)) = part_of(path) else { return Ok(false) };
+    let open = sink.sets.iter().position(|set| set.whole == whole);
+    let is_first = number == PartNumber::At(0) && is_archive && open.is_none();
+    if !is_first && (open.is_none() || is_archive) {
+        return Ok(false);
+    }
+    let budget = sink.nested_left;
+    let mut held = Vec::new();
+    let read = stream.by_ref().take(budget.saturating_add(1)).read_to_end(&mut held);
+    let length = held.len() as u64;
+    if length > budget || read.is_err() {
+        // What is held already is told of when the archive around it ends.
+        if let Err(error) = read {
+            sink.finding(path, crate::budget::kind_of(&error), format!("after {length} bytes: {error}"))?;
+        } else {
+            let detail = format!(
+                "it is a part of a cut archive, and larger than the {budget} bytes of memory left for those in others"
+            );
+            sink.finding(path, FindingKind::NestedTooLarge, detail)?;
+        }
+        sink.count_entry(path)?;
+        sink.copy(path, None, &mut Cursor::new(held).chain(stream))?;
+        return Ok(true);
+    }
+    sink.nested_left = budget - length;
+    let part = (number, path.to_owned(), held);
+    match open {
+        Some(open) => sink.sets[open].parts.push(part),
+        None => {
+            let outer = outer(path).unwrap_or_default().to_owned();
+            sink.sets.push(Set { outer, whole, parts: vec![part] });
+        }
+    }
+    Ok(true)
+}
+
+/// Opens the cut archives whose parts lay in the archive that has ended, and says what is missing of them.
+fn finish_parts(sink: &mut Sink<'_>, outer: &str, depth: u32) -> Result<(), Stop> {
+    while let Some(place) = sink.sets.iter().position(|set| set.outer == outer) {
+        let Set { whole, mut parts, .. } = sink.sets.remove(place);
+        parts.sort_by_key(|(number, ..)| *number);
+        let held: u64 = parts.iter().map(|(.., bytes)| bytes.len() as u64).sum();
+        let numbers: Vec<PartNumber> = parts.iter().map(|(number, ..)| *number).collect();
+        let (joined, missing) = without_gap(&numbers);
+        let rest = parts.split_off(joined);
+        // One part that stands alone is what it is, whatever its name.
+        let (path, is_cut) = match (parts.first(), joined + rest.len()) {
+            (Some((_, only, _)), 1) => (only.clone(), false),
+            _ => (whole, true),
+        };
+        if is_cut {
+            sink.joined(&path, joined, &missing)?;
+        }
+        let bytes = parts.into_iter().map(|(.., bytes)| Part::Held(bytes)).collect();
+        let walked = walk_joined(sink, &path, Joined::new(bytes), depth);
+        sink.nested_left += held;
+        walked?;
+        for (_, path, bytes) in rest {
+            sink.count_entry(&path)?;
+            sink.copy(&path, Some(bytes.len() as u64), &mut Cursor::new(bytes))?;
+        }
+    }
+    Ok(())
+}
+
+/// Passes on a file that is no archive, and behind it the text that it has beyond its bytes, and what came with it.
+fn pass_on(
+    sink: &mut Sink<'_>,
+    path: &str,
+    size: Option<u64>,
+    stream: &mut Rejoined<'_>,
+    depth: u32,
+) -> Result<(), Stop> {
+    match texts::format_of(stream.head()) {
+        Some(format) => pass_on_as(sink, path, size, stream, format, depth),
+        None => sink.copy(path, size, stream),
+    }
+}
+
+/// The same for a file of a known format.
+pub(crate) fn pass_on_as(
+    sink: &mut Sink<'_>,
+    path: &str,
+    size: Option<u64>,
+    stream: &mut dyn Read,
+    format: DocumentFormat,
+    depth: u32,
+) -> Result<(), Stop> {
+    let limits = sink.limits;
+    let mut kept = Kept::new(stream, texts::longest_file(format, limits));
+    sink.copy(path, size, &mut kept)?;
+    let is_mail = format == DocumentFormat::Mail;
+    if is_mail {
+        // Where a worker before this one passed it on nothing was read of it, and what came with it must come up again. What goes wrong
+        // was told with the file.
+        let _ = io::copy(&mut kept, &mut io::sink());
+    }
+    let bytes = kept.take();
+    let attached = match &bytes {
+        Ok(bytes) if is_mail && depth < limits.depth => {
+            catch_unwind(AssertUnwindSafe(|| mail::attached(limits, bytes))).unwrap_or_default()
+        }
+        _ => Vec::new(),
+    };
+    sink.text(path, || texts::read(format, bytes?, limits))?;
+    for (name, bytes) in attached {
+        let (path, size) = (nested_path(path, name.as_bytes()), bytes.len() as u64);
+        walk_stream(sink, &path, &mut Cursor::new(bytes), Some(size), depth + 1)?;
+    }
+    Ok(())
 }
 
 /// Passes on what lies in an archive that is read by seeking: `open` gives readers of the same `length` bytes. False where not one
@@ -85,15 +241,16 @@ fn walk_by_seeking<R: Read + Seek>(
     open: impl Fn() -> R,
     depth: u32,
 ) -> Result<bool, Stop> {
-    if path.ends_with(".001") {
-        let detail = "by its name the first part of a split archive: join the parts (cat x.7z.* > x.7z) and open that; \
-                      of this part alone comes what can be read";
+    if matches!(part_of(path), Some((_, PartNumber::At(0)))) {
+        let detail = "by its name the first part of a cut archive: open the folder that holds all parts; of this part alone comes \
+                      what can be read";
         sink.finding(path, FindingKind::Truncated, detail)?;
     }
     match container {
         Container::SevenZip => sevenz::walk(sink, path, length, &mut open(), depth),
         Container::Cab => cab::walk(sink, path, &mut open(), depth),
         Container::Iso => iso::walk(sink, path, length, &mut open(), depth),
+        Container::Git => git::walk(sink, path, length, open(), depth),
         _ => zip::walk(sink, path, length, open(), open(), depth),
     }
 }
@@ -161,8 +318,7 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
 /// A file read at a position of its own, with a buffer that survives seeking: a zip's directory is read entry by entry,
 /// with a seek before each.
 struct Positioned<'f> {
-    file: &'f File,
-    length: u64,
+    file: &'f Joined,
     position: u64,
     buffer: Vec<u8>,
     buffer_start: u64,
@@ -171,8 +327,8 @@ struct Positioned<'f> {
 impl<'f> Positioned<'f> {
     const BUFFER: usize = 16 << 10;
 
-    fn new(file: &'f File, length: u64) -> Positioned<'f> {
-        Positioned { file, length, position: 0, buffer: Vec::new(), buffer_start: 0 }
+    fn new(file: &'f Joined) -> Positioned<'f> {
+        Positioned { file, position: 0, buffer: Vec::new(), buffer_start: 0 }
     }
 }
 
@@ -208,7 +364,7 @@ impl Seek for Positioned<'_> {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let target = match to {
             SeekFrom::Start(offset) => Some(offset),
-            SeekFrom::End(offset) => self.length.checked_add_signed(offset),
+            SeekFrom::End(offset) => self.file.length.checked_add_signed(offset),
             SeekFrom::Current(offset) => self.position.checked_add_signed(offset),
         };
         // Offsets beyond what a file can have would wrap in the system call.
@@ -235,8 +391,9 @@ mod tests {
         ) {
             let bytes: Vec<u8> = (0u32..60_000).map(|i| (i % 251) as u8).collect();
             let mut file = tempfile::tempfile().unwrap();
-            file.write_all(&bytes).unwrap();
-            let mut tested = Positioned::new(&file, 60_000);
+            file.write_all(&bytes[..40_000]).unwrap();
+            let joined = Joined::new(vec![Part::of(file).unwrap(), Part::Held(bytes[40_000..].to_vec())]);
+            let mut tested = Positioned::new(&joined);
             let mut reference = Cursor::new(&bytes[..]);
             for (position, length) in steps {
                 tested.seek(SeekFrom::Start(position)).unwrap();

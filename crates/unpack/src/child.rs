@@ -58,7 +58,7 @@ impl Running {
             .stderr(Stdio::piped())
             .spawn()?;
         let said = process.stderr.take().map(|stderr| std::thread::spawn(move || listen(stderr)));
-        let waiting = Waiting { stream: replies, silence: limits.silence, left: limits.wall, set: None };
+        let waiting = Waiting::new(replies, limits.silence, limits.wall);
         let replies = BufReader::with_capacity(256 << 10, waiting);
         let running = Running { process, requests, replies, buffer: Vec::new(), said };
         running.send(&minicbor::to_vec(ChildLimits::from(limits)).map_err(io::Error::other)?, None)?;
@@ -173,7 +173,7 @@ fn processor_seconds(process: u32) -> Option<u64> {
 }
 
 /// Reads what the child says on standard error to its end, and keeps the start of it.
-fn listen(mut stderr: impl Read) -> String {
+pub(crate) fn listen(mut stderr: impl Read) -> String {
     const KEPT: usize = 4096;
     let (mut kept, mut chunk) = (Vec::new(), [0; 4096]);
     while let Ok(read @ 1..) = stderr.read(&mut chunk) {
@@ -185,11 +185,17 @@ fn listen(mut stderr: impl Read) -> String {
 
 /// The child's replies, with a limit on one wait and on all waits of a request together. Only waiting counts: what
 /// the caller does in between is not the child's fault.
-struct Waiting {
+pub(crate) struct Waiting {
     stream: UnixStream,
     silence: Duration,
     left: Duration,
     set: Option<Duration>,
+}
+
+impl Waiting {
+    pub(crate) fn new(stream: UnixStream, silence: Duration, left: Duration) -> Waiting {
+        Waiting { stream, silence, left, set: None }
+    }
 }
 
 impl Read for Waiting {

@@ -18,6 +18,9 @@ pub(crate) enum Container {
     Ar,
     Cpio,
     Rpm,
+    Mailbox,
+    Git,
+    GitObject,
     Stream(Codec),
 }
 
@@ -46,6 +49,10 @@ impl Container {
             Some(Container::Ar)
         } else if starts(b"070701") || starts(b"070702") || starts(b"070707") {
             Some(Container::Cpio)
+        } else if starts(b"# v2 git bundle\n") || starts(b"# v3 git bundle\n") || starts(b"PACK\0\0\0\x02") {
+            Some(Container::Git)
+        } else if crate::git::is_loose_file(head) {
+            Some(Container::GitObject)
         } else if starts(b"\xed\xab\xee\xdb") {
             Some(Container::Rpm)
         } else if let Some(codec) = Codec::of(head) {
@@ -55,7 +62,7 @@ impl Container {
         } else if head.get(DISC..).is_some_and(|rest| rest.starts_with(DISC_MARK)) {
             Some(Container::Iso)
         } else {
-            None
+            crate::mail::is_mailbox(head).then_some(Container::Mailbox)
         }
     }
 
@@ -70,13 +77,16 @@ impl Container {
             Container::Ar => "ar",
             Container::Cpio => "cpio",
             Container::Rpm => "rpm",
+            Container::Mailbox => "mailbox",
+            Container::Git => "git",
+            Container::GitObject => "gitobject",
             Container::Stream(codec) => codec.word(),
         }
     }
 
     /// Whether what is where is only known from a place that has to be looked up, so that it cannot be read as it comes.
     pub(crate) fn needs_seeking(self) -> bool {
-        matches!(self, Container::Zip | Container::SevenZip | Container::Cab | Container::Iso)
+        matches!(self, Container::Zip | Container::SevenZip | Container::Cab | Container::Iso | Container::Git)
     }
 }
 
@@ -145,8 +155,6 @@ pub(crate) fn closed(head: &[u8]) -> Option<&'static str> {
         (b"LUKS\xba\xbe", "an encrypted disk (LUKS); it is not opened"),
         (b"age-encryption.org/v1", "a file encrypted with age; it is not opened"),
         (b"-----BEGIN PGP MESSAGE", "a message encrypted with PGP; it is not opened"),
-        (b"# v2 git bundle\n", "a bundle of a git history; unbundle it (git clone FILE) and match the folder"),
-        (b"# v3 git bundle\n", "a bundle of a git history; unbundle it (git clone FILE) and match the folder"),
     ];
     let known = CLOSED.iter().find(|(magic, _)| head.starts_with(magic)).map(|(_, what)| *what);
     known.or(match head {
@@ -164,7 +172,7 @@ pub(crate) fn closed(head: &[u8]) -> Option<&'static str> {
     })
 }
 
-/// Whether a file that starts with these bytes, of which [`HEAD`] are enough, holds other files.
+/// Whether a file that starts with these bytes, of which [`HEAD`] are enough, holds other files. A mailbox holds texts.
 pub fn is_archive(head: &[u8]) -> bool {
-    Container::of(head).is_some() || closed(head).is_some()
+    Container::of(head).is_some_and(|container| container != Container::Mailbox) || closed(head).is_some()
 }

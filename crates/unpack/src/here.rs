@@ -9,8 +9,9 @@ use crate::archive::walk_file;
 use crate::documents;
 use crate::finding::Finding;
 use crate::limits::{ChildLimits, Limits};
-use crate::protocol::{Already, Document, DocumentHint, Reply, decode_reply, read_frame};
+use crate::protocol::{Already, Document, DocumentHint, Reply, Request, decode_reply, read_frame, write_bytes};
 use crate::sink::{Sink, Stop};
+use crate::tool::Order;
 use crate::trace::Map;
 use crate::transcript::{Asked, Transcript};
 
@@ -19,19 +20,32 @@ use crate::transcript::{Asked, Transcript};
 /// # Panics
 /// The child breaks a rule of the frames.
 pub fn open_here(name: &str, bytes: &[u8], passwords: &[String], limits: &Limits) -> u64 {
-    let mut file = in_memory(bytes);
+    let file = in_memory(bytes);
     let (child, mut out) = (ChildLimits::from(limits), Vec::new());
     let mut sink = Sink::new(&mut out, &child, Already::default());
     sink.passwords = passwords.to_vec();
-    match walk_file(&mut sink, name, &mut file) {
+    match walk_file(&mut sink, name, vec![file]) {
         Ok(()) | Err(Stop::Cut) => assert!(sink.done(name).is_ok()),
         Err(stop) => panic!("{stop}"),
     }
     let (mut stream, mut buffer) = (&out[..], Vec::new());
     let mut transcript = Transcript::new(name, Asked::Files, limits);
+    let (mut text, mut map, mut length, mut is_text) = (Vec::new(), Vec::new(), 0, false);
     while let Some((tag, payload)) = read_frame(&mut stream, &mut buffer).unwrap_or_else(|e| panic!("{e}")) {
         let reply = decode_reply(tag, payload).unwrap_or_else(|e| panic!("{e}"));
         transcript.check(&reply).unwrap_or_else(|e| panic!("{e}"));
+        match reply {
+            Reply::File(_) => (length, is_text) = (0, false),
+            Reply::Text(_) => (text, map, is_text) = (Vec::new(), Vec::new(), true),
+            Reply::Data(bytes) if is_text => text.extend_from_slice(bytes),
+            Reply::Data(bytes) => length += bytes.len() as u64,
+            Reply::Map(bytes) => map.extend_from_slice(bytes),
+            Reply::End { complete: true } if is_text => {
+                assert!(std::str::from_utf8(&text).is_ok(), "a text that is no UTF-8");
+                assert_eq!(Map::from_bytes(&map, text.len() as u64, length).err(), None);
+            }
+            _ => {}
+        }
     }
     transcript.files
 }
@@ -81,9 +95,69 @@ pub fn read_here(name: &str, bytes: &[u8], limits: &Limits) -> (Vec<Document>, V
     }
 }
 
+/// Reads bytes as one of the two ends of the pipe does, chosen by the first of them: frames as they stand or with their lengths put right,
+/// which answer a request for files or for documents; the limits and requests that a child reads; the order of a tool.
+///
+/// # Panics
+/// What was read is not what is written of it.
+pub fn hear_here(bytes: &[u8], limits: &Limits) {
+    let Some((choice, rest)) = bytes.split_first() else { return };
+    match choice % 8 {
+        0 => hear_frames(rest, Asked::Files, limits),
+        1 => hear_frames(rest, Asked::Documents, limits),
+        2 | 3 => hear_frames(&in_frames(rest), Asked::Files, limits),
+        4 => hear_frames(&in_frames(rest), Asked::Documents, limits),
+        5 => comes_back::<Request>(rest),
+        6 => comes_back::<ChildLimits>(rest),
+        _ => drop(Order::read(&mut { rest })),
+    }
+}
+
+/// Frames of kinds and payloads: a byte each for kind and length, and the payload.
+fn in_frames(mut bytes: &[u8]) -> Vec<u8> {
+    let mut frames = Vec::new();
+    while let [kind, length, rest @ ..] = bytes {
+        let (payload, rest) = rest.split_at(rest.len().min(usize::from(*length)));
+        assert!(write_bytes(&mut frames, kind % 16, payload).is_ok());
+        bytes = rest;
+    }
+    frames
+}
+
+fn hear_frames(mut stream: &[u8], asked: Asked, limits: &Limits) {
+    let (mut buffer, mut transcript) = (Vec::new(), Transcript::new("a", asked, limits));
+    while let Ok(Some((tag, payload))) = read_frame(&mut stream, &mut buffer) {
+        let Ok(reply) = decode_reply(tag, payload) else { return };
+        if transcript.check(&reply).is_err() {
+            return;
+        }
+    }
+}
+
+fn comes_back<T>(bytes: &[u8])
+where
+    T: for<'b> minicbor::Decode<'b, ()> + minicbor::Encode<()> + PartialEq + std::fmt::Debug,
+{
+    if let Ok(read) = minicbor::decode::<T>(bytes) {
+        let written = minicbor::to_vec(&read).unwrap_or_default();
+        assert_eq!(minicbor::decode::<T>(&written).ok(), Some(read));
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn either_end_of_the_pipe_reads_anything() {
+        for choice in 0..8 {
+            for bytes in
+                [&b""[..], b"\x03\x06\x83\x61a\xf6\x01\0", b"\x82\0\x81\x61a", b"\x02\0\0\0\x80\x80", &[0xff; 40]]
+            {
+                hear_here(&[&[choice], bytes].concat(), &Limits::default());
+            }
+        }
+    }
 
     #[test]
     fn files_of_archives_are_counted_through_all_layers() {

@@ -8,6 +8,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
 use crate::documents::{Found, NoDocument, add_link, line};
 use crate::finding::FindingKind;
 use crate::follow::follow;
+use crate::markup::{Token, Tokens, add_text};
 use crate::protocol::DocumentFormat;
 use crate::trace::Traced;
 
@@ -137,6 +138,36 @@ pub(crate) fn read_fragment(markup: &Traced, links: &mut Vec<String>) -> Traced 
     collect_links(&page, links);
     let text = text_of(&page.doc.html());
     follow(&markup.text, &text, true).through(markup)
+}
+
+/// All text of a page, menus and what it hides included, with the way back: lines begin where its blocks do.
+pub(crate) fn whole_text(page: &Traced) -> Traced {
+    const INLINE: [&str; 26] = [
+        "a", "abbr", "b", "bdi", "bdo", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd", "mark",
+        "q", "s", "samp", "small", "span", "strong", "sub", "sup", "u", "var",
+    ];
+    let mut text = Traced::default();
+    for (token, range) in Tokens::of_html(&page.text, 0) {
+        match token {
+            Token::Text | Token::Verbatim => {
+                let piece = &page.text[range.clone()];
+                if text.text.is_empty() || text.text.ends_with('\n') {
+                    let indent = piece.len() - piece.trim_start().len();
+                    add_text(&mut text, &piece[indent..], range.start + indent);
+                } else {
+                    add_text(&mut text, piece, range.start);
+                }
+            }
+            Token::Start { name, .. } | Token::End { name } => {
+                let is_inline = INLINE.iter().any(|inline| inline.eq_ignore_ascii_case(name));
+                if !is_inline && !text.text.is_empty() && !text.text.ends_with('\n') {
+                    text.add_own("\n");
+                }
+            }
+            Token::Aside => {}
+        }
+    }
+    text.through(page)
 }
 
 fn read(html: &str) -> Page {
@@ -365,6 +396,16 @@ mod tests {
     fn a_page_without_an_article_gives_its_whole_text() {
         let page = read("<html><body><div>Price: 30 BTC</div><span>Contact</span> us</body></html>");
         assert_eq!(page.text, "Price: 30 BTC\n\nContact us");
+    }
+
+    #[test]
+    fn the_whole_text_of_a_page_leads_back_into_it() {
+        let html = "<title>T</title><body><nav>Menu</nav>\n <p hidden>Fish &amp; <b>ch</b>ips</p><script>x</script>end";
+        let text = whole_text(&Traced::verbatim(html.to_owned(), 0));
+        assert_eq!(text.text, "Menu\nFish & chips\nend");
+        let at = text.text.find("chips").unwrap_or_default() as u64;
+        let raw = html.find("ch<").unwrap_or_default() as u64;
+        assert_eq!(text.map().in_file(at..at + 5), Some(raw..raw + 9));
     }
 
     #[test]

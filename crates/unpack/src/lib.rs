@@ -6,6 +6,8 @@
 //! can then neither open, nor write, nor connect, nor start, nor signal anything. What a file holds travels as bytes
 //! over a pipe; no name from a file ever reaches a file system.
 //!
+//! A program of the user's machine that is run on foreign bytes is a [`Tool`]: a child that locks itself down and becomes it.
+//!
 //! The parent treats the child as hostile too: a parser that was taken over can only lie about the file that it was
 //! given, within the limits, and a lie that breaks the rules of the frames ends it.
 
@@ -21,6 +23,7 @@ mod documents;
 mod feed;
 mod finding;
 mod follow;
+mod git;
 #[cfg(any(test, fuzzing))]
 mod here;
 mod html;
@@ -34,6 +37,7 @@ mod markup;
 #[cfg(test)]
 mod mutations;
 mod names;
+mod notebook;
 mod office;
 mod pdf;
 mod protocol;
@@ -42,10 +46,13 @@ mod sandbox;
 mod serve;
 mod sevenz;
 mod sink;
+mod split;
 mod stream;
 mod tar;
 mod telegram;
 mod text;
+mod texts;
+mod tool;
 mod trace;
 mod transcript;
 mod worker;
@@ -55,11 +62,16 @@ pub use clues::{Clue, ClueKind};
 pub use detect::{HEAD, is_archive};
 pub use finding::{Finding, FindingKind};
 #[cfg(any(test, fuzzing))]
-pub use here::{open_here, read_here};
+pub use here::{hear_here, open_here, read_here};
 pub use limits::Limits;
 pub use office::is_office;
 pub use protocol::{Document, DocumentFormat, DocumentHint};
-pub use sandbox::{Enforced, MissingRights, lock_down};
+pub use sandbox::{Enforced, MissingRights, leave_no_core, lock_down};
 pub use serve::serve;
+#[cfg(feature = "unlocked")]
+pub use serve::serve_unlocked;
+pub use split::{PartNumber, missing_parts, part_of, without_gap};
+pub use texts::has_text;
+pub use tool::{Argument, Tool, ToolError, ToolLimits, ToolOutput, become_tool};
 pub use trace::{BadMap, Map, Run};
 pub use worker::{DocumentEvent, Error, Event, Summary, Worker};

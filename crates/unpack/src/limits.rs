@@ -48,6 +48,9 @@ impl Limits {
     /// Bytes of memory that one decoder may take: the largest dictionary that 7-Zip chooses by itself, and what goes with it.
     pub const DECODER: u64 = 272 << 20;
 
+    /// Parts of a file that was cut in pieces.
+    pub const PARTS: usize = 1_000;
+
     /// Passwords that may be tried, and their bytes together: they travel with each request.
     pub const PASSWORDS: usize = 200;
     /// See [`Limits::PASSWORDS`].

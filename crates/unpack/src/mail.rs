@@ -1,18 +1,22 @@
 //! Mail: single messages and mailboxes. Of each message its best text, with the way back through transfer encodings;
 //! messages enclosed in it as documents of their own; attachments by name.
 
-use std::io::{BufRead, BufReader, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::ops::Range;
 
 use encoding_rs::Encoding;
 
+use crate::archive::pass_on_as;
+use crate::budget::kind_of;
 use crate::documents::{Found, NoDocument, add_attachment, add_link, line, undecodable};
 use crate::finding::FindingKind;
 use crate::html;
 use crate::limits::ChildLimits;
+use crate::names::nested_path;
 use crate::protocol::DocumentFormat;
 use crate::sink::{Sink, Stop};
 use crate::text;
+use crate::texts::joined;
 use crate::trace::{Traced, TracedBytes};
 
 /// Parts of one message that are looked at.
@@ -87,14 +91,111 @@ pub(crate) fn read_mailbox(sink: &mut Sink<'_>, name: &str, file: &mut dyn Read)
     }
 }
 
+/// The files that came with a message and with those that it encloses, each with its name.
+pub(crate) fn attached(limits: &ChildLimits, bytes: &[u8]) -> Vec<(String, Vec<u8>)> {
+    let mut attached = Vec::new();
+    // A message without a text may carry files.
+    let _ = messages_and_files(limits, bytes, 0, None, &mut attached);
+    let decoded = attached.into_iter().map(|(name, range, transfer)| {
+        let mut decoded = TracedBytes::default();
+        match transfer.as_str() {
+            "base64" => add_base64(&mut decoded, &bytes[range], 0),
+            "quoted-printable" => add_quoted(&mut decoded, &bytes[range], 0),
+            _ => decoded.add_verbatim(&bytes[range], 0),
+        }
+        (name, decoded.take())
+    });
+    decoded.collect()
+}
+
+/// Passes on every message of a mailbox as a file, and behind it its text, as the mailbox streams by.
+pub(crate) fn walk_mailbox(sink: &mut Sink<'_>, path: &str, mailbox: &mut dyn Read, depth: u32) -> Result<(), Stop> {
+    let mut lines = Lines {
+        reader: BufReader::with_capacity(64 << 10, mailbox),
+        line: Vec::new(),
+        given: 0,
+        was_blank: false,
+        seam: true,
+    };
+    // The line that parts messages, before the first.
+    let mut first = Vec::new();
+    if let Err(error) = (&mut lines.reader).take(64 << 10).read_until(b'\n', &mut first) {
+        return sink.finding(path, kind_of(&error), error.to_string());
+    }
+    for number in 1u64.. {
+        (lines.seam, lines.was_blank) = (false, false);
+        let message_path = nested_path(path, format!("message {number}").as_bytes());
+        sink.count_entry(&message_path)?;
+        pass_on_as(sink, &message_path, None, &mut lines, DocumentFormat::Mail, depth)?;
+        if !lines.seam {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// A mailbox's bytes up to the next line that parts messages.
+struct Lines<'r> {
+    reader: BufReader<&'r mut dyn Read>,
+    line: Vec<u8>,
+    given: usize,
+    was_blank: bool,
+    /// Whether such a line was met, behind which the next message begins.
+    seam: bool,
+}
+
+impl Read for Lines<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.seam {
+            return Ok(0);
+        }
+        if self.given == self.line.len() {
+            self.line.clear();
+            self.given = 0;
+            // A line without an end is taken in pieces.
+            (&mut self.reader).take(64 << 10).read_until(b'\n', &mut self.line)?;
+            if self.was_blank && self.line.starts_with(b"From ") {
+                self.seam = true;
+                self.line.clear();
+                return Ok(0);
+            }
+            self.was_blank = self.line.iter().all(|byte| matches!(byte, b'\r' | b'\n'));
+        }
+        let left = &self.line[self.given..];
+        let length = left.len().min(buffer.len());
+        buffer[..length].copy_from_slice(&left[..length]);
+        self.given += length;
+        Ok(length)
+    }
+}
+
 /// Passes on the message that a file is, and those enclosed in it.
 pub(crate) fn read_file(sink: &mut Sink<'_>, name: &str, bytes: &[u8]) -> Result<(), Stop> {
     let limits = sink.limits;
     sink.documents(name, None, || messages(limits, bytes, 0, None))
 }
 
+/// The text of a message and of those that it encloses.
+pub(crate) fn read_all(limits: &ChildLimits, bytes: &[u8]) -> Result<Found, NoDocument> {
+    let mut all = messages(limits, bytes, 0, None)?;
+    let text = joined(all.iter().map(|found| &found.text));
+    let problems = all.iter_mut().flat_map(|found| std::mem::take(&mut found.problems)).collect();
+    Ok(Found { text, problems, ..Found::new(DocumentFormat::Mail, "", Traced::default()) })
+}
+
 /// A message and those that it encloses. Its bytes begin at a place of the file.
 fn messages(limits: &ChildLimits, bytes: &[u8], begun: usize, label: Option<&str>) -> Result<Vec<Found>, NoDocument> {
+    messages_and_files(limits, bytes, begun, label, &mut Vec::new())
+}
+
+/// The same, and the files that came with them.
+fn messages_and_files(
+    limits: &ChildLimits,
+    bytes: &[u8],
+    begun: usize,
+    label: Option<&str>,
+    attached: &mut Vec<(String, Range<usize>, String)>,
+) -> Result<Vec<Found>, NoDocument> {
     let mut enclosed = vec![(0..bytes.len(), label.map(str::to_owned), 0)];
     let mut found = Vec::new();
     let mut parts_left = MOST_PARTS;
@@ -108,6 +209,7 @@ fn messages(limits: &ChildLimits, bytes: &[u8], begun: usize, label: Option<&str
             parts_left,
             texts: Vec::new(),
             enclosed: Vec::new(),
+            attached: Vec::new(),
             found: Found::new(DocumentFormat::Mail, "", Traced::default()),
             encodings: Vec::new(),
         };
@@ -115,6 +217,7 @@ fn messages(limits: &ChildLimits, bytes: &[u8], begun: usize, label: Option<&str
         message.about(&headers);
         message.part(&headers, headers.body.clone(), depth);
         parts_left = message.parts_left;
+        attached.append(&mut message.attached);
         for (range, depth) in message.enclosed.drain(..).rev() {
             number += 1;
             let before = label.as_ref().map_or(String::new(), |label| format!("{label}, "));
@@ -379,6 +482,8 @@ struct Message<'m> {
     texts: Vec<Traced>,
     /// Messages in it, and how deep they lie.
     enclosed: Vec<(Range<usize>, usize)>,
+    /// Files that came with it: their names, where they stand and how they are encoded for transfer.
+    attached: Vec<(String, Range<usize>, String)>,
     found: Found,
     encodings: Vec<&'static str>,
 }
@@ -420,6 +525,7 @@ impl Message<'_> {
         if is_attached || !is_text {
             let name = file_name.unwrap_or_else(|| format!("({})", if kind.is_empty() { "no name" } else { &kind }));
             add_attachment(&mut self.found.about.attachments, &name);
+            self.attached.push((name, body, transfer));
             return;
         }
         let mut decoded = TracedBytes::default();

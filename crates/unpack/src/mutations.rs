@@ -56,7 +56,7 @@ fn walk(bytes: &[u8], limits: &Limits, already: Already) -> Walked {
     let mut file = tempfile::tempfile().expect("a temporary file");
     file.write_all(bytes).expect("room for it");
     let mut sink = Sink::new(&mut out, &child, already);
-    match walk_file(&mut sink, "x", &mut file) {
+    match walk_file(&mut sink, "x", vec![file]) {
         Ok(()) | Err(Stop::Cut) => assert!(sink.done("x").is_ok()),
         Err(stop) => panic!("{stop}"),
     }

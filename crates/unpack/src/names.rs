@@ -41,6 +41,12 @@ pub(crate) fn nested_path(outer: &str, name: &[u8]) -> String {
     format!("{outer}!{}", display_name(name))
 }
 
+/// The archive right around what is at a path: what stands before the last `!` that no `\` makes part of a name.
+pub(crate) fn outer(path: &str) -> Option<&str> {
+    let is_part = |at: &usize| path.as_bytes()[..*at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 0;
+    path.match_indices('!').map(|(at, _)| at).rfind(is_part).map(|at| &path[..at])
+}
+
 /// The path of a file's part, or of the file where all of it is meant.
 pub(crate) fn path_of(name: &str, part: Option<&str>) -> String {
     part.map_or_else(|| name.to_owned(), |part| nested_path(name, part.as_bytes()))
@@ -99,6 +105,14 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_archive_around_a_path_is_told_from_a_name() {
+        assert_eq!(outer("a.zip!b.tar!c"), Some("a.zip!b.tar"));
+        assert_eq!(outer("a.zip!odd\\!name"), Some("a.zip"));
+        assert_eq!(outer("a.zip!odd\\\\!name"), Some("a.zip!odd\\\\"));
+        assert_eq!(outer("plain"), None);
+    }
 
     #[test]
     fn hidden_and_foreign_bytes_are_spelt_out() {

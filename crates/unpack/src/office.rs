@@ -7,7 +7,7 @@ use ::zip::ZipArchive;
 
 use crate::documents::{Found, NoDocument, line};
 use crate::finding::FindingKind;
-use crate::markup::{Token, Tokens, attribute, unescaped};
+use crate::markup::{Token, Tokens, add_text, attribute, unescaped};
 use crate::protocol::DocumentFormat;
 use crate::sink::shown;
 use crate::trace::Traced;
@@ -64,13 +64,13 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
     {
         if let Some((xml, place)) = part(&mut parts, name) {
             was_any = true;
-            add_paragraphs(&mut found, &xml, &place);
+            add_paragraphs(&mut found, &xml, Some(&place));
         }
     }
     for name in sheets.iter().take(MOST_PARTS) {
         if let Some((xml, place)) = part(&mut parts, name) {
             was_any = true;
-            add_rows(&mut found, &xml, &strings, &place);
+            add_rows(&mut found, &xml, Some(&strings), Some(&place));
         }
     }
     if !was_any {
@@ -100,19 +100,83 @@ fn local(name: &str) -> &str {
     name.rsplit(':').next().unwrap_or(name)
 }
 
-fn add_line(found: &mut Found, text: &str, between: &str, place: &Range<usize>) {
-    let text = text.trim();
+/// Adds a line: it leads back to a place of the file, or where that is the part itself, to its own places in it.
+fn add_line(found: &mut Found, line: &Traced, between: &str, place: Option<&Range<usize>>) {
+    let text = line.text.trim();
     if text.is_empty() || found.text.text.len() > LONGEST_TEXT {
         return;
     }
     found.text.add_own(if found.text.text.is_empty() { "" } else { between });
-    found.text.add_unit(text, place.clone());
+    match place {
+        Some(place) => found.text.add_unit(text, place.clone()),
+        None => {
+            let start = line.text.len() - line.text.trim_start().len();
+            found.text.add(line, start..start + text.len());
+        }
+    }
+}
+
+/// Whether a text begins as a part of an office's document does that holds text.
+pub(crate) fn is_part(start: &str) -> bool {
+    /// A text, what stands around and below it, slides, sheets and their strings; a text of OpenDocument in a part, and by itself.
+    const ROOTS: [&str; 11] = [
+        "document",
+        "hdr",
+        "ftr",
+        "footnotes",
+        "endnotes",
+        "comments",
+        "sld",
+        "notes",
+        "worksheet",
+        "sst",
+        "document-content",
+    ];
+    const OFFICES: [&str; 3] = ["schemas.openxmlformats.org", "purl.oclc.org/ooxml", "urn:oasis:names:tc:opendocument"];
+    let root = Tokens::of_xml(start, 0).find_map(|(token, _)| match token {
+        Token::Start { name, attributes, .. } => Some((name, attributes)),
+        _ => None,
+    });
+    root.is_some_and(|(name, attributes)| {
+        ROOTS.contains(&local(name)) && OFFICES.iter().any(|office| attributes.contains(office))
+    })
+}
+
+/// The text of one part by itself. The cells of a sheet that name a string by number say nothing here: those strings are a part of
+/// their own.
+pub(crate) fn text_of_part(part: &Traced) -> Traced {
+    let mut found = Found::default();
+    let xml = &part.text;
+    let root = Tokens::of_xml(xml, 0).find_map(|(token, _)| match token {
+        Token::Start { name, .. } => Some(local(name)),
+        _ => None,
+    });
+    match root {
+        Some("worksheet") => add_rows(&mut found, xml, None, None),
+        Some("sst") => add_strings(&mut found, xml),
+        _ => add_paragraphs(&mut found, xml, None),
+    }
+    found.text.through(part)
+}
+
+/// Adds the strings of a part that holds those of all sheets, one to a line.
+fn add_strings(found: &mut Found, xml: &str) {
+    let (mut string, mut in_text) = (Traced::default(), false);
+    for (token, range) in Tokens::of_xml(xml, 0) {
+        match token {
+            Token::Start { name, is_closed, .. } if local(name) == "t" => in_text = !is_closed,
+            Token::End { name } if local(name) == "t" => in_text = false,
+            Token::End { name } if local(name) == "si" => add_line(found, &std::mem::take(&mut string), "\n", None),
+            Token::Text if in_text => add_text(&mut string, &xml[range.clone()], range.start),
+            _ => {}
+        }
+    }
 }
 
 /// Adds the paragraphs of a text or of a slide. In OOXML text stands in elements of its own, in OpenDocument right in the paragraph.
-fn add_paragraphs(found: &mut Found, xml: &str, place: &Range<usize>) {
+fn add_paragraphs(found: &mut Found, xml: &str, place: Option<&Range<usize>>) {
     let is_ooxml = xml.contains("schemas.openxmlformats.org") || xml.contains("purl.oclc.org/ooxml");
-    let (mut paragraph, mut depth, mut in_text, mut has_deleted) = (String::new(), 0usize, false, false);
+    let (mut paragraph, mut depth, mut in_text, mut has_deleted) = (Traced::default(), 0usize, false, false);
     for (token, range) in Tokens::of_xml(xml, 0) {
         match token {
             Token::Start { name, is_closed, .. } => match local(name) {
@@ -123,9 +187,9 @@ fn add_paragraphs(found: &mut Found, xml: &str, place: &Range<usize>) {
                 }
                 "t" => in_text = !is_closed,
                 "delText" => has_deleted = true,
-                "tab" => paragraph.push('\t'),
-                "br" | "cr" | "line-break" => paragraph.push('\n'),
-                "s" if !is_ooxml => paragraph.push(' '),
+                "tab" => paragraph.add_own("\t"),
+                "br" | "cr" | "line-break" => paragraph.add_own("\n"),
+                "s" if !is_ooxml => paragraph.add_own(" "),
                 _ => {}
             },
             Token::End { name } => match local(name) {
@@ -136,7 +200,9 @@ fn add_paragraphs(found: &mut Found, xml: &str, place: &Range<usize>) {
                 "t" => in_text = false,
                 _ => {}
             },
-            Token::Text if in_text || !is_ooxml && depth > 0 => paragraph.push_str(&unescaped(&xml[range])),
+            Token::Text if in_text || !is_ooxml && depth > 0 => {
+                add_text(&mut paragraph, &xml[range.clone()], range.start);
+            }
             _ => {}
         }
     }
@@ -161,9 +227,9 @@ fn shared_strings(xml: &str) -> Vec<String> {
     strings
 }
 
-/// Adds the rows of a sheet, their cells parted by tabs.
-fn add_rows(found: &mut Found, xml: &str, strings: &[String], place: &Range<usize>) {
-    let (mut row, mut cell, mut is_shared, mut in_value) = (String::new(), String::new(), false, false);
+/// Adds the rows of a sheet, their cells parted by tabs; without the strings that cells name by number, of the other cells alone.
+fn add_rows(found: &mut Found, xml: &str, strings: Option<&[String]>, place: Option<&Range<usize>>) {
+    let (mut row, mut cell, mut is_shared, mut in_value) = (Traced::default(), Traced::default(), false, false);
     let mut between = "\n\n";
     for (token, range) in Tokens::of_xml(xml, 0) {
         match token {
@@ -175,11 +241,17 @@ fn add_rows(found: &mut Found, xml: &str, strings: &[String], place: &Range<usiz
             Token::End { name } => match local(name) {
                 "v" | "t" => in_value = false,
                 "c" => {
-                    let number = if is_shared { cell.trim().parse::<usize>().ok() } else { None };
-                    let value = number.and_then(|number| strings.get(number)).unwrap_or(&cell);
-                    row.push_str(if row.is_empty() { "" } else { "\t" });
-                    row.push_str(&value.replace(['\n', '\r'], " "));
-                    cell.clear();
+                    let cell = std::mem::take(&mut cell);
+                    let number = if is_shared { cell.text.trim().parse::<usize>().ok() } else { None };
+                    if number.is_some() && strings.is_none() {
+                        continue;
+                    }
+                    row.add_own(if row.text.is_empty() { "" } else { "\t" });
+                    match number.zip(strings).and_then(|(number, strings)| strings.get(number)) {
+                        Some(string) => row.add_own(&string.replace(['\n', '\r'], " ")),
+                        None if place.is_none() => row.add(&cell, 0..cell.text.len()),
+                        None => row.add_own(&cell.text.replace(['\n', '\r'], " ")),
+                    }
                 }
                 "row" => {
                     let before = found.text.text.len();
@@ -188,7 +260,7 @@ fn add_rows(found: &mut Found, xml: &str, strings: &[String], place: &Range<usiz
                 }
                 _ => {}
             },
-            Token::Text if in_value => cell.push_str(&unescaped(&xml[range])),
+            Token::Text if in_value => add_text(&mut cell, &xml[range.clone()], range.start),
             _ => {}
         }
     }

@@ -11,6 +11,7 @@ use minicbor::{Decode, Encode};
 use crate::clues::Clue;
 use crate::finding::Finding;
 use crate::sandbox::Enforced;
+use crate::tool::ToolReady;
 use crate::trace::Map;
 
 /// The longest frame, in bytes after the length: all of a document's particulars must fit.
@@ -33,6 +34,9 @@ pub(crate) mod frame {
     pub(crate) const ITEM: u8 = 11;
     pub(crate) const MAP: u8 = 12;
     pub(crate) const CLUE: u8 = 13;
+    pub(crate) const TOOL_READY: u8 = 14;
+    pub(crate) const TEXT: u8 = 15;
+    pub(crate) const WORKING: u8 = 16;
 }
 
 /// What a document is.
@@ -67,6 +71,9 @@ pub enum DocumentFormat {
     /// A text, sheet or slides of an office: OOXML or OpenDocument.
     #[n(8)]
     Office,
+    /// A notebook of cells, as Jupyter keeps them.
+    #[n(9)]
+    Notebook,
 }
 
 impl DocumentFormat {
@@ -82,6 +89,7 @@ impl DocumentFormat {
             DocumentFormat::Listing => "listing",
             DocumentFormat::Pdf => "pdf",
             DocumentFormat::Office => "office",
+            DocumentFormat::Notebook => "notebook",
         }
     }
 }
@@ -187,6 +195,9 @@ pub(crate) enum Request {
         #[n(2)]
         already: Already,
     },
+    /// The file at hand is a part of the one that is asked for next: the first, then those behind it.
+    #[n(2)]
+    Part,
 }
 
 /// How far a request came before its worker died; all zero at first.
@@ -239,14 +250,22 @@ pub(crate) enum Reply<'f> {
     File(EntryStart),
     Archive(ArchiveStart),
     Item(EntryStart),
+    Text(EntryStart),
+    /// Nothing came out since the last frame, and the child is at work.
+    Working,
     Data(&'f [u8]),
     Map(&'f [u8]),
-    End { complete: bool },
+    End {
+        complete: bool,
+    },
     Finding(Finding),
     Clue(Clue),
-    Done { cut: bool },
+    Done {
+        cut: bool,
+    },
     Document(Box<Document>),
     NoDocument(Finding),
+    ToolReady(ToolReady),
 }
 
 /// A broken rule of the frames: the child is buggy or hostile, and either way it is ended.
@@ -307,14 +326,17 @@ pub(crate) fn decode_reply(tag: u8, payload: &[u8]) -> Result<Reply<'_>, Violati
         frame::FILE => decode_all(tag, payload).map(Reply::File),
         frame::ARCHIVE => decode_all(tag, payload).map(Reply::Archive),
         frame::ITEM => decode_all(tag, payload).map(Reply::Item),
+        frame::TEXT => decode_all(tag, payload).map(Reply::Text),
         frame::DATA => Ok(Reply::Data(payload)),
         frame::MAP => Ok(Reply::Map(payload)),
         frame::END => decode_all(tag, payload).map(|complete| Reply::End { complete }),
         frame::FINDING => decode_all(tag, payload).map(Reply::Finding),
         frame::CLUE => decode_all(tag, payload).map(Reply::Clue),
         frame::DONE => decode_all(tag, payload).map(|cut| Reply::Done { cut }),
+        frame::WORKING => Ok(Reply::Working),
         frame::DOCUMENT => decode_all(tag, payload).map(|it| Reply::Document(Box::new(it))),
         frame::NO_DOCUMENT => decode_all(tag, payload).map(Reply::NoDocument),
+        frame::TOOL_READY => decode_all(tag, payload).map(Reply::ToolReady),
         unknown => Err(Violation::Kind(unknown)),
     }
 }

@@ -6,14 +6,18 @@
 //! Kernels differ in Landlock (Debian 12 has version 2, without network rules), many do not let users make namespaces, and
 //! root escapes `RLIMIT_NPROC`, so that seccomp alone closes sockets, signals and forking too. Landlock, seccomp and the limits
 //! are required; namespaces are taken where they are to be had.
+//!
+//! There are two profiles. `parse` holds our own parsers, which need nothing but memory. `tool` holds a program of the machine (for
+//! reading pictures: `ocr` in short), which must be executed and find its libraries: it may execute itself and its loader, read
+//! what it was given and write nothing but its output.
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, Ruleset, RulesetAttr, RulesetStatus,
-    Scope,
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, LandlockStatus, Ruleset, RulesetAttr,
+    RulesetCreatedAttr, RulesetStatus, Scope, path_beneath_rules,
 };
 use minicbor::{Decode, Encode};
 use rustix::mount::{MountFlags, MountPropagationFlags, UnmountFlags, mount, mount_change, unmount};
@@ -26,6 +30,17 @@ use seccompiler::{
 };
 
 use crate::limits::{ChildLimits, Limits};
+use crate::tool::Tool;
+
+/// What a process that is locked down is for.
+#[derive(Clone, Copy)]
+pub(crate) enum Profile<'p> {
+    /// Our own parsers.
+    Parse,
+    /// A program of the machine, which it becomes; it may read these files, and what lies in these folders, beside the open files
+    /// that it is given.
+    Tool { program: &'p Path, reads: &'p [PathBuf], cpu_seconds: u64, given: &'p [i32] },
+}
 
 /// What holds the child, as the child found it when it locked itself down.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
@@ -106,11 +121,20 @@ pub fn lock_down(limits: &Limits) -> Result<Enforced, MissingRights> {
 }
 
 pub(crate) fn lock_down_child(limits: &ChildLimits) -> Result<Enforced, MissingRights> {
+    lock_down_as(Profile::Parse, limits.address_space, limits.accept_unjailed)
+}
+
+pub(crate) fn lock_down_as(
+    profile: Profile<'_>,
+    address_space: u64,
+    accept_unjailed: bool,
+) -> Result<Enforced, MissingRights> {
     let mut enforced = Enforced::default();
     let mut missing = Vec::new();
 
     // Needs /proc, so before Landlock takes it away.
-    let inherited = inherited_descriptors().unwrap_or_else(|why| {
+    let given = if let Profile::Tool { given, .. } = profile { given } else { &[] };
+    let inherited = inherited_descriptors(given).unwrap_or_else(|why| {
         missing.push(why);
         Vec::new()
     });
@@ -119,21 +143,21 @@ pub(crate) fn lock_down_child(limits: &ChildLimits) -> Result<Enforced, MissingR
         missing.push(why);
     }
     // Of these a kernel or its administrator may have good reason to give none: what they do, the others do too.
-    enforced.namespaces = enter_namespaces().is_ok();
-    enforced.empty_root = enforced.namespaces && leave_root().is_ok();
+    enforced.namespaces = enter_namespaces(profile).is_ok();
+    enforced.empty_root = enforced.namespaces && matches!(profile, Profile::Parse) && leave_root().is_ok();
     enforced.no_capabilities = set_capabilities(None, NO_CAPABILITIES).is_ok();
-    match set_resource_limits(limits.address_space) {
+    match set_resource_limits(profile, address_space) {
         Ok(()) => enforced.resource_limits = true,
         Err(why) => missing.push(why),
     }
-    match restrict_with_landlock() {
+    match restrict_with_landlock(profile) {
         Ok((version, network)) => {
             enforced.landlock_version = version;
             enforced.landlock_network = network;
         }
         Err(why) => missing.push(why),
     }
-    match filter_system_calls(&inherited) {
+    match filter_system_calls(profile, &inherited) {
         Ok(()) => {
             enforced.seccomp = true;
             // A filter by an unprivileged process presupposes it, and seccompiler sets it and checks for any.
@@ -142,7 +166,7 @@ pub(crate) fn lock_down_child(limits: &ChildLimits) -> Result<Enforced, MissingR
         Err(why) => missing.push(why),
     }
 
-    if missing.is_empty() || limits.accept_unjailed {
+    if missing.is_empty() || accept_unjailed {
         Ok(Enforced { missing, ..enforced })
     } else {
         Err(MissingRights { missing })
@@ -164,15 +188,29 @@ const NO_CAPABILITIES: CapabilitySets = CapabilitySets {
     inheritable: CapabilitySet::empty(),
 };
 
+/// The limit of a core file at which the kernel neither writes one nor hands one to a program, as it would at 0.
+const NO_CORE: u64 = 1;
+
+/// Keeps the calling process, and whatever it starts, from leaving its memory behind as a core file: it may hold what a sample holds.
+///
+/// # Errors
+/// The system does not set the limit.
+pub fn leave_no_core() -> std::io::Result<()> {
+    Ok(setrlimit(Resource::Core, Rlimit { current: Some(NO_CORE), maximum: Some(NO_CORE) })?)
+}
+
 /// Goes into namespaces of its own, in which it is the user that it was.
-fn enter_namespaces() -> Result<(), std::io::Error> {
+fn enter_namespaces(profile: Profile<'_>) -> Result<(), std::io::Error> {
     let (user, group) = (geteuid().as_raw(), getegid().as_raw());
-    let all = UnshareFlags::NEWUSER
+    let mut all = UnshareFlags::NEWUSER
         | UnshareFlags::NEWNS
         | UnshareFlags::NEWNET
         | UnshareFlags::NEWIPC
-        | UnshareFlags::NEWUTS
-        | UnshareFlags::NEWPID;
+        | UnshareFlags::NEWUTS;
+    // Whoever waits for another namespace of processes can have no threads.
+    if matches!(profile, Profile::Parse) {
+        all |= UnshareFlags::NEWPID;
+    }
     #[expect(deprecated, reason = "unsafe are flags that part the table of descriptors, and these are none")]
     unshare(all)?;
     // Mounting needs a user that is known in the namespace.
@@ -194,12 +232,13 @@ fn leave_root() -> Result<(), std::io::Error> {
     Ok(chdir("/")?)
 }
 
-/// Descriptors above standard error. They cannot be closed safely by number, so the filter bars their use instead.
-fn inherited_descriptors() -> Result<Vec<u64>, String> {
+/// Descriptors above standard error that were not given. They cannot be closed safely by number, so the filter bars their use instead.
+fn inherited_descriptors(given: &[i32]) -> Result<Vec<u64>, String> {
     /// Each costs a comparison in every `read`.
     const MOST: usize = 16;
 
     let unlisted = |error: std::io::Error| format!("inherited descriptors cannot be listed in /proc/self/fd: {error}");
+    let is_given = |number: u64| given.iter().any(|it| u64::try_from(*it) == Ok(number));
     let mut found: Vec<(u64, PathBuf)> = Vec::new();
     for entry in fs::read_dir("/proc/self/fd").map_err(unlisted)? {
         let entry = entry.map_err(unlisted)?;
@@ -210,7 +249,7 @@ fn inherited_descriptors() -> Result<Vec<u64>, String> {
     // The listing's own descriptor was among them, and is closed by now.
     let inherited: Vec<u64> = found
         .into_iter()
-        .filter(|(number, path)| *number > 2 && fs::read_link(path).is_ok())
+        .filter(|(number, path)| *number > 2 && !is_given(*number) && fs::read_link(path).is_ok())
         .map(|(number, _)| number)
         .collect();
     if inherited.len() > MOST {
@@ -222,11 +261,13 @@ fn inherited_descriptors() -> Result<Vec<u64>, String> {
     Ok(inherited)
 }
 
-fn set_resource_limits(address_space: u64) -> Result<(), String> {
+fn set_resource_limits(profile: Profile<'_>, address_space: u64) -> Result<(), String> {
     /// Deeply nested input recurses in some parsers; the stack of the main thread grows up to this.
     const STACK: u64 = 64 << 20;
-    /// The three standard ones, the file in hand, and room for those that were inherited and are barred.
-    const DESCRIPTORS: u64 = 64;
+    /// The three standard ones, the file in hand or its parts, and room for those that were inherited and are barred.
+    const DESCRIPTORS: u64 = 64 + Limits::PARTS as u64;
+    /// A tool has each of its inputs open twice, once given and once as a path.
+    const DESCRIPTORS_OF_TOOL: u64 = 2 * Tool::MOST_INPUTS as u64 + DESCRIPTORS;
 
     let set = |what: &str, resource: Resource, bytes: u64| {
         setrlimit(resource, Rlimit { current: Some(bytes), maximum: Some(bytes) })
@@ -234,9 +275,18 @@ fn set_resource_limits(address_space: u64) -> Result<(), String> {
     };
     set("address space", Resource::As, address_space)?;
     set("file size", Resource::Fsize, 0)?;
-    set("core size", Resource::Core, 0)?;
-    set("processes", Resource::Nproc, 0)?;
-    set("open files", Resource::Nofile, DESCRIPTORS)?;
+    set("core size", Resource::Core, NO_CORE)?;
+    match profile {
+        Profile::Parse => {
+            set("processes", Resource::Nproc, 0)?;
+            set("open files", Resource::Nofile, DESCRIPTORS)?;
+        }
+        // It may have threads, and its user has processes besides: the filter of system calls leaves it no further process.
+        Profile::Tool { cpu_seconds, .. } => {
+            set("open files", Resource::Nofile, DESCRIPTORS_OF_TOOL)?;
+            set("processor time", Resource::Cpu, cpu_seconds)?;
+        }
+    }
     let hard = rustix::process::getrlimit(Resource::Stack).maximum;
     let stack = hard.map_or(STACK, |hard| hard.min(STACK));
     setrlimit(Resource::Stack, Rlimit { current: Some(stack), maximum: hard })
@@ -246,9 +296,20 @@ fn set_resource_limits(address_space: u64) -> Result<(), String> {
         .map_err(|error| format!("the process cannot be made undumpable: {error}"))
 }
 
-/// Forbids every path, and what else the kernel's version of Landlock can forbid; gives that version and whether the
-/// network is included.
-fn restrict_with_landlock() -> Result<(u32, bool), String> {
+/// What executes programs that are not whole in themselves.
+const LOADERS: &[&str] = &[
+    "/lib64/ld-linux-x86-64.so.2",
+    "/lib/ld-linux-aarch64.so.1",
+    "/lib/ld-musl-x86_64.so.1",
+    "/lib/ld-musl-aarch64.so.1",
+];
+
+/// Where it finds libraries.
+const LIBRARIES: &[&str] = &["/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/etc/ld.so.cache"];
+
+/// Forbids every path but those of the profile, and what else the kernel's version of Landlock can forbid; gives that version and
+/// whether the network is included.
+fn restrict_with_landlock(profile: Profile<'_>) -> Result<(u32, bool), String> {
     let unavailable = |error: landlock::RulesetError| format!("Landlock is not available: {error}");
     // Reading, writing, making and removing must be covered, or it counts as missing; later additions are a bonus.
     let status = Ruleset::default()
@@ -260,6 +321,14 @@ fn restrict_with_landlock() -> Result<(u32, bool), String> {
         .and_then(|ruleset| ruleset.handle_access(AccessNet::from_all(ABI::V4)))
         .and_then(|ruleset| ruleset.scope(Scope::from_all(ABI::V6)))
         .and_then(|ruleset| ruleset.create())
+        .and_then(|ruleset| match profile {
+            Profile::Parse => Ok(ruleset),
+            Profile::Tool { program, reads, .. } => ruleset
+                .add_rules(path_beneath_rules([program], AccessFs::Execute | AccessFs::ReadFile))?
+                .add_rules(path_beneath_rules(LOADERS, AccessFs::Execute | AccessFs::ReadFile))?
+                .add_rules(path_beneath_rules(LIBRARIES, AccessFs::ReadFile))?
+                .add_rules(path_beneath_rules(reads, AccessFs::ReadFile | AccessFs::ReadDir)),
+        })
         .and_then(|ruleset| ruleset.restrict_self())
         .map_err(unavailable)?;
     match (status.ruleset, status.landlock) {
@@ -271,10 +340,14 @@ fn restrict_with_landlock() -> Result<(u32, bool), String> {
     }
 }
 
-/// Installs both filters; the kernel takes the stricter answer of the two.
-fn filter_system_calls(inherited: &[u64]) -> Result<(), String> {
+/// Installs the filters; the kernel takes the strictest of their answers.
+fn filter_system_calls(profile: Profile<'_>, inherited: &[u64]) -> Result<(), String> {
     let pid = u64::from(getpid().as_raw_nonzero().get().unsigned_abs());
-    for program in [deadly_calls(), allowed_calls(inherited, pid)] {
+    let programs = match profile {
+        Profile::Parse => vec![deadly_calls(), allowed_calls(inherited, pid)],
+        Profile::Tool { .. } => vec![deadly_calls_of_tool(), unknown_calls(), allowed_calls_of_tool(inherited, pid)],
+    };
+    for program in programs {
         let program = program.map_err(|error| format!("the filter of system calls cannot be built: {error}"))?;
         seccompiler::apply_filter(&program)
             .map_err(|error| format!("seccomp is not available: the filter of system calls cannot be set: {error}"))?;
@@ -282,19 +355,14 @@ fn filter_system_calls(inherited: &[u64]) -> Result<(), String> {
     Ok(())
 }
 
-/// Calls that no parser ever makes: whoever makes one has taken the child over, and it dies (signal `SIGSYS`).
-fn deadly_calls() -> Result<BpfProgram, seccompiler::BackendError> {
+/// Calls that neither a parser nor a tool ever makes: whoever makes one has taken the child over, and it dies (signal `SIGSYS`).
+fn deadly() -> impl Iterator<Item = i64> {
     #[cfg(target_arch = "x86_64")]
     const ONLY_HERE: &[i64] = &[libc::SYS_fork, libc::SYS_vfork];
     #[cfg(not(target_arch = "x86_64"))]
     const ONLY_HERE: &[i64] = &[];
     const EVERYWHERE: &[i64] = &[
-        libc::SYS_execve,
         libc::SYS_execveat,
-        libc::SYS_clone,
-        libc::SYS_clone3,
-        libc::SYS_socket,
-        libc::SYS_socketpair,
         libc::SYS_connect,
         libc::SYS_bind,
         libc::SYS_listen,
@@ -324,8 +392,131 @@ fn deadly_calls() -> Result<BpfProgram, seccompiler::BackendError> {
         libc::SYS_add_key,
         libc::SYS_request_key,
     ];
-    let rules = EVERYWHERE.iter().chain(ONLY_HERE).map(|call| (*call, vec![])).collect();
+    EVERYWHERE.iter().chain(ONLY_HERE).copied()
+}
+
+fn deadly_calls() -> Result<BpfProgram, seccompiler::BackendError> {
+    // Libraries that a tool has may ask for a socket to see what there is: to it these are denied.
+    let of_parsers = [libc::SYS_socket, libc::SYS_socketpair, libc::SYS_execve, libc::SYS_clone, libc::SYS_clone3];
+    let rules = deadly().chain(of_parsers).map(|call| (call, vec![])).collect();
     build(rules, SeccompAction::Allow, SeccompAction::KillProcess)
+}
+
+/// A tool may execute what Landlock lets it, which is itself, and have threads: only a new process kills it.
+fn deadly_calls_of_tool() -> Result<BpfProgram, seccompiler::BackendError> {
+    let is_process = SeccompCmpOp::MaskedEq(bits(libc::CLONE_THREAD));
+    let process = SeccompCondition::new(0, SeccompCmpArgLen::Dword, is_process, 0)?;
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> = deadly().map(|call| (call, vec![])).collect();
+    rules.insert(libc::SYS_clone, vec![SeccompRule::new(vec![process])?]);
+    build(rules, SeccompAction::Allow, SeccompAction::KillProcess)
+}
+
+/// What a filter cannot look into, so that the call that came before it is made instead.
+fn unknown_calls() -> Result<BpfProgram, seccompiler::BackendError> {
+    let rules = BTreeMap::from([(libc::SYS_clone3, vec![])]);
+    build(rules, SeccompAction::Allow, SeccompAction::Errno(libc::ENOSYS.unsigned_abs()))
+}
+
+/// Calls that programs make to start, to read files, to compute and to write what comes of it; every other fails with `EPERM`. Which
+/// files there are is Landlock's affair.
+fn allowed_calls_of_tool(inherited: &[u64], pid: u64) -> Result<BpfProgram, seccompiler::BackendError> {
+    use SeccompCmpOp::{Eq, Ne};
+    #[cfg(target_arch = "x86_64")]
+    const ONLY_HERE: &[i64] = &[
+        libc::SYS_open,
+        libc::SYS_stat,
+        libc::SYS_lstat,
+        libc::SYS_access,
+        libc::SYS_readlink,
+        libc::SYS_poll,
+        libc::SYS_arch_prctl,
+        libc::SYS_time,
+    ];
+    #[cfg(not(target_arch = "x86_64"))]
+    const ONLY_HERE: &[i64] = &[];
+    const EVERYWHERE: &[i64] = &[
+        libc::SYS_execve,
+        libc::SYS_clone,
+        // It fails by the filter before; of two that let a call fail the later one would say how.
+        libc::SYS_clone3,
+        libc::SYS_openat,
+        libc::SYS_statx,
+        libc::SYS_faccessat,
+        libc::SYS_faccessat2,
+        libc::SYS_readlinkat,
+        libc::SYS_getcwd,
+        libc::SYS_ppoll,
+        libc::SYS_mprotect,
+        libc::SYS_munmap,
+        libc::SYS_mremap,
+        libc::SYS_madvise,
+        libc::SYS_mincore,
+        libc::SYS_brk,
+        libc::SYS_futex,
+        libc::SYS_rseq,
+        libc::SYS_membarrier,
+        libc::SYS_set_tid_address,
+        libc::SYS_set_robust_list,
+        libc::SYS_sched_yield,
+        libc::SYS_sched_getaffinity,
+        libc::SYS_clock_gettime,
+        libc::SYS_clock_getres,
+        libc::SYS_clock_nanosleep,
+        libc::SYS_nanosleep,
+        libc::SYS_gettimeofday,
+        libc::SYS_times,
+        libc::SYS_getrusage,
+        libc::SYS_getrandom,
+        libc::SYS_getpid,
+        libc::SYS_getppid,
+        libc::SYS_gettid,
+        libc::SYS_getuid,
+        libc::SYS_geteuid,
+        libc::SYS_getgid,
+        libc::SYS_getegid,
+        libc::SYS_uname,
+        libc::SYS_sysinfo,
+        libc::SYS_sigaltstack,
+        libc::SYS_rt_sigaction,
+        libc::SYS_rt_sigprocmask,
+        libc::SYS_rt_sigreturn,
+        libc::SYS_restart_syscall,
+        libc::SYS_close,
+        libc::SYS_exit,
+        libc::SYS_exit_group,
+    ];
+    let is = |argument: u8, operator: SeccompCmpOp, value: u64| {
+        SeccompCondition::new(argument, SeccompCmpArgLen::Dword, operator, value)
+    };
+    let rule = SeccompRule::new;
+    let mut rules: BTreeMap<i64, Vec<SeccompRule>> =
+        EVERYWHERE.iter().chain(ONLY_HERE).map(|call| (*call, vec![])).collect();
+    // What was inherited is of no use to whoever can neither read nor map nor copy it.
+    let of_descriptors = [
+        libc::SYS_read,
+        libc::SYS_readv,
+        libc::SYS_pread64,
+        libc::SYS_preadv,
+        libc::SYS_lseek,
+        libc::SYS_fstat,
+        libc::SYS_newfstatat,
+        libc::SYS_getdents64,
+        libc::SYS_fadvise64,
+        libc::SYS_fcntl,
+        libc::SYS_dup,
+    ];
+    for (call, argument) in of_descriptors.map(|call| (call, 0)).into_iter().chain([(libc::SYS_mmap, 4)]) {
+        let barred = inherited.iter().map(|descriptor| is(argument, Ne, *descriptor)).collect::<Result<Vec<_>, _>>()?;
+        rules.insert(call, if barred.is_empty() { vec![] } else { vec![rule(barred)?] });
+    }
+    for call in [libc::SYS_write, libc::SYS_writev] {
+        rules.insert(call, vec![rule(vec![is(0, Eq, 1)?])?, rule(vec![is(0, Eq, 2)?])?]);
+    }
+    // A signal to itself, as `abort` sends one; and limits are read, not set.
+    rules.insert(libc::SYS_tgkill, vec![rule(vec![is(0, Eq, pid)?])?]);
+    let sets_nothing = SeccompCondition::new(2, SeccompCmpArgLen::Qword, Eq, 0)?;
+    rules.insert(libc::SYS_prlimit64, vec![rule(vec![is(0, Eq, 0)?, sets_nothing])?]);
+    build(rules, SeccompAction::Errno(libc::EPERM.unsigned_abs()), SeccompAction::Allow)
 }
 
 /// Calls that reading and computing need; every other fails with `EPERM`, so that a library that asks for
@@ -487,6 +678,43 @@ mod tests {
             [libc::SYS_openat, libc::SYS_prctl, libc::SYS_seccomp, libc::SYS_ioctl, libc::SYS_dup, libc::SYS_prlimit64]
         {
             assert_eq!(answer(&program, HERE, call, [0; 6]), FORBID);
+        }
+    }
+
+    #[test]
+    fn a_tool_has_threads_and_no_processes() {
+        let (deadly, unknown) = (deadly_calls_of_tool().unwrap(), unknown_calls().unwrap());
+        let thread = u64::from((libc::CLONE_THREAD | libc::CLONE_VM).unsigned_abs());
+        assert_eq!(answer(&deadly, HERE, libc::SYS_clone, [thread, 0, 0, 0, 0, 0]), ALLOW);
+        assert_eq!(answer(&deadly, HERE, libc::SYS_clone, [bits(libc::SIGCHLD), 0, 0, 0, 0, 0]), KILL);
+        assert_eq!(answer(&unknown, HERE, libc::SYS_clone3, [0; 6]), 0x0005_0000 | 38);
+        for call in [libc::SYS_connect, libc::SYS_bind, libc::SYS_kill, libc::SYS_ptrace, libc::SYS_process_vm_readv] {
+            assert_eq!(answer(&deadly, HERE, call, [0; 6]), KILL);
+        }
+        for call in [libc::SYS_socket, libc::SYS_socketpair] {
+            assert_eq!(answer(&allowed_calls_of_tool(&[], ME).unwrap(), HERE, call, [0; 6]), FORBID);
+        }
+    }
+
+    #[test]
+    fn a_tool_reads_no_inherited_descriptor_and_writes_to_its_output_alone() {
+        let program = allowed_calls_of_tool(&[5, 9], ME).unwrap();
+        let answer = |call, arguments| answer(&program, HERE, call, arguments);
+        for call in [libc::SYS_read, libc::SYS_pread64, libc::SYS_readv, libc::SYS_dup, libc::SYS_fcntl] {
+            assert_eq!(answer(call, [3, 0, 0, 0, 0, 0]), ALLOW);
+            assert_eq!(answer(call, [5, 0, 0, 0, 0, 0]), FORBID);
+            assert_eq!(answer(call, [9, 0, 0, 0, 0, 0]), FORBID);
+        }
+        assert_eq!(answer(libc::SYS_mmap, [0, 0, 5, 2, 3, 0]), ALLOW);
+        assert_eq!(answer(libc::SYS_mmap, [0, 0, 1, 2, 9, 0]), FORBID);
+        assert_eq!(answer(libc::SYS_write, [1, 0, 0, 0, 0, 0]), ALLOW);
+        assert_eq!(answer(libc::SYS_write, [3, 0, 0, 0, 0, 0]), FORBID);
+        assert_eq!(answer(libc::SYS_tgkill, [ME, 1, 6, 0, 0, 0]), ALLOW);
+        assert_eq!(answer(libc::SYS_tgkill, [1, 1, 6, 0, 0, 0]), FORBID);
+        assert_eq!(answer(libc::SYS_prlimit64, [0, 7, 0, 4096, 0, 0]), ALLOW);
+        assert_eq!(answer(libc::SYS_prlimit64, [0, 7, 4096, 0, 0, 0]), FORBID);
+        for call in [libc::SYS_memfd_create, libc::SYS_ioctl, libc::SYS_prctl, libc::SYS_seccomp, libc::SYS_unlinkat] {
+            assert_eq!(answer(call, [0; 6]), FORBID);
         }
     }
 

@@ -13,13 +13,26 @@ use crate::archive::{panic_message, walk_file};
 use crate::documents;
 use crate::limits::ChildLimits;
 use crate::protocol::{Already, LONGEST_REQUEST, Request, frame, write_frame};
-use crate::sandbox::lock_down_child;
+use crate::sandbox::{Enforced, MissingRights, lock_down_child};
 use crate::sink::{Sink, Stop};
 
 /// Locks the process down and serves the parent that started it, on standard input and output, until it hangs up.
 /// The whole of a program's hidden worker command: nothing may run beside it, and nothing after it.
 pub fn serve() -> ExitCode {
-    match serve_on(&mut BufWriter::with_capacity(128 << 10, StandardOutput)) {
+    serve_as(lock_down_child)
+}
+
+/// The same without the lock-down, to measure what that costs. A parent refuses it unless `Limits::accept_unjailed`.
+#[cfg(feature = "unlocked")]
+pub fn serve_unlocked() -> ExitCode {
+    serve_as(|_| Ok(Enforced::default()))
+}
+
+/// How the process is locked down.
+type LockDown = fn(&ChildLimits) -> Result<Enforced, MissingRights>;
+
+fn serve_as(lock_down: LockDown) -> ExitCode {
+    match serve_on(lock_down, &mut BufWriter::with_capacity(128 << 10, StandardOutput)) {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::from(2),
         // The parent reads this and shows it with the finding.
@@ -31,13 +44,13 @@ pub fn serve() -> ExitCode {
 }
 
 /// Serves until the parent hangs up; false where it refused to serve.
-fn serve_on(out: &mut dyn Write) -> io::Result<bool> {
+fn serve_on(lock_down: LockDown, out: &mut dyn Write) -> io::Result<bool> {
     let mut buffer = vec![0; LONGEST_REQUEST];
     let Some((length, _)) = receive(&mut buffer)? else {
         return Ok(true);
     };
     let limits: ChildLimits = minicbor::decode(&buffer[..length]).map_err(io::Error::other)?;
-    match lock_down_child(&limits) {
+    match lock_down(&limits) {
         Ok(enforced) => write_frame(&mut &mut *out, frame::READY, &enforced)?,
         Err(refused) => {
             write_frame(&mut &mut *out, frame::REFUSED, &refused.missing)?;
@@ -46,15 +59,19 @@ fn serve_on(out: &mut dyn Write) -> io::Result<bool> {
         }
     }
     out.flush()?;
+    let mut parts = Vec::new();
     while let Some((length, descriptor)) = receive(&mut buffer)? {
         let request: Request = minicbor::decode(&buffer[..length]).map_err(io::Error::other)?;
         let descriptor = descriptor.ok_or_else(|| io::Error::other("a request without a file"))?;
         let mut file = File::from(descriptor);
         match request {
+            Request::Part => parts.push(file),
             Request::Files { name, already, passwords } => {
+                let mut files = std::mem::take(&mut parts);
+                files.push(file);
                 answer(out, &limits, &name, already, |sink| {
                     sink.passwords = passwords;
-                    walk_file(sink, &name, &mut file)
+                    walk_file(sink, &name, files)
                 })?;
             }
             Request::Documents { name, hint, already } => {

@@ -3,14 +3,16 @@
 use std::io::{self, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use crate::archive::panic_message;
+use crate::archive::{Set, panic_message};
 use crate::budget::kind_of;
 use crate::clues::{Clue, ClueKind};
-use crate::documents::{Found, NoDocument, line};
+use crate::documents::{Found, NoDocument, Problem, line};
 use crate::finding::{Finding, FindingKind};
 use crate::limits::{ChildLimits, Limits};
-use crate::names::{is_hidden, path_of};
+use crate::names::{is_hidden, nested_path, path_of};
 use crate::protocol::{Already, ArchiveStart, EntryStart, frame, write_bytes, write_frame};
+use crate::split::missing_parts;
+use crate::texts;
 
 /// Why a request goes no further.
 #[derive(Debug, thiserror::Error)]
@@ -41,6 +43,8 @@ pub(crate) struct Sink<'o> {
     bytes: u64,
     findings: u64,
     clues: u64,
+    /// Cut archives of which parts are held.
+    pub(crate) sets: Vec<Set>,
     /// What locked archives are tried with; the one that fitted last stands first.
     pub(crate) passwords: Vec<String>,
     is_open: bool,
@@ -59,6 +63,7 @@ impl<'o> Sink<'o> {
             findings: already.findings,
             clues: already.clues,
             already,
+            sets: Vec::new(),
             passwords: Vec::new(),
             is_open: false,
             is_cut: false,
@@ -118,6 +123,14 @@ impl<'o> Sink<'o> {
         Ok(write_frame(&mut self.out, frame::CLUE, &clue)?)
     }
 
+    /// Says of an archive that was cut in pieces what of it is missing: of `joined` parts, the numbers of others, from 0.
+    pub(crate) fn joined(&mut self, path: &str, joined: usize, missing: &[u32]) -> Result<(), Stop> {
+        match missing_parts(joined, missing) {
+            Some(detail) => self.finding(path, FindingKind::Truncated, detail),
+            None => Ok(()),
+        }
+    }
+
     /// Why what is locked was not read.
     pub(crate) fn why_locked(&self) -> String {
         match self.passwords.len() {
@@ -132,6 +145,12 @@ impl<'o> Sink<'o> {
         if password < self.passwords.len() {
             self.passwords[..=password].rotate_right(1);
         }
+    }
+
+    /// Says that the child is at work, where nothing else is to be said for long.
+    pub(crate) fn working(&mut self) -> Result<(), Stop> {
+        write_bytes(&mut self.out, frame::WORKING, &[])?;
+        Ok(self.out.flush()?)
     }
 
     /// Says that an archive is about to be opened, so that its name is known if it kills the child. False where it has
@@ -183,6 +202,55 @@ impl<'o> Sink<'o> {
             self.finding(path, kind_of(&error), format!("after {total} bytes: {error}"))?;
         } else if let Some(size) = size.filter(|size| *size != total) {
             self.finding(path, FindingKind::WrongSize, format!("{size} bytes are stated, {total} were found"))?;
+        }
+        Ok(())
+    }
+
+    /// Passes on the text of the file that was passed on last, with the way back into it. `read` runs only where no worker before this
+    /// one has done so.
+    pub(crate) fn text(&mut self, path: &str, read: impl FnOnce() -> Result<Found, NoDocument>) -> Result<(), Stop> {
+        let text_path = nested_path(path, texts::NAME.as_bytes());
+        let was_passed_on = self.entries > self.already.entry;
+        self.count_entry(&text_path)?;
+        if !was_passed_on || self.entries <= self.already.entry {
+            return Ok(());
+        }
+        let start = EntryStart { path: text_path, size: None, entry: self.entries };
+        write_frame(&mut self.out, frame::TEXT, &start)?;
+        self.out.flush()?;
+        self.is_open = true;
+        let found = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+            let why = panic_message(panic.as_ref());
+            Err(NoDocument::new(FindingKind::ParserFailed, format!("the parser failed on it ({why})")))
+        });
+        let found = match found {
+            Ok(found) => found,
+            Err(none) => {
+                self.end(false)?;
+                // Pages and parts without a word are made so, and some only begin as a page; of a PDF it says that it is pictures.
+                let is_silent = matches!(none.kind, FindingKind::Empty | FindingKind::Binary);
+                let is_news = !is_silent || none.detail.contains("pictures");
+                let detail = format!("its text was not read: {}", none.detail);
+                return if is_news { self.finding(path, none.kind, detail) } else { Ok(()) };
+            }
+        };
+        let text = found.text.text.as_bytes();
+        if self.bytes + text.len() as u64 > self.limits.output_bytes {
+            self.end(false)?;
+            let detail = format!("the limit of {} bytes is reached in its text", self.limits.output_bytes);
+            return self.cut(path, FindingKind::TooManyBytes, detail);
+        }
+        self.bytes += text.len() as u64;
+        for chunk in text.chunks(CHUNK) {
+            write_bytes(&mut self.out, frame::DATA, chunk)?;
+        }
+        for chunk in found.text.map().to_bytes().chunks(CHUNK) {
+            write_bytes(&mut self.out, frame::MAP, chunk)?;
+        }
+        self.end(true)?;
+        let is_cut = |problem: &Problem| matches!(problem.kind, FindingKind::TooLarge | FindingKind::TooDeep);
+        for problem in found.problems.into_iter().filter(is_cut) {
+            self.finding(path, problem.kind, format!("of its text: {}", problem.detail))?;
         }
         Ok(())
     }

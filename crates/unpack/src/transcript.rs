@@ -2,9 +2,10 @@
 
 use crate::finding::Finding;
 use crate::limits::Limits;
-use crate::names::is_displayable;
+use crate::names::{is_displayable, nested_path};
 use crate::protocol::{Document, EntryStart, Reply, Violation};
 use crate::sink::LONGEST_DETAIL;
+use crate::texts;
 use crate::trace::LONGEST_MAP;
 
 /// What was asked for.
@@ -28,6 +29,10 @@ pub(crate) struct Transcript {
     map_left: u64,
     longest_text: u64,
     open: Option<String>,
+    /// Whether what is open is the text of a file.
+    is_text: bool,
+    /// The file that came last.
+    file: Option<String>,
     suspect: Option<String>,
     /// The entry that came up last.
     last: Option<EntryStart>,
@@ -37,8 +42,10 @@ pub(crate) struct Transcript {
     pub(crate) findings: u64,
     /// Clues that it told.
     pub(crate) clues: u64,
-    /// Bytes of all files.
+    /// Bytes of all files and of their texts.
     pub(crate) bytes: u64,
+    /// Bytes of the texts alone.
+    pub(crate) text_bytes: u64,
 }
 
 impl Transcript {
@@ -57,12 +64,15 @@ impl Transcript {
             // Three bytes of UTF-8 are the most that one byte of any encoding becomes.
             longest_text: limits.document_bytes.max(limits.collection_bytes).saturating_mul(4),
             open: None,
+            is_text: false,
+            file: None,
             suspect: None,
             last: None,
             findings: 0,
             clues: 0,
             files: 0,
             bytes: 0,
+            text_bytes: 0,
         }
     }
 
@@ -76,20 +86,21 @@ impl Transcript {
         self.last.as_ref()
     }
 
-    /// Closes the file that the worker left open by dying; gives whether there was one.
+    /// Closes what the worker left open by dying; gives whether it was a file.
     pub(crate) fn close(&mut self) -> bool {
-        self.open.take().is_some()
+        self.open.take().is_some() && !self.is_text
     }
 
     /// Checks one reply and counts it.
     pub(crate) fn check(&mut self, reply: &Reply<'_>) -> Result<(), Violation> {
         let fits = match reply {
-            Reply::File(_) | Reply::Archive(_) | Reply::Clue(_) | Reply::End { .. } => self.asked == Asked::Files,
-            Reply::Item(_) | Reply::Map(_) | Reply::Document(_) | Reply::NoDocument(_) => {
-                self.asked == Asked::Documents
+            Reply::File(_) | Reply::Text(_) | Reply::Archive(_) | Reply::Clue(_) | Reply::End { .. } => {
+                self.asked == Asked::Files
             }
-            Reply::Data(_) | Reply::Finding(_) | Reply::Done { .. } => true,
-            Reply::Ready(_) | Reply::Refused(_) => false,
+            Reply::Item(_) | Reply::Document(_) | Reply::NoDocument(_) => self.asked == Asked::Documents,
+            Reply::Map(_) => self.asked == Asked::Documents || self.is_text,
+            Reply::Data(_) | Reply::Finding(_) | Reply::Working | Reply::Done { .. } => true,
+            Reply::Ready(_) | Reply::Refused(_) | Reply::ToolReady(_) => false,
         };
         if !fits {
             return Err(Violation::Order("an answer to something that was not asked"));
@@ -101,8 +112,20 @@ impl Transcript {
                 }
                 self.check_start(start, true)?;
                 self.open = Some(start.path.clone());
+                (self.is_text, self.file) = (false, Some(start.path.clone()));
                 self.files += 1;
                 (self.text_left, self.map_left) = (self.longest_text, LONGEST_MAP as u64);
+            }
+            Reply::Text(start) => {
+                // Each file has one at most, right behind it.
+                let file = self.file.take().filter(|_| self.open.is_none());
+                if file.is_none_or(|file| start.path != nested_path(&file, texts::NAME.as_bytes())) {
+                    return Err(Violation::Order("a text that is not of the file before it"));
+                }
+                self.check_start(start, true)?;
+                self.open = Some(start.path.clone());
+                self.is_text = true;
+                (self.text_left, self.map_left) = (texts::LONGEST as u64, LONGEST_MAP as u64);
             }
             Reply::Archive(start) => {
                 if self.open.is_some() {
@@ -118,10 +141,12 @@ impl Transcript {
                     return Err(Violation::Order("bytes outside of any file"));
                 }
                 spend(&mut self.bytes_left, bytes.len() as u64, "bytes")?;
-                if self.asked == Asked::Documents {
-                    spend(&mut self.text_left, bytes.len() as u64, "bytes of a document")?;
+                let many = bytes.len() as u64;
+                if self.asked == Asked::Documents || self.is_text {
+                    spend(&mut self.text_left, many, "bytes of a document")?;
                 }
-                self.bytes += bytes.len() as u64;
+                self.bytes += many;
+                self.text_bytes += if self.is_text { many } else { 0 };
             }
             Reply::Map(bytes) => {
                 if self.open.is_none() {
@@ -160,7 +185,7 @@ impl Transcript {
                     return Err(Violation::Order("the request ends inside a file"));
                 }
             }
-            Reply::Ready(_) | Reply::Refused(_) => {}
+            Reply::Working | Reply::Ready(_) | Reply::Refused(_) | Reply::ToolReady(_) => {}
         }
         Ok(())
     }

@@ -44,9 +44,15 @@ pub enum Error {
         Limits::PASSWORD_BYTES
     )]
     Passwords,
+    /// More parts of a cut file than a worker may hold open, or none.
+    #[error(
+        "a file that was cut in none, or in more than {} parts: join them (cat x.* > x) and give that",
+        Limits::PARTS
+    )]
+    Parts,
 }
 
-/// What comes out of [`Worker::files`], in order: each file's start, its bytes, its end. Findings may come in between.
+/// What comes out of [`Worker::files`], in order: each file's start, its bytes, its end, and mostly nothing, but for some its text. Findings may come in between.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Event<'e> {
     /// A file begins.
@@ -70,6 +76,13 @@ pub enum Event<'e> {
     End {
         /// Whether this is all of it. Otherwise a finding with its path says why.
         complete: bool,
+    },
+    /// The text of the file that just ended: of a PDF, a page, a part of an office's document, a message, a notebook.
+    Text {
+        /// The text.
+        text: &'e str,
+        /// The way back to the bytes of the file.
+        map: &'e Map,
     },
     /// Something is wrong with one file or entry.
     Finding(Finding),
@@ -156,28 +169,24 @@ impl Worker {
     ) -> Result<Summary, Error> {
         // A pipe has no length; there a map is held against nothing.
         let length = file.metadata().ok().filter(std::fs::Metadata::is_file).map_or(u64::MAX, |meta| meta.len());
-        let (mut text, mut map) = (Vec::new(), Vec::new());
+        let mut gathered = Gathered::default();
         let request = |name: &str, already| Request::Documents { name: name.to_owned(), hint, already };
-        self.ask(name, &file, Asked::Documents, &request, &mut |heard| {
+        self.ask(name, &[file], Asked::Documents, &request, &mut |heard| {
             let event = match heard {
                 Heard::Reply(Reply::Item(_)) => {
-                    text.clear();
-                    map.clear();
+                    gathered = Gathered::default();
                     return Ok(ControlFlow::Continue(()));
                 }
                 Heard::Reply(Reply::Data(bytes)) => {
-                    text.extend_from_slice(bytes);
+                    gathered.text.extend_from_slice(bytes);
                     return Ok(ControlFlow::Continue(()));
                 }
                 Heard::Reply(Reply::Map(bytes)) => {
-                    map.extend_from_slice(bytes);
+                    gathered.map.extend_from_slice(bytes);
                     return Ok(ControlFlow::Continue(()));
                 }
                 Heard::Reply(Reply::Document(mut document)) => {
-                    document.text = String::from_utf8(std::mem::take(&mut text))
-                        .map_err(|_| Violation::Order("a document's text that is no UTF-8"))?;
-                    document.map = Map::from_bytes(&map, document.text.len() as u64, length)
-                        .map_err(|_| Violation::Order("a map that leads out of its text or file"))?;
+                    (document.text, document.map) = std::mem::take(&mut gathered).finish(length)?;
                     DocumentEvent::Document(document)
                 }
                 Heard::Reply(Reply::NoDocument(finding) | Reply::Finding(finding)) => DocumentEvent::Finding(finding),
@@ -200,13 +209,58 @@ impl Worker {
         file: File,
         on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Summary, Error> {
+        self.files_of_parts(name, &[file], on_event)
+    }
+
+    /// The same for a file that was cut in pieces, of which no more than [`Limits::PARTS`] can be given, in their order.
+    ///
+    /// # Errors
+    /// As [`Worker::files`], and [`Error::Parts`].
+    pub fn files_of_parts(
+        &mut self,
+        name: &str,
+        parts: &[File],
+        on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
+    ) -> Result<Summary, Error> {
+        if parts.is_empty() || parts.len() > Limits::PARTS {
+            return Err(Error::Parts);
+        }
         let passwords = self.passwords.clone();
         let request =
             |name: &str, already| Request::Files { name: name.to_owned(), already, passwords: passwords.clone() };
-        self.ask(name, &file, Asked::Files, &request, &mut |heard| {
+        let (mut gathered, mut is_text, mut length) = (Gathered::default(), false, 0u64);
+        self.ask(name, parts, Asked::Files, &request, &mut |heard| {
             Ok(match heard {
-                Heard::Reply(Reply::File(start)) => on_event(Event::File { path: &start.path, size: start.size }),
-                Heard::Reply(Reply::Data(bytes)) => on_event(Event::Data(bytes)),
+                Heard::Reply(Reply::Text(_)) => {
+                    (gathered, is_text) = (Gathered::default(), true);
+                    ControlFlow::Continue(())
+                }
+                Heard::Reply(Reply::Map(bytes)) => {
+                    gathered.map.extend_from_slice(bytes);
+                    ControlFlow::Continue(())
+                }
+                Heard::Reply(Reply::Data(bytes)) if is_text => {
+                    gathered.text.extend_from_slice(bytes);
+                    ControlFlow::Continue(())
+                }
+                Heard::Reply(Reply::End { complete }) if is_text => {
+                    is_text = false;
+                    let gathered = std::mem::take(&mut gathered);
+                    if complete {
+                        let (text, map) = gathered.finish(length)?;
+                        on_event(Event::Text { text: &text, map: &map })
+                    } else {
+                        ControlFlow::Continue(())
+                    }
+                }
+                Heard::Reply(Reply::File(start)) => {
+                    length = 0;
+                    on_event(Event::File { path: &start.path, size: start.size })
+                }
+                Heard::Reply(Reply::Data(bytes)) => {
+                    length += bytes.len() as u64;
+                    on_event(Event::Data(bytes))
+                }
                 Heard::Reply(Reply::End { complete }) => on_event(Event::End { complete }),
                 Heard::Reply(Reply::Finding(finding)) => on_event(Event::Finding(finding)),
                 Heard::Reply(Reply::Archive(it)) => {
@@ -214,6 +268,7 @@ impl Worker {
                 }
                 Heard::Reply(Reply::Clue(clue)) => on_event(Event::Clue(clue)),
                 Heard::Death { finding, was_open } => {
+                    is_text = false;
                     // Both must be told, whatever the caller says to the first.
                     let ended =
                         if was_open { on_event(Event::End { complete: false }) } else { ControlFlow::Continue(()) };
@@ -230,7 +285,7 @@ impl Worker {
     fn ask(
         &mut self,
         name: &str,
-        file: &File,
+        files: &[File],
         asked: Asked,
         request: &dyn Fn(&str, Already) -> Request,
         on_heard: &mut OnHeard<'_>,
@@ -244,7 +299,7 @@ impl Worker {
         let mut already = Already::default();
         let mut patience = self.limits.wall;
         for death in 1.. {
-            self.request(&request(&name, already.clone()), file, patience)?;
+            self.request(&request(&name, already.clone()), files, patience)?;
             let failure = match self.receive(&mut transcript, &mut summary, on_heard) {
                 Ok(Ended::Done { cut }) => {
                     summary.whole = death == 1 && !cut;
@@ -267,7 +322,7 @@ impl Worker {
                 && death < DEATHS
                 && last > already.entry
                 && !patience.is_zero()
-                && { file }.stream_position().is_ok();
+                && files.iter().all(|mut file| file.stream_position().is_ok());
             let mut finding = self.bury(transcript.suspect().unwrap_or(&name), &failure);
             finding.detail.push_str(if can_go_on { "; it was left out" } else { "; the rest was not read" });
             summary.findings += 1;
@@ -302,7 +357,7 @@ impl Worker {
             let reply = running.next()?;
             transcript.check(&reply)?;
             summary.files = transcript.files;
-            summary.bytes = transcript.bytes;
+            summary.bytes = transcript.bytes - transcript.text_bytes;
             summary.findings += u64::from(matches!(reply, Reply::Finding(_) | Reply::NoDocument(_)));
             if let Reply::Done { cut } = reply {
                 return Ok(Ended::Done { cut });
@@ -314,16 +369,20 @@ impl Worker {
     }
 
     /// Sends a request to a living worker with a full allotment of time.
-    fn request(&mut self, request: &Request, file: &File, patience: Duration) -> Result<(), Error> {
+    fn request(&mut self, request: &Request, files: &[File], patience: Duration) -> Result<(), Error> {
         let message = minicbor::to_vec(request).map_err(|error| self.start_error(error))?;
         if message.len() > LONGEST_REQUEST {
             return Err(self.start_error("the file's name is too long"));
         }
+        let part = minicbor::to_vec(&Request::Part).map_err(|error| self.start_error(error))?;
+        let send = |running: &Running| {
+            let (last, before) = files.split_last().map_or((None, files), |(last, before)| (Some(last), before));
+            before.iter().try_for_each(|file| running.send(&part, Some(file)))?;
+            running.send(&message, last)
+        };
         let limits = &self.limits;
-        let is_sent = self
-            .running
-            .as_mut()
-            .is_some_and(|running| running.allot(limits, patience) && running.send(&message, Some(file)).is_ok());
+        let is_sent =
+            self.running.as_mut().is_some_and(|running| running.allot(limits, patience) && send(running).is_ok());
         if is_sent {
             return Ok(());
         }
@@ -335,7 +394,7 @@ impl Worker {
         if !running.allot(&self.limits, patience) && !self.limits.accept_unjailed {
             return Err(Error::NotLockedDown { missing: vec!["its processor time cannot be limited".to_owned()] });
         }
-        running.send(&message, Some(file)).map_err(|error| self.start_error(error))
+        send(running).map_err(|error| self.start_error(error))
     }
 
     /// Ends a worker that failed; the next request starts another.
@@ -380,6 +439,23 @@ impl Worker {
 
     fn start_error(&self, why: impl ToString) -> Error {
         Error::Start { program: self.program.clone(), why: why.to_string() }
+    }
+}
+
+/// A text and its map as they come.
+#[derive(Default)]
+struct Gathered {
+    text: Vec<u8>,
+    map: Vec<u8>,
+}
+
+impl Gathered {
+    /// Both, held against each other and the length of the file.
+    fn finish(self, length: u64) -> Result<(String, Map), Violation> {
+        let text = String::from_utf8(self.text).map_err(|_| Violation::Order("a text that is no UTF-8"))?;
+        let map = Map::from_bytes(&self.map, text.len() as u64, length)
+            .map_err(|_| Violation::Order("a map that leads out of its text or file"))?;
+        Ok((text, map))
     }
 }
 

@@ -7,14 +7,17 @@ use std::rc::Rc;
 use ::zip::read::{Config, OwnedZipFileEntry, ZipFile, ZipFileEntry, read_zipfile_from_stream};
 use ::zip::result::ZipError;
 use ::zip::unstable::read::ZipIterable;
-use ::zip::{ExtraField, ZipReadOptions};
+use ::zip::{CompressionMethod, ExtraField, ZipReadOptions};
+use flate2::Crc;
 
 use crate::archive::walk_stream;
 use crate::budget::{Bounded, SHARED_BODIES, is_too_much, kind_of};
 use crate::clues::{ClueKind, Clues, dos_seconds};
+use crate::detect::Codec;
 use crate::finding::FindingKind;
 use crate::names::{Names, nested_path, why_unsafe};
 use crate::sink::{Sink, Stop, shown};
+use crate::stream::decoder;
 
 /// Passes on every entry. `directory` and `bodies` are two readers of the same `length` bytes. Gives false where not
 /// one entry could be found, so that the caller passes the bytes on as they are.
@@ -113,10 +116,29 @@ fn walk_entries<R: Read + Seek>(
             walk_locked(sink, &entry_path, &entry.into(), &mut bodies, shared)?;
             continue;
         }
-        match entry.with_reader(&mut bodies, ZipReadOptions::new()) {
-            Ok(file) => walk_entry(sink, &entry_path, file, shared)?,
-            Err(error) => sink.finding(&entry_path, kind_of_zip(&error), shown(&error.to_string()))?,
+        let body = match entry.with_reader(&mut bodies, ZipReadOptions::new()) {
+            Ok(file) => match Body::by_zstd(&file) {
+                Some(body) => {
+                    note_times(&mut shared.clues, &file);
+                    body
+                }
+                None => {
+                    walk_entry(sink, &entry_path, file, shared)?;
+                    continue;
+                }
+            },
+            Err(error) => {
+                sink.finding(&entry_path, kind_of_zip(&error), shown(&error.to_string()))?;
+                continue;
+            }
+        };
+        if let Err(error) = bodies.seek(SeekFrom::Start(body.start)) {
+            sink.finding(&entry_path, kind_of(&error), error.to_string())?;
+            continue;
         }
+        let stream = decoder(Codec::Zstd, Box::new((&mut bodies).take(body.compressed)));
+        let content = Checked { inner: stream, sum: Crc::new(), stated: body.crc };
+        walk_content(sink, &entry_path, content, (body.compressed, body.size), shared)?;
     }
 }
 
@@ -284,11 +306,22 @@ fn walk_entry<R: Read>(
     shared: &mut Shared,
 ) -> Result<(), Stop> {
     note_times(&mut shared.clues, &file);
+    let sizes = (file.compressed_size(), file.size());
+    walk_content(sink, entry_path, file, sizes, shared)
+}
+
+/// Passes on what an entry holds, of which its compressed and its whole size are stated.
+fn walk_content(
+    sink: &mut Sink<'_>,
+    entry_path: &str,
+    content: impl Read,
+    (compressed, size): (u64, u64),
+    shared: &mut Shared,
+) -> Result<(), Stop> {
     // A stated size cannot be more than there is.
-    let compressed = file.compressed_size().min(shared.length);
-    let size = file.size();
+    let compressed = compressed.min(shared.length);
     let (ratio, before, own) = (sink.limits.ratio, shared.produced.get(), Rc::new(Cell::new(0)));
-    let content = Bounded::sharing(file, Rc::new(Cell::new(compressed)), Rc::clone(&own), ratio);
+    let content = Bounded::sharing(content, Rc::new(Cell::new(compressed)), Rc::clone(&own), ratio);
     let all = Rc::new(Cell::new(shared.length));
     let mut content = Bounded::sharing(content, all, Rc::clone(&shared.produced), ratio);
     walk_stream(sink, entry_path, &mut content, Some(size), shared.depth)?;
@@ -297,6 +330,40 @@ fn walk_entry<R: Read>(
         shared.bombs += 1;
     }
     Ok(())
+}
+
+/// Where the bytes of an entry are that the library does not decompress, and what is stated of them.
+struct Body {
+    start: u64,
+    compressed: u64,
+    size: u64,
+    crc: u32,
+}
+
+impl Body {
+    /// Those of an entry by zstd.
+    fn by_zstd<R: Read>(file: &ZipFile<'_, R>) -> Option<Body> {
+        let start = file.data_start().filter(|_| file.compression() == CompressionMethod::ZSTD)?;
+        Some(Body { start, compressed: file.compressed_size(), size: file.size(), crc: file.crc32() })
+    }
+}
+
+/// A stream that is held against its CRC-32 at its end.
+struct Checked<R> {
+    inner: R,
+    sum: Crc,
+    stated: u32,
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.sum.update(&buffer[..read]);
+        if read == 0 && !buffer.is_empty() && self.sum.sum() != self.stated {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "its checksum does not hold"));
+        }
+        Ok(read)
+    }
 }
 
 fn kind_of_zip(error: &ZipError) -> FindingKind {

@@ -86,7 +86,7 @@ impl Part {
         match self {
             Part::Fingerprint(Channel::Text) => "fingerprints of text",
             Part::Fingerprint(Channel::Code) => "fingerprints of code",
-            Part::Fingerprint(Channel::Parts) => "fingerprints of parts",
+            Part::Fingerprint(Channel::Parts | Channel::Sketches) => "fingerprints of parts",
             Part::Content => "contents",
         }
     }

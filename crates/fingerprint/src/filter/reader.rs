@@ -92,7 +92,7 @@ impl<R: ReadAt> Filter<R> {
     /// Where it can't be read or is damaged; `found` may have been given answers before.
     pub fn look_up(&self, channel: Channel, keys: &[u64], found: &mut impl FnMut(u64)) -> Result<(), FilterError> {
         let sorted = keys.iter().zip(0..).map(|(key, place)| (stored(*key), place));
-        let part = Part::Fingerprint(channel);
+        let part = Part::Fingerprint(channel.kept());
         self.find(part, sorted, &mut |place: usize| found(keys.get(place).copied().unwrap_or_default()))
     }
 

@@ -66,7 +66,7 @@ impl<W: Write> FilterWriter<W> {
     /// # Errors
     /// The order is another, or the stream fails.
     pub fn fingerprint(&mut self, channel: Channel, fingerprint: u64) -> Result<(), FilterError> {
-        self.key(Part::Fingerprint(channel), stored(fingerprint))
+        self.key(Part::Fingerprint(channel.kept()), stored(fingerprint))
     }
 
     /// Adds a content by the beginning of its BLAKE3, of which 8 bytes count. Contents come after all fingerprints, and ascend.

@@ -165,7 +165,7 @@ impl Grams {
         match channel {
             Channel::Text => &self.text.fingerprints,
             Channel::Code => &self.code.grams.fingerprints,
-            Channel::Parts => &[],
+            Channel::Parts | Channel::Sketches => &[],
         }
     }
 
@@ -194,7 +194,7 @@ impl Changes {
         match channel {
             Channel::Text => &self.text,
             Channel::Code => &self.code,
-            Channel::Parts => &[],
+            Channel::Parts | Channel::Sketches => &[],
         }
     }
 }

@@ -3,13 +3,13 @@
 //! `docs/fingerprint-profile-1.md`, "The channel of parts", is the specification.
 
 mod cutter;
-mod safetensors;
+pub(crate) mod safetensors;
 
 use crate::profile::Profile;
 use cutter::Cutter;
 
 /// The context from which a profile's key becomes the key of its parts.
-const KEY_CONTEXT: &str = "gainsay fingerprint profile: key of parts";
+pub(crate) const KEY_CONTEXT: &str = "gainsay fingerprint profile: key of parts";
 
 /// A shorter part has no fingerprint: the end of a file, a tensor of a few numbers, is the same in many by chance.
 const LEAST: u64 = 256;
@@ -108,7 +108,7 @@ impl Parts {
     fn header_ends(&mut self) {
         let State::Header(held) = std::mem::replace(&mut self.state, State::Chunks(Cutter::new())) else { return };
         match safetensors::tensors(&held) {
-            Some(lengths) => self.state = State::Tensors(lengths),
+            Some(tensors) => self.state = State::Tensors(tensors.into_iter().map(|tensor| tensor.bytes).collect()),
             None => self.push(&held),
         }
     }

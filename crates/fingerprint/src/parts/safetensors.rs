@@ -1,6 +1,8 @@
 //! The header of a safetensors file, as far as it says where tensors lie. Whatever differs from the format in any way
 //! is no such file, and is cut into chunks.
 
+use crate::sketches::{Stretch, Type};
+
 /// Bytes that say how long the header is.
 const LENGTH: usize = 8;
 
@@ -8,7 +10,7 @@ const LENGTH: usize = 8;
 const MOST: u64 = 16 << 20;
 
 /// How many bytes a file that begins so must have before [`tensors`] can tell; `None` where it can't be one.
-pub(super) fn wanted(head: &[u8]) -> Option<usize> {
+pub(crate) fn wanted(head: &[u8]) -> Option<usize> {
     let Some(length) = head.first_chunk() else { return Some(LENGTH + 1) };
     let length = u64::from_le_bytes(*length);
     if length > MOST || head.get(LENGTH).is_some_and(|byte| *byte != b'{') {
@@ -18,9 +20,9 @@ pub(super) fn wanted(head: &[u8]) -> Option<usize> {
     usize::try_from(length.max(1)).ok().map(|length| LENGTH + length)
 }
 
-/// The lengths of the tensors of a file that begins so, the first in the file last. `None` where it is no safetensors
-/// file: tensors that overlap or leave gaps make none either.
-pub(super) fn tensors(head: &[u8]) -> Option<Vec<u64>> {
+/// The tensors of a file that begins so, the first in the file last. `None` where it is no safetensors file: tensors that
+/// overlap or leave gaps make none either.
+pub(crate) fn tensors(head: &[u8]) -> Option<Vec<Stretch>> {
     if head.len() != wanted(head)? {
         return None;
     }
@@ -29,9 +31,10 @@ pub(super) fn tensors(head: &[u8]) -> Option<Vec<u64>> {
     header.list(b'{', b'}', &mut |header| {
         let name = header.string()?;
         header.byte(b':')?;
-        let extent = header.entry()?;
+        let (extent, of) = header.entry()?;
         if name != b"__metadata__" {
-            tensors.push(extent?);
+            let (begin, end) = extent?;
+            tensors.push((begin, end, of));
         }
         Some(())
     })?;
@@ -39,30 +42,39 @@ pub(super) fn tensors(head: &[u8]) -> Option<Vec<u64>> {
     if !header.0.is_empty() {
         return None;
     }
-    tensors.sort_unstable();
-    let mut end = 0;
-    for extent in &tensors {
-        if extent.0 != end || extent.1 < end {
+    tensors.sort_unstable_by_key(|(begin, end, _)| (*begin, *end));
+    let mut at = 0;
+    for (begin, end, _) in &tensors {
+        if *begin != at || *end < at {
             return None;
         }
-        end = extent.1;
+        at = *end;
     }
-    Some(tensors.into_iter().rev().map(|(begin, end)| end - begin).filter(|length| *length > 0).collect())
+    let stretches = tensors.into_iter().rev().map(|(begin, end, of)| Stretch { of, bytes: end - begin });
+    Some(stretches.filter(|stretch| stretch.bytes > 0).collect())
 }
+
+/// Where a tensor begins and ends, and its type, as far as its entry says so.
+type Entry = (Option<(u64, u64)>, Option<Type>);
 
 /// What is left of the header. Each method takes what it names from the front, or gives `None` where that does not stand
 /// there.
 struct Header<'h>(&'h [u8]);
 
 impl<'h> Header<'h> {
-    /// Strings and lists of numbers by name; gives those under `data_offsets`, if they are two.
-    fn entry(&mut self) -> Option<Option<(u64, u64)>> {
-        let mut extent = None;
+    /// Strings and lists of numbers by name; gives those under `data_offsets`, if they are two, and the type that the only
+    /// `dtype` names, if it is one of floats.
+    fn entry(&mut self) -> Option<Entry> {
+        let (mut extent, mut types, mut of) = (None, 0, None);
         self.list(b'{', b'}', &mut |header| {
             let name = header.string()?;
             header.byte(b':')?;
             if header.peek() == Some(b'"') {
-                header.string()?;
+                let text = header.string()?;
+                if name == b"dtype" {
+                    types += 1;
+                    of = float(text);
+                }
                 return Some(());
             }
             let mut numbers = (0usize, [0; 2]);
@@ -83,7 +95,7 @@ impl<'h> Header<'h> {
             }
             Some(())
         })?;
-        Some(extent)
+        Some((extent, of.filter(|_| types == 1)))
     }
 
     /// Things with commas between them.
@@ -137,5 +149,16 @@ impl<'h> Header<'h> {
 
     fn blanks(&mut self) {
         self.0 = self.0.trim_ascii_start();
+    }
+}
+
+/// The type of this name.
+fn float(name: &[u8]) -> Option<Type> {
+    match name {
+        b"F64" => Some(Type::F64),
+        b"F32" => Some(Type::F32),
+        b"F16" => Some(Type::F16),
+        b"BF16" => Some(Type::Bf16),
+        _ => None,
     }
 }

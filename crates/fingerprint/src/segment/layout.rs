@@ -17,7 +17,7 @@ pub(super) const BLOCK: usize = 4096;
 pub(super) const PAYLOAD: usize = BLOCK - 8;
 
 /// Leading bits of a fingerprint that are stored.
-pub(super) const STORED_BITS: u32 = 56;
+pub(crate) const STORED_BITS: u32 = 56;
 
 /// Bytes of an entry of the footer's table of sections.
 pub(super) const ENTRY: usize = 64;
@@ -94,7 +94,7 @@ impl Section {
         match channel {
             Channel::Text => Section::Text,
             Channel::Code => Section::Code,
-            Channel::Parts => Section::Parts,
+            Channel::Parts | Channel::Sketches => Section::Parts,
         }
     }
 
@@ -103,7 +103,7 @@ impl Section {
         match channel {
             Channel::Text => Section::TextFence,
             Channel::Code => Section::CodeFence,
-            Channel::Parts => Section::PartsFence,
+            Channel::Parts | Channel::Sketches => Section::PartsFence,
         }
     }
 }

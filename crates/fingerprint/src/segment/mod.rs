@@ -18,7 +18,7 @@ mod writer;
 pub use blocks::ReadAt;
 pub use error::SegmentError;
 pub(crate) use join::{JoinedLine, Piece, join, joined_lines};
-pub(crate) use layout::{offset, u64_at};
+pub(crate) use layout::{STORED_BITS, offset, u64_at};
 pub use merge::merge;
 pub(crate) use merge::{all_contents, all_fingerprints};
 pub(crate) use postings::stored;

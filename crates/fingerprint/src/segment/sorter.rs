@@ -148,6 +148,7 @@ impl Sorter {
     /// Where the file in the folder can't be written.
     #[inline]
     pub fn push(&mut self, channel: Channel, fingerprint: u64, number: u32) -> io::Result<()> {
+        let channel = channel.kept();
         let pending = &mut self.pending[channel as usize];
         if pending.len() == pending.capacity() {
             self.make_room(channel)?;
@@ -161,6 +162,7 @@ impl Sorter {
     /// # Errors
     /// Where the file in the folder can't be written.
     pub fn extend(&mut self, channel: Channel, mut fingerprints: &[u64], number: u32) -> io::Result<()> {
+        let channel = channel.kept();
         while !fingerprints.is_empty() {
             let pending = &mut self.pending[channel as usize];
             let room = pending.capacity() - pending.len();

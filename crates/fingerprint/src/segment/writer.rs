@@ -192,7 +192,7 @@ impl<W: Write> SegmentWriter<W> {
         if intervals.is_empty() || intervals.iter().any(|id| id.0 as usize >= self.intervals.len()) {
             return Err(senseless(NOWHERE));
         }
-        let stored = stored(fingerprint);
+        let (channel, stored) = (channel.kept(), stored(fingerprint));
         if channel != self.current || self.pending != Some(stored) {
             self.next(channel, stored)?;
         }
@@ -294,7 +294,7 @@ impl<W: Write> SegmentWriter<W> {
         while channel > self.current {
             self.current = match self.current {
                 Channel::Text => Channel::Code,
-                Channel::Code | Channel::Parts => Channel::Parts,
+                Channel::Code | Channel::Parts | Channel::Sketches => Channel::Parts,
             };
             let next = PostingsWriter::new(Section::postings(self.current), &self.folder);
             let done = std::mem::replace(&mut self.channel, next);

@@ -66,7 +66,7 @@ pub fn fingerprints(channel: Channel, n: u8) -> Vec<u64> {
     match channel {
         Channel::Text => of(n..n + 4),
         Channel::Code => of(n / 2..n / 2 + 2),
-        Channel::Parts => of(n..n + 1),
+        Channel::Parts | Channel::Sketches => of(n..n + 1),
     }
 }
 

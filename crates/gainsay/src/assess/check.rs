@@ -7,7 +7,7 @@ use super::claims::{Claim, Voice, claims};
 use super::disagreements::{Place, current, place};
 use super::parties::Parties;
 use super::weights::Weights;
-use crate::claim::{Case, Facet, Figure, FigureKind, OwnSentence, PartyKind, Said, Stance};
+use crate::claim::{Case, Facet, Figure, FigureKind, OwnSentence, PartyKind, PrivateMatch, Said, Stance};
 
 /// Why a sentence should not stand as it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -118,7 +118,9 @@ impl Checker<'_> {
                 let about = claim.proposition.trim_end_matches('.');
                 let Some(said) = self.said(voice) else {
                     let finding = self.case.current_findings().find(|finding| finding.handle == voice.handle);
-                    let summary = finding.map_or(String::new(), |finding| finding.result.summary());
+                    let settled = self.case.privates.iter().find(|settled| settled.handle == voice.handle);
+                    let summary = finding.map(|finding| finding.result.summary());
+                    let summary = summary.or_else(|| settled.map(PrivateMatch::summary)).unwrap_or_default();
                     let because = format!("on \"{about}\": {summary} ({})", voice.because);
                     found.push((0, objection(Ground::Contradicted, because, None, Some(voice.handle.clone()))));
                     continue;
@@ -186,7 +188,8 @@ impl Checker<'_> {
         });
         let first = *denied.first().filter(|_| !borne_out)?;
         let of_files = matches!(first, Facet::Victim | Facet::Assets | Facet::Exfiltration | Facet::Volume);
-        let is_matched = self.case.current_findings().any(|finding| self.is_company(&finding.result.owner));
+        let is_matched = self.case.current_findings().any(|finding| self.is_company(&finding.result.owner))
+            || self.case.privates.iter().any(|settled| self.is_company(&settled.company));
         let advice = match (of_files, is_matched) {
             (true, false) => "no sample was matched against the company's files",
             (true, true) => "what a sample does not hold may still have been taken",

@@ -12,7 +12,7 @@ use super::model::{self, Prospect, Word};
 use super::parties::{Parties, key, organisation};
 use super::weights::{Weights, share_of};
 use crate::claim::{
-    Case, ClaimKey, Confidence, Facet, Finding, PartyKind, Said, Settlement, Stance, State, StatementKey,
+    Case, ClaimKey, Confidence, Facet, Finding, PartyKind, PrivateMatch, Said, Settlement, Stance, State, StatementKey,
 };
 
 /// A proposition that can be true or false.
@@ -129,6 +129,7 @@ pub(super) struct Sketch {
 fn sketch(case: &Case, parties: &Parties, weights: &Weights, facet: Facet, victim: Option<String>) -> Option<Sketch> {
     let mut voices = spoken(case, parties, facet, victim.as_deref());
     voices.extend(case.current_findings().filter_map(|finding| found(finding, weights, facet, victim.as_deref())));
+    voices.extend(settled_privately(case, weights, facet, victim.as_deref()));
     let is_named = voices.iter().any(|voice| voice.is_named);
     is_named.then(|| Sketch {
         key: ClaimKey::Computed { facet, victim: victim.clone() },
@@ -400,29 +401,80 @@ fn found(finding: &Finding, weights: &Weights, facet: Facet, victim: Option<&str
         ),
         _ => return None,
     };
-    Some(Candidate {
-        statement: None,
-        voice: Voice {
-            handle: finding.handle.clone(),
-            party: SAMPLE_ITSELF.to_owned(),
-            origin: None,
-            for_claim: weight > 0,
-            is_named: true,
-            weight,
-            because,
-            counts: false,
-            implied: 500,
-            // Anybody with sample and corpora gets the same.
-            reliability: 'A',
-            credibility: 1,
-        },
-        word: None,
-        origin: format!("match {}", finding.handle),
-        kind: PartyKind::Other,
-        when: (finding.received, finding.sample, 0),
-        weighs: true,
-        unseen: false,
-    })
+    // Anybody with sample and corpora gets the same.
+    let reliability = ('A', 1);
+    let when = (finding.received, finding.sample, 0);
+    Some(evidence((&finding.handle, format!("match {}", finding.handle)), (weight, because), reliability, when))
+}
+
+/// What private matches say on a facet. Of those of the same two parties the weightiest counts: they may well be of one sample.
+fn settled_privately(case: &Case, weights: &Weights, facet: Facet, victim: Option<&str>) -> Vec<Candidate> {
+    let mut heard: BTreeMap<(&str, &str), Vec<Candidate>> = BTreeMap::new();
+    for settled in &case.privates {
+        let said = by_private_match(settled, weights, facet, victim);
+        heard.entry((&settled.holder, &settled.owner)).or_default().extend(said);
+    }
+    for of_two in heard.values_mut() {
+        of_two.sort_by_key(|it| std::cmp::Reverse(it.weight.abs()));
+        for beside in of_two.iter_mut().skip(1) {
+            beside.voice.weight = 0;
+            beside.voice.because += ", beside a weightier one of the same two";
+        }
+    }
+    heard.into_values().flatten().collect()
+}
+
+/// What a private match says on a facet: as a match does, by as many files as its elements make.
+fn by_private_match(
+    settled: &PrivateMatch,
+    weights: &Weights,
+    facet: Facet,
+    victim: Option<&str>,
+) -> Option<Candidate> {
+    if victim.is_none_or(|victim| key(victim) != key(&settled.company)) {
+        return None;
+    }
+    let own = &weights.evidence;
+    let (weight, because) = match (facet, settled.files()) {
+        (Facet::Victim | Facet::Assets, 1..) => {
+            let files = settled.files();
+            let weight = (own.match_first + own.match_tenfold * i64::from(files.ilog10())).min(own.match_most);
+            (weight, format!("both parties signed that {}", settled.summary()))
+        }
+        (Facet::Victim, 0) if settled.matches == 0 => {
+            let weight = -share_of(own.not_found, own.corpora_cover);
+            (weight, format!("both parties signed that {}, as far as the owner held it against all", settled.summary()))
+        }
+        (Facet::Victim, 0) => (0, format!("both parties signed that {}: too little to tell", settled.summary())),
+        _ => return None,
+    };
+    // The holder vouches for the counts, the owner for the files that they are of; what the owner left out nobody sees.
+    let (origin, when) = (format!("private match {}", settled.handle), (settled.received, 0, 0));
+    Some(evidence((&settled.handle, origin), (weight, because), ('B', 1), when))
+}
+
+/// A voice that weighs by itself.
+fn evidence(
+    (handle, origin): (&str, String),
+    (weight, because): (i64, String),
+    (reliability, credibility): (char, u8),
+    when: (Timestamp, usize, usize),
+) -> Candidate {
+    let voice = Voice {
+        handle: handle.to_owned(),
+        party: SAMPLE_ITSELF.to_owned(),
+        origin: None,
+        for_claim: weight > 0,
+        is_named: true,
+        weight,
+        because,
+        counts: false,
+        implied: 500,
+        reliability,
+        credibility,
+    };
+    let (kind, weighs, unseen) = (PartyKind::Other, true, false);
+    Candidate { statement: None, voice, word: None, origin, kind, when, weighs, unseen }
 }
 
 fn weigh(sketch: Sketch, weights: &Weights) -> Claim {

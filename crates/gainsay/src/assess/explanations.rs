@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::claims::{Claim, SAMPLE_ITSELF, Voice};
 use super::parties::{Parties, key};
-use crate::claim::{Case, Facet, Finding, SourceKind};
+use crate::claim::{Case, Facet, Finding, PrivateMatch, SourceKind};
 
 /// What may be behind a breach claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -155,6 +155,11 @@ fn of_match(finding: &Finding, first_heard: Option<Timestamp>) -> Option<([Effec
         "not found" => ([A, F, A, F, F], format!("nothing of it is in the corpora of {}", result.owner)),
         _ => return None,
     })
+}
+
+/// The same of a private match, which tells nothing of when.
+fn of_private(settled: &PrivateMatch) -> Option<([Effect; 5], String)> {
+    (settled.files() > 0).then(|| ([F, F, N, A, A], settled.summary()))
 }
 
 /// What a third party is said to be where it held the data, by the beginning of the word: its experts come after every breach, and an
@@ -311,8 +316,11 @@ pub fn explanations(case: &Case, parties: &Parties, claims: &[Claim]) -> Vec<Exp
                 let effects = if voice.party == SAMPLE_ITSELF {
                     let finding = case.current_findings().find(|finding| finding.handle == voice.handle);
                     // A match bears on whose data it is, and is told once, there.
-                    let found = finding.filter(|_| claim.facet == Facet::Victim);
-                    let Some((effects, words)) = found.and_then(|it| of_match(it, first_heard)) else { continue };
+                    let is_told = claim.facet == Facet::Victim;
+                    let found = finding.and_then(|it| of_match(it, first_heard));
+                    let settled = case.privates.iter().find(|settled| settled.handle == voice.handle);
+                    let found = found.or_else(|| settled.and_then(of_private)).filter(|_| is_told);
+                    let Some((effects, words)) = found else { continue };
                     table.add(effects, (&format!("match {}", voice.handle), voice), words);
                     continue;
                 } else {

@@ -12,6 +12,7 @@ mod grounds;
 mod judged;
 mod likelihood;
 mod model;
+mod offered;
 mod origins;
 mod parties;
 mod propositions;
@@ -31,6 +32,7 @@ pub use explanations::{Explanation, Explanations, Ground};
 pub use judged::{Judged, JudgedOn};
 pub use likelihood::percent_range;
 pub use model::Proof;
+pub use offered::{CHOSEN_BY_THE_SELLER, Offered, offered};
 #[cfg(test)]
 pub use origins::{Edge, Node};
 pub use origins::{How, NodeKind, Origins};
@@ -44,7 +46,7 @@ pub use weights::{MODEL, TEXT as WEIGHTS, Weights, WeightsError};
 
 use std::collections::BTreeSet;
 
-use crate::claim::{Case, Facet, Finding, SourceKind, Stance, counted};
+use crate::claim::{Case, Facet, Finding, PrivateMatch, SourceKind, Stance, counted};
 use parties::Parties;
 
 /// What a case amounts to.
@@ -96,7 +98,9 @@ fn answer(case: &Case, claims: &[Claim], graph: &Origins, disagreements: &[Disag
     for finding in &settled {
         answer.push(of_match(finding));
     }
-    if settled.is_empty() {
+    let privately: Vec<&PrivateMatch> = case.privates.iter().filter(|it| it.files() > 0).collect();
+    answer.extend(privately.iter().map(|it| format!("Both parties signed that {} ({}).", it.summary(), it.handle)));
+    if settled.is_empty() && privately.is_empty() {
         answer.push(unsettled(case));
     }
     let mut access: Vec<&Claim> =

@@ -76,6 +76,9 @@ impl Parties {
             let owner = &finding.result.owner;
             parties.victims.entry(key(owner)).or_insert_with(|| owner.clone());
         }
+        for settled in &case.privates {
+            parties.victims.entry(key(&settled.company)).or_insert_with(|| settled.company.clone());
+        }
         let is_victim = |victim: &String| parties.kind(victim, PartyKind::Victim) == PartyKind::Victim;
         let not: Vec<String> = parties.victims.keys().filter(|victim| !is_victim(victim)).cloned().collect();
         parties.victims.retain(|victim, _| !not.contains(victim));

@@ -44,7 +44,7 @@ fn drawn(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> Vec<S
         of_finding(case, finding, &mut steps);
     }
     case.current_inspections().for_each(|it| to_tell(it, &mut steps));
-    if case.current_findings().next().is_none() {
+    if case.current_findings().next().is_none() && case.privates.is_empty() {
         let has_sample = case.sources.iter().any(|source| source.kind == crate::claim::SourceKind::Sample);
         let what = if has_sample {
             "Match the sample against your own files (`gainsay corpus add`, `gainsay match`): nothing else settles whose data it is."

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 
 use super::*;
 use crate::claim::{
-    Actor, EntryId, Organisation, OrganisationRole, PartyKind, Reading, Said, SampleMatch, Source, SourceText, Span,
-    State, Statement, Tlp,
+    Actor, ElementKind, EntryId, Organisation, OrganisationRole, PartyKind, PrivateMatch, Reading, Said, SampleMatch,
+    Source, SourceText, Span, State, Statement, Tlp,
 };
 
 pub(super) const MARLBECK: (&str, PartyKind) = ("Marlbeck", PartyKind::Victim);
@@ -112,7 +112,7 @@ fn drafts_show_in_disagreements_and_do_not_weigh() {
     assert_eq!(assess(&case).disagreements.len(), 1);
     case.statements[0].state = State::Draft { confidence: 990 };
     assert!(!assess(&case).claims[0].is_assessed());
-    case.statements[1].state = State::Rejected { by: "ana".into() };
+    case.statements[1].state = State::Rejected { by: "ana".into(), entry: EntryId([0; 32]) };
     assert_eq!(assess(&case).disagreements.len(), 0);
 }
 
@@ -220,6 +220,76 @@ fn a_match_weighs_by_its_own_figures() {
     assert!(of(1, true) < of(10, true) && of(10, true) < of(100, true));
     assert_eq!(of(100, true), of(100_000, true));
     assert!(of(10, false) < of(10, true), "without public code less");
+}
+
+/// A private match of so many elements of a kind.
+fn settle(case: &mut Case, elements: ElementKind, matches: u32, holder: &str) {
+    let number = case.privates.len() + 1;
+    case.privates.push(PrivateMatch {
+        id: EntryId([90; 32]),
+        handle: format!("p{number}"),
+        received: Timestamp::UNIX_EPOCH,
+        tlp: Tlp::Clear,
+        company: MARLBECK.0.into(),
+        held_here: true,
+        holder: holder.into(),
+        owner: "owner".into(),
+        claim: "claim 17".into(),
+        elements,
+        inputs: "elements".into(),
+        which: false,
+        sampling: 1,
+        count: 100_000,
+        matches,
+        percent: (1, 1),
+        labels: Vec::new(),
+        statement: format!("statement {number}"),
+    });
+}
+
+#[test]
+fn a_private_match_weighs_as_a_match_does() {
+    let of = |elements, matches| {
+        let mut case = case();
+        settle(&mut case, elements, matches, "holder");
+        millinats(&case, Facet::Victim).unwrap()
+    };
+    let nothing = Weights::built_in().start;
+    assert_eq!(of(ElementKind::Text, 0), nothing, "finding nothing counts as far as the corpora are stated to cover");
+    assert_eq!(of(ElementKind::Text, 99), nothing, "a licence's worth of text is nobody's");
+    assert!(of(ElementKind::Text, 100) < of(ElementKind::Text, 1_000));
+    assert_eq!(of(ElementKind::Text, 1_000), of(ElementKind::Files, 10));
+    let mut matched = case();
+    find(&mut matched, "ours");
+    let result = &mut matched.findings[0].result;
+    result.verdicts = vec![("ours".into(), 10, 0)];
+    result.corpora.push(crate::claim::Against {
+        name: "public".into(),
+        role: crate::claim::CorpusRole::Public,
+        indexed: None,
+        contents: 1,
+        rows: 1,
+        packages: None,
+    });
+    assert_eq!(millinats(&matched, Facet::Victim), Some(of(ElementKind::Files, 10)));
+    let mut access = case();
+    say(&mut access, CREW, Stance::Claims, ACCESS, None);
+    let before = millinats(&access, Facet::Access);
+    settle(&mut access, ElementKind::Files, 10, "holder");
+    assert_eq!(millinats(&access, Facet::Access), before, "it bears on whose data it is alone");
+    assert!(assess(&access).answer[0].starts_with("Both parties signed that 10 of 100000 elements"));
+}
+
+#[test]
+fn the_same_two_count_once() {
+    let mut once = case();
+    settle(&mut once, ElementKind::Files, 10, "holder");
+    let mut twice = once.clone();
+    settle(&mut twice, ElementKind::Text, 1_000, "holder");
+    settle(&mut twice, ElementKind::Text, 200, "holder");
+    assert_eq!(millinats(&once, Facet::Victim), millinats(&twice, Facet::Victim));
+    settle(&mut twice, ElementKind::Text, 1_000, "another");
+    assert!(millinats(&once, Facet::Victim) < millinats(&twice, Facet::Victim));
 }
 
 #[test]

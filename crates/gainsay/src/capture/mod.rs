@@ -157,8 +157,20 @@ impl Opener {
         path: &Path,
         on_document: &mut dyn FnMut(Result<Captured, Error>) -> ControlFlow<()>,
     ) -> Result<Summary, Error> {
+        self.documents_of((path, &path.to_string_lossy()), on_document)
+    }
+
+    /// The same of a file that is called otherwise than its path says.
+    ///
+    /// # Errors
+    /// As of [`Opener::documents`].
+    pub fn documents_of(
+        &mut self,
+        (path, name): (&Path, &str),
+        on_document: &mut dyn FnMut(Result<Captured, Error>) -> ControlFlow<()>,
+    ) -> Result<Summary, Error> {
         let file = open(path)?;
-        Ok(self.worker.documents(&path.to_string_lossy(), file, DocumentHint::None, &mut |event| {
+        Ok(self.worker.documents(name, file, DocumentHint::None, &mut |event| {
             on_document(match event {
                 DocumentEvent::Document(document) => Ok((*document).into()),
                 DocumentEvent::Finding(finding) => Err(Error::NoDocument(finding)),
@@ -181,17 +193,17 @@ impl Opener {
         only.ok_or_else(many)?
     }
 
-    /// Every file in a file, archives opened through all layers.
+    /// Every file in a file, or in the parts that one was cut in, archives opened through all layers.
     ///
     /// # Errors
-    /// The child cannot be started again after it died.
+    /// The child cannot be started again after it died, or there are too many parts.
     pub fn files(
         &mut self,
         name: &str,
-        file: File,
+        parts: &[File],
         on_event: &mut dyn FnMut(Event<'_>) -> ControlFlow<()>,
     ) -> Result<Summary, Error> {
-        Ok(self.worker.files(name, file, on_event)?)
+        Ok(self.worker.files_of_parts(name, parts, on_event)?)
     }
 }
 

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    ClaimKey, Edit, EntryId, Inspection, OwnJudgement, Reading, SampleMatch, Settlement, SourceKind, Statement, Tlp,
+    Challenge, ClaimKey, Edit, EntryId, Inspection, OwnJudgement, PrivateMatch, Reading, SampleMatch, Settlement,
+    SourceKind, Statement, Tlp,
 };
 
 /// A case as it stands.
@@ -29,6 +30,10 @@ pub struct Case {
     pub findings: Vec<Finding>,
     /// What its samples must not reveal, in the order in which it was found.
     pub inspections: Vec<Inspection>,
+    /// What was settled with other parties without showing it, in the order in which it was recorded.
+    pub privates: Vec<PrivateMatch>,
+    /// In the order in which they were opened.
+    pub challenges: Vec<Challenge>,
     /// Products that its texts name, with their owners, as far as the gazetteer knows them.
     pub brands: BTreeMap<String, String>,
     /// What somebody has taken up, one for each step, as it stands.
@@ -277,10 +282,20 @@ pub enum State {
     Rejected {
         /// By whom.
         by: String,
+        /// The entry that says so.
+        entry: EntryId,
     },
 }
 
 impl State {
+    /// The entry of the decision that stands, if there is one.
+    pub fn decided(&self) -> Option<EntryId> {
+        match self {
+            State::Draft { .. } => None,
+            State::Accepted { entry, .. } | State::Rejected { entry, .. } => Some(*entry),
+        }
+    }
+
     /// Whether it weighs.
     pub fn weighs(&self) -> bool {
         matches!(self, State::Accepted { .. })
@@ -324,6 +339,8 @@ impl Case {
             statements: Vec::new(),
             findings: Vec::new(),
             inspections: Vec::new(),
+            privates: Vec::new(),
+            challenges: Vec::new(),
             brands: BTreeMap::new(),
             tasks: Vec::new(),
             settlements: Vec::new(),
@@ -352,7 +369,8 @@ impl Case {
     pub fn highest_marking(&self) -> Tlp {
         let sources = self.sources.iter().map(|source| source.tlp);
         let said = self.statements.iter().filter(|said| said.state.shows()).map(|said| said.tlp);
-        let findings = self.findings.iter().map(|finding| finding.tlp);
+        let findings = self.findings.iter().map(|finding| finding.tlp).chain(self.privates.iter().map(|it| it.tlp));
+        let findings = findings.chain(self.challenges.iter().map(|challenge| challenge.tlp));
         let findings = findings.chain(self.inspections.iter().map(|it| it.tlp));
         let tasks = self.tasks.iter().map(|task| task.tlp);
         let edits = self.edits.iter().map(|edit| edit.tlp).chain(self.judgements.iter().map(|it| it.tlp));
@@ -395,6 +413,10 @@ impl Case {
         self.inspections.retain(|it| keep[it.sample]);
         for inspection in &mut self.inspections {
             inspection.sample = new_place[inspection.sample];
+        }
+        self.challenges.retain(|challenge| keep[challenge.listing]);
+        for challenge in &mut self.challenges {
+            challenge.listing = new_place[challenge.listing];
         }
     }
 

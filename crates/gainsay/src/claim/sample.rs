@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::CorpusRole;
+use super::{CorpusRole, InHand, counted};
 
 /// What a sample has in common with the corpora of one owner. Shares are thousandths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,6 +43,10 @@ pub struct SampleMatch {
     pub layers: Vec<Layer>,
     /// What they say of who packed them, where and when, at most a thousand; not known of results before the third version.
     pub clues: Vec<Clue>,
+    /// What it is made of, whoever's it is; not known of results before the fourth version.
+    pub in_hand: Option<InHand>,
+    /// What it was scanned with for malware, and what that found; not known of results before the fourth version.
+    pub scans: Vec<Scan>,
 }
 
 /// An archive of a sample: a layer around the files in it.
@@ -71,6 +75,79 @@ pub struct Clue {
     pub value: String,
     /// How many of its entries say so.
     pub entries: u64,
+}
+
+/// What one engine found in a sample, and what it did not scan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scan {
+    /// `ClamAV` or `YARA`.
+    pub engine: String,
+    /// Its version and that of what it knows, with date or digest; empty where it was not there.
+    pub version: String,
+    /// Files that it scanned, archives and what is in them.
+    pub files: u64,
+    /// … in which it found something.
+    pub with_findings: u64,
+    /// What it found, at most a thousand.
+    pub found: Vec<Detection>,
+    /// How much more it found.
+    pub more: u64,
+    /// What it did not scan, by the reason.
+    pub not_scanned: Vec<NotScanned>,
+}
+
+/// What an engine found in a file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Detection {
+    /// The file.
+    pub path: String,
+    /// The name of the signature or rule.
+    pub rule: String,
+}
+
+/// Files that an engine did not scan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NotScanned {
+    /// Why.
+    pub reason: String,
+    /// How many.
+    pub files: u64,
+    /// The first of them.
+    pub some: Vec<String>,
+}
+
+impl Scan {
+    /// What came of it in sentences, but for the files with a finding.
+    pub fn words(&self) -> Vec<String> {
+        let count = |files: u64| counted(usize::try_from(files).unwrap_or(usize::MAX), "file");
+        let mut words = Vec::new();
+        if self.files > 0 {
+            let found = match self.with_findings {
+                0 => "and found nothing that it knows, which is all that this says".to_owned(),
+                some => format!("and found something in {some} of them"),
+            };
+            words.push(format!("{} scanned {} {found}.", self.version, count(self.files)));
+        }
+        for left_out in &self.not_scanned {
+            let of = match self.version.is_empty() {
+                // It was not there at all, and every file is meant.
+                true => String::new(),
+                false => format!(": {} ({})", count(left_out.files), left_out.named()),
+            };
+            words.push(format!("Not scanned by {}, because {}{of}.", self.engine, left_out.reason));
+        }
+        words
+    }
+}
+
+impl NotScanned {
+    /// The first of the files, and how many more there are.
+    fn named(&self) -> String {
+        const NAMED: usize = 3;
+        let named: Vec<&str> = self.some.iter().take(NAMED).map(String::as_str).collect();
+        let more = self.files.saturating_sub(named.len() as u64);
+        if more > 0 { format!("{} and {more} more", named.join(", ")) } else { named.join(", ") }
+    }
 }
 
 /// A corpus that a sample was held against.
@@ -255,7 +332,7 @@ pub struct FileMatch {
     pub exact: bool,
     /// Whether it says of itself that a program wrote it.
     pub generated: bool,
-    /// By what it was judged: `text`, `code` or `parts`.
+    /// By what it was judged: `text`, `code`, `parts` or `sketches` (of weights).
     pub channel: String,
     /// The shares of its fingerprints in that channel.
     pub shares: Shares,
@@ -367,6 +444,15 @@ impl SampleMatch {
         }
         all(&mut self.words);
         all(&mut self.problems);
+        for scan in &mut self.scans {
+            change(&mut scan.version);
+            scan.found.iter_mut().for_each(|it| change(&mut it.path));
+            for left_out in &mut scan.not_scanned {
+                change(&mut left_out.reason);
+                all(&mut left_out.some);
+            }
+        }
+        self.in_hand.iter_mut().for_each(|it| it.for_each_text(change));
         for row in &mut self.rows {
             change(&mut row.path);
             row.best.iter_mut().for_each(in_best);

@@ -68,6 +68,7 @@ impl Args {
             title: self.title,
             outlet: self.outlet,
             published: self.published,
+            name: None,
             unjailed: self.unsafe_no_sandbox,
         };
         let model = self.model.reader(ui)?;

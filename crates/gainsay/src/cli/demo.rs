@@ -10,7 +10,7 @@ use super::{Answer, Error, acting};
 use crate::claim::{CorpusRole, SourceKind, Tlp, Until, counted};
 use crate::demo::{self, Bundled};
 use crate::desk::{
-    self, Acting, AddOptions, Change, Config, CorpusOptions, Desk, Format, MatchOptions, Reader, Shape, Wanted,
+    self, Acting, AddOptions, Change, Config, CorpusOptions, Desk, Format, MatchOptions, Over, Reader, Shape, Wanted,
 };
 
 /// Two bundled cases from rumour to report, in a throw-away desk
@@ -39,7 +39,13 @@ impl Args {
                 .keep(),
         };
         let root = folder.join("desk");
-        let config = Config { organisation: Some(INVENTED_COMPANY.to_owned()), author: None, tlp: Tlp::Clear };
+        let config = Config {
+            organisation: Some(INVENTED_COMPANY.to_owned()),
+            author: None,
+            tlp: Tlp::Clear,
+            clamd: None,
+            yara: None,
+        };
         let mut desk = Desk::create(&root, config)?;
         let mut tour = Tour { acting: acting(&desk)?, folder: &folder, unjailed: self.unsafe_no_sandbox, ui };
         tour.real_case(&mut desk)?;
@@ -195,7 +201,7 @@ impl Tour<'_> {
         let accepted: Vec<(String, Change)> =
             waiting.into_iter().map(|one| (one.said.handle, Change::Accept)).collect();
         let analyst = Acting { author: "demo analyst".to_owned(), now: self.acting.now };
-        let count = desk.decide(&analyst, case, &accepted, false)?;
+        let count = desk.decide(&analyst, case, &accepted, Over::Nobody)?;
         self.tell(&format!("   reviewed: {} more accepted by the demo's analyst", counted(count, "draft")));
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::{demo, desk};
+use crate::{demo, desk, web};
 
 /// What ends a command.
 #[derive(Debug, thiserror::Error)]
@@ -11,6 +11,8 @@ pub(crate) enum Error {
     Desk(#[from] desk::Error),
     #[error(transparent)]
     Demo(#[from] demo::Error),
+    #[error(transparent)]
+    Web(#[from] web::Error),
     #[error("cannot tell the working folder: {0}; name the desk with --desk")]
     WorkingFolder(std::io::Error),
     #[error("cannot {action} {path}: {why}")]

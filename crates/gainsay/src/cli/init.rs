@@ -27,7 +27,8 @@ pub(super) struct Args {
 impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let folder = place.desk.clone().unwrap_or(self.folder);
-        let config = Config { organisation: self.organisation, author: self.author, tlp: self.tlp };
+        let config =
+            Config { organisation: self.organisation, author: self.author, tlp: self.tlp, clamd: None, yara: None };
         let desk = Desk::create(&folder, config)?;
         let value = json!({
             "desk": desk.root().to_string_lossy(),

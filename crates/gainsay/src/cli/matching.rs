@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use super::passwords::Passwords;
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting};
-use crate::desk::{MEMORY, MatchOptions, SampleProgress, Shape};
+use crate::desk::{Engines, MEMORY, MatchOptions, SampleProgress, Shape};
 
 /// Is it ours? How much, which files, which versions, when; works with no case
 ///
@@ -28,6 +28,15 @@ pub(super) struct Args {
     /// How much memory may be used for what grows with the sample; of a sample that needs more, some figures are those of an even part
     #[arg(long, value_name = "MB", default_value_t = MEMORY >> 20)]
     memory: usize,
+    /// Scan for malware with the daemon of ClamAV that listens at this socket; Debian's is used where it is there
+    #[arg(long, value_name = "SOCKET")]
+    clamd: Option<PathBuf>,
+    /// Scan for malware with YARA by these rules: a file, or a folder of *.yar and *.yara
+    #[arg(long, value_name = "RULES")]
+    yara: Option<PathBuf>,
+    /// Tell which of its files leaked before: a list of digests (MD5, SHA-1, SHA-256 or BLAKE3), one on a line, of any length
+    #[arg(long, value_name = "FILE", conflicts_with = "compare")]
+    leaks: Option<PathBuf>,
     #[command(flatten)]
     passwords: Passwords,
     /// Open foreign files even where the kernel cannot lock the worker down
@@ -39,9 +48,7 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         let shape = if ui.json { Shape::Json } else { Shape::Text(ui.styles()) };
-        let mut progress = |done: SampleProgress| {
-            ui.progress(|| format!("{} files, {} MB of the sample", done.files, done.bytes / 1_000_000));
-        };
+        let mut progress = |done: SampleProgress| ui.progress(|| done.words());
         let (sample, corpus) = (&self.sample, self.corpus.as_deref());
         let passwords = self.passwords.read()?;
         let options = MatchOptions {
@@ -51,6 +58,12 @@ impl Args {
             unjailed: self.unsafe_no_sandbox,
             passwords: &passwords,
             passwords_from: self.passwords.file(),
+            leaks: self.leaks.as_deref(),
+            engines: Engines {
+                clamd: self.clamd.as_deref(),
+                yara: self.yara.as_deref(),
+                unjailed: self.unsafe_no_sandbox,
+            },
             memory: Some(self.memory << 20),
         };
         if let Some(file) = &self.compare {

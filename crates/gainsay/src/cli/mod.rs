@@ -2,6 +2,7 @@
 
 mod add;
 mod assess;
+mod challenge;
 mod check;
 mod claim;
 mod corpus;
@@ -20,9 +21,11 @@ mod names;
 mod open;
 mod parties;
 mod passwords;
+mod private;
 mod read;
 mod report;
 mod review;
+mod serve;
 mod settle;
 mod show;
 mod step;
@@ -64,6 +67,7 @@ enum Command {
     Init(init::Args),
     Corpus(corpus::Args),
     Match(matching::Args),
+    Challenge(challenge::Args),
     Open(open::Args),
     Add(add::Args),
     Read(read::Args),
@@ -76,10 +80,12 @@ enum Command {
     Judge(judge::Args),
     Step(step::Args),
     Settle(settle::Args),
+    Private(private::Args),
     Parties(parties::Args),
     Names(names::Args),
     Ledger(ledger::Args),
     Jobs(jobs::Args),
+    Serve(serve::Args),
     Doctor(doctor::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
     OfJob(jobs::OfJob),
@@ -126,6 +132,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Init(args) => args.run(&place, ui),
         Command::Corpus(args) => args.run(&place, ui),
         Command::Match(args) => args.run(&place, ui),
+        Command::Challenge(args) => args.run(&place, ui),
         Command::Open(args) => args.run(&place, ui),
         Command::Add(args) => args.run(&place, ui),
         Command::Read(args) => args.run(&place, ui),
@@ -138,10 +145,12 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Judge(args) => args.run(&place, ui),
         Command::Step(args) => args.run(&place, ui),
         Command::Settle(args) => args.run(&place, ui),
+        Command::Private(args) => args.run(&place, ui),
         Command::Parties(args) => args.run(&place, ui),
         Command::Names(args) => args.run(&place, ui),
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
+        Command::Serve(args) => args.run(&place, ui),
         Command::Doctor(args) => args.run(ui),
         Command::OfJob(args) => args.run(&place, ui),
     }

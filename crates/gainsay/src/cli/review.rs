@@ -5,7 +5,7 @@ use serde_json::json;
 use super::ui::Ui;
 use super::{Answer, Error, Place, acting, parse_word};
 use crate::claim::{Stance, State, counted};
-use crate::desk::{self, Change, Desk, Mended, Waiting, Wanted};
+use crate::desk::{self, Change, Desk, Mended, Over, Waiting, Wanted};
 use crate::release::Released;
 
 /// Accept, mend, split or reject what the reader drafted
@@ -66,7 +66,7 @@ impl Args {
         let changes = self.changes(&mut desk)?;
         if !changes.is_empty() || self.decides() {
             let acting = acting(&desk)?;
-            let count = desk.decide(&acting, &self.case, &changes, self.again)?;
+            let count = desk.decide(&acting, &self.case, &changes, over(self.again))?;
             let words = format!("Decided on {}.", counted(count, "statement"));
             ui.result(&words, &json!({ "decided": count }));
             return Ok(Answer::Yes);
@@ -167,7 +167,7 @@ impl Args {
                 // One commit for each answer: an interrupted review loses nothing. What was answered here may be answered again.
                 let again = self.again || changes.iter().any(|(handle, _)| decided.contains(handle));
                 let acting = acting(desk)?;
-                match desk.decide(&acting, &self.case, &changes, again) {
+                match desk.decide(&acting, &self.case, &changes, over(again)) {
                     Ok(_) => decided.extend(changes.into_iter().map(|(handle, _)| handle)),
                     Err(error) if error.is_no() => ui.note(&error.to_string()),
                     Err(error) => return Err(error.into()),
@@ -223,6 +223,10 @@ impl Args {
             });
         }
     }
+}
+
+fn over(again: bool) -> Over {
+    if again { Over::Anybody } else { Over::Nobody }
 }
 
 /// What somebody answered.

@@ -413,7 +413,7 @@ impl<'o, W: Write> Table<'o, W> {
             let reason = "it changed while it was read; what was read is in the index";
             self.unread.push(&self.base.join(path), reason);
         }
-        let interval = self.content(path.as_os_str().as_bytes(), &read.content)?;
+        let interval = self.content(path.as_os_str().as_bytes(), Some(&read.content))?;
         if let Some(package) = package_of(self.base.join(path).as_os_str().as_bytes()) {
             self.tables += package.len();
             self.packages.insert(package);
@@ -425,7 +425,7 @@ impl<'o, W: Write> Table<'o, W> {
         }
         for member in read.members {
             let path = in_archive(&member.path);
-            let interval = self.content(&path, &member.content)?;
+            let interval = self.content(&path, member.content.as_ref())?;
             self.tables += OF_A_MEMBER + path.len();
             let place = (member.number - MEMBERS) as usize;
             if self.members.len() <= place {
@@ -436,11 +436,14 @@ impl<'o, W: Write> Table<'o, W> {
         Ok(interval)
     }
 
-    fn content(&mut self, path: &[u8], content: &Content) -> Result<IntervalId, CorpusError> {
+    /// Takes what stands at a path. The text of a file is no content of its own: only its rows stand there.
+    fn content(&mut self, path: &[u8], content: Option<&Content>) -> Result<IntervalId, CorpusError> {
         let path = self.writer.path(path)?;
         let interval = self.writer.interval(Interval { path, line: self.line, first: Some(0), last: None })?;
-        self.writer.content(content, &[interval])?;
-        self.bytes += content.bytes;
+        if let Some(content) = content {
+            self.writer.content(content, &[interval])?;
+            self.bytes += content.bytes;
+        }
         Ok(interval)
     }
 

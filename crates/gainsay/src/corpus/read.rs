@@ -80,12 +80,13 @@ pub(super) struct FileRead {
     pub(super) unread: Vec<(Vec<u8>, String)>,
 }
 
-/// A file in an archive.
+/// A file in an archive, or the text of a file.
 pub(super) struct Member {
     /// Its path in the archive; `!` stands before each further archive that it lies in.
     pub(super) path: Vec<u8>,
     pub(super) number: u32,
-    pub(super) content: Content,
+    /// None of a text, which is no file.
+    pub(super) content: Option<Content>,
 }
 
 /// Bytes of memory that a member takes in the tables of a segment, beside its path.
@@ -119,12 +120,13 @@ impl<'r> FileReader<'r> {
     }
 
     /// Reads a file, and sets its rows aside under a number of the caller's. Where it is an archive, by its first bytes, so is every
-    /// file in it, each under a number of its own.
+    /// file in it, and where it has a text beyond its bytes that, each under a number of its own.
     pub(super) fn read(&mut self, opened: Opened, path: &Path, number: u32) -> Result<FileRead, Failed> {
         let Opened { mut file, before } = opened;
         let name = if self.code { path.as_os_str().as_bytes() } else { NO_CODE };
         let first = fill(&mut file, &mut self.piece, before.len()).map_err(Failed::File)?;
-        let is_archive = unpack::is_archive(&self.piece[..first.min(unpack::HEAD)]);
+        let head = &self.piece[..first.min(unpack::HEAD)];
+        let holds_more = unpack::is_archive(head) || unpack::has_text(head);
         let mut fingerprinter = Fingerprinter::new(self.profile, name);
         fingerprinter.update(&self.piece[..first]);
         self.done.fetch_add(first as u64, Ordering::Relaxed);
@@ -134,7 +136,7 @@ impl<'r> FileReader<'r> {
         // They are sorted with all others.
         let fingerprints = fingerprinter.finish_unsorted();
         let (mut members, mut unread) = (Vec::new(), Vec::new());
-        if is_archive {
+        if holds_more {
             let of_members = file.try_clone().map_err(Failed::File)?;
             self.read_members(of_members, path, &mut members, &mut unread).map_err(Failed::Rows)?;
         }
@@ -169,21 +171,34 @@ impl<'r> FileReader<'r> {
         let (profile, code, repeats, rows) = (self.profile, self.code, &mut self.repeats, &mut self.rows);
         let (mut kept, mut is_full) = (Ok(()), false);
         let mut member: Option<(Vec<u8>, u32, Fingerprinter)> = None;
-        let mut held = 0;
-        let ended = opener.files(&name, file, &mut |event| {
+        let (mut held, mut last) = (0, String::new());
+        let mut number_of = |path: usize| {
+            let left = room.checked_sub(OF_A_MEMBER + path);
+            *room = left.unwrap_or(*room);
+            is_full = left.is_none();
+            left.map(|_| next.fetch_add(1, Ordering::Relaxed))
+        };
+        let ended = opener.files(&name, &[file], &mut |event| {
             match event {
                 Event::File { path, .. } => {
+                    path.clone_into(&mut last);
                     let Some(inner) = inside(path) else { return ControlFlow::Continue(()) };
-                    let cost = OF_A_MEMBER + inner.len();
-                    is_full = *room < cost;
-                    if is_full {
-                        return ControlFlow::Break(());
-                    }
-                    *room -= cost;
+                    let Some(number) = number_of(inner.len()) else { return ControlFlow::Break(()) };
                     held = 0;
                     let named = if code { inner.as_bytes() } else { NO_CODE };
-                    let number = next.fetch_add(1, Ordering::Relaxed);
                     member = Some((inner.as_bytes().to_vec(), number, Fingerprinter::new(profile, named)));
+                }
+                Event::Text { text, .. } => {
+                    let path = format!("{last}!text");
+                    let inner = inside(&path).unwrap_or_default();
+                    let Some(number) = number_of(inner.len()) else { return ControlFlow::Break(()) };
+                    let mut fingerprinter = Fingerprinter::new(profile, NO_CODE);
+                    fingerprinter.update(text.as_bytes());
+                    let path = inner.as_bytes().to_vec();
+                    match keep(repeats, rows, fingerprinter.finish_unsorted(), number) {
+                        Ok(_) => members.push(Member { path, number, content: None }),
+                        Err(error) => kept = Err(error),
+                    }
                 }
                 Event::Data(bytes) => {
                     if let Some((_, number, fingerprinter)) = &mut member {
@@ -199,7 +214,7 @@ impl<'r> FileReader<'r> {
                 Event::End { .. } => {
                     if let Some((path, number, fingerprinter)) = member.take() {
                         match keep(repeats, rows, fingerprinter.finish_unsorted(), number) {
-                            Ok(content) => members.push(Member { path, number, content }),
+                            Ok(content) => members.push(Member { path, number, content: Some(content) }),
                             Err(error) => kept = Err(error),
                         }
                     }
@@ -245,7 +260,13 @@ impl<'r> FileReader<'r> {
 
 /// Sets the rows of a whole file aside, and gives its content.
 fn keep(repeats: &mut Repeats, rows: &mut Sorter, of: Fingerprints, number: u32) -> io::Result<Content> {
-    for (channel, fingerprints) in [(Channel::Text, &of.text), (Channel::Code, &of.code), (Channel::Parts, &of.parts)] {
+    let all = [
+        (Channel::Text, &of.text),
+        (Channel::Code, &of.code),
+        (Channel::Parts, &of.parts),
+        (Channel::Sketches, &of.sketches),
+    ];
+    for (channel, fingerprints) in all {
         repeats.set_aside(channel, fingerprints, number, rows)?;
     }
     let blake3 = *of.blake3.first_chunk().unwrap_or(&[0; 16]);

@@ -40,6 +40,8 @@ pub struct AddOptions {
     pub outlet: Option<String>,
     /// When they were published, over what the source says.
     pub published: Option<Timestamp>,
+    /// What they are called, where they are no files of this machine and their paths say nothing.
+    pub name: Option<String>,
     /// Open foreign files even where the kernel cannot lock the child down.
     pub unjailed: bool,
 }
@@ -131,7 +133,8 @@ impl Desk {
         }
         let mut shelf = Shelf::new(Stamp::of(path)?);
         let mut failed = None;
-        opener.documents(path, &mut |captured| {
+        let name = options.name.as_deref().map_or_else(|| path.to_string_lossy(), Into::into);
+        opener.documents_of((path, &name), &mut |captured| {
             match captured {
                 Ok(captured) => shelf.put(captured, options, &run.names.known),
                 // What changed under its reader gives no document, whatever that says of it.
@@ -175,7 +178,7 @@ impl Desk {
         let source = SourceCaptured {
             case: known.case,
             kind: SourceKind::Sample,
-            whence: whole_path(path),
+            whence: options.name.clone().unwrap_or_else(|| whole_path(path)),
             digest: kept.digest,
             size: kept.size,
             held: kept.held.clone(),
@@ -218,7 +221,7 @@ impl Desk {
             let about = about(&captured, options);
             // What neither the user nor the format says, the text's own marks do.
             let kind = about.kind.unwrap_or_else(|| read::source_kind(&captured.text, &about, names));
-            let source = source_of(case, path, kind, &file, &captured);
+            let source = source_of(case, (path, options), kind, &file, &captured);
             if let Some(id) = known.by_content.get(&Known::content(&source)) {
                 // What the case has already is not read again.
                 documents.push(Document::Known(Added { id: *id, already: true, ..Added::of(&source) }));
@@ -272,7 +275,7 @@ impl Desk {
                     Document::Known(added) => added,
                     Document::New(new) => {
                         let (captured, kind, read) = *new;
-                        let source = source_of(case, path, kind, kept, &captured);
+                        let source = source_of(case, (path, options), kind, kept, &captured);
                         push_source(commit, acting, (tlp, options), path, blobs, known, source, Some(read))?
                     }
                 });
@@ -410,11 +413,17 @@ fn about(captured: &Captured, options: &AddOptions) -> About {
 }
 
 /// The entry of a document.
-fn source_of(case: EntryId, path: &Path, kind: SourceKind, kept: &Kept, captured: &Captured) -> SourceCaptured {
+fn source_of(
+    case: EntryId,
+    (path, options): (&Path, &AddOptions),
+    kind: SourceKind,
+    kept: &Kept,
+    captured: &Captured,
+) -> SourceCaptured {
     SourceCaptured {
         case,
         kind,
-        whence: whence(path, captured),
+        whence: whence(path, options, captured),
         digest: kept.digest,
         size: kept.size,
         held: kept.held.clone(),
@@ -558,14 +567,15 @@ fn usual_kind(format: &str) -> SourceKind {
 
 /// A page is known by its own address, a message by its id, a file by its full path, and a part of one by its name there: the next
 /// capture of either is a new version.
-fn whence(path: &Path, captured: &Captured) -> String {
+fn whence(path: &Path, options: &AddOptions, captured: &Captured) -> String {
     // A number alone is known in its own file only.
     let id = captured.id.as_ref().filter(|id| id.contains(':'));
     let has_own_id = matches!(captured.format, "mail" | "chat" | "listing");
     let (first, second) = if has_own_id { (id, captured.address.as_ref()) } else { (captured.address.as_ref(), id) };
+    let name = || options.name.clone().unwrap_or_else(|| whole_path(path));
     first.or(second).cloned().unwrap_or_else(|| match captured.id.as_ref().or(captured.part.as_ref()) {
-        Some(part) if captured.part.is_some() => format!("{}#{part}", whole_path(path)),
-        _ => whole_path(path),
+        Some(part) if captured.part.is_some() => format!("{}#{part}", name()),
+        _ => name(),
     })
 }
 

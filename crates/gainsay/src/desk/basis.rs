@@ -25,7 +25,7 @@ impl Desk {
         Ok(basis)
     }
 
-    fn names_digest(&self) -> Result<Hash, Error> {
+    pub(super) fn names_digest(&self) -> Result<Hash, Error> {
         Ok(sha256(&[crate::read::BUILT_IN.as_bytes(), self.names_file()?.as_bytes()]))
     }
 

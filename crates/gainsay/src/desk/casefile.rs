@@ -5,15 +5,17 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::Error;
+use crate::challenge::commitment;
 use crate::claim::{
-    AssessedClaim, Case, Edit, EntryId, Finding, Inspection, OwnJudgement, PastAssessment, Said, SampleMatch, Source,
-    SourceKind, SourceText, State, Task, Tlp,
+    Answer, AssessedClaim, Case, Challenge, Draw, Edit, EntryId, Finding, Inspection, Outcome, OwnJudgement,
+    PastAssessment, PrivateMatch, Said, SampleMatch, Source, SourceKind, SourceText, State, Task, Tlp,
 };
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecided, DraftDecidedV1, Held, SampleInspected, SampleMatchedV2, SourceCaptured,
-    SourceCapturedV1, SourceReadV1, TaskSet,
+    BodyDestroyed, ChallengeAnswered, ChallengeDrawn, ChallengeOpened, DraftDecided, DraftDecidedV1, Held,
+    PrivatelyMatched, SampleInspected, SampleMatchedV2, SampleMatchedV3, SourceCaptured, SourceCapturedV1,
+    SourceReadV1, TaskSet, twins,
 };
-use crate::ledger::{Entry, Hash, Payload};
+use crate::ledger::{Entry, Hash, Payload, sha256};
 use crate::read::Gazetteer;
 use crate::store::{self, Reader};
 
@@ -61,7 +63,10 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
         statements_made: 0,
         findings_made: 0,
         inspections_made: 0,
+        privates_made: 0,
+        challenges_made: 0,
         destroyed: BTreeMap::new(),
+        nonces: BTreeMap::new(),
     };
     for entry in rest {
         if let Some(Payload::Destruction(destruction)) = &entry.payload {
@@ -100,7 +105,11 @@ struct Fold<'e> {
     statements_made: u64,
     findings_made: u64,
     inspections_made: u64,
+    privates_made: u64,
+    challenges_made: u64,
     destroyed: BTreeMap<EntryId, &'e BodyDestroyed>,
+    /// The nonces of challenges, by the entry that opened each.
+    nonces: BTreeMap<EntryId, String>,
 }
 
 impl Fold<'_> {
@@ -132,10 +141,16 @@ impl Fold<'_> {
                 self.decision(entry, decision)
             }
             Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
-            Some(Payload::Match(it) | Payload::MatchV2(SampleMatchedV2(it))) => {
+            Some(
+                Payload::Match(it) | Payload::MatchV3(SampleMatchedV3(it)) | Payload::MatchV2(SampleMatchedV2(it)),
+            ) => {
                 self.finding(entry, it.sample, &it.command, (&it.result).into());
             }
             Some(Payload::Inspection(it)) => self.inspection(entry, it),
+            Some(Payload::Private(it)) => self.private(entry, it),
+            Some(Payload::Challenge(opened)) => self.challenge(entry, opened),
+            Some(Payload::Draw(drawn)) => self.draw(entry, drawn),
+            Some(Payload::Answer(answered)) => self.answer(entry, answered),
             Some(Payload::Task(task)) => self.task(entry, task),
             Some(Payload::Settlement(settled)) => {
                 let header = &entry.header;
@@ -205,6 +220,8 @@ impl Fold<'_> {
             None if entry.header.kind.starts_with("source/") => self.destroyed_source(entry),
             None if entry.header.kind.starts_with("match/") => self.findings_made += 1,
             None if entry.header.kind.starts_with("inspection/") => self.inspections_made += 1,
+            None if entry.header.kind.starts_with("private/") => self.privates_made += 1,
+            None if entry.header.kind.starts_with("challenge/") => self.challenges_made += 1,
             None => {
                 let gap = self.destroyed.get(&entry.id).map_or(0, |destruction| destruction.drafts);
                 self.statements_made = self.statements_made.saturating_add(u64::from(gap));
@@ -268,7 +285,7 @@ impl Fold<'_> {
         let place = decision.draft.and_then(|draft| self.drafts.get(&(draft.reading, draft.index)).copied());
         let state = match &decision.statement {
             Some(_) => State::Accepted { unseen: crate::read::is_reader(&by), by, entry: entry.id },
-            None => State::Rejected { by },
+            None => State::Rejected { by, entry: entry.id },
         };
         match (place, &decision.statement) {
             (Some(place), statement) => {
@@ -321,6 +338,90 @@ impl Fold<'_> {
             tlp: entry.header.tlp.max(self.case.sources[sample].tlp),
             command: inspected.command.clone(),
             result: (&inspected.result).into(),
+        });
+    }
+
+    fn private(&mut self, entry: &Entry, it: &PrivatelyMatched) {
+        let statement = EntryId(sha256(&[&it.statement])).to_string();
+        // A statement that is recorded again takes the place of what it was: it may be another company's by now.
+        self.case.privates.retain(|before| before.statement != statement);
+        self.privates_made += 1;
+        self.case.privates.push(PrivateMatch {
+            id: entry.id,
+            handle: format!("p{}", self.privates_made),
+            received: entry.header.received,
+            tlp: entry.header.tlp,
+            company: it.company.clone(),
+            held_here: it.held_here,
+            holder: EntryId(it.holder).to_string(),
+            owner: EntryId(it.owner).to_string(),
+            claim: it.claim.clone(),
+            elements: it.elements,
+            inputs: it.inputs.clone(),
+            which: it.which,
+            sampling: it.sampling,
+            count: it.count,
+            matches: it.matches,
+            percent: (it.least, it.most),
+            labels: it.labels.iter().map(Into::into).collect(),
+            statement,
+        });
+    }
+
+    fn challenge(&mut self, entry: &Entry, opened: &ChallengeOpened) {
+        let Some(&listing) = self.sources.get(&opened.listing) else { return };
+        self.challenges_made += 1;
+        self.case.challenges.push(Challenge {
+            id: entry.id,
+            handle: format!("ch{}", self.challenges_made),
+            listing,
+            opened: entry.header.received,
+            tlp: entry.header.tlp.max(self.case.sources[listing].tlp),
+            format: opened.format.clone(),
+            files: opened.files,
+            bytes: opened.bytes,
+            commitment: commitment(&opened.nonce),
+            draw: None,
+        });
+        self.nonces.insert(entry.id, opened.nonce.clone());
+    }
+
+    /// The first draw of a challenge is its only one.
+    fn draw(&mut self, entry: &Entry, drawn: &ChallengeDrawn) {
+        let nonce = self.nonces.get(&drawn.challenge).cloned();
+        let challenge = self.case.challenges.iter_mut().find(|it| it.id == drawn.challenge && it.draw.is_none());
+        let (Some(challenge), Some(nonce)) = (challenge, nonce) else { return };
+        challenge.tlp = challenge.tlp.max(entry.header.tlp);
+        challenge.draw = Some(Draw {
+            id: entry.id,
+            at: entry.header.received,
+            nonce,
+            public: drawn.public.clone(),
+            seed: drawn.seed.clone(),
+            by: drawn.by,
+            confidence: drawn.confidence,
+            files: twins(&drawn.files),
+            answers: 0,
+            answer: None,
+        });
+    }
+
+    fn answer(&mut self, entry: &Entry, answered: &ChallengeAnswered) {
+        let challenge = self.case.challenges.iter_mut().find(|it| it.id == answered.challenge);
+        let Some(challenge) = challenge else { return };
+        let Some(draw) = challenge.draw.as_mut().filter(|draw| draw.id == answered.draw) else { return };
+        challenge.tlp = challenge.tlp.max(entry.header.tlp);
+        // A word of no outcome can't be in the ledger of any version of this program; it is nothing genuine.
+        let outcome = |word: &str| word.parse().unwrap_or(Outcome::NotOurs);
+        draw.answers += 1;
+        draw.answer = Some(Answer {
+            id: entry.id,
+            at: entry.header.received,
+            owner: answered.owner.clone(),
+            matches: answered.matches.clone(),
+            outcomes: answered.outcomes.iter().map(|(word, path)| (outcome(word), path.clone())).collect(),
+            genuine: answered.genuine,
+            interval: answered.interval,
         });
     }
 

@@ -18,6 +18,10 @@ pub struct Config {
     pub author: Option<String>,
     /// The marking of new entries, unless the command says otherwise.
     pub tlp: Tlp,
+    /// The socket of ClamAV's daemon that samples are scanned with; where nothing is said, Debian's if it is there.
+    pub clamd: Option<PathBuf>,
+    /// The rules for YARA that samples are scanned with: a file or a folder.
+    pub yara: Option<PathBuf>,
 }
 
 /// As it is written.
@@ -29,6 +33,10 @@ struct Written {
     #[serde(skip_serializing_if = "Option::is_none")]
     author: Option<String>,
     tlp: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    clamd: Option<PathBuf>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    yara: Option<PathBuf>,
 }
 
 /// A settings file that does not hold.
@@ -75,6 +83,9 @@ impl Config {
             organisation: written.organisation,
             author: written.author,
             tlp: tlp.map_err(|why| Error::Marking { path, why })?,
+            // Beside the file that names them, wherever the command is called.
+            clamd: written.clamd.map(|path| desk.join(path)),
+            yara: written.yara.map(|path| desk.join(path)),
         })
     }
 
@@ -84,10 +95,12 @@ impl Config {
             organisation: self.organisation.clone(),
             author: self.author.clone(),
             tlp: Some(self.tlp.word().to_owned()),
+            clamd: self.clamd.clone(),
+            yara: self.yara.clone(),
         };
         let body = toml::to_string(&written).unwrap_or_default();
         format!(
-            "# Settings of this desk. Keys: organisation, author, tlp (clear, green, amber, amber+strict, red).\n{body}"
+            "# Settings of this desk. Keys: organisation, author, tlp (clear, green, amber, amber+strict, red), clamd (a socket), yara (rules).\n{body}"
         )
     }
 }

@@ -6,16 +6,19 @@ mod add;
 mod assess;
 mod basis;
 mod casefile;
+mod challenge;
 mod changes;
 mod check;
 mod claims;
 mod config;
 mod corpora;
 mod drafts;
+mod given;
 mod jobs;
 mod listings;
 mod model;
 mod names;
+mod private;
 mod record;
 mod report;
 mod review;
@@ -25,24 +28,30 @@ mod settings;
 mod settle;
 mod tasks;
 mod vault;
+mod visits;
 
 pub use crate::capture::moment;
 pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
+pub use crate::inspect::Engines;
 pub use add::{AddOptions, Added, Keep};
 pub use assess::{WEIGHTS, assess_propositions};
+pub use challenge::Drawing;
 pub use claims::{ClaimChange, Judging};
 pub use config::Config;
 pub use corpora::{Corpus, CorpusOptions, Exported, MEMORY};
 pub use drafts::drafts;
+pub use given::Given;
 pub use jobs::{JOB_COMMAND, Job};
 pub use model::{Key, ModelOptions, ModelReader, Reader};
+pub use private::{Agreeing, Done, Inviting, Keeping, Looking, digits, inspect, verify};
 pub use record::{Verification, check_report};
 pub use report::{Format, Reported, Shape};
-pub use review::{Change, Mended, Waiting, Wanted};
+pub use review::{Change, Mended, Over, Waiting, Wanted};
 pub use samples::{MatchOptions, SampleProgress};
 pub use sandbox::sandbox;
 pub use tasks::TaskChange;
+pub use visits::{Changed, Listed};
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -167,6 +176,9 @@ pub enum Error {
     /// A foreign file could not be read.
     #[error(transparent)]
     Capture(#[from] capture::Error),
+    /// What a sample was to be scanned with is not there.
+    #[error(transparent)]
+    Inspect(#[from] crate::inspect::Error),
     /// A model cannot be asked.
     #[error(transparent)]
     Endpoint(#[from] crate::endpoint::Error),
@@ -287,6 +299,12 @@ pub enum Error {
         case: String,
         /// How many steps it has.
         count: usize,
+    },
+    /// A challenge cannot be opened, drawn or answered so.
+    #[error("nothing was recorded: {why}")]
+    Challenge {
+        /// Why.
+        why: String,
     },
     /// An edit of a claim, or a judgement, that comes to nothing.
     #[error("nothing was recorded: {why}")]
@@ -435,6 +453,14 @@ pub enum Error {
         /// What it is.
         what: &'static str,
     },
+    /// What was said to be a list of digests has none.
+    #[error(
+        "{path} has no digest: give MD5, SHA-1, SHA-256 or BLAKE3 in hexadecimal, one on a line, a name behind it or not"
+    )]
+    NoDigests {
+        /// The file.
+        path: PathBuf,
+    },
     /// Somebody wrote to it.
     #[error(
         "{path} changed while it was read, and nothing was recorded; run the command again when nobody writes to it"
@@ -443,6 +469,9 @@ pub enum Error {
         /// What changed.
         path: PathBuf,
     },
+    /// A private match was not gone on with.
+    #[error(transparent)]
+    Private(#[from] private::Error),
     /// Not an age recipient.
     #[error("{recipient:?} is not an age recipient: it begins with age1; `age-keygen` makes one. {why}")]
     Recipient {
@@ -584,6 +613,14 @@ impl Desk {
         Ok(cases.map(|(title, id)| (title.unwrap_or_else(|| casefile::NAME_DESTROYED.to_owned()), id)).collect())
     }
 
+    /// The entry that opened the case of this name, or whose id begins with it.
+    ///
+    /// # Errors
+    /// There is no such case, or the store fails.
+    pub fn case_id(&self, name: &str) -> Result<EntryId, Error> {
+        casefile::case_id(&self.database.reader(), name)
+    }
+
     /// A case by its name or the beginning of its id, as it stands.
     ///
     /// # Errors
@@ -620,6 +657,11 @@ impl Desk {
         case.brands = casefile::brands(&case, &names);
         Ok(Case { until, ..case.published_until(until.published) })
     }
+}
+
+/// The SHA-256 of some bytes, in hexadecimal.
+pub fn digest(bytes: &[u8]) -> String {
+    EntryId(crate::ledger::sha256(&[bytes])).to_string()
 }
 
 fn check_name(what: &'static str, name: &str) -> Result<(), Error> {

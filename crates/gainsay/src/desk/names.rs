@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{Desk, Error, append};
-use crate::claim::EntryId;
+use crate::claim::{EntryId, OrganisationRole};
 use crate::read::{self, Gazetteer, GazetteerError};
 
 /// The desk's own names.
@@ -69,6 +69,27 @@ impl Desk {
     pub fn list_names(&self, built_in: bool) -> Result<Vec<NameEntry>, Error> {
         let text = if built_in { read::BUILT_IN.to_owned() } else { self.names_file()? };
         Ok(read::entries(&text).map(|(line, text)| NameEntry { line, text: text.to_owned() }).collect())
+    }
+
+    /// Names that a sample may name: products as far as they are known, the companies of the desk's own list, and those that texts of
+    /// a case say were breached.
+    pub(super) fn products(&mut self, case: Option<&str>) -> Result<Vec<String>, Error> {
+        let own = self.names_file()?;
+        let named = |text: &str, is_wanted: fn(&str) -> bool| -> Vec<String> {
+            let companies = read::entries(text).filter_map(|(_, line)| line.strip_prefix("company:"));
+            let names = companies.flat_map(|names| names.split(';')).map(str::trim).filter(|name| is_wanted(name));
+            names.map(|name| name.trim_start_matches('+').trim().to_owned()).filter(|name| !name.is_empty()).collect()
+        };
+        let mut products = named(read::BUILT_IN, |name| name.starts_with('+'));
+        products.extend(named(&own, |name| !name.starts_with('@')));
+        let case = case.map(|case| self.case(case)).transpose()?;
+        for reading in case.iter().flat_map(|case| &case.sources).map(|source| &source.reading) {
+            products.extend(reading.allegations.iter().map(|it| it.victim.clone()));
+            products.extend(reading.offers.iter().filter_map(|it| it.victim.clone()));
+            let breached = reading.organisations.iter().filter(|it| it.role == OrganisationRole::AllegedVictim);
+            products.extend(breached.map(|it| it.name.clone()));
+        }
+        Ok(products)
     }
 
     /// What is wrong with the desk's own list, line by line.

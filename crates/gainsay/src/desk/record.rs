@@ -6,11 +6,11 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Acting, Desk, Error};
+use super::{Acting, Desk, Error, casefile};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp, counted};
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SourceCaptured, SourceCapturedV1,
-    SourceReadV1,
+    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SampleMatchedV3, SourceCaptured,
+    SourceCapturedV1, SourceReadV1,
 };
 use crate::ledger::{Entry, Hash, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
@@ -67,6 +67,20 @@ pub struct LogLine {
     pub what: String,
 }
 
+impl LogLine {
+    fn of(entry: Entry) -> LogLine {
+        LogLine {
+            seq: entry.header.seq,
+            id: entry.id,
+            received: entry.header.received,
+            author: entry.header.author,
+            kind: entry.header.kind,
+            tlp: entry.header.tlp,
+            what: entry.payload.as_ref().map_or_else(|| "(destroyed)".to_owned(), what),
+        }
+    }
+}
+
 impl Desk {
     /// Holds every entry, every signature and every blob against what they should be, and the whole against a checkpoint kept
     /// elsewhere.
@@ -87,6 +101,11 @@ impl Desk {
                 };
                 let Some(entry) = verifier.entry(&stored) else { return };
                 index.entry(&entry, indexed);
+                if let Some(Payload::Private(settled)) = &entry.payload
+                    && let Err(why) = super::private::check(settled)
+                {
+                    faults.push(format!("entry {}: {why}", stored.seq));
+                }
                 let Some(source) = entry.payload.as_ref().and_then(Payload::source) else { return };
                 let held = source.held.blob(source.digest);
                 let text = source.text.as_ref().filter(|_| matches!(source.held, Held::Desk));
@@ -116,19 +135,17 @@ impl Desk {
     /// # Errors
     /// The store cannot be read.
     pub fn log(&self, count: u32) -> Result<Vec<LogLine>, Error> {
-        let entries = self.database.reader().newest(count)?;
-        Ok(entries
-            .into_iter()
-            .map(|entry| LogLine {
-                seq: entry.header.seq,
-                id: entry.id,
-                received: entry.header.received,
-                author: entry.header.author,
-                kind: entry.header.kind,
-                tlp: entry.header.tlp,
-                what: entry.payload.as_ref().map_or_else(|| "(destroyed)".to_owned(), what),
-            })
-            .collect())
+        Ok(self.database.reader().newest(count)?.into_iter().map(LogLine::of).collect())
+    }
+
+    /// The entries of a case, the oldest first.
+    ///
+    /// # Errors
+    /// There is no such case, or the store cannot be read.
+    pub fn log_of(&self, case: &str) -> Result<Vec<LogLine>, Error> {
+        let reader = self.database.reader();
+        let id = casefile::case_id(&reader, case)?;
+        Ok(reader.of_case(id)?.into_iter().map(LogLine::of).collect())
     }
 
     /// The newest signed head, as a note to keep elsewhere; `None` for an empty ledger.
@@ -213,6 +230,12 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
         Some(Payload::Decision(decision) | Payload::DecisionV1(DraftDecidedV1(decision))) => {
             decision.draft.is_some_and(|draft| draft.reading == destroyed.id)
         }
+        Some(Payload::Challenge(opened)) => opened.listing == destroyed.id,
+        Some(Payload::Draw(drawn)) => [drawn.listing, drawn.challenge].contains(&destroyed.id),
+        Some(Payload::Answer(it)) => {
+            [it.challenge, it.draw].contains(&destroyed.id)
+                || it.sources.iter().chain(&it.matches).any(|id| *id == destroyed.id)
+        }
         Some(Payload::Settlement(settled)) => settled.sources.contains(&destroyed.id),
         _ => false,
     };
@@ -225,13 +248,18 @@ fn with_drawn_from(reader: &Reader<'_>, case: Option<EntryId>, destroyed: &Entry
     let weighs = destroyed
         .payload
         .as_ref()
-        .is_some_and(|it| it.source().is_some() || it.drawn_from().is_some() || matches!(it, Payload::Claim(_)));
+        .is_some_and(|it| it.source().is_some() || it.drawn_from().is_some() || bears_by_itself(it));
     drawn.extend(others.into_iter().filter(|entry| match &entry.payload {
         Some(Payload::Claim(edited)) => edited.edit.statements().iter().any(|(from, _)| ids.contains(from)),
         Some(Payload::AssessmentV1(_) | Payload::Assessment(_)) => weighs && entry.header.seq > destroyed.header.seq,
         _ => false,
     }));
     Ok(drawn)
+}
+
+/// Whether an entry bears on what a case comes to without a source.
+fn bears_by_itself(payload: &Payload) -> bool {
+    matches!(payload, Payload::Claim(_) | Payload::Private(_))
 }
 
 /// The digests that the destruction of an entry names.
@@ -314,10 +342,12 @@ pub fn check_report(path: &Path, key: Option<&str>) -> Result<ReportCheck, Error
         }
     }
     let mut named = vec![(OF_CASE.to_owned(), hash(&report["id"]))];
-    // Reports of before have no inspections.
-    let inspections = report["inspections"].as_array();
-    for list in [report["sources"].as_array(), report["findings"].as_array(), inspections.or(Some(&Vec::new()))] {
-        for it in list.ok_or_else(|| bad("it lists no sources and findings"))? {
+    // Reports of before have not all of them.
+    let none = Vec::new();
+    for list in ["sources", "findings", "private_matches", "inspections"] {
+        let may_miss = ["private_matches", "inspections"].contains(&list);
+        let listed = report[list].as_array().or(may_miss.then_some(&none));
+        for it in listed.ok_or_else(|| bad("it lists no sources and findings"))? {
             named.push((text_of(&it["handle"], "a source or a finding has no handle")?, hash(&it["id"])));
         }
     }
@@ -353,10 +383,16 @@ fn what(payload: &Payload) -> String {
         Payload::CorpusV2(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::Corpus(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::MatchV1(found) => matched(&(&found.result).into()),
-        Payload::Match(found) | Payload::MatchV2(SampleMatchedV2(found)) => matched(&(&found.result).into()),
         Payload::Inspection(inspected) => {
             let found = counted(inspected.result.kinds(), "kind");
             format!("looked through a sample for what it must not reveal: {found}")
+        }
+        Payload::Match(found) | Payload::MatchV3(SampleMatchedV3(found)) | Payload::MatchV2(SampleMatchedV2(found)) => {
+            matched(&(&found.result).into())
+        }
+        Payload::Private(it) => format!("settled privately: {} of {} elements", it.matches, it.count),
+        Payload::Challenge(_) | Payload::Draw(_) | Payload::Answer(_) => {
+            super::challenge::what(payload).unwrap_or_default()
         }
         Payload::Task(task) => format!("{} a step", if task.done { "did" } else { "took up" }),
         Payload::Settlement(settled) => match settled.outcome {

@@ -120,6 +120,15 @@ impl Desk {
         Ok(Reported { staged, marking, withheld: view.withheld })
     }
 
+    /// All of a case as it stands, or as it was, for pages that are drawn of it.
+    ///
+    /// # Errors
+    /// There is no such case, it was opened later, or the store fails.
+    pub fn view(&mut self, name: &str, now: Timestamp, until: Until) -> Result<View, Error> {
+        let case = self.case_until(name, until)?;
+        self.whole_view(&case, now, false)
+    }
+
     /// All of a case, for whoever sits at the desk.
     pub(super) fn whole_view(&mut self, case: &Case, now: Timestamp, with_proofs: bool) -> Result<View, Error> {
         let record = self.record(case, Tlp::Red, with_proofs)?;
@@ -145,6 +154,8 @@ impl Desk {
         }
         shown.extend(case.findings.iter().map(|finding| (finding.handle.clone(), finding.id)));
         shown.extend(case.inspections.iter().map(|it| (it.handle.clone(), it.id)));
+        shown.extend(case.privates.iter().map(|it| (it.handle.clone(), it.id)));
+        shown.extend(case.challenges.iter().map(|challenge| (challenge.handle.clone(), challenge.id)));
         let by_analysts = case.edits.iter().map(|it| it.id).chain(case.judgements.iter().map(|it| it.id));
         shown.extend(by_analysts.map(|id| (id.short(), id)));
         self.database

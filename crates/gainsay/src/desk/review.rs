@@ -69,6 +69,28 @@ pub enum Change {
     },
 }
 
+/// Which earlier decision a new one may take the place of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Over {
+    /// None that a person made.
+    Nobody,
+    /// This one: whoever decides has seen it.
+    Seen(EntryId),
+    /// Any.
+    Anybody,
+}
+
+impl Over {
+    /// Whether the decision that stands on a statement may be replaced.
+    fn may_replace(self, said: &Said) -> bool {
+        match self {
+            Over::Nobody => decided_by_a_person(said).is_none(),
+            Over::Seen(entry) => said.state.decided() == Some(entry),
+            Over::Anybody => true,
+        }
+    }
+}
+
 /// What is mended of a statement; what is `None` stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Mended {
@@ -138,7 +160,7 @@ impl Desk {
         }
     }
 
-    /// Decides on statements of a case, all of them in one commit. What another person decided is changed only with `again`.
+    /// Decides on statements of a case, all of them in one commit. What a person decided is changed only as `over` allows.
     ///
     /// # Errors
     /// A handle is none of the case's, is named twice, or was decided on by a person already: then nothing is changed.
@@ -147,7 +169,7 @@ impl Desk {
         acting: &Acting,
         case_name: &str,
         changes: &[(String, Change)],
-        again: bool,
+        over: Over,
     ) -> Result<usize, Error> {
         let mut named = BTreeSet::new();
         if let Some((handle, _)) = changes.iter().find(|(handle, _)| !named.insert(handle)) {
@@ -162,8 +184,8 @@ impl Desk {
                 let said = case.statements.iter().find(|said| said.handle == *handle);
                 let said =
                     said.ok_or_else(|| Error::NoHandle { case: case_name.to_owned(), handle: handle.clone() })?;
-                if let (Some(by), false) = (decided_by_a_person(said), again) {
-                    return Err(Error::Stale { handle: handle.clone(), by: by.to_owned() });
+                if !over.may_replace(said) {
+                    return Err(Error::Stale { handle: handle.clone(), by: decided_by(said).to_owned() });
                 }
                 for entry in decisions(acting, &case, id, said, change)? {
                     commit.push(&entry)?;
@@ -175,9 +197,14 @@ impl Desk {
 }
 
 fn decided_by_a_person(said: &Said) -> Option<&str> {
+    Some(decided_by(said)).filter(|by| !by.is_empty() && !crate::read::is_reader(by))
+}
+
+/// Who decided on it; empty of a draft.
+fn decided_by(said: &Said) -> &str {
     match &said.state {
-        State::Accepted { by, .. } | State::Rejected { by } if !crate::read::is_reader(by) => Some(by),
-        _ => None,
+        State::Accepted { by, .. } | State::Rejected { by, .. } => by,
+        State::Draft { .. } => "",
     }
 }
 

@@ -3,13 +3,16 @@
 mod aligning;
 mod compare;
 mod layers;
+mod leaks;
 mod numbers;
 mod open_corpora;
 mod opened;
+mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
+use std::time::Duration;
 
 use fingerprint::Profile;
 use serde_json::json;
@@ -19,17 +22,20 @@ use super::corpora::LEAST_MEMORY;
 use super::listings::{self, Listings};
 use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
-use crate::claim::{CorpusRole, EntryId, SampleMatch, Sensitive, Tlp, quoted};
+use crate::assess::{Offered, offered};
+use crate::claim::{CorpusRole, EntryId, SampleMatch, Sensitive, Tlp, portion, quoted, sized};
 use crate::export;
-use crate::inspect::sensitive::Tally;
+use crate::inspect::{Engines, Malware, sensitive};
 use crate::ledger::payload::{SampleInspected, SampleMatched};
 use crate::ledger::{Entry, Payload};
-use crate::matching::{self, Bounds, Match, Matcher, SampleFile};
+use crate::matching::{self, Bounds, Match, Matcher, SampleFile, Tally};
 use crate::release::Released;
+use leaks::List;
 pub(super) use numbers::{best_match, claimed_window};
 use numbers::{in_numbers, row};
 use open_corpora::OpenCorpora;
-use opened::{Opened, open, path_in_sample};
+use opened::{Opened, open, path_in_sample, text_of};
+pub(in crate::desk) use sources::{Source, sources};
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
@@ -52,6 +58,10 @@ pub struct MatchOptions<'a> {
     pub passwords: &'a [String],
     /// The file that passwords were read from, for the command that computes the result again.
     pub passwords_from: Option<&'a Path>,
+    /// A list of digests of files that leaked before.
+    pub leaks: Option<&'a Path>,
+    /// What it is scanned with for malware; what desk.toml says where nothing is said here.
+    pub engines: Engines<'a>,
     /// Bytes of memory for what grows with the sample; [`MEMORY`] where nothing is said.
     pub memory: Option<usize>,
 }
@@ -69,6 +79,33 @@ pub struct SampleProgress {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// How many bytes of the sample as it came are behind, and of how many. In a file that is read by seeking it is where the child is.
+    pub received: (u64, u64),
+    /// How long it has taken.
+    pub took: Duration,
+}
+
+impl SampleProgress {
+    /// What there is, how fast it goes and how long it may still take.
+    pub fn words(&self) -> String {
+        let counts = format!("{} files, {} of the sample", self.files, sized(self.bytes));
+        let (behind, all) = self.received;
+        let seconds = self.took.as_secs();
+        if seconds < 2 || behind == 0 {
+            return counts;
+        }
+        let rate = format!("{counts}, {} a second", sized(self.bytes / seconds));
+        if behind >= all {
+            return rate;
+        }
+        let left = u128::from(all - behind) * u128::from(seconds) / u128::from(behind);
+        let left = match left {
+            0..90 => format!("{left} s"),
+            90..5_400 => format!("{} min", (left + 30) / 60),
+            _ => format!("{} h", (left + 1_800) / 3_600),
+        };
+        format!("{rate}, {} read, about {left} left", portion(behind.into(), all.into()))
+    }
 }
 
 /// What a match came to.
@@ -78,6 +115,8 @@ pub struct MatchReport {
     pub results: Vec<SampleMatch>,
     /// What the sample must not reveal, whoever's it is.
     pub sensitive: Sensitive,
+    /// For each of them what its case says is offered, next to what is in hand; empty where it was made for none.
+    pub offered: Vec<Vec<Offered>>,
     /// The entries that record it, where it was made for a case.
     pub entries: Vec<EntryId>,
 }
@@ -98,7 +137,13 @@ impl MatchReport {
         let entries: Vec<String> = self.entries.iter().map(ToString::to_string).collect();
         match shape {
             Shape::Json => {
-                let results: Vec<_> = self.results.iter().map(export::json::sample_match).collect();
+                let offered = |at: usize| self.offered.get(at).map_or(&[][..], Vec::as_slice);
+                let result = |(at, result): (usize, &SampleMatch)| {
+                    let mut value = export::json::sample_match(result);
+                    value["offered"] = export::in_hand::offered_to_json(offered(at));
+                    value
+                };
+                let results: Vec<_> = self.results.iter().enumerate().map(result).collect();
                 Released::json(json!({
                     "format": "gainsay-match/1",
                     "results": results,
@@ -107,8 +152,10 @@ impl MatchReport {
                 }))
             }
             Shape::Text(styles) | Shape::Screen(styles) | Shape::Brief(styles) => {
-                let mut text: String =
-                    self.results.iter().map(|result| export::text::sample_match(result, styles)).collect();
+                let offered = |at: usize| self.offered.get(at).map_or(&[][..], Vec::as_slice);
+                let result =
+                    |(at, result): (usize, &SampleMatch)| export::text::sample_match(result, offered(at), styles);
+                let mut text: String = self.results.iter().enumerate().map(result).collect();
                 text += &export::text::sensitive(&self.sensitive, styles);
                 for entry in &self.entries {
                     text += &format!("Kept in the case as {}.\n", entry.short());
@@ -156,6 +203,10 @@ impl Desk {
         if options.memory.is_some_and(|memory| memory < LEAST_MEMORY) {
             return Err(Error::TooLittleMemory { least: LEAST_MEMORY >> 20 });
         }
+        let leaks = options.leaks.map(List::survey).transpose()?;
+        let names = self.products(case)?;
+        let tally =
+            Tally::new(names.iter().map(String::as_str), leaks.as_ref().map(|it| it.digests).unwrap_or_default());
         let owners: Vec<Owner<'_>> = owners
             .into_iter()
             .map(|owner| {
@@ -168,12 +219,22 @@ impl Desk {
         // The indexes are open by now: a merge in the background may remove the files, but what is open stays readable.
         // Evidence is of these bytes: they are named before they are opened, and must be the same after.
         let before = case_id.map(|_| self.keep_sample(path, &Keep::Outside)).transpose()?;
-        let marks = Tally::new(self.key.derived(MARKS));
-        let (mut sample, found) = match_all(path, options, marks, &against, progress)?;
+        let settings = self.config.clone();
+        let engines = Engines {
+            clamd: options.engines.clamd.or(settings.clamd.as_deref()),
+            yara: options.engines.yara.or(settings.yara.as_deref()),
+            unjailed: options.unjailed,
+        };
+        let mut malware = Malware::with(engines)?;
+        let marks = sensitive::Tally::new(self.key.derived(MARKS));
+        let (mut sample, found) = match_all(path, options, (tally, marks, &mut malware), &against, progress)?;
+        let scans = malware.finish();
         let sensitive = std::mem::take(&mut sample.sensitive).finish();
         if options.is_listing && sample.listings.found.is_empty() {
             return Err(Error::NotAListing { path: path.to_owned() });
         }
+        let mut in_hand = sample.tally.in_hand(sample.received);
+        in_hand.leaks = leaks.map(|it| it.known(&mut sample.tally)).transpose()?;
         let mut results = Vec::new();
         for ((of, corpora), found) in owners.iter().zip(&against).zip(found) {
             results.push(OfOwner {
@@ -184,6 +245,8 @@ impl Desk {
         }
         for of_owner in &mut results {
             of_owner.result.words.extend(left_out.iter().cloned());
+            of_owner.result.in_hand = Some(in_hand.clone());
+            of_owner.result.scans.clone_from(&scans);
         }
         results.sort_by_key(|of_owner| std::cmp::Reverse(files_of_owner(&of_owner.result)));
         let entries = match (case_id, before) {
@@ -196,8 +259,10 @@ impl Desk {
             }
             _ => Vec::new(),
         };
-        let results = results.into_iter().map(|of_owner| of_owner.result).collect();
-        Ok(MatchReport { results, sensitive, entries })
+        let results: Vec<SampleMatch> = results.into_iter().map(|of_owner| of_owner.result).collect();
+        let of_case = options.case.map(|case| self.case(case)).transpose()?;
+        let offered = of_case.iter().flat_map(|case| results.iter().map(|result| offered(case, result))).collect();
+        Ok(MatchReport { results, sensitive, offered, entries })
     }
 
     fn record_match(
@@ -279,7 +344,7 @@ impl Owner<'_> {
 fn match_all(
     path: &Path,
     options: MatchOptions<'_>,
-    sensitive: Tally,
+    (tally, sensitive, malware): (Tally, sensitive::Tally, &mut Malware),
     against: &[Vec<matching::Corpus<'_, File>>],
     progress: &mut dyn FnMut(SampleProgress),
 ) -> Result<(Opened, Vec<Match>), Error> {
@@ -291,7 +356,7 @@ fn match_all(
     let mut take = |batch: &[SampleFile]| {
         matchers.iter_mut().try_for_each(|it| if is_twice { it.survey(batch) } else { it.count(batch) })
     };
-    let mut opened = open(path, &profile, options, sensitive, progress, &mut take)?;
+    let mut opened = open(path, &profile, options, (tally, sensitive, Some(malware)), progress, &mut take)?;
     let held = std::mem::take(&mut opened.batch);
     if opened.batches == 0 {
         let found = matchers.into_iter().map(|it| it.whole(&held)).collect::<Result<_, _>>()?;
@@ -301,7 +366,8 @@ fn match_all(
     drop(held);
     if is_twice {
         let mut take = |batch: &[SampleFile]| matchers.iter_mut().try_for_each(|it| it.count(batch));
-        let again = open(path, &profile, options, Tally::default(), progress, &mut take)?;
+        let again =
+            open(path, &profile, options, (Tally::default(), sensitive::Tally::default(), None), progress, &mut take)?;
         take(&again.batch)?;
         if again.contents.finalize() != opened.contents.finalize() {
             return Err(Error::ChangedMeanwhile { path: path.to_owned() });
@@ -347,8 +413,17 @@ fn command(sample: &Path, options: MatchOptions<'_>) -> String {
         None if options.passwords.is_empty() => String::new(),
         None => " --password PASSWORD".to_owned(),
     };
+    let with = |option: &str, path: Option<&Path>| {
+        let absolute = path.map(|path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned()));
+        absolute.map_or(String::new(), |path| format!(" --{option} {}", quoted(&path.to_string_lossy())))
+    };
+    let leaks = with("leaks", options.leaks);
+    let engines = with("clamd", options.engines.clamd) + &with("yara", options.engines.yara);
     let case = quoted(options.case.unwrap_or_default());
-    format!("gainsay match {}{listing}{corpus}{memory}{passwords} --case {case}", quoted(&absolute.to_string_lossy()))
+    format!(
+        "gainsay match {}{listing}{corpus}{memory}{passwords}{leaks}{engines} --case {case}",
+        quoted(&absolute.to_string_lossy())
+    )
 }
 
 fn files_of_owner(result: &SampleMatch) -> u64 {

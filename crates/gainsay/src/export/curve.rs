@@ -3,11 +3,11 @@
 use crate::claim::{SampleMatch, Window};
 
 /// The picture's size, in its own units.
-pub(super) const WIDTH: u64 = 640;
-pub(super) const HEIGHT: u64 = 120;
+pub const WIDTH: u64 = 640;
+pub const HEIGHT: u64 = 120;
 
 /// A curve over time, in the units of the picture.
-pub(super) struct Curve {
+pub struct Curve {
     /// The steps, as the data of an SVG path.
     pub steps: String,
     /// Where the window begins, and how wide it is.
@@ -20,7 +20,7 @@ pub(super) struct Curve {
 
 impl Curve {
     /// The curve of a result; none where too few commits changed anything to draw one.
-    pub(super) fn of(result: &SampleMatch) -> Option<Curve> {
+    pub fn of(result: &SampleMatch) -> Option<Curve> {
         let window = result.window.as_ref()?;
         let [first, .., last] = &result.curve[..] else { return None };
         let counts_files = result.curve.iter().all(|point| point.fingerprints == 0);

@@ -6,11 +6,11 @@ use crate::assess::{Explanation, Explanations, Ground};
 use crate::release::View;
 
 /// What is behind the order, for a page.
-pub(super) const CAPTION: &str = "What may be behind the claim, each with what fits it and what does not. What fits several tells \
+pub const CAPTION: &str = "What may be behind the claim, each with what fits it and what does not. What fits several tells \
      little: the one with least against it leads. A party counts as it does on the claims, once.";
 
 /// Every explanation of one company by what is against it: `own systems entered (0 against); the others (3100)`.
-pub(super) fn in_order(explanations: &Explanations) -> String {
+pub fn in_order(explanations: &Explanations) -> String {
     let ranked = &explanations.ranked;
     let mut groups: Vec<(i64, Vec<&str>)> = Vec::new();
     for it in ranked {
@@ -28,17 +28,17 @@ pub(super) fn in_order(explanations: &Explanations) -> String {
 }
 
 /// The company that the explanations are of.
-pub(super) fn of(explanations: &Explanations) -> &str {
+pub fn of(explanations: &Explanations) -> &str {
     explanations.victim.as_deref().unwrap_or("the company")
 }
 
 /// A ground with its handles: `s20 Symantec: victim denies (700)`.
-pub(super) fn ground(ground: &Ground) -> String {
+pub fn ground(ground: &Ground) -> String {
     format!("{} {} ({})", ground.from.join(", "), ground.words, ground.weight)
 }
 
 /// The explanations of a view for machines.
-pub(super) fn to_json(view: &View) -> Value {
+pub fn to_json(view: &View) -> Value {
     let ground = |it: &Ground| json!({ "from": it.from, "words": it.words, "weight_millinats": it.weight });
     let one = |it: &Explanation| {
         json!({

@@ -7,9 +7,9 @@ use std::collections::BTreeSet;
 pub use sample::{file_match, sample_match, sensitive};
 use serde_json::{Value, json};
 
-use super::{changes, explanations, offers, timeline};
+use super::{challenge, changes, explanations, in_hand, offers, timeline};
 use crate::assess::{self, Edited, Fate, Judged, JudgedOn, NodeKind};
-use crate::claim::{EntryId, Finding, Said, Source, SourceText, State};
+use crate::claim::{EntryId, Finding, PrivateMatch, Said, Source, SourceText, State};
 use crate::release::View;
 
 /// The version of this format.
@@ -106,10 +106,39 @@ pub fn view(view: &View) -> String {
         "inspections": case.inspections.iter().map(|it| {
             crate::export::sensitive::inspection(it, &case.sources[it.sample].handle)
         }).collect::<Vec<_>>(),
+        "private_matches": case.privates.iter().map(private).collect::<Vec<_>>(),
+        "challenges": case.challenges.iter().map(challenge::to_json).collect::<Vec<_>>(),
         "based_on": based_on(view),
         "ledger": ledger(view),
     });
     serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+}
+
+fn private(settled: &PrivateMatch) -> Value {
+    json!({
+        "handle": settled.handle,
+        "id": settled.id.to_string(),
+        "recorded": settled.received.to_string(),
+        "tlp": settled.tlp.word(),
+        "company": settled.company,
+        "sample_held_here": settled.held_here,
+        "holder": settled.holder,
+        "owner": settled.owner,
+        "claim": settled.claim,
+        "elements": settled.elements.word(),
+        "inputs": settled.inputs,
+        "mode": if settled.which { "which" } else { "count" },
+        "sampling": settled.sampling,
+        "count": settled.count,
+        "matches": settled.matches,
+        "percent": { "least": settled.percent.0, "most": settled.percent.1 },
+        "labels": settled.labels.iter().map(|label| json!({
+            "name": label.name,
+            "at_most": label.size,
+            "matches": label.matches,
+        })).collect::<Vec<_>>(),
+        "statement_sha256": settled.statement,
+    })
 }
 
 fn edit(edited: &Edited) -> Value {
@@ -227,7 +256,7 @@ fn said(view: &View, said: &Said, dropped: &BTreeSet<String>) -> Value {
     let (state, by, confidence) = match &said.state {
         State::Draft { confidence } => ("draft", None, Some(*confidence)),
         State::Accepted { by, .. } => ("accepted", Some(by.as_str()), None),
-        State::Rejected { by } => ("rejected", Some(by.as_str()), None),
+        State::Rejected { by, .. } => ("rejected", Some(by.as_str()), None),
     };
     json!({
         "handle": said.handle,
@@ -290,6 +319,7 @@ fn finding(view: &View, finding: &Finding) -> Value {
         "received": finding.received.to_string(),
         "tlp": finding.tlp.word(),
         "command": finding.command,
+        "offered": in_hand::offered_to_json(&assess::offered(&view.case, &finding.result)),
         "result": sample_match(&finding.result),
     })
 }

@@ -125,8 +125,14 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
     for event in &page.timeline {
         writeln!(out, "| {} | {} | {} |", event.day, plain(&event.what), event.from.join(", "))?;
     }
-    if !page.findings.is_empty() {
+    if !page.findings.is_empty() || !page.privates.is_empty() {
         writeln!(out, "\n## Evidence\n")?;
+    }
+    for settled in &page.privates {
+        writeln!(out, "### {}: settled with another party\n", settled.handle)?;
+        for sentence in &settled.words {
+            writeln!(out, "{}\n", plain(sentence))?;
+        }
     }
     for finding in &page.findings {
         writeln!(
@@ -149,6 +155,16 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
         for sentence in &finding.words {
             writeln!(out, "{}\n", plain(sentence))?;
         }
+        for (label, words) in &finding.in_hand {
+            writeln!(out, "- {label}: {}", plain(words))?;
+        }
+        if !finding.offered.is_empty() {
+            writeln!(out, "\nSaid to be offered or taken, and what of it is in hand:\n")?;
+        }
+        for sentence in &finding.offered {
+            writeln!(out, "- {}", plain(sentence))?;
+        }
+        writeln!(out)?;
         if !finding.places.is_empty() {
             writeln!(out, "| place | files found there | found only there |\n|---|---:|---:|")?;
         }
@@ -174,6 +190,32 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
                 .collect::<Vec<_>>()
                 .join("; ");
             writeln!(out, "| {} | {} | {} | {} |", plain(&row.path), row.verdict, row.share, plain(&best))?;
+        }
+        for sentence in &finding.scanned {
+            writeln!(out, "\n{}", plain(sentence))?;
+        }
+        if !finding.malware.is_empty() {
+            writeln!(out, "\n| file of the sample | scanned by | found |\n|---|---|---|")?;
+        }
+        for (engine, path, rule) in &finding.malware {
+            writeln!(out, "| {} | {engine} | {} |", plain(path), plain(rule))?;
+        }
+        if !finding.layers.is_empty() {
+            writeln!(
+                out,
+                "\n| archive | format | files right out of it | bytes | not read, or odd |\n|---|---|---:|---:|---|"
+            )?;
+        }
+        for layer in &finding.layers {
+            let (path, findings) = (plain(&layer.path), plain(&layer.findings));
+            writeln!(out, "| {path} | {} | {} | {} | {findings} |", layer.format, layer.files, layer.bytes)?;
+        }
+        if !finding.clues.is_empty() {
+            writeln!(out, "\nWhat the archives say of who packed them, where and when; it may be forged:\n")?;
+            writeln!(out, "| archive | about | says |\n|---|---|---|")?;
+        }
+        for (path, kind, value) in &finding.clues {
+            writeln!(out, "| {} | {kind} | {} |", plain(path), plain(value))?;
         }
         for problem in &finding.problems {
             writeln!(out, "\nProblem: {}", plain(problem))?;
@@ -203,6 +245,12 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
             writeln!(out, "\n{more}")?;
         }
         writeln!(out, "\nTo find it again: `{}`\n", it.command.replace('`', ""))?;
+    }
+    if !page.challenges.is_empty() {
+        writeln!(out, "\n## Challenges\n")?;
+    }
+    for sentence in page.challenges.iter().flat_map(|(_, sentences)| sentences) {
+        writeln!(out, "{}\n", plain(sentence))?;
     }
     if let Some(origins) = &page.origins {
         writeln!(out, "\n## Origins\n\n{}\n", plain(&origins.at_a_glance))?;

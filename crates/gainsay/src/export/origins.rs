@@ -18,7 +18,7 @@ const NAME: usize = 28;
 const NAMED: usize = 12;
 
 /// The graph drawn.
-pub(super) struct Picture {
+pub struct Picture {
     pub width: usize,
     pub height: usize,
     pub boxes: Vec<Drawn>,
@@ -26,7 +26,7 @@ pub(super) struct Picture {
 }
 
 /// A box: a party, or the sources that carry the same parties.
-pub(super) struct Drawn {
+pub struct Drawn {
     pub x: usize,
     pub y: usize,
     pub width: usize,
@@ -36,7 +36,7 @@ pub(super) struct Drawn {
 }
 
 /// A line of text in a box.
-pub(super) struct Text {
+pub struct Text {
     pub x: usize,
     pub y: usize,
     pub text: String,
@@ -44,13 +44,13 @@ pub(super) struct Text {
 }
 
 /// A line from who repeats to whom it is from.
-pub(super) struct Line {
+pub struct Line {
     pub path: String,
     pub class: &'static str,
 }
 
 /// How many sources rest on how many origins, and which; none where nobody speaks to a claim.
-pub(super) fn at_a_glance(graph: &Origins) -> Option<String> {
+pub fn at_a_glance(graph: &Origins) -> Option<String> {
     let (pro, contra) = graph.for_and_against();
     if pro.is_empty() && contra.is_empty() {
         return None;
@@ -79,7 +79,7 @@ pub(super) fn at_a_glance(graph: &Origins) -> Option<String> {
 }
 
 /// For each claim: its handle, the proposition, and the origins for and against it.
-pub(super) fn by_claim(view: &View) -> Vec<(String, String, String)> {
+pub fn by_claim(view: &View) -> Vec<(String, String, String)> {
     let claims = &view.assessment.claims;
     let lines = claims.iter().zip(&view.assessment.graph.of_claims).map(|(claim, of_claim)| {
         let (pro, contra) = (of_claim.in_words(true), of_claim.in_words(false));
@@ -93,7 +93,7 @@ pub(super) fn by_claim(view: &View) -> Vec<(String, String, String)> {
 }
 
 /// The graph as lines: each origin, below it who has it from there, and the sources that carry each.
-pub(super) fn as_lines(view: &View) -> Vec<String> {
+pub fn as_lines(view: &View) -> Vec<String> {
     let graph = &view.assessment.graph;
     let handle = |node: usize| match graph.nodes[node].what {
         NodeKind::Source(place) => Some(view.case.sources[place].handle.as_str()),
@@ -134,7 +134,7 @@ pub(super) fn as_lines(view: &View) -> Vec<String> {
 
 impl Picture {
     /// The picture of a graph; none where nothing is connected.
-    pub(super) fn of(view: &View) -> Option<Picture> {
+    pub fn of(view: &View) -> Option<Picture> {
         let graph = &view.assessment.graph;
         if graph.edges.is_empty() {
             return None;

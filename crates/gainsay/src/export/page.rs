@@ -1,14 +1,16 @@
 //! A view in strings: what the report's formats for people share.
 
+use super::challenge;
 use super::curve::Curve;
 use super::explanations;
+use super::in_hand;
 use super::offers;
 use super::origins::Picture;
 use super::sensitive;
 use super::text::{moment, percent};
 use super::timeline::{self, Event};
 use crate::assess::{Edited, Judged, JudgedOn};
-use crate::claim::{EntryId, SourceText, Span, State};
+use crate::claim::{EntryId, Scan, SourceText, Span, State};
 use crate::release::View;
 
 /// How much of the text around a span is shown, in bytes on each side.
@@ -17,7 +19,9 @@ const CONTEXT: usize = 160;
 /// How many files of a match a page lists.
 const ROWS: usize = 1000;
 
-pub(super) struct Page {
+pub struct Page {
+    /// Where the case's own pages lie, in a desk that is served; a report stands alone.
+    pub within: Option<String>,
     pub title: String,
     pub tlp: String,
     pub tlp_class: String,
@@ -37,6 +41,9 @@ pub(super) struct Page {
     pub timeline: Vec<Event>,
     pub findings: Vec<Finding>,
     pub inspections: Vec<Inspection>,
+    pub privates: Vec<Private>,
+    /// Each challenge in sentences, with its handle.
+    pub challenges: Vec<(String, Vec<String>)>,
     pub disagreements: Vec<Disagreement>,
     pub offers: Vec<offers::Row>,
     pub origins: Option<Origins>,
@@ -46,7 +53,7 @@ pub(super) struct Page {
 }
 
 /// Whether what was reported before still holds, and what the assessment is based on.
-pub(super) struct Standing {
+pub struct Standing {
     pub earlier: Option<String>,
     pub changes: Vec<String>,
     pub outdated: Vec<String>,
@@ -54,7 +61,7 @@ pub(super) struct Standing {
 }
 
 /// What a sample must not reveal.
-pub(super) struct Inspection {
+pub struct Inspection {
     pub handle: String,
     pub sample: String,
     pub looked_at: u64,
@@ -65,33 +72,33 @@ pub(super) struct Inspection {
     pub command: String,
 }
 
-pub(super) struct Explanations {
+pub struct Explanations {
     pub victim: String,
     pub in_order: String,
     pub ranked: Vec<Explanation>,
 }
 
-pub(super) struct Explanation {
+pub struct Explanation {
     pub words: &'static str,
     pub burden: i64,
     pub fits: Vec<Ground>,
     pub against: Vec<Ground>,
 }
 
-pub(super) struct Ground {
+pub struct Ground {
     pub from: Vec<String>,
     pub words: String,
     pub weight: i64,
 }
 
-pub(super) struct Origins {
+pub struct Origins {
     pub at_a_glance: String,
     pub lines: Vec<String>,
     pub picture: Option<Picture>,
     pub by_claim: Vec<(String, String, String)>,
 }
 
-pub(super) struct Step {
+pub struct Step {
     /// In parts, each with whether it is a command.
     pub what: Vec<(String, bool)>,
     pub from: Vec<String>,
@@ -100,7 +107,7 @@ pub(super) struct Step {
     pub done: bool,
 }
 
-pub(super) struct Claim {
+pub struct Claim {
     pub handle: String,
     pub facet: &'static str,
     pub proposition: String,
@@ -124,7 +131,7 @@ pub(super) struct Claim {
     pub origins: Vec<String>,
 }
 
-pub(super) struct Voice {
+pub struct Voice {
     pub handle: String,
     pub party: String,
     pub origin: Option<String>,
@@ -135,7 +142,13 @@ pub(super) struct Voice {
     pub rating: String,
 }
 
-pub(super) struct Finding {
+/// What was settled with another party.
+pub struct Private {
+    pub handle: String,
+    pub words: Vec<String>,
+}
+
+pub struct Finding {
     pub handle: String,
     pub sample: String,
     pub owner: String,
@@ -148,12 +161,32 @@ pub(super) struct Finding {
     pub places: Vec<(String, u64, u64)>,
     pub listings: Vec<Listing>,
     pub words: Vec<String>,
+    /// What came of scanning for malware, and each thing that was found: engine, file and rule.
+    pub scanned: Vec<String>,
+    pub malware: Vec<(String, String, String)>,
+    /// What the sample is made of, each with its label.
+    pub in_hand: Vec<(&'static str, String)>,
+    /// What was offered, next to what of it is in hand.
+    pub offered: Vec<String>,
     pub rows: Vec<Row>,
     pub problems: Vec<String>,
+    /// The archives that the sample is made of.
+    pub layers: Vec<Layer>,
+    /// What they say of their makers: the archive, what it is about, and what it says.
+    pub clues: Vec<(String, String, String)>,
     pub command: String,
 }
 
-pub(super) struct Row {
+pub struct Layer {
+    pub path: String,
+    pub format: String,
+    pub files: u64,
+    pub bytes: u64,
+    /// What was found wrong with it or in it, each kind with how often.
+    pub findings: String,
+}
+
+pub struct Row {
     pub path: String,
     pub verdict: String,
     pub share: String,
@@ -161,27 +194,27 @@ pub(super) struct Row {
     pub edits: String,
 }
 
-pub(super) struct Listing {
+pub struct Listing {
     pub path: String,
     pub format: String,
     pub verdict: String,
     pub words: Vec<String>,
 }
 
-pub(super) struct Disagreement {
+pub struct Disagreement {
     pub kind: &'static str,
     pub about: String,
     pub places: Vec<Place>,
 }
 
-pub(super) struct Place {
+pub struct Place {
     pub source: String,
     pub who: String,
     pub what: String,
     pub quote: Option<String>,
 }
 
-pub(super) struct Said {
+pub struct Said {
     pub handle: String,
     pub date: String,
     pub speaker: String,
@@ -196,7 +229,7 @@ pub(super) struct Said {
     pub after: String,
 }
 
-pub(super) struct Source {
+pub struct Source {
     pub handle: String,
     pub kind: &'static str,
     pub name: String,
@@ -210,13 +243,13 @@ pub(super) struct Source {
     pub digest: String,
 }
 
-pub(super) struct Record {
+pub struct Record {
     pub checkpoint: String,
     pub key: String,
     pub proofs: Vec<Proof>,
 }
 
-pub(super) struct Proof {
+pub struct Proof {
     pub handle: String,
     pub seq: u64,
     pub leaf: String,
@@ -224,10 +257,12 @@ pub(super) struct Proof {
 }
 
 impl Page {
-    pub(super) fn of(view: &View) -> Page {
+    /// The view in strings.
+    pub fn of(view: &View) -> Page {
         let case = &view.case;
         let assessment = &view.assessment;
         Page {
+            within: None,
             title: case.title.clone(),
             tlp: view.marking().word().to_uppercase(),
             tlp_class: view.marking().word().replace('+', "-"),
@@ -256,6 +291,12 @@ impl Page {
             timeline: each_day_once(timeline::events(view)),
             findings: case.findings.iter().map(|one| finding(view, one)).collect(),
             inspections: case.inspections.iter().map(|one| inspection(view, one)).collect(),
+            privates: case
+                .privates
+                .iter()
+                .map(|settled| Private { handle: settled.handle.clone(), words: settled.words() })
+                .collect(),
+            challenges: case.challenges.iter().map(|one| (one.handle.clone(), challenge::lines(one))).collect(),
             disagreements: assessment.disagreements.iter().map(|one| disagreement(view, one)).collect(),
             offers: offers::rows(view),
             origins: super::origins::at_a_glance(&assessment.graph).map(|at_a_glance| Origins {
@@ -442,6 +483,8 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
             })
             .collect(),
         words: result.words.clone(),
+        in_hand: in_hand::lines(result),
+        offered: in_hand::offered(&crate::assess::offered(&view.case, result)),
         rows: result
             .rows
             .iter()
@@ -458,8 +501,34 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
                 }),
             })
             .collect(),
+        scanned: result.scans.iter().flat_map(Scan::words).collect(),
+        malware: result
+            .scans
+            .iter()
+            .flat_map(|scan| scan.found.iter().map(|it| (scan.engine.clone(), it.path.clone(), it.rule.clone())))
+            .collect(),
         problems: result.problems.clone(),
+        layers: result.layers.iter().map(layer).collect(),
+        clues: result
+            .clues
+            .iter()
+            .map(|clue| {
+                let entries = if clue.entries > 1 { format!(" ({} entries)", clue.entries) } else { String::new() };
+                (clue.path.clone(), clue.kind.clone(), format!("{}{entries}", clue.value))
+            })
+            .collect(),
         command: finding.command.clone(),
+    }
+}
+
+fn layer(layer: &crate::claim::Layer) -> Layer {
+    let often = |(kind, count): &(String, u64)| if *count == 1 { kind.clone() } else { format!("{kind} ({count})") };
+    Layer {
+        path: layer.path.clone(),
+        format: layer.format.clone(),
+        files: layer.files,
+        bytes: layer.bytes,
+        findings: layer.findings.iter().map(often).collect::<Vec<_>>().join(", "),
     }
 }
 
@@ -511,7 +580,7 @@ fn said(view: &View) -> Vec<Said> {
                 state: match &said.state {
                     State::Draft { confidence } => format!("unreviewed draft, {} % sure", confidence / 10),
                     State::Accepted { by, .. } => format!("accepted by {by}"),
-                    State::Rejected { by } => format!("rejected by {by}"),
+                    State::Rejected { by, .. } => format!("rejected by {by}"),
                 },
                 before,
                 quote,

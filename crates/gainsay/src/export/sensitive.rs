@@ -7,29 +7,29 @@ use serde_json::{Value, json};
 use crate::claim::{Inspection, Sensitive, SensitiveItem, Spot};
 
 /// What stands over them.
-pub(super) const CAPTION: &str = "Counted and located; no value of it was kept, shown or sent anywhere. Whether a secret still opens \
+pub const CAPTION: &str = "Counted and located; no value of it was kept, shown or sent anywhere. Whether a secret still opens \
      something, nobody was asked.";
 
 /// A kind: how many, how many different ones, in how many files, and what it is.
-pub(super) struct KindRow {
-    pub(super) found: u64,
-    pub(super) distinct: String,
-    pub(super) files: u64,
-    pub(super) kind: String,
-    pub(super) group: &'static str,
+pub struct KindRow {
+    pub found: u64,
+    pub distinct: String,
+    pub files: u64,
+    pub kind: String,
+    pub group: &'static str,
 }
 
 /// One that is to be acted on.
-pub(super) struct ItemRow {
+pub struct ItemRow {
     /// What it is, with what may be said of it.
-    pub(super) what: String,
+    pub what: String,
     /// The first place, and how many more.
-    pub(super) place: String,
+    pub place: String,
     /// By what the desk knows it again.
-    pub(super) mark: String,
+    pub mark: String,
 }
 
-pub(super) fn kinds(of: &Sensitive) -> Vec<KindRow> {
+pub fn kinds(of: &Sensitive) -> Vec<KindRow> {
     let row = |it: &crate::claim::SensitiveKind| KindRow {
         found: it.found,
         distinct: if it.more { format!("at least {}", it.distinct) } else { it.distinct.to_string() },
@@ -41,7 +41,7 @@ pub(super) fn kinds(of: &Sensitive) -> Vec<KindRow> {
 }
 
 /// Those to act on, at most so many.
-pub(super) fn items(of: &Sensitive, most: usize) -> Vec<ItemRow> {
+pub fn items(of: &Sensitive, most: usize) -> Vec<ItemRow> {
     let row = |item: &SensitiveItem| ItemRow {
         what: item.words(),
         place: place(&item.places, item.found),
@@ -51,7 +51,7 @@ pub(super) fn items(of: &Sensitive, most: usize) -> Vec<ItemRow> {
 }
 
 /// What is not listed, in a sentence.
-pub(super) fn more(of: &Sensitive, shown: usize) -> Option<String> {
+pub fn more(of: &Sensitive, shown: usize) -> Option<String> {
     let more = of.items.len().saturating_sub(shown) as u64 + of.more_items;
     (more > 0).then(|| format!("… and {more} more different ones"))
 }
@@ -63,7 +63,7 @@ fn place(places: &[Spot], found: u64) -> String {
 }
 
 /// Everything, for machines.
-pub(super) fn to_json(of: &Sensitive) -> Value {
+pub fn to_json(of: &Sensitive) -> Value {
     let spot = |it: &Spot| json!({ "path": it.path, "line": it.line, "offset": it.offset });
     json!({
         "files": of.files,
@@ -96,7 +96,7 @@ pub(super) fn to_json(of: &Sensitive) -> Value {
 }
 
 /// What an entry records, for machines.
-pub(super) fn inspection(it: &Inspection, sample: &str) -> Value {
+pub fn inspection(it: &Inspection, sample: &str) -> Value {
     json!({
         "handle": it.handle,
         "id": it.id.to_string(),

@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{changes, explanations, offers, sensitive, timeline};
-use crate::assess::{self, Claim, Disagreement};
+use super::{challenge, changes, explanations, in_hand, offers, sensitive, timeline};
+use crate::assess::{self, Claim, Disagreement, Offered};
 use crate::claim::{
-    AlignedLines, Alignment, Commit, FileMatch, Finding, Inspection, Layer, ListingMatch, Reading, Said, SampleMatch,
-    Sensitive, SourceKind, SourceText, Span, State, counted,
+    AlignedLines, Alignment, Commit, FileMatch, Finding, Inspection, Layer, ListingMatch, PrivateMatch, Reading, Said,
+    SampleMatch, Sensitive, SourceKind, SourceText, Span, State, counted,
 };
 use crate::read::{Explanation, unread};
 use crate::release::View;
@@ -69,8 +69,9 @@ pub fn view(view: &View, styles: Styles) -> String {
     page.edits(view);
     page.explanations(view);
     page.origins(view);
-    if !case.findings.is_empty() {
+    if !case.findings.is_empty() || !case.privates.is_empty() {
         page.heading("Evidence");
+        case.privates.iter().for_each(|settled| page.private(settled));
         for finding in &case.findings {
             page.finding(view, finding);
         }
@@ -79,6 +80,7 @@ pub fn view(view: &View, styles: Styles) -> String {
         page.heading("What the sample must not reveal");
         case.inspections.iter().for_each(|it| page.inspection(view, it));
     }
+    page.challenges(view);
     page.offers(view);
     page.timeline(view);
     page.said(view);
@@ -99,11 +101,11 @@ pub fn brief(view: &View, styles: Styles) -> String {
     page.text
 }
 
-/// The result of a match, for reading on a terminal.
-pub fn sample_match(result: &SampleMatch, styles: Styles) -> String {
+/// The result of a match, with what its case says is offered, for reading on a terminal.
+pub fn sample_match(result: &SampleMatch, offered: &[Offered], styles: Styles) -> String {
     let mut page = Page::new(styles);
     page.line(&format!("Against the files of {}:", result.owner));
-    page.sample_match(result, ROWS * 4);
+    page.sample_match(result, offered, ROWS * 4);
     page.text
 }
 
@@ -379,6 +381,17 @@ impl Page {
         self.and_more(events.len().saturating_sub(MANY));
     }
 
+    fn challenges(&mut self, view: &View) {
+        if !view.case.challenges.is_empty() {
+            self.heading("Challenges");
+        }
+        for one in &view.case.challenges {
+            for (number, sentence) in challenge::lines(one).iter().enumerate() {
+                self.wrapped(if number == 0 { 2 } else { 6 }, sentence);
+            }
+        }
+    }
+
     fn offers(&mut self, view: &View) {
         let rows = offers::rows(view);
         if rows.is_empty() {
@@ -491,7 +504,7 @@ impl Page {
             sample.name(),
             finding.result.owner
         ));
-        self.sample_match(&finding.result, ROWS);
+        self.sample_match(&finding.result, &assess::offered(&view.case, &finding.result), ROWS);
         self.hanging("      again: ", &finding.command);
     }
 
@@ -520,7 +533,12 @@ impl Page {
         }
     }
 
-    fn sample_match(&mut self, result: &SampleMatch, rows: usize) {
+    fn private(&mut self, settled: &PrivateMatch) {
+        self.line(&format!("  {:<4} settled with another party about {}", settled.handle, settled.company));
+        settled.words().iter().for_each(|words| self.hanging("      ", words));
+    }
+
+    fn sample_match(&mut self, result: &SampleMatch, offered: &[Offered], rows: usize) {
         let verdict = self.in_style(self.styles.strong, &result.verdict);
         self.line(&format!(
             "      verdict: {verdict}   {}, {} bytes   against {}",
@@ -558,6 +576,16 @@ impl Page {
         for sentence in &result.words {
             self.wrapped(6, sentence);
         }
+        for (label, words) in in_hand::lines(result) {
+            self.hanging(&format!("      {label}: "), &words);
+        }
+        let offered = in_hand::offered(offered);
+        if !offered.is_empty() {
+            self.line("      said to be offered or taken, and what of it is in hand:");
+        }
+        for sentence in &offered {
+            self.hanging("        ", sentence);
+        }
         for listing in &result.listings {
             self.listing(listing, rows);
         }
@@ -584,7 +612,24 @@ impl Page {
         for problem in &result.problems {
             self.hanging("      problem: ", problem);
         }
+        self.malware(result, rows);
         self.layers(result, rows);
+    }
+
+    /// What the sample was scanned with for malware, and what that found.
+    fn malware(&mut self, result: &SampleMatch, rows: usize) {
+        for scan in &result.scans {
+            for sentence in scan.words() {
+                self.hanging("      malware: ", &sentence);
+            }
+            for found in scan.found.iter().take(rows) {
+                self.hanging("        ", &format!("{}: {}", found.path, found.rule));
+            }
+            let more = scan.found.len().saturating_sub(rows) as u64 + scan.more;
+            if more > 0 {
+                self.line(&format!("        … and {more} more"));
+            }
+        }
     }
 
     /// The archives that a sample is made of, and what they say of how they came to be.

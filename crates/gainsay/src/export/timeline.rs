@@ -10,7 +10,7 @@ use crate::release::View;
 
 /// One line of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Event {
+pub struct Event {
     /// The day, or from and to which.
     pub day: String,
     /// What happened.
@@ -29,7 +29,7 @@ enum Rank {
 }
 
 /// The events of a view, earliest first. What only passes something on takes no side and is left out.
-pub(super) fn events(view: &View) -> Vec<Event> {
+pub fn events(view: &View) -> Vec<Event> {
     let case = &view.case;
     let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
     let mut events: BTreeMap<(String, Rank, String), Vec<String>> = BTreeMap::new();
@@ -73,12 +73,16 @@ pub(super) fn events(view: &View) -> Vec<Event> {
         let what = format!("the sample was matched: {}", finding.result.verdict);
         add(day(finding.received), Rank::Desk, what, &finding.handle);
     }
+    for settled in &case.privates {
+        let what = format!("a sample was settled with another party: {}", settled.summary());
+        add(day(settled.received), Rank::Desk, what, &settled.handle);
+    }
     add(day(case.opened), Rank::Desk, "the case was opened".to_owned(), "");
     events.into_iter().map(|((day, _, what), from)| Event { day, what, from }).collect()
 }
 
 /// The same for machines.
-pub(super) fn to_json(view: &View) -> Value {
+pub fn to_json(view: &View) -> Value {
     let each = events(view).into_iter();
     each.map(|event| json!({ "day": event.day, "what": event.what, "from": event.from })).collect()
 }

@@ -12,9 +12,11 @@ use crate::claim::{
     Channels, CorpusRole, EntryId, Extent, Filtered, History, Piece, Root, SegmentFile, Span, Stretch, Tlp,
 };
 pub use assessed::{AssessedV2, CaseAssessed, CorpusStateV2};
+pub use challenge::{ChallengeAnswered, ChallengeDrawn, ChallengeOpened};
 pub use edit::{CaseJudged, ClaimEdited, EditV1};
 pub use inspected::SampleInspected;
-pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2};
+pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2, SampleMatchedV3};
+pub use private::{PrivateLabelV1, PrivatelyMatched};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
 pub use settled::ClaimSettled;
 pub use source::{Held, SourceCaptured, SourceCapturedV1, Text};
@@ -86,10 +88,20 @@ kinds! {
     MatchV1(SampleMatchedV1) = "match/1",
     /// A sample was matched against the corpora, before its layers and their clues were kept.
     MatchV2(SampleMatchedV2) = "match/2",
+    /// A sample was matched against the corpora, before it was counted what it is made of, and scanned for malware.
+    MatchV3(SampleMatchedV3) = "match/3",
     /// A sample was matched against the corpora.
-    Match(SampleMatched) = "match/3",
+    Match(SampleMatched) = "match/4",
     /// A sample was looked through for what it must not reveal.
     Inspection(SampleInspected) = "inspection/1",
+    /// A sample, or a list of accounts, was settled with another party without showing it.
+    Private(PrivatelyMatched) = "private/1",
+    /// A listing was committed to, for files to be drawn from it.
+    Challenge(ChallengeOpened) = "challenge/1",
+    /// Files were drawn from a listing.
+    Draw(ChallengeDrawn) = "draw/1",
+    /// What came of the files that were drawn.
+    Answer(ChallengeAnswered) = "answer/1",
     /// Somebody took up a step, or it is done.
     Task(TaskSet) = "task/1",
     /// A claim proved true or not, or is open again.
@@ -116,7 +128,13 @@ impl Payload {
             Payload::Reading(b) | Payload::ReadingV1(SourceReadV1(b)) => Some(b.case),
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.case),
             Payload::MatchV1(b) => Some(b.case),
-            Payload::Match(b) | Payload::MatchV2(SampleMatchedV2(b)) => Some(b.case),
+            Payload::Match(b) | Payload::MatchV3(SampleMatchedV3(b)) | Payload::MatchV2(SampleMatchedV2(b)) => {
+                Some(b.case)
+            }
+            Payload::Private(b) => Some(b.case),
+            Payload::Challenge(b) => Some(b.case),
+            Payload::Draw(b) => Some(b.case),
+            Payload::Answer(b) => Some(b.case),
             Payload::Inspection(b) => Some(b.case),
             Payload::Task(b) => Some(b.case),
             Payload::Settlement(b) => Some(b.case),
@@ -153,7 +171,9 @@ impl Payload {
             Payload::Reading(b) | Payload::ReadingV1(SourceReadV1(b)) => Some(b.source),
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.source),
             Payload::MatchV1(b) => Some(b.sample),
-            Payload::Match(b) | Payload::MatchV2(SampleMatchedV2(b)) => Some(b.sample),
+            Payload::Match(b) | Payload::MatchV3(SampleMatchedV3(b)) | Payload::MatchV2(SampleMatchedV2(b)) => {
+                Some(b.sample)
+            }
             Payload::Inspection(b) => Some(b.sample),
             _ => None,
         }
@@ -489,9 +509,11 @@ fn first<T>(is_first: bool, payload: T) -> Result<T, minicbor::decode::Error> {
 }
 
 mod assessed;
+mod challenge;
 mod edit;
 mod inspected;
 mod matched;
+mod private;
 mod read;
 mod settled;
 mod source;

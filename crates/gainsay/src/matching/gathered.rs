@@ -15,7 +15,7 @@ pub struct Gathered {
     since: usize,
     most: usize,
     level: u32,
-    taken: [Vec<u64>; 3],
+    taken: [Vec<u64>; 4],
 }
 
 impl Gathered {
@@ -43,21 +43,24 @@ impl Gathered {
 
     /// Ends the file: its fingerprints, and the level from which on they are kept.
     pub fn finish(self) -> (Fingerprints, u32) {
-        let Gathered { fingerprinter, most, taken: [mut text, mut code, mut parts], level: least, .. } = self;
+        let Gathered {
+            fingerprinter, most, taken: [mut text, mut code, mut parts, mut sketches], level: least, ..
+        } = self;
         let mut fingerprints = fingerprinter.finish();
         text.append(&mut fingerprints.text);
         code.append(&mut fingerprints.code);
         parts.append(&mut fingerprints.parts);
-        let mut all = [text, code, parts];
+        sketches.append(&mut fingerprints.sketches);
+        let mut all = [text, code, parts, sketches];
         all.iter_mut().for_each(|some| some.retain(|some| level(*some) >= least));
         let least = thin(&mut all, least, most);
-        [fingerprints.text, fingerprints.code, fingerprints.parts] = all;
+        [fingerprints.text, fingerprints.code, fingerprints.parts, fingerprints.sketches] = all;
         (fingerprints, least)
     }
 }
 
 /// Sorts fingerprints, drops repeats, and raises the level until at most so many are left.
-fn thin(all: &mut [Vec<u64>; 3], mut least: u32, most: usize) -> u32 {
+fn thin(all: &mut [Vec<u64>; 4], mut least: u32, most: usize) -> u32 {
     for some in all.iter_mut() {
         some.sort_unstable();
         some.dedup();

@@ -15,7 +15,7 @@ use crate::claim::CorpusRole;
 const LOOKED_UP_AT_ONCE: usize = 1 << 16;
 
 /// The channels, in the order in which a file is judged by them.
-pub(super) const CHANNELS: [Channel; 3] = [Channel::Text, Channel::Code, Channel::Parts];
+pub(super) const CHANNELS: [Channel; 4] = [Channel::Text, Channel::Code, Channel::Parts, Channel::Sketches];
 
 /// In which kinds of corpora a fingerprint, or the very same bytes, stand.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub(super) struct Hits {
     /// For each of them, where it was found.
     found: Vec<Found>,
     /// For each file and channel, its fingerprints by number.
-    files: Vec<[Vec<usize>; 3]>,
+    files: Vec<[Vec<usize>; 4]>,
     /// For each file, where the same bytes stand.
     exact: Vec<Exact>,
     /// The files that have pieces, and in which channel.
@@ -226,7 +226,7 @@ impl Hits {
     }
 
     /// The shares of a file in each of the [`CHANNELS`].
-    pub(super) fn shares_of(&self, file: usize) -> [Shares; 3] {
+    pub(super) fn shares_of(&self, file: usize) -> [Shares; 4] {
         self.files[file].each_ref().map(|keys| self.shares(keys))
     }
 
@@ -454,6 +454,7 @@ pub(super) fn place(channel: Channel) -> usize {
         Channel::Text => 0,
         Channel::Code => 1,
         Channel::Parts => 2,
+        Channel::Sketches => 3,
     }
 }
 
@@ -462,5 +463,6 @@ fn of(channel: Channel, fingerprints: &Fingerprints) -> &[u64] {
         Channel::Text => &fingerprints.text,
         Channel::Code => &fingerprints.code,
         Channel::Parts => &fingerprints.parts,
+        Channel::Sketches => &fingerprints.sketches,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::mem;
 
-use fingerprint::{Channel, Filter, Profile, ReadAt};
+use fingerprint::{Channel, Filter, Fingerprints, Profile, ReadAt};
 
 use super::cover::Held;
 use super::distinct::{self, HIGHEST};
@@ -134,7 +134,7 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         take: fn(&mut Self, &[SampleFile], &Part) -> Result<(), MatchError>,
     ) -> Result<(), MatchError> {
         let many: usize = files.iter().map(fingerprints).sum();
-        if many <= self.at_once || files.len() < 2 {
+        if many <= self.at_once || half(files) == 0 {
             if let Some(part) = self.against.look_up(files)? {
                 // What comes later may find less: more is tried, by and by.
                 self.at_once = self.at_once.saturating_add(self.at_once / 16 + 1024);
@@ -142,10 +142,9 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
             }
             self.at_once = self.at_once.min(many / 2 + 1);
         }
-        match files {
-            [file] => self.in_parts(&[thinner(file)], take),
-            _ => {
-                let (one, other) = files.split_at(files.len() / 2);
+        match files.split_at(half(files)) {
+            ([], file) => self.in_parts(&file.iter().map(thinner).collect::<Vec<_>>(), take),
+            (one, other) => {
                 self.in_parts(one, take)?;
                 self.in_parts(other, take)
             }
@@ -155,7 +154,7 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
     fn survey_part(&mut self, files: &[SampleFile], Part { hits, judged }: &Part) {
         let finder = Finder::new(self.against.corpora, &self.against.lines, hits);
         for (at, (verdict, channel)) in judged.iter().enumerate() {
-            if verdict.is_ours() {
+            if verdict.is_ours() && counts(files, judged, at) {
                 self.held.add(self.surveyed + at, finder.held_by(hits.keys_of(at, *channel), hits.exact(at)));
             }
         }
@@ -169,9 +168,10 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         let Against { corpora, lines, .. } = &self.against;
         let mut finder = Finder::new(corpora, lines, hits);
         finder.prefer(self.preferred.clone());
-        for (at, (file, judged)) in files.iter().zip(judged).enumerate() {
-            let (matched, line) = match_file(file, at, *judged, hits, &mut finder)?;
-            self.whole.add(matched, (self.counted + at, at), file.level, line, hits, lines);
+        for (at, (file, of_file)) in files.iter().zip(judged).enumerate().filter(|(at, _)| counts(files, judged, *at)) {
+            let (matched, line) = match_file(file, at, *of_file, hits, &mut finder)?;
+            let bytes = file.is_text_of.unwrap_or(matched.bytes);
+            self.whole.add((matched, bytes), (self.counted + at, at), file.level, line, hits, lines);
         }
         self.counted += files.len();
         Ok(())
@@ -196,11 +196,7 @@ struct Part {
 impl<R: ReadAt> Against<'_, R> {
     /// What is found of files; `None` where that is more than may be held and they can be less.
     fn look_up(&self, files: &[SampleFile]) -> Result<Option<Part>, MatchError> {
-        let can_be_less = match files {
-            [] => false,
-            [file] => file.level < HIGHEST && fingerprints(file) > 0,
-            _ => true,
-        };
+        let can_be_less = half(files) > 0 || files.iter().any(|file| file.level < HIGHEST && fingerprints(file) > 0);
         let most = if can_be_less { self.bounds.intervals } else { usize::MAX };
         let look_up = |pieces: &Pieces| Hits::look_up(files, pieces, &self.licences, self.corpora, &self.lines, most);
         let Some(hits) = look_up(&Pieces::new())? else { return Ok(None) };
@@ -223,15 +219,42 @@ impl<R: ReadAt> Against<'_, R> {
 
 fn fingerprints(file: &SampleFile) -> usize {
     let of = &file.fingerprints;
-    of.text.len() + of.code.len() + of.parts.len()
+    of.text.len() + of.code.len() + of.parts.len() + of.sketches.len()
+}
+
+/// Whether what is at a place is counted, of a file and its text: the text where it tells what its file does not, or more of the company.
+fn counts(files: &[SampleFile], judged: &[(Verdict, Channel)], at: usize) -> bool {
+    let speaks = |text: usize| {
+        let (file, text) = (judged[text - 1].0, judged[text].0);
+        let is_open = matches!(file, Verdict::NotFound | Verdict::CannotTell);
+        text < file && (is_open || file == Verdict::PartlyOurs)
+    };
+    let is_text = |at: usize| at > 0 && files.get(at).is_some_and(|file| file.is_text_of.is_some());
+    if is_text(at) { speaks(at) } else { !(is_text(at + 1) && speaks(at + 1)) }
+}
+
+/// Where files are cut in two, no text from its file; 0 where they can't be.
+fn half(files: &[SampleFile]) -> usize {
+    let is_file = |at: &usize| files[*at].is_text_of.is_none();
+    let middle = files.len() / 2;
+    (1..=middle).rev().find(is_file).or_else(|| (middle + 1..files.len()).find(is_file)).unwrap_or(0)
 }
 
 /// A file with half of its fingerprints.
 fn thinner(file: &SampleFile) -> SampleFile {
-    let level = file.level + 1;
+    // Of a file and its text one may have no level left.
+    let level = (file.level + 1).min(HIGHEST);
     let mut fingerprints = file.fingerprints.clone();
-    for some in [&mut fingerprints.text, &mut fingerprints.code, &mut fingerprints.parts] {
+    let Fingerprints { text, code, parts, sketches, .. } = &mut fingerprints;
+    for some in [text, code, parts, sketches] {
         some.retain(|some| distinct::level(*some) >= level);
     }
-    SampleFile { path: file.path.clone(), fingerprints, generated: file.generated, level, short: vec![] }
+    SampleFile {
+        path: file.path.clone(),
+        is_text_of: file.is_text_of,
+        fingerprints,
+        generated: file.generated,
+        level,
+        short: vec![],
+    }
 }

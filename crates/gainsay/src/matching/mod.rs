@@ -5,10 +5,12 @@
 
 mod bounds;
 mod cover;
+mod dates;
 mod distinct;
 mod gathered;
 mod generated;
 mod hits;
+mod kinds;
 mod licences;
 mod lines;
 mod listing;
@@ -19,6 +21,7 @@ mod rows;
 mod rules;
 mod short;
 mod states;
+mod tally;
 mod whole;
 mod window;
 mod words;
@@ -38,12 +41,15 @@ pub use matcher::Matcher;
 pub use others::Copies;
 pub use rows::Names;
 pub use short::SHORT;
+pub use tally::{Digests, Tallied, Tally, beginning};
 
 /// One file of the sample.
 #[derive(Clone, Debug)]
 pub struct SampleFile {
     /// Its name in the sample, as bytes.
     pub path: Vec<u8>,
+    /// Of what is no file but the text of the one before it: the bytes of that file. Of both one counts, with these bytes.
+    pub is_text_of: Option<u64>,
     /// Its fingerprints, under the profile of the corpora.
     pub fingerprints: Fingerprints,
     /// Whether it [says of itself](says_generated) that a program wrote it.
@@ -104,17 +110,17 @@ pub struct Match {
 pub struct Recognised {
     /// By the same bytes.
     pub identical: u64,
-    /// By text, by code with other names, and by parts of binary files.
-    pub by_channel: [u64; 3],
+    /// By text, by code with other names, by parts of binary files, and by sketches of weights.
+    pub by_channel: [u64; 4],
 }
 
 /// What a file or a sample is. The words are those of the reports. *Distinctive* is what the company has and no public or
-/// published corpus: text, code, and parts of binary files.
+/// published corpus: text, code, parts of binary files, and weights of models.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Verdict {
-    /// Identical to one of the company's files, or mostly its distinctive text or parts.
+    /// Identical to one of the company's files, or mostly its distinctive text, parts or weights.
     Ours,
-    /// Enough distinctive text, code or parts of the company to exclude chance, and others.
+    /// Enough distinctive text, code, parts or weights of the company to exclude chance, and others.
     PartlyOurs,
     /// Nothing distinctive: found in code that everybody has.
     PublicOnly,
@@ -171,7 +177,8 @@ pub struct FileMatch {
     pub generated: bool,
     /// Whether only single grams of it were recognised, in one file of the company's: text that was read with errors, or little code.
     pub by_pieces: bool,
-    /// The channel by which it was judged: text, else code, which other names leave as it is, else parts.
+    /// The channel by which it was judged: text, else code, which other names leave as it is, else parts,
+    /// else sketches, which other types of numbers leave as they are.
     pub channel: Channel,
     /// Its fingerprints in that channel.
     pub shares: Shares,

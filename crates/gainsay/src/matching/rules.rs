@@ -18,25 +18,31 @@ struct Enough {
     hits: u64,
     /// Thousandths of its fingerprints that are neither others' nor common.
     share: u64,
-    /// Whether the most of them make it somebody's as a whole.
-    wholly: bool,
+    /// The same of all its fingerprints.
+    of_all: u64,
+    /// From which share on, in thousandths of all of them, it is somebody's as a whole, if ever.
+    wholly: Option<u64>,
 }
+
+/// From this share on, in thousandths, a file is called ours as a whole, and so is a sample.
+const MOST: u64 = 500;
+const MOSTLY: Option<u64> = Some(MOST);
 
 /// Fewer hits may be chance or one idiom that everybody writes, a smaller share a snippet. With 100 in place of 80 hardly fewer
 /// files of others were called ours (0.26% in place of 0.33%), but of the cut-outs read by optical recognition one in ten was lost;
 /// with 60 it were 0.44%.
-const TEXT: Enough = Enough { hits: 3, share: 80, wholly: true };
+const TEXT: Enough = Enough { hits: 3, share: 80, of_all: 0, wholly: MOSTLY };
 
 /// So many fingerprints at one path, some thousand letters and digits that are neither others' nor common, are no chance and no idiom,
 /// whatever share of a file they are.
 const PASSAGE: u64 = 64;
 
 /// The text of a file that a program wrote: what the program writes into every file made up 11-29% of those of other projects.
-const GENERATED_TEXT: Enough = Enough { hits: 3, share: 500, wholly: true };
+const GENERATED_TEXT: Enough = Enough { hits: 3, share: 500, of_all: 0, wholly: MOSTLY };
 
 /// Code without its names is more alike: two who write to the same interface, or fill the same table, write it alike. For
 /// the same reason nobody's file is all of somebody else's by its code alone.
-const CODE: Enough = Enough { hits: 5, share: 250, wholly: false };
+const CODE: Enough = Enough { hits: 5, share: 250, of_all: 0, wholly: None };
 
 /// What of a short file must stand in one file at once where every gram is looked up, in a channel.
 struct EnoughPieces {
@@ -57,10 +63,15 @@ const TEXT_PIECES: EnoughPieces = EnoughPieces { grams: 5, apart: 5, share: 4 };
 const CODE_PIECES: EnoughPieces = EnoughPieces { grams: 3, apart: 2, share: 41 };
 
 /// One part says it: two parts of at least 256 bytes and of no simple pattern do not have the same BLAKE3 by chance.
-const PARTS: Enough = Enough { hits: 1, share: 0, wholly: true };
+const PARTS: Enough = Enough { hits: 1, share: 0, of_all: 0, wholly: MOSTLY };
 
-/// From this share on, in thousandths, a file is called ours as a whole.
-const MOSTLY: u64 = 500;
+/// Weights of models that have nothing to do with each other shared none of 11,000 sketches, and a sketch is one of 2^80. What such
+/// models do share are tables that everybody computes alike, of positions for instance: 98 sketches of one with 400,000 numbers, 0.8%
+/// of a small model.
+/// Public weights that somebody rounds to eight bits have 9% of other sketches than before, of which the company's rounded model has up
+/// to nine in ten if it was trained from them: less than a tenth of all may be no more than that. Of a matrix in ONNX both rows and columns
+/// have sketches, of which other formats have half.
+const SKETCHES: Enough = Enough { hits: 3, share: 0, of_all: 100, wholly: Some(400) };
 
 /// A shorter file may be identical by chance: empty files, one-line settings, version stamps.
 const LEAST_IDENTICAL_BYTES: u64 = 64;
@@ -102,7 +113,7 @@ const LEAST_TAKING_SHARE: u64 = 50;
 /// What a file is, and the channel that tells it. `shares` are those in each of the [`CHANNELS`].
 /// A program that wrote a file wrote it alike for everybody: `generated` files are not judged by their code, and need more of
 /// their text.
-pub(super) fn of_file(shares: &[Shares; 3], identical: Stands, bytes: u64, generated: bool) -> (Verdict, Channel) {
+pub(super) fn of_file(shares: &[Shares; 4], identical: Stands, bytes: u64, generated: bool) -> (Verdict, Channel) {
     if bytes >= LEAST_IDENTICAL_BYTES {
         let channel = CHANNELS.into_iter().find(|channel| shares[place(*channel)].all > 0).unwrap_or(Channel::Text);
         if identical.public {
@@ -112,7 +123,7 @@ pub(super) fn of_file(shares: &[Shares; 3], identical: Stands, bytes: u64, gener
             return (Verdict::PublishedOnly, channel);
         }
         // A copy of public code that differs in blanks only is nobody's own.
-        let [of_text, _, of_parts] = shares;
+        let [of_text, _, of_parts, _] = shares;
         let only_others =
             |of: &Shares, least: &Enough| of.all >= least.hits && of.matched > 0 && of.distinctive + of.common == 0;
         if identical.own && !only_others(of_text, &TEXT) && !only_others(of_parts, &PARTS) {
@@ -125,9 +136,10 @@ pub(super) fn of_file(shares: &[Shares; 3], identical: Stands, bytes: u64, gener
         _ => (in_channel(&shares[place(channel)], enough(channel)), channel),
     });
     // What is ours by one channel is not made public by another, nor what is public made unknown; of channels that agree,
-    // the first tells.
+    // the first tells. One tensor that was left as it was makes a model less ours than all its weights do.
     let found = |wanted: &dyn Fn(Verdict) -> bool| by_channel.into_iter().find(|(verdict, _)| wanted(*verdict));
-    found(&Verdict::is_ours)
+    found(&|verdict| verdict == Verdict::Ours)
+        .or_else(|| found(&Verdict::is_ours))
         .or_else(|| found(&|verdict| matches!(verdict, Verdict::PublicOnly | Verdict::PublishedOnly)))
         .or_else(|| found(&|verdict| verdict == Verdict::NotFound))
         .unwrap_or((Verdict::CannotTell, Channel::Text))
@@ -138,6 +150,7 @@ fn enough(channel: Channel) -> &'static Enough {
         Channel::Text => &TEXT,
         Channel::Code => &CODE,
         Channel::Parts => &PARTS,
+        Channel::Sketches => &SKETCHES,
     }
 }
 
@@ -145,8 +158,8 @@ fn enough(channel: Channel) -> &'static Enough {
 /// beside them: the share is that of what is left without them.
 fn in_channel(shares: &Shares, least: &Enough) -> Verdict {
     let enough = |hits: u64, of: u64| hits >= least.hits && hits * 1000 >= of * least.share;
-    if enough(shares.distinctive, shares.left) {
-        let mostly = least.wholly && shares.distinctive * 1000 >= shares.all * MOSTLY;
+    if enough(shares.distinctive, shares.left) && shares.distinctive * 1000 >= shares.all * least.of_all {
+        let mostly = least.wholly.is_some_and(|share| shares.distinctive * 1000 >= shares.all * share);
         return if mostly { Verdict::Ours } else { Verdict::PartlyOurs };
     }
     if enough(shares.public.max(shares.published), shares.all) {
@@ -174,7 +187,7 @@ pub(super) fn by_pieces(channel: Channel, all: u64, together: &Together) -> bool
     let Some(least) = (match channel {
         Channel::Text => Some(&TEXT_PIECES),
         Channel::Code => Some(&CODE_PIECES),
-        Channel::Parts => None,
+        Channel::Parts | Channel::Sketches => None,
     }) else {
         return false;
     };
@@ -194,7 +207,7 @@ pub(super) fn of_sample(totals: &BTreeMap<Verdict, Total>, identical: u64, publi
     }
     // Files that are ours in part make a sample ours in part, however many they are.
     let wholly = files(Verdict::Ours);
-    if wholly > 0 && wholly * 1000 >= (tellable + public + published) * MOSTLY {
+    if wholly > 0 && wholly * 1000 >= (tellable + public + published) * MOST {
         return Verdict::Ours;
     }
     let least = if public_subtracted { LEAST_SAMPLE_SHARE } else { LEAST_SAMPLE_SHARE_WITHOUT_PUBLIC };
@@ -243,7 +256,7 @@ mod tests {
     const NONE: Shares = Shares { all: 0, matched: 0, public: 0, published: 0, common: 0, distinctive: 0, left: 0 };
 
     fn by_text(text: Shares) -> Verdict {
-        let (verdict, channel) = of_file(&[text, NONE, NONE], Stands::default(), 900, false);
+        let (verdict, channel) = of_file(&[text, NONE, NONE, NONE], Stands::default(), 900, false);
         assert_eq!(channel, Channel::Text);
         verdict
     }
@@ -271,19 +284,19 @@ mod tests {
         assert_eq!(by_text(header(9)), Verdict::NotFound);
         // The same bytes are ours, even if all of them are what many of our files have.
         let own = identical(true, false, false);
-        assert_eq!(of_file(&[header(0), NONE, NONE], own, 900, false).0, Verdict::Ours);
+        assert_eq!(of_file(&[header(0), NONE, NONE, NONE], own, 900, false).0, Verdict::Ours);
     }
 
     #[test]
     fn what_a_program_wrote_needs_half_of_its_text() {
-        let judged = |text| of_file(&[text, NONE, NONE], Stands::default(), 900, true).0;
+        let judged = |text| of_file(&[text, NONE, NONE, NONE], Stands::default(), 900, true).0;
         assert_eq!(judged(shares(100, 49, 0, 0)), Verdict::NotFound);
         assert_eq!(judged(shares(100, 50, 0, 0)), Verdict::Ours);
     }
 
     #[test]
     fn code_needs_five_hits_and_a_quarter_and_never_makes_a_whole_file_ours() {
-        let judged = |text, code| of_file(&[text, code, NONE], Stands::default(), 900, false);
+        let judged = |text, code| of_file(&[text, code, NONE, NONE], Stands::default(), 900, false);
         let other_names = shares(40, 0, 0, 0);
         assert_eq!(judged(other_names, shares(20, 5, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
         assert_eq!(judged(other_names, shares(20, 20, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
@@ -292,7 +305,7 @@ mod tests {
         assert_eq!(judged(other_names, shares(20, 0, 9, 0)), (Verdict::PublicOnly, Channel::Code));
         assert_eq!(judged(NONE, shares(20, 0, 0, 0)), (Verdict::NotFound, Channel::Code));
         assert_eq!(judged(shares(20, 3, 0, 0), shares(20, 9, 0, 0)), (Verdict::PartlyOurs, Channel::Text));
-        let of_a_program = of_file(&[other_names, shares(20, 9, 0, 0), NONE], Stands::default(), 900, true);
+        let of_a_program = of_file(&[other_names, shares(20, 9, 0, 0), NONE, NONE], Stands::default(), 900, true);
         assert_eq!(of_a_program, (Verdict::NotFound, Channel::Text));
         // The licence is public, the code below it is ours with other names.
         assert_eq!(judged(shares(40, 0, 30, 0), shares(20, 9, 0, 0)), (Verdict::PartlyOurs, Channel::Code));
@@ -300,7 +313,7 @@ mod tests {
 
     #[test]
     fn one_part_makes_a_file_partly_ours_and_the_most_of_them_wholly() {
-        let judged = |parts| of_file(&[NONE, NONE, parts], Stands::default(), 900, false);
+        let judged = |parts| of_file(&[NONE, NONE, parts, NONE], Stands::default(), 900, false);
         assert_eq!(judged(shares(1000, 1, 0, 0)), (Verdict::PartlyOurs, Channel::Parts));
         assert_eq!(judged(shares(10, 5, 5, 0)), (Verdict::Ours, Channel::Parts));
         assert_eq!(judged(shares(10, 0, 1, 0)), (Verdict::PublicOnly, Channel::Parts));
@@ -308,13 +321,29 @@ mod tests {
         assert_eq!(judged(NONE), (Verdict::CannotTell, Channel::Text));
         let own = identical(true, false, false);
         let all_public = Shares { matched: 9, ..shares(9, 0, 9, 0) };
-        assert_eq!(of_file(&[NONE, NONE, all_public], own, 900, false), (Verdict::PublicOnly, Channel::Parts));
-        assert_eq!(of_file(&[NONE, NONE, shares(9, 1, 8, 0)], own, 900, false), (Verdict::Ours, Channel::Parts));
+        assert_eq!(of_file(&[NONE, NONE, all_public, NONE], own, 900, false), (Verdict::PublicOnly, Channel::Parts));
+        assert_eq!(of_file(&[NONE, NONE, shares(9, 1, 8, 0), NONE], own, 900, false), (Verdict::Ours, Channel::Parts));
+    }
+
+    #[test]
+    fn weights_need_three_sketches_and_a_tenth_of_all() {
+        let judged = |parts, sketches| of_file(&[NONE, NONE, parts, sketches], Stands::default(), 900, false);
+        let rounded = shares(500, 0, 0, 0);
+        assert_eq!(judged(rounded, shares(100, 40, 0, 0)), (Verdict::Ours, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(100, 39, 0, 0)), (Verdict::PartlyOurs, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(100, 10, 0, 0)), (Verdict::PartlyOurs, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(101, 10, 0, 0)), (Verdict::NotFound, Channel::Parts));
+        assert_eq!(judged(rounded, shares(9, 2, 0, 0)), (Verdict::NotFound, Channel::Parts));
+        // Of what a public model became by a little training, its own sketches tell.
+        assert_eq!(judged(rounded, shares(100, 12, 88, 0)), (Verdict::PartlyOurs, Channel::Sketches));
+        assert_eq!(judged(rounded, shares(100, 8, 92, 0)), (Verdict::PublicOnly, Channel::Sketches));
+        // One tensor as it was says less than all the weights.
+        assert_eq!(judged(shares(20, 1, 0, 0), shares(100, 99, 0, 0)), (Verdict::Ours, Channel::Sketches));
     }
 
     #[test]
     fn the_same_bytes_tell_unless_everybody_has_them_or_they_are_few() {
-        let judged = |text, identical, bytes| of_file(&[text, NONE, NONE], identical, bytes, false).0;
+        let judged = |text, identical, bytes| of_file(&[text, NONE, NONE, NONE], identical, bytes, false).0;
         assert_eq!(judged(NONE, identical(true, false, false), 64), Verdict::Ours);
         assert_eq!(judged(NONE, identical(true, false, false), 63), Verdict::CannotTell);
         assert_eq!(judged(shares(9, 9, 0, 0), identical(true, true, true), 900), Verdict::PublicOnly);

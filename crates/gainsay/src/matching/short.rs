@@ -136,8 +136,10 @@ impl Grams {
         let fingerprints: Vec<u64> = self.grams.iter().map(|(_, fingerprint)| *fingerprint).collect();
         let (text, code) = if self.channel == Channel::Text { (fingerprints, vec![]) } else { (vec![], fingerprints) };
         let (kind, blake3) = (Kind::Text, [0; 32]);
-        let fingerprints = Fingerprints { blake3, bytes: 0, kind, normalised: 0, text, tokens: 0, code, parts: vec![] };
-        SampleFile { path: vec![], fingerprints, generated: false, level: 0, short: vec![] }
+        let (parts, sketches) = (vec![], vec![]);
+        let fingerprints =
+            Fingerprints { blake3, bytes: 0, kind, normalised: 0, text, tokens: 0, code, parts, sketches };
+        SampleFile { path: vec![], is_text_of: None, fingerprints, generated: false, level: 0, short: vec![] }
     }
 }
 

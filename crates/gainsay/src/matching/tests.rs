@@ -31,8 +31,13 @@ struct World {
 
 fn worlds() -> impl Strategy<Value = World> {
     let set = |from: u64, to: u64| {
-        let channel = prop_oneof![6 => Just(Channel::Text), 6 => Just(Channel::Code), 2 => Just(Channel::Parts)];
-        prop::collection::btree_set((channel, from..to), 0..14)
+        let channel = prop_oneof![
+            6 => Just(Channel::Text), 6 => Just(Channel::Code), 2 => Just(Channel::Parts), 2 => Just(Channel::Sketches)
+        ];
+        // Sketches are kept with the parts, none of which they ever are.
+        let thing = (channel, from..to)
+            .prop_map(|(channel, number)| (channel, if channel == Channel::Sketches { number + 1000 } else { number }));
+        prop::collection::btree_set(thing, 0..14)
     };
     let history = move |commits: usize, from: u64, to: u64| {
         let versions = prop::collection::vec(prop::option::weighted(0.85, set(from, to)), commits);
@@ -64,7 +69,7 @@ fn text(numbers: std::ops::Range<u64>) -> Set {
 fn fingerprints(set: &Set, long: bool) -> Fingerprints {
     let bytes = format!("{set:?}");
     // Low bits of a fingerprint are not stored.
-    let [text, code, parts] =
+    let [text, code, parts, sketches] =
         CHANNELS.map(|channel| of(channel, set).into_iter().map(|(_, number)| number << 32).collect());
     Fingerprints {
         blake3: *blake3::hash(bytes.as_bytes()).as_bytes(),
@@ -75,6 +80,7 @@ fn fingerprints(set: &Set, long: bool) -> Fingerprints {
         tokens: 0,
         code,
         parts,
+        sketches,
     }
 }
 
@@ -211,6 +217,7 @@ fn matched_by(world: &World, filtered: bool, by: &By<'_>) -> Match {
 fn sample_files(world: &World) -> Vec<SampleFile> {
     let file = |(path, set, long): &(String, Set, bool)| SampleFile {
         path: path.clone().into_bytes(),
+        is_text_of: None,
         fingerprints: fingerprints(set, *long),
         generated: false,
         level: 0,
@@ -499,6 +506,7 @@ fn a_side_and_a_folder_are_named_without_a_window() {
     let part = fingerprints(&text(100..112).union(&text(900..910)).copied().collect(), true);
     let sample = [part, lab].map(|fingerprints| SampleFile {
         path: b"taken/a.c".to_vec(),
+        is_text_of: None,
         fingerprints,
         generated: false,
         level: 0,
@@ -588,6 +596,7 @@ fn another_profile_and_a_damaged_index_are_refused() {
         [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &good, filters: &[] }];
     let sample = [SampleFile {
         path: b"a".to_vec(),
+        is_text_of: None,
         fingerprints: fingerprints(&text(0..9), true),
         generated: false,
         level: 0,
@@ -626,6 +635,7 @@ fn noise_around_a_passage_does_not_hide_it() {
         let noisy: Set = text(passage).union(&text(1000..5000)).copied().collect();
         let sample = [SampleFile {
             path: b"noise".to_vec(),
+            is_text_of: None,
             fingerprints: fingerprints(&noisy, true),
             generated: false,
             level: 0,
@@ -635,4 +645,43 @@ fn noise_around_a_passage_does_not_hide_it() {
     };
     assert_eq!(verdict(0..63), Verdict::NotFound);
     assert_eq!(verdict(0..64), Verdict::PartlyOurs);
+}
+
+#[test]
+fn of_a_file_and_its_text_one_counts() {
+    let history = History::from([("a.pdf!text".to_owned(), vec![Some(text(0..200))])]);
+    let index = index(&history, &[]);
+    let corpora =
+        [Corpus { name: "product", owner: "Example", role: CorpusRole::Own, roots: &[], index: &index, filters: &[] }];
+    let file = |path: &str, set: &Set, is_text_of| SampleFile {
+        path: path.as_bytes().to_vec(),
+        is_text_of,
+        fingerprints: fingerprints(set, true),
+        generated: false,
+        level: 0,
+        short: vec![],
+    };
+    let sample = [
+        file("one.pdf", &text(1000..1200), None),
+        file("one.pdf!text", &text(0..199), Some(1000)),
+        file("two.pdf", &text(0..200), None),
+        file("two.pdf!text", &text(0..199), Some(1000)),
+        file("three.pdf", &text(2000..2200), None),
+        file("three.pdf!text", &text(3000..3200), Some(1000)),
+    ];
+    let check = |found: &Match| {
+        let rows: Vec<_> =
+            found.files.iter().map(|it| (String::from_utf8_lossy(&it.path).into_owned(), it.verdict)).collect();
+        let row = |path: &str, verdict| (path.to_owned(), verdict);
+        let (ours, none) = (Verdict::Ours, Verdict::NotFound);
+        assert_eq!(rows, [row("one.pdf!text", ours), row("two.pdf", ours), row("three.pdf", none)]);
+        assert_eq!((found.total().files, found.total().bytes), (3, 3000));
+        assert_eq!(found.places.as_ref().map(|places| places.files), Some(2));
+    };
+    check(&match_sample(&sample, &Profile::one(), &corpora).unwrap());
+    // Where little may be held a text stays with its file.
+    for intervals in [1, 100, 300] {
+        let bounds = Bounds { intervals, ..BOUNDS };
+        check(&Matcher::new(&Profile::one(), &corpora, bounds).unwrap().whole(&sample).unwrap());
+    }
 }

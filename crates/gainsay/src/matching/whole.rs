@@ -68,11 +68,11 @@ impl Whole {
         }
     }
 
-    /// Counts a file: `number` is its place in the sample, `at` that among the files that were looked up with it, `level` the one from
+    /// Counts a file, as one of so many bytes: `number` is its place in the sample, `at` that among the files that were looked up with it, `level` the one from
     /// which on its fingerprints are known, `line` where its best place is.
     pub(super) fn add(
         &mut self,
-        file: FileMatch,
+        (file, bytes): (FileMatch, u64),
         (number, at): (usize, usize),
         level: u32,
         line: Option<LineKey>,
@@ -81,7 +81,7 @@ impl Whole {
     ) {
         let total = self.totals.entry(file.verdict).or_default();
         total.files += 1;
-        total.bytes += file.bytes;
+        total.bytes += bytes;
         self.thinned += u64::from(level > 0);
         self.level = self.level.max(level);
         for key in hits.keys_of(at, file.channel) {
@@ -107,7 +107,7 @@ impl Whole {
                 self.unnamed += 1;
             }
             if let Some(line) = line {
-                self.add_to_line(&file, (number, at), level, line, hits, (lines, is_named));
+                self.add_to_line((&file, bytes), (number, at), level, line, hits, (lines, is_named));
             }
         }
         self.rows.add(number, file);
@@ -115,7 +115,7 @@ impl Whole {
 
     fn add_to_line(
         &mut self,
-        file: &FileMatch,
+        (file, bytes): (&FileMatch, u64),
         (number, at): (usize, usize),
         level: u32,
         line: LineKey,
@@ -133,7 +133,7 @@ impl Whole {
             level: 0,
         });
         counts.files.files += 1;
-        counts.files.bytes += file.bytes;
+        counts.files.bytes += bytes;
         counts.level = counts.level.max(level);
         let in_corpus = hits.exact(at).intervals.iter().filter(|(corpus, _)| *corpus == line.0);
         let exact = runs_on(line.1, in_corpus.map(|(_, it)| it));

@@ -32,7 +32,8 @@ impl Match {
         let (ours, partly) = (of(Verdict::Ours), of(Verdict::PartlyOurs));
         let Total { files: all, bytes } = self.total();
         let own = ours.files + partly.files;
-        let only_text = self.recognised(Channel::Code) + self.recognised(Channel::Parts) == 0;
+        let others = [Channel::Code, Channel::Parts, Channel::Sketches];
+        let only_text = others.into_iter().all(|channel| self.recognised(channel) == 0);
         let mut answer = format!(
             "{}: {} of {} ({} of {} bytes) share distinctive {} with the company's: {} ours, {} partly ours.",
             capital(self.verdict.words()),
@@ -81,16 +82,17 @@ impl Match {
 
     /// By what files were recognised; nothing where all were by their text.
     fn recognition(&self) -> Option<String> {
-        let Recognised { identical, by_channel: [text, code, parts] } = self.recognised;
+        let Recognised { identical, by_channel: [text, code, parts, sketches] } = self.recognised;
         let by = [
             (identical, "the same bytes"),
             (text, "the same text"),
             (code, "the same code with other names"),
             (parts, "the same parts of binary files"),
+            (sketches, "the weights of models, which were stored otherwise or changed in part"),
         ];
         let by: Vec<String> =
             by.iter().filter(|(count, _)| *count > 0).map(|(count, by)| format!("{count} by {by}")).collect();
-        (code + parts > 0).then(|| format!("Recognised: {}.", by.join(", ")))
+        (code + parts + sketches > 0).then(|| format!("Recognised: {}.", by.join(", ")))
     }
 
     /// How many files are ours, not by the same bytes but by this channel.

@@ -1,9 +1,9 @@
 //! The sieve: who speaks in one sentence, and by which words that is known. The first rule that answers wins.
 
 use crate::claim::{PartyKind, Span};
-use crate::read::cues::{fits, helpers_before, is_yet_to, phrase_cue};
+use crate::read::cues::{fits, helpers_before, is_time_phrase, is_yet_to, phrase_cue};
 use crate::read::lexicon::{self, Cue};
-use crate::read::phrases::{first_party, phrase_ending, phrase_from, subject_before};
+use crate::read::phrases::{first_party, phrase_ending, phrase_from, subject_before, unknown_from, unknown_subject};
 use crate::read::silence::silent;
 use crate::read::subject::{Known, Memory, Sentence, Speaker};
 use crate::read::tokens::Shape;
@@ -81,6 +81,8 @@ pub(super) struct Attribution {
     pub(super) relays: Vec<Speaker>,
     /// The word that says so: the verb, "according", the quotation.
     pub(super) word: Span,
+    /// Where somebody else's word about it begins: "…, which the company disputes".
+    pub(super) until: usize,
 }
 
 /// A word that might have made a statement and did not.
@@ -159,6 +161,9 @@ pub(super) fn sift(sentence: &Sentence<'_>, span: Span, memory: &Memory, aside: 
     found.retain(|f| added.as_ref().is_none_or(|added| f.verb != added.verb));
     let heard: Vec<Found> = found.clone();
     let mut governing = govern(sentence, found);
+    if let Some(silent) = falls_silent(sentence, &governing) {
+        governing.push(silent);
+    }
     for lost in heard.iter().filter(|f| governing.iter().all(|g| g.verb != f.verb)) {
         set_aside(lost, "inside what another is said to say");
     }
@@ -216,10 +221,15 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
     if helpers.passive && !first_to && !able && !matches!(cue, Cue::Investigates | Cue::Declines) {
         return passive(sentence, verb, cue, memory).ok_or("passive, and nobody is said to speak").map(Some);
     }
-    if sentence.word(verb + 1) == "by" {
+    if sentence.word(verb + 1) == "by" && !matches!(sentence.word(verb), "stands" | "stood" | "stand") {
         return Err("passive, and by nobody in particular");
     }
-    if let Some((from, speakers)) = subject_before(sentence, helpers.from, memory) {
+    let subject = subject_before(sentence, helpers.from, memory);
+    let turned = if subject.is_none() { inverted(sentence, verb, cue, memory) } else { None };
+    if turned.is_some() {
+        return Ok(turned);
+    }
+    if let Some((from, speakers)) = subject.or_else(|| unknown_subject(sentence, helpers.from)) {
         // Kept, so that no weaker rule makes a statement of the sentence; left out in the end.
         let unreal = is_unreal(sentence, from, helpers.from, verb);
         let quoted = sentence.tokens.iter().any(|t| t.shape == Shape::Quote && t.span.end - t.span.start > 24);
@@ -234,7 +244,7 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
         let cue = if press && cue == Cue::Declines { Cue::Reports } else { cue };
         return Ok(Some(Found { negated, closing, unreal, ..Found::new(verb, from, speakers, cue, rule) }));
     }
-    inverted(sentence, verb, cue, memory).ok_or("no speaker can be made out").map(Some)
+    Err("no speaker can be made out")
 }
 
 fn progressive(sentence: &Sentence<'_>, helpers: usize, verb: usize) -> bool {
@@ -250,7 +260,7 @@ fn inverted(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> 
     {
         return None;
     }
-    let (_, speakers) = phrase_from(sentence, verb + 1, memory)?;
+    let (_, speakers) = phrase_from(sentence, verb + 1, memory).or_else(|| unknown_from(sentence, verb + 1))?;
     let rule = if before.shape == Shape::Quote { Rule::Quote } else { Rule::Indirect };
     Some(Found { closing: true, ..Found::new(verb, verb, speakers, cue, rule) })
 }
@@ -372,6 +382,24 @@ fn hanging(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     Some(Found::new(verb, 0, speakers, cue, Rule::Hanging))
 }
 
+/// "Acme confirmed it, but would not say more", "Acme would not say more, but insisted that": a silence and a word of one subject.
+fn falls_silent(sentence: &Sentence<'_>, governing: &[Found]) -> Option<Found> {
+    let last = governing.last().filter(|f| !f.closing && !f.nested && !f.unreal)?;
+    let was_silent = last.cue == Cue::Declines;
+    (last.verb + 2..sentence.tokens.len()).find_map(|verb| {
+        let word = sentence.word(verb);
+        let helpers = helpers_before(sentence, verb);
+        let joined = helpers.from.checked_sub(1).filter(|&at| matches!(sentence.word(at), "and" | "but"))?;
+        let negated = (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
+        let silent = negated && lexicon::silence_after_not(word) && !helpers.passive
+            || matches!(word, "declined" | "declines" | "refused" | "refuses");
+        let cue = if silent { Cue::Declines } else { lexicon::cue(word).filter(|cue| *cue != Cue::Offers)? };
+        let speaks = silent != was_silent && (silent || !negated && fits(sentence, verb, cue, helpers.helped));
+        speaks
+            .then(|| Found { negated: silent, ..Found::new(verb, joined, last.speakers.clone(), cue, Rule::Indirect) })
+    })
+}
+
 /// "The gang posted pictures and threatened to publish": the second verb has the first one's subject.
 fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     let (verb, cue) = (2..sentence.tokens.len()).find_map(|at| {
@@ -458,9 +486,27 @@ fn closes_sentence(sentence: &Sentence<'_>, from: usize, verb: usize) -> bool {
         .tokens
         .get(verb + 1)
         .is_none_or(|t| t.shape == Shape::Mark && !money(&t.lower) || t.shape == Shape::Quote)
-        || matches!(sentence.word(verb), "told" | "tells");
+        || matches!(sentence.word(verb), "told" | "tells")
+        || closes_with_where(sentence, verb + 1);
     let quoted = from > 0 && sentence.tokens[from - 1].shape == Shape::Quote;
     after_content && (ends || quoted)
+}
+
+/// ", the firm said in a statement on Monday.": nothing but where and when follows.
+fn closes_with_where(sentence: &Sentence<'_>, from: usize) -> bool {
+    let rest = from..sentence.tokens.len();
+    let where_or_when = lexicon::preposition(sentence.word(from))
+        && !matches!(sentence.word(from), "of" | "about" | "for")
+        || is_time_phrase(sentence, from);
+    where_or_when
+        && rest.len() <= 9
+        && rest.clone().all(|at| {
+            let token = &sentence.tokens[at];
+            (token.shape != Shape::Mark || token.is_mark("."))
+                && !lexicon::auxiliary(&token.lower)
+                && token.shape != Shape::Quote
+        })
+        && rest.clone().all(|at| lexicon::cue(sentence.word(at)).is_none() && !lexicon::opens_clause(sentence.word(at)))
 }
 
 /// "…, a claim the company has denied": what is added about a claim speaks for itself.
@@ -641,7 +687,15 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
             end = before_contrast(sentence, &f).unwrap_or(end);
         }
         if end > starts[n] {
+            // What closes the sentence in another's mouth is no part of what this one says.
+            let until = starts
+                .get(n + 1)
+                .copied()
+                .filter(|&next| governing_nested.get(n + 1) == Some(&true) && !f.nested && next > starts[n])
+                .filter(|&next| text_of(sentence, next).is_some_and(|word| word == "which"))
+                .map_or(end, |next| next.min(end));
             cuts.push(Attribution {
+                until,
                 speakers: f.speakers,
                 cue: f.cue,
                 negated: f.negated,
@@ -653,6 +707,11 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
         }
     }
     cuts
+}
+
+/// The word that begins at this place.
+fn text_of<'s>(sentence: &'s Sentence<'_>, start: usize) -> Option<&'s str> {
+    sentence.tokens.iter().find(|t| t.span.start == start).map(|t| t.lower.as_str())
 }
 
 /// Where the clause of the verb ends: at a comma with a subject of its own behind it, or with the sentence.

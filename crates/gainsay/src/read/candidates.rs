@@ -210,31 +210,51 @@ fn handle_at(tokens: &[Token], at: usize) -> Option<usize> {
         return None;
     }
     let close = (at + 1..(at + 4).min(tokens.len())).find(|&n| mark(&tokens[n]) || tokens[n].is_mark(","))?;
-    let introduced = at >= 2
+    // "Known as", and not "dismissed as".
+    let known_as = at >= 3
+        && tokens[at - 2].is("as")
         && matches!(
-            tokens[at - 2].lower.as_str(),
-            "handle"
-                | "alias"
-                | "moniker"
-                | "pseudonym"
-                | "nickname"
-                | "called"
-                | "named"
-                | "dubbed"
-                | "by"
-                | "as"
-                | "name"
-                | "username"
+            tokens[at - 3].lower.as_str(),
+            "known"
+                | "identified"
                 | "itself"
+                | "themselves"
                 | "himself"
-                | "actor"
-                | "hacker"
-                | "user"
-                | "seller"
-                | "vendor"
-                | "member"
-                | "nick"
+                | "herself"
+                | "tracked"
+                | "posting"
+                | "writing"
+                | "posing"
+                | "operating"
+                | "online"
         );
+    let introduced = known_as
+        || at >= 2
+            && matches!(
+                tokens[at - 2].lower.as_str(),
+                "handle"
+                    | "alias"
+                    | "moniker"
+                    | "pseudonym"
+                    | "nickname"
+                    | "called"
+                    | "named"
+                    | "dubbed"
+                    | "by"
+                    | "name"
+                    | "username"
+                    | "itself"
+                    | "themselves"
+                    | "herself"
+                    | "himself"
+                    | "actor"
+                    | "hacker"
+                    | "user"
+                    | "seller"
+                    | "vendor"
+                    | "member"
+                    | "nick"
+            );
     let words = tokens[at..close].iter().all(|t| matches!(t.shape, Shape::Word | Shape::Number));
     (introduced && words).then_some(close - 1)
 }
@@ -337,10 +357,19 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
         }
         // "Saint Brannock's Hospital".
         if next.shape == Shape::Possessive
-            && saint(first)
+            && (saint(first) || saint(last))
             && tokens.get(last + 2).is_some_and(|t| {
                 t.capital && (shapes::organisation_tail(&t.lower) || shapes::maybe_tail(&t.lower) || t.is("church"))
             })
+        {
+            last += 2;
+            continue;
+        }
+        // "The Citizens' Movement".
+        if (next.is_mark("'") || next.is_mark("’"))
+            && gap.is_empty()
+            && tokens[last].lower.ends_with('s')
+            && tokens.get(last + 2).is_some_and(|t| t.capital && shapes::organisation_tail(&t.lower))
         {
             last += 2;
             continue;
@@ -437,6 +466,29 @@ fn joins_names(left: &str, joiner: &str) -> bool {
                 | "society"
                 | "academy"
         ),
+        // "Council for Responsible Voting", "Commission on Elections".
+        "for" | "on" | "against" => matches!(
+            left,
+            "council"
+                | "center"
+                | "centre"
+                | "commission"
+                | "committee"
+                | "movement"
+                | "association"
+                | "agency"
+                | "institute"
+                | "office"
+                | "authority"
+                | "coalition"
+                | "campaign"
+                | "society"
+                | "alliance"
+                | "foundation"
+                | "federation"
+                | "union"
+                | "network"
+        ),
         "de" | "van" | "von" | "der" | "del" | "la" | "al" => true,
         _ => false,
     }
@@ -445,6 +497,14 @@ fn joins_names(left: &str, joiner: &str) -> bool {
 /// Leaves out what stands before the name proper: "The", "Previously", "Russian".
 fn after_openers(tokens: &[Token], first: usize, last: usize, opens_sentence: bool) -> usize {
     let mut at = first;
+    // "Minister for Transport Ann Lee": the office, and then the name.
+    let of_office = first >= 2
+        && last - first >= 2
+        && matches!(tokens[first - 1].lower.as_str(), "for" | "of")
+        && matches!(tokens[first - 2].lower.as_str(), "minister" | "secretary" | "commissioner");
+    if of_office {
+        return last - 1;
+    }
     while at <= last {
         let word = tokens[at].lower.as_str();
         let article = word == "the" && !opens_sentence && at < last;
@@ -452,7 +512,7 @@ fn after_openers(tokens: &[Token], first: usize, last: usize, opens_sentence: bo
             || lexicon::calendar_word(word)
             || lexicon::honorific(word)
             || lexicon::person_noun(word)
-            || at < last && is_descriptor(word)
+            || at < last && (is_descriptor(word) || is_general(tokens, at))
             || (at == first && opens_sentence && at < last && lexicon::opens_sentence(word));
         if !opener || article {
             break;
@@ -460,6 +520,15 @@ fn after_openers(tokens: &[Token], first: usize, last: usize, opens_sentence: bo
         at += 1;
     }
     at
+}
+
+/// "Secretary General Ann Lee", "Attorney-General Ann Lee": the word of a title, and no name.
+fn is_general(tokens: &[Token], at: usize) -> bool {
+    let of_office = |word: &str| lexicon::person_noun(word) || matches!(word, "inspector" | "solicitor");
+    match tokens[at].lower.as_str() {
+        "general" => at.checked_sub(1).is_some_and(|before| of_office(&tokens[before].lower)),
+        word => word.strip_suffix("-general").is_some_and(of_office),
+    }
 }
 
 /// "Beamly says", "Beamly's": what looks like an adverb at the head of a sentence and acts is a name.

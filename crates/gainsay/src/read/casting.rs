@@ -74,7 +74,8 @@ pub(super) fn class_of(candidate: &Candidate) -> Option<Class> {
     let organisation = e.organisation + e.outlet + e.researcher;
     if e.actor >= 4 && e.actor > e.person && e.actor + 2 > organisation {
         Some(Class::Actor)
-    } else if e.person >= 3 && candidate.words <= 4 && e.person + 1 >= e.organisation {
+    // Nobody breaks into a person.
+    } else if e.person >= 3 && candidate.words <= 4 && e.person + 1 >= e.organisation + e.victim + e.looks {
         Some(Class::Person)
     } else if e.organisation >= 3
         || e.victim >= 4
@@ -172,7 +173,8 @@ pub(super) fn settle(
         if candidate.name.contains(' ') {
             for word in [words.last(), words.first()].into_iter().flatten() {
                 let word = key(word);
-                if word.chars().count() > 2 && !lexicon::company_noun(&word) && !lexicon::opens_sentence(&word) {
+                let short = if class == Class::Person { 1 } else { 2 };
+                if word.chars().count() > short && !lexicon::company_noun(&word) && !lexicon::opens_sentence(&word) {
                     part_of.entry(word).or_insert(at);
                 }
             }
@@ -254,10 +256,10 @@ pub(super) fn give_roles(parties: &mut [Party], outlet: Option<&str>) {
         let e = &party.evidence;
         let name = party.name.to_lowercase();
         let own_outlet = outlet == Some(key(&party.name).as_str());
-        party.victim = e.victim;
         party.kind = match (party.class, party.known) {
             (Class::Actor, _) => PartyKind::Actor,
             (Class::Person, _) if e.researcher >= 3 => PartyKind::Researcher,
+            (Class::Person, _) if e.office > 0 => PartyKind::Authority,
             (Class::Person, _) => PartyKind::Other,
             (_, Some(NameKind::Outlet)) => PartyKind::Press,
             _ if own_outlet => PartyKind::Press,
@@ -281,11 +283,24 @@ pub(super) fn give_roles(parties: &mut [Party], outlet: Option<&str>) {
             _ if e.outlet >= 2 && e.victim < 4 && party.known.is_none() => PartyKind::Press,
             _ => PartyKind::Other,
         };
+        party.victim = e.victim
+            + match party.kind {
+                PartyKind::Other => e.looks,
+                PartyKind::Researcher => e.looks / 2,
+                _ => 0,
+            };
     }
     let strongest = parties.iter().filter(|p| may_be_victim(p)).map(|p| p.victim).max().unwrap_or(0);
+    let another = parties.iter().any(|p| may_be_victim(p) && p.kind == PartyKind::Other && p.victim >= 3);
     for party in parties.iter_mut() {
-        // A firm that reports on crews needs more to count as breached: it stands beside such words all day.
-        let bar = if party.kind == PartyKind::Researcher { 6 } else { 3 };
+        // Who reports on crews or hunts them needs more to count as breached, for it stands beside such words all day; less where nobody
+        // else does.
+        let bar = match party.kind {
+            PartyKind::Researcher | PartyKind::Authority if party.victim == strongest && !another => 4,
+            PartyKind::Authority if party.known.is_none() => 4,
+            PartyKind::Researcher | PartyKind::Authority => 6,
+            _ => 3,
+        };
         if may_be_victim(party) && party.victim >= bar.max(strongest / 4) {
             party.kind = PartyKind::Victim;
         }
@@ -351,6 +366,5 @@ fn masthead(name: &str) -> bool {
 pub(super) fn may_be_victim(party: &Party) -> bool {
     party.class == Class::Organisation
         && !party.platform
-        && (matches!(party.kind, PartyKind::Other | PartyKind::Researcher)
-            || party.kind == PartyKind::Authority && party.known.is_none() && party.victim >= 3)
+        && matches!(party.kind, PartyKind::Other | PartyKind::Researcher | PartyKind::Authority)
 }

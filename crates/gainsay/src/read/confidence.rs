@@ -117,10 +117,23 @@ pub(super) fn confidence(item: &Item) -> u16 {
     let told_of_another = !item.own_matter && matches!(item.speaker.kind, PartyKind::Victim | PartyKind::Other);
     let admission = matches!(item.stance, Stance::Confirms | Stance::PartlyConfirms)
         && matches!(item.speaker.kind, PartyKind::Victim | PartyKind::Other);
-    // Whose page it is was guessed from the whole of it.
+    // Whose page, whose quotation or whose set-off words these are was guessed from what stands around them.
+    let guessed = matches!(
+        item.rule,
+        Rule::OwnPage
+            | Rule::Continued
+            | Rule::Announced
+            | Rule::QuoteNear
+            | Rule::Hanging
+            | Rule::Nominal
+            | Rule::Deed
+    );
+    // An office that looks into it may look into another's, or tell of its own.
+    let office = item.speaker.kind == PartyKind::Authority && item.stance == Stance::Investigating;
     // Words that point to two stances are read by a person.
     let grave = item.rivals > 0
-        || item.rule == Rule::OwnPage
+        || guessed
+        || office
         || admission
         || told_of_another && !matches!(item.stance, Stance::NoComment);
     if grave { sure.min(ACCEPT_AT - 1) } else { sure }

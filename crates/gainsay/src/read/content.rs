@@ -179,6 +179,14 @@ impl<'t> Clauses<'t> {
         })
     }
 
+    /// "All passwords are encrypted", "is stored encrypted": the helper is of the present, and nobody did it.
+    fn protects(&self, at: usize) -> bool {
+        let helper = self.left(at).take(4).find(|&n| be(self.word(n)) || self.word(n) == "stored");
+        helper.is_some_and(|n| matches!(self.word(n), "is" | "are" | "stored"))
+            && !self.before(at, 5, |w| matches!(w, "been" | "being" | "has" | "have"))
+            && !self.after(at, 4, |w| w == "by")
+    }
+
     /// Whether an event is worded at `at`, and the last of its words.
     fn event(&self, at: usize) -> Option<(Event, usize)> {
         let word = self.word(at);
@@ -222,6 +230,10 @@ impl<'t> Clauses<'t> {
             {
                 return None;
             }
+            // "Passwords are encrypted": a state, and no deed.
+            if word == "encrypted" && self.protects(at) {
+                return Some((Event::Safe, at));
+            }
             if self.passive(at) {
                 return Some((if self.relative(at) { Event::Mention } else { Event::Happened }, at));
             }
@@ -248,6 +260,14 @@ impl<'t> Clauses<'t> {
             return Some((if by_somebody && to_something { Event::Happened } else { Event::Mention }, at));
         }
         match word {
+            // "They got nothing".
+            "nothing"
+                if self.before(at, 1, |w| {
+                    matches!(w, "got" | "took" | "obtained" | "stole" | "accessed" | "lost" | "taken")
+                }) =>
+            {
+                return Some((Event::Look, at));
+            }
             "stole" | "exfiltrates" | "infiltrates" => return Some((Event::Happened, at)),
             // "Was able to access the network", "prevented them from accessing it".
             "access" | "obtain" | "steal" | "exfiltrate"
@@ -536,7 +556,9 @@ impl<'t> Clauses<'t> {
             {
                 return true;
             }
-            if struck(word) || matches!(word, "," | "and") && n + 3 < at {
+            // "A targeted, malicious attack": an adjective, and no deed.
+            let adjective = n > 0 && (lexicon::determiner(self.word(n - 1)) || self.word(n - 1) == ",");
+            if struck(word) && !adjective || matches!(word, "," | "and") && n + 3 < at {
                 return false;
             }
         }
@@ -678,6 +700,13 @@ impl<'t> Clauses<'t> {
             doubt |= !named && doubtful(word) || self.heard(n);
             doubt |= self.asked(n);
             perhaps |= matches!(word, "may" | "might" | "could") && n + 6 > at;
+            perhaps |= matches!(word, "possibly" | "probably" | "perhaps" | "likely") && n + 4 > at;
+            // "The files must have been taken": a guess.
+            perhaps |= word == "must" && self.word(n + 1) == "have";
+            // "In situations where your password was exposed".
+            doubt |= word == "where" && n > 0 && matches!(self.word(n - 1), "situations" | "cases" | "instances");
+            doubt |= matches!(word, "when" | "whenever" | "where")
+                && matches!(self.word(n + 1), "a" | "an" | "any" | "your" | "you");
             doubt |= matches!(word, "would" | "should" | "will" | "can") && n + 6 > at;
             // "Had it been breached, it would have said so".
             doubt |= matches!(word, "had" | "were")
@@ -754,6 +783,10 @@ impl<'t> Clauses<'t> {
             "prevented" | "prevents" | "blocked" | "stopped" | "kept" => (2..9).any(|n| self.word(at + n) == "from"),
             "failed" | "fails" => matches!(self.word(at + 2), "find" | "identify" | "detect"),
             "free" => matches!(self.word(at + 1), "of" | "from"),
+            "unlikely" | "improbable" => true,
+            "low" | "remote" | "slim" | "small" | "little" => {
+                matches!(self.word(at + 1), "possibility" | "chance" | "likelihood" | "probability")
+            }
             _ => word.ends_with("n't"),
         }
     }

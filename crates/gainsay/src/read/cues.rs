@@ -79,7 +79,39 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
         }
         "shot" if next(1) == "down" => Some(Cue::Disputes),
         "poured" if next(1) == "cold" => Some(Cue::Disputes),
+        // "Would not be drawn on it".
+        "drawn" if (1..4).any(|n| at >= n && lexicon::negates(sentence.word(at - n))) => Some(Cue::Declines),
+        "referred" | "refers" | "directed" | "deferred"
+            if (1..4).any(|n| {
+                matches!(
+                    next(n),
+                    "questions" | "inquiries" | "enquiries" | "queries" | "requests" | "comment" | "calls"
+                )
+            }) =>
+        {
+            Some(Cue::Declines)
+        }
+        // "Sent us this:".
+        "sent" | "gave" | "provided"
+            if sentence.tokens.last().is_some_and(|t| t.is_mark(":"))
+                && (1..5).any(|n| matches!(next(n), "this" | "statement" | "following" | "reply" | "response")) =>
+        {
+            Some(Cue::Says)
+        }
         "looking" if next(1) == "into" => Some(Cue::Investigates),
+        "taking" | "takes" | "treating" | "treats"
+            if (1..7).any(|n| next(n) == "seriously")
+                && (1..12).any(|n| {
+                    matches!(next(n), "claims" | "claim" | "allegations" | "reports" | "report" | "threats")
+                }) =>
+        {
+            Some(Cue::Investigates)
+        }
+        "leading" | "conducting" | "pursuing"
+            if (1..6).any(|n| matches!(next(n), "investigation" | "inquiry" | "probe")) =>
+        {
+            Some(Cue::Investigates)
+        }
         "reached"
             if at > 0
                 && matches!(sentence.word(at - 1), "be")
@@ -190,7 +222,10 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
         "attributed" | "attributes" | "blamed" | "blames" => (1..12).any(|n| {
             matches!(next(n), "attack" | "breach" | "incident" | "intrusion" | "hack" | "leak" | "theft" | "it" | "by")
         }),
-        "found" | "observed" | "shared" => next(1) == "that" || next(1) == "no" || quote_soon,
+        "found" | "observed" | "shared" => {
+            let quoted = sentence.tokens.first().is_some_and(|t| t.shape == Shape::Quote);
+            next(1) == "that" || next(1) == "no" || quote_soon || quoted && closes_at(sentence, verb + 1)
+        }
         "believe" | "say" | "report" | "claim" | "warn" | "deny" | "confirm" | "dispute" | "admit" | "verify"
         | "investigate" | "decline" | "threaten" | "allege" | "assert" | "acknowledge" => !matches!(next(1), "button"),
         "claims" | "reports" | "states" | "notes" | "estimates" | "demands" | "disputes" | "reads" => {
@@ -235,12 +270,43 @@ pub(super) fn fits(sentence: &Sentence<'_>, verb: usize, cue: Cue, helped: bool)
                     | "credentials"
             )
         }),
+        word if lexicon::weak_cue(word) => {
+            quote_soon
+                || closes_at(sentence, verb + 1)
+                || matches!(
+                    next(1),
+                    "that"
+                        | "there"
+                        | "it"
+                        | "they"
+                        | "he"
+                        | "she"
+                        | "we"
+                        | "its"
+                        | "their"
+                        | "his"
+                        | "her"
+                        | "the"
+                        | "no"
+                )
+                || sentence.party.get(verb + 1).is_some_and(Option::is_some)
+                || next(1) == "to" && lexicon::promises(word)
+        }
         "accepted" | "accepts" => next(1) == "that" || next(1) == "responsibility",
         "expects" | "maintains" | "maintained" | "concluded" | "continued" => {
-            next(1) == "that" || next(1) == "to" || quote_soon || closes_at(sentence, verb + 1)
+            // "Had maintained for weeks that".
+            (1..5).any(|n| next(n) == "that")
+                || next(1) == "to"
+                || sentence.word(verb) == "concluded" && lexicon::determiner(next(1))
+                || quote_soon
+                || closes_at(sentence, verb + 1)
         }
         "listed" => (1..12).any(|n| matches!(next(n), "sale" | "leak" | "site" | "victims" | "victim")),
-        "responded" => !helped || !closes_at(sentence, verb + 1),
+        // "Responded by publishing it" is a deed.
+        "responded" => {
+            (!helped || !closes_at(sentence, verb + 1))
+                && !(1..8).any(|n| next(n) == "by" && next(n + 1).ends_with("ing"))
+        }
         "investigated" => false,
         "rejected" | "dismissed" | "rejects" | "dismisses" | "rebuffed" | "rebuffs" => (1..8).any(|n| {
             matches!(

@@ -25,7 +25,9 @@ pub(super) fn describe(text: &str, pages: &[Page], cast: &mut Cast) {
                 let found = &cast.parties[party];
                 if found.class == Class::Person {
                     if opens && found.home.is_none() {
-                        homes.extend(house(&sentence, at, last_house).map(|house| (party, house)));
+                        let house = house(&sentence, at, last_house);
+                        let house = house.or_else(|| last_house.filter(|_| titled_after(&sentence, at)));
+                        homes.extend(house.map(|house| (party, house)));
                     }
                     continue;
                 }
@@ -119,8 +121,10 @@ fn house(sentence: &Sentence<'_>, at: usize, last: Option<usize>) -> Option<usiz
         .take_while(|&n| {
             lexicon::cue(sentence.word(n)).is_none() && sentence.party[n].is_none_or(|p| is_house(sentence.cast, p))
         })
-        .take(5)
-        .find(|&n| speaks_for_a_house(sentence, n))?;
+        .take(6)
+        .find(|&n| {
+            speaks_for_a_house(sentence, n) || lexicon::person_noun(sentence.word(n)) && of_its_house(sentence, n)
+        })?;
     let beside = (at.saturating_sub(TITLE_REACH)..title)
         .rev()
         .find_map(|n| sentence.party[n].filter(|&p| is_house(sentence.cast, p)).map(|p| (n, p)));
@@ -133,6 +137,31 @@ fn house(sentence: &Sentence<'_>, at: usize, last: Option<usize>) -> Option<usiz
         }
         _ => last,
     }
+}
+
+/// "Ann Lee, company general manager, said", "Ann Lee, its director,": a title behind the name that leaves the house to the story.
+fn titled_after(sentence: &Sentence<'_>, at: usize) -> bool {
+    let party = sentence.party[at];
+    let end = (at..sentence.tokens.len()).find(|&n| sentence.party[n] != party).unwrap_or(sentence.tokens.len());
+    let opens = sentence.tokens.get(end).is_some_and(|t| t.sets_apart());
+    let close = (end + 1..(end + 1 + TITLE_REACH).min(sentence.tokens.len()))
+        .find(|&n| !sentence.tokens[n].shape.is_word() && !matches!(sentence.word(n), "'s" | "-"));
+    close.is_some_and(|close| {
+        let unnamed = (end + 1..close).all(|n| sentence.party[n].is_none());
+        let owned = matches!(sentence.word(end + 1), "its" | "the" | "their");
+        opens
+            && unnamed
+            && (end + 1..close).any(|n| {
+                lexicon::person_noun(sentence.word(n))
+                    && (owned && speaks_for_a_house(sentence, n)
+                        || (end + 1..n).any(|b| lexicon::company_noun(sentence.word(b))))
+            })
+    })
+}
+
+/// "Its head of research": whose, the text has just said.
+fn of_its_house(sentence: &Sentence<'_>, title: usize) -> bool {
+    (title.saturating_sub(3)..title).any(|n| matches!(sentence.word(n), "its" | "their"))
 }
 
 /// Titles that are of one house and speak for it.
@@ -158,7 +187,10 @@ fn speaks_for_a_house(sentence: &Sentence<'_>, at: usize) -> bool {
                 | "commissioner"
                 | "director"
                 | "superintendent"
+                | "chancellor"
         )
+        // "City manager", "company general manager".
+        || lexicon::person_noun(word) && (1..4).any(|n| at >= n && lexicon::company_noun(sentence.word(at - n)))
         || word == "executive" && at > 0 && sentence.word(at - 1) == "chief"
         || word == "officer" && (1..5).any(|n| at >= n && sentence.word(at - n) == "chief")
 }

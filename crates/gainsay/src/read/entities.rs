@@ -76,7 +76,12 @@ impl Cast {
         let Some(found) = self.parties.get(party) else {
             return PartyKind::Other;
         };
-        found.home.and_then(|home| self.parties.get(home)).map_or(found.kind, |home| home.kind)
+        match found.home.and_then(|home| self.parties.get(home)) {
+            // Who holds an office of state speaks for it.
+            Some(home) if found.kind == PartyKind::Authority && home.kind == PartyKind::Other => found.kind,
+            Some(home) => home.kind,
+            None => found.kind,
+        }
     }
 
     /// The mentions inside a span.
@@ -160,6 +165,7 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
                 told.person += speaks_for(&tokens, run, found.get(at + 1));
                 // What a story says first is what it is about.
                 told.victim *= if number < 3 { 2 } else { 1 };
+                told.looks *= if number < 3 { 2 } else { 1 };
                 if let Some(next) = found.get(at + 1).filter(|next| is_short_form(&tokens, run, next)) {
                     short_for.entry(id.clone()).or_insert_with(|| key(next.span.of(text).unwrap_or_default()));
                 }
@@ -194,6 +200,7 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
             }
         }
     }
+    again_in_small_letters(text, pages, &mut raw, &mut candidates);
     for (house, points) in houses {
         if let Some(candidate) = candidates.get_mut(&house) {
             candidate.evidence.organisation += points;
@@ -202,9 +209,66 @@ pub(super) fn cast(text: &str, pages: &[Page], about: &About, names: &Gazetteer)
     let outlet = about.outlet.as_deref().or_else(|| outlet_in_header(text)).map(key);
     let mut cast = settle(raw, candidates, OtherNames { short_for, alias_for }, outlet.as_deref());
     deeds::weigh(text, pages, &mut cast);
+    headlines(text, pages, &mut cast.parties);
     give_roles(&mut cast.parties, outlet.as_deref());
     cast.rank();
     cast
+}
+
+/// A handle written small is a name wherever it stands, once it was introduced.
+fn again_in_small_letters(
+    text: &str,
+    pages: &[Page],
+    raw: &mut Vec<RawMention>,
+    candidates: &mut BTreeMap<String, Candidate>,
+) {
+    let small =
+        |c: &Candidate| c.words == 1 && c.evidence.actor >= 4 && c.name.chars().next().is_some_and(char::is_lowercase);
+    let handles: std::collections::BTreeSet<String> =
+        candidates.iter().filter(|(_, c)| small(c)).map(|(id, _)| id.clone()).collect();
+    if handles.is_empty() {
+        return;
+    }
+    let known: std::collections::BTreeSet<usize> = raw.iter().map(|mention| mention.span.start).collect();
+    for &sentence in pages.iter().filter(|p| !p.paragraph.short).flat_map(|p| &p.sentences) {
+        for token in tokens(text, sentence, &[]) {
+            let id = key(token.span.of(text).unwrap_or_default());
+            if token.shape.is_word() && handles.contains(&id) && !known.contains(&token.span.start) {
+                if let Some(candidate) = candidates.get_mut(&id) {
+                    candidate.count += 1;
+                }
+                raw.push(RawMention { span: token.span, key: id, home: None });
+            }
+        }
+    }
+}
+
+/// A headline that tells of a breach names who was breached more often than who says so.
+fn headlines(text: &str, pages: &[Page], parties: &mut [Party]) {
+    for page in pages.iter().take_while(|p| p.paragraph.short) {
+        let line = page.paragraph.span.of(text).unwrap_or_default().to_lowercase();
+        let words: Vec<&str> = line.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+        let of_breach = |w: &&str| {
+            ["hack", "breach", "leak", "ransom", "cyber"].iter().any(|stem| w.starts_with(stem))
+                || matches!(*w, "stolen" | "theft" | "denies" | "data")
+        };
+        if !words.iter().any(of_breach) {
+            continue;
+        }
+        for party in parties.iter_mut().filter(|p| p.class == Class::Organisation) {
+            let name = party.name.to_lowercase();
+            let name: Vec<&str> = name.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
+            let place = words.windows(name.len().max(1)).position(|w| w == name.as_slice());
+            let tells = |at: usize| {
+                words.get(at + name.len()).is_some_and(|w| {
+                    matches!(*w, "says" | "said" | "warns" | "reports" | "finds" | "report" | "claims" | "reveals")
+                })
+            };
+            if place.is_some_and(|at| !tells(at)) {
+                party.evidence.victim += 2;
+            }
+        }
+    }
 }
 
 /// "Acme, Bolt and Crane were breached": what is said of one name in a list is said of all; "firms such as Acme and Bolt": so is what

@@ -15,12 +15,16 @@ pub(super) struct Evidence {
     pub(super) person: u32,
     /// Said to be breached.
     pub(super) victim: u32,
+    /// Looks into a breach or bears it out: a company its own, an authority another's.
+    pub(super) looks: u32,
     pub(super) researcher: u32,
     pub(super) outlet: u32,
     /// Stands where a place would.
     pub(super) place: u32,
     /// Speaks, whatever it is.
     pub(super) speaks: u32,
+    /// Holds an office of state: a minister, a prosecutor.
+    pub(super) office: u32,
     /// Is a product, a piece of malware, a part of a house.
     pub(super) thing: u32,
 }
@@ -31,10 +35,12 @@ impl Evidence {
         self.organisation += other.organisation;
         self.person += other.person;
         self.victim += other.victim;
+        self.looks += other.looks;
         self.researcher += other.researcher;
         self.outlet += other.outlet;
         self.speaks += other.speaks;
         self.place += other.place;
+        self.office += other.office;
         self.thing += other.thing;
     }
 }
@@ -158,6 +164,10 @@ fn thing(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence)
         found.thing += 2;
     }
     // "Acme's director of Digital": what a person is director of is no house where the house stands before.
+    // "The messaging app Signal".
+    if around.l(0) == "app" && matches!(around.l(1), "messaging" | "chat" | "messenger") {
+        found.thing += 5;
+    }
     let titled = matches!(around.l(0), "of" | "for") && lexicon::person_noun(around.l(1));
     if titled && around.left.iter().skip(2).take(4).any(|w| *w == "'s") {
         found.thing += 4;
@@ -199,7 +209,7 @@ fn of_a_crew(right: &[&str]) -> bool {
 
 fn actor(around: &Around<'_>, found: &mut Evidence) {
     let (l, r) = (|n| around.l(n), |n| around.r(n));
-    let near_actor = around.left.iter().take(10).any(|w| {
+    let near_actor = around.left.iter().take(12).any(|w| {
         lexicon::actor_noun(w)
             || matches!(*w, "person" | "someone" | "user" | "somebody" | "vendor" | "account" | "member" | "poster")
             || matches!(*w, "actor" | "actors" | "ransomware")
@@ -220,6 +230,12 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
         "of" => matches!(l(1), "handle" | "alias" | "moniker" | "pseudonym"),
         _ => false,
     };
+    // "Goes by the name GreyHeron": nobody else is said to.
+    let alias = matches!(l(0), "name" | "handle" | "alias" | "moniker" | "nickname" | "pseudonym")
+        && around.left.iter().skip(1).take(4).any(|w| matches!(*w, "goes" | "going" | "went" | "using" | "under"));
+    if alias && !near_actor {
+        found.actor += 4;
+    }
     // "Its seller is GreyHeron".
     if matches!(l(0), "is" | "was") && lexicon::actor_noun(l(1)) && !matches!(l(1), "group" | "individual") {
         found.actor += 4;
@@ -337,12 +353,45 @@ fn actor(around: &Around<'_>, found: &mut Evidence) {
                     | "underground"
             ) || *w == "marketplace"
         });
+    // "GreyHeron, the collective that published the list".
+    let outlaws = |w: &str| {
+        matches!(
+            w,
+            "gang" | "collective" | "hackers" | "hacker" | "hacktivists" | "extortionists" | "cybercriminals" | "crew"
+        )
+    };
+    if !clause
+        && told.first().is_some_and(|w| lexicon::determiner(w))
+        && told.iter().skip(1).take(2).any(|w| outlaws(w))
+    {
+        found.actor += 4;
+    }
     if criminal && told.iter().any(|w| lexicon::actor_noun(w) || matches!(*w, "actor" | "operation" | "marketplace")) {
         found.actor += 4;
     }
 }
 
+/// Titles of those who govern, prosecute or police.
+fn office_of_state(word: &str) -> bool {
+    matches!(
+        word,
+        "minister"
+            | "attorney-general"
+            | "prosecutor"
+            | "sheriff"
+            | "senator"
+            | "lawmaker"
+            | "commissioner"
+            | "inspector"
+            | "detective"
+    )
+}
+
 fn person(around: &Around<'_>, found: &mut Evidence) {
+    if office_of_state(around.l(0)) || around.l(0) == "general" && matches!(around.l(1), "attorney" | "solicitor") {
+        found.office += 1;
+        found.person += 4;
+    }
     if lexicon::honorific(around.l(0)) || around.l(0) == "." && lexicon::honorific(around.l(1)) {
         found.person += 4;
     }
@@ -372,7 +421,10 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
         found.person += 3;
     }
     let told = around.apposition();
-    if told.iter().take(9).any(|w| lexicon::person_noun(w)) && !told.iter().take(3).any(|w| lexicon::company_noun(w)) {
+    let of_a_person = titled(told);
+    if told.iter().take(9).any(|w| lexicon::person_noun(w)) && !told.iter().take(3).any(|w| lexicon::company_noun(w))
+        || of_a_person
+    {
         found.person += 3;
     }
     if told.first().is_some_and(|w| matches!(*w, "who")) {
@@ -393,7 +445,15 @@ fn person(around: &Around<'_>, found: &mut Evidence) {
             )
         });
         found.person += if leads { 4 } else { 2 };
+        found.researcher +=
+            if told.iter().any(|w| matches!(*w, "research" | "researches" | "researched")) { 3 } else { 0 };
     }
+}
+
+/// "Company general manager": the head of the phrase is a title.
+fn titled(told: &[&str]) -> bool {
+    let end = told.iter().position(|w| lexicon::preposition(w) || lexicon::opens_clause(w)).unwrap_or(told.len());
+    end <= 5 && end.checked_sub(1).and_then(|head| told.get(head)).is_some_and(|head| lexicon::person_noun(head))
 }
 
 fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Evidence) {
@@ -479,6 +539,13 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     if around.article && !shapes::of_a_country(last) && (house_noun(r(0)) || plain(r(0)) && house_noun(r(1))) {
         found.organisation += 3;
     }
+    // "Acme takes the privacy of its patients seriously", "Acme learned that".
+    if matches!(r(0), "takes" | "take") && matches!(r(1), "the" | "your" | "privacy" | "security" | "this")
+        || matches!(r(0), "learned" | "discovered" | "became" | "values" | "regrets" | "apologizes" | "apologises")
+            && run.known.is_none()
+    {
+        found.organisation += 2;
+    }
     // "Brightwell.example": who goes by a domain is a house.
     if !many && indicators::is_host(last) {
         found.organisation += 2;
@@ -492,6 +559,7 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     }
     let house = |w: &str| lexicon::company_noun(w) || w.strip_suffix('s').is_some_and(lexicon::company_noun);
     if told.iter().take(10).any(|w| house(w) || matches!(*w, "dealers" | "makers"))
+        && !titled(told)
         && (told.first().is_some_and(|w| lexicon::determiner(w))
             || told.iter().take(2).any(|w| lexicon::company_noun(w)))
     {
@@ -657,7 +725,14 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
         let firm = |w: &str| lexicon::company_noun(w) && w != "university" || w == "researchers";
         // A "security camera company" makes cameras: "security" counts right beside the firm, in either order of reading.
         let beside = words.windows(2).any(|w| w[0] == "security" && firm(w[1]) || firm(w[0]) && w[1] == "security");
-        beside || words.iter().any(|w| trade(w)) && words.iter().any(|w| firm(w))
+        // "The breach tracking service".
+        let tracks = words
+            .iter()
+            .any(|w| matches!(*w, "tracking" | "monitoring" | "tracker" | "notification" | "breach-tracking"))
+            && words
+                .iter()
+                .any(|w| matches!(*w, "breach" | "leak" | "ransomware" | "threat" | "web" | "breach-tracking"));
+        beside || tracks || words.iter().any(|w| trade(w)) && words.iter().any(|w| firm(w))
     };
     let before: Vec<&str> =
         around.left.iter().copied().take(4).take_while(|w| !matches!(*w, "," | "." | "and" | "of")).collect();
@@ -823,23 +898,26 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
         found.victim += 3;
     }
     let soon = |words: &[&str], reach: usize| around.right.iter().take(reach).any(|w| words.contains(w));
+    // "Acme on Monday denied": when it did so stands between.
+    let when = |w: &str| lexicon::adverb(w) || lexicon::calendar_word(w) || w == "on";
+    let verb = around.right.iter().copied().take(5).find(|w| !when(w)).unwrap_or_default();
     match r(0) {
         _ if tells_of_another => {}
-        "denied" | "denies" => found.victim += 3,
+        _ if matches!(verb, "denied" | "denies") => found.victim += 3,
         "suffered" | "experienced" => found.victim += 2,
-        "is" | "says" | "said" if soon(&["investigating", "looking"], 5) => found.victim += 2,
+        "is" | "says" | "said" if soon(&["investigating", "looking"], 5) => found.looks += 2,
         "has" if soon(&["denied", "confirmed", "suffered"], 3) => found.victim += 2,
         "confirmed" | "confirms" | "disclosed" | "acknowledged" | "admitted"
             if around.right.iter().take(9).any(|w| breach_word(w) || *w == "access" || *w == "unauthorized") =>
         {
-            found.victim += 2
+            found.looks += 2
         }
         "discovered" | "detected" | "identified" | "reported"
             if around.right.iter().skip(1).take(4).any(|w| breach_word(w))
                 && matches!(r(1), "the" | "a" | "an" | "its" | "unauthorized" | "suspicious")
                 && found.researcher == 0 =>
         {
-            found.victim += 2
+            found.looks += 2
         }
         "data" if matches!(r(1), "breach" | "leak" | "theft") => found.victim += 2,
         "breach" | "hack" | "cyberattack" | "incident" => found.victim += 2,

@@ -66,6 +66,12 @@ struct Marks {
     shouts: bool,
     /// `We have stolen`, `мы скачали`, outside of quotation marks.
     own_deeds: usize,
+    /// `We have taken`, `we will upload`: a crew's deeds where a crew is named on a line of its own, anybody's elsewhere.
+    soft_deeds: usize,
+    /// Coins, payment, and what is made public otherwise.
+    coins: bool,
+    payment: bool,
+    publication: bool,
     /// `Your network was encrypted`.
     your_files: usize,
     /// A handle of a messenger.
@@ -84,7 +90,8 @@ impl Marks {
             many => 2 * many,
         };
         fields
-            + if self.crew { 3 } else { 0 }
+            + if self.crew { 3 + self.soft_deeds.min(2) } else { 0 }
+            + if self.demands() { ENOUGH } else { 0 }
             + usize::from(self.address)
             + if self.opens_sale { 3 } else { 0 }
             + if self.shouts { 2 } else { 0 }
@@ -94,6 +101,11 @@ impl Marks {
             + self.terms.min(3)
     }
 
+    /// Whether somebody wants coins or will publish, and nobody reports that.
+    fn demands(&self) -> bool {
+        self.coins && self.payment && self.publication && self.reporting == 0
+    }
+
     fn words(&self) -> Vec<&'static str> {
         let marks = [
             (self.fields.len() > 1, "its fields"),
@@ -101,6 +113,7 @@ impl Marks {
             (self.opens_sale, "it opens with a sale"),
             (self.shouts, "a heading that shouts"),
             (self.own_deeds > 0, "it claims in the first person"),
+            (self.demands(), "it demands coins or will publish"),
             (self.your_files > 0, "it addresses the victim"),
             (self.handle, "a handle to write to"),
             (self.terms > 0, "terms of sale"),
@@ -123,6 +136,9 @@ const OWN_DEEDS: &[&str] = &[
     "выкачали", "украли", "зашифровали", "похитили", "взломал", "слил", "скачал", "продаем", "продаём", "опубликуем",
     "выложим",
 ];
+
+/// What a crew and others say of themselves.
+const SOFT_DEEDS: &[&str] = &["upload", "uploading", "taken", "took", "obtained", "share", "got"];
 
 const OWN: &[&str] =
     &["we", "i", "we've", "i've", "i'm", "we're", "we'll", "мы", "я", "нами", "us", "our", "your", "ваши"];
@@ -206,6 +222,10 @@ fn prose(text: &str, line: Span, words: &[Word], marks: &mut Marks) {
                 _ => {}
             }
         }
+        marks.soft_deeds += usize::from(is(word, SOFT_DEEDS) && before.iter().any(|w| is(w, OWN)));
+        marks.coins |= matches!(word.text.as_str(), "bitcoin" | "bitcoins" | "btc" | "monero" | "xmr");
+        marks.payment |= matches!(word.text.as_str(), "pay" | "payment" | "paid" | "transfer");
+        marks.publication |= matches!(word.text.as_str(), "release" | "released" | "publish" | "published" | "leak");
         let pair = |next: &[&str]| words.get(place + 1).is_some_and(|w| is(w, next));
         match word.text.as_str() {
             "escrow" | "garant" | "гарант" | "гаранта" | "middleman" => marks.terms += 1,

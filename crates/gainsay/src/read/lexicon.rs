@@ -89,7 +89,10 @@ static FINITE: LazyLock<Words<Cue>> = LazyLock::new(|| {
      labelled called recommends recommended urged urges advised advises concluded concludes \
      apologized apologised recommend urge advise insist argue assured assures pointed clarified clarifies reiterated insisted \
      insists estimates estimated mentioned quipped expects argued argues reads read began maintains \
-     maintained",
+     maintained \
+     agreed agrees concurred concurs contended contends declared declares underlined underscored cautioned cautions \
+     remarked opined vowed vows pledged pledges promised promises lamented hinted hints predicted predicts recalled \
+     recalls testified testifies elaborated retorted countered doubts doubted suspects suspected stipulated",
         ),
         (Cue::Tells, "told tells informed informs notified notifies"),
         (
@@ -111,17 +114,61 @@ static FINITE: LazyLock<Words<Cue>> = LazyLock::new(|| {
         (
             Cue::Disputes,
             "disputed disputes dispute rejected rejects refuted refutes dismissed dismisses \
-     contradicted contradicts debunked rebuffed rebuffs rebutted rebuts repudiated disavowed",
+     contradicted contradicts debunked rebuffed rebuffs rebutted rebuts repudiated disavowed \
+     disagreed disagrees scoffed scoffs",
         ),
         (Cue::Declines, "declined declines decline refused refuses withheld"),
         (Cue::Investigates, "investigating investigates investigated investigate"),
         (
             Cue::Offers,
             "threatened threatens threaten offered offers offering selling sells demanded demands advertised advertises touted touting \
-     advertising auctioning auctioned taunted listed",
+     advertising auctioning auctioned taunted mocked teased listed",
         ),
     ])
 });
+
+/// Verbs of [`cue`] that speak only where a clause or a quotation follows.
+pub(super) fn weak_cue(word: &str) -> bool {
+    matches!(
+        word,
+        "agreed"
+            | "agrees"
+            | "concurred"
+            | "concurs"
+            | "contended"
+            | "contends"
+            | "declared"
+            | "declares"
+            | "underlined"
+            | "underscored"
+            | "cautioned"
+            | "cautions"
+            | "remarked"
+            | "opined"
+            | "lamented"
+            | "hinted"
+            | "hints"
+            | "predicted"
+            | "predicts"
+            | "recalled"
+            | "recalls"
+            | "testified"
+            | "testifies"
+            | "elaborated"
+            | "retorted"
+            | "countered"
+            | "doubts"
+            | "doubted"
+            | "suspects"
+            | "suspected"
+            | "stipulated"
+    ) || promises(word)
+}
+
+/// Verbs that bind their subject to do something.
+pub(super) fn promises(word: &str) -> bool {
+    matches!(word, "vowed" | "vows" | "pledged" | "pledges" | "promised" | "promises")
+}
 
 /// The finite forms of a verb of speaking or acting upon a claim.
 pub(super) fn cue(word: &str) -> Option<Cue> {
@@ -266,13 +313,15 @@ static PERSON: LazyLock<Words<()>> = LazyLock::new(|| {
      reporter journalist editor lawyer attorney secretary minister commissioner senator \
      professor strategist investigator official detective evangelist principal specialist \
      observer commentator blogger activist lawmaker politician economist scientist academic \
-     administrator superintendent governor mayor author owner advisor adviser fellow",
+     administrator superintendent governor mayor author owner advisor adviser fellow chair chairperson \
+         chancellor treasurer councillor councilman councilwoman technologist counsel mp mep \
+         congressman congresswoman",
     )
 });
 
 /// A noun for a person who speaks for, or works at, an organisation.
 pub(super) fn person_noun(word: &str) -> bool {
-    PERSON.contains(word)
+    PERSON.contains(word) || ["co-", "vice-", "ex-"].iter().any(|of| word.strip_prefix(of).is_some_and(person_noun))
 }
 
 /// The spokespersons among [`person_noun`]: they speak with the organisation's voice.
@@ -326,6 +375,97 @@ pub(super) fn researcher_noun(word: &str) -> bool {
     matches!(word, "researchers" | "researcher" | "analysts" | "analyst" | "experts" | "expert" | "investigators")
 }
 
+/// A noun for people by its ending, where the list of nouns ends: "merchants", "organiser", "historian".
+pub(super) fn agent_noun(word: &str) -> bool {
+    let singular = word.strip_suffix('s').unwrap_or(word);
+    let ending = ["er", "or", "ist", "ian", "ant", "ee", "man", "woman"].iter().any(|end| singular.ends_with(end));
+    let thing = matches!(
+        singular,
+        "server"
+            | "computer"
+            | "letter"
+            | "number"
+            | "order"
+            | "error"
+            | "router"
+            | "folder"
+            | "sensor"
+            | "factor"
+            | "paper"
+            | "newspaper"
+            | "container"
+            | "center"
+            | "matter"
+            | "counter"
+            | "never"
+            | "other"
+            | "another"
+            | "whether"
+            | "either"
+            | "neither"
+            | "together"
+            | "further"
+            | "later"
+            | "earlier"
+            | "after"
+            | "under"
+            | "over"
+            | "ever"
+            | "however"
+            | "cyber"
+            | "offer"
+            | "database"
+            | "poster"
+            | "banner"
+            | "header"
+            | "parameter"
+            | "character"
+            | "water"
+            | "power"
+            | "monitor"
+            | "warrant"
+            | "grant"
+            | "restaurant"
+            | "plant"
+            | "variant"
+            | "guarantee"
+            | "committee"
+            | "fee"
+            | "door"
+            | "floor"
+            | "color"
+            | "minor"
+            | "major"
+            | "prior"
+            | "error-free"
+            | "important"
+            | "relevant"
+            | "significant"
+            | "quarter"
+            | "disaster"
+            | "thriller"
+            | "summer"
+            | "winter"
+            | "september"
+            | "october"
+            | "november"
+            | "december"
+            | "twitter"
+            | "newsletter"
+            | "chapter"
+            | "filter"
+            | "cluster"
+            | "register"
+            | "rather"
+            | "per"
+            | "her"
+            | "for"
+            | "or"
+            | "nor"
+    );
+    singular.len() > 4 && ending && !thing
+}
+
 static CROWD: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
         "customers customer users user experts researchers analysts employees employee sources \
@@ -334,6 +474,7 @@ static CROWD: LazyLock<Words<()>> = LazyLock::new(|| {
      observers parents residents union nurse nurses teacher teachers staffer staffers worker workers \
      politicians lawmakers lawmaker critics activists passengers students whistleblower \
      whistleblowers lawyers journalists engineers developers moderators prosecutor watchdog judge \
+     advocates advocate campaigners leaders executives merchants bystanders \
      readers doctors insurers companies firms organisations organizations banks hospitals schools universities agencies",
     )
 });

@@ -23,7 +23,11 @@ static OWN_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// The speaker's own house beyond doubt: "their" may be anybody's.
 static OURS: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    word_regex(r"(?i)\b(?:our|its own) (?:\w+ ){0,3}(?:labs?|systems?|networks?|servers?|environments?|infrastructure|customers?|source code|databases?|platforms?|products?|employees|data)\b|\b(?:we (?:were|have been|had been)|one of (?:our|its)) ").ok()
+    word_regex(concat!(
+        r"(?i)\b(?:our|its own) (?:\w+ ){0,3}(?:labs?|systems?|networks?|servers?|environments?|infrastructure|customers?|source code|databases?|platforms?|products?|employees|data|patients|users|clients|members|ciso|company)\b",
+        r"|\bone of (?:our|its) |\bwe (?:were|are|have been|had been) (?:\w+ ){0,2}(?:breached|hacked|compromised|impacted|affected|attacked|hit|targeted|extorted|(?:the |a )?(?:victim|target|subject))\b",
+    ))
+    .ok()
 });
 
 /// "Denied that it had ever said so", "denied that anybody had been in touch".
@@ -61,29 +65,91 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) -> bo
             continue;
         }
         let candidate = found.class == Class::Organisation
-            && matches!(found.kind, PartyKind::Other | PartyKind::Researcher)
+            && matches!(found.kind, PartyKind::Other | PartyKind::Researcher | PartyKind::Authority)
             && !found.platform;
         let named_again = named_as_hit(said, &found.name);
         let own = OWN_HOUSE.as_ref().is_some_and(|p| p.is_match(said));
         let about_breach =
             matches!(item.stance, Stance::Denies | Stance::Confirms | Stance::PartlyConfirms | Stance::Investigating);
         let of_breach = SPEAKS_OF_BREACH.as_ref().is_some_and(|p| p.is_match(said));
-        let researcher = found.kind == PartyKind::Researcher;
+        // Who tells of others' breaches all day is a victim only by words that leave no doubt.
+        let researcher = matches!(found.kind, PartyKind::Researcher | PartyKind::Authority);
         if candidate
             && (named_again
                 || about_breach && !researcher && item.own_matter && (of_breach || own)
-                || of_breach && researcher && about_breach && of_ours(said)
-                || !researcher && item.own_matter && item.cue == Cue::Denies && item.stance == Stance::Denies)
+                || of_breach && researcher && about_breach && item.own_matter
+                || found.kind != PartyKind::Researcher
+                    && item.own_matter
+                    && item.cue == Cue::Denies
+                    && item.stance == Stance::Denies)
         {
             cast.parties[party].kind = PartyKind::Victim;
             cast.parties[party].victim = cast.parties[party].victim.max(3);
             any = true;
         }
     }
+    if !any && cast.of_kind(PartyKind::Victim).is_empty() {
+        any = promote_who_answers(text, items, cast);
+    }
     if any {
         cast.rank();
     }
     any
+}
+
+/// Where the story presents nobody as breached: the house that answers for the breach most often. Gives whether there is one.
+fn promote_who_answers(text: &str, items: &[Item], cast: &mut Cast) -> bool {
+    let mut answers: std::collections::BTreeMap<usize, u32> = std::collections::BTreeMap::new();
+    for item in items {
+        let Some(party) = item.speaker.party.map(|p| cast.parties[p].home.unwrap_or(p)) else { continue };
+        let found = &cast.parties[party];
+        let answerable = match found.kind {
+            PartyKind::Other => true,
+            PartyKind::Researcher => item.stance == Stance::Denies,
+            PartyKind::Authority => !hunts_crews(&found.name),
+            _ => false,
+        };
+        let said = item.span.of(text).unwrap_or_default();
+        if found.class != Class::Organisation || found.platform || !answerable || of_words(said) {
+            continue;
+        }
+        let of_breach = SPEAKS_OF_BREACH.as_ref().is_some_and(|p| p.is_match(said));
+        let weight = match item.stance {
+            Stance::Denies | Stance::Disputes | Stance::Confirms | Stance::PartlyConfirms | Stance::Investigating => 2,
+            Stance::NoComment => 1,
+            Stance::Claims | Stance::Informs => 0,
+        };
+        *answers.entry(party).or_default() += if of_breach || item.stance == Stance::NoComment { weight } else { 0 };
+    }
+    let most = answers.into_iter().filter(|(_, weight)| *weight >= 2);
+    let Some((party, _)) = most.max_by_key(|&(p, weight)| (weight, cast.parties[p].mentions, std::cmp::Reverse(p)))
+    else {
+        return false;
+    };
+    cast.parties[party].kind = PartyKind::Victim;
+    cast.parties[party].victim = cast.parties[party].victim.max(3);
+    true
+}
+
+/// Police, prosecutors and the offices that watch over the net: they answer for no breach of their own.
+pub(super) fn hunts_crews(name: &str) -> bool {
+    let name = name.to_lowercase();
+    [
+        "police",
+        "prosecut",
+        "court",
+        "sheriff",
+        "fbi",
+        "investigation",
+        "interpol",
+        "europol",
+        "crime",
+        "cyber",
+        "constabulary",
+        "attorney",
+    ]
+    .iter()
+    .any(|word| name.contains(word))
 }
 
 /// "Our systems", "we were breached": nobody says so of another's house.
@@ -106,7 +172,7 @@ fn lower_words(said: &str) -> impl Iterator<Item = &str> {
 }
 
 /// "Acme has been impacted", "Acme source code remains".
-fn named_as_hit(said: &str, name: &str) -> bool {
+pub(super) fn named_as_hit(said: &str, name: &str) -> bool {
     said.match_indices(name).any(|(at, _)| {
         let after: Vec<&str> = lower_words(&said[at + name.len()..]).take(4).collect();
         let passive = after.iter().position(|w| matches!(*w, "was" | "been" | "were")).is_some_and(|p| {

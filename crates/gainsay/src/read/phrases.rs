@@ -44,11 +44,24 @@ pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memor
             continue;
         }
         // "The firm's director, Ann Lee, said": the name in the insertion says more than the role.
-        let inner = &sentence.party[open + 1..at];
+        let article = usize::from(sentence.word(open + 1) == "the" && at > open + 2);
+        let inner = &sentence.party[open + 1 + article..at];
         let one_name = inner.first().is_some_and(|p| p.is_some() && inner.iter().all(|q| q == p));
         let after_name = open > 0 && sentence.party[open - 1].is_some();
         if tried == 0 && one_name && !after_name {
             return Some((open, sentence.speakers(open + 1, at - 1, memory)));
+        }
+        // "The contractor, Daxim, said": a name that nothing else tells of.
+        let from = open + 1 + article;
+        let written = (from..at).all(|n| sentence.tokens[n].capital && sentence.party[n].is_none());
+        if tried == 0
+            && from < at
+            && at - from <= 4
+            && written
+            && !after_name
+            && let Some(speaker) = sentence.by_its_words(from, at - 1)
+        {
+            return Some((open, vec![speaker]));
         }
         // "Taking the stage, Acme CEO Ann Lee, said": a title with its name is the subject, and no insertion.
         let person = inner.last().copied().flatten().is_some_and(|p| sentence.cast.parties[p].class == Class::Person);
@@ -86,6 +99,22 @@ pub(super) fn phrase_ending(sentence: &Sentence<'_>, last: usize, memory: &Memor
     // "Acme's statement today": the time is no part of who speaks.
     let timed = |at: usize| sentence.party[at].is_none() && is_time_phrase(sentence, at);
     let last = (0..=last).rev().take(4).find(|&at| !timed(at)).unwrap_or(last);
+    let first = phrase_start(sentence, last);
+    if inside_a_noun(sentence, first, last) {
+        return None;
+    }
+    // "Advanced Locks (AdLock)": the bracket says nothing new.
+    let mut end = last;
+    if sentence.tokens[end].is_mark(")") {
+        let open = (first..end).rev().find(|&at| sentence.tokens[at].is_mark("("))?;
+        end = open.checked_sub(1).filter(|&e| e >= first)?;
+    }
+    let speakers = sentence.speakers(first, end, memory);
+    (!speakers.is_empty()).then_some((first, speakers))
+}
+
+/// Where the noun phrase begins whose last token is `last`.
+fn phrase_start(sentence: &Sentence<'_>, last: usize) -> usize {
     let mut first = last + 1;
     let mut depth = 0usize;
     while first > 0 && last + 1 - first < SUBJECT_REACH {
@@ -115,17 +144,27 @@ pub(super) fn phrase_ending(sentence: &Sentence<'_>, last: usize, memory: &Memor
         }
         first = at;
     }
-    if inside_a_noun(sentence, first, last) {
+    first
+}
+
+/// The subject right before token `end` where it is nobody whom the text names or means, by its own words: "two watchdog groups". Over an
+/// insertion between commas.
+pub(super) fn unknown_subject(sentence: &Sentence<'_>, end: usize) -> Option<(usize, Vec<Speaker>)> {
+    let mut last = end.checked_sub(1)?;
+    if sentence.word(last) == "who" {
+        last = last.checked_sub(1)?;
+    }
+    if sentence.tokens[last].sets_apart() {
+        let mark = sentence.word(last);
+        let open = (last.saturating_sub(SUBJECT_REACH)..last).rev().find(|&open| sentence.word(open) == mark)?;
+        last = open.checked_sub(1)?;
+    }
+    let first = phrase_start(sentence, last);
+    // "A group that claimed": the clause hangs on what the sentence speaks of.
+    if first > last || inside_a_noun(sentence, first, last) || lexicon::opens_clause(sentence.word(last)) {
         return None;
     }
-    // "Advanced Locks (AdLock)": the bracket says nothing new.
-    let mut end = last;
-    if sentence.tokens[end].is_mark(")") {
-        let open = (first..end).rev().find(|&at| sentence.tokens[at].is_mark("("))?;
-        end = open.checked_sub(1).filter(|&e| e >= first)?;
-    }
-    let speakers = sentence.speakers(first, end, memory);
-    (!speakers.is_empty()).then_some((first, speakers))
+    sentence.by_its_words(first, last).map(|speaker| (first, vec![speaker]))
 }
 
 /// "The sixth breach Acme has disclosed", "what data the gang claims": the subject of a clause that hangs on a noun says nothing by itself.
@@ -156,8 +195,8 @@ fn inside_a_noun(sentence: &Sentence<'_>, first: usize, last: usize) -> bool {
     asked && (first..last).any(thing) || at > first && sentence.party[head].is_some() && thing(at - 1)
 }
 
-/// The noun phrase that starts at `first`.
-pub(super) fn phrase_from(sentence: &Sentence<'_>, first: usize, memory: &Memory) -> Option<(usize, Vec<Speaker>)> {
+/// Where the noun phrase that starts at `first` ends: its last token.
+fn phrase_end(sentence: &Sentence<'_>, first: usize) -> Option<usize> {
     let mut end = first;
     while end < sentence.tokens.len() && end - first < SUBJECT_REACH {
         let token = &sentence.tokens[end];
@@ -176,7 +215,18 @@ pub(super) fn phrase_from(sentence: &Sentence<'_>, first: usize, memory: &Memory
         }
         end += 1;
     }
-    let last = end.checked_sub(1).filter(|&l| l >= first)?;
+    end.checked_sub(1).filter(|&last| last >= first)
+}
+
+/// Who is named at `first` and is nobody whom the text names or means, by the phrase itself.
+pub(super) fn unknown_from(sentence: &Sentence<'_>, first: usize) -> Option<(usize, Vec<Speaker>)> {
+    let last = phrase_end(sentence, first)?;
+    sentence.by_its_words(first, last).map(|speaker| (last, vec![speaker]))
+}
+
+/// The noun phrase that starts at `first`.
+pub(super) fn phrase_from(sentence: &Sentence<'_>, first: usize, memory: &Memory) -> Option<(usize, Vec<Speaker>)> {
+    let last = phrase_end(sentence, first)?;
     let speakers = sentence.speakers(first, last, memory);
     (!speakers.is_empty()).then_some((last, speakers))
 }

@@ -55,7 +55,13 @@ pub(super) fn sentences(text: &str, paragraph: Span, quotes: &[Quotation]) -> Ve
             .sum();
         let end = end + closers;
         let rest = &text[end..paragraph.end];
+        // "E! News", "Yahoo! Mail": the mark is of a name.
+        let of_a_name = mark == '!' && closers == 0 && {
+            let word = text[start..at].rsplit(char::is_whitespace).next().unwrap_or_default();
+            word.chars().count() == 1 && word.chars().all(char::is_uppercase) || word == "Yahoo"
+        };
         if starts_sentence(rest)
+            && !of_a_name
             && !(mark == '.' && is_abbreviation(text, start, at) && !company_ends(text, start, at, rest))
         {
             push(text, start, end, &mut found);

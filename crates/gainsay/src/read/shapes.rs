@@ -28,7 +28,7 @@ static TAIL: LazyLock<Words<()>> = LazyLock::new(|| {
      foods brands breweries beverages steel petroleum chemicals aerospace aviation court parliament embassy \
      directorate secretariat registry exchange securities financial finance payments consulting associates analytics \
      robotics automotive construction properties realty museum library diocese tribune herald gazette magazine \
-     broadcasting newspaper broadcaster constabulary municipality initiative cooperative chamber bancorporation",
+     broadcasting newspaper broadcaster constabulary municipality initiative cooperative chamber bancorporation movement",
     )
 });
 

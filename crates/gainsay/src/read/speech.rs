@@ -131,6 +131,7 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
                     relays: Vec::new(),
                     word: bounded(page),
                     span: bounded(page),
+                    until: bounded(page).end,
                 };
                 found.push(settle(text, cast, number, owner.clone(), &whole));
                 memory.hear_speaker(cast, owner);
@@ -161,6 +162,7 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
                 relays: Vec::new(),
                 word: bounded(page),
                 span: bounded(page),
+                until: bounded(page).end,
             };
             found.push(settle(text, cast, number, speaker.clone(), &whole));
             memory.hear_speaker(cast, &speaker);
@@ -245,7 +247,7 @@ pub(super) fn sentence_of<'a>(text: &'a str, cast: &'a Cast, span: Span, quotes:
         // A long quotation is cut into several sentences.
         .map(|q| Span { start: q.span.start.max(span.start), end: q.span.end.min(span.end) })
         .collect();
-    Sentence::new(cast, tokens(text, span, &hidden), span)
+    Sentence::new(text, cast, tokens(text, span, &hidden), span)
 }
 
 fn is_name(text: &str, cast: &Cast, quote: &Quotation) -> bool {
@@ -268,7 +270,7 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
 
 /// The item of one of an attribution's speakers.
 fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &Attribution) -> Item {
-    let said = found.span.of(text).unwrap_or_default();
+    let said = Span { end: found.until.min(found.span.end), ..found.span }.of(text).unwrap_or_default();
     let own_matter = own_matter(text, cast, &speaker, found, said);
     let read = stance(&Heard {
         cue: found.cue,
@@ -307,36 +309,69 @@ fn speaks_for_a_house(cast: &Cast, speaker: &Speaker) -> bool {
 /// Whether the speaker would be speaking of its own house. A victim is, unless it tells of another company; of anybody else it must not look
 /// like another's breach in any way.
 fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, said: &str) -> bool {
+    let ours = parts::of_ours(said);
     let Some(party) = speaker.party.map(|p| cast.parties[p].home.unwrap_or(p)) else {
-        return speaker.kind == PartyKind::Victim;
+        // "The ministry said": where the story knows of no other house that was breached, it answers for its own.
+        let answers = speaker.kind == PartyKind::Authority
+            && speaker.known == Known::Unnamed
+            && cast.of_kind(PartyKind::Victim).is_empty()
+            && !parts::hunts_crews(&speaker.name)
+            && !lexicon::crowd_noun(&speaker.name);
+        return answers || speaker.kind == PartyKind::Victim || speaker.kind == PartyKind::Other && ours;
     };
     let homes: Vec<usize> =
         found.speakers.iter().filter_map(|s| s.party).flat_map(|p| [Some(p), cast.parties[p].home]).flatten().collect();
-    if !parts::of_ours(said) && of_another_house(text, cast, &homes, found.span) {
+    if !ours && of_another_house(text, cast, &homes, found.span) {
         return false;
     }
+    let house = cast.parties[party].class == Class::Organisation;
+    let name = &cast.parties[party].name;
     match speaker.kind {
         PartyKind::Victim => true,
-        PartyKind::Other if cast.parties[party].class == Class::Organisation && parts::tells_its_own(said) => true,
-        PartyKind::Other if cast.parties[party].class == Class::Organisation => {
-            parts::of_own_house(said, &cast.parties[party].name)
-                || !(matches!(found.cue, Cue::Reports) || of_another(cast, party, found.span, said))
+        PartyKind::Other if !house => ours,
+        PartyKind::Other => {
+            ours || parts::tells_its_own(said)
+                || parts::of_own_house(said, name)
+                || !(matches!(found.cue, Cue::Reports)
+                    || found.cue == Cue::Disputes && content(said).named.is_none()
+                    || of_another(cast, party, found.span, said))
+        }
+        // Who hunts crews speaks of others, unless its words leave no doubt.
+        PartyKind::Authority | PartyKind::Researcher if house => {
+            let alone = || !others_named(cast, party, found.span);
+            ours
+                || parts::named_as_hit(said, name)
+                || parts::of_own_house(said, name) && alone()
+                // An office that is no police and says that nothing was taken answers for itself.
+                || speaker.kind == PartyKind::Authority
+                    && !parts::hunts_crews(name)
+                    && !victim_named(cast, party, found.span)
+                    && (found.cue == Cue::Denies && !found.negated || content(said).not.is_some())
         }
         _ => false,
     }
 }
 
+/// Another house that was breached is named in it.
+fn victim_named(cast: &Cast, party: usize, span: Span) -> bool {
+    cast.within(span).iter().any(|&(_, p)| p != party && cast.parties[p].kind == PartyKind::Victim)
+}
+
+/// Another company is named in it.
+fn others_named(cast: &Cast, party: usize, span: Span) -> bool {
+    cast.within(span).iter().any(|&(_, p)| {
+        let other = &cast.parties[p];
+        p != party
+            && other.class == Class::Organisation
+            && !other.platform
+            && !matches!(other.kind, PartyKind::Press | PartyKind::Authority)
+    })
+}
+
 /// Another organisation or a crew is in it, or several firms: what is told of them is no admission.
 fn of_another(cast: &Cast, party: usize, span: Span, said: &str) -> bool {
-    let others = cast.within(span).iter().any(|&(_, p)| {
-        let other = &cast.parties[p];
-        other.class == Class::Actor
-            || p != party
-                && other.class == Class::Organisation
-                && !other.platform
-                && !matches!(other.kind, PartyKind::Press | PartyKind::Authority)
-    });
-    others || said.split(|c: char| !c.is_alphanumeric()).any(several)
+    let crew = cast.within(span).iter().any(|&(_, p)| cast.parties[p].class == Class::Actor);
+    crew || others_named(cast, party, span) || said.split(|c: char| !c.is_alphanumeric()).any(several)
 }
 
 fn several(word: &str) -> bool {
@@ -369,6 +404,7 @@ fn continued(
         relays: Vec::new(),
         word: span,
         span,
+        until: span.end,
     };
     if let Some(here) = memory.here.clone() {
         return Some(by(here));
@@ -477,13 +513,10 @@ fn combine(left: &Item, right: &Item) -> Option<Stance> {
     })
 }
 
-/// The months and years that a background paragraph is dated by.
+/// The years that a background paragraph is dated by. A month alone is of this year.
 pub(super) fn is_dated(text: &str, span: Span) -> bool {
     tokens(text, cut_short(text, span), &[]).iter().any(|t| {
-        t.capital && lexicon::month(&t.lower).is_some() && t.lower.len() >= 3
-            || t.shape == Shape::Number
-                && t.lower.len() == 4
-                && (t.lower.starts_with("19") || t.lower.starts_with("20"))
+        t.shape == Shape::Number && t.lower.len() == 4 && (t.lower.starts_with("19") || t.lower.starts_with("20"))
     })
 }
 
@@ -572,6 +605,52 @@ mod tests {
             "Brightwell informed its staff that payroll data had been stolen by the hackers of GreyHeron. It rained.",
         );
         assert_eq!(found.first().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "confirms")));
+    }
+
+    #[test]
+    fn who_has_no_name_speaks_by_the_words_of_the_phrase() {
+        for (said, who) in [
+            ("Two elections watchdog groups said that the records are old.", "elections watchdog groups"),
+            ("Several merchants complained that they had been kept in the dark.", "merchants"),
+            ("“They lied to us all the time,” said Greta Holm of the workers’ union.", "Greta Holm"),
+            ("One café owner said that it was late.", "café owner"),
+            ("A spokesman for the police declined to comment.", "police"),
+            ("Minister for Transport Lena Hartvig said that there was no cause for alarm.", "Lena Hartvig"),
+            ("The contractor, Daxim, referred questions to the city.", "Daxim"),
+        ] {
+            assert_eq!(of(said).first().map(|f| f.0.clone()).as_deref(), Some(who), "{said}");
+        }
+        assert!(of("The weather said that it would rain.").is_empty());
+    }
+
+    #[test]
+    fn a_silence_and_a_word_of_one_subject_are_two_items() {
+        let stances = |said: &str| of(said).iter().map(|f| f.1).collect::<Vec<_>>();
+        assert_eq!(
+            stances("Brightwell confirmed that it was breached, but declined to say who did it."),
+            ["confirms", "no_comment"]
+        );
+        assert_eq!(
+            stances("Brightwell would not say how many, but insisted that its systems were not compromised."),
+            ["no_comment", "denies"]
+        );
+    }
+
+    #[test]
+    fn a_notice_in_the_third_person_is_the_houses_own() {
+        let found = of(
+            "Notice of a data security event\nHollis Dental takes the privacy of its patients seriously. This notice describes an event that may have involved your information.\nOn March 4, Hollis Dental learned that an unauthorized individual had gained access to an employee's email account.\nHollis Dental reviewed the account and found that it contained names of its patients.\n",
+        );
+        assert_eq!(found.len(), 3, "{found:?}");
+        assert!(found.iter().all(|f| f.0 == "Hollis Dental" && f.2 == Rule::OwnPage), "{found:?}");
+    }
+
+    #[test]
+    fn a_ministry_that_was_breached_answers_for_itself() {
+        let found = of(
+            "Ministry of Locks denies leak\nThe Ministry of Locks has denied that its database was breached. The Ministry of Locks said no data was stolen.\n",
+        );
+        assert_eq!(found.iter().map(|f| f.1).collect::<Vec<_>>(), ["denies"], "{found:?}");
     }
 
     #[test]

@@ -86,6 +86,14 @@ static INVESTIGATION: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
 });
 
+/// What the police and their like do about a crime.
+static POLICING: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(concat!(
+        r"\b(?:investigat\w+|inquir(?:y|ies)|enquir(?:y|ies)|prob(?:e|es|ing)|forensics?|arrests?|arrested|suspects?|prosecut\w+)\b|\bto justice\b",
+        r"|\bwork(?:s|ed|ing)? (?:\w+ ){0,2}(?:together|with)\b|\bidentify(?:ing)? (?:the|those|who)\b|\bcalled in\b|\bin (?:touch|contact) with\b|\bco-?operat\w+\b|\b(?:case|complaint|fir) (?:was |has been |had been )?(?:opened|filed|registered|lodged)\b|\b(?:tak|treat)(?:e|es|ing) (?:\w+ ){0,4}seriously\b",
+    ))
+});
+
 /// An inquiry that is over, or that speaks through its results.
 static CONCLUDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
@@ -95,7 +103,7 @@ static CONCLUDED: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 static DISPUTE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"\b(?:took|takes|take) issue with|\b(?:incorrect|inaccurate|misleading|mischaracteri[sz]\w+|misrepresent\w*|misinformation|disinformation|exaggerat\w+|overstated|overblown|false|wrong|lying|lied|bluff\w*|contrary to)\b",
+        r"\b(?:took|takes|take) issue with|\b(?:incorrect|inaccurate|misleading|mischaracteri[sz]\w+|misrepresent\w*|misinformation|disinformation|exaggerat\w+|overstated|overblown|false|fake|faked|wrong|lying|lied|bluff\w*|contrary to)\b|\b(?:data|files?|documents?|database|records?|information|samples?|it|they|these|those) (?:is|are|was|were)(?: not|n['’]t) (?:\w+ ){0,2}(?:real|genuine|new|recent|authentic|from|current|actual|live|\d{4})\b|\b(?:do|does)(?: not|n['’]t) exist\b",
         r"|(?:\bnot|n['’]t|\binsufficient)(?: \w+){0,3} (?:sufficient|enough|credible|convincing) (?:evidence|proof)|(?:\bnot|n['’]t) (?:\w+ ){0,3}(?:supported|support|substantiate\w*|back up|match|belong|stand up|hold up|reflect|consistent)\b|\bnever (?:suggested|claimed|said|stated)\b",
         r"|\b(?:recycled|repackaged|scraped|scraping|re-?hash\w*|previously (?:leaked|published|disclosed|known|reported)|from (?:an|a) (?:older|old|earlier|previous|different|unrelated|another)|publicly available)\b|\bbelongs? to (?:another|a different|someone else)|\bdisput\w+|\brefut\w+|\brejects? (?:the )?(?:claims?|allegations?)|\bcontradict\w*|\bdebunk\w*|\bcast(?:s|ing)? doubt|\bskeptical|\bsceptical|\bdoubts? (?:that|the|about|whether)|\bquestion(?:ed|s|ing) (?:the|whether)|\b(?:stolen|taken|obtained|came|come|collected|gathered|originat\w+|compiled|leaked) (?:\w+ )?(?:from|in|during|via|through) (?:\w+ )?(?:other|unrelated|third[- ]party|another|public|older|old|earlier|previous|different)\b|\bunrelated (?:websites?|sites?|services?|compan\w+|incidents?|breach\w*)|\bbears? no\b|\bdoubtful\b|\bimplausible\b",
     ))
@@ -114,6 +122,7 @@ static NO_DEED: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
         r"\b(?:we|i|it|they|he|she) (?:\w+ )?(?:do|did|have|has|had|does|could|would)(?: not|n['’]t)(?: \w+)? (?:have|hold|sell|sold|steal|stolen|take|taken|hack\w*|breach\w*|leak\w*|publish\w*|attack\w*|encrypt\w*|do|done|touch\w*|post\w*)\b",
         r"|\b(?:was|were|is)(?: not|n['’]t) (?:us|me|ours|them|our (?:work|doing))\b|\bwe (?:\w+ )?never (?:\w+ )?(?:sell|sold|steal|stole|stolen|take|took|hacked|breached|leaked|attacked|had)\b",
+        r"|(?:\b(?:no|not|never|deny|denies|denied|denying)|n['’]t) (?:[\w’'-]+ ){0,5}(?:involved|involvement|role in|part in|responsible for|behind|to do with|knowledge of|connection (?:to|with)|linked to|liable)\b|\bdid(?: not|n['’]t) do (?:it|this|that)\b|\b(?:framed|false flag|scapegoat\w*)\b",
     ))
 });
 
@@ -132,7 +141,7 @@ static BUT_PERHAPS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The data are another's, or from another place or time.
 static ELSEWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(concat!(
-        r"\b(?:stolen|taken|obtained|came|come|collected|gathered|originat\w+|compiled|leaked|harvested) (?:\w+ )?(?:from|in|during|via|through) (?:\w+ )?(?:other|unrelated|another|public|older|old|earlier|previous|different)\b|\bunrelated (?:websites?|sites?|services?|compan\w+|sources?)|\b(?:through|in|from|via|at|on) (?:[\w-]+ ){0,6}other (?:\w+ )?(?:services?|sites?|platforms?|websites?|providers?|companies|breaches)\b|\bthird[- ]party apps?\b",
+        r"\b(?:stolen|taken|obtained|came|come|collected|gathered|originat\w+|compiled|leaked|harvested) (?:\w+ )?(?:from|in|during|via|through) (?:\w+ )?(?:other|unrelated|another|public|older|old|earlier|previous|different)\b|\bunrelated (?:websites?|sites?|services?|compan\w+|sources?)|\b(?:stolen|taken|obtained|came|come|leaked|hacked) (?:\w+ ){0,2}(?:during|in|from|through|via) an? (?:hack|breach|attack|leak) (?:of|on|at) (?:an?|another|the)\b|\b(?:through|in|from|via|at|on) (?:[\w-]+ ){0,6}other (?:\w+ )?(?:services?|sites?|platforms?|websites?|providers?|companies|breaches)\b|\bthird[- ]party apps?\b",
         r"|\b(?:recycled|repackaged|scraped|scraping|re-?hash\w*)\b|\bbelongs? to (?:another|a different|someone else)|(?:\bnot|n['’]t) (?:\w+ )?(?:belong|ours\b|our data|its data)|\bcredential[- ]stuffing\b|\b(?:was|were|is|are|came|comes) from (?:a|an) (?:\w+ )?(?:database|breach|leak|source|incident|site|hack)\b|\breus(?:e|ed|ing) (?:of )?(?:\w+ )?(?:passwords|credentials)",
     ))
 });
@@ -208,7 +217,7 @@ fn decide(heard: &Heard<'_>, said: &Content) -> Reading {
     }
     match heard.kind {
         PartyKind::Actor => actor(heard, said),
-        PartyKind::Victim | PartyKind::Other if heard.own_matter => of_itself(heard, said),
+        _ if heard.own_matter => of_itself(heard, said),
         PartyKind::Press => press(heard, said),
         PartyKind::Researcher | PartyKind::Authority | PartyKind::Other | PartyKind::Victim => of_another(heard, said),
     }
@@ -274,8 +283,9 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
     if heard.cue == Cue::Investigates {
         return by_words(Stance::Investigating, "looks into it", inquiry);
     }
-    if heard.kind == PartyKind::Authority && inquiry.is_some() {
-        return by_words(Stance::Investigating, "an authority looks into it", inquiry);
+    let policing = hit(&POLICING, text).or(inquiry).filter(|_| heard.kind == PartyKind::Authority);
+    if let words @ Some(_) = policing.filter(|_| hit(&CONCLUDED, text).is_none()) {
+        return by_words(Stance::Investigating, "an authority looks into it", words);
     }
     if confirms {
         // One company admits nothing for another; it claims.
@@ -415,6 +425,7 @@ mod tests {
             &LIMIT,
             &SILENCE,
             &INVESTIGATION,
+            &POLICING,
             &CONCLUDED,
             &DISPUTE,
             &ELSEWHERE,

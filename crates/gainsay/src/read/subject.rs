@@ -1,12 +1,15 @@
 //! Who a noun phrase means: a name, a spokesperson, "the company", "it".
 
 use crate::claim::{PartyKind, Span};
-use crate::read::entities::{Cast, Class};
+use crate::read::entities::{Cast, Class, Party};
 use crate::read::lexicon;
 use crate::read::tokens::{Shape, Token};
 
 /// How far back in its sentence a word leans on a name, in tokens.
 const NEAR: usize = 40;
+
+/// The most words of a phrase that stands for somebody whom nothing else names.
+const LONGEST_PHRASE: usize = 9;
 
 /// How a speaker was made out, surest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,13 +143,15 @@ impl Memory {
 
 /// A sentence's tokens with the party that each belongs to.
 pub(super) struct Sentence<'a> {
+    /// The whole text.
+    pub(super) text: &'a str,
     pub(super) cast: &'a Cast,
     pub(super) tokens: Vec<Token<'a>>,
     pub(super) party: Vec<Option<usize>>,
 }
 
 impl<'a> Sentence<'a> {
-    pub(super) fn new(cast: &'a Cast, tokens: Vec<Token<'a>>, span: Span) -> Self {
+    pub(super) fn new(text: &'a str, cast: &'a Cast, tokens: Vec<Token<'a>>, span: Span) -> Self {
         let mentions = cast.within(span);
         let mut at = 0;
         let party = tokens
@@ -163,7 +168,7 @@ impl<'a> Sentence<'a> {
                     .map(|&(_, p)| p)
             })
             .collect();
-        Self { cast, tokens, party }
+        Self { text, cast, tokens, party }
     }
 
     pub(super) fn word(&self, at: usize) -> &str {
@@ -186,7 +191,12 @@ impl<'a> Sentence<'a> {
                 return left;
             }
         }
-        let first = (first..=last).rev().find(|&at| self.word(at) == "and").map_or(first, |and| and + 1);
+        // "The phone and broadband provider" is one; "the gang, and the firm" ends with the firm.
+        let of_its_own = |at: usize| {
+            self.party[at].is_some() || lexicon::determiner(self.word(at)) || !lexicon::determiner(self.word(first))
+        };
+        let and = (first..last).rev().find(|&at| self.word(at) == "and" && of_its_own(at + 1));
+        let first = and.map_or(first, |and| and + 1);
         self.one(first, last, memory).into_iter().collect()
     }
 
@@ -202,7 +212,8 @@ impl<'a> Sentence<'a> {
                     && !lexicon::preposition(self.word(at))
         };
         let cut = (first + 1..=last).find(|&at| {
-            self.party[at].is_none() && lexicon::preposition(self.word(at)) && (first..at).any(is_head_word)
+            self.party[at].is_none()
+                && (lexicon::preposition(self.word(at)) && (first..at).any(is_head_word) || self.hangs_on(at))
         });
         let head_end = (first..cut.unwrap_or(last + 1))
             .rev()
@@ -237,6 +248,87 @@ impl<'a> Sentence<'a> {
             return Some(pronoun);
         }
         self.by_noun(first, head_end, tail, memory)
+    }
+
+    /// "The group holding the files": a participle that hangs on those who act.
+    fn hangs_on(&self, at: usize) -> bool {
+        let word = self.word(at);
+        let named = matches!(word, "going" | "calling" | "claiming" | "using");
+        word.len() > 5
+            && word.ends_with("ing")
+            && !named
+            && !self.tokens[at].capital
+            && at.checked_sub(1).is_some_and(|noun| {
+                let noun = self.word(noun);
+                lexicon::actor_noun(noun) || lexicon::person_noun(noun) || lexicon::crowd_noun(noun)
+            })
+    }
+
+    /// A subject that is none of the cast's parties, by its own words: "two watchdog groups", "Ann Lee". Only people and houses speak: its
+    /// head names some, or is written as a name.
+    pub(super) fn by_its_words(&self, first: usize, last: usize) -> Option<Speaker> {
+        let opening = first == 0;
+        let mut first = self.after_leading_adverbial(first, last);
+        let skipped = |at: usize| {
+            let word = self.word(at);
+            lexicon::determiner(word)
+                || lexicon::adverb(word)
+                || self.tokens[at].shape != Shape::Word
+                || matches!(word, "several" | "some" | "many" | "other" | "few")
+        };
+        while first <= last && skipped(first) {
+            first += 1;
+        }
+        let end = (first..=last)
+            .find(|&at| {
+                let word = self.word(at);
+                lexicon::preposition(word)
+                    && !(word == "of" && self.tokens[at - 1].capital && !lexicon::determiner(self.word(at + 1)))
+                    || lexicon::opens_clause(word)
+                    || self.hangs_on(at)
+                    || lexicon::calendar_word(word)
+            })
+            .unwrap_or(last + 1);
+        // "A claim the company": the phrase begins with its last article.
+        first = (first..end).rev().find(|&at| matches!(self.word(at), "the" | "a" | "an")).map_or(first, |at| at + 1);
+        if (first..end).any(|at| !matches!(self.tokens[at].shape, Shape::Word | Shape::Possessive)) {
+            return None;
+        }
+        // "Acme's security advisers" speak for Acme.
+        let owner = (first + 1..end).rev().find(|&at| self.tokens[at].shape == Shape::Possessive);
+        if let Some(house) = owner.and_then(|at| self.party[at - 1]) {
+            return Some(Speaker { known: Known::Spokesperson, ..self.named(house) });
+        }
+        let head = end.checked_sub(1).filter(|&head| first <= head && head - first < LONGEST_PHRASE)?;
+        let noun = self.word(head);
+        let singular = noun.strip_suffix('s').unwrap_or(noun);
+        let is = |known: fn(&str) -> bool| known(noun) || known(singular);
+        let kind = if is(lexicon::actor_noun) && !matches!(singular, "group" | "individual" | "collective") {
+            PartyKind::Actor
+        } else if is(lexicon::researcher_noun) {
+            PartyKind::Researcher
+        } else if is(lexicon::authority_noun) {
+            PartyKind::Authority
+        } else {
+            PartyKind::Other
+        };
+        let written_as_name = self.tokens[head].capital && (!opening || head > first || !lexicon::opens_sentence(noun));
+        let speaks = written_as_name
+            || kind != PartyKind::Other
+            || is(lexicon::actor_noun)
+            || is(lexicon::person_noun)
+            || is(lexicon::company_noun)
+            || is(lexicon::crowd_noun)
+            || lexicon::agent_noun(noun)
+                && (noun.ends_with('s') || first > 0 && matches!(self.word(first - 1), "a" | "an" | "one" | "another"));
+        let pronoun =
+            matches!(noun, "i" | "we" | "you" | "he" | "she" | "it" | "they" | "that" | "this" | "those" | "none");
+        if !speaks || pronoun || lexicon::document_noun(noun) || lexicon::cue(noun).is_some() {
+            return None;
+        }
+        let span = Span { start: self.tokens[first].span.start, end: self.tokens[head].span.end };
+        let name = span.of(self.text)?.to_owned();
+        Some(Speaker { name, kind, party: None, known: Known::Unnamed })
     }
 
     /// "On Wednesday the carrier": what stands before the phrase proper.
@@ -400,6 +492,9 @@ impl<'a> Sentence<'a> {
                 | "individual"
                 | "person"
                 | "vendor"
+                | "website"
+                | "site"
+                | "member"
         );
         if posted
             && definite
@@ -413,6 +508,27 @@ impl<'a> Sentence<'a> {
         let going_by = matches!(noun, "going" | "known" | "called" | "named" | "dubbed" | "calling" | "claiming")
             && (first..head)
                 .any(|at| lexicon::actor_noun(self.word(at)) || matches!(self.word(at), "actor" | "actors"));
+        // "A watchdog group": it watches crews and is none.
+        let watches = noun.starts_with("group")
+            && (first..head).any(|at| {
+                matches!(
+                    self.word(at),
+                    "watchdog"
+                        | "security"
+                        | "monitoring"
+                        | "research"
+                        | "rights"
+                        | "advocacy"
+                        | "privacy"
+                        | "consumer"
+                        | "trade"
+                        | "industry"
+                        | "lobby"
+                )
+            });
+        if watches && owner.is_none() {
+            return self.by_its_words(first, head).map(|s| Speaker { kind: PartyKind::Researcher, ..s });
+        }
         if lexicon::actor_noun(noun) || threat_actor || going_by {
             let last = tail.map_or(head, |(_, last)| last);
             if let Some(actor) = party_in(first, last, Class::Actor) {
@@ -431,6 +547,11 @@ impl<'a> Sentence<'a> {
         );
         if let Some(actor) = party_in(first, head, Class::Actor).filter(|_| of_the_crew) {
             return Some(self.named(actor));
+        }
+        // "A member of the group".
+        let of_a_crew = owner.clone().filter(|s| of_the_crew && s.kind == PartyKind::Actor);
+        if of_a_crew.is_some() {
+            return of_a_crew;
         }
         if lexicon::crowd_noun(noun) && !lexicon::researcher_noun(noun) && !matches!(noun, "officials")
             || noun == "authorities"
@@ -464,6 +585,28 @@ impl<'a> Sentence<'a> {
                 (first..head).rev().find(|&at| lexicon::company_noun(self.word(at))).filter(|_| owner.is_none())
             {
                 return self.the_company(self.word(at), memory);
+            }
+            // "Union representatives" are the union's.
+            let of_others = lexicon::spokesperson(noun)
+                && owner.is_none()
+                && head > first
+                && self.tokens[head - 1].shape == Shape::Word
+                && !lexicon::determiner(self.word(head - 1))
+                && !lexicon::company_noun(self.word(head - 1))
+                && !lexicon::adverb(self.word(head - 1))
+                && matches!(
+                    self.word(head - 1),
+                    "union" | "industry" | "labour" | "labor" | "government" | "police" | "student" | "staff"
+                );
+            if of_others {
+                return self.by_its_words(first, head);
+            }
+            // "One café owner" is nobody who was named.
+            let anybody = matches!(self.word(first), "a" | "an" | "one" | "another" | "two" | "three" | "several")
+                && !lexicon::spokesperson(noun)
+                && !lexicon::researcher_noun(noun);
+            if owner.is_none() && anybody {
+                return self.by_its_words(first, head);
             }
             return owner
                 .map(voice)
@@ -522,7 +665,11 @@ impl<'a> Sentence<'a> {
             }) {
                 return Some(self.named(party));
             }
-            return if definite { self.the_company(noun, memory) } else { None };
+            return if definite || self.tokens[first].capital && first == 0 {
+                self.the_company(noun, memory)
+            } else {
+                None
+            };
         }
         if lexicon::document_noun(noun) {
             // "The letter says": a company writes to its customers.
@@ -554,13 +701,16 @@ impl<'a> Sentence<'a> {
         if let Some(party) = (first..head).rev().find_map(|at| self.party[at].filter(owner)) {
             return Some(self.named(party));
         }
-        if let Some((from, last)) =
-            tail.filter(|&(from, _)| matches!(self.word(from), "for" | "at" | "of" | "from" | "with" | "by"))
-        {
+        if let Some((from, last)) = tail.filter(|&(from, _)| {
+            // "Experts consulted by the paper" are not the paper's.
+            let asked = self.word(from) == "by" && from > 0 && self.word(from - 1).ends_with("ed");
+            !asked && matches!(self.word(from), "for" | "at" | "of" | "from" | "with" | "by")
+        }) {
             if let Some(party) = (from + 1..=last).find_map(|at| self.party[at]) {
                 return Some(self.named(party));
             }
-            if let Some(speaker) = self.one(from + 1, last, memory).filter(|s| s.known == Known::Role) {
+            let told = |s: &Speaker| s.known == Known::Role || s.kind == PartyKind::Authority;
+            if let Some(speaker) = self.one(from + 1, last, memory).filter(told) {
                 return Some(speaker);
             }
         }
@@ -637,13 +787,50 @@ impl<'a> Sentence<'a> {
             }
         };
         let here = memory.here.as_ref().and_then(|s| s.party).and_then(organisation);
-        here.or(memory.topic.and_then(organisation))
+        // "The hospital" is the house that has the word in its name, whoever else was spoken of.
+        let general = matches!(
+            noun,
+            "company"
+                | "firm"
+                | "organisation"
+                | "organization"
+                | "business"
+                | "provider"
+                | "giant"
+                | "maker"
+                | "statement"
+                | "response"
+        );
+        let mut called = (0..self.cast.parties.len())
+            .filter(|&p| !general && organisation(p) == Some(p) && named_by(&self.cast.parties[p], noun));
+        let called = called.next().filter(|_| called.next().is_none());
+        called
+            .or(here)
+            .or(memory.topic.and_then(organisation))
             .or(memory.authority.filter(|_| public && noun != "organization" && noun != "organisation"))
             .or(memory.organisation)
             .or_else(|| self.cast.of_kind(PartyKind::Victim).first().copied())
             .or_else(|| memory.topic_before.and_then(organisation))
+            .or_else(|| self.party.iter().flatten().copied().find(|&p| organisation(p) == Some(p)))
             .map(|p| self.as_role(p))
+            .or_else(|| {
+                let spoke = memory.here.as_ref().or(memory.speaker.as_ref());
+                // A house that nothing but its own words name: the head of its name is no word for people.
+                let head = |s: &Speaker| s.name.rsplit(' ').next().unwrap_or_default().to_lowercase();
+                let house = spoke.filter(|s| {
+                    s.party.is_none()
+                        && s.kind == PartyKind::Other
+                        && !lexicon::crowd_noun(&head(s))
+                        && !lexicon::person_noun(&head(s))
+                });
+                house.map(|s| Speaker { known: Known::Unnamed, ..s.clone() })
+            })
     }
+}
+
+/// Whether a noun is a word of the party's name: "the city" is the City of Stroud.
+fn named_by(party: &Party, noun: &str) -> bool {
+    party.name.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case(noun))
 }
 
 #[cfg(test)]
@@ -662,7 +849,7 @@ mod tests {
         memory.hear_names(&cast, all);
         let start = text.rfind(phrase).unwrap_or(0);
         let span = Span { start, end: start + phrase.len() };
-        let sentence = Sentence::new(&cast, tokens(text, span, &[]), span);
+        let sentence = Sentence::new(text, &cast, tokens(text, span, &[]), span);
         sentence.speakers(0, sentence.tokens.len() - 1, &memory).into_iter().map(|s| s.name).collect()
     }
 

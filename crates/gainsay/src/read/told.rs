@@ -16,7 +16,7 @@ const VERB_REACH: usize = 16;
 /// Whether `text[span]` tells of the house of another company than the `speakers`: "RedFox said that Acme was breached", "Acme refused
 /// to say whose data it was, RedFox said". Inside quotation marks, too.
 pub(super) fn of_another_house(text: &str, cast: &Cast, speakers: &[usize], span: Span) -> bool {
-    let sentence = Sentence::new(cast, tokens(text, span, &[]), span);
+    let sentence = Sentence::new(text, cast, tokens(text, span, &[]), span);
     (0..sentence.tokens.len()).any(|at| {
         let other =
             sentence.party[at].filter(|p| !speakers.contains(p) && sentence.party.get(at + 1) != Some(&Some(*p)));

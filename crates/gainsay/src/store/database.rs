@@ -453,6 +453,34 @@ impl Reader<'_> {
         )
     }
 
+    /// The place of the newest entry of each case, and under none of those that are of no case.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn newest_by_case(&self) -> Result<BTreeMap<Option<EntryId>, u64>, Error> {
+        self.newest_places("SELECT of_case, MAX(seq) FROM entry_index GROUP BY of_case", params![])
+    }
+
+    /// The same of the entries of a kind.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn newest_of_kind(&self, kind: &str) -> Result<BTreeMap<Option<EntryId>, u64>, Error> {
+        self.newest_places("SELECT of_case, MAX(seq) FROM entry_index WHERE kind = ?1 GROUP BY of_case", params![kind])
+    }
+
+    fn newest_places(
+        &self,
+        query: &str,
+        params: impl rusqlite::Params,
+    ) -> Result<BTreeMap<Option<EntryId>, u64>, Error> {
+        let fail = |e| database_error(self.path, &e);
+        let mut statement = self.connection.prepare(query).map_err(fail)?;
+        let rows = statement.query_map(params, |row| Ok((row.get::<_, Option<Hash>>(0)?, row.get::<_, i64>(1)?)));
+        let rows = rows.and_then(Iterator::collect::<Result<Vec<_>, _>>).map_err(fail)?;
+        Ok(rows.into_iter().map(|(case, seq)| (case.map(EntryId), u64::try_from(seq).unwrap_or(0))).collect())
+    }
+
     /// The entries of a kind in order.
     ///
     /// # Errors

@@ -14,9 +14,10 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("read", &["claim"]),
     ("endpoint", &["claim"]),
     ("corpus", &["capture", "claim"]),
-    ("listing", &[]),
-    ("matching", &["claim", "listing"]),
     ("inspect", &["claim"]),
+    ("listing", &[]),
+    ("challenge", &["claim"]),
+    ("matching", &["claim", "listing"]),
     ("align", &["claim"]),
     ("demo", &["claim"]),
     ("assess", &["claim"]),
@@ -25,12 +26,26 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "desk",
         &[
-            "align", "assess", "capture", "claim", "corpus", "endpoint", "export", "inspect", "ledger", "listing",
-            "matching", "read", "release", "store",
+            "align",
+            "assess",
+            "capture",
+            "challenge",
+            "claim",
+            "corpus",
+            "endpoint",
+            "export",
+            "inspect",
+            "ledger",
+            "listing",
+            "matching",
+            "read",
+            "release",
+            "store",
         ],
     ),
-    ("cli", &["claim", "demo", "desk", "release"]),
-    ("main", &["capture", "cli"]),
+    ("web", &["claim", "demo", "desk", "export", "release"]),
+    ("cli", &["claim", "demo", "desk", "release", "web"]),
+    ("main", &["capture", "cli", "inspect"]),
 ];
 
 /// Each outside name with the places that may name it.
@@ -39,9 +54,23 @@ const NAMES: &[(&str, &[&str])] = &[
     ("rusqlite", &["gainsay/src/store/"]),
     ("gix", &["gainsay/src/corpus/", "gainsay/src/demo/"]),
     ("gix_pack", &["gainsay/src/corpus/git/"]),
-    ("age", &["gainsay/src/desk/vault.rs"]),
-    ("askama", &["gainsay/src/export/"]),
-    ("unpack", &["gainsay/src/capture/", "gainsay/src/corpus/read.rs", "gainsay/src/desk/", "gainsay/src/main.rs"]),
+    ("age", &["gainsay/src/desk/vault.rs", "gainsay/src/desk/private/"]),
+    ("private_match", &["gainsay/src/desk/private/"]),
+    ("scrypt", &["gainsay/src/desk/private/elements.rs"]),
+    ("askama", &["gainsay/src/export/", "gainsay/src/web/"]),
+    // What waits for a network is served in one room, and nothing else is asynchronous.
+    ("axum", &["gainsay/src/web/"]),
+    ("tokio", &["gainsay/src/web/"]),
+    (
+        "unpack",
+        &[
+            "gainsay/src/capture/",
+            "gainsay/src/corpus/read.rs",
+            "gainsay/src/desk/",
+            "gainsay/src/inspect/",
+            "gainsay/src/main.rs",
+        ],
+    ),
     ("dom_smoothie", &["unpack/src/"]),
     ("hayro_syntax", &["unpack/src/"]),
     ("zip", &["unpack/src/"]),
@@ -60,8 +89,11 @@ const NAMES: &[(&str, &[&str])] = &[
     // The one room that opens connections; beside the libraries, the standard one must not be used for it either.
     ("ureq", &["gainsay/src/endpoint/"]),
     ("rustls", &["gainsay/src/endpoint/"]),
-    ("std::net", &["gainsay/src/endpoint/address.rs"]),
+    ("std::net::SocketAddr", &["gainsay/src/web/", "gainsay/src/cli/serve.rs", "gainsay/src/endpoint/address.rs"]),
+    ("std::net", &["gainsay/src/endpoint/address.rs", "gainsay/src/web/", "gainsay/src/cli/serve.rs"]),
     ("rustix::net", &["unpack/src/"]),
+    // Sockets on this machine: of the worker, and of the user's own daemon.
+    ("std::os::unix::net", &["gainsay/src/inspect/clamd.rs", "unpack/src/"]),
     ("ed25519_dalek", &["gainsay/src/ledger/", "private-match/src/message.rs"]),
     ("curve25519_dalek", &["private-match/src/"]),
     ("aho_corasick", &["gainsay/src/inspect/"]),
@@ -146,6 +178,7 @@ fn there_is_one_way_out() {
         ("fs::write", &["gainsay/src/demo/", "gainsay/src/cli/demo.rs", "gainsay/src/corpus/git/bundle.rs"]),
         ("File::create", &["gainsay/src/demo/"]),
         ("OpenOptions", &["gainsay/src/desk/mod.rs", "gainsay/src/desk/corpora/notes.rs", "gainsay/src/demo/"]),
+        // What a session keeps is below the desk; what it sends is encrypted to its recipient, and what is signed by both was agreed to be shown.
         // The store and the index, both below the desk, with filters of corpora that are nobody's secret; and rows that memory does not hold, in files without a name.
         (
             "tempfile_in",
@@ -153,10 +186,15 @@ fn there_is_one_way_out() {
                 "gainsay/src/cli/report.rs",
                 "gainsay/src/store/blobs.rs",
                 "gainsay/src/desk/corpora/",
+                "gainsay/src/desk/private/",
                 "gainsay/src/corpus/git/",
             ],
         ),
         ("NamedTempFile::new", &[]),
+        // To a browser: an answer is made of a `Released`.
+        ("Body::", &["gainsay/src/web/answer.rs"]),
+        ("Html(", &[]),
+        ("Json(", &[]),
         ("Released(", &["gainsay/src/release.rs"]),
         ("_only_here", &["gainsay/src/release.rs"]),
     ];
@@ -171,6 +209,8 @@ fn there_is_one_way_out() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     let report = read(&crates().join("gainsay/src/cli/report.rs"));
     assert!(report.contains("fn stage<'p>(path: &'p Path, released: &Released)"), "the report's door takes a Released");
+    let answer = read(&crates().join("gainsay/src/web/answer.rs"));
+    assert!(answer.contains("    Page(StatusCode, Released),"), "the browser's door takes a Released");
     let ui = read(&crates().join("gainsay/src/cli/ui.rs"));
     assert!(ui.contains("fn out(&self, released: &Released)"), "the terminal's door takes a Released");
 }

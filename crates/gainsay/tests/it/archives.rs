@@ -12,7 +12,7 @@ fn crc(bytes: &[u8]) -> u32 {
 }
 
 /// A tar archive of files.
-fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut archive = Vec::new();
     for (name, bytes) in files {
         let mut header = [0; 512];
@@ -34,7 +34,7 @@ fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// A gzip stream of stored blocks.
-fn gzip(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut stream = vec![0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255];
     let blocks: Vec<&[u8]> = bytes.chunks(0xffff).collect();
     for (number, block) in blocks.iter().enumerate() {
@@ -50,7 +50,7 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// A zip archive of stored files.
-fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+pub(crate) fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
     let (mut archive, mut directory) = (Vec::new(), Vec::new());
     for (name, bytes) in files {
         let size = u32::try_from(bytes.len()).unwrap().to_le_bytes();
@@ -128,6 +128,46 @@ fn an_archive_in_the_own_corpus_holds_its_files() {
     let shown: Value = serde_json::from_str(&shown).unwrap();
     let best = &shown["results"][0]["rows"][0]["best"];
     assert_eq!(best["path"], "product-1.0.zip!src/core.rs", "{shown}");
+}
+
+#[test]
+fn what_a_document_says_is_found_however_it_is_packed() {
+    let environment = Environment::with_desk();
+    let sentence = |n: u32| {
+        let words =
+            ["valve", "ledger", "tender", "quarry", "beacon", "orchard", "filter", "signal", "margin", "harbour"];
+        let word = |shift: u32| words[(n.wrapping_mul(2_654_435_761) >> shift) as usize % words.len()];
+        format!("In year {n} the {} beside the {} was sold with a {} of {n}.", word(3), word(11), word(19))
+    };
+    let page = |from: u32, class: &str| {
+        let rows = (from..60).map(|n| format!("<p class='{class}-{n}'>{}</p>\n", sentence(n)));
+        format!("<!doctype html><html><body>{}</body></html>", rows.collect::<String>()).into_bytes()
+    };
+    let word = |from: u32, id: u32| {
+        let rows =
+            (from..60).map(|n| format!("<w:p w:rsidR=\"00{id}{n}\"><w:r><w:t>{}</w:t></w:r></w:p>", sentence(n)));
+        let space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
+        let body: String = rows.collect();
+        zip(&[("word/document.xml", format!("<w:document xmlns:w=\"{space}\">{body}</w:document>").as_bytes())])
+    };
+    environment.write("ours/report.html", page(0, "first"));
+    let added = environment.gainsay(&["corpus", "add", "ours", "ours", "--json"]).succeeded();
+    let added: Value = serde_json::from_str(&added).unwrap();
+    assert_eq!(added["file_versions"], 1, "a text is no file");
+    let sample = tar(&[("a/report.docx", &word(4, 77)), ("b/page.html", &page(4, "other"))]);
+    environment.write("leak.tar", &sample);
+    let shown = environment.gainsay(&["match", "leak.tar", "--json"]).succeeded();
+    let shown: Value = serde_json::from_str(&shown).unwrap();
+    let result = &shown["results"][0];
+    let rows: Vec<_> = result["rows"].as_array().unwrap().iter().map(|row| (&row["path"], &row["verdict"])).collect();
+    let ours = [("a/report.docx!word/document.xml!text", "ours"), ("b/page.html!text", "ours")];
+    assert_eq!(
+        rows,
+        ours.map(|(path, verdict)| (path.into(), verdict.into())).each_ref().map(|(p, v)| (p, v)),
+        "{shown}"
+    );
+    assert_eq!(result["rows"][0]["best"]["path"], "report.html!text");
+    assert_eq!(result["sample"]["files"].as_u64().or(result["files"].as_u64()), Some(2), "{shown}");
 }
 
 #[test]

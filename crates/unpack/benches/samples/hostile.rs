@@ -11,7 +11,7 @@ use unpack::{Event, FindingKind, Limits, Worker};
 
 use crate::makers::{STORY, seven_zip, streams, tar_of};
 use crate::random::Random;
-use crate::{Result, Row, child, file_of, handmade, makers, say};
+use crate::{Bound, Result, Row, child, file_of, handmade, makers, say};
 
 /// What must never come out of a worker: it stands in a file that every hostile name leads to.
 const SECRET: &[u8] = b"canary-7d1c5b0e-nobody-may-read-this";
@@ -78,7 +78,7 @@ pub(crate) fn measure(seed: u64, mutated: usize) -> Result<Vec<Row>> {
     let row = |id: &str, count: u64| Row {
         id: format!("hostile {id}"),
         value: u32::try_from(count).map_or(f64::MAX, f64::from),
-        most: Some(0.0),
+        bound: Some(Bound::Most(0.0)),
         note: note.clone(),
     };
     Ok(vec![

@@ -1,18 +1,24 @@
-//! What opening costs: time beside the decoder alone, and memory on a nested archive that unpacks to much.
+//! What opening and matching cost: time beside the decoders alone, the lock-down beside none, and memory on a nested archive that comes to
+//! much.
 
-use std::fs::File;
-use std::io::{self, Read, Write};
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Read, Write};
 use std::ops::ControlFlow;
-use std::time::Instant;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
 
 use unpack::{Event, Limits, Worker};
 
 use crate::random::Random;
-use crate::{Result, Row, child};
+use crate::{Bound, Result, Row, child};
+
+/// Each figure is the median of so many.
+const ROUNDS: usize = 3;
 
 /// Text with some noise in it, as code is: it comes to about a fourth by gzip.
-fn mixed(random: &mut Random, length: usize) -> Vec<u8> {
-    const WORDS: [&str; 8] = ["let ", "match ", "self", ".unwrap()", " => ", "return ", "\n    ", "if "];
+fn code(random: &mut Random, length: usize) -> Vec<u8> {
+    const WORDS: [&str; 8] = ["let ", "match ", "self", ".unwrap()", " => ", "return ", ";\n    ", "if "];
     let mut text = Vec::with_capacity(length);
     while text.len() < length {
         text.extend(WORDS[random.below(WORDS.len())].as_bytes());
@@ -24,125 +30,239 @@ fn mixed(random: &mut Random, length: usize) -> Vec<u8> {
     text
 }
 
-/// Time to decompress a tar of so many megabytes alone, by the time to unpack it through the worker.
-pub(crate) fn measure_speed(megabytes: usize) -> Result<Row> {
-    const ROUNDS: usize = 3;
-    let mut random = Random::new(1);
-    let file = tempfile::tempfile()?;
-    let mut builder = tar::Builder::new(flate2::write::GzEncoder::new(&file, flate2::Compression::fast()));
-    let piece = mixed(&mut random, 1 << 20);
+/// A tar of the kinds of file that samples hold: half source code, a quarter notes, a quarter what compresses badly.
+fn mixed(random: &mut Random, out: &mut dyn Write, megabytes: usize) -> Result<()> {
+    let mut builder = tar::Builder::new(out);
     for number in 0..megabytes {
+        let (name, bytes) = match number % 4 {
+            0 | 1 => (format!("src/{number}.rs"), code(random, 1 << 20)),
+            2 => (format!("notes/{number}.txt"), code(random, 1 << 20)),
+            _ => (format!("bin/{number}.bin"), random.bytes(1 << 20)),
+        };
         let mut header = tar::Header::new_gnu();
-        header.set_size(piece.len() as u64);
-        builder.append_data(&mut header, format!("src/{number}.rs"), &piece[..])?;
+        header.set_size(bytes.len() as u64);
+        builder.append_data(&mut header, name, &bytes[..])?;
     }
-    builder.into_inner()?.finish()?;
-    let mut ratios = Vec::new();
-    let mut worker = Worker::start(child(), &[], Limits::default())?;
-    for _ in 0..ROUNDS {
-        let alone = Instant::now();
-        let mut decoder = flate2::read::MultiGzDecoder::new(from_start(&file)?);
-        io::copy(&mut decoder, &mut io::sink())?;
-        let alone = alone.elapsed();
-        let through = Instant::now();
+    builder.into_inner()?.flush()?;
+    Ok(())
+}
+
+/// A tar with three fourths of the megabytes in a `tar.gz`, and one in a `tar.xz`; and these two.
+struct Archive {
+    whole: PathBuf,
+    gz: PathBuf,
+    xz: PathBuf,
+}
+
+impl Archive {
+    fn make(folder: &Path, megabytes: usize) -> Result<Archive> {
+        let mut random = Random::new(1);
+        let (whole, gz, xz) = (folder.join("mixed.tar"), folder.join("a.tar.gz"), folder.join("b.tar.xz"));
+        let mut encoder = flate2::write::GzEncoder::new(File::create(&gz)?, flate2::Compression::fast());
+        mixed(&mut random, &mut encoder, megabytes / 4 * 3)?;
+        encoder.finish()?;
+        let options = lzma_rust2::XzOptions::with_preset(0);
+        let mut encoder = lzma_rust2::XzWriter::new(BufWriter::new(File::create(&xz)?), options)?;
+        mixed(&mut random, &mut encoder, megabytes / 4)?;
+        encoder.finish()?.flush()?;
+        let mut builder = tar::Builder::new(File::create(&whole)?);
+        for part in [&gz, &xz] {
+            builder.append_path_with_name(part, part.file_name().unwrap_or_default())?;
+        }
+        builder.into_inner()?;
+        Ok(Archive { whole, gz, xz })
+    }
+
+    /// How long the decoders take by themselves.
+    fn decode(&self) -> Result<Duration> {
+        let begun = Instant::now();
+        io::copy(&mut flate2::read::MultiGzDecoder::new(File::open(&self.gz)?), &mut io::sink())?;
+        let reader = io::BufReader::new(File::open(&self.xz)?);
+        io::copy(&mut lzma_rust2::XzReader::new(reader, true), &mut io::sink())?;
+        Ok(begun.elapsed())
+    }
+
+    /// How long a worker takes to give all files.
+    fn unpack(&self, worker: &mut Worker) -> Result<Duration> {
+        let begun = Instant::now();
         let mut bytes = 0;
-        worker.files("x.tar.gz", from_start(&file)?, &mut |event| {
+        let all = worker.files("mixed.tar", File::open(&self.whole)?, &mut |event| {
             if let Event::Data(data) = event {
                 bytes += data.len();
             }
             ControlFlow::Continue(())
         })?;
-        if bytes != megabytes << 20 {
-            return Err(format!("{bytes} bytes came out of {megabytes} MiB").into());
+        if !all.whole || bytes == 0 {
+            return Err("the archive did not come out whole".into());
         }
-        ratios.push(alone.as_secs_f64() / through.elapsed().as_secs_f64());
+        Ok(begun.elapsed())
     }
+}
+
+/// A desk with a corpus of some of the files of a sample.
+fn desk(folder: &Path, gainsay: &Path) -> Result<PathBuf> {
+    let desk = folder.join("desk");
+    let own = folder.join("own");
+    fs::create_dir(&own)?;
+    let mut random = Random::new(1);
+    for number in 0..8 {
+        fs::write(own.join(format!("{number}.rs")), code(&mut random, 1 << 20))?;
+    }
+    run(Command::new(gainsay).arg("init").arg(&desk))?;
+    run(Command::new(gainsay).arg("--desk").arg(&desk).args(["corpus", "add", "own"]).arg(&own))?;
+    Ok(desk)
+}
+
+fn run(command: &mut Command) -> Result<()> {
+    let output = command.stdin(Stdio::null()).output()?;
+    // A sample that is nobody's ends with 1.
+    match output.status.code() {
+        Some(0 | 1) => Ok(()),
+        _ => Err(format!("{command:?}: {}", String::from_utf8_lossy(&output.stderr)).into()),
+    }
+}
+
+fn match_it(gainsay: &Path, desk: &Path, sample: &Path) -> Command {
+    let mut command = Command::new(gainsay);
+    command.arg("--desk").arg(desk).args(["match", "--json"]).arg(sample);
+    command
+}
+
+fn median(mut ratios: Vec<f64>) -> f64 {
     ratios.sort_by(f64::total_cmp);
-    let note = format!(
-        "gzip alone ÷ tar.gz of {megabytes} MiB through the worker, which is without the matching; median of {ROUNDS}"
-    );
-    Ok(Row { id: "unpack".to_owned(), value: ratios[ROUNDS / 2], most: None, note })
+    ratios[ratios.len() / 2]
 }
 
-fn from_start(file: &File) -> Result<File> {
-    use std::io::Seek as _;
-    let mut again = file.try_clone()?;
-    again.rewind()?;
-    Ok(again)
-}
-
-/// The most memory that parent and child held together while a zip in a tar.zst in a tar came to so many gigabytes.
-pub(crate) fn measure_memory(gigabytes: u64) -> Result<Row> {
-    let mut random = Random::new(2);
-    // Noise that repeats: a ratio that no budget cuts.
-    let noise = random.bytes(64 << 10);
-    let file = tempfile::tempfile()?;
-    {
-        let mut out = io::BufWriter::new(&file);
-        let mut archive = zip::ZipWriter::new(&mut out as &mut dyn SeekWrite);
-        let options = zip::write::SimpleFileOptions::default().large_file(true);
-        for part in 0..gigabytes {
-            archive.start_file(format!("{part}.tar.xz"), options.compression_method(zip::CompressionMethod::Stored))?;
-            let inner = lzma_rust2::XzWriter::new(&mut archive, lzma_rust2::XzOptions::with_preset(0))?;
-            let mut builder = tar::Builder::new(inner);
-            let mut header = tar::Header::new_gnu();
-            header.set_size(1 << 30);
-            builder.append_data(&mut header, "disk.img", Repeated { noise: &noise, at: 0, left: 1 << 30 })?;
-            builder.into_inner()?.finish()?;
-        }
-        archive.finish()?.flush()?;
+/// Time to decompress a mixed archive alone, by the time to unpack and match it.
+pub(crate) fn measure_throughput(gainsay: &Path, megabytes: usize) -> Result<Row> {
+    let folder = tempfile::tempdir()?;
+    let archive = Archive::make(folder.path(), megabytes)?;
+    let desk = desk(folder.path(), gainsay)?;
+    let mut ratios = Vec::new();
+    for _ in 0..ROUNDS {
+        let alone = archive.decode()?;
+        let begun = Instant::now();
+        run(&mut match_it(gainsay, &desk, &archive.whole))?;
+        ratios.push(alone.as_secs_f64() / begun.elapsed().as_secs_f64());
     }
-    let mut worker = Worker::start(child(), &[], Limits { ratio: 20_000, ..Limits::default() })?;
-    let mut bytes = 0u64;
-    worker.files("big.zip", from_start(&file)?, &mut |event| {
-        if let Event::Data(data) = event {
-            bytes += data.len() as u64;
-        }
-        ControlFlow::Continue(())
-    })?;
-    let own = peak("self")?;
-    let of_child = children()?.iter().map(|child| peak(child)).sum::<Result<f64>>()?;
     let note = format!(
-        "MiB of parent ({own:.0}) and worker ({of_child:.0}), {bytes} bytes out of xz in zip, without the matching"
+        "gzip and xz alone ÷ `gainsay match` of {megabytes} MiB of code, notes and noise (3/4 in tar.gz, 1/4 in tar.xz); median of {ROUNDS}"
     );
-    Ok(Row { id: "memory".to_owned(), value: own + of_child, most: Some(800.0), note })
+    Ok(Row { id: "throughput".to_owned(), value: median(ratios), bound: Some(Bound::Least(0.6)), note })
+}
+
+/// How much longer a worker that is locked down takes than one that is not: starting it, and unpacking.
+pub(crate) fn measure_sandbox(megabytes: usize) -> Result<Row> {
+    let folder = tempfile::tempdir()?;
+    let archive = Archive::make(folder.path(), megabytes)?;
+    let mut ratios = Vec::new();
+    for _ in 0..2 * ROUNDS + 1 {
+        let once = |args: &[&str], accept_unjailed: bool| -> Result<Duration> {
+            let begun = Instant::now();
+            let mut worker = Worker::start(child(), args, Limits { accept_unjailed, ..Limits::default() })?;
+            if worker.enforced().seccomp == accept_unjailed {
+                return Err("the worker is not held as it should be".into());
+            }
+            archive.unpack(&mut worker)?;
+            Ok(begun.elapsed())
+        };
+        let (locked, free) = (once(&[], false)?, once(&["unlocked"], true)?);
+        ratios.push(locked.as_secs_f64() / free.as_secs_f64() - 1.0);
+    }
+    let note =
+        format!("overhead of the lock-down on unpacking {megabytes} MiB, start included; median of {}", ratios.len());
+    Ok(Row { id: "sandbox".to_owned(), value: median(ratios), bound: Some(Bound::Most(0.1)), note })
+}
+
+/// The most memory that `gainsay match` and its children held together, each at its own peak, on a zip with a `tar.xz` for each of so
+/// many gigabytes.
+pub(crate) fn measure_memory(gainsay: &Path, gigabytes: u64) -> Result<Row> {
+    let folder = tempfile::tempdir()?;
+    let sample = folder.path().join("big.zip");
+    nest(&sample, gigabytes)?;
+    let desk = desk(folder.path(), gainsay)?;
+    let out = folder.path().join("out.json");
+    let mut running = match_it(gainsay, &desk, &sample).stdin(Stdio::null()).stdout(File::create(&out)?).spawn()?;
+    let own = running.id();
+    let (mut of_parent, mut of_children) = (0.0_f64, std::collections::BTreeMap::<String, f64>::new());
+    while running.try_wait()?.is_none() {
+        of_parent = of_parent.max(peak(&own.to_string()).unwrap_or(0.0));
+        let children = fs::read_to_string(format!("/proc/{own}/task/{own}/children")).unwrap_or_default();
+        for child in children.split_whitespace() {
+            let held = peak(child).unwrap_or(0.0);
+            let most = of_children.entry(child.to_owned()).or_default();
+            *most = most.max(held);
+        }
+        std::thread::sleep(Duration::from_millis(100));
+    }
+    let shown: serde_json::Value = serde_json::from_slice(&fs::read(&out)?)?;
+    let bytes = shown["results"][0]["bytes"].as_u64().unwrap_or(0);
+    let problems = shown["results"][0]["problems"].as_array().map_or(0, Vec::len);
+    if bytes != gigabytes << 30 || problems > 0 {
+        return Err(format!(
+            "{bytes} bytes came out of {gigabytes} GiB, with {problems} problems: {}",
+            shown["results"][0]["problems"]
+        )
+        .into());
+    }
+    let of_child = of_children.values().copied().fold(0.0, f64::max);
+    let note = format!(
+        "MiB of parent ({of_parent:.0}) and worker ({of_child:.0}) while {gigabytes} GiB out of {} MiB of xz in zip are matched",
+        fs::metadata(&sample)?.len() >> 20
+    );
+    Ok(Row { id: "memory".to_owned(), value: of_parent + of_child, bound: Some(Bound::Most(800.0)), note })
+}
+
+/// Writes a zip with a `tar.xz` for each gigabyte, none of which is a bomb: a hundredth of it is noise of its own.
+fn nest(path: &Path, gigabytes: u64) -> Result<()> {
+    let mut random = Random::new(2);
+    let mut archive = zip::ZipWriter::new(BufWriter::new(File::create(path)?));
+    let options =
+        zip::write::SimpleFileOptions::default().large_file(true).compression_method(zip::CompressionMethod::Stored);
+    for part in 0..gigabytes {
+        archive.start_file(format!("{part}.tar.xz"), options)?;
+        let inner = lzma_rust2::XzWriter::new(&mut archive, lzma_rust2::XzOptions::with_preset(0))?;
+        let mut builder = tar::Builder::new(inner);
+        for disk in 0..16 {
+            let mut header = tar::Header::new_gnu();
+            header.set_size(1 << 26);
+            let content = Repeated { random: &mut random, block: Vec::new(), at: 0, left: 1 << 26 };
+            builder.append_data(&mut header, format!("disk{disk}.img"), content)?;
+        }
+        builder.into_inner()?.finish()?;
+    }
+    archive.finish()?.flush()?;
+    Ok(())
 }
 
 /// The most memory that a process held, in MiB.
 fn peak(process: &str) -> Result<f64> {
-    let status = std::fs::read_to_string(format!("/proc/{process}/status"))?;
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).ok_or("no peak is told")?;
     let kibibytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
     Ok(kibibytes / 1024.0)
 }
 
-/// The processes that this one started.
-fn children() -> Result<Vec<String>> {
-    let mut children = Vec::new();
-    for thread in std::fs::read_dir("/proc/self/task")? {
-        let told = std::fs::read_to_string(thread?.path().join("children"))?;
-        children.extend(told.split_whitespace().map(str::to_owned));
-    }
-    Ok(children)
-}
-
-/// What a zip is written to.
-trait SeekWrite: Write + io::Seek {}
-impl<T: Write + io::Seek> SeekWrite for T {}
-
-/// The same noise over and over.
-struct Repeated<'n> {
-    noise: &'n [u8],
+/// Noise of which every stretch of 16 KiB stands a hundred times.
+struct Repeated<'r> {
+    random: &'r mut Random,
+    block: Vec<u8>,
     at: usize,
     left: usize,
 }
 
 impl Read for Repeated<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let rest = &self.noise[self.at..];
-        let length = rest.len().min(buffer.len()).min(self.left);
-        buffer[..length].copy_from_slice(&rest[..length]);
-        self.at = (self.at + length) % self.noise.len();
+        const BLOCK: usize = 16 << 10;
+        const TIMES: usize = 100;
+        if self.at == TIMES * BLOCK || self.block.is_empty() {
+            self.block = self.random.bytes(BLOCK);
+            self.at = 0;
+        }
+        let from = self.at % BLOCK;
+        let length = (BLOCK - from).min(buffer.len()).min(self.left);
+        buffer[..length].copy_from_slice(&self.block[from..from + length]);
+        self.at += length;
         self.left -= length;
         Ok(length)
     }

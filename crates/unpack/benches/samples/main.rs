@@ -1,8 +1,9 @@
 //! What hostile samples do to the worker that opens them, and what it costs: `make bench-samples`.
 //!
 //! `hostile` makes two hundred files by hand and ten thousand by changing archives at random, all by one seed (SEED), and opens each in a
-//! locked-down worker; after each a good file must come out whole. `unpack` holds the worker against the decoder alone, `memory` has
-//! it open a nested archive that unpacks to 20 GB. The figures go to standard output and to `target/bench/samples.json`.
+//! locked-down worker; after each a good file must come out whole. `throughput` holds a whole match (the program that BENCH_GAINSAY names)
+//! against the decoders alone, `sandbox` the worker against one that is not locked down, and `memory` has a nested archive matched
+//! that comes to 20 GB. The figures go to standard output and to `target/bench/samples.json`.
 //!
 //! Arguments choose rows by name (all where none is given). `QUICK=1` makes a tenth of everything.
 
@@ -30,14 +31,23 @@ pub(crate) const CHILD: &str = env!("CARGO_BIN_EXE_unpack-child");
 pub(crate) struct Row {
     pub(crate) id: String,
     pub(crate) value: f64,
-    /// What it may be at most.
-    pub(crate) most: Option<f64>,
+    pub(crate) bound: Option<Bound>,
     pub(crate) note: String,
+}
+
+/// What a figure must be.
+#[derive(Clone, Copy)]
+pub(crate) enum Bound {
+    Most(f64),
+    Least(f64),
 }
 
 impl Row {
     fn is_met(&self) -> Option<bool> {
-        self.most.map(|most| self.value <= most)
+        self.bound.map(|bound| match bound {
+            Bound::Most(most) => self.value <= most,
+            Bound::Least(least) => self.value >= least,
+        })
     }
 }
 
@@ -61,14 +71,21 @@ fn measure() -> Result<bool> {
     if is_chosen("hostile") {
         rows.extend(hostile::measure(seed, if is_quick { 1_000 } else { 10_000 })?);
     }
-    if is_chosen("unpack") {
-        rows.push(load::measure_speed(if is_quick { 100 } else { 1_000 })?);
+    let megabytes = if is_quick { 100 } else { 1_000 };
+    if is_chosen("throughput") {
+        rows.push(load::measure_throughput(&gainsay()?, megabytes)?);
+    }
+    if is_chosen("sandbox") {
+        rows.push(load::measure_sandbox(megabytes)?);
     }
     if is_chosen("memory") {
-        rows.push(load::measure_memory(if is_quick { 2 } else { 20 })?);
+        rows.push(load::measure_memory(&gainsay()?, if is_quick { 2 } else { 20 })?);
     }
     for row in &rows {
-        let most = row.most.map_or(String::new(), |most| format!("≤ {most}"));
+        let most = row.bound.map_or(String::new(), |bound| match bound {
+            Bound::Most(most) => format!("≤ {most}"),
+            Bound::Least(least) => format!("≥ {least}"),
+        });
         let met = row.is_met().map_or("", |met| if met { "met" } else { "MISSED" });
         say(&format!("{:<24} {:>12.3} {most:<10} {met:<7} {}", row.id, row.value, row.note));
     }
@@ -95,6 +112,12 @@ pub(crate) fn file_of(bytes: &[u8]) -> Result<File> {
     file.write_all(bytes)?;
     file.rewind()?;
     Ok(file)
+}
+
+/// The program, built with optimisations.
+fn gainsay() -> Result<PathBuf> {
+    let named = std::env::var_os("BENCH_GAINSAY").map(PathBuf::from).filter(|path| path.is_file());
+    Ok(named.ok_or("BENCH_GAINSAY names no program: run `make bench-samples`")?)
 }
 
 pub(crate) fn child() -> &'static Path {

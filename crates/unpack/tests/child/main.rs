@@ -14,6 +14,10 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let result = match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => return unpack::serve(),
+        #[cfg(feature = "unlocked")]
+        ["unlocked"] => return unpack::serve_unlocked(),
+        ["tool"] => return unpack::become_tool(),
+        ["misuse", how, aim, input] => misuse(how, aim, input),
         ["lie", how] => lie(how),
         ["attack", how, aim] => attack(how, aim),
         _ => Err(io::Error::other("what is asked is not known")),
@@ -85,6 +89,62 @@ fn attack(how: &str, aim: &str) -> io::Result<()> {
         }
         "allocate" => Vec::<u8>::new().try_reserve_exact(300 << 20).map_err(io::Error::other),
         _ => Err(io::Error::other("an unknown attack")),
+    };
+    match tried {
+        Ok(()) => writeln!(io::stdout(), "succeeded"),
+        Err(error) => writeln!(io::stdout(), "denied: {error}"),
+    }
+}
+
+/// What a tool tries that was taken over: it was locked down before it was started.
+fn misuse(how: &str, aim: &str, input: &str) -> io::Result<()> {
+    let parent = rustix::process::getppid();
+    let unlike = || io::Error::other("it is otherwise");
+    let tried: io::Result<()> = match how {
+        "nothing" => Ok(()),
+        "input" => fs::read(input).and_then(|bytes| if bytes == aim.as_bytes() { Ok(()) } else { Err(unlike()) }),
+        "write-input" => OpenOptions::new().write(true).open(input).and_then(|mut file| file.write_all(b"gone")),
+        "open" => File::open(aim).map(drop),
+        "list" => fs::read_dir(aim).map(drop),
+        "create" => File::create(aim).map(drop),
+        "remove" => fs::remove_file(aim),
+        "exec" => Err(Command::new(aim).exec()),
+        "spawn" => Command::new("/bin/true").spawn().map(drop),
+        "thread" => std::thread::Builder::new().spawn(|| ()).map(drop),
+        "connect" => TcpStream::connect(aim).map(drop),
+        "connect-here" => std::os::unix::net::UnixStream::connect(aim).map(drop),
+        "pair" => std::os::unix::net::UnixStream::pair().map(drop),
+        "kill" => parent.map_or(Ok(()), |pid| {
+            rustix::process::kill_process(pid, rustix::process::Signal::CONT).map_err(Into::into)
+        }),
+        "memory" => File::open(format!("/proc/{}/mem", parent.map_or(1, |pid| pid.as_raw_nonzero().get()))).map(drop),
+        "mount" => {
+            rustix::mount::mount("none", "/", "tmpfs", rustix::mount::MountFlags::empty(), None).map_err(Into::into)
+        }
+        "environment" => match std::env::vars().collect::<Vec<_>>()[..] {
+            [(ref name, _)] if name == "OMP_THREAD_LIMIT" => Ok(()),
+            _ => Err(unlike()),
+        },
+        "read-descriptor" => fs::read(format!("/proc/self/fd/{aim}")).map(drop),
+        "raise-limits" => {
+            let limit = rustix::process::Rlimit { current: None, maximum: None };
+            rustix::process::setrlimit(rustix::process::Resource::As, limit).map_err(Into::into)
+        }
+        "allocate" => Vec::<u8>::new().try_reserve_exact(3 << 30).map_err(io::Error::other),
+        "spin" => loop {
+            std::hint::spin_loop();
+        },
+        "hang" => loop {
+            std::thread::sleep(Duration::from_secs(3600));
+        },
+        "flood" => loop {
+            write(&[b'x'; 4096])?;
+        },
+        "die" => {
+            writeln!(io::stderr(), "I die")?;
+            std::process::abort()
+        }
+        _ => Err(io::Error::other("an unknown misuse")),
     };
     match tried {
         Ok(()) => writeln!(io::stdout(), "succeeded"),

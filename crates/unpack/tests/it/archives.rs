@@ -185,10 +185,9 @@ fn files_of_an_image_come_out_and_a_folder_in_itself_is_read_once() {
 
 #[test]
 fn what_is_not_opened_is_named_with_the_reason_and_passed_on() {
-    let closed: [(&[u8], &str); 4] = [
+    let closed: [(&[u8], &str); 3] = [
         (b"Rar!\x1a\x07\x01\0 and so on", "RAR"),
         (b"MSWIM\0\0\0 and so on", "WIM"),
-        (b"# v2 git bundle\n0000", "git"),
         (b"age-encryption.org/v1\n-> x", "age"),
     ];
     for (bytes, word) in closed {
@@ -280,4 +279,28 @@ fn archives_changed_at_random_leave_the_worker_alive() {
         }
         assert_eq!(unpack(&mut worker, "good.tar", &tar).text("good.tar!a/story.txt"), story(), "{name}");
     }
+}
+
+#[test]
+fn entries_of_a_zip_by_zstd_are_read_and_held_against_their_checksum() {
+    let zstd = streams(STORY).into_iter().find(|(suffix, _)| *suffix == "zst").expect("one").1;
+    // Stored, and then said to be zstd: method, checksum and size in both heads.
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    writer.start_file("a.txt", stored).expect("an entry");
+    std::io::Write::write_all(&mut writer, &zstd).expect("its bytes");
+    let mut bytes = writer.finish().expect("an archive").into_inner();
+    let directory = bytes.windows(4).position(|it| it == b"PK\x01\x02").expect("a directory");
+    let mut sum = flate2::Crc::new();
+    sum.update(STORY);
+    for (method, checksum, size) in [(8, 14, 22), (directory + 10, directory + 16, directory + 24)] {
+        bytes[method..method + 2].copy_from_slice(&93u16.to_le_bytes());
+        bytes[checksum..checksum + 4].copy_from_slice(&sum.sum().to_le_bytes());
+        bytes[size..size + 4].copy_from_slice(&u32::try_from(STORY.len()).expect("small").to_le_bytes());
+    }
+    let outcome = unpack(&mut worker(&[], Limits::default()), "a.zip", &bytes);
+    assert_eq!((outcome.text("a.zip!a.txt").as_bytes(), outcome.kinds()), (STORY, vec![]));
+    bytes[directory + 16] ^= 1;
+    let outcome = unpack(&mut worker(&[], Limits::default()), "a.zip", &bytes);
+    assert_eq!(outcome.kinds(), [("a.zip!a.txt", FindingKind::Corrupt)]);
 }

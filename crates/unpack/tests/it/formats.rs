@@ -280,7 +280,7 @@ fn lists_of_leak_sites_give_posts() {
 }
 
 /// A PDF of pages of text, each line at a height of its own, in Helvetica.
-fn pdf(pages: &[&[(&str, i32)]], encrypt: &str) -> Vec<u8> {
+pub(super) fn pdf(pages: &[&[(&str, i32)]], encrypt: &str) -> Vec<u8> {
     let mut out = b"%PDF-1.4\n".to_vec();
     let mut places = Vec::new();
     let mut object = |out: &mut Vec<u8>, body: &str| {

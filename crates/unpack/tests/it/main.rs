@@ -4,10 +4,14 @@ mod archives;
 mod containers;
 mod documents;
 mod formats;
+mod git;
 mod hostile;
 mod jail;
 #[path = "../makers/mod.rs"]
 mod makers;
+mod split;
+mod texts;
+mod tool;
 
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -15,7 +19,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use unpack::{
-    Clue, ClueKind, Document, DocumentEvent, DocumentHint, Event, Finding, FindingKind, Limits, Summary, Worker,
+    Clue, ClueKind, Document, DocumentEvent, DocumentHint, Event, Finding, FindingKind, Limits, Map, Summary, Worker,
 };
 
 const CHILD: &str = env!("CARGO_BIN_EXE_unpack-child");
@@ -55,6 +59,8 @@ struct Outcome {
     /// Archives that were opened, with their formats.
     opened: Vec<(String, String)>,
     clues: Vec<Clue>,
+    /// Texts, each with the path of its file and the way back.
+    texts: Vec<(String, String, Map)>,
     summary: Summary,
 }
 
@@ -79,7 +85,7 @@ impl Outcome {
 
 fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
     let (mut files, mut findings) = (Vec::<Unpacked>::new(), Vec::new());
-    let (mut opened, mut clues) = (Vec::new(), Vec::new());
+    let (mut opened, mut clues, mut texts) = (Vec::new(), Vec::new(), Vec::new());
     let result = worker.files(name, file_of(bytes), &mut |event| {
         match (event, files.last_mut()) {
             (Event::File { path, .. }, _) => {
@@ -87,6 +93,7 @@ fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
             }
             (Event::Data(bytes), Some(file)) => file.bytes.extend_from_slice(bytes),
             (Event::End { complete }, Some(file)) => file.is_complete = complete,
+            (Event::Text { text, map }, Some(file)) => texts.push((file.path.clone(), text.to_owned(), map.clone())),
             (Event::Finding(finding), _) => findings.push(finding),
             (Event::Archive { path, format }, _) => opened.push((path.to_owned(), format.to_owned())),
             (Event::Clue(clue), _) => clues.push(clue),
@@ -95,7 +102,7 @@ fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
         ControlFlow::Continue(())
     });
     match result {
-        Ok(summary) => Outcome { files, findings, opened, clues, summary },
+        Ok(summary) => Outcome { files, findings, opened, clues, texts, summary },
         Err(error) => panic!("{error}"),
     }
 }

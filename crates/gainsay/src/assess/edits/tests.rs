@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::super::tests::{CREW, FIRM, MARLBECK, assess, case, say};
 use super::*;
 use crate::assess::Assessment;
-use crate::claim::{Confidence, Opinion, OwnJudgement, Stance, State, Tlp};
+use crate::claim::{Confidence, EntryId, Opinion, OwnJudgement, Stance, State, Tlp};
 
 fn claim(facet: Facet) -> ClaimKey {
     ClaimKey::Computed { facet, victim: Some("Marlbeck".into()) }
@@ -156,7 +156,7 @@ fn a_statement_speaks_to_the_claim_that_it_is_attached_to() {
     assert!(access.voices.iter().any(|voice| voice.handle == "s5" && !voice.for_claim && voice.weight < 0));
     assert!(matches!(&turned.edits[3].fate, Fate::Void(why) if why.starts_with("s6 takes no side")));
     assert!(matches!(&turned.edits[4].fate, Fate::Void(why) if why.starts_with("a statement that is gone")));
-    case.statements[4].state = State::Rejected { by: "ben".into() };
+    case.statements[4].state = State::Rejected { by: "ben".into(), entry: EntryId([0; 32]) };
     assert!(fates(&assess(&case))[..2].iter().all(|fate| matches!(fate, Fate::Void(_))));
 }
 

@@ -115,9 +115,11 @@ impl<'p> Gatherer<'p> {
             }
         }
         if grams.kind() == Kind::Binary && plan.ends(blob).next().is_some() {
-            let parts = Fingerprints::of(self.profile, self.languages.name(language), bytes).parts;
+            let Fingerprints { parts, sketches, .. } =
+                Fingerprints::of(self.profile, self.languages.name(language), bytes);
             for task in plan.ends(blob) {
                 self.rows.keep(|sorter| sorter.extend(Channel::Parts, &parts, task.code));
+                self.rows.keep(|sorter| sorter.extend(Channel::Sketches, &sketches, task.code));
             }
         }
     }

@@ -327,6 +327,7 @@ fn of_channel(path: &str, content: &[u8], channel: Channel) -> Vec<u64> {
         Channel::Text => all.text,
         Channel::Code => all.code,
         Channel::Parts => all.parts,
+        Channel::Sketches => all.sketches,
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
-use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::Path;
 
 use fingerprint::Channel;
 use unpack::Event;
 
-use super::{Error, MatchOptions, files_below};
+use super::sources::{Source, sources};
+use super::{Error, MatchOptions, files_below, text_of};
 use crate::align::{self, Kind, LONGEST, Side, align};
 use crate::capture::{self, Opener};
 use crate::claim::{AlignedLines, Alignment, counted};
@@ -61,7 +61,10 @@ pub(super) fn align_files(
     corpora: &[Corpus<'_, File>],
 ) -> Result<Aligned, Error> {
     let can_be = |file: &&FileMatch| {
-        file.verdict.is_ours() && !file.identical && file.channel != Channel::Parts && file.bytes <= LONGEST
+        file.verdict.is_ours()
+            && !file.identical
+            && matches!(file.channel, Channel::Text | Channel::Code)
+            && file.bytes <= LONGEST
     };
     let mut chosen: Vec<&FileMatch> = found.files.iter().filter(can_be).filter(|file| file.best.is_some()).collect();
     chosen.sort_by_key(|file| std::cmp::Reverse(file.shares.distinctive));
@@ -100,14 +103,12 @@ pub(super) fn each<'f>(
     let mut opener = Opener::start(options.unjailed)?;
     opener.set_passwords(options.passwords)?;
     if !sample.is_dir() {
-        let name = sample.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        return Ok(each_in(&mut opener, &name, sample, &mut waiting, take)?);
+        return Ok(each_in(&mut opener, &Source::of_file(sample), &mut waiting, take)?);
     }
     let names: BTreeSet<&[u8]> = waiting.keys().copied().collect();
-    for path in files_below(sample).files {
-        let name = path.strip_prefix(sample).unwrap_or(&path).to_string_lossy().into_owned();
-        if (names.contains(name.as_bytes()) || is_archive(&path)) && !waiting.is_empty() {
-            match each_in(&mut opener, &name, &path, &mut waiting, take) {
+    for source in sources(sample, files_below(sample).files) {
+        if (names.contains(source.name.as_bytes()) || source.may_hold_more()) && !waiting.is_empty() {
+            match each_in(&mut opener, &source, &mut waiting, take) {
                 // It was there before; that it is no more is told with the file.
                 Ok(()) | Err(capture::Error::Unreadable { .. } | capture::Error::NotAFile { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -117,25 +118,20 @@ pub(super) fn each<'f>(
     Ok(())
 }
 
-fn is_archive(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let read = capture::open(path).map(|file| file.take(unpack::HEAD as u64).read_to_end(&mut head));
-    matches!(read, Ok(Ok(_))) && unpack::is_archive(&head)
-}
-
 fn each_in<'f>(
     opener: &mut Opener,
-    name: &str,
-    path: &Path,
+    source: &Source,
     waiting: &mut HashMap<&[u8], Vec<&'f FileMatch>>,
     take: &mut dyn FnMut(&'f FileMatch, &[u8]),
 ) -> Result<(), capture::Error> {
     let mut held: Option<(Vec<u8>, Vec<u8>)> = None;
-    opener.files(name, capture::open(path)?, &mut |event| {
+    let mut last = Vec::new();
+    let name = source.name.as_str();
+    opener.files(name, &source.open()?, &mut |event| {
         match event {
             Event::File { path, .. } => {
-                let path = super::path_in_sample(name, path).as_bytes();
-                held = waiting.contains_key(path).then(|| (path.to_vec(), Vec::new()));
+                last = super::path_in_sample(name, path).as_bytes().to_vec();
+                held = waiting.contains_key(last.as_slice()).then(|| (last.clone(), Vec::new()));
             }
             Event::Data(more) => {
                 // What was no longer the first time is no longer now.
@@ -146,24 +142,34 @@ fn each_in<'f>(
                 }
             }
             Event::End { .. } => {
-                if let Some((path, bytes)) = held.take()
-                    && let Some(of_path) = waiting.get_mut(path.as_slice())
-                {
-                    // Files in several archives may have the same path.
-                    let blake3 = *blake3::hash(&bytes).as_bytes();
-                    if let Some(place) = of_path.iter().position(|file| file.blake3 == blake3) {
-                        take(of_path.swap_remove(place), &bytes);
-                    }
-                    if of_path.is_empty() {
-                        waiting.remove(path.as_slice());
-                    }
+                if let Some((path, bytes)) = held.take() {
+                    give(waiting, &path, &bytes, take);
                 }
             }
+            Event::Text { text, .. } => give(waiting, &text_of(&last), text.as_bytes(), take),
             Event::Finding(_) | Event::Archive { .. } | Event::Clue(_) => {}
         }
         if waiting.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     Ok(())
+}
+
+/// Gives a file's bytes where they are waited for.
+fn give<'f>(
+    waiting: &mut HashMap<&[u8], Vec<&'f FileMatch>>,
+    path: &[u8],
+    bytes: &[u8],
+    take: &mut dyn FnMut(&'f FileMatch, &[u8]),
+) {
+    let Some(of_path) = waiting.get_mut(path) else { return };
+    // Files in several archives may have the same path.
+    let blake3 = *blake3::hash(bytes).as_bytes();
+    if let Some(place) = of_path.iter().position(|file| file.blake3 == blake3) {
+        take(of_path.swap_remove(place), bytes);
+    }
+    if of_path.is_empty() {
+        waiting.remove(path);
+    }
 }
 
 /// Holds files of a sample beside the company's.

@@ -77,6 +77,11 @@ impl Layers {
     }
 }
 
+/// Whether a file came out of an archive.
+pub(super) fn is_inside(path: &str) -> bool {
+    outer(path).is_some()
+}
+
 /// What stands before the last `!` that parts an archive from what is in it; one of a name has a `\` before it.
 fn outer(path: &str) -> Option<&str> {
     let is_part = |at: &usize| {

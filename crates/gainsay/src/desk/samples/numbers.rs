@@ -77,6 +77,7 @@ fn channel(channel: Channel) -> &'static str {
         Channel::Text => "text",
         Channel::Code => "code",
         Channel::Parts => "parts",
+        Channel::Sketches => "sketches",
     }
 }
 

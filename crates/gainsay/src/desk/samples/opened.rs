@@ -1,20 +1,25 @@
 //! A sample as it comes out of the child: its files in batches.
 
+use std::fs::File;
+use std::io::{Read as _, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::time::Instant;
 
 use fingerprint::Profile;
 use unpack::Event;
 
 use super::super::add::files_below;
 use super::super::listings::Listings;
-use super::layers::Layers;
+use super::layers::{self, Layers};
+use super::sources::{Source, sources};
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
-use crate::inspect::sensitive::{Scanner, Tally};
+use crate::inspect::Malware;
+use crate::inspect::sensitive::{self, Scanner};
 use crate::listing::Reader;
-use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, says_generated};
+use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, says_generated};
 
 /// What came out of a sample.
 pub(super) struct Opened {
@@ -27,7 +32,11 @@ pub(super) struct Opened {
     pub(super) listings: Listings,
     pub(super) layers: Layers,
     /// What of them is sensitive.
-    pub(super) sensitive: Tally,
+    pub(super) sensitive: sensitive::Tally,
+    /// What they are, whoever's they are.
+    pub(super) tally: Tally,
+    /// Bytes of the sample as it came.
+    pub(super) received: u64,
     problems: Vec<String>,
     more_problems: usize,
     /// Fingerprints of the batch.
@@ -41,7 +50,8 @@ pub(super) struct Opened {
 /// Takes a batch of files.
 pub(super) type Take<'t> = dyn FnMut(&[SampleFile]) -> Result<(), MatchError> + 't;
 
-/// Opens a sample in the child, fingerprints what comes out, and gives it away in batches, but for the last one.
+/// Opens a sample in the child, fingerprints what comes out, and gives it away in batches, but for the last one. `malware` has each file
+/// before the child opens it, and what comes out of it.
 ///
 /// # Errors
 /// The sample cannot be opened, or a batch cannot be taken.
@@ -49,7 +59,7 @@ pub(super) fn open(
     path: &Path,
     profile: &Profile,
     options: MatchOptions<'_>,
-    sensitive: Tally,
+    (tally, sensitive, malware): (Tally, sensitive::Tally, Option<&mut Malware>),
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
 ) -> Result<Opened, Error> {
@@ -63,6 +73,8 @@ pub(super) fn open(
         listings: Listings::default(),
         layers: Layers::default(),
         sensitive,
+        tally,
+        received: 0,
         problems: Vec::new(),
         more_problems: 0,
         fingerprints: 0,
@@ -70,10 +82,12 @@ pub(super) fn open(
         is_listing: options.is_listing,
         failed: None,
     };
-    let mut reading = Reading { profile, done: SampleProgress::default(), progress, take };
+    let mut reading =
+        Reading { profile, done: SampleProgress::default(), began: Instant::now(), malware, progress, take };
     if !meta.is_dir() {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        opened.read(&mut opener, &name, path, &mut reading)?;
+        let source = Source::of_file(path);
+        reading.done.received.1 = source.size();
+        opened.read(&mut opener, &source, &mut reading)?;
         return opened.unless_failed();
     }
     let below = files_below(path);
@@ -81,9 +95,10 @@ pub(super) fn open(
         return Err(Error::NothingIn { path: path.to_owned() });
     }
     below.failures.iter().chain(&below.skipped).for_each(|failure| opened.problem(failure));
-    for file in below.files {
-        let name = file.strip_prefix(path).unwrap_or(&file).to_string_lossy().into_owned();
-        match opened.read(&mut opener, &name, &file, &mut reading) {
+    let sources = sources(path, below.files);
+    reading.done.received.1 = sources.iter().map(Source::size).sum();
+    for source in sources {
+        match opened.read(&mut opener, &source, &mut reading) {
             Ok(()) if opened.failed.is_none() => {}
             Ok(()) => break,
             // One file that cannot be opened is a problem of the sample; a child that cannot be started is the end.
@@ -101,10 +116,38 @@ pub(super) fn path_in_sample<'p>(name: &str, path: &'p str) -> &'p str {
     path.strip_prefix(name).and_then(|path| path.strip_prefix('!')).unwrap_or(path)
 }
 
+/// Scans a file of a sample as it is, before it is opened.
+fn scan_whole(malware: &mut Malware, name: &str, parts: Vec<File>) {
+    let mut chunk = vec![0; 1 << 16];
+    malware.begin(name);
+    let mut is_whole = true;
+    for mut part in parts {
+        loop {
+            match part.read(&mut chunk) {
+                Ok(read @ 1..) if malware.is_there() => malware.update(&chunk[..read]),
+                Ok(_) => break,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(_) => {
+                    is_whole = false;
+                    break;
+                }
+            }
+        }
+    }
+    malware.end(is_whole);
+}
+
+/// What the text of a file is called, as a match names it.
+pub(super) fn text_of(path: &[u8]) -> Vec<u8> {
+    [path, b"!text"].concat()
+}
+
 /// How a sample is read, and who is told.
 struct Reading<'r> {
     profile: &'r Profile,
     done: SampleProgress,
+    began: Instant,
+    malware: Option<&'r mut Malware>,
     progress: &'r mut dyn FnMut(SampleProgress),
     take: &'r mut Take<'r>,
 }
@@ -115,6 +158,7 @@ struct Open {
     gathered: Gathered,
     /// What looks for what is sensitive, where that is wanted.
     scanner: Option<Scanner>,
+    tallied: Tallied,
     /// Its first bytes: all of a short file, and of any other what may say that a program wrote it.
     head: Vec<u8>,
     bytes: usize,
@@ -122,31 +166,44 @@ struct Open {
 }
 
 impl Opened {
-    fn read(
-        &mut self,
-        opener: &mut Opener,
-        name: &str,
-        path: &Path,
-        reading: &mut Reading<'_>,
-    ) -> Result<(), capture::Error> {
+    fn read(&mut self, opener: &mut Opener, source: &Source, reading: &mut Reading<'_>) -> Result<(), capture::Error> {
+        let name = source.name.as_str();
+        if let Some(malware) = &mut reading.malware {
+            scan_whole(malware, name, source.open()?);
+        }
         let mut file: Option<Open> = None;
-        opener.files(name, capture::open(path)?, &mut |event| {
+        let parts = source.open()?;
+        let size = source.size();
+        self.received += size;
+        // The child reads through the same open files: how far it is, is told here.
+        let behind = reading.done.received.0;
+        let mut places: Vec<File> = parts.iter().filter_map(|part| part.try_clone().ok()).collect();
+        opener.files(name, &parts, &mut |event| {
             match event {
                 Event::File { path, .. } => {
+                    // What lies in nothing else was scanned before it was opened.
+                    if let Some(malware) = reading.malware.as_mut().filter(|_| layers::is_inside(path)) {
+                        malware.begin(path_in_sample(name, path));
+                    }
                     file = Some(Open {
                         scanner: self.sensitive.begin(path),
                         path: path.to_owned(),
                         gathered: Gathered::new(reading.profile, path.as_bytes(), self.bounds.fingerprints),
+                        tallied: self.tally.begin(),
                         head: Vec::new(),
                         bytes: 0,
                         listing: Listings::reader(self.is_listing),
                     });
                 }
                 Event::Data(bytes) => {
-                    if let Some(Open { path, gathered, scanner, head, bytes: all, listing }) = &mut file {
+                    if let Some(malware) = &mut reading.malware {
+                        malware.update(bytes);
+                    }
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, listing }) = &mut file {
                         if let Some(scanner) = scanner {
                             scanner.push(path_in_sample(name, path), bytes, &mut self.sensitive);
                         }
+                        self.tally.update(path, tallied, bytes);
                         gathered.update(bytes);
                         *all += bytes.len();
                         let room = SHORT.saturating_sub(head.len());
@@ -156,8 +213,11 @@ impl Opened {
                     }
                 }
                 // A file that was cut short is held against the corpora as far as it came; a finding says so.
-                Event::End { .. } => {
-                    if let Some(Open { path, gathered, scanner, head, bytes, listing }) = file.take() {
+                Event::End { complete } => {
+                    if let Some(malware) = &mut reading.malware {
+                        malware.end(complete);
+                    }
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, listing }) = file.take() {
                         self.layers.file(&path, bytes);
                         let path = path_in_sample(name, &path);
                         if let Some(scanner) = scanner {
@@ -165,16 +225,27 @@ impl Opened {
                         }
                         self.listings.add(path, listing);
                         let (fingerprints, level) = gathered.finish();
+                        self.tally.end(path, tallied, bytes as u64, &fingerprints.blake3);
                         let path = path.as_bytes().to_vec();
                         let generated = says_generated(&head);
                         let short = if bytes <= SHORT { head } else { Vec::new() };
-                        self.add(SampleFile { path, fingerprints, generated, level, short }, reading);
+                        let is_text_of = None;
+                        self.add(SampleFile { path, is_text_of, fingerprints, generated, level, short }, reading);
                         reading.done.files += 1;
+                        let read: u64 = places.iter_mut().filter_map(|part| part.stream_position().ok()).sum();
+                        reading.done.received.0 = behind + read.min(size);
+                        reading.done.took = reading.began.elapsed();
                         (reading.progress)(reading.done);
                     }
                 }
+                Event::Text { text, .. } => self.add_text(text.as_bytes(), reading),
                 Event::Archive { path, format } => self.layers.open(path, format),
-                Event::Clue(clue) => self.layers.clue(&clue),
+                Event::Clue(clue) => {
+                    if clue.kind.words() == "times" {
+                        self.tally.times(&clue.value, clue.entries);
+                    }
+                    self.layers.clue(&clue);
+                }
                 Event::Finding(finding) => {
                     self.layers.finding(&finding);
                     self.problem(&finding);
@@ -182,7 +253,24 @@ impl Opened {
             }
             if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
+        reading.done.received.0 = behind + size;
+        if let Some(missing) = &source.missing {
+            self.layers.finding(missing);
+            self.problem(missing);
+        }
         Ok(())
+    }
+
+    /// Adds the text of the file that was added last.
+    fn add_text(&mut self, text: &[u8], reading: &mut Reading<'_>) {
+        // The first of what is added by itself is never a text: its file is the last of the batch.
+        let Some(file) = self.batch.last() else { return };
+        let (path, is_text_of) = (text_of(&file.path), Some(file.fingerprints.bytes));
+        let mut gathered = Gathered::new(reading.profile, &path, self.bounds.fingerprints);
+        gathered.update(text);
+        let (fingerprints, level) = gathered.finish();
+        let short = if text.len() <= SHORT { text.to_vec() } else { Vec::new() };
+        self.add(SampleFile { path, is_text_of, fingerprints, generated: false, level, short }, reading);
     }
 
     /// Adds a file to the batch, which is given away before it is too much.
@@ -192,9 +280,10 @@ impl Opened {
         self.contents.update(&file.fingerprints.blake3);
         let of = &file.fingerprints;
         // With what is found of it a fingerprint takes as much as sixty bytes of a short file.
-        let more = of.text.len() + of.code.len() + of.parts.len() + file.short.len() / 60;
+        let more = of.text.len() + of.code.len() + of.parts.len() + of.sketches.len() + file.short.len() / 60;
         let is_full = self.fingerprints + more > self.bounds.fingerprints || self.batch.len() >= self.bounds.files;
-        if is_full && !self.batch.is_empty() {
+        // A text stays with its file: one of both is counted.
+        if is_full && !self.batch.is_empty() && file.is_text_of.is_none() {
             self.failed = (reading.take)(&self.batch).err();
             self.batch.clear();
             self.batches += 1;

@@ -2,9 +2,10 @@
 
 use serde_json::{Value, json};
 
+use super::super::in_hand;
 use crate::claim::{
-    Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Sensitive, Shares,
-    Window,
+    Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Scan, Sensitive,
+    Shares, Window,
 };
 
 /// A match with every figure.
@@ -42,6 +43,7 @@ pub fn sample_match(it: &SampleMatch) -> Value {
         })),
         "listings": list(&it.listings, listing),
         "words": it.words,
+        "in_hand": it.in_hand.as_ref().map(in_hand::to_json),
         "problems": it.problems,
         "layers": list(&it.layers, |layer| json!({
             "path": layer.path,
@@ -53,6 +55,7 @@ pub fn sample_match(it: &SampleMatch) -> Value {
         "clues": list(&it.clues, |clue| json!({
             "path": clue.path, "kind": clue.kind, "value": clue.value, "entries": clue.entries,
         })),
+        "scans": list(&it.scans, scan),
         "rows": list(&it.rows, file_match),
     })
 }
@@ -60,6 +63,20 @@ pub fn sample_match(it: &SampleMatch) -> Value {
 /// What a sample must not reveal.
 pub fn sensitive(it: &Sensitive) -> Value {
     crate::export::sensitive::to_json(it)
+}
+
+fn scan(it: &Scan) -> Value {
+    json!({
+        "engine": it.engine,
+        "version": it.version,
+        "files": it.files,
+        "with_findings": it.with_findings,
+        "found": list(&it.found, |found| json!({ "path": found.path, "rule": found.rule })),
+        "more": it.more,
+        "not_scanned": list(&it.not_scanned, |left_out| json!({
+            "reason": left_out.reason, "files": left_out.files, "some": left_out.some,
+        })),
+    })
 }
 
 /// One file of a match.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{Page, Styles, WIDTH, cut};
 use crate::assess::{Claim, JudgedOn};
 use crate::claim::{Facet, SourceText, counted, quoted};
-use crate::export::{explanations, origins};
+use crate::export::{challenge, explanations, origins};
 use crate::release::View;
 
 /// How many steps are shown, each on a line.
@@ -125,6 +125,13 @@ impl Page {
             self.line(&cut(&format!("  {} {}", finding.handle, finding.result.summary()), WIDTH));
         }
         self.and_more(view.case.findings.len().saturating_sub(FEW));
+        for settled in view.case.privates.iter().take(FEW) {
+            self.line(&cut(&format!("  {} {}", settled.handle, settled.summary()), WIDTH));
+        }
+        self.and_more(view.case.privates.len().saturating_sub(FEW));
+        for one in view.case.challenges.iter().filter_map(challenge::in_short).take(FEW) {
+            self.hanging("  ", &one);
+        }
         let hidden = view.case.sources.iter().filter_map(|source| match &source.text {
             SourceText::Unavailable(why) => Some(format!("{}: {why}", source.handle)),
             SourceText::Here(_) | SourceText::None => None,

@@ -5,12 +5,13 @@ use minicbor::{Decode, Encode};
 
 use super::{first, twins};
 use crate::claim::{
-    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CorpusRole, CurvePoint, EntryId, FileMatch, Layer,
-    ListedFile, ListingMatch, NearMiss, PlaceMatch, Places, SampleMatch, Shares, Taking, Window,
+    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CorpusRole, CurvePoint, Dated, Detection, EntryId,
+    FileMatch, InHand, Layer, Leaks, ListedFile, ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch,
+    Scan, Shares, Taking, Window,
 };
 use crate::ledger::canonical;
 
-/// `match/3`. What the second version did not have comes last in the result and is not written where it is empty.
+/// `match/4`. What earlier versions did not have comes last in the result and is not written where it is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct SampleMatched {
@@ -25,10 +26,23 @@ pub struct SampleMatched {
     pub corpora: Vec<EntryId>,
     /// The result.
     #[n(3)]
-    pub result: MatchV3,
+    pub result: MatchV4,
     /// The command that computes it again.
     #[n(4)]
     pub command: String,
+}
+
+/// `match/3`: what `match/4` is without what the sample is made of and scans for malware.
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[cbor(transparent)]
+pub struct SampleMatchedV3(#[n(0)] pub SampleMatched);
+
+impl<'b, C> Decode<'b, C> for SampleMatchedV3 {
+    fn decode(from: &mut minicbor::Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
+        let matched = SampleMatched::decode(from, ctx)?;
+        let result = &matched.result;
+        first(result.in_hand.is_none() && result.scans.is_empty(), SampleMatchedV3(matched))
+    }
 }
 
 /// `match/2`: what `match/3` is without layers and clues.
@@ -38,7 +52,7 @@ pub struct SampleMatchedV2(#[n(0)] pub SampleMatched);
 
 impl<'b, C> Decode<'b, C> for SampleMatchedV2 {
     fn decode(from: &mut minicbor::Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
-        let matched = SampleMatched::decode(from, ctx)?;
+        let SampleMatchedV3(matched) = SampleMatchedV3::decode(from, ctx)?;
         first(matched.result.layers.is_empty() && matched.result.clues.is_empty(), SampleMatchedV2(matched))
     }
 }
@@ -64,7 +78,7 @@ pub struct SampleMatchedV1 {
     pub command: String,
 }
 
-twin!(MatchV3 of SampleMatch {
+twin!(MatchV4 of SampleMatch {
     0 owner: plain String,
     1 corpora: list Vec<AgainstV2>,
     2 verdict: plain String,
@@ -83,7 +97,38 @@ twin!(MatchV3 of SampleMatch {
     15 problems: plain Vec<String>,
     16 layers: list_or_none Vec<LayerV3>,
     17 clues: list_or_none Vec<ClueV3>,
+    18 in_hand: option Option<InHandV4>,
+    19 scans: list_or_none Vec<ScanV4>,
 });
+twin!(InHandV4 of InHand {
+    0 received: plain u64,
+    1 kinds: plain Vec<(String, u64, u64)>,
+    2 languages: plain Vec<(String, u64, u64)>,
+    3 dates: list Vec<DatedV4>,
+    4 names: plain Vec<(String, u64)>,
+    5 leaks: option Option<LeaksV4>,
+});
+twin!(DatedV4 of Dated { 0 of: plain String, 1 count: plain u64, 2 oldest: plain String, 3 newest: plain String });
+twin!(LeaksV4 of Leaks {
+    0 list: plain String,
+    1 blake3: plain String,
+    2 digests: plain u64,
+    3 files: plain u64,
+    4 bytes: plain u64,
+    5 some: plain Vec<(String, String)>,
+    6 left_out: plain u64,
+});
+twin!(ScanV4 of Scan {
+    0 engine: plain String,
+    1 version: plain String,
+    2 files: plain u64,
+    3 with_findings: plain u64,
+    4 found: list Vec<DetectionV4>,
+    5 more: plain u64,
+    6 not_scanned: list Vec<NotScannedV4>,
+});
+twin!(DetectionV4 of Detection { 0 path: plain String, 1 rule: plain String });
+twin!(NotScannedV4 of NotScanned { 0 reason: plain String, 1 files: plain u64, 2 some: plain Vec<String> });
 twin!(LayerV3 of Layer {
     0 path: plain String,
     1 format: plain String,

@@ -2,14 +2,15 @@
 
 use jiff::Timestamp;
 
-use super::matched::{BestV1, FileV1, MatchV1, MatchV3};
+use super::matched::{BestV1, FileV1, MatchV1, MatchV4};
 use super::read::StatementV1;
 use super::*;
 use crate::claim::{
     Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, ClaimKey, Clue, Commit, Confidence,
-    Contact, CurvePoint, Days, Draft, EditKind, Facet, Figure, FigureKind, FileMatch, Indicator, IndicatorKind, Layer,
-    ListedFile, ListingMatch, NearMiss, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places,
-    Reading, SampleMatch, Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind, Shares, Side,
+    Contact, CurvePoint, Dated, Days, Detection, Draft, DrawnBy, DrawnFile, EditKind, ElementKind, Facet, Figure,
+    FigureKind, FileMatch, InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile, ListingMatch, NearMiss,
+    NotScanned, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, PrivateLabel, Reading,
+    SampleMatch, Scan, Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind, Shares, Side,
     SourceKind, Spot, Stance, Statement, Taking, Vector, Window,
 };
 
@@ -157,6 +158,40 @@ fn sample_match() -> SampleMatch {
             findings: vec![("encrypted".into(), 1)],
         }],
         clues: vec![Clue { path: "code.zip".into(), kind: "time zone".into(), value: "UTC+03:00".into(), entries: 3 }],
+        scans: vec![Scan {
+            engine: "ClamAV".into(),
+            version: "ClamAV 1.4.6/27000/Fri Nov 20 08:25:00 2026".into(),
+            files: 2,
+            with_findings: 1,
+            found: vec![Detection { path: "code.zip!setup.exe".into(), rule: "Test.Own".into() }],
+            more: 0,
+            not_scanned: vec![NotScanned {
+                reason: "it is larger than the daemon takes".into(),
+                files: 1,
+                some: vec!["code.zip".into()],
+            }],
+        }],
+        in_hand: Some(InHand {
+            received: 30_000,
+            kinds: vec![("source code".into(), 2, 70_000)],
+            languages: vec![("C".into(), 2, 70_000)],
+            dates: vec![Dated {
+                of: "entries of archives".into(),
+                count: 2,
+                oldest: "2023-01-02".into(),
+                newest: "2024-01-02".into(),
+            }],
+            names: vec![("FxEngine".into(), 1)],
+            leaks: Some(Leaks {
+                list: "/a/known.txt".into(),
+                blake3: "ab".into(),
+                digests: 9,
+                files: 1,
+                bytes: 1_000,
+                some: vec![("odd.c".into(), "old leak".into())],
+                left_out: 0,
+            }),
+        }),
     }
 }
 
@@ -413,19 +448,26 @@ fn examples() -> Vec<Payload> {
             command: "gainsay match sample.tar".into(),
         }
         .into(),
-        SampleMatched {
+        SampleMatchedV3(SampleMatched {
             case: CASE,
             sample: SOURCE,
             corpora: vec![EntryId([8; 32])],
-            result: (&sample_match()).into(),
+            result: (&SampleMatch { in_hand: None, scans: Vec::new(), ..sample_match() }).into(),
             command: "gainsay match sample.tar".into(),
-        }
+        })
         .into(),
         SampleMatchedV2(SampleMatched {
             case: CASE,
             sample: SOURCE,
             corpora: vec![EntryId([8; 32])],
-            result: (&SampleMatch { layers: Vec::new(), clues: Vec::new(), ..sample_match() }).into(),
+            result: (&SampleMatch {
+                layers: Vec::new(),
+                clues: Vec::new(),
+                in_hand: None,
+                scans: Vec::new(),
+                ..sample_match()
+            })
+                .into(),
             command: "gainsay match sample.tar".into(),
         })
         .into(),
@@ -509,6 +551,69 @@ fn examples() -> Vec<Payload> {
                 millinats: -1500,
                 confidence: "low".into(),
             }],
+        }
+        .into(),
+        PrivatelyMatched {
+            case: CASE,
+            company: "Marlbeck".into(),
+            held_here: true,
+            holder: [12; 32],
+            owner: [13; 32],
+            claim: "30 TB of source".into(),
+            elements: ElementKind::Text,
+            inputs: "fingerprints of text".into(),
+            which: false,
+            sampling: 20,
+            count: 3205,
+            matches: 2145,
+            least: 65,
+            most: 69,
+            labels: vec![(&PrivateLabel { name: "source, build farm".into(), size: 4608, matches: 1702 }).into()],
+            statement: vec![1, 2, 3].into(),
+        }
+        .into(),
+        SampleMatched {
+            case: CASE,
+            sample: SOURCE,
+            corpora: vec![EntryId([8; 32])],
+            result: (&sample_match()).into(),
+            command: "gainsay match sample.tar".into(),
+        }
+        .into(),
+        ChallengeOpened {
+            case: CASE,
+            listing: SOURCE,
+            format: "ls -l".into(),
+            files: 12_000,
+            bytes: Some(30_000_000),
+            nonce: "ab".repeat(32),
+        }
+        .into(),
+        ChallengeDrawn {
+            case: CASE,
+            challenge: EntryId([14; 32]),
+            listing: SOURCE,
+            public: Some("block 840000".into()),
+            seed: "cd".repeat(32),
+            by: DrawnBy::Files,
+            confidence: 950,
+            files: vec![
+                (&DrawnFile { path: "src/engine.c".into(), bytes: Some((69_000, 69_000)), times: 1 }).into(),
+                (&DrawnFile { path: "src/motor.c".into(), bytes: None, times: 2 }).into(),
+            ],
+        }
+        .into(),
+        ChallengeAnswered {
+            case: CASE,
+            challenge: EntryId([14; 32]),
+            draw: EntryId([15; 32]),
+            sources: vec![SOURCE],
+            matches: vec![EntryId([16; 32])],
+            owner: "Marlbeck".into(),
+            outcomes: vec![("genuine".into(), Some("engine.c".into())), ("missing".into(), None)],
+            genuine: 1,
+            interval: (1, 11_999),
+            command: "gainsay challenge answer marlbeck answer.zip".into(),
         }
         .into(),
     ]
@@ -619,7 +724,7 @@ fn what_is_read_back_is_what_was_said() {
     assert_eq!(Statement::from(&stored), statement());
     let stored: StatementV1 = (&statement_v2()).into();
     assert_eq!(Statement::from(&stored), statement_v2());
-    let stored: MatchV3 = (&sample_match()).into();
+    let stored: MatchV4 = (&sample_match()).into();
     assert_eq!(SampleMatch::from(&stored), sample_match());
     let before: SampleMatch = (&sample_match_v1()).into();
     assert_eq!((before.shares.distinctive, before.rows[0].shares.distinctive), (850, 1000));
@@ -638,8 +743,8 @@ fn a_first_version_has_nothing_of_the_second() {
         if let Some(first) = example.kind().strip_suffix("/2").filter(|of| ["reading", "decision"].contains(of)) {
             assert!(Payload::from_bytes(&format!("{first}/1"), &example.to_bytes()).is_err(), "{first}");
         }
-        if example.kind() == "match/3" {
-            assert!(Payload::from_bytes("match/2", &example.to_bytes()).is_err());
+        for (now, before) in [("match/4", "match/3"), ("match/3", "match/2")] {
+            assert!(example.kind() != now || Payload::from_bytes(before, &example.to_bytes()).is_err());
         }
     }
 }

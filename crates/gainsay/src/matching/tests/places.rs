@@ -33,6 +33,7 @@ fn own<'a>(index: &'a Index<Vec<u8>>, roots: &'a [Root]) -> Corpus<'a, Vec<u8>> 
 fn sample<'s>(sets: impl IntoIterator<Item = &'s Set>) -> Vec<SampleFile> {
     let file = |set| SampleFile {
         path: b"taken/a.c".to_vec(),
+        is_text_of: None,
         fingerprints: fingerprints(set, true),
         generated: false,
         level: 0,

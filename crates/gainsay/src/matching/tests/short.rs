@@ -30,6 +30,7 @@ fn misread(text: &str, every: usize) -> String {
 fn of(name: &str, text: &str, short: bool) -> SampleFile {
     SampleFile {
         path: name.as_bytes().to_vec(),
+        is_text_of: None,
         fingerprints: Fingerprints::of(&Profile::one(), name.as_bytes(), text.as_bytes()),
         generated: false,
         level: 0,

@@ -90,7 +90,7 @@ pub(super) fn messages(text: &str) -> Vec<Message> {
             }
         } else if let Some(both) = object(text, line) {
             found.push(both);
-        } else if let Some(opening) = opening(text, line) {
+        } else if let Some(opening) = opening(text, line).or_else(|| again(text, line, &found)) {
             nick = Some(opening.nick);
             if opening.body.start < opening.body.end {
                 found.push(Message { nick, body: opening.body });
@@ -102,6 +102,14 @@ pub(super) fn messages(text: &str) -> Vec<Message> {
         }
     }
     found
+}
+
+/// `Victim: text` without a time, where one who wrote before goes by that name.
+fn again(text: &str, line: Span, found: &[Message]) -> Option<Opening> {
+    let name = line.of(text)?.split_once(": ")?.0;
+    let known = found.iter().rev().take(LINES).filter_map(|message| message.nick?.of(text)).any(|nick| nick == name);
+    let nick = Span { start: line.start, end: line.start + name.len() };
+    known.then_some(Opening { nick, body: Span { start: nick.end + 2, end: line.end }, timed: false })
 }
 
 fn opening(text: &str, line: Span) -> Option<Opening> {
@@ -332,6 +340,12 @@ mod tests {
         ] {
             assert_eq!(read(text), told, "{text}");
         }
+    }
+
+    #[test]
+    fn who_wrote_before_writes_again_without_a_time() {
+        let text = "[12:03] Heron: Pay us.\n[12:04] Victim: How much?\nVictim: We have little.\n[12:05] Heron: Ten.\n";
+        assert_eq!(read(text).get(2), Some(&("Victim", "We have little.")));
     }
 
     #[test]

@@ -261,6 +261,7 @@ impl Read {
         self.post().cover(line);
         let mut open: Option<Open> = None;
         let mut call = None;
+        let mut gap = false;
         let cut = sentences(text, line, &quotations(text, line));
         for sentence in cut.into_iter().flat_map(|sentence| run_together(text, sentence)) {
             let words = words(text, sentence);
@@ -272,9 +273,13 @@ impl Read {
                 handles::contacts(text, sentence, &mut self.post().contacts);
                 self.post().open_doors(&words);
                 self.post().greet(text, &words);
-                self.close(open.take());
+                // One sentence between two claims, as of what the files hold, parts them no more than a breath does.
+                if std::mem::replace(&mut gap, true) || call.is_some() {
+                    self.close(open.take());
+                }
                 continue;
             }
+            gap = false;
             let mut figures = std::mem::take(&mut self.figures);
             self.post().prose(text, sentence, &words, &amounts, &mut figures);
             self.figures = figures;
@@ -492,6 +497,9 @@ fn kind_of(nick: &str) -> PartyKind {
     }
 }
 
+/// Who bargains says something in a message of as many words.
+const LONG_MESSAGE: usize = 20;
+
 /// Reads a chat: each message is a paragraph by its writer, and what the other side is told is an offer.
 pub(super) fn conversation(text: &str, about: &About, because: &str) -> Reading {
     let mut reading = Reading::default();
@@ -517,7 +525,10 @@ pub(super) fn conversation(text: &str, about: &About, because: &str) -> Reading 
         }
         let speaks = match kind {
             PartyKind::Actor => wares::matters(&words, &amounts),
-            _ => wares::doubts(&words) || wares::refuses(&words) || wares::is_about_money(&amounts),
+            _ => {
+                let long = words.iter().filter(|word| word.is_word()).count() >= LONG_MESSAGE;
+                long || wares::doubts(&words) || wares::refuses(&words) || wares::is_about_money(&amounts)
+            }
         };
         if !speaks {
             if kind == PartyKind::Actor {
@@ -541,12 +552,7 @@ pub(super) fn conversation(text: &str, about: &About, because: &str) -> Reading 
             let sums = amounts.iter().filter_map(|a| Some(a.figure(text, wares::kind(&words, a)?)));
             read.figures.extend(sums);
         }
-        let confidence =
-            if kind == PartyKind::Actor && wares::is_sure(&words, &amounts) && wares::claims(&words, &amounts) {
-                NAMED
-            } else {
-                OTHER_SIDE
-            };
+        let confidence = if kind == PartyKind::Actor && wares::claims(&words, &amounts) { NAMED } else { OTHER_SIDE };
         let said = Said { span: bounded(text, message.body), stance, confidence, post: 0, voice: None };
         let because = format!("{because}; the writer of the message");
         reading.drafts.push(draft(text, &said, confidence, (Some(name.to_owned()), kind), None, because));

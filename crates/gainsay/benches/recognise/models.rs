@@ -1,0 +1,89 @@
+//! Whether models are recognised when they are stored otherwise, changed in part or trained a little: `make bench-models`.
+//!
+//! `models.py` trains small networks and stores them by the formats' own libraries, which are installed from PyPI. Others learnt the same
+//! task from the same examples, from other beginnings, and are stored likewise: none of these may be called ours. `QUICK` trains
+//! fewer. The table goes to standard output and to `target/bench/models.json`.
+
+#[path = "../common/mod.rs"]
+#[allow(dead_code, reason = "each bench uses its own part of what they share")]
+mod common;
+#[path = "../matching/interval.rs"]
+#[allow(dead_code, reason = "each bench uses its own part of what they share")]
+mod interval;
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::process::ExitCode;
+
+use common::program::{Channels, Desk};
+use common::python::Python;
+use common::table::{Bar, Table};
+use common::{Result, say};
+use interval::share;
+
+const PROGRAM: &str = include_str!("models.py");
+
+/// What is installed, and what of it must be importable.
+const PACKAGES: [(&str, &str); 5] = [
+    ("numpy", "numpy"),
+    ("ml_dtypes", "ml_dtypes"),
+    ("safetensors", "safetensors.numpy"),
+    ("onnx", "onnx.numpy_helper"),
+    ("gguf", "gguf.quants"),
+];
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let mut table = Table::default();
+    measure(&mut table)?;
+    table.print("recognised: called ours, wholly or in part, beside the very model that it is");
+    let file = common::target()?.join("models.json");
+    std::fs::write(&file, table.to_json()?)?;
+    say(&format!("written: {}", file.display()));
+    Ok(())
+}
+
+/// How many samples of a kind there are, and how many were recognised.
+type Count = (usize, usize);
+
+fn measure(table: &mut Table) -> Result<()> {
+    let (folder, desk) = (common::target()?.join("models"), common::target()?.join("models.desk"));
+    if folder.exists() {
+        std::fs::remove_dir_all(&folder)?;
+    }
+    say("models: training");
+    Python::with(&common::target()?.join("models.python"), &PACKAGES)?.run(PROGRAM, &folder)?;
+    let desk = Desk::fresh(&desk)?;
+    desk.add(&folder.join("ours"), Channels::All)?;
+    let (mut ours, mut theirs): (BTreeMap<String, Count>, Count) = Default::default();
+    for sample in common::files::files_below(&folder.join("samples"))? {
+        let name = sample.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (model, kind) = name.split_once('-').unwrap_or((&name, ""));
+        let said = desk.run(&[OsStr::new("match"), sample.as_os_str()])?.said;
+        let rows = said["results"][0]["rows"].as_array().map(Vec::as_slice).unwrap_or_default();
+        let best = format!("{model}.safetensors");
+        let recognised = rows.iter().any(|row| {
+            let is_ours = matches!(row["verdict"].as_str(), Some("ours" | "partly ours"));
+            is_ours && (model == "theirs" || row["best"]["path"] == best.as_str())
+        });
+        let count = if model == "theirs" { &mut theirs } else { ours.entry(kind.to_owned()).or_default() };
+        *count = (count.0 + 1, count.1 + usize::from(recognised));
+    }
+    let sum = ours.values().fold((0, 0), |sum: Count, count| (sum.0 + count.0, sum.1 + count.1));
+    let note = |(all, some): Count| format!("{some} of {all} samples");
+    table.estimated("models", Some(Bar::AtLeast(0.95)), share(sum.1, sum.0), note(sum));
+    table.estimated("models/others", Some(Bar::AtMost(0.0)), share(theirs.1, theirs.0), note(theirs));
+    for (kind, count) in ours {
+        table.estimated(&format!("models/{kind}"), None, share(count.1, count.0), note(count));
+    }
+    desk.remove()
+}

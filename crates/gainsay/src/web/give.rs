@@ -1,0 +1,152 @@
+//! Where a desk begins: a story that is pasted, files that are dropped, a corpus by its path, the bundled case.
+
+use std::ffi::OsString;
+use std::sync::Arc;
+
+use axum::extract::{Path as Named, State};
+
+use super::answer::{Answer, Failure};
+use super::fields::Fields;
+use super::{Answered, House, Shared};
+use crate::claim::{CorpusRole, SourceKind};
+use crate::demo;
+use crate::desk::{self, Acting, AddOptions, Desk, Given};
+
+/// The most names that a notice of problems tells.
+const PROBLEMS: usize = 8;
+
+/// A story or files for a case, which is opened where there is none of that name.
+pub(super) async fn to_any_case(State(house): Shared, fields: Fields) -> Answered {
+    let title = fields.need("case", "The name of a case")?.to_owned();
+    give(house, title, true, fields).await
+}
+
+/// A story or files for the case that somebody looks at.
+pub(super) async fn to_case(State(house): Shared, Named(id): Named<String>, fields: Fields) -> Answered {
+    give(house, id, false, fields).await
+}
+
+async fn give(house: Arc<House>, case: String, may_open: bool, fields: Fields) -> Answered {
+    let unjailed = house.serving.unjailed;
+    house
+        .at_desk(move |desk, acting| {
+            let mut given: Vec<(String, Vec<u8>)> = Vec::new();
+            if let Some(text) = fields.get("story") {
+                // Known by its first words: pasted again with a change further down, it is a new version.
+                // Forms end lines in two characters, whatever the text did.
+                given.push((name_of(text), text.replace("\r\n", "\n").into_bytes()));
+            }
+            given.extend(fields.files.iter().cloned());
+            if given.is_empty() {
+                return Err(Failure::Input("There is neither a text nor a file.".to_owned()));
+            }
+            let kind = match fields.get("kind") {
+                Some(word) => Some(word.parse::<SourceKind>().map_err(|e| Failure::Input(e.to_string()))?),
+                None => None,
+            };
+            let published = match fields.get("published") {
+                Some(day) => Some(desk::moment(day).ok_or_else(|| Failure::Input(format!("{day} is no day.")))?),
+                None => None,
+            };
+            let outlet = fields.get("outlet").map(str::to_owned);
+            let options = AddOptions { kind, published, outlet, unjailed, ..AddOptions::default() };
+            let id = case_of(desk, acting, &case, may_open)?;
+            let mut problems: Vec<String> = Vec::new();
+            for (name, bytes) in &given {
+                let given = Given { name, bytes };
+                let result = desk.add_given(acting, &id, given, &options, &mut |_, result| {
+                    if let Err(why) = result {
+                        problems.push(format!("{name}: {why}"));
+                    }
+                });
+                if let Err(why) = result {
+                    problems.push(format!("{name}: {why}"));
+                }
+            }
+            match problems.is_empty() {
+                true => Ok(Answer::Go(format!("/case/{id}"))),
+                false => {
+                    problems.truncate(PROBLEMS);
+                    Err(Failure::Input(problems.join("\n")))
+                }
+            }
+        })
+        .await
+}
+
+/// The short id of a case, which is opened where it may be and there is none.
+fn case_of(desk: &mut Desk, acting: &Acting, name: &str, may_open: bool) -> Result<String, Failure> {
+    let known =
+        desk.cases()?.into_iter().find(|(title, id)| title == name || !may_open && id.to_string().starts_with(name));
+    match known {
+        Some((_, id)) => Ok(id.short()),
+        None if may_open => Ok(desk.open_case(acting, name, None)?.short()),
+        None => Err(desk::Error::NoCase { name: name.to_owned(), known: Vec::new() }.into()),
+    }
+}
+
+/// What a pasted text is called.
+fn name_of(text: &str) -> String {
+    let words: String = text.split_whitespace().take(8).collect::<Vec<_>>().join(" ");
+    let plain: String = words.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-')).take(60).collect();
+    let plain = plain.trim();
+    if plain.is_empty() { "pasted text".to_owned() } else { format!("{plain} (pasted)") }
+}
+
+/// A corpus by its path on this machine: a job of its own.
+pub(super) async fn corpus(State(house): Shared, fields: Fields) -> Answered {
+    house
+        .at_desk(move |desk, acting| {
+            let name = fields.need("name", "The corpus's name")?;
+            let path = std::path::Path::new(fields.need("path", "The path of a folder or a repository")?);
+            if !path.is_absolute() {
+                return Err(Failure::Input(format!("{} is no whole path: it begins with no /.", path.display())));
+            }
+            if !path.exists() {
+                return Err(Failure::Input(format!("There is no {} on this machine.", path.display())));
+            }
+            let role: CorpusRole = fields
+                .need("role", "Whose files they are")?
+                .parse()
+                .map_err(|e: crate::claim::UnknownWord| Failure::Input(e.to_string()))?;
+            let mut arguments: Vec<OsString> = ["corpus", "add"].map(OsString::from).into();
+            arguments.extend(match role {
+                CorpusRole::Own => None,
+                CorpusRole::Public => Some("--public".into()),
+                CorpusRole::Published => Some("--published".into()),
+            });
+            // What begins with a dash is no option behind this.
+            arguments.extend(["--".into(), name.into(), path.as_os_str().to_owned()]);
+            desk.start_job(acting, &arguments)?;
+            Ok(Answer::Go("/jobs".to_owned()))
+        })
+        .await
+}
+
+/// The bundled rumour, as a case of this desk.
+pub(super) async fn bundled(State(house): Shared, _checked: Fields) -> Answered {
+    let unjailed = house.serving.unjailed;
+    house
+        .at_desk(move |desk, acting| {
+            let id = case_of(desk, acting, "fxmsp-2019", true)?;
+            for text in demo::fxmsp() {
+                let options = AddOptions {
+                    kind: Some(text.kind),
+                    title: Some(text.title.to_owned()),
+                    published: desk::moment(text.published).or_else(|| desk::moment(&format!("{}-01", text.published))),
+                    unjailed,
+                    ..AddOptions::default()
+                };
+                let mut failed = None;
+                let given = Given { name: text.file_name, bytes: text.text.as_bytes() };
+                desk.add_given(acting, &id, given, &options, &mut |_, result| {
+                    failed = result.as_ref().err().map(ToString::to_string);
+                })?;
+                if let Some(why) = failed {
+                    return Err(Failure::Input(why));
+                }
+            }
+            Ok(Answer::Go(format!("/case/{id}")))
+        })
+        .await
+}

@@ -1,0 +1,218 @@
+//! A sample file by file: whose each is, as areas and as a tree of its folders.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::extract::{Extension, Path, State};
+
+use super::answer::{Answer, Failure};
+use super::door::Session;
+use super::frame::Frame;
+use super::treemap::{Area, treemap};
+use super::{Answered, Shared};
+use crate::claim::{FileMatch, Until};
+use crate::export::page::{self, Finding};
+use crate::release::View;
+
+/// The picture's size, in its own units.
+const WIDTH: u64 = 960;
+const HEIGHT: u64 = 420;
+
+/// How many files the picture shows; those that are smaller stand in one area for each verdict.
+const AREAS: usize = 500;
+
+/// How many files the tree names.
+const FILES: usize = 1000;
+
+#[derive(Template)]
+#[template(path = "web/matched.html")]
+struct Page {
+    frame: Frame,
+    within: String,
+    case: String,
+    finding: Finding,
+    areas: Vec<Drawn>,
+    tree: Vec<Node>,
+    more_files: usize,
+    verdicts: Vec<(String, String, u64, u64)>,
+}
+
+/// A file in the picture.
+struct Drawn {
+    area: Area,
+    class: String,
+    words: String,
+    /// Its row in the tree.
+    row: Option<String>,
+}
+
+/// The tree, line by line.
+enum Node {
+    /// A folder begins: its name, and what it holds.
+    Open(String, String),
+    /// A file in it.
+    File(Row),
+    /// It ends.
+    Close,
+}
+
+struct Row {
+    id: String,
+    name: String,
+    verdict: String,
+    class: String,
+    bytes: u64,
+    share: String,
+    best: String,
+    edits: String,
+}
+
+pub(super) async fn page(
+    State(house): Shared,
+    Extension(session): Extension<Session>,
+    Path((id, handle)): Path<(String, String)>,
+) -> Answered {
+    house
+        .at_desk(move |desk, acting| {
+            let view = desk.view(&id, acting.now, Until::default())?;
+            let page = of(&view, &session, &handle)?;
+            Ok(Answer::page_of(&view, |_| page))
+        })
+        .await
+}
+
+fn of(view: &View, session: &Session, handle: &str) -> Result<Page, Failure> {
+    let case = &view.case;
+    let missing = || crate::desk::Error::NoHandle { case: case.title.clone(), handle: handle.to_owned() };
+    let matched = case.findings.iter().find(|finding| finding.handle == handle).ok_or_else(missing)?;
+    let drawn = page::Page::of(view).findings.into_iter().find(|finding| finding.handle == handle);
+    let finding = drawn.ok_or_else(missing)?;
+    let mut files: Vec<&FileMatch> = matched.result.rows.iter().collect();
+    files.sort_by(|one, other| folders(&one.path).cmp(&folders(&other.path)));
+    let verdicts = &matched.result.verdicts;
+    Ok(Page {
+        frame: Frame::of(session, &format!("{handle} of {}", case.title)),
+        within: format!("/case/{}", case.id.short()),
+        case: case.title.clone(),
+        areas: areas(&files),
+        tree: tree(&files[..files.len().min(FILES)]),
+        more_files: files.len().saturating_sub(FILES),
+        verdicts: verdicts.iter().map(|(word, files, bytes)| (class(word), word.clone(), *files, *bytes)).collect(),
+        finding,
+    })
+}
+
+/// A path in parts: the folders that it goes through, archives among them, and its name.
+fn folders(path: &str) -> Vec<&str> {
+    path.split(['/', '!']).filter(|part| !part.is_empty()).collect()
+}
+
+fn class(verdict: &str) -> String {
+    format!("v-{}", verdict.replace(' ', "-"))
+}
+
+fn id(at: usize) -> String {
+    format!("f{}", at + 1)
+}
+
+fn areas(files: &[&FileMatch]) -> Vec<Drawn> {
+    let mut largest: Vec<usize> = (0..files.len()).collect();
+    largest.sort_by_key(|at| std::cmp::Reverse(files[*at].bytes));
+    let smaller = largest.split_off(largest.len().min(AREAS));
+    largest.sort_unstable();
+    let mut rest: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
+    for at in smaller {
+        let (bytes, count) = rest.entry(&files[at].verdict).or_default();
+        *bytes = bytes.saturating_add(files[at].bytes);
+        *count += 1;
+    }
+    let shown = largest.iter().map(|at| {
+        let file = files[*at];
+        let words = format!("{}: {}, {} bytes", file.path, file.verdict, file.bytes);
+        (file.bytes, class(&file.verdict), words, (*at < FILES).then(|| id(*at)))
+    });
+    let rest = rest.into_iter().map(|(verdict, (bytes, count))| {
+        (bytes, class(verdict), format!("{count} smaller files: {verdict}, {bytes} bytes"), None)
+    });
+    let all: Vec<_> = shown.chain(rest).collect();
+    // An empty file is a file.
+    let sizes: Vec<u64> = all.iter().map(|(bytes, ..)| (*bytes).max(1)).collect();
+    let areas = treemap(&sizes, Area { x: 0, y: 0, width: WIDTH, height: HEIGHT });
+    let drawn = all.into_iter().zip(areas).map(|((_, class, words, row), area)| Drawn { area, class, words, row });
+    drawn.filter(|drawn| drawn.area.width > 0 && drawn.area.height > 0).collect()
+}
+
+/// What a folder holds, in words: `12 ours, 3 public only`.
+fn holds(files: &[&FileMatch], inside: &[&str]) -> String {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for file in files.iter().filter(|file| folders(&file.path).starts_with(inside)) {
+        *counts.entry(&file.verdict).or_default() += 1;
+    }
+    let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
+    counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect::<Vec<_>>().join(", ")
+}
+
+fn tree(files: &[&FileMatch]) -> Vec<Node> {
+    let mut nodes = Vec::new();
+    let mut open: Vec<&str> = Vec::new();
+    for (at, file) in files.iter().enumerate() {
+        let parts = folders(&file.path);
+        let (name, inside) = parts.split_last().map_or(("", &[] as &[&str]), |(name, inside)| (*name, inside));
+        let shared = open.iter().zip(inside).take_while(|(one, other)| one == other).count();
+        nodes.extend(open.drain(shared..).map(|_| Node::Close));
+        for folder in &inside[shared..] {
+            open.push(folder);
+            nodes.push(Node::Open((*folder).to_owned(), holds(files, &open)));
+        }
+        nodes.push(Node::File(Row {
+            id: id(at),
+            name: name.to_owned(),
+            verdict: file.verdict.clone(),
+            class: class(&file.verdict),
+            bytes: file.bytes,
+            share: if file.exact {
+                "byte for byte".to_owned()
+            } else {
+                format!("{} % distinctive", file.shares.distinctive / 10)
+            },
+            best: file.best.as_ref().map_or(String::new(), |best| {
+                format!("{}: {}, {} to {}", best.corpus, best.path, best.first.day(), best.last.day())
+            }),
+            edits: file.alignment.as_ref().map_or(String::new(), |it| it.edits.join("; ")),
+        }));
+    }
+    nodes.extend(open.iter().map(|_| Node::Close));
+    nodes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_closes_what_it_opens_and_counts_what_is_inside() {
+        let file = |path: &str, verdict: &str| FileMatch {
+            path: path.to_owned(),
+            verdict: verdict.to_owned(),
+            ..FileMatch::default()
+        };
+        let all = [
+            file("a/b/one.c", "ours"),
+            file("a/b/two.c", "not found"),
+            file("a/three.c", "ours"),
+            file("z.zip!y", "ours"),
+        ];
+        let nodes = tree(&all.iter().collect::<Vec<_>>());
+        let told: Vec<String> = nodes
+            .iter()
+            .map(|node| match node {
+                Node::Open(name, holds) => format!("{name} ({holds})"),
+                Node::File(row) => row.name.clone(),
+                Node::Close => "/".to_owned(),
+            })
+            .collect();
+        let expected = "a (2 ours, 1 not found)|b (1 not found, 1 ours)|one.c|two.c|/|three.c|/|z.zip (1 ours)|y|/";
+        assert_eq!(told.join("|"), expected);
+    }
+}

@@ -1,0 +1,234 @@
+//! The first page: what is unsettled, and why; what came in since somebody last looked; and where to begin.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use askama::Template;
+use axum::extract::{Extension, State};
+use axum::http::HeaderMap;
+use axum::http::header::{HeaderValue, SET_COOKIE};
+use axum::response::{IntoResponse, Response};
+use jiff::Timestamp;
+
+use super::answer::{Answer, Failure};
+use super::door::{Session, cookie};
+use super::fields::{Asked, Fields};
+use super::frame::Frame;
+use super::{House, Shared};
+use crate::claim::{EntryId, State as Reviewed, Tlp, Until, counted};
+use crate::desk::{self, Acting, Changed, Desk, Listed};
+use crate::release::View;
+
+/// How many cases a page lists.
+const CASES: usize = 25;
+
+/// How many claims of a case it lists.
+const CLAIMS: usize = 3;
+
+/// How many names it offers to choose from.
+const NAMES: usize = 200;
+
+/// Of how many cases what was drawn is kept.
+const DRAWN: usize = 2000;
+
+/// How many changes of a case it lists.
+const CHANGES: usize = 4;
+
+/// The cookie that holds when somebody last had seen it all of a desk. It opens nothing.
+fn seen_of(house: &House) -> String {
+    let desk = desk::digest(house.serving.desk.as_os_str().as_encoded_bytes());
+    format!("gainsay-seen-{}", &desk[..12])
+}
+
+/// Ten years, in seconds.
+const LONG: u32 = 315_360_000;
+
+#[derive(Template)]
+#[template(path = "web/start.html")]
+struct Page {
+    frame: Frame,
+    cases: Vec<Row>,
+    /// The names of all cases, to choose one from.
+    names: Vec<String>,
+    since: Option<String>,
+    corpora: Vec<(String, String)>,
+    jobs_running: usize,
+    earlier: Option<usize>,
+    later: Option<usize>,
+}
+
+/// A case on the first page.
+#[derive(Clone)]
+struct Row {
+    href: String,
+    title: String,
+    tlp: String,
+    tlp_class: String,
+    answer: String,
+    claims: Vec<Line>,
+    more_claims: usize,
+    rests_on: String,
+    waiting: usize,
+    changed: Option<String>,
+    changes: Vec<String>,
+    more_changes: usize,
+    step: Option<String>,
+    settled: bool,
+}
+
+/// What was drawn of each case, with the stamp that it was drawn under and what it was compared with.
+#[derive(Default)]
+pub(super) struct Rows(Mutex<HashMap<EntryId, Drawn>>);
+
+struct Drawn {
+    stamp: String,
+    seen: Option<Timestamp>,
+    row: Row,
+}
+
+impl Rows {
+    /// The row of a case: as it was drawn, where nothing changed since.
+    fn row(&self, desk: &mut Desk, acting: &Acting, case: &Listed, seen: Option<Timestamp>) -> Result<Row, Failure> {
+        let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(drawn) = lock().get(&case.id).filter(|it| it.stamp == case.stamp && it.seen == seen) {
+            return Ok(drawn.row.clone());
+        }
+        let view = desk.view(&case.id.to_string(), acting.now, Until::default())?;
+        let row = row(desk, &view, seen)?;
+        let mut rows = lock();
+        if rows.len() >= DRAWN {
+            rows.clear();
+        }
+        rows.insert(case.id, Drawn { stamp: case.stamp.clone(), seen, row: row.clone() });
+        Ok(row)
+    }
+}
+
+/// A claim in a line.
+#[derive(Clone)]
+struct Line {
+    handle: String,
+    proposition: String,
+    word: &'static str,
+    range: &'static str,
+    percent: u8,
+    confidence: &'static str,
+    settled: Option<String>,
+}
+
+pub(super) async fn page(
+    State(house): Shared,
+    Extension(session): Extension<Session>,
+    asked: Asked,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let which: usize = match asked.get("page") {
+        None => 0,
+        Some(page) => page.parse().map_err(|_| Failure::Input(format!("{page} is no page.")))?,
+    };
+    let seen = cookie(&headers, &seen_of(&house)).and_then(|at| at.parse::<Timestamp>().ok());
+    let (drawn, name) = (Arc::clone(&house), seen_of(&house));
+    let page = house
+        .at_desk(move |desk, acting| {
+            let all = desk.cases_by_activity()?;
+            let from = which.saturating_mul(CASES);
+            let mut cases = Vec::new();
+            for case in all.iter().skip(from).take(CASES) {
+                cases.push(drawn.rows.row(desk, acting, case, seen)?);
+            }
+            let later = which.checked_sub(1);
+            let earlier = (all.len() > from.saturating_add(CASES)).then(|| which + 1);
+            let corpora = desk.corpora()?.into_iter();
+            Ok(Page {
+                frame: Frame::of(&session, "What is unsettled"),
+                cases,
+                names: all.into_iter().take(NAMES).map(|case| case.title).collect(),
+                since: seen.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+                corpora: corpora
+                    .map(|(name, corpus)| {
+                        let holds = corpus.holds();
+                        let of = corpus.indexed.role;
+                        (name, format!("{of}, {} file versions", holds.files))
+                    })
+                    .collect(),
+                jobs_running: desk.jobs()?.iter().filter(|job| job.is_alive).count(),
+                earlier,
+                later,
+            })
+        })
+        .await?;
+    let is_first = page.since.is_none() && !page.cases.is_empty();
+    let mut response = Answer::page(&page).into_response();
+    if is_first {
+        // From now on there is something to compare with.
+        remember(&mut response, &name, Timestamp::now());
+    }
+    Ok(response)
+}
+
+/// Everything that there is now has been seen.
+pub(super) async fn seen(State(house): Shared, _checked: Fields) -> Response {
+    let mut response = Answer::Go("/".to_owned()).into_response();
+    remember(&mut response, &seen_of(&house), Timestamp::now());
+    response
+}
+
+fn remember(response: &mut Response, name: &str, at: Timestamp) {
+    let cookie = format!("{name}={at}; Path=/; HttpOnly; SameSite=Strict; Max-Age={LONG}");
+    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+        response.headers_mut().append(SET_COOKIE, cookie);
+    }
+}
+
+fn row(desk: &mut Desk, view: &View, seen: Option<Timestamp>) -> Result<Row, Failure> {
+    let (case, assessment) = (&view.case, &view.assessment);
+    let assessed: Vec<_> = assessment.claims.iter().filter(|claim| claim.is_assessed()).collect();
+    let lines = assessed.iter().take(CLAIMS).map(|claim| Line {
+        handle: claim.handle.clone(),
+        proposition: claim.proposition.clone(),
+        word: claim.likelihood.word(),
+        range: claim.likelihood.range(),
+        percent: claim.likelihood.percent(),
+        confidence: claim.confidence.word(),
+        settled: claim.settled.clone(),
+    });
+    let (pro, contra) = assessment.graph.for_and_against();
+    let mut rests_on = format!(
+        "{} on {}",
+        counted(case.sources.iter().filter(|source| source.replaced_by.is_none()).count(), "source"),
+        counted(pro.len(), "origin")
+    );
+    if !contra.is_empty() {
+        rests_on += &format!(", {} against", counted(contra.len(), "origin"));
+    }
+    let (changed, changes) = match seen {
+        None => (None, Vec::new()),
+        Some(then) => match desk.changed_since(view, then)? {
+            Changed::Opened => (Some("new since you last looked".to_owned()), Vec::new()),
+            Changed::Since(0, _) => (None, Vec::new()),
+            Changed::Since(1, changes) => (Some("1 entry since you last looked".to_owned()), changes),
+            Changed::Since(entries, changes) => (Some(format!("{entries} entries since you last looked")), changes),
+        },
+    };
+    let tlp: Tlp = view.marking();
+    Ok(Row {
+        href: format!("/case/{}", case.id.short()),
+        title: case.title.clone(),
+        tlp: tlp.word().to_uppercase(),
+        tlp_class: tlp.word().replace('+', "-"),
+        answer: assessment.answer.first().cloned().unwrap_or_default(),
+        claims: lines.collect(),
+        more_claims: assessed.len().saturating_sub(CLAIMS),
+        rests_on,
+        waiting: case.shown().filter(|said| matches!(said.state, Reviewed::Draft { .. })).count(),
+        changed,
+        more_changes: changes.len().saturating_sub(CHANGES),
+        changes: changes.into_iter().take(CHANGES).collect(),
+        step: assessment
+            .steps
+            .iter()
+            .find(|it| it.task.as_ref().is_none_or(|task| task.done.is_none()))
+            .map(|it| it.what.clone()),
+        settled: !assessed.is_empty() && assessed.iter().all(|claim| claim.settled.is_some()),
+    })
+}

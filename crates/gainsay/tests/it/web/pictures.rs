@@ -1,0 +1,92 @@
+//! Pictures of the pages: those of the README, and all of them to look at.
+
+use std::path::PathBuf;
+
+use super::browser::Browser;
+use super::client::Served;
+use crate::support::Environment;
+
+/// Widths and heights: a desk and a telephone.
+const SIZES: [(u32, u32); 2] = [(1440, 1700), (390, 1500)];
+
+/// `make pictures` runs it, with a folder in `PICTURES`; with one in `LOOK` every page is drawn in both sizes, dark and light.
+#[test]
+#[ignore = "it makes the pictures of the README: `make pictures`"]
+fn of_the_pages() {
+    let environment = Environment::new();
+    environment.gainsay(&["init"]).succeeded();
+    let demo = environment.path("demo");
+    let mut command = environment.command(&["demo"]);
+    assert!(command.arg(&demo).output().unwrap().status.success());
+    let served = Served::start_at(&environment, &demo.join("desk"));
+    let mut browser = Browser::start();
+    let start = format!("http://127.0.0.1:{}", served.port);
+    browser.show_in((1200, 900), false);
+    browser.go(&format!("{start}{}", served.link));
+    browser.until("location.pathname === '/'");
+    let cases = browser.eval("[...document.querySelectorAll('.case h2 a')].map(it => it.getAttribute('href'))");
+    let cases: Vec<String> = cases.as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()).collect();
+    assert_eq!(cases.len(), 2);
+    let rumour = cases
+        .iter()
+        .find(|case| {
+            browser.eval(&format!("document.querySelector('h2 a[href=\"{case}\"]').innerText")) == "fxmsp-2019"
+        })
+        .unwrap();
+    if let Some(folder) = std::env::var_os("PICTURES").map(PathBuf::from) {
+        for (name, path) in [("desk.png", "/".to_owned()), ("review.png", format!("{rumour}/review"))] {
+            browser.go(&format!("{start}{path}"));
+            std::fs::write(folder.join(name), browser.picture(false)).unwrap();
+        }
+    }
+    if let Some(axe) = std::env::var_os("AXE") {
+        accessible(&mut browser, &std::fs::read_to_string(axe).unwrap(), &start, &cases);
+    }
+    let Some(folder) = std::env::var_os("LOOK").map(PathBuf::from) else { return };
+    let mut pages = vec![("start", "/".to_owned()), ("jobs", "/jobs".to_owned()), ("nowhere", "/nowhere".to_owned())];
+    for (name, case) in [("a", &cases[0]), ("b", &cases[1])] {
+        pages.push((name, case.clone()));
+    }
+    pages.push(("source", format!("{rumour}/sources/src1")));
+    let matched = cases.iter().find(|case| *case != rumour).unwrap();
+    pages.push(("matched", format!("{matched}/matches/m1")));
+    pages.push(("review", format!("{rumour}/review")));
+    for size in SIZES {
+        for dark in [false, true] {
+            browser.show_in(size, dark);
+            for (name, path) in &pages {
+                browser.go(&format!("{start}{path}"));
+                let wide = browser.eval("document.documentElement.scrollWidth - innerWidth");
+                assert_eq!(wide, 0, "{name} at {} is too wide", size.0);
+                let name = format!("{name}-{}-{}.png", size.0, if dark { "dark" } else { "light" });
+                std::fs::write(folder.join(name), browser.picture(!path.ends_with(|c: char| c.is_ascii_hexdigit())))
+                    .unwrap();
+            }
+        }
+    }
+}
+
+/// Holds every page, dark and light, against the rules of axe-core.
+fn accessible(browser: &mut Browser, axe: &str, start: &str, cases: &[String]) {
+    let mut pages = vec!["/".to_owned(), "/jobs".to_owned(), "/nowhere".to_owned()];
+    for case in cases {
+        browser.go(&format!("{start}{case}"));
+        if browser.eval("!!document.querySelector('#evidence')") == true {
+            pages.push(format!("{case}/matches/m1"));
+        }
+        pages.extend([case.clone(), format!("{case}/review?all=yes"), format!("{case}/sources/src1")]);
+    }
+    let mut wrong = Vec::new();
+    for dark in [false, true] {
+        browser.show_in((1200, 900), dark);
+        for page in &pages {
+            browser.go(&format!("{start}{page}"));
+            browser.eval(&format!("{axe};0"));
+            let found = browser.eval(
+                "axe.run(document).then(it => it.violations.map(one => one.id + ': ' + one.nodes.map(node => node.html + ' ' + node.failureSummary).slice(0, 3).join(' | ')))",
+            );
+            wrong.extend(found.as_array().unwrap().iter().map(|it| format!("{page}: {}", it.as_str().unwrap())));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
