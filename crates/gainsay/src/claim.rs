@@ -47,6 +47,7 @@ mod hand;
 mod private;
 mod reading;
 mod sample;
+mod sensitive;
 mod settlement;
 
 pub use case::{AssessedClaim, Case, Finding, PastAssessment, Said, Source, SourceText, State, Task, Until};
@@ -63,6 +64,7 @@ pub use sample::{
     Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CurvePoint, Detection, FileMatch, Layer, ListedFile,
     ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch, Scan, Shares, Taking, Window,
 };
+pub use sensitive::{Inspection, Sensitive, SensitiveFile, SensitiveItem, SensitiveKind, Spot};
 pub use settlement::{Settlement, Side};
 
 use std::fmt;
@@ -198,6 +200,26 @@ words! {
         Listing = "listing",
         /// What is offered as proof.
         Sample = "sample",
+    }
+}
+
+words! {
+    /// What is to be done about something sensitive.
+    #[derive(Default)]
+    SensitiveGroup {
+        /// It opens a service, and is renewed there.
+        #[default]
+        Secret = "secret",
+        /// A private key.
+        Key = "private key",
+        /// A certificate.
+        Certificate = "certificate",
+        /// A person's or a program's name with its password.
+        Login = "login",
+        /// It says who somebody is, or pays.
+        Personal = "personal data",
+        /// A name of something inside.
+        Host = "internal host",
     }
 }
 

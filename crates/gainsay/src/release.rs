@@ -157,6 +157,10 @@ fn mask_values(case: &mut Case) {
         change(&mut finding.command);
         finding.result.for_each_text(change);
     }
+    for inspection in &mut case.inspections {
+        change(&mut inspection.command);
+        inspection.result.for_each_text(change);
+    }
     case.challenges.iter_mut().for_each(|challenge| challenge.for_each_text(change));
 }
 
@@ -175,6 +179,7 @@ fn shorten_paths(case: &mut Case) {
             shorten(why);
         }
     }
+    case.inspections.iter_mut().for_each(|it| shorten(&mut it.command));
     for finding in &mut case.findings {
         shorten(&mut finding.command);
         let result = &mut finding.result;
@@ -337,6 +342,7 @@ impl View {
         let may_see_source: Vec<bool> = case.sources.iter().map(|source| source.tlp <= audience).collect();
         case.statements.retain(|said| said.tlp <= audience);
         case.findings.retain(|finding| finding.tlp <= audience);
+        case.inspections.retain(|it| it.tlp <= audience);
         case.privates.retain(|it| it.tlp <= audience);
         case.challenges.retain(|challenge| challenge.tlp <= audience);
         case.tasks.retain(|task| task.tlp <= audience);
@@ -356,6 +362,7 @@ impl View {
             .map(|it| it.handle.as_str())
             .chain(case.statements.iter().map(|it| it.handle.as_str()))
             .chain(case.findings.iter().map(|it| it.handle.as_str()))
+            .chain(case.inspections.iter().map(|it| it.handle.as_str()))
             .chain(case.privates.iter().map(|it| it.handle.as_str()))
             .chain(case.challenges.iter().map(|it| it.handle.as_str()))
             .collect();
@@ -389,7 +396,7 @@ impl View {
 }
 
 fn size(case: &Case) -> usize {
-    let evidence = case.findings.len() + case.privates.len() + case.challenges.len();
+    let evidence = case.findings.len() + case.privates.len() + case.challenges.len() + case.inspections.len();
     case.sources.len() + case.statements.len() + evidence + case.edits.len() + case.judgements.len()
 }
 

@@ -2,7 +2,9 @@
 
 use super::claims::Claim;
 use super::disagreements::{Disagreement, Kind};
-use crate::claim::{Case, Finding, PartyKind, Stance, State, Task};
+use crate::claim::{
+    Case, Finding, Inspection, PartyKind, Sensitive, SensitiveGroup, Spot, Stance, State, Task, counted,
+};
 
 /// One thing to do.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,9 +39,11 @@ pub fn steps(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> V
 /// The steps that the case calls for.
 fn drawn(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> Vec<Step> {
     let mut steps = Vec::new();
+    case.current_inspections().for_each(|it| to_close(it, &mut steps));
     for finding in case.current_findings() {
         of_finding(case, finding, &mut steps);
     }
+    case.current_inspections().for_each(|it| to_tell(it, &mut steps));
     if case.current_findings().next().is_none() && case.privates.is_empty() {
         let has_sample = case.sources.iter().any(|source| source.kind == crate::claim::SourceKind::Sample);
         let what = if has_sample {
@@ -71,6 +75,64 @@ fn drawn(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> Vec<S
         ));
     }
     steps
+}
+
+/// How many places a step names.
+const PLACES: usize = 3;
+
+/// What to close of what a sample opens: one step for each kind, with its places.
+fn to_close(inspection: &Inspection, steps: &mut Vec<Step>) {
+    let found = &inspection.result;
+    for kind in &found.kinds {
+        // A colon or a number right behind such a word would be masked as a secret.
+        let which = match kind.distinct {
+            1 => format!("the {}", kind.kind),
+            count => format!("{count} of the kind {}", kind.kind),
+        };
+        let places = places(found, &kind.kind);
+        let what = match kind.group {
+            SensitiveGroup::Secret => {
+                format!("Renew {which} ({places}), and look up in the service's log who used it.")
+            }
+            SensitiveGroup::Key => {
+                format!("Replace {which} ({places}), and revoke what was issued for it.")
+            }
+            SensitiveGroup::Login => {
+                format!("Have {which} replaced ({places}), and end the sessions that it opened.")
+            }
+            SensitiveGroup::Certificate | SensitiveGroup::Personal | SensitiveGroup::Host => continue,
+        };
+        steps.push(Step::new(what, vec![inspection.handle.clone()]));
+    }
+}
+
+/// What is out and cannot be closed: who must be told, and what is known of the inside.
+fn to_tell(inspection: &Inspection, steps: &mut Vec<Step>) {
+    let found = &inspection.result;
+    let mut step = |what: String| steps.push(Step::new(what, vec![inspection.handle.clone()]));
+    let personal: Vec<String> = (found.kinds.iter().filter(|kind| kind.group == SensitiveGroup::Personal))
+        .map(|kind| format!("{} of the kind {}", kind.distinct, kind.kind))
+        .collect();
+    if !personal.is_empty() {
+        step(format!("Have it judged who must be told that data of persons is out: {}.", personal.join(", ")));
+    }
+    let hosts: Vec<&str> = found.of_group(SensitiveGroup::Host).map(|it| it.about.as_str()).collect();
+    if !hosts.is_empty() {
+        let (count, some) = (counted(hosts.len(), "host name"), hosts[..hosts.len().min(PLACES)].join(", "));
+        step(format!("Take {count} of the inside for known to whoever has the sample: {some}."));
+    }
+}
+
+/// The first places of a kind.
+fn places(found: &Sensitive, kind: &str) -> String {
+    let spots = found.items.iter().filter(|item| item.kind == kind).filter_map(|item| item.places.first());
+    let mut spots: Vec<String> = spots.map(Spot::words).collect();
+    let more = spots.len().saturating_sub(PLACES);
+    spots.truncate(PLACES);
+    if more > 0 {
+        spots.push(format!("and {more} more"));
+    }
+    spots.join("; ")
 }
 
 fn of_finding(case: &Case, finding: &Finding, steps: &mut Vec<Step>) {
@@ -123,11 +185,14 @@ fn of_finding(case: &Case, finding: &Finding, steps: &mut Vec<Step>) {
             };
             step(format!("Preserve the access logs of the places that hold these files, {when}."), vec![]);
             step(format!("List {whose}: people, service accounts, build machines, suppliers."), vec![]);
-            step(
-                "Look through the matched files for keys, passwords and certificates, and revoke what is found."
-                    .to_owned(),
-                vec![],
-            );
+            // Where it was looked through, the steps say what was found.
+            if !case.current_inspections().any(|it| it.sample == finding.sample) {
+                step(
+                    "Look through the matched files for keys, passwords and certificates, and revoke what is found."
+                        .to_owned(),
+                    vec![],
+                );
+            }
             step(
                 format!(
                     "Tell {} what may be told: the match proves possession of the files, not how they were had.",

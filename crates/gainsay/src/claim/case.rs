@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use jiff::Timestamp;
 
 use super::{
-    Challenge, ClaimKey, Edit, EntryId, OwnJudgement, PrivateMatch, Reading, SampleMatch, Settlement, SourceKind,
-    Statement, Tlp,
+    Challenge, ClaimKey, Edit, EntryId, Inspection, OwnJudgement, PrivateMatch, Reading, SampleMatch, Settlement,
+    SourceKind, Statement, Tlp,
 };
 
 /// A case as it stands.
@@ -28,6 +28,8 @@ pub struct Case {
     pub statements: Vec<Said>,
     /// In the order in which they were made.
     pub findings: Vec<Finding>,
+    /// What its samples must not reveal, in the order in which it was found.
+    pub inspections: Vec<Inspection>,
     /// What was settled with other parties without showing it, in the order in which it was recorded.
     pub privates: Vec<PrivateMatch>,
     /// In the order in which they were opened.
@@ -336,6 +338,7 @@ impl Case {
             sources: Vec::new(),
             statements: Vec::new(),
             findings: Vec::new(),
+            inspections: Vec::new(),
             privates: Vec::new(),
             challenges: Vec::new(),
             brands: BTreeMap::new(),
@@ -368,6 +371,7 @@ impl Case {
         let said = self.statements.iter().filter(|said| said.state.shows()).map(|said| said.tlp);
         let findings = self.findings.iter().map(|finding| finding.tlp).chain(self.privates.iter().map(|it| it.tlp));
         let findings = findings.chain(self.challenges.iter().map(|challenge| challenge.tlp));
+        let findings = findings.chain(self.inspections.iter().map(|it| it.tlp));
         let tasks = self.tasks.iter().map(|task| task.tlp);
         let edits = self.edits.iter().map(|edit| edit.tlp).chain(self.judgements.iter().map(|it| it.tlp));
         let settlements = self.settlements.iter().map(|settled| settled.tlp);
@@ -406,6 +410,10 @@ impl Case {
         for finding in &mut self.findings {
             finding.sample = new_place[finding.sample];
         }
+        self.inspections.retain(|it| keep[it.sample]);
+        for inspection in &mut self.inspections {
+            inspection.sample = new_place[inspection.sample];
+        }
         self.challenges.retain(|challenge| keep[challenge.listing]);
         for challenge in &mut self.challenges {
             challenge.listing = new_place[challenge.listing];
@@ -415,6 +423,11 @@ impl Case {
     /// The findings on the samples as they are now, not on versions that were replaced.
     pub fn current_findings(&self) -> impl Iterator<Item = &Finding> {
         self.findings.iter().filter(|finding| self.sources[finding.sample].replaced_by.is_none())
+    }
+
+    /// What the samples as they are now must not reveal.
+    pub fn current_inspections(&self) -> impl Iterator<Item = &Inspection> {
+        self.inspections.iter().filter(|it| self.sources[it.sample].replaced_by.is_none())
     }
 
     /// The names that its texts give to actors.

@@ -7,12 +7,13 @@ use jiff::Timestamp;
 use super::Error;
 use crate::challenge::commitment;
 use crate::claim::{
-    Answer, AssessedClaim, Case, Challenge, Draw, Edit, EntryId, Finding, Outcome, OwnJudgement, PastAssessment,
-    PrivateMatch, Said, SampleMatch, Source, SourceKind, SourceText, State, Task, Tlp,
+    Answer, AssessedClaim, Case, Challenge, Draw, Edit, EntryId, Finding, Inspection, Outcome, OwnJudgement,
+    PastAssessment, PrivateMatch, Said, SampleMatch, Source, SourceKind, SourceText, State, Task, Tlp,
 };
 use crate::ledger::payload::{
     BodyDestroyed, ChallengeAnswered, ChallengeDrawn, ChallengeOpened, DraftDecided, DraftDecidedV1, Held,
-    PrivatelyMatched, SampleMatchedV2, SampleMatchedV3, SourceCaptured, SourceCapturedV1, SourceReadV1, TaskSet, twins,
+    PrivatelyMatched, SampleInspected, SampleMatchedV2, SampleMatchedV3, SourceCaptured, SourceCapturedV1,
+    SourceReadV1, TaskSet, twins,
 };
 use crate::ledger::{Entry, Hash, Payload, sha256};
 use crate::read::Gazetteer;
@@ -61,6 +62,7 @@ pub(super) fn fold(entries: &[Entry], text: impl Fn(&Hash) -> SourceText) -> Opt
         drafts: BTreeMap::new(),
         statements_made: 0,
         findings_made: 0,
+        inspections_made: 0,
         privates_made: 0,
         challenges_made: 0,
         destroyed: BTreeMap::new(),
@@ -102,6 +104,7 @@ struct Fold<'e> {
     /// Handles given so far: those of what was destroyed are not given again.
     statements_made: u64,
     findings_made: u64,
+    inspections_made: u64,
     privates_made: u64,
     challenges_made: u64,
     destroyed: BTreeMap<EntryId, &'e BodyDestroyed>,
@@ -143,6 +146,7 @@ impl Fold<'_> {
             ) => {
                 self.finding(entry, it.sample, &it.command, (&it.result).into());
             }
+            Some(Payload::Inspection(it)) => self.inspection(entry, it),
             Some(Payload::Private(it)) => self.private(entry, it),
             Some(Payload::Challenge(opened)) => self.challenge(entry, opened),
             Some(Payload::Draw(drawn)) => self.draw(entry, drawn),
@@ -215,6 +219,7 @@ impl Fold<'_> {
             // A destroyed entry keeps its place: what was said of it stays visible as a gap with its reason.
             None if entry.header.kind.starts_with("source/") => self.destroyed_source(entry),
             None if entry.header.kind.starts_with("match/") => self.findings_made += 1,
+            None if entry.header.kind.starts_with("inspection/") => self.inspections_made += 1,
             None if entry.header.kind.starts_with("private/") => self.privates_made += 1,
             None if entry.header.kind.starts_with("challenge/") => self.challenges_made += 1,
             None => {
@@ -318,6 +323,22 @@ impl Fold<'_> {
             Some(it) => *it = task,
             None => self.case.tasks.push(task),
         }
+    }
+
+    /// One for each sample: the newest.
+    fn inspection(&mut self, entry: &Entry, inspected: &SampleInspected) {
+        let Some(&sample) = self.sources.get(&inspected.sample) else { return };
+        self.case.inspections.retain(|it| it.sample != sample);
+        self.inspections_made += 1;
+        self.case.inspections.push(Inspection {
+            id: entry.id,
+            handle: format!("x{}", self.inspections_made),
+            sample,
+            received: entry.header.received,
+            tlp: entry.header.tlp.max(self.case.sources[sample].tlp),
+            command: inspected.command.clone(),
+            result: (&inspected.result).into(),
+        });
     }
 
     fn private(&mut self, entry: &Entry, it: &PrivatelyMatched) {

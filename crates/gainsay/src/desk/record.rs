@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Acting, Desk, Error, casefile};
-use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp};
+use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp, counted};
 use crate::ledger::payload::{
     BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SampleMatchedV3, SourceCaptured,
     SourceCapturedV1, SourceReadV1,
@@ -342,9 +342,11 @@ pub fn check_report(path: &Path, key: Option<&str>) -> Result<ReportCheck, Error
         }
     }
     let mut named = vec![(OF_CASE.to_owned(), hash(&report["id"]))];
+    // Reports of before have not all of them.
     let none = Vec::new();
-    for list in ["sources", "findings", "private_matches"] {
-        let listed = report[list].as_array().or((list == "private_matches").then_some(&none));
+    for list in ["sources", "findings", "private_matches", "inspections"] {
+        let may_miss = ["private_matches", "inspections"].contains(&list);
+        let listed = report[list].as_array().or(may_miss.then_some(&none));
         for it in listed.ok_or_else(|| bad("it lists no sources and findings"))? {
             named.push((text_of(&it["handle"], "a source or a finding has no handle")?, hash(&it["id"])));
         }
@@ -381,6 +383,10 @@ fn what(payload: &Payload) -> String {
         Payload::CorpusV2(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::Corpus(corpus) => indexed(corpus.role, &corpus.name, files_in(&corpus.segments)),
         Payload::MatchV1(found) => matched(&(&found.result).into()),
+        Payload::Inspection(inspected) => {
+            let found = counted(inspected.result.kinds(), "kind");
+            format!("looked through a sample for what it must not reveal: {found}")
+        }
         Payload::Match(found) | Payload::MatchV3(SampleMatchedV3(found)) | Payload::MatchV2(SampleMatchedV2(found)) => {
             matched(&(&found.result).into())
         }

@@ -153,6 +153,7 @@ impl Desk {
             shown.push((said.handle.clone(), entry));
         }
         shown.extend(case.findings.iter().map(|finding| (finding.handle.clone(), finding.id)));
+        shown.extend(case.inspections.iter().map(|it| (it.handle.clone(), it.id)));
         shown.extend(case.privates.iter().map(|it| (it.handle.clone(), it.id)));
         shown.extend(case.challenges.iter().map(|challenge| (challenge.handle.clone(), challenge.id)));
         let by_analysts = case.edits.iter().map(|it| it.id).chain(case.judgements.iter().map(|it| it.id));

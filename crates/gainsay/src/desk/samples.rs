@@ -23,11 +23,11 @@ use super::listings::{self, Listings};
 use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
 use crate::assess::{Offered, offered};
-use crate::claim::{CorpusRole, EntryId, SampleMatch, Tlp, portion, quoted, sized};
+use crate::claim::{CorpusRole, EntryId, SampleMatch, Sensitive, Tlp, portion, quoted, sized};
 use crate::export;
-use crate::inspect::{Engines, Malware};
-use crate::ledger::Entry;
-use crate::ledger::payload::SampleMatched;
+use crate::inspect::{Engines, Malware, sensitive};
+use crate::ledger::payload::{SampleInspected, SampleMatched};
+use crate::ledger::{Entry, Payload};
 use crate::matching::{self, Bounds, Match, Matcher, SampleFile, Tally};
 use crate::release::Released;
 use leaks::List;
@@ -39,6 +39,9 @@ pub(in crate::desk) use sources::{Source, sources};
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
+
+/// What the desk's key for the marks of sensitive values is derived for.
+const MARKS: &str = "gainsay 2026-11-22 marks of sensitive values";
 
 /// What to match a sample against, and how.
 #[derive(Clone, Copy, Debug, Default)]
@@ -110,6 +113,8 @@ impl SampleProgress {
 pub struct MatchReport {
     /// For each owner of corpora on this desk, the result against them; the one with most files first.
     pub results: Vec<SampleMatch>,
+    /// What the sample must not reveal, whoever's it is.
+    pub sensitive: Sensitive,
     /// For each of them what its case says is offered, next to what is in hand; empty where it was made for none.
     pub offered: Vec<Vec<Offered>>,
     /// The entries that record it, where it was made for a case.
@@ -139,13 +144,19 @@ impl MatchReport {
                     value
                 };
                 let results: Vec<_> = self.results.iter().enumerate().map(result).collect();
-                Released::json(json!({ "format": "gainsay-match/1", "results": results, "entries": entries }))
+                Released::json(json!({
+                    "format": "gainsay-match/1",
+                    "results": results,
+                    "sensitive": export::json::sensitive(&self.sensitive),
+                    "entries": entries,
+                }))
             }
             Shape::Text(styles) | Shape::Screen(styles) | Shape::Brief(styles) => {
                 let offered = |at: usize| self.offered.get(at).map_or(&[][..], Vec::as_slice);
                 let result =
                     |(at, result): (usize, &SampleMatch)| export::text::sample_match(result, offered(at), styles);
                 let mut text: String = self.results.iter().enumerate().map(result).collect();
+                text += &export::text::sensitive(&self.sensitive, styles);
                 for entry in &self.entries {
                     text += &format!("Kept in the case as {}.\n", entry.short());
                 }
@@ -215,8 +226,10 @@ impl Desk {
             unjailed: options.unjailed,
         };
         let mut malware = Malware::with(engines)?;
-        let (mut sample, found) = match_all(path, options, (tally, &mut malware), &against, progress)?;
+        let marks = sensitive::Tally::new(self.key.derived(MARKS));
+        let (mut sample, found) = match_all(path, options, (tally, marks, &mut malware), &against, progress)?;
         let scans = malware.finish();
+        let sensitive = std::mem::take(&mut sample.sensitive).finish();
         if options.is_listing && sample.listings.found.is_empty() {
             return Err(Error::NotAListing { path: path.to_owned() });
         }
@@ -242,14 +255,14 @@ impl Desk {
                     return Err(Error::ChangedMeanwhile { path: path.to_owned() });
                 }
                 let command = command(path, options);
-                self.record_match(acting, case_id, path, before, &command, &results)?
+                self.record_match(acting, case_id, path, before, &command, (&results, &sensitive))?
             }
             _ => Vec::new(),
         };
         let results: Vec<SampleMatch> = results.into_iter().map(|of_owner| of_owner.result).collect();
         let of_case = options.case.map(|case| self.case(case)).transpose()?;
         let offered = of_case.iter().flat_map(|case| results.iter().map(|result| offered(case, result))).collect();
-        Ok(MatchReport { results, offered, entries })
+        Ok(MatchReport { results, sensitive, offered, entries })
     }
 
     fn record_match(
@@ -259,7 +272,7 @@ impl Desk {
         path: &Path,
         kept: Kept,
         command: &str,
-        results: &[OfOwner],
+        (results, sensitive): (&[OfOwner], &Sensitive),
     ) -> Result<Vec<EntryId>, Error> {
         let options = AddOptions::default();
         let sample = self.commit_sample(acting, path, &options, &mut Known::of(case), &kept)?.id;
@@ -270,7 +283,16 @@ impl Desk {
                 return Err(Error::BlobGone { path: path.to_owned() });
             };
             let of_case = entries.first().map_or(source.header.tlp, |opened| opened.header.tlp);
-            results
+            // Where nothing is found, only what was found before makes it worth saying.
+            let was_inspected = entries
+                .iter()
+                .any(|entry| matches!(&entry.payload, Some(Payload::Inspection(it)) if it.sample == sample));
+            let inspected = (!sensitive.kinds.is_empty() || was_inspected).then(|| {
+                let result = sensitive.into();
+                let inspected = SampleInspected { case, sample, result, command: command.to_owned() };
+                acting.entry(source.header.tlp.max(of_case), inspected)
+            });
+            let matched = results
                 .iter()
                 .map(|of_owner| {
                     Ok(commit.push(&acting.entry(
@@ -284,7 +306,9 @@ impl Desk {
                         },
                     ))?)
                 })
-                .collect()
+                .collect::<Result<Vec<EntryId>, Error>>()?;
+            let inspected = inspected.map(|entry| commit.push(&entry)).transpose()?;
+            Ok(matched.into_iter().chain(inspected).collect())
         })
     }
 }
@@ -320,7 +344,7 @@ impl Owner<'_> {
 fn match_all(
     path: &Path,
     options: MatchOptions<'_>,
-    (tally, malware): (Tally, &mut Malware),
+    (tally, sensitive, malware): (Tally, sensitive::Tally, &mut Malware),
     against: &[Vec<matching::Corpus<'_, File>>],
     progress: &mut dyn FnMut(SampleProgress),
 ) -> Result<(Opened, Vec<Match>), Error> {
@@ -332,7 +356,7 @@ fn match_all(
     let mut take = |batch: &[SampleFile]| {
         matchers.iter_mut().try_for_each(|it| if is_twice { it.survey(batch) } else { it.count(batch) })
     };
-    let mut opened = open(path, &profile, options, (tally, Some(malware)), progress, &mut take)?;
+    let mut opened = open(path, &profile, options, (tally, sensitive, Some(malware)), progress, &mut take)?;
     let held = std::mem::take(&mut opened.batch);
     if opened.batches == 0 {
         let found = matchers.into_iter().map(|it| it.whole(&held)).collect::<Result<_, _>>()?;
@@ -342,7 +366,8 @@ fn match_all(
     drop(held);
     if is_twice {
         let mut take = |batch: &[SampleFile]| matchers.iter_mut().try_for_each(|it| it.count(batch));
-        let again = open(path, &profile, options, (Tally::default(), None), progress, &mut take)?;
+        let again =
+            open(path, &profile, options, (Tally::default(), sensitive::Tally::default(), None), progress, &mut take)?;
         take(&again.batch)?;
         if again.contents.finalize() != opened.contents.finalize() {
             return Err(Error::ChangedMeanwhile { path: path.to_owned() });

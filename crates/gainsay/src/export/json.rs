@@ -4,7 +4,7 @@ mod sample;
 
 use std::collections::BTreeSet;
 
-pub use sample::{file_match, sample_match};
+pub use sample::{file_match, sample_match, sensitive};
 use serde_json::{Value, json};
 
 use super::{challenge, changes, explanations, in_hand, offers, timeline};
@@ -103,6 +103,9 @@ pub fn view(view: &View) -> String {
         "sources": (0..case.sources.len()).map(|place| source(view, place)).collect::<Vec<_>>(),
         "offers": offers::to_json(view),
         "findings": case.findings.iter().map(|one| finding(view, one)).collect::<Vec<_>>(),
+        "inspections": case.inspections.iter().map(|it| {
+            crate::export::sensitive::inspection(it, &case.sources[it.sample].handle)
+        }).collect::<Vec<_>>(),
         "private_matches": case.privates.iter().map(private).collect::<Vec<_>>(),
         "challenges": case.challenges.iter().map(challenge::to_json).collect::<Vec<_>>(),
         "based_on": based_on(view),

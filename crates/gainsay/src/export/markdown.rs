@@ -222,6 +222,30 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
         }
         writeln!(out, "\nTo compute it again: `{}`\n", finding.command.replace('`', ""))?;
     }
+    for it in &page.inspections {
+        writeln!(
+            out,
+            "\n## {}: what {} must not reveal\n\n{} {} files were looked through.\n",
+            it.handle,
+            plain(&it.sample),
+            it.caption,
+            it.looked_at
+        )?;
+        writeln!(out, "| found | different | in files | what |\n|---:|---:|---:|---|")?;
+        for row in &it.kinds {
+            writeln!(out, "| {} | {} | {} | {} |", row.found, row.distinct, row.files, row.kind)?;
+        }
+        if !it.items.is_empty() {
+            writeln!(out, "\n| what | where | mark |\n|---|---|---|")?;
+        }
+        for row in &it.items {
+            writeln!(out, "| {} | {} | {} |", plain(&row.what), plain(&row.place), row.mark)?;
+        }
+        if let Some(more) = &it.more {
+            writeln!(out, "\n{more}")?;
+        }
+        writeln!(out, "\nTo find it again: `{}`\n", it.command.replace('`', ""))?;
+    }
     if !page.challenges.is_empty() {
         writeln!(out, "\n## Challenges\n")?;
     }

@@ -14,5 +14,6 @@ pub mod offers;
 pub mod origins;
 pub mod page;
 pub mod reading;
+pub mod sensitive;
 pub mod text;
 pub mod timeline;

@@ -6,6 +6,7 @@ use super::explanations;
 use super::in_hand;
 use super::offers;
 use super::origins::Picture;
+use super::sensitive;
 use super::text::{moment, percent};
 use super::timeline::{self, Event};
 use crate::assess::{Edited, Judged, JudgedOn};
@@ -39,6 +40,7 @@ pub struct Page {
     /// Each day once, with the first of its events.
     pub timeline: Vec<Event>,
     pub findings: Vec<Finding>,
+    pub inspections: Vec<Inspection>,
     pub privates: Vec<Private>,
     /// Each challenge in sentences, with its handle.
     pub challenges: Vec<(String, Vec<String>)>,
@@ -56,6 +58,18 @@ pub struct Standing {
     pub changes: Vec<String>,
     pub outdated: Vec<String>,
     pub based_on: Vec<(&'static str, String)>,
+}
+
+/// What a sample must not reveal.
+pub struct Inspection {
+    pub handle: String,
+    pub sample: String,
+    pub looked_at: u64,
+    pub kinds: Vec<sensitive::KindRow>,
+    pub items: Vec<sensitive::ItemRow>,
+    pub more: Option<String>,
+    pub caption: &'static str,
+    pub command: String,
 }
 
 pub struct Explanations {
@@ -276,6 +290,7 @@ impl Page {
             explanations: assessment.explanations.iter().map(explained).collect(),
             timeline: each_day_once(timeline::events(view)),
             findings: case.findings.iter().map(|one| finding(view, one)).collect(),
+            inspections: case.inspections.iter().map(|one| inspection(view, one)).collect(),
             privates: case
                 .privates
                 .iter()
@@ -404,6 +419,19 @@ fn claim(view: &View, claim: &crate::assess::Claim) -> Claim {
         access: claim.access.as_ref().map(crate::assess::Access::words),
         uncounted: claim.voices.iter().filter(|voice| voice.weight == 0).map(|voice| voice.handle.clone()).collect(),
         origins: claim.origins.iter().cloned().collect(),
+    }
+}
+
+fn inspection(view: &View, of: &crate::claim::Inspection) -> Inspection {
+    Inspection {
+        handle: of.handle.clone(),
+        sample: view.case.sources[of.sample].name().to_owned(),
+        looked_at: of.result.files,
+        kinds: sensitive::kinds(&of.result),
+        items: sensitive::items(&of.result, ROWS),
+        more: sensitive::more(&of.result, ROWS),
+        caption: sensitive::CAPTION,
+        command: of.command.clone(),
     }
 }
 

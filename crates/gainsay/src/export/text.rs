@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{challenge, changes, explanations, in_hand, offers, timeline};
+use super::{challenge, changes, explanations, in_hand, offers, sensitive, timeline};
 use crate::assess::{self, Claim, Disagreement, Offered};
 use crate::claim::{
-    AlignedLines, Alignment, Commit, FileMatch, Finding, Layer, ListingMatch, PrivateMatch, Reading, Said, SampleMatch,
-    SourceKind, SourceText, Span, State, counted,
+    AlignedLines, Alignment, Commit, FileMatch, Finding, Inspection, Layer, ListingMatch, PrivateMatch, Reading, Said,
+    SampleMatch, Sensitive, SourceKind, SourceText, Span, State, counted,
 };
 use crate::read::{Explanation, unread};
 use crate::release::View;
@@ -76,6 +76,10 @@ pub fn view(view: &View, styles: Styles) -> String {
             page.finding(view, finding);
         }
     }
+    if !case.inspections.is_empty() {
+        page.heading("What the sample must not reveal");
+        case.inspections.iter().for_each(|it| page.inspection(view, it));
+    }
     page.challenges(view);
     page.offers(view);
     page.timeline(view);
@@ -102,6 +106,17 @@ pub fn sample_match(result: &SampleMatch, offered: &[Offered], styles: Styles) -
     let mut page = Page::new(styles);
     page.line(&format!("Against the files of {}:", result.owner));
     page.sample_match(result, offered, ROWS * 4);
+    page.text
+}
+
+/// What a sample must not reveal, for reading on a terminal.
+pub fn sensitive(found: &Sensitive, styles: Styles) -> String {
+    let mut page = Page::new(styles);
+    page.line(&format!("What it must not reveal, whoever's it is ({} files looked through):", found.files));
+    if found.kinds.is_empty() {
+        page.line("      nothing of the kinds that are known");
+    }
+    page.sensitive(found, ROWS * 4);
     page.text
 }
 
@@ -491,6 +506,31 @@ impl Page {
         ));
         self.sample_match(&finding.result, &assess::offered(&view.case, &finding.result), ROWS);
         self.hanging("      again: ", &finding.command);
+    }
+
+    fn inspection(&mut self, view: &View, inspection: &Inspection) {
+        let (sample, result) = (&view.case.sources[inspection.sample], &inspection.result);
+        self.line(&format!("  {:<4} {}, {} files looked through", inspection.handle, sample.name(), result.files));
+        self.sensitive(result, ROWS);
+        self.hanging("      again: ", &inspection.command);
+    }
+
+    fn sensitive(&mut self, found: &Sensitive, rows: usize) {
+        for row in sensitive::kinds(found) {
+            let files = if row.files == 1 { "file" } else { "files" };
+            let counts = format!("{:>7} found, {} different, in {} {files}", row.found, row.distinct, row.files);
+            // The word in brackets stands between the kind and the next row's number, which would be masked behind `password`.
+            self.line(&format!("      {counts:<44}  {} ({})", row.kind, row.group));
+        }
+        for item in sensitive::items(found, rows) {
+            self.hanging("      ", &format!("{}, in {} (mark {})", item.what, item.place, item.mark));
+        }
+        if let Some(more) = sensitive::more(found, rows) {
+            self.line(&format!("      {more}"));
+        }
+        if !found.kinds.is_empty() {
+            self.wrapped(6, sensitive::CAPTION);
+        }
     }
 
     fn private(&mut self, settled: &PrivateMatch) {

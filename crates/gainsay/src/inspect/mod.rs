@@ -1,8 +1,9 @@
-//! What a sample holds beside whose it is, by programs of the user's own: for now malware. Nothing here parses a sample; each program
-//! runs locked down, or is a daemon that the user runs already.
+//! What a sample holds beside whose it is: malware, by programs of the user's own, each of which runs locked down or is a daemon that
+//! the user runs already; and what it must not reveal, looked for in the files as they stream past. Nothing here parses a format.
 
 mod clamd;
 mod malware;
+pub mod sensitive;
 mod tools;
 mod yara;
 

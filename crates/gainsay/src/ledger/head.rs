@@ -44,6 +44,11 @@ impl DeskKey {
         BASE64.encode(self.0.to_bytes()) + "\n"
     }
 
+    /// A key for another use, which tells nothing of this one.
+    pub fn derived(&self, purpose: &str) -> [u8; 32] {
+        blake3::derive_key(purpose, self.0.as_bytes())
+    }
+
     /// The public half.
     pub fn public(&self) -> PublicKey {
         PublicKey(self.0.verifying_key())

@@ -14,6 +14,7 @@ use crate::claim::{
 pub use assessed::{AssessedV2, CaseAssessed, CorpusStateV2};
 pub use challenge::{ChallengeAnswered, ChallengeDrawn, ChallengeOpened};
 pub use edit::{CaseJudged, ClaimEdited, EditV1};
+pub use inspected::SampleInspected;
 pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2, SampleMatchedV3};
 pub use private::{PrivateLabelV1, PrivatelyMatched};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
@@ -91,6 +92,8 @@ kinds! {
     MatchV3(SampleMatchedV3) = "match/3",
     /// A sample was matched against the corpora.
     Match(SampleMatched) = "match/4",
+    /// A sample was looked through for what it must not reveal.
+    Inspection(SampleInspected) = "inspection/1",
     /// A sample, or a list of accounts, was settled with another party without showing it.
     Private(PrivatelyMatched) = "private/1",
     /// A listing was committed to, for files to be drawn from it.
@@ -132,6 +135,7 @@ impl Payload {
             Payload::Challenge(b) => Some(b.case),
             Payload::Draw(b) => Some(b.case),
             Payload::Answer(b) => Some(b.case),
+            Payload::Inspection(b) => Some(b.case),
             Payload::Task(b) => Some(b.case),
             Payload::Settlement(b) => Some(b.case),
             Payload::Claim(b) => Some(b.case),
@@ -170,6 +174,7 @@ impl Payload {
             Payload::Match(b) | Payload::MatchV3(SampleMatchedV3(b)) | Payload::MatchV2(SampleMatchedV2(b)) => {
                 Some(b.sample)
             }
+            Payload::Inspection(b) => Some(b.sample),
             _ => None,
         }
     }
@@ -506,6 +511,7 @@ fn first<T>(is_first: bool, payload: T) -> Result<T, minicbor::decode::Error> {
 mod assessed;
 mod challenge;
 mod edit;
+mod inspected;
 mod matched;
 mod private;
 mod read;

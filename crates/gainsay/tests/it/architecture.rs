@@ -96,6 +96,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("std::os::unix::net", &["gainsay/src/inspect/clamd.rs", "unpack/src/"]),
     ("ed25519_dalek", &["gainsay/src/ledger/", "private-match/src/message.rs"]),
     ("curve25519_dalek", &["private-match/src/"]),
+    ("aho_corasick", &["gainsay/src/inspect/"]),
     ("minicbor", &["gainsay/src/ledger/", "private-match/src/", "unpack/src/"]),
 ];
 

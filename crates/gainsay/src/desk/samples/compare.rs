@@ -10,6 +10,7 @@ use super::{Corpus, CorpusRole, Desk, Error, MatchOptions, OpenCorpora, SamplePr
 use crate::align::{Row, rows};
 use crate::claim::FileMatch;
 use crate::export;
+use crate::inspect::sensitive;
 use crate::matching::{self, Matcher, SampleFile, Tally};
 use crate::release::{Released, masked_in_place};
 
@@ -77,7 +78,8 @@ impl Desk {
             }
             Ok(())
         };
-        let rest = open(path, &profile, options, (Tally::default(), None), progress, &mut find)?.batch;
+        let tallies = (Tally::default(), sensitive::Tally::default(), None);
+        let rest = open(path, &profile, options, tallies, progress, &mut find)?.batch;
         let Some(wanted) = wanted.or_else(|| rest.into_iter().find(|it| it.path == file.as_bytes())) else {
             return Err(Error::NotInSample { file: file.to_owned() });
         };

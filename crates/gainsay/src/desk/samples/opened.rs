@@ -17,6 +17,7 @@ use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
 use crate::inspect::Malware;
+use crate::inspect::sensitive::{self, Scanner};
 use crate::listing::Reader;
 use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, says_generated};
 
@@ -30,6 +31,8 @@ pub(super) struct Opened {
     pub(super) contents: blake3::Hasher,
     pub(super) listings: Listings,
     pub(super) layers: Layers,
+    /// What of them is sensitive.
+    pub(super) sensitive: sensitive::Tally,
     /// What they are, whoever's they are.
     pub(super) tally: Tally,
     /// Bytes of the sample as it came.
@@ -56,7 +59,7 @@ pub(super) fn open(
     path: &Path,
     profile: &Profile,
     options: MatchOptions<'_>,
-    (tally, malware): (Tally, Option<&mut Malware>),
+    (tally, sensitive, malware): (Tally, sensitive::Tally, Option<&mut Malware>),
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
 ) -> Result<Opened, Error> {
@@ -69,6 +72,7 @@ pub(super) fn open(
         contents: blake3::Hasher::new(),
         listings: Listings::default(),
         layers: Layers::default(),
+        sensitive,
         tally,
         received: 0,
         problems: Vec::new(),
@@ -152,6 +156,8 @@ struct Reading<'r> {
 struct Open {
     path: String,
     gathered: Gathered,
+    /// What looks for what is sensitive, where that is wanted.
+    scanner: Option<Scanner>,
     tallied: Tallied,
     /// Its first bytes: all of a short file, and of any other what may say that a program wrote it.
     head: Vec<u8>,
@@ -180,6 +186,7 @@ impl Opened {
                         malware.begin(path_in_sample(name, path));
                     }
                     file = Some(Open {
+                        scanner: self.sensitive.begin(path),
                         path: path.to_owned(),
                         gathered: Gathered::new(reading.profile, path.as_bytes(), self.bounds.fingerprints),
                         tallied: self.tally.begin(),
@@ -192,7 +199,10 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.update(bytes);
                     }
-                    if let Some(Open { path, gathered, tallied, head, bytes: all, listing }) = &mut file {
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, listing }) = &mut file {
+                        if let Some(scanner) = scanner {
+                            scanner.push(path_in_sample(name, path), bytes, &mut self.sensitive);
+                        }
                         self.tally.update(path, tallied, bytes);
                         gathered.update(bytes);
                         *all += bytes.len();
@@ -207,9 +217,12 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.end(complete);
                     }
-                    if let Some(Open { path, gathered, tallied, head, bytes, listing }) = file.take() {
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, listing }) = file.take() {
                         self.layers.file(&path, bytes);
                         let path = path_in_sample(name, &path);
+                        if let Some(scanner) = scanner {
+                            scanner.finish(path, &mut self.sensitive);
+                        }
                         self.listings.add(path, listing);
                         let (fingerprints, level) = gathered.finish();
                         self.tally.end(path, tallied, bytes as u64, &fingerprints.blake3);

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::in_hand;
 use crate::claim::{
-    Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Scan, Shares, Window,
+    Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Scan, Sensitive,
+    Shares, Window,
 };
 
 /// A match with every figure.
@@ -57,6 +58,11 @@ pub fn sample_match(it: &SampleMatch) -> Value {
         "scans": list(&it.scans, scan),
         "rows": list(&it.rows, file_match),
     })
+}
+
+/// What a sample must not reveal.
+pub fn sensitive(it: &Sensitive) -> Value {
+    crate::export::sensitive::to_json(it)
 }
 
 fn scan(it: &Scan) -> Value {

@@ -10,7 +10,8 @@ use crate::claim::{
     Contact, CurvePoint, Dated, Days, Detection, Draft, DrawnBy, DrawnFile, EditKind, ElementKind, Facet, Figure,
     FigureKind, FileMatch, InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile, ListingMatch, NearMiss,
     NotScanned, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, PrivateLabel, Reading,
-    SampleMatch, Scan, Shares, Side, SourceKind, Stance, Statement, Taking, Vector, Window,
+    SampleMatch, Scan, Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind, Shares, Side,
+    SourceKind, Spot, Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -509,6 +510,13 @@ fn examples() -> Vec<Payload> {
             drafts: 7,
         }
         .into(),
+        SampleInspected {
+            case: CASE,
+            sample: SOURCE,
+            result: (&sensitive()).into(),
+            command: "gainsay match leak.tar --case fx".into(),
+        }
+        .into(),
         edited(EditKind::Reword { claim: claim(), proposition: "It is so.".into() }),
         edited(EditKind::Split {
             claim: claim(),
@@ -611,6 +619,37 @@ fn examples() -> Vec<Payload> {
     ]
 }
 
+fn sensitive() -> Sensitive {
+    Sensitive {
+        files: 3,
+        kinds: vec![SensitiveKind {
+            group: SensitiveGroup::Certificate,
+            kind: "certificate".into(),
+            found: 2,
+            distinct: 1,
+            more: false,
+            files: 1,
+        }],
+        items: vec![SensitiveItem {
+            group: SensitiveGroup::Certificate,
+            kind: "certificate".into(),
+            about: "of build.marlbeck.example".into(),
+            mark: "00112233445566778899aabbccddeeff".into(),
+            found: 2,
+            places: vec![Spot { path: "etc/tls.pem".into(), line: 1, offset: 0 }],
+        }],
+        more_items: 0,
+        holders: vec![SensitiveFile {
+            path: "etc/tls.pem".into(),
+            kind: "certificate".into(),
+            found: 2,
+            first: (1, 0),
+            last: (30, 1_800),
+        }],
+        more_holders: 0,
+    }
+}
+
 fn claim() -> ClaimKey {
     ClaimKey::Computed { facet: Facet::Access, victim: Some("Marlbeck".into()) }
 }
@@ -690,6 +729,12 @@ fn what_is_read_back_is_what_was_said() {
     let before: SampleMatch = (&sample_match_v1()).into();
     assert_eq!((before.shares.distinctive, before.rows[0].shares.distinctive), (850, 1000));
     assert_eq!(before.window, sample_match().window);
+}
+
+#[test]
+fn an_inspection_is_read_back_as_it_was_made() {
+    let stored: super::inspected::SensitiveV1 = (&sensitive()).into();
+    assert_eq!(Sensitive::from(&stored), sensitive());
 }
 
 #[test]

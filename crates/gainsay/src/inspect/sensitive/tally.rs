@@ -1,0 +1,142 @@
+//! What was found in a sample, counted: of each kind how many, how many different ones, in which files and where.
+
+use std::collections::HashMap;
+
+use super::{Found, Scanner};
+use crate::claim::{Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind, Spot};
+
+/// How many different values are told apart.
+const VALUES: usize = 1_000_000;
+
+/// How many of them are listed one by one.
+const ITEMS: usize = 2_000;
+
+/// How many places of one are listed.
+const PLACES: usize = 10;
+
+/// How many files with a kind each are listed.
+const FILES: usize = 5_000;
+
+/// A value by its keyed hash.
+type Mark = [u8; 16];
+
+/// Counts what was found. Nothing in it is a value, only hashes with a key.
+#[derive(Default)]
+pub struct Tally {
+    /// The desk's key for this; without one nothing is looked for.
+    key: Option<[u8; 32]>,
+    kinds: Vec<SensitiveKind>,
+    /// Each different value with its place among the items, if it is one.
+    values: HashMap<(usize, Mark), Option<usize>>,
+    items: Vec<SensitiveItem>,
+    more_items: u64,
+    files: Vec<SensitiveFile>,
+    /// Of the file at hand the kinds that it holds, each with its row, if it has one.
+    here: Vec<(usize, Option<usize>)>,
+    more_files: u64,
+    looked_at: u64,
+}
+
+impl Tally {
+    /// A tally that marks what it counts with a key.
+    pub fn new(key: [u8; 32]) -> Tally {
+        Tally { key: Some(key), ..Tally::default() }
+    }
+
+    /// Another file begins: what looks through it, where anything is looked for.
+    pub fn begin(&mut self, path: &str) -> Option<Scanner> {
+        self.key?;
+        self.looked_at += 1;
+        self.here.clear();
+        Some(Scanner::new(path))
+    }
+
+    pub(super) fn add(&mut self, path: &str, found: Found, line: u64, offset: u64) {
+        let Some(key) = &self.key else { return };
+        let mut mark = [0; 16];
+        mark.copy_from_slice(&blake3::keyed_hash(key, &found.value).as_bytes()[..16]);
+        let kind = self.kind(found.group, found.kind);
+        self.kinds[kind].found += 1;
+        self.in_file(path, kind, (line, offset));
+        let item = match self.values.get(&(kind, mark)) {
+            Some(item) => *item,
+            None if self.values.len() == VALUES => {
+                self.kinds[kind].more = true;
+                return;
+            }
+            None => {
+                self.kinds[kind].distinct += 1;
+                let item = self.new_item(&found, &mark);
+                self.values.insert((kind, mark), item);
+                item
+            }
+        };
+        let Some(place) = item else { return };
+        let item = &mut self.items[place];
+        item.found += 1;
+        if item.places.len() < PLACES {
+            item.places.push(Spot { path: path.to_owned(), line, offset });
+        }
+    }
+
+    fn kind(&mut self, group: SensitiveGroup, kind: &str) -> usize {
+        let known = self.kinds.iter().position(|it| it.kind == kind);
+        known.unwrap_or_else(|| {
+            self.kinds.push(SensitiveKind { group, kind: kind.to_owned(), ..SensitiveKind::default() });
+            self.kinds.len() - 1
+        })
+    }
+
+    /// Counts to the file at hand.
+    fn in_file(&mut self, path: &str, kind: usize, place: (u64, u64)) {
+        if let Some((_, row)) = self.here.iter().find(|(of, _)| *of == kind) {
+            if let Some(row) = row.and_then(|row| self.files.get_mut(row)) {
+                row.found += 1;
+                row.last = place;
+            }
+            return;
+        }
+        self.kinds[kind].files += 1;
+        let row = (self.files.len() < FILES).then_some(self.files.len());
+        self.here.push((kind, row));
+        if row.is_none() {
+            self.more_files += 1;
+            return;
+        }
+        let (path, kind) = (path.to_owned(), self.kinds[kind].kind.clone());
+        self.files.push(SensitiveFile { path, kind, found: 1, first: place, last: place });
+    }
+
+    /// A value that is to be acted on by itself is listed; addresses of people are many, and only counted.
+    fn new_item(&mut self, found: &Found, mark: &Mark) -> Option<usize> {
+        if found.group == SensitiveGroup::Personal {
+            return None;
+        }
+        if self.items.len() == ITEMS {
+            self.more_items += 1;
+            return None;
+        }
+        self.items.push(SensitiveItem {
+            group: found.group,
+            kind: found.kind.to_owned(),
+            about: found.about.clone(),
+            mark: mark.iter().map(|byte| format!("{byte:02x}")).collect(),
+            ..SensitiveItem::default()
+        });
+        Some(self.items.len() - 1)
+    }
+
+    /// What was found.
+    pub fn finish(mut self) -> Sensitive {
+        self.kinds.sort_by(|a, b| (a.group, &a.kind).cmp(&(b.group, &b.kind)));
+        self.items.sort_by_key(|item| item.group);
+        Sensitive {
+            files: self.looked_at,
+            kinds: self.kinds,
+            items: self.items,
+            more_items: self.more_items,
+            holders: self.files,
+            more_holders: self.more_files,
+        }
+    }
+}
