@@ -294,11 +294,6 @@ impl<'a> Sentence<'a> {
         if (first..end).any(|at| !matches!(self.tokens[at].shape, Shape::Word | Shape::Possessive)) {
             return None;
         }
-        // "Acme's security advisers" speak for Acme.
-        let owner = (first + 1..end).rev().find(|&at| self.tokens[at].shape == Shape::Possessive);
-        if let Some(house) = owner.and_then(|at| self.party[at - 1]) {
-            return Some(Speaker { known: Known::Spokesperson, ..self.named(house) });
-        }
         let head = end.checked_sub(1).filter(|&head| first <= head && head - first < LONGEST_PHRASE)?;
         let noun = self.word(head);
         let singular = noun.strip_suffix('s').unwrap_or(noun);
@@ -325,6 +320,11 @@ impl<'a> Sentence<'a> {
             matches!(noun, "i" | "we" | "you" | "he" | "she" | "it" | "they" | "that" | "this" | "those" | "none");
         if !speaks || pronoun || lexicon::document_noun(noun) || lexicon::cue(noun).is_some() {
             return None;
+        }
+        // "Acme's security advisers" speak for Acme; "Acme's view" speaks for nobody.
+        let owner = (first + 1..end).rev().find(|&at| self.tokens[at].shape == Shape::Possessive);
+        if let Some(house) = owner.and_then(|at| self.party[at - 1]) {
+            return Some(Speaker { known: Known::Spokesperson, ..self.named(house) });
         }
         let span = Span { start: self.tokens[first].span.start, end: self.tokens[head].span.end };
         let name = span.of(self.text)?.to_owned();

@@ -104,6 +104,25 @@ const RUNS: &[(&str, &[&[&str]])] = &[
             &["names", "check"],
         ],
     ),
+    (
+        "challenge",
+        &[
+            &["challenge", "open", "leak", "listing.txt"],
+            &["challenge", "draw", "leak", "--public", "password: Tr0ub4dor-Wharf"],
+            &["challenge", "answer", "leak", "sample"],
+            &["challenge", "answer", "leak", "sample", "--json"],
+        ],
+    ),
+    (
+        "private",
+        &[
+            &["private", "key"],
+            &["private", "inspect", "story.txt"],
+            &["private", "invite", "sample", "--to", "password: Tr0ub4dor-Wharf", "--claim", "c", "-o", "invitation"],
+        ],
+    ),
+    // What it shows is looked at in a browser.
+    ("serve", &[&["serve", "--listen", "192.0.2.1:80"]]),
     ("jobs", &[&["jobs"], &["jobs", "--json"]]),
     ("ledger", &[&["ledger", "verify"], &["ledger", "log"], &["ledger", "log", "--json"], &["ledger", "checkpoint"]]),
 ];
@@ -114,6 +133,8 @@ fn no_output_shows_a_planted_secret() {
     environment.write("story.txt", story());
     environment.write(&format!("sample/password={PASSWORD}.txt"), story());
     environment.write("ours/story.txt", story());
+    let listed = |n: usize| format!("{} sample/{n}/password={PASSWORD}.txt\n", 1000 + n);
+    environment.write("listing.txt", (0..40).map(listed).collect::<String>());
     environment.gainsay(&["open", "leak"]).succeeded();
     environment.gainsay(&["add", "leak", "story.txt"]).succeeded();
     environment.gainsay(&["corpus", "add", "code", "ours"]).succeeded();

@@ -465,10 +465,11 @@ impl Elements {
 }
 
 fn of_file(group: &mut Group, kind: ElementKind, of: &Fingerprints) {
-    let fingerprints = match kind {
-        ElementKind::Text => &of.text,
-        ElementKind::Code => &of.code,
-        ElementKind::Parts => &of.parts,
+    let (fingerprints, sketches) = match kind {
+        ElementKind::Text => (&of.text, &[][..]),
+        ElementKind::Code => (&of.code, &[][..]),
+        // As an index holds them: side by side.
+        ElementKind::Parts => (&of.parts, &of.sketches[..]),
         _ => {
             // An empty file is everybody's.
             if of.bytes > 0 {
@@ -477,7 +478,7 @@ fn of_file(group: &mut Group, kind: ElementKind, of: &Fingerprints) {
             return;
         }
     };
-    fingerprints.iter().for_each(|fingerprint| group.push(&of_fingerprint(*fingerprint)));
+    fingerprints.iter().chain(sketches).for_each(|fingerprint| group.push(&of_fingerprint(*fingerprint)));
 }
 
 /// What a listing lists; of another file its own path and size.
