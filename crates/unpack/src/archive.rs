@@ -396,7 +396,7 @@ mod tests {
             let mut file = tempfile::tempfile().unwrap();
             file.write_all(&bytes[..40_000]).unwrap();
             let joined = Joined::new(vec![Part::of(file).unwrap(), Part::Held(bytes[40_000..].to_vec())]);
-            let mut tested = Positioned::new(&joined);
+            let mut tested = Positioned::new(Arc::new(joined));
             let mut reference = Cursor::new(&bytes[..]);
             for (position, length) in steps {
                 tested.seek(SeekFrom::Start(position)).unwrap();

@@ -56,12 +56,20 @@ pub(crate) fn walk<R: Read + Seek + Send + 'static>(
         length,
         depth,
         is_solid,
+        is_any_locked: is_locked,
         held,
         at: None,
         names: Names::default(),
         clues: Clues::default(),
     };
-    walker.walk_members(&archive, password.as_deref(), members)?;
+    if is_locked && password.is_none() && is_solid {
+        // None can be passed over there to read the next.
+        for member in archive.member_refs() {
+            walker.begin(&member.to_owned(), None, true)?;
+        }
+    } else {
+        walker.walk_members(&archive, password.as_deref(), members)?;
+    }
     let Walker { mut clues, .. } = walker;
     clues.tell(sink, path)?;
     Ok(true)
@@ -233,6 +241,7 @@ struct Walker<'s, 'o, 'p> {
     length: u64,
     depth: u32,
     is_solid: bool,
+    is_any_locked: bool,
     held: Rc<RefCell<Held>>,
     /// The path of the file that is being read, and the size that is stated.
     at: Option<(String, u64)>,
@@ -244,11 +253,11 @@ impl Walker<'_, '_, '_> {
     fn walk_members(&mut self, archive: &Archive, password: Option<&str>, members: usize) -> Result<(), Stop> {
         let mut heads = archive.as_rar50().map(|archive| archive.files());
         let (mut begun, mut stop) = (0, None);
-        let (held, has_password) = (Rc::clone(&self.held), password.is_some());
+        let (held, is_locked_out) = (Rc::clone(&self.held), password.is_none());
         let decide = |member: &ArchiveMember| {
             begun += 1;
             let head = heads.as_mut().and_then(Iterator::next);
-            let decided = self.finish().and_then(|()| self.begin(member, head, has_password));
+            let decided = self.finish().and_then(|()| self.begin(member, head, is_locked_out));
             Ok(decided.unwrap_or_else(|reason| {
                 stop = Some(reason);
                 ExtractionDecision::Stop
@@ -280,7 +289,7 @@ impl Walker<'_, '_, '_> {
         &mut self,
         member: &ArchiveMember,
         head: Option<&FileHeader>,
-        has_password: bool,
+        is_locked_out: bool,
     ) -> Result<ExtractionDecision, Stop> {
         let meta = &member.meta;
         let name = name_of(member);
@@ -309,7 +318,7 @@ impl Walker<'_, '_, '_> {
         } else if meta.is_split_before || meta.is_split_after {
             let detail = "a part of it lies in another volume of the set; it was not read".to_owned();
             Some((FindingKind::Truncated, detail))
-        } else if meta.is_encrypted && !has_password {
+        } else if is_locked_out && (meta.is_encrypted || self.is_solid && self.is_any_locked) {
             Some((FindingKind::Encrypted, self.sink.why_locked()))
         } else if let Some(info) = dictionary.filter(|info| info.dictionary_size > Limits::DECODER) {
             let (needed, limit) = (info.dictionary_size >> 20, Limits::DECODER >> 20);
@@ -330,7 +339,11 @@ impl Walker<'_, '_, '_> {
         if let Some((kind, detail)) = why_not {
             self.sink.finding(&entry_path, kind, detail)?;
         }
-        Ok(ExtractionDecision::Skip)
+        Ok(match self.is_solid && !meta.is_directory && !meta.is_redirection {
+            // Those behind it may need it.
+            true => ExtractionDecision::Extract(Box::new(io::sink())),
+            false => ExtractionDecision::Skip,
+        })
     }
 
     /// Passes on the file that was read last.
@@ -344,7 +357,7 @@ impl Walker<'_, '_, '_> {
         let was_told = Cell::new(false);
         if entry_path == self.path {
             // No entry was begun.
-        } else if failed.is_some() && length == 0 {
+        } else if failed.as_ref().is_some_and(|(kind, _)| length == 0 || !is_damage(*kind)) {
             self.sink.count_entry(&entry_path)?;
         } else {
             self.sink.nested_left = self.sink.nested_left.saturating_sub(length);
@@ -364,6 +377,11 @@ impl Walker<'_, '_, '_> {
             _ => Ok(()),
         }
     }
+}
+
+/// Whether what came of a file before this is worth passing on.
+fn is_damage(kind: FindingKind) -> bool {
+    matches!(kind, FindingKind::Corrupt | FindingKind::Truncated)
 }
 
 /// The name with `/` between folders: up to version 4 it is written with `\`.

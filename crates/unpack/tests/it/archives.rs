@@ -199,7 +199,8 @@ fn files_of_a_rar_come_out_of_every_kind_and_what_lies_in_them() {
             for name in ["a.txt", "dir/x.tar!deep.txt", "b.txt"] {
                 assert_eq!(outcome.text(&format!("{outer}!{name}")), story(), "{is_old} {is_solid} {is_stored}");
             }
-            assert_eq!(outcome.clues(ClueKind::Times).len(), 1, "{:?}", outcome.clues);
+            let has_times = outcome.clues.iter().any(|it| it.path == outer && it.kind == ClueKind::Times);
+            assert!(has_times, "{:?}", outcome.clues);
         }
     }
 }
