@@ -1,7 +1,9 @@
 //! Archives of RAR, from version 1.5 to 7: compressed file by file or all files as one stream, locked or not, under heads that may be
-//! locked too. The library gives a file's bytes away and cannot be asked for them, so each file is held in memory until it is whole.
+//! locked too. The library gives a file's bytes away and cannot be asked for them, so each file is held in memory until it is whole, and a large
+//! one is read in several passes, each of which holds a stretch of it.
 
 use std::cell::{Cell, RefCell};
+use std::cmp::Ordering;
 use std::io::{self, Cursor, Read, Seek, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -11,7 +13,7 @@ use rars::{Archive, ArchiveFamily, ArchiveMember, ArchiveReadOptions, ArchiveRea
 use rars::{ExtractionDecision, ExtractionErrorAction};
 
 use crate::archive::walk_stream;
-use crate::budget::{is_too_much, kind_of};
+use crate::budget::{Bounded, is_too_much, kind_of};
 use crate::clues::{Clues, dos_seconds};
 use crate::finding::FindingKind;
 use crate::limits::Limits;
@@ -27,6 +29,9 @@ const HEAD_BYTES: u64 = 64 << 20;
 
 /// A file up to this is decoded as a whole, a larger one as it comes.
 const WHOLE: u64 = 4 << 20;
+
+/// How far a file may reach, with those before it that it needs, to be read in passes: each begins anew.
+const FARTHEST: u64 = 1 << 30;
 
 /// Passes on every file. False where the heads could not be read. `open` gives readers of the same `length` bytes.
 pub(crate) fn walk<R: Read + Seek + Send + 'static>(
@@ -58,6 +63,9 @@ pub(crate) fn walk<R: Read + Seek + Send + 'static>(
         is_solid,
         is_any_locked: is_locked,
         held,
+        begun: 0,
+        reach: 0,
+        large: Vec::new(),
         at: None,
         names: Names::default(),
         clues: Clues::default(),
@@ -69,6 +77,7 @@ pub(crate) fn walk<R: Read + Seek + Send + 'static>(
         }
     } else {
         walker.walk_members(&archive, password.as_deref(), members)?;
+        walker.walk_large(&archive, password.as_deref())?;
     }
     let Walker { mut clues, .. } = walker;
     clues.tell(sink, path)?;
@@ -218,6 +227,88 @@ impl Write for Holding {
     }
 }
 
+/// A stretch of a file.
+#[derive(Default)]
+struct Window {
+    /// Bytes of the file that still come before it.
+    before: u64,
+    bytes: Vec<u8>,
+    most: u64,
+    is_full: bool,
+}
+
+/// Where the library writes a file of which a stretch is wanted.
+struct Shared(Rc<RefCell<Window>>);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let mut window = self.0.borrow_mut();
+        let before = usize::try_from(window.before).unwrap_or(usize::MAX).min(bytes.len());
+        window.before -= before as u64;
+        let room = usize::try_from(window.most).unwrap_or(usize::MAX).saturating_sub(window.bytes.len());
+        let wanted = &bytes[before..];
+        let taken = wanted.len().min(room);
+        window.bytes.try_reserve(taken)?;
+        window.bytes.extend_from_slice(&wanted[..taken]);
+        window.is_full = taken < wanted.len();
+        if window.is_full { Err(io::Error::other("the stretch is full")) } else { Ok(bytes.len()) }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// A file read stretch by stretch, each in a pass of its own.
+struct Passes<F> {
+    read_pass: F,
+    window: Rc<RefCell<Window>>,
+    /// Bytes of the stretch that were given, and where it begins.
+    given: usize,
+    from: u64,
+    most: u64,
+    /// How the file ended, once it has.
+    end: Option<Result<(), (io::ErrorKind, String)>>,
+}
+
+impl<T, F: FnMut(&Rc<RefCell<Window>>) -> rars::Result<T>> Read for Passes<F> {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        if self.given == self.window.borrow().bytes.len() {
+            if let Some(end) = self.end.take() {
+                let result = end.as_ref().map(|()| 0).map_err(|(kind, detail)| io::Error::new(*kind, detail.clone()));
+                self.end = Some(end);
+                return result;
+            }
+            self.from += self.given as u64;
+            self.given = 0;
+            let mut bytes = std::mem::take(&mut self.window.borrow_mut().bytes);
+            bytes.clear();
+            *self.window.borrow_mut() = Window { before: self.from, bytes, most: self.most, is_full: false };
+            let read = (self.read_pass)(&self.window);
+            if !self.window.borrow().is_full {
+                self.end = Some(read.map(|_| ()).map_err(|error| {
+                    let (kind, detail) = in_words(&error);
+                    let is_cut = kind == FindingKind::Truncated;
+                    (if is_cut { io::ErrorKind::UnexpectedEof } else { io::ErrorKind::InvalidData }, detail)
+                }));
+            } else if self.most == 0 {
+                self.end = Some(Err((io::ErrorKind::OutOfMemory, "no memory is left for it".to_owned())));
+            }
+        }
+        let window = self.window.borrow();
+        let left = &window.bytes[self.given..];
+        let length = left.len().min(into.len());
+        into[..length].copy_from_slice(&left[..length]);
+        drop(window);
+        self.given += length;
+        if length == 0 && !into.is_empty() && !matches!(self.end, None | Some(Ok(()))) {
+            self.read(into)
+        } else {
+            Ok(length)
+        }
+    }
+}
+
 /// Ends a file where it could not be read further.
 struct Failing<'f>(io::ErrorKind, &'f str, &'f Cell<bool>);
 
@@ -243,6 +334,11 @@ struct Walker<'s, 'o, 'p> {
     is_solid: bool,
     is_any_locked: bool,
     held: Rc<RefCell<Held>>,
+    /// How many members came up, and how many bytes those came to.
+    begun: usize,
+    reach: u64,
+    /// Large files, which are read in passes when all others are through: the number of each, its path and its size.
+    large: Vec<(usize, String, u64)>,
     /// The path of the file that is being read, and the size that is stated.
     at: Option<(String, u64)>,
     names: Names,
@@ -252,10 +348,9 @@ struct Walker<'s, 'o, 'p> {
 impl Walker<'_, '_, '_> {
     fn walk_members(&mut self, archive: &Archive, password: Option<&str>, members: usize) -> Result<(), Stop> {
         let mut heads = archive.as_rar50().map(|archive| archive.files());
-        let (mut begun, mut stop) = (0, None);
+        let mut stop = None;
         let (held, is_locked_out) = (Rc::clone(&self.held), password.is_none());
         let decide = |member: &ArchiveMember| {
-            begun += 1;
             let head = heads.as_mut().and_then(Iterator::next);
             let decided = self.finish().and_then(|()| self.begin(member, head, is_locked_out));
             Ok(decided.unwrap_or_else(|reason| {
@@ -274,7 +369,7 @@ impl Walker<'_, '_, '_> {
             return Err(stop);
         }
         if let Err(error) = read {
-            let left = members.saturating_sub(begun);
+            let left = members.saturating_sub(self.begun);
             let mut held = self.held.borrow_mut();
             let (kind, detail) = held.failed.take().unwrap_or_else(|| in_words(&error));
             held.failed = Some((kind, format!("{detail}; {left} entries behind it were not read")));
@@ -292,6 +387,8 @@ impl Walker<'_, '_, '_> {
         is_locked_out: bool,
     ) -> Result<ExtractionDecision, Stop> {
         let meta = &member.meta;
+        self.begun += 1;
+        self.reach = if self.is_solid { self.reach.saturating_add(meta.unpacked_size) } else { meta.unpacked_size };
         let name = name_of(member);
         let entry_path = nested_path(self.path, &name);
         if let Some(why) = why_unsafe(&name) {
@@ -324,6 +421,9 @@ impl Walker<'_, '_, '_> {
             let (needed, limit) = (info.dictionary_size >> 20, Limits::DECODER >> 20);
             let detail = format!("its dictionary takes {needed} MiB of memory; the limit is {limit}");
             Some((FindingKind::TooLarge, detail))
+        } else if meta.unpacked_size > most && self.reach <= FARTHEST {
+            self.large.push((self.begun - 1, entry_path, meta.unpacked_size));
+            return Ok(passed_over(member, self.is_solid));
         } else if !self.is_solid && meta.unpacked_size > most {
             Some(too_large(most))
         } else {
@@ -339,11 +439,35 @@ impl Walker<'_, '_, '_> {
         if let Some((kind, detail)) = why_not {
             self.sink.finding(&entry_path, kind, detail)?;
         }
-        Ok(match self.is_solid && !meta.is_directory && !meta.is_redirection {
-            // Those behind it may need it.
-            true => ExtractionDecision::Extract(Box::new(io::sink())),
-            false => ExtractionDecision::Skip,
-        })
+        Ok(passed_over(member, self.is_solid))
+    }
+
+    /// Passes on the files that are larger than what may be held.
+    fn walk_large(&mut self, archive: &Archive, password: Option<&str>) -> Result<(), Stop> {
+        for (number, entry_path, size) in std::mem::take(&mut self.large) {
+            self.sink.working()?;
+            let is_solid = self.is_solid;
+            let left = self.sink.nested_left;
+            let most = left / 2;
+            self.sink.nested_left = left - most;
+            let read_pass = |window: &Rc<RefCell<Window>>| {
+                let mut at = 0;
+                archive.extract_with_control(options(password), |member| {
+                    at += 1;
+                    Ok(match at.cmp(&(number + 1)) {
+                        Ordering::Less => passed_over(member, is_solid),
+                        Ordering::Equal => ExtractionDecision::Extract(Box::new(Shared(Rc::clone(window)))),
+                        Ordering::Greater => ExtractionDecision::Stop,
+                    })
+                })
+            };
+            let passes = Passes { read_pass, window: Rc::default(), given: 0, from: 0, most, end: None };
+            let mut content = Bounded::new(passes, Rc::new(Cell::new(self.length)), self.sink.limits.ratio);
+            let walked = walk_stream(self.sink, &entry_path, &mut content, Some(size), self.depth);
+            self.sink.nested_left = left;
+            walked?;
+        }
+        Ok(())
     }
 
     /// Passes on the file that was read last.
@@ -382,6 +506,14 @@ impl Walker<'_, '_, '_> {
 /// Whether what came of a file before this is worth passing on.
 fn is_damage(kind: FindingKind) -> bool {
     matches!(kind, FindingKind::Corrupt | FindingKind::Truncated)
+}
+
+/// How a member is passed over: in one stream those behind it need it.
+fn passed_over(member: &ArchiveMember, is_solid: bool) -> ExtractionDecision {
+    match is_solid && !member.meta.is_directory && !member.meta.is_redirection {
+        true => ExtractionDecision::Extract(Box::new(io::sink())),
+        false => ExtractionDecision::Skip,
+    }
 }
 
 /// The name with `/` between folders: up to version 4 it is written with `\`.
