@@ -8,6 +8,8 @@ use unpack::{Limits, open_here};
 const KINDS: &[&[u8]] = &[
     b"PK\x03\x04",
     b"7z\xbc\xaf\x27\x1c\0\x04",
+    b"Rar!\x1a\x07\0\xcf\x90\x73\0\0\x0d\0\0\0\0\0\0\0",
+    b"Rar!\x1a\x07\x01\0",
     b"MSCF\0\0\0\0",
     b"!<arch>\n",
     b"070701",

@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read, Seek, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use crate::budget::Rejoined;
 use crate::detect::{Container, HEAD, closed};
@@ -13,7 +14,7 @@ use crate::protocol::DocumentFormat;
 use crate::sink::{Sink, Stop};
 use crate::split::{Joined, Part, PartNumber, part_of, without_gap};
 use crate::texts::{self, Kept};
-use crate::{ar, cab, cpio, git, iso, mail, rpm, sevenz, stream, tar, zip};
+use crate::{ar, cab, cpio, git, iso, mail, rar, rpm, sevenz, stream, tar, zip};
 
 /// Passes on every file in the file at hand: of one that was cut in pieces its parts, in their order.
 pub(crate) fn walk_file(sink: &mut Sink<'_>, path: &str, files: Vec<File>) -> Result<(), Stop> {
@@ -30,26 +31,26 @@ pub(crate) fn walk_file(sink: &mut Sink<'_>, path: &str, files: Vec<File>) -> Re
 
 /// Passes on every file in one that is read at any place, which is `depth` archives deep.
 fn walk_joined(sink: &mut Sink<'_>, path: &str, mut file: Joined, depth: u32) -> Result<(), Stop> {
-    let head = Rejoined::new(&mut Positioned::new(&file), HEAD).head().to_vec();
+    let head = Rejoined::new(&mut file.reader_at(0), HEAD).head().to_vec();
     let container = Container::of(&head).filter(|it| it.needs_seeking() && depth < sink.limits.depth);
     let Some(container) = container else {
         let length = Some(file.length);
-        let mut whole = BufReader::with_capacity(64 << 10, Positioned::new(&file));
+        let mut whole = BufReader::with_capacity(64 << 10, Positioned::new(Arc::new(file)));
         return walk_stream(sink, path, &mut whole, length, depth);
     };
     if container == Container::Zip {
         file.mend_directory();
     }
-    let length = file.length;
+    let (length, file) = (file.length, Arc::new(file));
     sink.count_entry(path)?;
     if !sink.open_archive(path, container.word())? {
         return Ok(());
     }
-    let open = || Positioned::new(&file);
+    let open = || Positioned::new(Arc::clone(&file));
     if guard(sink, path, true, |sink| walk_by_seeking(sink, container, path, length, open, depth + 1))? {
         return finish_parts(sink, path, depth + 1);
     }
-    sink.copy(path, Some(length), &mut BufReader::with_capacity(64 << 10, Positioned::new(&file)))
+    sink.copy(path, Some(length), &mut BufReader::with_capacity(64 << 10, Positioned::new(file)))
 }
 
 /// Passes on every file in a stream, which is `depth` archives deep.
@@ -102,7 +103,7 @@ fn walk_container(
         Container::Cpio => guard(sink, path, (), |sink| cpio::walk(sink, path, &mut stream, depth + 1)),
         Container::Rpm => guard(sink, path, (), |sink| rpm::walk(sink, path, &mut stream, depth + 1)),
         Container::GitObject => guard(sink, path, (), |sink| git::walk_loose(sink, path, stream, depth + 1)),
-        Container::Zip | Container::SevenZip | Container::Cab | Container::Iso | Container::Git => {
+        Container::Zip | Container::SevenZip | Container::Rar | Container::Cab | Container::Iso | Container::Git => {
             walk_held(sink, container, path, stream, size, depth)
         }
     }
@@ -233,7 +234,7 @@ pub(crate) fn pass_on_as(
 
 /// Passes on what lies in an archive that is read by seeking: `open` gives readers of the same `length` bytes. False where not one
 /// entry could be found, so that the caller passes the bytes on as they are.
-fn walk_by_seeking<R: Read + Seek>(
+fn walk_by_seeking<R: Read + Seek + Send + 'static>(
     sink: &mut Sink<'_>,
     container: Container,
     path: &str,
@@ -248,6 +249,7 @@ fn walk_by_seeking<R: Read + Seek>(
     }
     match container {
         Container::SevenZip => sevenz::walk(sink, path, length, &mut open(), depth),
+        Container::Rar => rar::walk(sink, path, length, open, depth),
         Container::Cab => cab::walk(sink, path, &mut open(), depth),
         Container::Iso => iso::walk(sink, path, length, &mut open(), depth),
         Container::Git => git::walk(sink, path, length, open(), depth),
@@ -281,11 +283,12 @@ fn walk_held(
         sink.finding(path, crate::budget::kind_of(&error), detail)?;
     }
     sink.nested_left = budget - length;
-    let open = || Cursor::new(&held[..]);
+    let held = Arc::new(Joined::new(vec![Part::Held(held)]));
+    let open = || Positioned::new(Arc::clone(&held));
     let was_opened = guard(sink, path, true, |sink| walk_by_seeking(sink, container, path, length, open, depth + 1));
     sink.nested_left = budget;
     if !was_opened? {
-        return sink.copy(path, size, &mut Cursor::new(held));
+        return sink.copy(path, size, &mut Positioned::new(held));
     }
     Ok(())
 }
@@ -317,22 +320,22 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
 
 /// A file read at a position of its own, with a buffer that survives seeking: a zip's directory is read entry by entry,
 /// with a seek before each.
-struct Positioned<'f> {
-    file: &'f Joined,
+struct Positioned {
+    file: Arc<Joined>,
     position: u64,
     buffer: Vec<u8>,
     buffer_start: u64,
 }
 
-impl<'f> Positioned<'f> {
+impl Positioned {
     const BUFFER: usize = 16 << 10;
 
-    fn new(file: &'f Joined) -> Positioned<'f> {
+    fn new(file: Arc<Joined>) -> Positioned {
         Positioned { file, position: 0, buffer: Vec::new(), buffer_start: 0 }
     }
 }
 
-impl Read for Positioned<'_> {
+impl Read for Positioned {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         let buffered = self
             .position
@@ -360,7 +363,7 @@ impl Read for Positioned<'_> {
     }
 }
 
-impl Seek for Positioned<'_> {
+impl Seek for Positioned {
     fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
         let target = match to {
             SeekFrom::Start(offset) => Some(offset),
@@ -393,7 +396,7 @@ mod tests {
             let mut file = tempfile::tempfile().unwrap();
             file.write_all(&bytes[..40_000]).unwrap();
             let joined = Joined::new(vec![Part::of(file).unwrap(), Part::Held(bytes[40_000..].to_vec())]);
-            let mut tested = Positioned::new(&joined);
+            let mut tested = Positioned::new(Arc::new(joined));
             let mut reference = Cursor::new(&bytes[..]);
             for (position, length) in steps {
                 tested.seek(SeekFrom::Start(position)).unwrap();

@@ -12,6 +12,7 @@ const DISC_MARK: &[u8] = b"CD001";
 pub(crate) enum Container {
     Zip,
     SevenZip,
+    Rar,
     Cab,
     Iso,
     Tar,
@@ -43,6 +44,8 @@ impl Container {
             Some(Container::Zip)
         } else if starts(b"7z\xbc\xaf\x27\x1c") {
             Some(Container::SevenZip)
+        } else if starts(b"Rar!\x1a\x07\0") || starts(b"Rar!\x1a\x07\x01\0") {
+            Some(Container::Rar)
         } else if starts(b"MSCF\0\0\0\0") {
             Some(Container::Cab)
         } else if starts(b"!<arch>\n") {
@@ -71,6 +74,7 @@ impl Container {
         match self {
             Container::Zip => "zip",
             Container::SevenZip => "7z",
+            Container::Rar => "rar",
             Container::Cab => "cab",
             Container::Iso => "iso",
             Container::Tar => "tar",
@@ -86,7 +90,10 @@ impl Container {
 
     /// Whether what is where is only known from a place that has to be looked up, so that it cannot be read as it comes.
     pub(crate) fn needs_seeking(self) -> bool {
-        matches!(self, Container::Zip | Container::SevenZip | Container::Cab | Container::Iso | Container::Git)
+        matches!(
+            self,
+            Container::Zip | Container::SevenZip | Container::Rar | Container::Cab | Container::Iso | Container::Git
+        )
     }
 }
 
@@ -144,7 +151,7 @@ fn is_followed_by_zstd(rest: &[u8]) -> bool {
 /// What holds other files and is not opened, with the reason.
 pub(crate) fn closed(head: &[u8]) -> Option<&'static str> {
     const CLOSED: &[(&[u8], &str)] = &[
-        (b"Rar!\x1a\x07", "a RAR archive; the only reader of its compression is not free software"),
+        (b"RE~^", "a RAR archive older than version 1.5, which is not read"),
         (b"MSWIM\0\0\0", "a Windows image (WIM), which is not read"),
         (b"hsqs", "a SquashFS image, which is not read"),
         (b"xar!", "a xar archive, which is not read"),

@@ -41,6 +41,7 @@ mod notebook;
 mod office;
 mod pdf;
 mod protocol;
+mod rar;
 mod rpm;
 mod sandbox;
 mod serve;

@@ -138,7 +138,7 @@ impl Joined {
         Some(bytes)
     }
 
-    fn reader_at(&self, at: u64) -> impl Read + '_ {
+    pub(crate) fn reader_at(&self, at: u64) -> impl Read + '_ {
         struct From<'j>(&'j Joined, u64);
         impl Read for From<'_> {
             fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {

@@ -80,6 +80,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ("lz4_flex", &["unpack/src/"]),
     ("lzma_rust2", &["unpack/src/"]),
     ("lzxd", &["unpack/src/"]),
+    ("rars", &["unpack/src/"]),
     ("ruzstd", &["unpack/src/"]),
     ("sevenz_rust2", &["unpack/src/"]),
     ("encoding_rs", &["unpack/src/"]),

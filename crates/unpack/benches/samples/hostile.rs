@@ -154,6 +154,7 @@ fn bases() -> Vec<(String, Vec<u8>)> {
     let nested = makers::zip_of(&[("inner.7z", &seven_zip(None, false)), ("inner.tar", &tar), ("x.cab", &cab)]);
     let mut bases = vec![
         ("zip", makers::zip_of(&[("src/story.txt", STORY), ("two.txt", b"two")])),
+        ("rar", makers::rar_of(makers::Rar::default(), &[("src/story.txt", STORY), ("two.txt", b"two")])),
         ("locked zip", makers::locked_zip("geheim", false)),
         ("old locked zip", makers::locked_zip("geheim", true)),
         ("nested zip", nested),

@@ -6,8 +6,8 @@ use unpack::{ClueKind, FindingKind, Limits};
 use zip::ZipWriter;
 
 use super::makers::{
-    STORY, ar_of, cab_of, cpio_of, gzip, iso_of, locked_zip, mszip_blocks, rpm_of, seven_zip, streams, tar_of, xz,
-    zip_of,
+    Rar, STORY, ar_of, cab_of, cpio_of, gzip, iso_of, locked_zip, mszip_blocks, rar_builder, rar_of, rpm_of, seven_zip,
+    streams, tar_of, xz, zip_of,
 };
 use super::{Outcome, unpack, worker};
 
@@ -184,12 +184,92 @@ fn files_of_an_image_come_out_and_a_folder_in_itself_is_read_once() {
 }
 
 #[test]
+fn files_of_a_rar_come_out_of_every_kind_and_what_lies_in_them() {
+    let tar = tar_of(&[("deep.txt", STORY)]);
+    for (is_old, is_solid, is_stored) in
+        [(false, false, false), (false, true, false), (false, false, true), (true, false, false), (true, true, false)]
+    {
+        let like = Rar { is_old, is_solid, is_stored, ..Rar::default() };
+        let bytes = rar_of(like, &[("a.txt", STORY), ("dir/x.tar", &tar), ("b.txt", STORY)]);
+        for outcome in
+            [open("x", &bytes), open("x", &rar_of(Rar { is_stored: true, ..Rar::default() }, &[("y", &bytes)]))]
+        {
+            let outer = if outcome.opened.len() == 2 { "x" } else { "x!y" };
+            assert!(outcome.findings.is_empty() && outcome.summary.whole, "{:?}", outcome.findings);
+            for name in ["a.txt", "dir/x.tar!deep.txt", "b.txt"] {
+                assert_eq!(outcome.text(&format!("{outer}!{name}")), story(), "{is_old} {is_solid} {is_stored}");
+            }
+            let has_times = outcome.clues.iter().any(|it| it.path == outer && it.kind == ClueKind::Times);
+            assert!(has_times, "{:?}", outcome.clues);
+        }
+    }
+}
+
+#[test]
+fn a_locked_rar_opens_with_one_of_the_passwords() {
+    for (is_old, is_solid, hides_names) in
+        [(false, false, false), (false, true, false), (false, false, true), (true, false, false), (true, false, true)]
+    {
+        let like = Rar { is_old, is_solid, hides_names, password: Some("geheim"), ..Rar::default() };
+        let bytes = rar_of(like, &[("a.txt", STORY), ("b.txt", STORY)]);
+        let outcome = open_with(&["falsch", "geheim"], "x", &bytes);
+        assert_eq!(outcome.kinds(), [], "{is_old} {is_solid} {hides_names}: {:?}", outcome.findings);
+        assert_eq!((outcome.text("x!a.txt"), outcome.text("x!b.txt")), (story(), story()));
+        for passwords in [&["falsch"][..], &[]] {
+            let outcome = open_with(passwords, "x", &bytes);
+            let locked: &[(&str, FindingKind)] = match hides_names {
+                true => &[("x", FindingKind::Encrypted)],
+                false => &[("x!a.txt", FindingKind::Encrypted), ("x!b.txt", FindingKind::Encrypted)],
+            };
+            assert_eq!(outcome.kinds(), locked, "{is_old} {is_solid} {hides_names}: {:?}", outcome.findings);
+        }
+    }
+}
+
+#[test]
+fn a_rar_that_is_damaged_cut_or_grows_too_much_says_so_and_gives_the_rest() {
+    let stored = Rar { is_stored: true, ..Rar::default() };
+    let mut bytes = rar_of(stored, &[("a.txt", STORY), ("b.txt", STORY)]);
+    let at = bytes.windows(STORY.len()).position(|it| it == STORY).expect("the first");
+    bytes[at + 3] ^= 1;
+    let outcome = open("x", &bytes);
+    assert_eq!(outcome.kinds(), [("x!a.txt", FindingKind::Corrupt)], "{:?}", outcome.findings);
+    assert_eq!(outcome.text("x!b.txt"), story());
+
+    // One volume of several.
+    let noise: Vec<u8> = (0..6000u32).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[1]).collect();
+    let set = rar_builder(stored, &[("a.txt", STORY), ("b.bin", &noise)]).volume_size(Some(4096));
+    let volumes = set.build_volumes(None).expect("volumes");
+    let outcome = open("x.part1.rar", &volumes[0]);
+    assert_eq!(outcome.kinds(), [("x.part1.rar!b.bin", FindingKind::Truncated)], "{:?}", outcome.findings);
+    assert_eq!(outcome.text("x.part1.rar!a.txt"), story());
+
+    for is_solid in [false, true] {
+        let like = Rar { is_solid, ..Rar::default() };
+        // More than may be held at once comes in several passes.
+        let large: Vec<u8> = (0..3u32 << 20).map(|n| n.wrapping_mul(2_654_435_761).to_be_bytes()[0]).collect();
+        let mut bytes = rar_of(like, &[("a.txt", STORY), ("large", &large), ("b.txt", STORY)]);
+        let limits = Limits { nested_bytes: 1 << 20, ..Limits::default() };
+        let outcome = unpack(&mut worker(&[], limits), "x", &bytes);
+        assert_eq!((outcome.kinds(), outcome.text("x!b.txt")), (vec![], story()), "{:?}", outcome.findings);
+        let came = outcome.files.iter().find(|it| it.path == "x!large").expect("it came");
+        assert!(came.bytes == large && came.is_complete, "solid: {is_solid}, {} bytes", came.bytes.len());
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 0x55;
+        let limits = Limits { nested_bytes: 1 << 20, ..Limits::default() };
+        let outcome = unpack(&mut worker(&[], limits), "x", &bytes);
+        assert!(outcome.kinds().iter().any(|(_, kind)| *kind == FindingKind::Corrupt), "{:?}", outcome.findings);
+        let bomb = rar_of(like, &[("bomb", &vec![b'x'; 70 << 20]), ("b.txt", STORY)]);
+        let outcome = open("x", &bomb);
+        assert_eq!(outcome.findings.first().map(|it| it.kind), Some(FindingKind::Bomb), "{:?}", outcome.findings);
+        assert!(outcome.summary.bytes < 70 << 20, "{}", outcome.summary.bytes);
+    }
+}
+
+#[test]
 fn what_is_not_opened_is_named_with_the_reason_and_passed_on() {
-    let closed: [(&[u8], &str); 3] = [
-        (b"Rar!\x1a\x07\x01\0 and so on", "RAR"),
-        (b"MSWIM\0\0\0 and so on", "WIM"),
-        (b"age-encryption.org/v1\n-> x", "age"),
-    ];
+    let closed: [(&[u8], &str); 3] =
+        [(b"RE~^ and so on", "RAR"), (b"MSWIM\0\0\0 and so on", "WIM"), (b"age-encryption.org/v1\n-> x", "age")];
     for (bytes, word) in closed {
         let outcome = open("x", &tar_of(&[("inner", bytes), ("after", b"after")]));
         assert_eq!(outcome.kinds(), [("x!inner", FindingKind::Unsupported)]);
@@ -253,6 +333,10 @@ fn archives_changed_at_random_leave_the_worker_alive() {
         ("rpm", rpm_of(&xz(&cpio_of(&[("x", STORY)])))),
         ("cab", cab_of(1, &[(&first, STORY.len()), (&second, STORY.len())], &[("a", 20), ("b", 30)])),
         ("iso", iso_of(false)),
+        ("rar", rar_of(Rar::default(), &[("a", STORY), ("b.tar", &tar)])),
+        ("solid.rar", rar_of(Rar { is_solid: true, ..Rar::default() }, &[("a", STORY), ("b.tar", &tar)])),
+        ("old.rar", rar_of(Rar { is_old: true, ..Rar::default() }, &[("a", STORY), ("b.tar", &tar)])),
+        ("locked.rar", rar_of(Rar { password: Some("geheim"), ..Rar::default() }, &[("a", STORY)])),
     ]);
     let mut worker = worker(&[], Limits::default());
     worker.set_passwords(&["geheim".to_owned()]).expect("one");

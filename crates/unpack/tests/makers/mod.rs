@@ -219,3 +219,31 @@ pub(crate) fn iso_of(loops: bool) -> Vec<u8> {
     }
     image
 }
+
+/// What a RAR archive is to be like.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Rar<'p> {
+    pub(crate) is_old: bool,
+    pub(crate) is_solid: bool,
+    pub(crate) is_stored: bool,
+    pub(crate) password: Option<&'p str>,
+    pub(crate) hides_names: bool,
+}
+
+/// An archive of RAR 5, or of RAR 4 where it is to be old.
+pub(crate) fn rar_of(like: Rar<'_>, files: &[(&str, &[u8])]) -> Vec<u8> {
+    rar_builder(like, files).to_bytes().expect("an archive")
+}
+
+pub(crate) fn rar_builder(like: Rar<'_>, files: &[(&str, &[u8])]) -> rars::Builder {
+    let version = if like.is_old { rars::ArchiveVersion::Rar40 } else { rars::ArchiveVersion::Rar50 };
+    let mut builder = rars::Builder::new(version)
+        .store(like.is_stored)
+        .solid(like.is_solid)
+        .password(like.password.map(|it| it.as_bytes().to_vec()))
+        .header_encryption(like.hides_names);
+    for (name, bytes) in files {
+        builder.add_bytes(name.as_bytes().to_vec(), bytes.to_vec(), Some(1_557_484_200), None).expect("a file");
+    }
+    builder
+}
