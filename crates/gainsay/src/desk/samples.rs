@@ -16,6 +16,7 @@ use std::time::Duration;
 
 use fingerprint::Profile;
 use serde_json::json;
+use unpack::Limits;
 
 use super::add::{Known, files_below};
 use super::corpora::LEAST_MEMORY;
@@ -23,12 +24,13 @@ use super::listings::{self, Listings};
 use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
 use crate::assess::{Offered, offered};
-use crate::claim::{CorpusRole, EntryId, SampleMatch, Sensitive, Tlp, portion, quoted, sized};
+use crate::claim::{CorpusRole, EntryId, SampleMatch, Sensitive, SourceText, Tlp, portion, quoted, sized};
 use crate::export;
 use crate::inspect::{Engines, Malware, sensitive};
 use crate::ledger::payload::{SampleInspected, SampleMatched};
 use crate::ledger::{Entry, Payload};
 use crate::matching::{self, Bounds, Match, Matcher, SampleFile, Tally};
+use crate::read;
 use crate::release::Released;
 use leaks::List;
 pub(super) use numbers::{best_match, claimed_window};
@@ -180,6 +182,9 @@ impl Desk {
         progress: &mut dyn FnMut(SampleProgress),
     ) -> Result<MatchReport, Error> {
         let MatchOptions { corpus, case, .. } = options;
+        let asked = options;
+        let passwords = self.passwords(options)?;
+        let options = MatchOptions { passwords: &passwords, ..options };
         // A case that is not there must not be found out after hours of matching.
         let case_id = case.map(|case| casefile::case_id(&self.database.reader(), case)).transpose()?;
         let corpora = self.corpora()?;
@@ -254,7 +259,7 @@ impl Desk {
                 if self.keep_sample(path, &Keep::Outside)?.digest != before.digest {
                     return Err(Error::ChangedMeanwhile { path: path.to_owned() });
                 }
-                let command = command(path, options);
+                let command = command(path, asked);
                 self.record_match(acting, case_id, path, before, &command, (&results, &sensitive))?
             }
             _ => Vec::new(),
@@ -263,6 +268,23 @@ impl Desk {
         let of_case = options.case.map(|case| self.case(case)).transpose()?;
         let offered = of_case.iter().flat_map(|case| results.iter().map(|result| offered(case, result))).collect();
         Ok(MatchReport { results, sensitive, offered, entries })
+    }
+
+    /// What locked archives are tried with: what was given, and after it what texts of the case tell.
+    fn passwords(&mut self, options: MatchOptions<'_>) -> Result<Vec<String>, Error> {
+        let mut all = options.passwords.to_vec();
+        let Some(case) = options.case else { return Ok(all) };
+        for source in self.case(case)?.sources {
+            let SourceText::Here(text) = &source.text else { continue };
+            for told in read::passwords(text) {
+                let bytes: usize = all.iter().map(String::len).sum();
+                let has_room = all.len() < Limits::PASSWORDS && bytes + told.len() <= Limits::PASSWORD_BYTES;
+                if has_room && !all.contains(&told) {
+                    all.push(told);
+                }
+            }
+        }
+        Ok(all)
     }
 
     fn record_match(

@@ -36,6 +36,7 @@ mod own;
 mod own_page;
 mod paragraphs;
 mod parts;
+mod passwords;
 mod patterns;
 mod phrases;
 mod quotes;
@@ -61,6 +62,7 @@ pub use explain::{Explanation, Step, explain};
 pub use language::unread;
 pub use names::{BUILT_IN, Gazetteer, GazetteerError, entries};
 pub use own::own_words;
+pub use passwords::passwords;
 
 use kind::Kind;
 

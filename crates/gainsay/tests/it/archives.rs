@@ -224,6 +224,26 @@ fn a_locked_archive_opens_with_its_password_which_is_kept_nowhere() {
     }
 }
 
+#[test]
+fn a_locked_archive_opens_with_the_password_that_its_seller_tells() {
+    let environment = Environment::with_desk();
+    environment.write("ours/nine.rs", code(9));
+    environment.gainsay(&["corpus", "add", "ours", "ours"]).succeeded();
+    environment.gainsay(&["open", "leak"]).succeeded();
+    let sample = environment.write("leak.7z", LOCKED);
+    let sample = sample.to_str().unwrap();
+    let rows = |environment: &Environment| {
+        let shown = environment.gainsay(&["match", sample, "--case", "leak", "--json"]).stdout;
+        let shown: Value = serde_json::from_str(&shown).unwrap();
+        shown["results"][0]["rows"][0]["path"].clone()
+    };
+    assert_ne!(rows(&environment), "src/nine.rs", "nothing tells it yet");
+    let listing = "Selling source code of Marlbeck Systems, 2 GB, price 5000 USD.\nSample: leak.7z\nPass: \"geheim\"\n";
+    environment.write("post.txt", listing);
+    environment.gainsay(&["add", "leak", "post.txt"]).succeeded();
+    assert_eq!(rows(&environment), "src/nine.rs");
+}
+
 /// With the least memory the tables of some sixty thousand files fill a segment.
 #[test]
 fn what_one_segment_does_not_hold_goes_into_the_next() {

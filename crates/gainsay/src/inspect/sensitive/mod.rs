@@ -178,7 +178,7 @@ fn form_at(window: &Window<'_>, form: &'static Form, place: usize, at: usize) ->
     let left = match form.left {
         Left::Any => 0,
         Left::Edge => (count(|byte| is_word(*byte)) == 0 || is_escape(before)).then_some(0)?,
-        Left::Digits(least, most) => Some(count(u8::is_ascii_digit)).filter(|it| (least..=most).contains(&it))?,
+        Left::Digits(least, most) => Some(count(u8::is_ascii_digit)).filter(|it| (least..=most).contains(it))?,
         Left::Word(long) => (count(u8::is_ascii_alphanumeric) >= long).then_some(long)?,
     };
     let found = PATTERNS[place].find(window.from(at))?;

@@ -155,7 +155,7 @@ fn every_form_fits_its_example_and_has_a_source() {
         for secret in examples {
             for text in [
                 format!("x = \"{secret}\"\n"),
-                format!("{secret}"),
+                secret.to_string(),
                 format!("<a>{secret}</a>"),
                 format!("a\\n{secret}\\n"),
                 format!("PASSWORD={secret}\n"),
