@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = $(or $(CARGO_TARGET_DIR),target)/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-models bench-recognise bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz deny pictures accessibility clean
+.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-recognise bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz deny pictures accessibility clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -73,15 +73,12 @@ bench-weighing: setup
 
 # How well what a sample must not reveal is found (precision and recall by line, with 95% intervals, beside detect-secrets, which is
 # installed from PyPI), and that none of it is kept; writes target/bench/recognise.json. LEAKY is a clone of Plazmaz/leaky-repo: the one
-# next to this clone, where nothing else is said. SEED chooses the generated files. ONLY chooses some: secrets, planted.
+# next to this clone, where nothing else is said. SEED chooses the generated files. Also whether models are recognised that were stored
+# otherwise, changed in part or trained a little: the formats' own libraries are installed from PyPI. QUICK=1 trains fewer. ONLY
+# chooses some: secrets, planted, models.
 LEAKY ?= $(wildcard $(call beside,Plazmaz+leaky-repo))
 bench-recognise: setup
-	BENCH_LEAKY='$(LEAKY)' SEED='$(SEED)' $(CARGO) bench --quiet --locked --package gainsay --bench recognise -- $(ONLY)
-
-# Whether models are recognised that were stored otherwise, changed in part or trained a little, with 95% intervals; the formats' own
-# libraries are installed from PyPI; writes target/bench/models.json. QUICK=1 trains fewer.
-bench-models: setup
-	MODELS='$(if $(QUICK),4,20)' $(CARGO) bench --quiet --locked --package gainsay --bench models
+	BENCH_LEAKY='$(LEAKY)' SEED='$(SEED)' MODELS='$(if $(QUICK),4,20)' $(CARGO) bench --quiet --locked --package gainsay --bench recognise -- $(ONLY)
 
 # Private matching beside others, which are installed from PyPI; writes target/bench/private-match.json. It is built with the instructions
 # for large registers, where the machine has them; a build without this variable uses AVX2. QUICK=1 measures smaller sets. ONLY chooses some: parts, psi, spu,

@@ -1,25 +1,17 @@
-//! Whether models are recognised when they are stored otherwise, changed in part or trained a little: `make bench-models`.
+//! Whether models are recognised when they are stored otherwise, changed in part or trained a little.
 //!
 //! `models.py` trains small networks and stores them by the formats' own libraries, which are installed from PyPI. Others learnt the same
 //! task from the same examples, from other beginnings, and are stored likewise: none of these may be called ours. `QUICK` trains
-//! fewer. The table goes to standard output and to `target/bench/models.json`.
-
-#[path = "../common/mod.rs"]
-#[allow(dead_code, reason = "each bench uses its own part of what they share")]
-mod common;
-#[path = "../matching/interval.rs"]
-#[allow(dead_code, reason = "each bench uses its own part of what they share")]
-mod interval;
+//! fewer.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::process::ExitCode;
 
-use common::program::{Channels, Desk};
-use common::python::Python;
-use common::table::{Bar, Table};
-use common::{Result, say};
-use interval::share;
+use crate::common::program::{Channels, Desk};
+use crate::common::python::Python;
+use crate::common::table::{Bar, Table};
+use crate::common::{self, Result, say};
+use crate::interval::share;
 
 const PROGRAM: &str = include_str!("models.py");
 
@@ -32,30 +24,11 @@ const PACKAGES: [(&str, &str); 5] = [
     ("gguf", "gguf.quants"),
 ];
 
-fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("error: {error}"));
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn run() -> Result<()> {
-    let mut table = Table::default();
-    measure(&mut table)?;
-    table.print("recognised: called ours, wholly or in part, beside the very model that it is");
-    let file = common::target()?.join("models.json");
-    std::fs::write(&file, table.to_json()?)?;
-    say(&format!("written: {}", file.display()));
-    Ok(())
-}
-
 /// How many samples of a kind there are, and how many were recognised.
 type Count = (usize, usize);
 
-fn measure(table: &mut Table) -> Result<()> {
+/// `models`, for each way to store one, and `models/others`.
+pub(crate) fn measure(_: u64, table: &mut Table) -> Result<()> {
     let (folder, desk) = (common::target()?.join("models"), common::target()?.join("models.desk"));
     if folder.exists() {
         std::fs::remove_dir_all(&folder)?;
