@@ -14,7 +14,7 @@ use crate::protocol::DocumentFormat;
 use crate::sink::{Sink, Stop};
 use crate::split::{Joined, Part, PartNumber, part_of, without_gap};
 use crate::texts::{self, Kept};
-use crate::{ar, cab, cpio, git, iso, mail, rar, rpm, sevenz, stream, tar, zip};
+use crate::{ar, cab, cpio, git, iso, mail, picture, rar, rpm, sevenz, stream, tar, zip};
 
 /// Passes on every file in the file at hand: of one that was cut in pieces its parts, in their order.
 pub(crate) fn walk_file(sink: &mut Sink<'_>, path: &str, files: Vec<File>) -> Result<(), Stop> {
@@ -185,7 +185,7 @@ fn finish_parts(sink: &mut Sink<'_>, outer: &str, depth: u32) -> Result<(), Stop
     Ok(())
 }
 
-/// Passes on a file that is no archive, and behind it the text that it has beyond its bytes, and what came with it.
+/// Passes on a file that is no archive, and behind it its pixels, or the text that it has beyond its bytes, and what came with it.
 fn pass_on(
     sink: &mut Sink<'_>,
     path: &str,
@@ -193,6 +193,13 @@ fn pass_on(
     stream: &mut Rejoined<'_>,
     depth: u32,
 ) -> Result<(), Stop> {
+    if sink.pictures
+        && let Some(format) = picture::format_of(stream.head())
+    {
+        let mut kept = Kept::new(stream, sink.limits.collection_bytes);
+        sink.copy(path, size, &mut kept)?;
+        return sink.picture(path, || picture::read(format, &kept.take()?));
+    }
     match texts::format_of(stream.head()) {
         Some(format) => pass_on_as(sink, path, size, stream, format, depth),
         None => sink.copy(path, size, stream),

@@ -23,7 +23,7 @@ pub fn open_here(name: &str, bytes: &[u8], passwords: &[String], limits: &Limits
     let file = in_memory(bytes);
     let (child, mut out) = (ChildLimits::from(limits), Vec::new());
     let mut sink = Sink::new(&mut out, &child, Already::default());
-    sink.passwords = passwords.to_vec();
+    (sink.passwords, sink.pictures) = (passwords.to_vec(), true);
     match walk_file(&mut sink, name, vec![file]) {
         Ok(()) | Err(Stop::Cut) => assert!(sink.done(name).is_ok()),
         Err(stop) => panic!("{stop}"),

@@ -37,6 +37,8 @@ pub(crate) mod frame {
     pub(crate) const TOOL_READY: u8 = 14;
     pub(crate) const TEXT: u8 = 15;
     pub(crate) const WORKING: u8 = 16;
+    pub(crate) const PICTURE: u8 = 17;
+    pub(crate) const SHOWN: u8 = 18;
 }
 
 /// What a document is.
@@ -183,6 +185,9 @@ pub(crate) enum Request {
         /// What archives are tried with that are locked.
         #[n(2)]
         passwords: Vec<String>,
+        /// Whether pictures are decoded.
+        #[n(3)]
+        pictures: bool,
     },
     /// Every document in the file at hand: itself, or the many that it holds.
     #[n(1)]
@@ -242,6 +247,21 @@ pub(crate) struct ArchiveStart {
     pub(crate) format: String,
 }
 
+/// What a picture is, behind its pixels.
+#[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
+pub(crate) struct PictureEnd {
+    #[n(0)]
+    pub(crate) format: String,
+    #[n(1)]
+    pub(crate) is_animated: bool,
+    #[n(2)]
+    pub(crate) is_photo: bool,
+    #[n(3)]
+    pub(crate) width: u32,
+    #[n(4)]
+    pub(crate) height: u32,
+}
+
 /// One frame from the child.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Reply<'f> {
@@ -251,6 +271,8 @@ pub(crate) enum Reply<'f> {
     Archive(ArchiveStart),
     Item(EntryStart),
     Text(EntryStart),
+    Picture(EntryStart),
+    Shown(PictureEnd),
     /// Nothing came out since the last frame, and the child is at work.
     Working,
     Data(&'f [u8]),
@@ -327,6 +349,8 @@ pub(crate) fn decode_reply(tag: u8, payload: &[u8]) -> Result<Reply<'_>, Violati
         frame::ARCHIVE => decode_all(tag, payload).map(Reply::Archive),
         frame::ITEM => decode_all(tag, payload).map(Reply::Item),
         frame::TEXT => decode_all(tag, payload).map(Reply::Text),
+        frame::PICTURE => decode_all(tag, payload).map(Reply::Picture),
+        frame::SHOWN => decode_all(tag, payload).map(Reply::Shown),
         frame::DATA => Ok(Reply::Data(payload)),
         frame::MAP => Ok(Reply::Map(payload)),
         frame::END => decode_all(tag, payload).map(|complete| Reply::End { complete }),

@@ -66,11 +66,11 @@ fn serve_on(lock_down: LockDown, out: &mut dyn Write) -> io::Result<bool> {
         let mut file = File::from(descriptor);
         match request {
             Request::Part => parts.push(file),
-            Request::Files { name, already, passwords } => {
+            Request::Files { name, already, passwords, pictures } => {
                 let mut files = std::mem::take(&mut parts);
                 files.push(file);
                 answer(out, &limits, &name, already, |sink| {
-                    sink.passwords = passwords;
+                    (sink.passwords, sink.pictures) = (passwords, pictures);
                     walk_file(sink, &name, files)
                 })?;
             }

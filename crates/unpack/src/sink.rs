@@ -10,7 +10,8 @@ use crate::documents::{Found, NoDocument, Problem, line};
 use crate::finding::{Finding, FindingKind};
 use crate::limits::{ChildLimits, Limits};
 use crate::names::{is_hidden, nested_path, path_of};
-use crate::protocol::{Already, ArchiveStart, EntryStart, frame, write_bytes, write_frame};
+use crate::picture::{self, Picture};
+use crate::protocol::{Already, ArchiveStart, EntryStart, PictureEnd, frame, write_bytes, write_frame};
 use crate::split::missing_parts;
 use crate::texts;
 
@@ -47,6 +48,8 @@ pub(crate) struct Sink<'o> {
     pub(crate) sets: Vec<Set>,
     /// What locked archives are tried with; the one that fitted last stands first.
     pub(crate) passwords: Vec<String>,
+    /// Whether pictures are decoded.
+    pub(crate) pictures: bool,
     is_open: bool,
     is_cut: bool,
 }
@@ -65,6 +68,7 @@ impl<'o> Sink<'o> {
             already,
             sets: Vec::new(),
             passwords: Vec::new(),
+            pictures: false,
             is_open: false,
             is_cut: false,
         }
@@ -253,6 +257,41 @@ impl<'o> Sink<'o> {
             self.finding(path, problem.kind, format!("of its text: {}", problem.detail))?;
         }
         Ok(())
+    }
+
+    /// Passes on the pixels of the file that was passed on last. `read` runs only where no worker before this one has done so.
+    pub(crate) fn picture(
+        &mut self,
+        path: &str,
+        read: impl FnOnce() -> Result<Picture, NoDocument>,
+    ) -> Result<(), Stop> {
+        let picture_path = nested_path(path, picture::NAME.as_bytes());
+        let was_passed_on = self.entries > self.already.entry;
+        self.count_entry(&picture_path)?;
+        if !was_passed_on || self.entries <= self.already.entry {
+            return Ok(());
+        }
+        let start = EntryStart { path: picture_path, size: None, entry: self.entries };
+        write_frame(&mut self.out, frame::PICTURE, &start)?;
+        self.out.flush()?;
+        self.is_open = true;
+        let read = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+            let why = panic_message(panic.as_ref());
+            Err(NoDocument::new(FindingKind::ParserFailed, format!("the parser failed on it ({why})")))
+        });
+        let Picture { format, is_animated, is_photo, grey } = match read {
+            Ok(picture) => picture,
+            Err(none) => {
+                self.end(false)?;
+                return self.finding(path, none.kind, format!("its picture was not read: {}", none.detail));
+            }
+        };
+        for chunk in grey.pixels.chunks(CHUNK) {
+            write_bytes(&mut self.out, frame::DATA, chunk)?;
+        }
+        self.is_open = false;
+        let end = PictureEnd { format, is_animated, is_photo, width: grey.width, height: grey.height };
+        Ok(write_frame(&mut self.out, frame::SHOWN, &end)?)
     }
 
     /// Passes a document on, or says why there is none. `label` says which part of the file it is, where it is not all

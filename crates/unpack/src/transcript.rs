@@ -3,6 +3,7 @@
 use crate::finding::Finding;
 use crate::limits::Limits;
 use crate::names::{is_displayable, nested_path};
+use crate::picture;
 use crate::protocol::{Document, EntryStart, Reply, Violation};
 use crate::sink::LONGEST_DETAIL;
 use crate::texts;
@@ -29,8 +30,9 @@ pub(crate) struct Transcript {
     map_left: u64,
     longest_text: u64,
     open: Option<String>,
-    /// Whether what is open is the text of a file.
+    /// Whether what is open is the text of a file, or its pixels.
     is_text: bool,
+    is_picture: bool,
     /// The file that came last.
     file: Option<String>,
     suspect: Option<String>,
@@ -65,6 +67,7 @@ impl Transcript {
             longest_text: limits.document_bytes.max(limits.collection_bytes).saturating_mul(4),
             open: None,
             is_text: false,
+            is_picture: false,
             file: None,
             suspect: None,
             last: None,
@@ -88,15 +91,19 @@ impl Transcript {
 
     /// Closes what the worker left open by dying; gives whether it was a file.
     pub(crate) fn close(&mut self) -> bool {
-        self.open.take().is_some() && !self.is_text
+        self.open.take().is_some() && !self.is_text && !self.is_picture
     }
 
     /// Checks one reply and counts it.
     pub(crate) fn check(&mut self, reply: &Reply<'_>) -> Result<(), Violation> {
         let fits = match reply {
-            Reply::File(_) | Reply::Text(_) | Reply::Archive(_) | Reply::Clue(_) | Reply::End { .. } => {
-                self.asked == Asked::Files
-            }
+            Reply::File(_)
+            | Reply::Text(_)
+            | Reply::Picture(_)
+            | Reply::Archive(_)
+            | Reply::Clue(_)
+            | Reply::End { .. } => self.asked == Asked::Files,
+            Reply::Shown(_) => self.is_picture,
             Reply::Item(_) | Reply::Document(_) | Reply::NoDocument(_) => self.asked == Asked::Documents,
             Reply::Map(_) => self.asked == Asked::Documents || self.is_text,
             Reply::Data(_) | Reply::Finding(_) | Reply::Working | Reply::Done { .. } => true,
@@ -112,20 +119,23 @@ impl Transcript {
                 }
                 self.check_start(start, true)?;
                 self.open = Some(start.path.clone());
-                (self.is_text, self.file) = (false, Some(start.path.clone()));
+                (self.is_text, self.is_picture, self.file) = (false, false, Some(start.path.clone()));
                 self.files += 1;
                 (self.text_left, self.map_left) = (self.longest_text, LONGEST_MAP as u64);
             }
-            Reply::Text(start) => {
+            Reply::Text(start) | Reply::Picture(start) => {
+                self.is_picture = matches!(reply, Reply::Picture(_));
+                self.is_text = !self.is_picture;
+                let name = if self.is_text { texts::NAME } else { picture::NAME };
                 // Each file has one at most, right behind it.
                 let file = self.file.take().filter(|_| self.open.is_none());
-                if file.is_none_or(|file| start.path != nested_path(&file, texts::NAME.as_bytes())) {
-                    return Err(Violation::Order("a text that is not of the file before it"));
+                if file.is_none_or(|file| start.path != nested_path(&file, name.as_bytes())) {
+                    return Err(Violation::Order("a text or picture that is not of the file before it"));
                 }
                 self.check_start(start, true)?;
                 self.open = Some(start.path.clone());
-                self.is_text = true;
-                (self.text_left, self.map_left) = (texts::LONGEST as u64, LONGEST_MAP as u64);
+                let longest = if self.is_text { texts::LONGEST as u64 } else { picture::MOST_PIXELS };
+                (self.text_left, self.map_left) = (longest, LONGEST_MAP as u64);
             }
             Reply::Archive(start) => {
                 if self.open.is_some() {
@@ -140,10 +150,16 @@ impl Transcript {
                 if self.open.is_none() {
                     return Err(Violation::Order("bytes outside of any file"));
                 }
-                spend(&mut self.bytes_left, bytes.len() as u64, "bytes")?;
                 let many = bytes.len() as u64;
-                if self.asked == Asked::Documents || self.is_text {
+                // Of pixels there are no more than of each picture: they are nothing that grows.
+                if !self.is_picture {
+                    spend(&mut self.bytes_left, many, "bytes")?;
+                }
+                if self.asked == Asked::Documents || self.is_text || self.is_picture {
                     spend(&mut self.text_left, many, "bytes of a document")?;
+                }
+                if self.is_picture {
+                    return Ok(());
                 }
                 self.bytes += many;
                 self.text_bytes += if self.is_text { many } else { 0 };
@@ -155,6 +171,11 @@ impl Transcript {
                 spend(&mut self.map_left, bytes.len() as u64, "bytes of a map")?;
             }
             Reply::End { .. } => self.end()?,
+            Reply::Shown(end) => {
+                self.end()?;
+                self.is_picture = false;
+                check_line(&end.format)?;
+            }
             Reply::Document(document) => {
                 let path = self.open.clone();
                 self.end()?;

@@ -11,7 +11,8 @@ use crate::clues::Clue;
 use crate::finding::{Finding, FindingKind};
 use crate::limits::Limits;
 use crate::names::display_name;
-use crate::protocol::{Already, Document, DocumentHint, LONGEST_REQUEST, Reply, Request, Violation};
+use crate::picture::{Grey, Picture};
+use crate::protocol::{Already, Document, DocumentHint, LONGEST_REQUEST, PictureEnd, Reply, Request, Violation};
 use crate::sandbox::Enforced;
 use crate::trace::Map;
 use crate::transcript::{Asked, Transcript};
@@ -84,6 +85,8 @@ pub enum Event<'e> {
         /// The way back to the bytes of the file.
         map: &'e Map,
     },
+    /// What the file shows that just ended; only where [pictures are asked for](Worker::set_pictures).
+    Picture(Picture),
     /// Something is wrong with one file or entry.
     Finding(Finding),
     /// What an archive or document says of how it came to be.
@@ -118,6 +121,7 @@ pub struct Worker {
     args: Vec<String>,
     limits: Limits,
     passwords: Vec<String>,
+    pictures: bool,
     enforced: Enforced,
     running: Option<Running>,
 }
@@ -130,8 +134,8 @@ impl Worker {
     pub fn start(program: &Path, args: &[&str], limits: Limits) -> Result<Worker, Error> {
         let args = args.iter().map(|arg| (*arg).to_owned()).collect();
         let program = program.to_owned();
-        let mut worker =
-            Worker { program, args, limits, passwords: Vec::new(), enforced: Enforced::default(), running: None };
+        let (passwords, enforced) = (Vec::new(), Enforced::default());
+        let mut worker = Worker { program, args, limits, passwords, pictures: false, enforced, running: None };
         worker.restart()?;
         Ok(worker)
     }
@@ -152,6 +156,11 @@ impl Worker {
         }
         self.passwords = passwords.to_vec();
         Ok(())
+    }
+
+    /// Has [`Worker::files`] pass on what pictures show.
+    pub fn set_pictures(&mut self, pictures: bool) {
+        self.pictures = pictures;
     }
 
     /// Passes every document in `file` to `on_event`: the text, page or message that it is, or each of the many that it
@@ -225,18 +234,43 @@ impl Worker {
         if parts.is_empty() || parts.len() > Limits::PARTS {
             return Err(Error::Parts);
         }
-        let passwords = self.passwords.clone();
-        let request =
-            |name: &str, already| Request::Files { name: name.to_owned(), already, passwords: passwords.clone() };
+        let (passwords, pictures) = (self.passwords.clone(), self.pictures);
+        let request = |name: &str, already| Request::Files {
+            name: name.to_owned(),
+            already,
+            passwords: passwords.clone(),
+            pictures,
+        };
         let (mut gathered, mut is_text, mut length) = (Gathered::default(), false, 0u64);
+        let mut pixels: Option<Vec<u8>> = None;
         self.ask(name, parts, Asked::Files, &request, &mut |heard| {
             Ok(match heard {
                 Heard::Reply(Reply::Text(_)) => {
                     (gathered, is_text) = (Gathered::default(), true);
                     ControlFlow::Continue(())
                 }
+                Heard::Reply(Reply::Picture(_)) => {
+                    pixels = Some(Vec::new());
+                    ControlFlow::Continue(())
+                }
+                Heard::Reply(Reply::Shown(end)) => {
+                    let PictureEnd { format, is_animated, is_photo, width, height } = end;
+                    let grey = Grey { width, height, pixels: pixels.take().unwrap_or_default() };
+                    if !grey.is_whole() {
+                        return Err(Violation::Order("a picture with other pixels than it says"));
+                    }
+                    on_event(Event::Picture(Picture { format, is_animated, is_photo, grey }))
+                }
+                Heard::Reply(Reply::End { .. }) if pixels.is_some() => {
+                    pixels = None;
+                    ControlFlow::Continue(())
+                }
                 Heard::Reply(Reply::Map(bytes)) => {
                     gathered.map.extend_from_slice(bytes);
+                    ControlFlow::Continue(())
+                }
+                Heard::Reply(Reply::Data(bytes)) if pixels.is_some() => {
+                    pixels.get_or_insert_default().extend_from_slice(bytes);
                     ControlFlow::Continue(())
                 }
                 Heard::Reply(Reply::Data(bytes)) if is_text => {
@@ -268,7 +302,7 @@ impl Worker {
                 }
                 Heard::Reply(Reply::Clue(clue)) => on_event(Event::Clue(clue)),
                 Heard::Death { finding, was_open } => {
-                    is_text = false;
+                    (is_text, pixels) = (false, None);
                     // Both must be told, whatever the caller says to the first.
                     let ended =
                         if was_open { on_event(Event::End { complete: false }) } else { ControlFlow::Continue(()) };
