@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = $(or $(CARGO_TARGET_DIR),target)/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-recognise bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz deny pictures accessibility clean
+.PHONY: demo test build setup setup-test setup-pictures lint bench-index bench-matching bench-reading bench-weighing bench-recognise bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz deny pictures accessibility clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -22,13 +22,21 @@ setup:
 	@command -v $(CARGO) >/dev/null || { echo 'cargo is missing: install Rust with  curl --proto "=https" --tlsv1.2 -sSf https://sh.rustup.rs | sh'; exit 1; }
 	@command -v cc >/dev/null || scripts/install-packages gcc libc6-dev
 
-# The tests record what the program does to the disk with strace, have samples scanned by YARA and ClamAV with signatures of their own, and
-# try the pages in chromium.
+# The tests record what the program does to the disk with strace, have samples scanned by YARA and ClamAV with signatures of their own,
+# pictures read by tesseract, and try the pages in chromium.
 setup-test: setup
 	@command -v strace >/dev/null || scripts/install-packages strace
 	@command -v yara >/dev/null || scripts/install-packages yara
 	@test -x /usr/sbin/clamd || scripts/install-packages clamav-daemon
+	@command -v tesseract >/dev/null || scripts/install-packages tesseract-ocr
 	@command -v chromium >/dev/null || scripts/install-packages chromium
+
+# What reads text in pictures, and what the bench draws them with.
+setup-pictures:
+	@command -v tesseract >/dev/null || scripts/install-packages tesseract-ocr
+	@test -e /usr/share/tesseract-ocr/5/tessdata/rus.traineddata || scripts/install-packages tesseract-ocr-rus
+	@command -v chromium >/dev/null || scripts/install-packages chromium
+	@fc-list 2>/dev/null | grep -q 'Noto Sans Mono' || scripts/install-packages fontconfig fonts-dejavu fonts-liberation fonts-noto-mono
 
 # Bare repositories beside this clone, by name.
 beside = $(foreach name,$(1),../.mirror/$(name)/repo)
@@ -74,11 +82,15 @@ bench-weighing: setup
 # How well what a sample must not reveal is found (precision and recall by line, with 95% intervals, beside detect-secrets, which is
 # installed from PyPI), and that none of it is kept; writes target/bench/recognise.json. LEAKY is a clone of Plazmaz/leaky-repo: the one
 # next to this clone, where nothing else is said. SEED chooses the generated files. Also whether models are recognised that were stored
-# otherwise, changed in part or trained a little: the formats' own libraries are installed from PyPI. QUICK=1 trains fewer. ONLY
-# chooses some: secrets, planted, models.
+# otherwise, changed in part or trained a little: the formats' own libraries are installed from PyPI; and whether pictures of a screen are
+# recognised that show files of the bare repository SCREENS, and none that show files of OTHERS. QUICK=1 trains and draws fewer. ONLY
+# chooses some: secrets, planted, models, screens.
 LEAKY ?= $(wildcard $(call beside,Plazmaz+leaky-repo))
-bench-recognise: setup
-	BENCH_LEAKY='$(LEAKY)' SEED='$(SEED)' MODELS='$(if $(QUICK),4,20)' $(CARGO) bench --quiet --locked --package gainsay --bench recognise -- $(ONLY)
+SCREENS ?= $(wildcard $(call beside,gin-gonic+gin))
+OTHERS ?= $(wildcard $(call beside,labstack+echo spf13+cobra))
+bench-recognise: setup setup-pictures
+	BENCH_LEAKY='$(LEAKY)' SEED='$(SEED)' MODELS='$(if $(QUICK),4,20)' SCREENS='$(if $(QUICK),24,240)' \
+	  BENCH_SCREENS='$(SCREENS)' BENCH_OTHERS='$(OTHERS)' $(CARGO) bench --quiet --locked --package gainsay --bench recognise -- $(ONLY)
 
 # Private matching beside others, which are installed from PyPI; writes target/bench/private-match.json. It is built with the instructions
 # for large registers, where the machine has them; a build without this variable uses AVX2. QUICK=1 measures smaller sets. ONLY chooses some: parts, psi, spu,

@@ -47,6 +47,7 @@ mod hand;
 mod private;
 mod reading;
 mod sample;
+mod screen;
 mod sensitive;
 mod settlement;
 
@@ -64,6 +65,7 @@ pub use sample::{
     Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CurvePoint, Detection, FileMatch, Layer, ListedFile,
     ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch, Scan, Shares, Taking, Window,
 };
+pub use screen::{Screen, ScreenLine};
 pub use sensitive::{Inspection, Sensitive, SensitiveFile, SensitiveItem, SensitiveKind, Spot};
 pub use settlement::{Settlement, Side};
 

@@ -11,6 +11,7 @@
 mod edits;
 mod rows;
 mod runs;
+mod seen;
 mod sentences;
 mod sides;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod tests;
 
 pub use edits::Edit;
 pub use rows::{Row, rows};
+pub use seen::{Seen, Shelf, telling};
 pub use sentences::{Difference, differences};
 pub use sides::Side;
 

@@ -148,6 +148,11 @@ impl Opener {
         Ok(self.worker.set_passwords(passwords)?)
     }
 
+    /// Has [`Opener::files`] pass on what pictures show.
+    pub fn set_pictures(&mut self, pictures: bool) {
+        self.worker.set_pictures(pictures);
+    }
+
     /// Every document in a file: itself, or the many that it holds. What gives none is passed on with the reason.
     ///
     /// # Errors

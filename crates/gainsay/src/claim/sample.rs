@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{CorpusRole, InHand, counted};
+use super::{CorpusRole, InHand, Screen, counted};
 
 /// What a sample has in common with the corpora of one owner. Shares are thousandths.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -47,6 +47,8 @@ pub struct SampleMatch {
     pub in_hand: Option<InHand>,
     /// What it was scanned with for malware, and what that found; not known of results before the fourth version.
     pub scans: Vec<Scan>,
+    /// Its pictures that were read, those that show something of the company's first; not known of results before the fifth version.
+    pub screens: Vec<Screen>,
 }
 
 /// An archive of a sample: a layer around the files in it.
@@ -442,6 +444,7 @@ impl SampleMatch {
                 row.best.iter_mut().for_each(in_best);
             }
         }
+        self.screens.iter_mut().for_each(|screen| screen.for_each_text(change));
         all(&mut self.words);
         all(&mut self.problems);
         for scan in &mut self.scans {
@@ -478,6 +481,7 @@ impl SampleMatch {
             places.cover.iter_mut().for_each(&mut change);
             places.all.iter_mut().for_each(|place| change(&mut place.name));
         }
+        self.screens.iter_mut().filter_map(|it| it.best.as_mut()).for_each(|best| change(&mut best.source));
         self.rows.iter_mut().filter_map(|row| row.best.as_mut()).for_each(|best| change(&mut best.source));
     }
 

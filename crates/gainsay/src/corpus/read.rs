@@ -223,7 +223,7 @@ impl<'r> FileReader<'r> {
                     let inner = inside(&finding.path).unwrap_or_default().as_bytes().to_vec();
                     unread.push((inner, format!("{}: {}", finding.kind, finding.detail)));
                 }
-                Event::Finding(_) | Event::Archive { .. } | Event::Clue(_) => {}
+                Event::Finding(_) | Event::Picture(_) | Event::Archive { .. } | Event::Clue(_) => {}
             }
             if kept.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });

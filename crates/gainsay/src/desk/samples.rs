@@ -7,6 +7,7 @@ mod leaks;
 mod numbers;
 mod open_corpora;
 mod opened;
+mod screens;
 mod sources;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,14 +25,14 @@ use super::listings::{self, Listings};
 use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
 use crate::assess::{Offered, offered};
-use crate::claim::{CorpusRole, EntryId, SampleMatch, Sensitive, SourceText, Tlp, portion, quoted, sized};
+use crate::claim::{CorpusRole, EntryId, SampleMatch, Screen, Sensitive, SourceText, Tlp, portion, quoted, sized};
 use crate::export;
-use crate::inspect::{Engines, Malware, sensitive};
+use crate::inspect::{Engines, Malware, Ocr, sensitive};
 use crate::ledger::payload::{SampleInspected, SampleMatched};
 use crate::ledger::{Entry, Payload};
 use crate::matching::{self, Bounds, Match, Matcher, SampleFile, Tally};
 use crate::read;
-use crate::release::Released;
+use crate::release::{Released, masked_in_place};
 use leaks::List;
 pub(super) use numbers::{best_match, claimed_window};
 use numbers::{in_numbers, row};
@@ -83,6 +84,8 @@ pub struct SampleProgress {
     pub bytes: u64,
     /// How many bytes of the sample as it came are behind, and of how many. In a file that is read by seeking it is where the child is.
     pub received: (u64, u64),
+    /// How many of its pictures are read, and of how many, once all else is.
+    pub pictures: (u64, u64),
     /// How long it has taken.
     pub took: Duration,
 }
@@ -91,6 +94,9 @@ impl SampleProgress {
     /// What there is, how fast it goes and how long it may still take.
     pub fn words(&self) -> String {
         let counts = format!("{} files, {} of the sample", self.files, sized(self.bytes));
+        if self.pictures.1 > 0 {
+            return format!("{counts}, {} of {} pictures read", self.pictures.0, self.pictures.1);
+        }
         let (behind, all) = self.received;
         let seconds = self.took.as_secs();
         if seconds < 2 || behind == 0 {
@@ -130,6 +136,7 @@ impl MatchReport {
         let is_ours = |result: &SampleMatch| {
             ours.contains(&result.verdict.as_str())
                 || result.listings.iter().any(|it| ours.contains(&it.verdict.as_str()))
+                || result.screens.iter().any(Screen::is_ours)
         };
         self.results.iter().any(is_ours)
     }
@@ -356,7 +363,13 @@ impl Owner<'_> {
             let found = matching::match_listing(listing, corpora)?;
             result.listings.push(listings::in_numbers(path, &found));
         }
+        for (path, listing) in screens::listings(&sample.pictures) {
+            let found = matching::match_pictured(&listing, corpora)?;
+            result.listings.push(listings::in_numbers(path, &found));
+        }
         add_listings(&mut result, &sample.listings);
+        let (screens, words) = screens::screens(&sample.pictures, corpora, options.bounds())?;
+        add_screens(&mut result, screens, words);
         Ok(result)
     }
 }
@@ -378,7 +391,8 @@ fn match_all(
     let mut take = |batch: &[SampleFile]| {
         matchers.iter_mut().try_for_each(|it| if is_twice { it.survey(batch) } else { it.count(batch) })
     };
-    let mut opened = open(path, &profile, options, (tally, sensitive, Some(malware)), progress, &mut take)?;
+    let inspected = Some((malware, Ocr::new(options.unjailed, masked_in_place)));
+    let mut opened = open(path, &profile, options, (tally, sensitive, inspected), progress, &mut take)?;
     let held = std::mem::take(&mut opened.batch);
     if opened.batches == 0 {
         let found = matchers.into_iter().map(|it| it.whole(&held)).collect::<Result<_, _>>()?;
@@ -450,6 +464,16 @@ fn command(sample: &Path, options: MatchOptions<'_>) -> String {
 
 fn files_of_owner(result: &SampleMatch) -> u64 {
     result.verdicts.iter().filter(|(word, ..)| word.ends_with("ours")).map(|(_, files, _)| files).sum()
+}
+
+/// What the pictures of a sample mean for the rest of the result.
+fn add_screens(result: &mut SampleMatch, screens: Vec<Screen>, words: Vec<String>) {
+    // The bytes of a picture are nobody's, and that says nothing of what it shows.
+    if screens.iter().any(Screen::is_ours) && result.verdict == matching::Verdict::NotFound.words() {
+        matching::Verdict::CannotTell.words().clone_into(&mut result.verdict);
+    }
+    result.screens = screens;
+    result.words.extend(words);
 }
 
 /// What the listings in a sample mean for the rest of the result.

@@ -13,6 +13,7 @@ mod lines;
 mod long;
 mod names;
 mod paths;
+mod pictured;
 mod tree;
 
 use archives::{SevenZip, Zip};
@@ -25,6 +26,7 @@ use names::{DiskUse, Names, Paths, Sizes};
 use tree::Tree;
 
 pub use paths::folded;
+pub use pictured::{misread, of_lines};
 
 /// How many entries are held. Of more, a part is that depends on their paths alone (see [`Listing::problems`]).
 pub const MOST_ENTRIES: usize = 1 << 20;
@@ -89,6 +91,8 @@ pub enum Format {
     Names,
     /// A path on each line.
     Paths,
+    /// Rows that were read in a picture.
+    Picture,
 }
 
 impl Format {
@@ -104,6 +108,7 @@ impl Format {
             Format::Sizes => "find -printf '%s %p'",
             Format::Names => "ls -1R",
             Format::Paths => "find",
+            Format::Picture => "a picture",
         }
     }
 }
@@ -350,7 +355,8 @@ impl Parser {
             Format::DiskUse => Parser::DiskUse(DiskUse),
             Format::Sizes => Parser::Sizes(Sizes::default()),
             Format::Names => Parser::Names(Names::default()),
-            Format::Paths => Parser::Paths(Paths::default()),
+            // What a picture shows is no text; written down it is a path on each line.
+            Format::Paths | Format::Picture => Parser::Paths(Paths::default()),
         }
     }
 

@@ -3,6 +3,7 @@
 //! A listing shows names and sizes, not content: who knows the company's files can write one. `listing/rules.rs` says
 //! from when on fits are no chance, `listing/words.rs` what they prove.
 
+mod pictured;
 mod rules;
 mod words;
 
@@ -15,6 +16,8 @@ use super::window::{self, Runs};
 use super::{Corpus, MatchError, Place, Verdict, Windows};
 use crate::claim::CorpusRole;
 use crate::listing::{Entry, Format, Listing, folded};
+
+pub use pictured::match_pictured;
 
 /// How many entries a result shows.
 const ROWS: usize = 1000;

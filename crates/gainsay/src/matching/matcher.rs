@@ -12,7 +12,7 @@ use super::lines::Lines;
 use super::places::Finder;
 use super::short::{self, Pieces};
 use super::whole::Whole;
-use super::{Bounds, Corpus, Match, MatchError, Places, SampleFile, Verdict, judge, licences, match_file};
+use super::{Bounds, Corpus, Match, MatchError, Place, Places, SampleFile, Verdict, judge, licences, match_file};
 
 /// Matches a sample batch by batch. The answer is the same for any batches of the same files.
 ///
@@ -71,6 +71,15 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
     /// Whether the company's files lie in several places.
     pub fn has_places(&self) -> bool {
         self.against.lines.places().len() > 1
+    }
+
+    /// The places of the company's that a text which was read with errors most likely shows, the likeliest first; whether it does is
+    /// another question.
+    ///
+    /// # Errors
+    /// Where the index of a corpus can't be read or is damaged.
+    pub fn closest(&self, text: &[u8]) -> Result<Vec<Place>, MatchError> {
+        short::closest(text, &self.against)
     }
 
     /// Matches a sample that is all of one batch.

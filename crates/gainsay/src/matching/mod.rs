@@ -36,7 +36,7 @@ pub use gathered::Gathered;
 pub use generated::says_generated;
 use hits::{CHANNELS, Hits};
 use lines::LineKey;
-pub use listing::{ListingLine, ListingMatch, match_listing};
+pub use listing::{ListingLine, ListingMatch, match_listing, match_pictured};
 pub use matcher::Matcher;
 pub use others::Copies;
 pub use rows::Names;

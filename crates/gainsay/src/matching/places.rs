@@ -101,7 +101,7 @@ impl<'c, R: ReadAt> Finder<'c, R> {
 
     /// The places of a file's fingerprints, with how many stood there at any time: the distinctive ones, or where there
     /// are none the others; common ones only where there are no others.
-    fn counted(&self, keys: &[usize]) -> HashMap<PlaceKey, u64> {
+    pub(super) fn counted(&self, keys: &[usize]) -> HashMap<PlaceKey, u64> {
         let mut places = HashMap::new();
         for (corpus, set, count) in self.sets_of(keys) {
             // Intervals of one path and line stand side by side.

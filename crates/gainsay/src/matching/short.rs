@@ -10,9 +10,9 @@ use fingerprint::{Channel, Fingerprints, GRAM, Kind, LineKind, Profile, ReadAt, 
 
 use super::hits::Hits;
 use super::matcher::Against;
-use super::places::PlaceKey;
+use super::places::{Finder, PlaceKey};
 use super::window::{Runs, best_run};
-use super::{MatchError, SampleFile, Verdict, rules};
+use super::{MatchError, Place, SampleFile, Verdict, rules};
 
 /// Bytes that a short file has at most: a passage, not a long file, of which the chosen grams tell enough.
 pub const SHORT: usize = 16 << 10;
@@ -104,6 +104,29 @@ pub(super) fn recognised<R: ReadAt>(
         }
     })?;
     Ok(pieces)
+}
+
+/// The places that a text which was read with errors most likely shows: those that hold most of its grams at once, or of grams with one
+/// letter put right, that nobody else has; the first holds most.
+pub(super) fn closest<R: ReadAt>(text: &[u8], against: &Against<'_, R>) -> Result<Vec<Place>, MatchError> {
+    let text = normalised(text.get(..SHORT).unwrap_or(text));
+    let file = [Grams::put_right(0, &against.profile, &text).as_file()];
+    let Against { licences, corpora, lines, .. } = against;
+    let Some(hits) = Hits::look_up(&file, &Pieces::new(), licences, corpora, lines, usize::MAX)? else {
+        return Ok(Vec::new());
+    };
+    let telling: Vec<usize> =
+        hits.keys_of(0, Channel::Text).iter().copied().filter(|key| hits.is_distinctive(*key)).collect();
+    let mut finder = Finder::new(corpora, lines, &hits);
+    let mut held: Vec<(u64, PlaceKey)> =
+        finder.counted(&telling).into_iter().map(|(place, count)| (count, place)).collect();
+    held.sort_unstable_by_key(|(count, place)| (std::cmp::Reverse(*count), *place));
+    held.truncate(LOOKED_AT);
+    let place = |(_, key): (u64, PlaceKey)| {
+        let (count, state) = finder.state_of(&telling, key);
+        finder.place(key, count, state)
+    };
+    held.into_iter().map(place).collect()
 }
 
 impl Grams {

@@ -147,7 +147,7 @@ fn each_in<'f>(
                 }
             }
             Event::Text { text, .. } => give(waiting, &text_of(&last), text.as_bytes(), take),
-            Event::Finding(_) | Event::Archive { .. } | Event::Clue(_) => {}
+            Event::Finding(_) | Event::Archive { .. } | Event::Clue(_) | Event::Picture(_) => {}
         }
         if waiting.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
@@ -232,6 +232,12 @@ impl<'a> Aligner<'a> {
     }
 
     fn side(&mut self, place: &Place) -> Result<Side, String> {
+        let bytes = self.original(place)?;
+        Side::read(&place.path, &bytes).map_err(|why| format!("the company's file is not compared: {why}"))
+    }
+
+    /// The company's file as it was indexed at a place; where it is not at hand, why.
+    pub(super) fn original(&mut self, place: &Place) -> Result<Vec<u8>, String> {
         let is_in_folder = place.last.oid.is_empty();
         let bytes = match is_in_folder {
             true => self.originals.in_folder(&place.source, &place.path),
@@ -242,7 +248,7 @@ impl<'a> Aligner<'a> {
         if is_in_folder && !self.is_indexed(place, &bytes) {
             return Err("the company's file has changed since it was indexed: add the corpus again".to_owned());
         }
-        Side::read(&place.path, &bytes).map_err(|why| format!("the company's file is not compared: {why}"))
+        Ok(bytes)
     }
 
     /// Whether these very bytes were indexed at a place.

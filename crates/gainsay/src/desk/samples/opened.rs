@@ -16,8 +16,8 @@ use super::sources::{Source, sources};
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
-use crate::inspect::Malware;
 use crate::inspect::sensitive::{self, Scanner};
+use crate::inspect::{Malware, Ocr, ReadPictures};
 use crate::listing::Reader;
 use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, says_generated};
 
@@ -35,6 +35,8 @@ pub(super) struct Opened {
     pub(super) sensitive: sensitive::Tally,
     /// What they are, whoever's they are.
     pub(super) tally: Tally,
+    /// What was read in its pictures.
+    pub(super) pictures: ReadPictures,
     /// Bytes of the sample as it came.
     pub(super) received: u64,
     problems: Vec<String>,
@@ -50,8 +52,8 @@ pub(super) struct Opened {
 /// Takes a batch of files.
 pub(super) type Take<'t> = dyn FnMut(&[SampleFile]) -> Result<(), MatchError> + 't;
 
-/// Opens a sample in the child, fingerprints what comes out, and gives it away in batches, but for the last one. `malware` has each file
-/// before the child opens it, and what comes out of it.
+/// Opens a sample in the child, fingerprints what comes out, and gives it away in batches, but for the last one. Where it is inspected,
+/// each file is scanned before the child opens it, and what comes out of it, and its pictures are read.
 ///
 /// # Errors
 /// The sample cannot be opened, or a batch cannot be taken.
@@ -59,13 +61,15 @@ pub(super) fn open(
     path: &Path,
     profile: &Profile,
     options: MatchOptions<'_>,
-    (tally, sensitive, malware): (Tally, sensitive::Tally, Option<&mut Malware>),
+    (tally, sensitive, inspected): (Tally, sensitive::Tally, Option<(&mut Malware, Ocr)>),
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
 ) -> Result<Opened, Error> {
     let meta = std::fs::metadata(path).map_err(|why| capture::Error::Unreadable { path: path.to_owned(), why })?;
     let mut opener = Opener::start(options.unjailed)?;
     opener.set_passwords(options.passwords)?;
+    let (malware, ocr) = inspected.unzip();
+    opener.set_pictures(ocr.is_some());
     let mut opened = Opened {
         batch: Vec::new(),
         batches: 0,
@@ -74,6 +78,7 @@ pub(super) fn open(
         layers: Layers::default(),
         sensitive,
         tally,
+        pictures: ReadPictures::default(),
         received: 0,
         problems: Vec::new(),
         more_problems: 0,
@@ -83,11 +88,12 @@ pub(super) fn open(
         failed: None,
     };
     let mut reading =
-        Reading { profile, done: SampleProgress::default(), began: Instant::now(), malware, progress, take };
+        Reading { profile, done: SampleProgress::default(), began: Instant::now(), malware, ocr, progress, take };
     if !meta.is_dir() {
         let source = Source::of_file(path);
         reading.done.received.1 = source.size();
         opened.read(&mut opener, &source, &mut reading)?;
+        opened.finish_pictures(&mut reading);
         return opened.unless_failed();
     }
     let below = files_below(path);
@@ -108,6 +114,7 @@ pub(super) fn open(
             Err(error) => return Err(error.into()),
         }
     }
+    opened.finish_pictures(&mut reading);
     opened.unless_failed()
 }
 
@@ -148,6 +155,7 @@ struct Reading<'r> {
     done: SampleProgress,
     began: Instant,
     malware: Option<&'r mut Malware>,
+    ocr: Option<Ocr>,
     progress: &'r mut dyn FnMut(SampleProgress),
     take: &'r mut Take<'r>,
 }
@@ -172,6 +180,7 @@ impl Opened {
             scan_whole(malware, name, source.open()?);
         }
         let mut file: Option<Open> = None;
+        let mut last = None;
         let parts = source.open()?;
         let size = source.size();
         self.received += size;
@@ -226,6 +235,7 @@ impl Opened {
                         self.listings.add(path, listing);
                         let (fingerprints, level) = gathered.finish();
                         self.tally.end(path, tallied, bytes as u64, &fingerprints.blake3);
+                        last = Some(path.to_owned());
                         let path = path.as_bytes().to_vec();
                         let generated = says_generated(&head);
                         let short = if bytes <= SHORT { head } else { Vec::new() };
@@ -239,6 +249,11 @@ impl Opened {
                     }
                 }
                 Event::Text { text, .. } => self.add_text(text.as_bytes(), reading),
+                Event::Picture(picture) => {
+                    if let (Some(ocr), Some(path)) = (&mut reading.ocr, &last) {
+                        ocr.add(path, picture);
+                    }
+                }
                 Event::Archive { path, format } => self.layers.open(path, format),
                 Event::Clue(clue) => {
                     if clue.kind.words() == "times" {
@@ -259,6 +274,25 @@ impl Opened {
             self.problem(missing);
         }
         Ok(())
+    }
+
+    /// Waits for what is read in pictures, and looks through it as through any text.
+    fn finish_pictures(&mut self, reading: &mut Reading<'_>) {
+        let Some(ocr) = reading.ocr.take() else { return };
+        reading.done.pictures.1 = ocr.given() as u64;
+        self.pictures = ocr.finish(&mut |read| {
+            reading.done.pictures.0 = read as u64;
+            (reading.progress)(reading.done);
+        });
+        for picture in &self.pictures.all {
+            let Ok(lines) = &picture.lines else { continue };
+            let path = String::from_utf8_lossy(&text_of(picture.path.as_bytes())).into_owned();
+            if let Some(mut scanner) = self.sensitive.begin(&path) {
+                let text: String = lines.iter().map(|line| format!("{}\n", line.text)).collect();
+                scanner.push(&path, text.as_bytes(), &mut self.sensitive);
+                scanner.finish(&path, &mut self.sensitive);
+            }
+        }
     }
 
     /// Adds the text of the file that was added last.

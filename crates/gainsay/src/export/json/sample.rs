@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::in_hand;
 use crate::claim::{
-    Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Scan, Sensitive,
-    Shares, Window,
+    Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Scan, Screen,
+    Sensitive, Shares, Window,
 };
 
 /// A match with every figure.
@@ -56,6 +56,7 @@ pub fn sample_match(it: &SampleMatch) -> Value {
             "path": clue.path, "kind": clue.kind, "value": clue.value, "entries": clue.entries,
         })),
         "scans": list(&it.scans, scan),
+        "screens": list(&it.screens, screen),
         "rows": list(&it.rows, file_match),
     })
 }
@@ -76,6 +77,28 @@ fn scan(it: &Scan) -> Value {
         "not_scanned": list(&it.not_scanned, |left_out| json!({
             "reason": left_out.reason, "files": left_out.files, "some": left_out.some,
         })),
+    })
+}
+
+fn screen(it: &Screen) -> Value {
+    json!({
+        "path": it.path,
+        "format": it.format,
+        "width": it.size.0,
+        "height": it.size.1,
+        "verdict": it.verdict,
+        "lines_read": it.read,
+        "sure_percent": it.sure,
+        "best": it.best.as_ref().map(best),
+        "also": it.also,
+        "letters": { "ours": it.letters.0, "read": it.letters.1 },
+        "lines": list(&it.lines, |line| json!({
+            "read": line.read,
+            "place_permille": line.place,
+            "number": line.number,
+            "ours": line.ours,
+        })),
+        "words": it.words,
     })
 }
 

@@ -7,11 +7,11 @@ use super::{first, twins};
 use crate::claim::{
     Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CorpusRole, CurvePoint, Dated, Detection, EntryId,
     FileMatch, InHand, Layer, Leaks, ListedFile, ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch,
-    Scan, Shares, Taking, Window,
+    Scan, Screen, ScreenLine, Shares, Taking, Window,
 };
 use crate::ledger::canonical;
 
-/// `match/4`. What earlier versions did not have comes last in the result and is not written where it is empty.
+/// `match/5`. What earlier versions did not have comes last in the result and is not written where it is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct SampleMatched {
@@ -26,10 +26,22 @@ pub struct SampleMatched {
     pub corpora: Vec<EntryId>,
     /// The result.
     #[n(3)]
-    pub result: MatchV4,
+    pub result: MatchV5,
     /// The command that computes it again.
     #[n(4)]
     pub command: String,
+}
+
+/// `match/4`: what `match/5` is without pictures.
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[cbor(transparent)]
+pub struct SampleMatchedV4(#[n(0)] pub SampleMatched);
+
+impl<'b, C> Decode<'b, C> for SampleMatchedV4 {
+    fn decode(from: &mut minicbor::Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
+        let matched = SampleMatched::decode(from, ctx)?;
+        first(matched.result.screens.is_empty(), SampleMatchedV4(matched))
+    }
 }
 
 /// `match/3`: what `match/4` is without what the sample is made of and scans for malware.
@@ -39,7 +51,7 @@ pub struct SampleMatchedV3(#[n(0)] pub SampleMatched);
 
 impl<'b, C> Decode<'b, C> for SampleMatchedV3 {
     fn decode(from: &mut minicbor::Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
-        let matched = SampleMatched::decode(from, ctx)?;
+        let SampleMatchedV4(matched) = SampleMatchedV4::decode(from, ctx)?;
         let result = &matched.result;
         first(result.in_hand.is_none() && result.scans.is_empty(), SampleMatchedV3(matched))
     }
@@ -78,7 +90,7 @@ pub struct SampleMatchedV1 {
     pub command: String,
 }
 
-twin!(MatchV4 of SampleMatch {
+twin!(MatchV5 of SampleMatch {
     0 owner: plain String,
     1 corpora: list Vec<AgainstV2>,
     2 verdict: plain String,
@@ -99,6 +111,24 @@ twin!(MatchV4 of SampleMatch {
     17 clues: list_or_none Vec<ClueV3>,
     18 in_hand: option Option<InHandV4>,
     19 scans: list_or_none Vec<ScanV4>,
+    20 screens: list_or_none Vec<ScreenV5>,
+});
+twin!(ScreenV5 of Screen {
+    0 path: plain String,
+    1 format: plain String,
+    2 size: plain (u32, u32),
+    3 verdict: plain String,
+    4 read: plain u32,
+    5 sure: plain u32,
+    6 best: option Option<BestV2>,
+    7 also: plain Vec<String>,
+    8 letters: plain (u32, u32),
+    9 lines: list Vec<ScreenLineV5>,
+    10 picture: bytes Vec<u8>,
+    11 words: plain Vec<String>,
+});
+twin!(ScreenLineV5 of ScreenLine {
+    0 read: plain String, 1 place: plain (u32, u32, u32, u32), 2 number: plain Option<u32>, 3 ours: plain Option<String>,
 });
 twin!(InHandV4 of InHand {
     0 received: plain u64,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::matched::{BestV1, FileV1, MatchV1, MatchV4};
+use super::matched::{BestV1, FileV1, MatchV1, MatchV5};
 use super::read::StatementV1;
 use super::*;
 use crate::claim::{
@@ -10,8 +10,8 @@ use crate::claim::{
     Contact, CurvePoint, Dated, Days, Detection, Draft, DrawnBy, DrawnFile, EditKind, ElementKind, Facet, Figure,
     FigureKind, FileMatch, InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile, ListingMatch, NearMiss,
     NotScanned, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, PrivateLabel, Reading,
-    SampleMatch, Scan, Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind, Shares, Side,
-    SourceKind, Spot, Stance, Statement, Taking, Vector, Window,
+    SampleMatch, Scan, Screen, ScreenLine, Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind,
+    Shares, Side, SourceKind, Spot, Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -64,6 +64,7 @@ fn sample_match() -> SampleMatch {
         first: commit("aa", 10),
         last: commit("", -1),
     };
+    let shown = best.clone();
     SampleMatch {
         owner: "Marlbeck".into(),
         corpora: vec![
@@ -192,6 +193,25 @@ fn sample_match() -> SampleMatch {
                 left_out: 0,
             }),
         }),
+        screens: vec![Screen {
+            path: "code.zip!proof.png".into(),
+            format: "png".into(),
+            size: (1280, 720),
+            verdict: Screen::OURS.into(),
+            read: 1,
+            sure: 88,
+            best: Some(shown),
+            also: vec!["old/engine.c".into()],
+            letters: (21, 23),
+            lines: vec![ScreenLine {
+                read: "int eng1ne_start(void)".into(),
+                place: (10, 20, 300, 45),
+                number: Some(7),
+                ours: Some("int engine_start(void)".into()),
+            }],
+            picture: vec![0x89, 0x50],
+            words: vec!["It looks like a photograph.".into()],
+        }],
     }
 }
 
@@ -452,7 +472,7 @@ fn examples() -> Vec<Payload> {
             case: CASE,
             sample: SOURCE,
             corpora: vec![EntryId([8; 32])],
-            result: (&SampleMatch { in_hand: None, scans: Vec::new(), ..sample_match() }).into(),
+            result: (&SampleMatch { in_hand: None, scans: Vec::new(), screens: Vec::new(), ..sample_match() }).into(),
             command: "gainsay match sample.tar".into(),
         })
         .into(),
@@ -465,6 +485,7 @@ fn examples() -> Vec<Payload> {
                 clues: Vec::new(),
                 in_hand: None,
                 scans: Vec::new(),
+                screens: Vec::new(),
                 ..sample_match()
             })
                 .into(),
@@ -572,13 +593,13 @@ fn examples() -> Vec<Payload> {
             statement: vec![1, 2, 3].into(),
         }
         .into(),
-        SampleMatched {
+        SampleMatchedV4(SampleMatched {
             case: CASE,
             sample: SOURCE,
             corpora: vec![EntryId([8; 32])],
-            result: (&sample_match()).into(),
+            result: (&SampleMatch { screens: Vec::new(), ..sample_match() }).into(),
             command: "gainsay match sample.tar".into(),
-        }
+        })
         .into(),
         ChallengeOpened {
             case: CASE,
@@ -614,6 +635,14 @@ fn examples() -> Vec<Payload> {
             genuine: 1,
             interval: (1, 11_999),
             command: "gainsay challenge answer marlbeck answer.zip".into(),
+        }
+        .into(),
+        SampleMatched {
+            case: CASE,
+            sample: SOURCE,
+            corpora: vec![EntryId([8; 32])],
+            result: (&sample_match()).into(),
+            command: "gainsay match sample.tar".into(),
         }
         .into(),
     ]
@@ -724,7 +753,7 @@ fn what_is_read_back_is_what_was_said() {
     assert_eq!(Statement::from(&stored), statement());
     let stored: StatementV1 = (&statement_v2()).into();
     assert_eq!(Statement::from(&stored), statement_v2());
-    let stored: MatchV4 = (&sample_match()).into();
+    let stored: MatchV5 = (&sample_match()).into();
     assert_eq!(SampleMatch::from(&stored), sample_match());
     let before: SampleMatch = (&sample_match_v1()).into();
     assert_eq!((before.shares.distinctive, before.rows[0].shares.distinctive), (850, 1000));
@@ -743,7 +772,7 @@ fn a_first_version_has_nothing_of_the_second() {
         if let Some(first) = example.kind().strip_suffix("/2").filter(|of| ["reading", "decision"].contains(of)) {
             assert!(Payload::from_bytes(&format!("{first}/1"), &example.to_bytes()).is_err(), "{first}");
         }
-        for (now, before) in [("match/4", "match/3"), ("match/3", "match/2")] {
+        for (now, before) in [("match/5", "match/4"), ("match/4", "match/3"), ("match/3", "match/2")] {
             assert!(example.kind() != now || Payload::from_bytes(before, &example.to_bytes()).is_err());
         }
     }

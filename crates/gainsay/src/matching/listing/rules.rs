@@ -91,6 +91,22 @@ pub(super) fn is_pointer(bytes: u64) -> bool {
     (100..=MOST_POINTER_BYTES).contains(&bytes)
 }
 
+/// So many files of one folder, by names that are not everybody's, and so many of them by size too, must a picture of a list show, and the
+/// sizes of half of those that it shows must fit: a rounded size fits one file in some ten by chance.
+const LEAST_PICTURED: u64 = 5;
+const LEAST_PICTURED_BY_SIZE: u64 = 4;
+
+/// What a list is that was read in a picture and is too short for rounded sizes alone; `names` is how many files of one folder it names.
+pub(super) fn of_pictured(counts: &Counts, names: u64) -> Verdict {
+    let by_size = counts.own >= LEAST_PICTURED_BY_SIZE && counts.by_size * 2 >= counts.sized;
+    let is_ours = names >= LEAST_PICTURED && names * 2 >= counts.files && by_size;
+    match (is_ours, names) {
+        (true, _) => Verdict::PartlyOurs,
+        (false, 0) => Verdict::NotFound,
+        (false, _) => Verdict::CannotTell,
+    }
+}
+
 /// What a listing is, and whether that rests on paths alone.
 pub(super) fn of_listing(counts: &Counts, is_exact: bool, public_subtracted: bool) -> (Verdict, bool) {
     let least = if is_exact { LEAST_PAIRS } else { LEAST_ROUNDED_PAIRS };
