@@ -1,4 +1,4 @@
-//! Archives of every format: each parser, its own or another's, gives what it can and says what is wrong, and the frames hold.
+//! Archives, and what else the child opens, of every format: each parser, its own or another's, gives what it can and says what is wrong, and the frames hold.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -30,6 +30,12 @@ const KINDS: &[&[u8]] = &[
     b"<sst xmlns=\"http://schemas.openxmlformats.org/\"><si><t>",
     b"{\"cells\":[{\"cell_type\":\"code\",\"source\":[\"",
     b"%PDF-1.7\n",
+    b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x09\0\0\0\x09\x08\0\0\0\0",
+    b"\xff\xd8\xff\xe0",
+    b"GIF89a\x09\0\x09\0",
+    b"RIFF\x40\0\0\0WEBPVP8L",
+    b"II*\0\x08\0\0\0",
+    b"BM\0\0\0\0\0\0\0\0\x36\0\0\0\x28\0\0\0\x09\0\0\0\x09\0\0\0",
     b"",
 ];
 

@@ -178,7 +178,22 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
                 writeln!(out, "{}\n", plain(sentence))?;
             }
         }
-        if !finding.places.is_empty() || !finding.listings.is_empty() {
+        for screen in &finding.screens {
+            writeln!(
+                out,
+                "\nPicture {}: {}. {}\n",
+                plain(&screen.path),
+                screen.verdict,
+                plain(&screen.words.join(" "))
+            )?;
+            if !screen.lines.is_empty() {
+                writeln!(out, "| line | the company's file | read in the picture |\n|---:|---|---|")?;
+            }
+            for (number, ours, read) in &screen.lines {
+                writeln!(out, "| {number} | {} | {} |", plain(ours), plain(read))?;
+            }
+        }
+        if !finding.places.is_empty() || !finding.listings.is_empty() || !finding.screens.is_empty() {
             writeln!(out)?;
         }
         writeln!(out, "| file of the sample | verdict | distinctive | best file of the corpora |\n|---|---|---:|---|")?;

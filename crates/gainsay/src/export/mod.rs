@@ -14,6 +14,7 @@ pub mod offers;
 pub mod origins;
 pub mod page;
 pub mod reading;
+pub mod screens;
 pub mod sensitive;
 pub mod text;
 pub mod timeline;

@@ -6,6 +6,7 @@ use super::explanations;
 use super::in_hand;
 use super::offers;
 use super::origins::Picture;
+use super::screens;
 use super::sensitive;
 use super::text::{moment, percent};
 use super::timeline::{self, Event};
@@ -160,6 +161,7 @@ pub struct Finding {
     pub curve: Option<Curve>,
     pub places: Vec<(String, u64, u64)>,
     pub listings: Vec<Listing>,
+    pub screens: Vec<screens::Shown>,
     pub words: Vec<String>,
     /// What came of scanning for malware, and each thing that was found: engine, file and rule.
     pub scanned: Vec<String>,
@@ -482,6 +484,7 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
                 words: listing.words.clone(),
             })
             .collect(),
+        screens: screens::shown(result),
         words: result.words.clone(),
         in_hand: in_hand::lines(result),
         offered: in_hand::offered(&crate::assess::offered(&view.case, result)),

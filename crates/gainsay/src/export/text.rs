@@ -6,11 +6,11 @@ use std::collections::BTreeMap;
 
 use anstyle::{AnsiColor, Style};
 
-use super::{challenge, changes, explanations, in_hand, offers, sensitive, timeline};
+use super::{challenge, changes, explanations, in_hand, offers, screens, sensitive, timeline};
 use crate::assess::{self, Claim, Disagreement, Offered};
 use crate::claim::{
     AlignedLines, Alignment, Commit, FileMatch, Finding, Inspection, Layer, ListingMatch, PrivateMatch, Reading, Said,
-    SampleMatch, Sensitive, SourceKind, SourceText, Span, State, counted,
+    SampleMatch, Screen, Sensitive, SourceKind, SourceText, Span, State, counted,
 };
 use crate::read::{Explanation, unread};
 use crate::release::View;
@@ -589,6 +589,12 @@ impl Page {
         for listing in &result.listings {
             self.listing(listing, rows);
         }
+        for screen in result.screens.iter().take(rows) {
+            self.screen(screen, rows);
+        }
+        if result.screens.len() > rows {
+            self.line(&format!("      … and {} more pictures", result.screens.len() - rows));
+        }
         for row in result.rows.iter().take(rows) {
             let best = row.best.as_ref().map_or(String::new(), |best| {
                 let (first, last) = (best.first.day(), best.last.day());
@@ -695,6 +701,26 @@ impl Page {
         }
         said.extend(alignment.edits.iter().chain(&alignment.note).cloned());
         self.hanging(&indent, &said.join("; "));
+    }
+
+    /// A picture, and its lines that are the company's beside those.
+    fn screen(&mut self, screen: &Screen, rows: usize) {
+        /// Characters of a line on each side.
+        const SIDE: usize = 56;
+
+        let verdict = self.in_style(self.styles.strong, &screen.verdict);
+        self.line(&format!("      picture {}: {verdict}", screen.path));
+        for sentence in screens::words(screen) {
+            self.wrapped(8, &sentence);
+        }
+        let cut = |line: &str| line.trim().chars().take(SIDE).collect::<String>();
+        for (number, ours, read) in screens::lines(screen).take(rows) {
+            self.line(&format!("        {number:>5} {:<SIDE$} | {}", cut(&ours), cut(&read)));
+        }
+        let more = screens::lines(screen).count().saturating_sub(rows);
+        if more > 0 {
+            self.line(&format!("        … and {more} more lines"));
+        }
     }
 
     fn listing(&mut self, listing: &ListingMatch, rows: usize) {

@@ -24,8 +24,9 @@ use crate::desk;
 /// How long a browser stays let in.
 const STAY: SignedDuration = SignedDuration::from_hours(12);
 
-/// Nothing runs and nothing is shown that this desk does not serve itself, as a file of its own; no page stands in another's.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
+/// Nothing runs and nothing is shown that this desk does not serve itself, as a file of its own, but for pictures that stand in a page; no
+/// page stands in another's.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The door of a desk that is served.

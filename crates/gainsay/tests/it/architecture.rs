@@ -73,6 +73,7 @@ const NAMES: &[(&str, &[&str])] = &[
     ),
     ("dom_smoothie", &["unpack/src/"]),
     ("hayro_syntax", &["unpack/src/"]),
+    ("image", &["unpack/src/picture.rs"]),
     ("zip", &["unpack/src/"]),
     ("tar", &["unpack/src/"]),
     ("flate2", &["unpack/src/"]),

@@ -29,6 +29,7 @@ mod places;
 mod private;
 mod reports;
 mod review;
+mod screens;
 mod sensitive;
 mod settling;
 mod steps;
