@@ -9,6 +9,7 @@ mod hostile;
 mod jail;
 #[path = "../makers/mod.rs"]
 mod makers;
+mod pictures;
 mod split;
 mod texts;
 mod tool;
@@ -19,7 +20,8 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use unpack::{
-    Clue, ClueKind, Document, DocumentEvent, DocumentHint, Event, Finding, FindingKind, Limits, Map, Summary, Worker,
+    Clue, ClueKind, Document, DocumentEvent, DocumentHint, Event, Finding, FindingKind, Limits, Map, Picture, Summary,
+    Worker,
 };
 
 const CHILD: &str = env!("CARGO_BIN_EXE_unpack-child");
@@ -61,6 +63,8 @@ struct Outcome {
     clues: Vec<Clue>,
     /// Texts, each with the path of its file and the way back.
     texts: Vec<(String, String, Map)>,
+    /// Pictures, each with the path of its file.
+    pictures: Vec<(String, Picture)>,
     summary: Summary,
 }
 
@@ -85,7 +89,7 @@ impl Outcome {
 
 fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
     let (mut files, mut findings) = (Vec::<Unpacked>::new(), Vec::new());
-    let (mut opened, mut clues, mut texts) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut opened, mut clues, mut texts, mut pictures) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let result = worker.files(name, file_of(bytes), &mut |event| {
         match (event, files.last_mut()) {
             (Event::File { path, .. }, _) => {
@@ -94,6 +98,7 @@ fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
             (Event::Data(bytes), Some(file)) => file.bytes.extend_from_slice(bytes),
             (Event::End { complete }, Some(file)) => file.is_complete = complete,
             (Event::Text { text, map }, Some(file)) => texts.push((file.path.clone(), text.to_owned(), map.clone())),
+            (Event::Picture(picture), Some(file)) => pictures.push((file.path.clone(), picture)),
             (Event::Finding(finding), _) => findings.push(finding),
             (Event::Archive { path, format }, _) => opened.push((path.to_owned(), format.to_owned())),
             (Event::Clue(clue), _) => clues.push(clue),
@@ -102,7 +107,7 @@ fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
         ControlFlow::Continue(())
     });
     match result {
-        Ok(summary) => Outcome { files, findings, opened, clues, texts, summary },
+        Ok(summary) => Outcome { files, findings, opened, clues, texts, pictures, summary },
         Err(error) => panic!("{error}"),
     }
 }
