@@ -164,10 +164,11 @@ impl Ocr {
         for _ in 0..cores {
             let (program, waiting, done) = (Arc::clone(program), Arc::clone(&waiting), done.clone());
             self.threads.push(std::thread::spawn(move || {
-                // One thread that failed must not take the others along.
-                while let Ok((number, path, picture)) =
-                    waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv()
-                {
+                loop {
+                    // Let go before the picture is read, so that the next thread takes the next one; a thread that failed must not take the
+                    // others along.
+                    let next = waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
+                    let Ok((number, path, picture)) = next else { break };
                     if done.send((number, program.read(path, &picture))).is_err() {
                         break;
                     }
