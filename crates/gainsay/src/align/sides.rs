@@ -1,5 +1,6 @@
 //! A text as lines that can be compared.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use fingerprint::{Tokens, decoded_text};
@@ -42,6 +43,8 @@ pub(super) struct Line {
     tokens: Range<usize>,
     /// Its pairs of neighbouring letters as a set with collisions.
     pairs: u128,
+    /// The same pairs in order, from when the line is first compared with one that may be like it.
+    sorted: OnceCell<Box<[u16]>>,
 }
 
 impl Side {
@@ -70,7 +73,8 @@ impl Side {
                 let before = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
                 let text = begin + before..begin + line.trim_ascii_end().len();
                 let pairs = pair_set(side.normal.get(normal.clone()).unwrap_or_default());
-                side.lines.push(Line { number: side.all, text, normal, tokens: tokens.clone(), pairs });
+                let (tokens, sorted) = (tokens.clone(), OnceCell::new());
+                side.lines.push(Line { number: side.all, text, normal, tokens, pairs, sorted });
             }
             (begin, token) = (end, tokens.end);
             if side.lines.len() > MOST_LINES {
@@ -120,6 +124,16 @@ impl Side {
         })
     }
 
+    /// The pairs of neighbouring letters of a line, in order.
+    fn pairs<'s>(&'s self, line: &'s Line) -> &'s [u16] {
+        line.sorted.get_or_init(|| {
+            let normal = self.normal.get(line.normal.clone()).unwrap_or_default();
+            let mut pairs: Box<[u16]> = normal.array_windows().map(|pair| u16::from_be_bytes(*pair)).collect();
+            pairs.sort_unstable();
+            pairs
+        })
+    }
+
     fn line(&self, line: usize) -> &[u8] {
         self.lines.get(line).and_then(|line| self.text.get(line.text.clone())).unwrap_or_default()
     }
@@ -156,20 +170,19 @@ pub(super) fn alike(ours: &Side, our: usize, sample: &Side, their: usize) -> boo
     if (all.saturating_sub(missing)) * 1000 < ALIKE * all {
         return false;
     }
-    let (mut a, mut b) = (pairs(ours.normal(our..our + 1)), pairs(sample.normal(their..their + 1)));
-    a.sort_unstable();
-    b.sort_unstable();
-    let (mut at, mut common) = (0, 0);
-    for pair in &a {
-        while b.get(at).is_some_and(|other| other < pair) {
-            at += 1;
-        }
-        if b.get(at) == Some(pair) {
-            common += 1;
-            at += 1;
-        }
+    2 * in_common(ours.pairs(a), sample.pairs(b)) * 1000 >= ALIKE * all
+}
+
+/// How many of two rows of sorted pairs are the same.
+fn in_common(a: &[u16], b: &[u16]) -> usize {
+    let (mut at, mut other_at, mut common) = (0, 0, 0);
+    // Which of both comes first nobody can guess: so there is no branch.
+    while let (Some(pair), Some(other)) = (a.get(at), b.get(other_at)) {
+        common += usize::from(pair == other);
+        at += usize::from(pair <= other);
+        other_at += usize::from(other <= pair);
     }
-    2 * common * 1000 >= ALIKE * all
+    common
 }
 
 /// Whether two lines differ in that one ends before the other does, and goes on in its next line or began in the one before.
@@ -183,10 +196,6 @@ pub(super) fn is_broken(ours: &Side, our: usize, sample: &Side, their: usize) ->
         all.strip_prefix(some).is_some_and(goes_on) || all.strip_suffix(some).is_some_and(began)
     };
     breaks((ours, our), (sample, their)) || breaks((sample, their), (ours, our))
-}
-
-fn pairs(normal: &[u8]) -> Vec<[u8; 2]> {
-    normal.array_windows::<2>().copied().collect()
 }
 
 fn pair_set(normal: &[u8]) -> u128 {

@@ -11,6 +11,7 @@ use super::hits::Hits;
 use super::lines::Lines;
 use super::places::Finder;
 use super::short::{self, Pieces};
+use super::sieve::Sieve;
 use super::whole::Whole;
 use super::{Bounds, Corpus, Match, MatchError, Places, SampleFile, Verdict, judge, licences, match_file};
 
@@ -40,6 +41,7 @@ pub(super) struct Against<'c, R> {
     pub(super) lines: Lines,
     pub(super) licences: Vec<u64>,
     pub(super) bounds: Bounds,
+    pub(super) sieve: Sieve,
 }
 
 impl<'c, R: ReadAt> Matcher<'c, R> {
@@ -57,7 +59,7 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         }
         let (lines, licences) = (Lines::new(corpora), licences::fingerprints(profile));
         Ok(Matcher {
-            against: Against { profile: profile.clone(), corpora, lines, licences, bounds },
+            against: Against { profile: profile.clone(), corpora, lines, licences, bounds, sieve: Sieve::default() },
             surveyed: 0,
             at_once: usize::MAX,
             held: Held::default(),
