@@ -234,7 +234,8 @@ impl<R: ReadAt> Search<'_, '_, R> {
             for channel in [Channel::Text, Channel::Code] {
                 let of_channel = || passed.iter().filter(|(of, ..)| *of == channel);
                 let own = self.telling(channel, of_channel().map(|(.., fingerprint)| *fingerprint).collect())?;
-                for (_, grams, at, _) in of_channel().filter(|(.., fingerprint)| own.binary_search(fingerprint).is_ok()) {
+                for (_, grams, at, _) in of_channel().filter(|(.., fingerprint)| own.binary_search(fingerprint).is_ok())
+                {
                     places.entry(*grams).or_default().insert(*at);
                 }
             }

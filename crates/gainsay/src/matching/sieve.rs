@@ -90,7 +90,8 @@ mod tests {
 
     #[test]
     fn what_was_added_passes_and_of_the_rest_hardly_anything() {
-        let spread = |number: u64| number.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ number.wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 29;
+        let spread =
+            |number: u64| number.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ number.wrapping_mul(0xbf58_476d_1ce4_e5b9) >> 29;
         let mut bits = Bits { words: vec![0; 2_500] };
         // An index keeps the leading bits alone.
         (0..10_000).for_each(|number| bits.add(spread(number) >> 8 << 8));

@@ -72,11 +72,9 @@ impl Desk {
         }
         let profile = Profile::one();
         let mut wanted = None;
-        let mut find = |batch: &[SampleFile]| {
-            if wanted.is_none() {
-                wanted = batch.iter().find(|it| it.path == file.as_bytes()).cloned();
-            }
-            Ok(())
+        let mut find = |batch: Vec<SampleFile>| {
+            wanted = batch.into_iter().find(|it| it.path == file.as_bytes());
+            wanted.is_none()
         };
         let tallies = (Tally::default(), sensitive::Tally::default(), None);
         let rest = open(path, &profile, options, tallies, progress, &mut find)?.batch;

@@ -19,7 +19,7 @@ use crate::claim::on_one_line;
 use crate::inspect::Malware;
 use crate::inspect::sensitive::{self, Scanner};
 use crate::listing::Reader;
-use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, says_generated};
+use crate::matching::{Bounds, Gathered, SHORT, SampleFile, Tallied, Tally, says_generated};
 
 /// What came out of a sample.
 pub(super) struct Opened {
@@ -44,17 +44,18 @@ pub(super) struct Opened {
     bounds: Bounds,
     /// Whether its files are listings, whatever they look like.
     is_listing: bool,
-    failed: Option<MatchError>,
+    /// Whether who takes the batches wants no more.
+    is_stopped: bool,
 }
 
-/// Takes a batch of files.
-pub(super) type Take<'t> = dyn FnMut(&[SampleFile]) -> Result<(), MatchError> + 't;
+/// Takes a batch of files, and says whether more are wanted.
+pub(super) type Take<'t> = dyn FnMut(Vec<SampleFile>) -> bool + 't;
 
 /// Opens a sample in the child, fingerprints what comes out, and gives it away in batches, but for the last one. `malware` has each file
 /// before the child opens it, and what comes out of it.
 ///
 /// # Errors
-/// The sample cannot be opened, or a batch cannot be taken.
+/// The sample cannot be opened.
 pub(super) fn open(
     path: &Path,
     profile: &Profile,
@@ -80,7 +81,7 @@ pub(super) fn open(
         fingerprints: 0,
         bounds: options.bounds(),
         is_listing: options.is_listing,
-        failed: None,
+        is_stopped: false,
     };
     let mut reading =
         Reading { profile, done: SampleProgress::default(), began: Instant::now(), malware, progress, take };
@@ -88,7 +89,7 @@ pub(super) fn open(
         let source = Source::of_file(path);
         reading.done.received.1 = source.size();
         opened.read(&mut opener, &source, &mut reading)?;
-        return opened.unless_failed();
+        return Ok(opened);
     }
     let below = files_below(path);
     if below.is_nothing() {
@@ -99,7 +100,7 @@ pub(super) fn open(
     reading.done.received.1 = sources.iter().map(Source::size).sum();
     for source in sources {
         match opened.read(&mut opener, &source, &mut reading) {
-            Ok(()) if opened.failed.is_none() => {}
+            Ok(()) if !opened.is_stopped => {}
             Ok(()) => break,
             // One file that cannot be opened is a problem of the sample; a child that cannot be started is the end.
             Err(error @ capture::Error::Unreadable { .. } | error @ capture::Error::NotAFile { .. }) => {
@@ -108,7 +109,7 @@ pub(super) fn open(
             Err(error) => return Err(error.into()),
         }
     }
-    opened.unless_failed()
+    Ok(opened)
 }
 
 /// The path of a file as a match names it: in an archive that is opened by itself without the archive's name.
@@ -251,7 +252,7 @@ impl Opened {
                     self.problem(&finding);
                 }
             }
-            if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if self.is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         reading.done.received.0 = behind + size;
         if let Some(missing) = &source.missing {
@@ -284,8 +285,7 @@ impl Opened {
         let is_full = self.fingerprints + more > self.bounds.fingerprints || self.batch.len() >= self.bounds.files;
         // A text stays with its file: one of both is counted.
         if is_full && !self.batch.is_empty() && file.is_text_of.is_none() {
-            self.failed = (reading.take)(&self.batch).err();
-            self.batch.clear();
+            self.is_stopped |= !(reading.take)(std::mem::take(&mut self.batch));
             self.batches += 1;
             self.fingerprints = 0;
         }
@@ -304,12 +304,5 @@ impl Opened {
     pub(super) fn all_problems(&self) -> Vec<String> {
         let more = (self.more_problems > 0).then(|| format!("… and {} more", self.more_problems));
         self.problems.iter().cloned().chain(more).collect()
-    }
-
-    fn unless_failed(mut self) -> Result<Self, Error> {
-        match self.failed.take() {
-            Some(error) => Err(error.into()),
-            None => Ok(self),
-        }
     }
 }
