@@ -17,6 +17,9 @@ const LEAST_ALIKE: usize = 8;
 /// letter in twenty, as reading from a picture gives, leaves some nine tenths.
 const ALIKE: usize = 667;
 
+/// To so many places the pairs of a line are counted.
+const PLACES: usize = 64;
+
 /// A text that is made ready to be aligned.
 pub struct Side {
     /// Decoded.
@@ -41,9 +44,9 @@ pub(super) struct Line {
     normal: Range<usize>,
     /// Where its tokens stand.
     tokens: Range<usize>,
-    /// Its pairs of neighbouring letters as a set with collisions.
-    pairs: u128,
-    /// The same pairs in order, from when the line is first compared with one that may be like it.
+    /// How many of its pairs of neighbouring letters fall to each of some places.
+    pairs: [u8; PLACES],
+    /// The pairs in order, from when the line is first compared with one that may be like it.
     sorted: OnceCell<Box<[u16]>>,
 }
 
@@ -72,7 +75,7 @@ impl Side {
             if !normal.is_empty() {
                 let before = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
                 let text = begin + before..begin + line.trim_ascii_end().len();
-                let pairs = pair_set(side.normal.get(normal.clone()).unwrap_or_default());
+                let pairs = pair_counts(side.normal.get(normal.clone()).unwrap_or_default());
                 let (tokens, sorted) = (tokens.clone(), OnceCell::new());
                 side.lines.push(Line { number: side.all, text, normal, tokens, pairs, sorted });
             }
@@ -164,10 +167,10 @@ pub(super) fn alike(ours: &Side, our: usize, sample: &Side, their: usize) -> boo
     if short < LEAST_ALIKE || long > LONGEST_ALIKE || 2 * short * 1000 < ALIKE * (short + long) {
         return false;
     }
-    // Of a set with collisions what is in one and not in the other is a least number of pairs that are.
-    let missing = ((a.pairs & !b.pairs).count_ones() + (b.pairs & !a.pairs).count_ones()) as usize;
+    // Of a place that has more of one than of the other, at least so many are in the one alone.
+    let missing: u32 = a.pairs.iter().zip(&b.pairs).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
     let all = short + long - 2;
-    if (all.saturating_sub(missing)) * 1000 < ALIKE * all {
+    if all.saturating_sub(missing as usize) * 1000 < ALIKE * all {
         return false;
     }
     2 * in_common(ours.pairs(a), sample.pairs(b)) * 1000 >= ALIKE * all
@@ -198,9 +201,14 @@ pub(super) fn is_broken(ours: &Side, our: usize, sample: &Side, their: usize) ->
     breaks((ours, our), (sample, their)) || breaks((sample, their), (ours, our))
 }
 
-fn pair_set(normal: &[u8]) -> u128 {
-    let bit = |pair: &[u8; 2]| (usize::from(pair[0]) * 37 + usize::from(pair[1]) * 101) % 128;
-    normal.array_windows::<2>().take(LONGEST_ALIKE).fold(0, |set, pair| set | 1 << bit(pair))
+/// Counted to 255: of more the difference is only told to be less than it is.
+fn pair_counts(normal: &[u8]) -> [u8; PLACES] {
+    let mut counts = [0_u8; PLACES];
+    for pair in normal.array_windows::<2>().take(LONGEST_ALIKE) {
+        let count = &mut counts[(usize::from(pair[0]) * 37 + usize::from(pair[1]) * 101) % PLACES];
+        *count = count.saturating_add(1);
+    }
+    counts
 }
 
 /// What normalisation keeps (`docs/fingerprint-profile-1.md`, section 2).

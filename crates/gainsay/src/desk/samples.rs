@@ -8,12 +8,14 @@ mod numbers;
 mod open_corpora;
 mod opened;
 mod sources;
+mod texts;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
 use std::panic::resume_unwind;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fingerprint::Profile;
@@ -40,9 +42,13 @@ use numbers::{in_numbers, row};
 use open_corpora::OpenCorpora;
 use opened::{Opened, Take, open, path_in_sample, text_of};
 pub(in crate::desk) use sources::{Source, sources};
+use texts::Texts;
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
+
+/// Of the memory for a match, this part holds texts that may have to be aligned.
+const TEXTS: usize = 8;
 
 /// What the desk's key for the marks of sensitive values is derived for.
 const MARKS: &str = "gainsay 2026-11-22 marks of sensitive values";
@@ -239,7 +245,9 @@ impl Desk {
             true => sensitive::Tally::default(),
             false => sensitive::Tally::new(self.key.derived(MARKS)),
         };
-        let (mut sample, found) = match_all(path, options, (tally, marks, &mut malware), &against, progress)?;
+        let texts = Mutex::new(Texts::new(options.memory.unwrap_or(MEMORY) / TEXTS));
+        let (mut sample, found) = match_all(path, options, (tally, marks, &mut malware, &texts), &against, progress)?;
+        let texts = texts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let scans = malware.finish();
         let sensitive = std::mem::take(&mut sample.sensitive).finish();
         let sensitive = (!options.no_sensitive).then_some(sensitive);
@@ -253,7 +261,7 @@ impl Desk {
             results.push(OfOwner {
                 corpora: of.corpora.of.iter().map(|it| it.entry).collect(),
                 tlp: of.corpora.of.iter().map(|it| it.tlp).max().unwrap_or(self.config.tlp),
-                result: of.result((path, options), &sample, &found, corpora)?,
+                result: of.result((path, options), (&sample, &texts), &found, corpora)?,
             });
         }
         for of_owner in &mut results {
@@ -354,12 +362,12 @@ impl Owner<'_> {
     fn result(
         &self,
         (path, options): (&Path, MatchOptions<'_>),
-        sample: &Opened,
+        (sample, texts): (&Opened, &Texts),
         found: &Match,
         corpora: &[matching::Corpus<'_, File>],
     ) -> Result<SampleMatch, Error> {
         let against = self.corpora.of.iter().map(|it| it.as_held_against()).collect();
-        let aligned = aligning::align_files(path, options, found, corpora)?;
+        let aligned = aligning::align_files(path, options, found, corpora, texts)?;
         let mut result = in_numbers(self.name, against, sample, found, &aligned);
         for (path, listing) in &sample.listings.found {
             let found = matching::match_listing(listing, corpora)?;
@@ -375,7 +383,7 @@ impl Owner<'_> {
 fn match_all(
     path: &Path,
     options: MatchOptions<'_>,
-    (tally, sensitive, malware): (Tally, sensitive::Tally, &mut Malware),
+    (tally, sensitive, malware, texts): (Tally, sensitive::Tally, &mut Malware, &Mutex<Texts>),
     against: &[Vec<matching::Corpus<'_, File>>],
     progress: &mut dyn FnMut(SampleProgress),
 ) -> Result<(Opened, Vec<Match>), Error> {
@@ -385,8 +393,8 @@ fn match_all(
     let matchers = matchers.collect::<Result<Vec<_>, _>>()?;
     let is_twice = matchers.iter().any(Matcher::has_places);
     let step = if is_twice { Matcher::survey } else { Matcher::count };
-    let (mut opened, mut matchers) = beside(matchers, step, |take| {
-        open(path, &profile, options, (tally, sensitive, Some(malware)), progress, take)
+    let (mut opened, mut matchers) = beside(matchers, step, texts, |take| {
+        open(path, &profile, options, (tally, sensitive, Some(malware), Some(texts)), progress, take)
     })?;
     let held = std::mem::take(&mut opened.batch);
     if opened.batches == 0 {
@@ -396,9 +404,9 @@ fn match_all(
     matchers.iter_mut().try_for_each(|it| step(it, &held))?;
     drop(held);
     if is_twice {
-        let (again, counted) = beside(matchers, Matcher::count, |take| {
-            open(path, &profile, options, (Tally::default(), sensitive::Tally::default(), None), progress, take)
-        })?;
+        let tallies = (Tally::default(), sensitive::Tally::default(), None, None);
+        let again = |take: &mut Take<'_>| open(path, &profile, options, tallies, progress, take);
+        let (again, counted) = beside(matchers, Matcher::count, &Mutex::default(), again)?;
         matchers = counted;
         matchers.iter_mut().try_for_each(|it| it.count(&again.batch))?;
         if again.contents.finalize() != opened.contents.finalize() {
@@ -412,17 +420,26 @@ fn match_all(
 /// What a matcher does with a batch.
 type Step<'c> = fn(&mut Matcher<'c, File>, &[SampleFile]) -> Result<(), MatchError>;
 
-/// Has a sample read while what came of it before is matched: beside a batch that is matched, one more is held.
+/// Has a sample read while what came of it before is matched: beside a batch that is matched, one more is held. What is kept of files
+/// that need not be aligned is let go.
 fn beside<'c, T>(
     mut matchers: Vec<Matcher<'c, File>>,
     step: Step<'c>,
+    texts: &Mutex<Texts>,
     read: impl FnOnce(&mut Take<'_>) -> Result<T, Error>,
 ) -> Result<(T, Vec<Matcher<'c, File>>), Error> {
     std::thread::scope(|scope| {
         let (batches, taken) = sync_channel::<Vec<SampleFile>>(0);
         let matching = scope.spawn(move || {
             for batch in taken {
-                matchers.iter_mut().try_for_each(|it| step(it, &batch))?;
+                let mut edited = HashSet::new();
+                for matcher in &mut matchers {
+                    step(matcher, &batch)?;
+                    edited.extend(matcher.take_edited());
+                }
+                let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
+                let others = batch.iter().map(|file| &file.fingerprints.blake3).filter(|it| !edited.contains(*it));
+                others.for_each(|blake3| texts.let_go(blake3));
             }
             Ok(matchers)
         });

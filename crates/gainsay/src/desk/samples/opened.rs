@@ -4,15 +4,17 @@ use std::fs::File;
 use std::io::{Read as _, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use fingerprint::Profile;
+use fingerprint::{Kind, Profile};
 use unpack::Event;
 
 use super::super::add::files_below;
 use super::super::listings::Listings;
 use super::layers::{self, Layers};
 use super::sources::{Source, sources};
+use super::texts::{OneText, Texts};
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
@@ -52,7 +54,7 @@ pub(super) struct Opened {
 pub(super) type Take<'t> = dyn FnMut(Vec<SampleFile>) -> bool + 't;
 
 /// Opens a sample in the child, fingerprints what comes out, and gives it away in batches, but for the last one. `malware` has each file
-/// before the child opens it, and what comes out of it.
+/// before the child opens it, and what comes out of it; `texts` takes the texts.
 ///
 /// # Errors
 /// The sample cannot be opened.
@@ -60,7 +62,7 @@ pub(super) fn open(
     path: &Path,
     profile: &Profile,
     options: MatchOptions<'_>,
-    (tally, sensitive, malware): (Tally, sensitive::Tally, Option<&mut Malware>),
+    (tally, sensitive, malware, texts): (Tally, sensitive::Tally, Option<&mut Malware>, Option<&Mutex<Texts>>),
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
 ) -> Result<Opened, Error> {
@@ -84,7 +86,7 @@ pub(super) fn open(
         is_stopped: false,
     };
     let mut reading =
-        Reading { profile, done: SampleProgress::default(), began: Instant::now(), malware, progress, take };
+        Reading { profile, done: SampleProgress::default(), began: Instant::now(), malware, texts, progress, take };
     if !meta.is_dir() {
         let source = Source::of_file(path);
         reading.done.received.1 = source.size();
@@ -149,8 +151,17 @@ struct Reading<'r> {
     done: SampleProgress,
     began: Instant,
     malware: Option<&'r mut Malware>,
+    texts: Option<&'r Mutex<Texts>>,
     progress: &'r mut dyn FnMut(SampleProgress),
     take: &'r mut Take<'r>,
+}
+
+impl Reading<'_> {
+    fn keep(&self, blake3: [u8; 32], text: Vec<u8>) {
+        if let Some(texts) = self.texts {
+            texts.lock().unwrap_or_else(PoisonError::into_inner).keep(blake3, text);
+        }
+    }
 }
 
 /// A file of a sample while it is read.
@@ -163,6 +174,7 @@ struct Open {
     /// Its first bytes: all of a short file, and of any other what may say that a program wrote it.
     head: Vec<u8>,
     bytes: usize,
+    text_bytes: OneText,
     listing: Reader,
 }
 
@@ -193,6 +205,7 @@ impl Opened {
                         tallied: self.tally.begin(),
                         head: Vec::new(),
                         bytes: 0,
+                        text_bytes: OneText::new(reading.texts.is_some()),
                         listing: Listings::reader(self.is_listing),
                     });
                 }
@@ -200,7 +213,9 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.update(bytes);
                     }
-                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, listing }) = &mut file {
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, text_bytes, listing }) =
+                        &mut file
+                    {
                         if let Some(scanner) = scanner {
                             scanner.push(path_in_sample(name, path), bytes, &mut self.sensitive);
                         }
@@ -209,6 +224,7 @@ impl Opened {
                         *all += bytes.len();
                         let room = SHORT.saturating_sub(head.len());
                         head.extend(bytes.iter().take(room));
+                        text_bytes.push(bytes);
                         listing.push(bytes);
                         reading.done.bytes += bytes.len() as u64;
                     }
@@ -218,7 +234,9 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.end(complete);
                     }
-                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, listing }) = file.take() {
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, text_bytes, listing }) =
+                        file.take()
+                    {
                         self.layers.file(&path, bytes);
                         let path = path_in_sample(name, &path);
                         if let Some(scanner) = scanner {
@@ -226,6 +244,9 @@ impl Opened {
                         }
                         self.listings.add(path, listing);
                         let (fingerprints, level) = gathered.finish();
+                        if let Some(text) = text_bytes.finish().filter(|_| fingerprints.kind != Kind::Binary) {
+                            reading.keep(fingerprints.blake3, text);
+                        }
                         self.tally.end(path, tallied, bytes as u64, &fingerprints.blake3);
                         let path = path.as_bytes().to_vec();
                         let generated = says_generated(&head);
@@ -270,6 +291,7 @@ impl Opened {
         let mut gathered = Gathered::new(reading.profile, &path, self.bounds.fingerprints);
         gathered.update(text);
         let (fingerprints, level) = gathered.finish();
+        reading.keep(fingerprints.blake3, text.to_vec());
         let short = if text.len() <= SHORT { text.to_vec() } else { Vec::new() };
         self.add(SampleFile { path, is_text_of, fingerprints, generated: false, level, short }, reading);
     }
