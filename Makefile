@@ -105,9 +105,11 @@ bench-reading: setup
 	TEXTS='$(TEXTS)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench reading -- $(ONLY)
 
 # What hostile samples do to the worker that opens them, and what opening and matching cost; writes target/bench/samples.json. SEED
-# chooses the hostile files, QUICK=1 makes a tenth of everything. ONLY chooses some: hostile, throughput, sandbox, memory.
+# chooses the hostile files, QUICK=1 makes a tenth of everything. REGISTRY is a folder of sources, of which what is real in the
+# samples is taken: what cargo keeps, where nothing else is said. ONLY chooses some: hostile, throughput, sandbox, memory.
+REGISTRY ?= $(wildcard $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src)
 bench-samples: build
-	SEED='$(SEED)' QUICK='$(QUICK)' BENCH_GAINSAY='$(abspath $(GAINSAY))' \
+	SEED='$(SEED)' QUICK='$(QUICK)' BENCH_REGISTRY='$(REGISTRY)' BENCH_GAINSAY='$(abspath $(GAINSAY))' \
 	  $(CARGO) bench --quiet --locked --package unpack --features unlocked --bench samples -- $(ONLY)
 
 # Coverage-guided fuzzing of the fingerprint crate, the protocol of private matching and the parsers of documents: TARGET (one of fuzz/fuzz_targets, or all) for SECONDS each. What is found
