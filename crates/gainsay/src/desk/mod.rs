@@ -2,6 +2,7 @@
 //!
 //! The only room that both reads and appends. Each function is given the author and the moment in `Acting`.
 
+mod accounts;
 mod add;
 mod assess;
 mod basis;
@@ -34,6 +35,7 @@ pub use crate::capture::moment;
 pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
 pub use crate::inspect::Engines;
+pub use accounts::{Account, AccountChange, Role, STAY, Who, secret};
 pub use add::{AddOptions, Added, Keep};
 pub use assess::{WEIGHTS, assess_propositions};
 pub use challenge::Drawing;
@@ -53,6 +55,7 @@ pub use sandbox::sandbox;
 pub use tasks::TaskChange;
 pub use visits::{Changed, Listed};
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -99,6 +102,8 @@ pub struct Desk {
     database: Database,
     blobs: Blobs,
     key: DeskKey,
+    /// The cases that there are for whoever sits at it; all where there is no list.
+    only: Option<BTreeSet<EntryId>>,
 }
 
 /// What can go wrong at a desk.
@@ -417,6 +422,26 @@ pub enum Error {
         /// In MB.
         least: usize,
     },
+    /// No such account.
+    #[error("there is no user {name:?}; `gainsay user list` names those that there are")]
+    NoAccount {
+        /// What was asked for.
+        name: String,
+    },
+    /// An account has no such token.
+    #[error("user {name:?} has no token {id}; `gainsay user token` lists them")]
+    NoToken {
+        /// The account.
+        name: String,
+        /// What was asked for.
+        id: i64,
+    },
+    /// An account cannot be so.
+    #[error("nothing was done: {why}")]
+    Account {
+        /// Why.
+        why: String,
+    },
     /// No such job.
     #[error("there is no job {id}; `gainsay jobs` lists them")]
     NoJob {
@@ -567,6 +592,7 @@ impl Desk {
             database: Database::open(&root.join(DATABASE))?,
             blobs: Blobs::new(root.join(BLOBS)),
             key: DeskKey::from_text(&key)?,
+            only: None,
         })
     }
 
@@ -577,6 +603,15 @@ impl Desk {
     pub fn find(from: &Path) -> Result<Desk, Error> {
         let found = from.ancestors().find(|folder| folder.join(config::FILE).is_file());
         found.map_or_else(|| Err(Error::NoDesk { from: from.to_owned() }), Desk::open)
+    }
+
+    /// From here on there are no other cases than these at this desk, neither by name nor by what was learned from them.
+    pub fn restrict(&mut self, only: Option<BTreeSet<EntryId>>) {
+        self.only = only;
+    }
+
+    fn may_see(&self, case: EntryId) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&case))
     }
 
     /// The folder.
@@ -610,6 +645,7 @@ impl Desk {
     /// The store fails.
     pub fn cases(&self) -> Result<Vec<(String, EntryId)>, Error> {
         let cases = casefile::cases(&self.database.reader())?.into_iter();
+        let cases = cases.filter(|(_, id)| self.may_see(*id));
         Ok(cases.map(|(title, id)| (title.unwrap_or_else(|| casefile::NAME_DESTROYED.to_owned()), id)).collect())
     }
 
@@ -618,7 +654,12 @@ impl Desk {
     /// # Errors
     /// There is no such case, or the store fails.
     pub fn case_id(&self, name: &str) -> Result<EntryId, Error> {
-        casefile::case_id(&self.database.reader(), name)
+        casefile::case_id(&self.database.reader(), name, |id| self.may_see(id))
+    }
+
+    /// What a case is called.
+    pub fn case_title(&self, id: EntryId) -> Option<String> {
+        self.cases().ok()?.into_iter().find(|(_, known)| *known == id).map(|(title, _)| title)
     }
 
     /// A case by its name or the beginning of its id, as it stands.
@@ -635,9 +676,9 @@ impl Desk {
     /// As of [`Desk::case`]; or the case was opened later.
     fn case_until(&mut self, name: &str, until: Until) -> Result<Case, Error> {
         let names = self.known_names()?;
-        let blobs = &self.blobs;
+        let id = self.case_id(name)?;
+        let (blobs, only) = (&self.blobs, &self.only);
         let mut case = self.database.with_snapshot(|reader| {
-            let id = casefile::case_id(reader, name)?;
             let mut entries = reader.of_case(id)?;
             let opened = entries.first().map(|first| first.header.received);
             if let Some(opened) = opened.filter(|opened| until.received.is_some_and(|moment| *opened > moment)) {
@@ -651,7 +692,11 @@ impl Desk {
                 },
                 Err(e) => SourceText::Unavailable(e.to_string()),
             })
-            .map(|case| Ok(Case { past: settle::past(reader, Some(id), until.received)?, ..case }))
+            .map(|case| {
+                let mut past = settle::past(reader, Some(id), until.received)?;
+                past.retain(|settled| only.as_ref().is_none_or(|only| only.contains(&settled.case)));
+                Ok(Case { past, ..case })
+            })
             .unwrap_or_else(|| Err(Error::NoCase { name: name.to_owned(), known: Vec::new() }))
         })?;
         case.brands = casefile::brands(&case, &names);

@@ -39,7 +39,12 @@ impl Desk {
         // Corpora are of no case; what became of a claim tells in every other.
         let of_none = newest.get(&None).copied().unwrap_or(0);
         let settled = reader.newest_of_kind("settlement/1")?.into_values().max().unwrap_or(0);
-        let beside = format!("{of_none}.{settled}.{}.{}", EntryId(self.weights()?.1), EntryId(self.names_digest()?));
+        // What was learned of other cases tells too: for whom there are fewer, it is another view.
+        let only = self.only.as_ref().map_or(String::new(), |only| {
+            super::digest(&only.iter().flat_map(|id| id.0).collect::<Vec<u8>>())[..16].to_owned()
+        });
+        let beside =
+            format!("{of_none}.{settled}.{only}.{}.{}", EntryId(self.weights()?.1), EntryId(self.names_digest()?));
         let mut cases: Vec<Listed> = self
             .cases()?
             .into_iter()

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, Transactio
 
 use super::Error;
 use super::blobs::{failed, sync_folder};
-use super::jobs;
+use super::{accounts, jobs};
 use crate::claim::EntryId;
 use crate::ledger::{Body, DeskKey, Edge, Entry, Hash, NewEntry, Payload, Record, Stored, TreeHead};
 
@@ -35,6 +35,8 @@ const MIGRATIONS: &[&str] = &[
         edge      BLOB NOT NULL
      ) STRICT;",
     jobs::TABLE,
+    accounts::TABLES,
+    jobs::AUTHOR,
 ];
 
 /// The index of entries is a projection: of another version it is dropped and rebuilt from the entries.
@@ -284,6 +286,14 @@ pub struct Commit<'t> {
 }
 
 impl Commit<'_> {
+    pub(super) fn connection(&self) -> &Connection {
+        self.transaction
+    }
+
+    pub(super) fn fail(&self, error: &rusqlite::Error) -> Error {
+        database_error(self.path, error)
+    }
+
     /// The entries that the commit builds on, and those pushed so far.
     pub fn reader(&self) -> Reader<'_> {
         Reader { connection: self.transaction, path: self.path }

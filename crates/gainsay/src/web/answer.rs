@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::assets::Asset;
 use super::frame::Frame;
-use crate::desk;
+use crate::desk::{self, Role};
 use crate::release::{Released, View};
 
 /// An answer.
@@ -118,6 +118,8 @@ pub(super) enum Failure {
         "This came from another page than this desk's own, and nothing was done. Go back, load the page again, and send it once more."
     )]
     Foreign,
+    #[error("This takes more than you may here: it is for {}s.", .0.word())]
+    NotAllowed(Role),
     #[error("There is no such page.")]
     Nowhere,
     #[error("There is such a page, but nothing like this can be done with it.")]
@@ -133,18 +135,26 @@ pub(super) enum Failure {
 impl Failure {
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Failure::Desk(desk::Error::NoCase { .. } | desk::Error::NoHandle { .. } | desk::Error::NoJob { .. })
-            | Failure::Nowhere => StatusCode::NOT_FOUND,
-            Failure::Desk(error) if error.is_no() => StatusCode::CONFLICT,
             Failure::Desk(
-                desk::Error::BadName { .. } | desk::Error::CaseExists { .. } | desk::Error::OpenedLater { .. },
+                desk::Error::NoCase { .. }
+                | desk::Error::NoHandle { .. }
+                | desk::Error::NoJob { .. }
+                | desk::Error::NoToken { .. },
+            )
+            | Failure::Nowhere => StatusCode::NOT_FOUND,
+            Failure::Desk(error) if error.is_no() || matches!(error, desk::Error::JobIs { .. }) => StatusCode::CONFLICT,
+            Failure::Desk(
+                desk::Error::BadName { .. }
+                | desk::Error::CaseExists { .. }
+                | desk::Error::OpenedLater { .. }
+                | desk::Error::Account { .. },
             )
             | Failure::Input(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Failure::Desk(_) | Failure::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             Failure::Locked => StatusCode::UNAUTHORIZED,
             Failure::NoLink => StatusCode::GONE,
             Failure::WrongHost => StatusCode::MISDIRECTED_REQUEST,
-            Failure::Foreign => StatusCode::FORBIDDEN,
+            Failure::Foreign | Failure::NotAllowed(_) => StatusCode::FORBIDDEN,
             Failure::NotSo => StatusCode::METHOD_NOT_ALLOWED,
             Failure::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -153,7 +163,7 @@ impl Failure {
     pub(super) fn heading(&self) -> &'static str {
         match self.status() {
             StatusCode::NOT_FOUND => "Not here",
-            StatusCode::CONFLICT => "Somebody was there before",
+            StatusCode::CONFLICT => "Not as it was",
             StatusCode::UNPROCESSABLE_ENTITY => "Not like this",
             StatusCode::UNAUTHORIZED | StatusCode::GONE => "Locked",
             StatusCode::SERVICE_UNAVAILABLE => "Busy",

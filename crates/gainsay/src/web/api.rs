@@ -1,6 +1,6 @@
 //! The same for programs: JSON under `/api/v1`, described by `openapi.json`, with problems as RFC 9457 words them.
 
-use axum::extract::{Extension, Path, Request, State};
+use axum::extract::{Extension, Path, Request};
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, IF_NONE_MATCH};
 use axum::response::{IntoResponse, Response};
@@ -8,12 +8,13 @@ use axum::{RequestExt, body};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::MOST;
 use super::answer::{Answer, Failure};
+use super::asking::Asking;
 use super::door::Session;
 use super::fields::Asked;
-use super::{MOST, Shared};
 use crate::claim::{Said, State as Reviewed, UnknownWord, Until};
-use crate::desk::{self, Change, Desk, Mended, Over, Shape};
+use crate::desk::{self, Change, Desk, Mended, Over, Role, Shape};
 
 /// What every request about the API begins with.
 pub(super) const ROOT: &str = "/api/";
@@ -98,8 +99,8 @@ fn tag(of: &[&str]) -> String {
     format!("\"{}\"", &desk::digest(of.join("\n").as_bytes())[..32])
 }
 
-pub(super) async fn cases(State(house): Shared, asked: Asked, headers: HeaderMap) -> Told {
-    let answer = house.at_desk(move |desk, _| {
+pub(super) async fn cases(asking: Asking, asked: Asked, headers: HeaderMap) -> Told {
+    let answer = asking.at_desk(Role::Reader, move |desk, _, _| {
         let mut all = desk.cases_by_activity()?;
         let stamps: Vec<&str> = all.iter().map(|case| case.stamp.as_str()).collect();
         let tag = tag(&[&stamps.join(" "), &asked.words()]);
@@ -127,10 +128,10 @@ fn stamp(desk: &mut Desk, id: &str) -> Result<(String, String), Failure> {
     found.map(|case| (case.stamp, id.to_string())).ok_or(Failure::Nowhere)
 }
 
-pub(super) async fn case(State(house): Shared, Path(id): Path<String>, asked: Asked, headers: HeaderMap) -> Told {
+pub(super) async fn case(asking: Asking, Path(id): Path<String>, asked: Asked, headers: HeaderMap) -> Told {
     let as_of = asked.get("as_of").unwrap_or_default().to_owned();
     let until = super::case::until(&as_of)?;
-    let answer = house.at_desk(move |desk, acting| {
+    let answer = asking.at_desk(Role::Reader, move |desk, acting, _| {
         let (stamp, id) = stamp(desk, &id)?;
         let tag = tag(&[&stamp, &as_of]);
         if is_known(&headers, &tag) {
@@ -142,8 +143,8 @@ pub(super) async fn case(State(house): Shared, Path(id): Path<String>, asked: As
     Ok(answer.await?)
 }
 
-pub(super) async fn statements(State(house): Shared, Path(id): Path<String>, asked: Asked, headers: HeaderMap) -> Told {
-    let answer = house.at_desk(move |desk, acting| {
+pub(super) async fn statements(asking: Asking, Path(id): Path<String>, asked: Asked, headers: HeaderMap) -> Told {
+    let answer = asking.at_desk(Role::Reader, move |desk, acting, _| {
         let (stamp, id) = stamp(desk, &id)?;
         let tag = tag(&[&stamp, &asked.words()]);
         if is_known(&headers, &tag) {
@@ -221,22 +222,21 @@ impl Decision {
     }
 }
 
-/// Decides on a statement, on what the program had seen.
-pub(super) async fn decide(
-    State(house): Shared,
-    Extension(session): Extension<Session>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Told {
+/// A browser's page shows that it is of this desk; a token shows that by itself.
+fn proven(asking: &Asking, request: &Request) -> Result<(), Failure> {
     let proof = request.headers().get("gainsay-proof").and_then(|proof| proof.to_str().ok()).unwrap_or_default();
-    if desk::digest(proof.as_bytes()) != desk::digest(session.proof.as_bytes()) {
-        return Err(Failure::Foreign.into());
-    }
+    let is_token = asking.session.proof.is_none();
+    if is_token || asking.session.is_proven_by(proof) { Ok(()) } else { Err(Failure::Foreign) }
+}
+
+/// Decides on a statement, on what the program had seen.
+pub(super) async fn decide(asking: Asking, Path(id): Path<String>, request: Request) -> Told {
+    proven(&asking, &request)?;
     let bytes = body::to_bytes(request.with_limited_body().into_body(), MOST).await;
     let bytes = bytes.map_err(|e| Failure::Input(e.to_string()))?;
     let decision: Decision = serde_json::from_slice(&bytes).map_err(|e| Failure::Input(e.to_string()))?;
     let (change, over) = decision.change()?;
-    let answer = house.at_desk(move |desk, acting| {
+    let answer = asking.at_desk(Role::Analyst, move |desk, acting, _| {
         let id = desk.case_id(&id)?.to_string();
         desk.decide(acting, &id, &[(decision.handle.clone(), change)], over)?;
         let view = desk.view(&id, acting.now, Until::default())?;
@@ -247,9 +247,9 @@ pub(super) async fn decide(
     Ok(answer.await?)
 }
 
-pub(super) async fn jobs(State(house): Shared) -> Told {
-    let answer = house.at_desk(|desk, _| {
-        let jobs = desk.jobs()?;
+pub(super) async fn jobs(asking: Asking) -> Told {
+    let answer = asking.at_desk(Role::Reader, |desk, _, session| {
+        let jobs = super::jobs::known(desk, session)?;
         let job = |job: &desk::Job| {
             json!({ "id": job.row.id, "state": job.word(), "made": job.row.made.to_string(), "progress": job.row.progress })
         };

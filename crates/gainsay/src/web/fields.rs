@@ -21,6 +21,11 @@ impl Fields {
         self.all(name).next()
     }
 
+    /// A field as it came, white space and all.
+    pub(super) fn raw(&self, name: &str) -> Option<&str> {
+        self.texts.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
+    }
+
     /// All fields of a name that are not empty, as they came.
     pub(super) fn all<'f>(&'f self, name: &'f str) -> impl Iterator<Item = &'f str> {
         let named = self.texts.iter().filter(move |(known, _)| known == name);
@@ -46,9 +51,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
                 request.extract::<Form<Vec<(String, String)>>, _>().await.map_err(|e| Failure::Input(e.body_text()))?;
             Fields { texts, files: Vec::new() }
         };
-        // Both are as long as any that this desk gives; what they are compared by tells by its time nothing of what is asked for.
-        let proof = fields.get("proof").map(|proof| crate::desk::digest(proof.as_bytes()));
-        if proof == Some(crate::desk::digest(session.proof.as_bytes())) { Ok(fields) } else { Err(Failure::Foreign) }
+        if session.is_proven_by(fields.get("proof").unwrap_or_default()) { Ok(fields) } else { Err(Failure::Foreign) }
     }
 }
 

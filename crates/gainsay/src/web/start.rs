@@ -4,19 +4,20 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use askama::Template;
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{HeaderValue, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use super::answer::{Answer, Failure};
-use super::door::{Session, cookie};
+use super::asking::Asking;
+use super::door::cookie;
 use super::fields::{Asked, Fields};
 use super::frame::Frame;
-use super::{House, Shared};
+use super::{House, Shared, jobs, moment};
 use crate::claim::{EntryId, State as Reviewed, Tlp, Until, counted};
-use crate::desk::{self, Acting, Changed, Desk, Listed};
+use crate::desk::{self, Acting, Changed, Desk, Listed, Role};
 use crate::release::View;
 
 /// How many cases a page lists.
@@ -116,42 +117,40 @@ struct Line {
     settled: Option<String>,
 }
 
-pub(super) async fn page(
-    State(house): Shared,
-    Extension(session): Extension<Session>,
-    asked: Asked,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
+pub(super) async fn page(asking: Asking, asked: Asked, headers: HeaderMap) -> Result<Response, Failure> {
     let which: usize = match asked.get("page") {
         None => 0,
         Some(page) => page.parse().map_err(|_| Failure::Input(format!("{page} is no page.")))?,
     };
+    let house = Arc::clone(&asking.house);
     let seen = cookie(&headers, &seen_of(&house)).and_then(|at| at.parse::<Timestamp>().ok());
-    let (drawn, name) = (Arc::clone(&house), seen_of(&house));
-    let page = house
-        .at_desk(move |desk, acting| {
+    let name = seen_of(&house);
+    let page = asking
+        .at_desk(Role::Reader, move |desk, acting, session| {
             let all = desk.cases_by_activity()?;
             let from = which.saturating_mul(CASES);
             let mut cases = Vec::new();
             for case in all.iter().skip(from).take(CASES) {
-                cases.push(drawn.rows.row(desk, acting, case, seen)?);
+                cases.push(house.rows.row(desk, acting, case, seen)?);
             }
             let later = which.checked_sub(1);
             let earlier = (all.len() > from.saturating_add(CASES)).then(|| which + 1);
-            let corpora = desk.corpora()?.into_iter();
+            // Whoever sees certain cases alone does not see what else there is.
+            let corpora = if session.who.cases.is_none() { desk.corpora()? } else { Default::default() };
             Ok(Page {
-                frame: Frame::of(&session, "What is unsettled"),
+                frame: Frame::of(session, "What is unsettled"),
                 cases,
                 names: all.into_iter().take(NAMES).map(|case| case.title).collect(),
-                since: seen.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+                since: seen.map(moment),
                 corpora: corpora
+                    .into_iter()
                     .map(|(name, corpus)| {
                         let holds = corpus.holds();
                         let of = corpus.indexed.role;
                         (name, format!("{of}, {} file versions", holds.files))
                     })
                     .collect(),
-                jobs_running: desk.jobs()?.iter().filter(|job| job.is_alive).count(),
+                jobs_running: jobs::known(desk, session)?.iter().filter(|job| job.is_alive).count(),
                 earlier,
                 later,
             })
