@@ -35,7 +35,7 @@ pub use crate::capture::moment;
 pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
 pub use crate::inspect::Engines;
-pub use accounts::{Account, AccountChange, Role, STAY, Who, secret};
+pub use accounts::{Account, AccountChange, Role, STAY, Token, Who, secret};
 pub use add::{AddOptions, Added, Keep};
 pub use assess::{WEIGHTS, assess_propositions};
 pub use challenge::Drawing;
@@ -374,6 +374,12 @@ pub enum Error {
         /// Why.
         why: &'static str,
     },
+    /// A sample whose bytes cannot be had.
+    #[error("{handle} is not where it was when it was matched, or sealed to a key that is not in the desk")]
+    OutOfReach {
+        /// The sample.
+        handle: String,
+    },
     /// A sample has no such file.
     #[error("the sample has no file {file:?}: name it as the match does")]
     NotInSample {
@@ -709,7 +715,11 @@ pub fn digest(bytes: &[u8]) -> String {
     EntryId(crate::ledger::sha256(&[bytes])).to_string()
 }
 
-fn check_name(what: &'static str, name: &str) -> Result<(), Error> {
+/// Whether something can be called this.
+///
+/// # Errors
+/// It is empty, too long, or holds what would change how it is read.
+pub fn check_name(what: &'static str, name: &str) -> Result<(), Error> {
     let bad = name.trim().is_empty() || name.len() > 200 || name.chars().any(|c| c.is_control() || c == '/');
     if bad { Err(Error::BadName { what, name: name.to_owned() }) } else { Ok(()) }
 }

@@ -1,10 +1,15 @@
 //! What goes back to the browser: what was released, what is the same for everybody, or where to go on. Nothing else can be sent.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use askama::Template;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures_core::Stream;
 use serde_json::Value;
 
 use super::assets::Asset;
@@ -22,6 +27,8 @@ pub(super) enum Answer {
     Same(String),
     /// A file that every desk has.
     Asset(&'static Asset),
+    /// What is told as it happens, for as long as somebody tells.
+    Events(tokio::sync::mpsc::Receiver<Released>),
     /// On to another page of this desk.
     Go(String),
 }
@@ -76,6 +83,11 @@ impl IntoResponse for Answer {
                 set_tag(&mut response, Some(&format!("\"{}\"", asset.digest)));
                 response
             }
+            Answer::Events(told) => {
+                let mut response = Response::new(Body::from_stream(Told(told)));
+                response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+                response
+            }
             Answer::Go(to) => {
                 let mut response = send(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", String::new());
                 // Every path is made here, of handles and ids; what is none is the first page.
@@ -84,6 +96,17 @@ impl IntoResponse for Answer {
                 response
             }
         }
+    }
+}
+
+/// What is told, piece by piece.
+struct Told(tokio::sync::mpsc::Receiver<Released>);
+
+impl Stream for Told {
+    type Item = Result<String, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(context).map(|told| told.map(|told| Ok(told.as_str().to_owned())))
     }
 }
 

@@ -19,6 +19,7 @@ use crate::release::View;
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Somebody who was let in, and the house in which they ask.
+#[derive(Clone)]
 pub(super) struct Asking {
     pub(super) house: Arc<House>,
     pub(super) session: Session,

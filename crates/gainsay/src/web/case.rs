@@ -1,13 +1,12 @@
 //! A case: the report as it would be now, with the ways on from it.
 
 use askama::Template;
-use axum::extract::Path;
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::Failure;
 use super::asking::Asking;
 use super::door::Session;
-use super::fields::Asked;
+use super::fields::{Asked, At};
 use super::frame::Frame;
 use super::{Answered, moment};
 use crate::claim::{SourceKind, State as Reviewed, Until};
@@ -55,7 +54,7 @@ pub(super) fn until(day: &str) -> Result<Until, Failure> {
     Ok(Until { published: Some(end), ..Until::default() })
 }
 
-pub(super) async fn page(asking: Asking, Path(id): Path<String>, asked: Asked) -> Answered {
+pub(super) async fn page(asking: Asking, At(id): At<String>, asked: Asked) -> Answered {
     let as_of = asked.get("as_of").unwrap_or_default().to_owned();
     let until = until(&as_of)?;
     asking

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use askama::Template;
 use axum::RequestExt;
 use axum::extract::connect_info::{ConnectInfo, Connected};
-use axum::extract::{Form, Path, Request, State};
+use axum::extract::{Form, Request, State};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 
 use super::answer::{Answer, Failure, drawn};
 use super::asking::Asking;
-use super::fields::{Asked, Fields};
+use super::fields::{Asked, At, Fields};
 use super::frame::Frame;
 use super::tls::Encrypted;
 use super::{Answered, Shared};
@@ -152,7 +152,7 @@ fn page_of(desk: &mut crate::desk::Desk, session: &super::door::Session, made: O
 }
 
 /// Another password, a token, or a token less.
-pub(super) async fn change(asking: Asking, Path(what): Path<String>, fields: Fields) -> Answered {
+pub(super) async fn change(asking: Asking, At(what): At<String>, fields: Fields) -> Answered {
     asking
         .at_desk(Role::Reader, move |desk, acting, session| {
             let name = session.who.account.clone().ok_or(Failure::Nowhere)?;

@@ -1,12 +1,14 @@
 //! What a form brought, of a page that this desk gave to this very browser.
 
 use axum::RequestExt;
-use axum::extract::{Form, FromRequest, FromRequestParts, Multipart, Query, Request};
+use axum::extract::{Form, FromRequest, FromRequestParts, Multipart, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::response::Response;
+use serde::de::DeserializeOwned;
 
 use super::answer::Failure;
-use super::door::Session;
+use super::door::{Session, refused};
 
 /// The fields of a form, which carried the proof of its session.
 pub(super) struct Fields {
@@ -100,5 +102,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked, Failure> {
         let asked = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
         asked.map(|Query(asked)| Asked(asked)).map_err(|e| Failure::Input(e.body_text()))
+    }
+}
+
+/// What stands in an address. What cannot stand there is no page.
+pub(super) struct At<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<At<T>, Response> {
+        let found = Path::<T>::from_request_parts(parts, state).await;
+        found.map(|Path(found)| At(found)).map_err(|_| refused(&parts.uri, Failure::Nowhere))
     }
 }

@@ -1,17 +1,16 @@
 //! Where a desk begins: a story that is pasted, files that are dropped, a corpus by its path, the bundled case.
 
 use std::ffi::OsString;
-
-use axum::extract::Path as Named;
+use std::path::PathBuf;
 
 use super::Answered;
 use super::answer::{Answer, Failure};
 use super::asking::Asking;
 use super::door::Session;
-use super::fields::Fields;
+use super::fields::{At, Fields};
 use crate::claim::{CorpusRole, SourceKind};
 use crate::demo;
-use crate::desk::{self, Acting, AddOptions, Desk, Given, Role};
+use crate::desk::{self, Acting, AddOptions, Desk, Given, Job, Role};
 
 /// The most names that a notice of problems tells.
 const PROBLEMS: usize = 8;
@@ -23,7 +22,7 @@ pub(super) async fn to_any_case(asking: Asking, fields: Fields) -> Answered {
 }
 
 /// A story or files for the case that somebody looks at.
-pub(super) async fn to_case(asking: Asking, Named(id): Named<String>, fields: Fields) -> Answered {
+pub(super) async fn to_case(asking: Asking, At(id): At<String>, fields: Fields) -> Answered {
     give(asking, id, false, fields).await
 }
 
@@ -101,29 +100,58 @@ pub(super) async fn corpus(asking: Asking, fields: Fields) -> Answered {
     asking
         .at_desk(Role::Admin, move |desk, acting, _| {
             let name = fields.need("name", "The corpus's name")?;
-            let path = std::path::Path::new(fields.need("path", "The path of a folder or a repository")?);
-            if !path.is_absolute() {
-                return Err(Failure::Input(format!("{} is no whole path: it begins with no /.", path.display())));
-            }
-            if !path.exists() {
-                return Err(Failure::Input(format!("There is no {} on this machine.", path.display())));
-            }
-            let role: CorpusRole = fields
-                .need("role", "Whose files they are")?
-                .parse()
-                .map_err(|e: crate::claim::UnknownWord| Failure::Input(e.to_string()))?;
-            let mut arguments: Vec<OsString> = ["corpus", "add"].map(OsString::from).into();
-            arguments.extend(match role {
-                CorpusRole::Own => None,
-                CorpusRole::Public => Some("--public".into()),
-                CorpusRole::Published => Some("--published".into()),
-            });
-            // What begins with a dash is no option behind this.
-            arguments.extend(["--".into(), name.into(), path.as_os_str().to_owned()]);
-            desk.start_job(acting, &arguments)?;
+            let path = fields.need("path", "The path of a folder or a repository")?;
+            index(desk, acting, name, path, fields.need("role", "Whose files they are")?)?;
             Ok(Answer::Go("/jobs".to_owned()))
         })
         .await
+}
+
+/// A sample by its path on this machine, for the case that somebody looks at: a job of its own.
+pub(super) async fn sample(asking: Asking, At(id): At<String>, fields: Fields) -> Answered {
+    asking
+        .at_desk(Role::Admin, move |desk, acting, _| {
+            hold(desk, acting, &id, fields.need("path", "The path of a sample")?)?;
+            Ok(Answer::Go("/jobs".to_owned()))
+        })
+        .await
+}
+
+/// Begins to index a corpus.
+pub(super) fn index(desk: &mut Desk, acting: &Acting, name: &str, path: &str, role: &str) -> Result<Job, Failure> {
+    let path = there_is(path)?;
+    desk::check_name("corpus", name)?;
+    let role: CorpusRole = role.parse().map_err(|e: crate::claim::UnknownWord| Failure::Input(e.to_string()))?;
+    let mut arguments: Vec<OsString> = ["corpus", "add"].map(OsString::from).into();
+    arguments.extend(match role {
+        CorpusRole::Own => None,
+        CorpusRole::Public => Some("--public".into()),
+        CorpusRole::Published => Some("--published".into()),
+    });
+    // What begins with a dash is no option behind this.
+    arguments.extend(["--".into(), name.into(), path.into()]);
+    Ok(desk.start_job(acting, &arguments)?)
+}
+
+/// Begins to hold a sample against the corpora, as evidence in a case.
+pub(super) fn hold(desk: &mut Desk, acting: &Acting, case: &str, path: &str) -> Result<Job, Failure> {
+    let path = there_is(path)?;
+    let case = desk.case_id(case)?.to_string();
+    let arguments: [OsString; 5] = ["match".into(), "--case".into(), case.into(), "--".into(), path.into()];
+    Ok(desk.start_job(acting, &arguments)?)
+}
+
+/// A path on this machine at which there is something.
+fn there_is(path: &str) -> Result<PathBuf, Failure> {
+    let path = PathBuf::from(path);
+    if !path.is_absolute() {
+        return Err(Failure::Input(format!("{} is no whole path: it begins with no /.", path.display())));
+    }
+    // No name of a file holds one, and no argument of a command.
+    if path.as_os_str().as_encoded_bytes().contains(&0) || !path.exists() {
+        return Err(Failure::Input(format!("There is no {} on this machine.", path.display())));
+    }
+    Ok(path)
 }
 
 /// The bundled rumour, as a case of this desk.

@@ -1,15 +1,18 @@
 //! What runs in the background, how far it is, and its end.
 
+use std::time::Duration;
+
 use askama::Template;
-use axum::extract::Path;
+use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure};
 use super::asking::Asking;
 use super::door::Session;
-use super::fields::Fields;
+use super::fields::{At, Fields};
 use super::frame::Frame;
 use super::{Answered, moment};
-use crate::desk::{Desk, Job, Role};
+use crate::desk::{Desk, Job, Role, digest};
+use crate::release::Released;
 
 /// How often the page loads itself again while something runs, in seconds.
 const AGAIN: u32 = 3;
@@ -77,6 +80,19 @@ pub(super) async fn page(asking: Asking) -> Answered {
         .await
 }
 
+/// A job as programs read it.
+pub(super) fn value(job: &Job) -> Value {
+    let words: Vec<_> = job.row.arguments.iter().map(|it| it.to_string_lossy()).collect();
+    json!({
+        "id": job.row.id,
+        "state": job.word(),
+        "command": words,
+        "by": job.row.author,
+        "made": moment(job.row.made),
+        "progress": job.row.progress,
+    })
+}
+
 /// Cancels a job, or goes on with it: an admin any, others what they began.
 pub(super) fn set(desk: &mut Desk, session: &Session, id: i64, what: &str) -> Result<Job, Failure> {
     let job = desk.job(id)?;
@@ -93,7 +109,7 @@ pub(super) fn set(desk: &mut Desk, session: &Session, id: i64, what: &str) -> Re
     }
 }
 
-pub(super) async fn change(asking: Asking, Path((id, what)): Path<(String, String)>, _checked: Fields) -> Answered {
+pub(super) async fn change(asking: Asking, At((id, what)): At<(String, String)>, _checked: Fields) -> Answered {
     let id: i64 = id.parse().map_err(|_| Failure::Nowhere)?;
     asking
         .at_desk(Role::Analyst, move |desk, _, session| {
@@ -101,4 +117,45 @@ pub(super) async fn change(asking: Asking, Path((id, what)): Path<(String, Strin
             Ok(Answer::Go("/jobs".to_owned()))
         })
         .await
+}
+
+/// How often it is looked what the jobs do, and how often a browser is told that it is still looked.
+const LOOK: Duration = Duration::from_secs(1);
+const STILL: u32 = 15;
+
+/// After so many looks a browser asks anew, and shows again who it is.
+const LOOKS: u32 = 300;
+
+/// Tells a browser each time that something changed of the jobs, until nothing runs any more.
+pub(super) async fn events(asking: Asking) -> Answered {
+    let place = asking.house.listeners.clone().try_acquire_owned().map_err(|_| Failure::Busy)?;
+    let (tell, told) = tokio::sync::mpsc::channel::<Released>(1);
+    tokio::spawn(async move {
+        let mut before = None;
+        for look in 0..LOOKS {
+            let now = asking.clone().at_desk(Role::Reader, |desk, _, session| {
+                let jobs = known(desk, session)?;
+                let runs = jobs.iter().any(|job| matches!(job.word(), "waiting" | "running"));
+                let values: Vec<Value> = jobs.iter().map(value).collect();
+                Ok((runs, digest(json!(values).to_string().as_bytes())))
+            });
+            let Ok((runs, now)) = now.await else { break };
+            let event = match before.replace(now.clone()) {
+                Some(before) if before == now => (look % STILL == 0).then(|| ":\n\n".to_owned()),
+                _ => Some(format!("data: {now}\n\n")),
+            };
+            let event = event.map(|event| Released::plain(&event));
+            if let Some(event) = event
+                && tell.send(event).await.is_err()
+            {
+                break;
+            }
+            if !runs || tell.is_closed() {
+                break;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        drop(place);
+    });
+    Ok(Answer::Events(told))
 }

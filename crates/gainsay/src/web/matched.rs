@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::Path;
 
-use super::Answered;
 use super::answer::Failure;
 use super::asking::Asking;
 use super::door::Session;
+use super::fields::At;
 use super::frame::Frame;
 use super::treemap::{Area, treemap};
+use super::{Answered, compared};
 use crate::claim::{FileMatch, Until};
 use crate::export::page::{self, Finding};
 use crate::release::View;
@@ -60,6 +60,10 @@ enum Node {
 struct Row {
     id: String,
     name: String,
+    /// Its path, as it stands in an address.
+    escaped: String,
+    /// Whether there is a file of the company's to be seen beside it.
+    is_beside: bool,
     verdict: String,
     class: String,
     bytes: u64,
@@ -68,7 +72,7 @@ struct Row {
     edits: String,
 }
 
-pub(super) async fn page(asking: Asking, Path((id, handle)): Path<(String, String)>) -> Answered {
+pub(super) async fn page(asking: Asking, At((id, handle)): At<(String, String)>) -> Answered {
     asking.page_of(id, Until::default(), move |_, view, session| of(view, session, &handle)).await
 }
 
@@ -159,6 +163,8 @@ fn tree(files: &[&FileMatch]) -> Vec<Node> {
         nodes.push(Node::File(Row {
             id: id(at),
             name: name.to_owned(),
+            escaped: compared::escaped(&file.path),
+            is_beside: file.best.is_some(),
             verdict: file.verdict.clone(),
             class: class(&file.verdict),
             bytes: file.bytes,

@@ -9,6 +9,7 @@ mod api;
 mod asking;
 mod assets;
 mod case;
+mod compared;
 mod door;
 mod entrance;
 mod fields;
@@ -33,7 +34,7 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::extract::connect_info::Connected;
 use axum::http::Uri;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use axum::serve::{IncomingStream, Listener};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
@@ -41,6 +42,7 @@ use tokio::sync::Semaphore;
 
 use crate::desk::{self, Desk};
 use answer::{Answer, Failure};
+use api::changes;
 use door::Door;
 use entrance::Peer;
 use patience::Patience;
@@ -50,6 +52,9 @@ pub const LISTEN: &str = "127.0.0.1:8765";
 
 /// The most that one request may bring, in bytes: a file that is handed over is held in memory.
 const MOST: usize = 64 << 20;
+
+/// How many browsers at once are told of what happens as it does; others load their page again.
+const LISTENERS: usize = 64;
 
 /// How long open connections keep the server after it was told to stop.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -159,7 +164,8 @@ pub fn serve(serving: Serving, ready: impl FnOnce(&str, u16)) -> Result<(), Erro
         let (door, address) = Door::new(&serving, local)?;
         let at_once = std::thread::available_parallelism().map_or(2, usize::from).max(2);
         let (turns, patience, rows) = (Semaphore::new(at_once), Patience::default(), start::Rows::default());
-        let house = Arc::new(House { serving, door, turns, patience, rows });
+        let listeners = Arc::new(Semaphore::new(LISTENERS));
+        let house = Arc::new(House { serving, door, turns, listeners, patience, rows });
         ready(&address, local.port());
         match encryption {
             Some(config) => until_interrupted(tls::Encrypted::new(listener, config)?, house).await,
@@ -217,6 +223,8 @@ struct House {
     serving: Serving,
     door: Door,
     turns: Semaphore,
+    /// How many more browsers may be told of what happens as it does.
+    listeners: Arc<Semaphore>,
     patience: Patience,
     rows: start::Rows,
 }
@@ -229,11 +237,16 @@ fn router(house: Arc<House>) -> Router {
         .route("/", get(start::page))
         .route("/api/v1/openapi.json", get(api::document))
         .route("/api/v1/session", get(api::session))
-        .route("/api/v1/cases", get(api::cases))
+        .route("/api/v1/cases", get(api::cases).post(changes::open))
         .route("/api/v1/cases/{id}", get(api::case))
         .route("/api/v1/cases/{id}/statements", get(api::statements))
-        .route("/api/v1/cases/{id}/decisions", post(api::decide))
-        .route("/api/v1/jobs", get(api::jobs))
+        .route("/api/v1/cases/{id}/sources", post(changes::add))
+        .route("/api/v1/cases/{id}/decisions", post(changes::decide))
+        .route("/api/v1/jobs", get(api::jobs).post(changes::start))
+        .route("/api/v1/jobs/{id}", get(api::job))
+        .route("/api/v1/jobs/{id}/{what}", post(changes::change_job))
+        .route("/api/v1/tokens", get(changes::tokens).post(changes::add_token))
+        .route("/api/v1/tokens/{id}", delete(changes::end_token))
         .route("/enter/{token}", get(door::enter))
         .route(entrance::PATH, get(entrance::page).post(entrance::sign_in))
         .route("/account", get(entrance::account))
@@ -244,10 +257,13 @@ fn router(house: Arc<House>) -> Router {
         .route("/demo", post(give::bundled))
         .route("/case/{id}", get(case::page))
         .route("/case/{id}/add", post(give::to_case))
+        .route("/case/{id}/sample", post(give::sample))
         .route("/case/{id}/sources/{handle}", get(source::page))
         .route("/case/{id}/matches/{handle}", get(matched::page))
+        .route("/case/{id}/matches/{handle}/file", get(compared::page))
         .route("/case/{id}/review", get(review::page).post(review::decide))
         .route("/jobs", get(jobs::page))
+        .route("/jobs/events", get(jobs::events))
         .route("/jobs/{id}/{what}", post(jobs::change))
         .route("/leave", post(door::leave))
         .route("/assets/{digest}/{name}", get(assets::asset))

@@ -1,14 +1,13 @@
 //! Review: drafts beside the text that they were read in, each decided with what its page had seen.
 
 use askama::Template;
-use axum::extract::Path;
 use axum::http::StatusCode;
 
 use super::Answered;
 use super::answer::{Answer, Failure, drawn};
 use super::asking::Asking;
 use super::door::Session;
-use super::fields::{Asked, Fields};
+use super::fields::{Asked, At, Fields};
 use super::frame::Frame;
 use super::marked::{Piece, pieces};
 use super::source::Said;
@@ -53,7 +52,7 @@ struct One {
     place: usize,
 }
 
-pub(super) async fn page(asking: Asking, Path(id): Path<String>, asked: Asked) -> Answered {
+pub(super) async fn page(asking: Asking, At(id): At<String>, asked: Asked) -> Answered {
     asking.page_of(id, Until::default(), move |_, view, session| of(view, session, &asked)).await
 }
 
@@ -131,7 +130,7 @@ fn one(view: &View, said: &claim::Said, list: &[&claim::Said]) -> One {
 }
 
 /// A decision, on what its page showed.
-pub(super) async fn decide(asking: Asking, Path(id): Path<String>, fields: Fields) -> Answered {
+pub(super) async fn decide(asking: Asking, At(id): At<String>, fields: Fields) -> Answered {
     asking
         .at_desk(Role::Analyst, move |desk, acting, session| {
             let handle = fields.need("handle", "The statement")?.to_owned();

@@ -1,12 +1,12 @@
 //! A source: its text with what was read in it, each statement where it stands; its versions, and what changed between them.
 
 use askama::Template;
-use axum::extract::Path;
 use serde_json::Value;
 
 use super::answer::Failure;
 use super::asking::Asking;
 use super::door::Session;
+use super::fields::At;
 use super::frame::Frame;
 use super::marked::{Piece, pieces};
 use super::{Answered, moment};
@@ -57,7 +57,7 @@ struct Version {
     changes: Vec<(String, Option<String>, Option<String>)>,
 }
 
-pub(super) async fn page(asking: Asking, Path((id, handle)): Path<(String, String)>) -> Answered {
+pub(super) async fn page(asking: Asking, At((id, handle)): At<(String, String)>) -> Answered {
     asking.page_of(id, Until::default(), move |_, view, session| of(view, session, &handle)).await
 }
 
