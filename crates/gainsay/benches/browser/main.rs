@@ -138,7 +138,8 @@ fn pages(table: &mut Table, visitor: &Visitor, ids: &[String], cases: usize) -> 
     ] {
         let (mut took, mut bytes) = (Vec::new(), Vec::new());
         for _ in 0..REPETITIONS {
-            let path = path.replace("ID", &ids[numbers.index(ids.len())]).replace("LAST", &(cases / 25 - 1).to_string());
+            let path =
+                path.replace("ID", &ids[numbers.index(ids.len())]).replace("LAST", &(cases / 25 - 1).to_string());
             let begun = Instant::now();
             let answer = visitor.get(&path)?;
             took.push(begun.elapsed().as_secs_f64() * 1e3);
@@ -170,15 +171,26 @@ fn crowd(table: &mut Table, visitor: &Visitor, ids: &[String], cases: usize) -> 
         })
     };
     let (read, written, failed) = together(READERS, WRITERS, visitor, &path, ids)?;
-    let note = format!("{READERS} readers and {WRITERS} writers at once for {} s, {} pages", TOGETHER.as_secs(), read.len());
+    let note =
+        format!("{READERS} readers and {WRITERS} writers at once for {} s, {} pages", TOGETHER.as_secs(), read.len());
     let slowest = at(&read, 0.99);
     table.measured("crowd-static-p99", Bar::AtMost(CROWDED), &[at(&alone, 0.99)], still);
     table.measured("crowd-p50", Bar::AtMost(CROWDED), &[at(&read, 0.5)], format!("ms; {note}"));
     table.measured("crowd-p99", Bar::AtMost(CROWDED), &[slowest], format!("ms; {note}"));
-    table.measured("crowd-writes-p99", Bar::AtMost(CROWDED), &[at(&written, 0.99)], format!("ms; {} writes", written.len()));
+    table.measured(
+        "crowd-writes-p99",
+        Bar::AtMost(CROWDED),
+        &[at(&written, 0.99)],
+        format!("ms; {} writes", written.len()),
+    );
     table.measured("crowd-errors", Bar::AtMost(0.0), &[f64::from(failed)], "answers that are none".to_owned());
     let ratio = slowest / at(&alone, 0.99);
-    table.measured("crowd-ratio", Bar::AtMost(1000.0), &[ratio], "p99 over that of the file that needs no desk".to_owned());
+    table.measured(
+        "crowd-ratio",
+        Bar::AtMost(1000.0),
+        &[ratio],
+        "p99 over that of the file that needs no desk".to_owned(),
+    );
     Ok(())
 }
 
