@@ -55,6 +55,7 @@ pub use sandbox::sandbox;
 pub use tasks::TaskChange;
 pub use visits::{Changed, Listed};
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -104,6 +105,8 @@ pub struct Desk {
     key: DeskKey,
     /// The cases that there are for whoever sits at it; all where there is no list.
     only: Option<BTreeSet<EntryId>>,
+    /// The cases as of so many entries.
+    cases: RefCell<Option<(u64, Vec<(Option<String>, EntryId)>)>>,
 }
 
 /// What can go wrong at a desk.
@@ -599,6 +602,7 @@ impl Desk {
             blobs: Blobs::new(root.join(BLOBS)),
             key: DeskKey::from_text(&key)?,
             only: None,
+            cases: RefCell::default(),
         })
     }
 
@@ -614,6 +618,28 @@ impl Desk {
     /// From here on there are no other cases than these at this desk, neither by name nor by what was learned from them.
     pub fn restrict(&mut self, only: Option<BTreeSet<EntryId>>) {
         self.only = only;
+    }
+
+    /// Every case with its name, where that still stands. They are read again when the ledger has grown: that takes time with their number.
+    fn known_cases(&self) -> Result<Vec<(Option<String>, EntryId)>, Error> {
+        let reader = self.database.reader();
+        let size = reader.newest_head()?.map_or(0, |head| head.size);
+        if let Some((_, known)) = self.cases.borrow().as_ref().filter(|(of, _)| *of == size) {
+            return Ok(known.clone());
+        }
+        let known = casefile::cases(&reader)?;
+        *self.cases.borrow_mut() = Some((size, known.clone()));
+        Ok(known)
+    }
+
+    /// Makes a desk that was open for somebody else one for the next, as it would be opened now.
+    ///
+    /// # Errors
+    /// The settings do not hold any more, or the store fails.
+    pub fn open_again(&mut self) -> Result<(), Error> {
+        self.only = None;
+        self.config = Config::read(&self.root)?;
+        Ok(self.database.open_again()?)
     }
 
     fn may_see(&self, case: EntryId) -> bool {
@@ -650,7 +676,7 @@ impl Desk {
     /// # Errors
     /// The store fails.
     pub fn cases(&self) -> Result<Vec<(String, EntryId)>, Error> {
-        let cases = casefile::cases(&self.database.reader())?.into_iter();
+        let cases = self.known_cases()?.into_iter();
         let cases = cases.filter(|(_, id)| self.may_see(*id));
         Ok(cases.map(|(title, id)| (title.unwrap_or_else(|| casefile::NAME_DESTROYED.to_owned()), id)).collect())
     }
@@ -660,7 +686,7 @@ impl Desk {
     /// # Errors
     /// There is no such case, or the store fails.
     pub fn case_id(&self, name: &str) -> Result<EntryId, Error> {
-        casefile::case_id(&self.database.reader(), name, |id| self.may_see(id))
+        casefile::case_id(self.known_cases()?, name, |id| self.may_see(id))
     }
 
     /// What a case is called.

@@ -54,13 +54,21 @@ impl Desk {
         Ok(cases)
     }
 
+    /// How many entries a case got since a moment.
+    ///
+    /// # Errors
+    /// There is no such case, or the store fails.
+    pub fn entries_since(&self, case: &str, then: Timestamp) -> Result<usize, Error> {
+        Ok(self.log_of(case)?.iter().filter(|entry| entry.received > then).count())
+    }
+
     /// What changed in a case, as it is viewed now, since a moment. Of a case to which nothing was added nothing is computed.
     ///
     /// # Errors
     /// The store fails.
     pub fn changed_since(&mut self, view: &View, then: Timestamp) -> Result<Changed, Error> {
         let id = view.case.id.to_string();
-        let entries = self.log_of(&id)?.iter().filter(|entry| entry.received > then).count();
+        let entries = self.entries_since(&id, then)?;
         if entries == 0 {
             return Ok(Changed::Since(0, Vec::new()));
         }

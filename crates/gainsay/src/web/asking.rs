@@ -1,6 +1,6 @@
 //! Who asks, and the one way from a request to the desk: as whoever they are, with what they may.
 
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use askama::Template;
@@ -80,7 +80,18 @@ impl House {
         let turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await;
         let _turn = turn.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Busy)?;
         let house = Arc::clone(&self);
-        let done = tokio::task::spawn_blocking(move || work(&mut Desk::open(&house.serving.desk)?));
+        let done = tokio::task::spawn_blocking(move || {
+            let open = || house.desks.lock().unwrap_or_else(PoisonError::into_inner);
+            let kept = open().pop();
+            let mut desk = match kept {
+                Some(mut desk) => desk.open_again().map(|()| desk)?,
+                None => Desk::open(&house.serving.desk)?,
+            };
+            let done = work(&mut desk);
+            // One that somebody broke at does not come back.
+            open().push(desk);
+            done
+        });
         done.await.map_err(|_| Failure::Broken)?
     }
 }

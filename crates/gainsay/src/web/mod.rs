@@ -27,7 +27,7 @@ mod treemap;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
@@ -165,7 +165,7 @@ pub fn serve(serving: Serving, ready: impl FnOnce(&str, u16)) -> Result<(), Erro
         let at_once = std::thread::available_parallelism().map_or(2, usize::from).max(2);
         let (turns, patience, rows) = (Semaphore::new(at_once), Patience::default(), start::Rows::default());
         let listeners = Arc::new(Semaphore::new(LISTENERS));
-        let house = Arc::new(House { serving, door, turns, listeners, patience, rows });
+        let house = Arc::new(House { serving, door, turns, desks: Mutex::default(), listeners, patience, rows });
         ready(&address, local.port());
         match encryption {
             Some(config) => until_interrupted(tls::Encrypted::new(listener, config)?, house).await,
@@ -223,6 +223,8 @@ struct House {
     serving: Serving,
     door: Door,
     turns: Semaphore,
+    /// Desks that are open and at which nobody sits.
+    desks: Mutex<Vec<Desk>>,
     /// How many more browsers may be told of what happens as it does.
     listeners: Arc<Semaphore>,
     patience: Patience,

@@ -299,7 +299,9 @@ fn a_program_has_a_token_with_a_scope() {
     let first = serde_json::from_str::<Value>(&statements.body).unwrap()["statements"][0].clone();
     let decision = json!({ "handle": first["handle"], "do": "reject", "saw": first["decision"] }).to_string();
     assert_eq!(ask(&read, "POST", decisions, &decision).status, 403);
-    let corpus = json!({ "corpus": "code", "path": environment.path("").to_string_lossy(), "role": "own" }).to_string();
+    let corpus =
+        json!({ "do": "index", "corpus": "code", "path": environment.path("").to_string_lossy(), "role": "own" })
+            .to_string();
     assert_eq!(ask(&admin, "POST", "/api/v1/jobs", &corpus).status, 403, "no more than its account may");
     assert_eq!(ask(&write, "POST", decisions, &decision).status, 200);
     let decided = ask(&read, "GET", "/api/v1/cases/marlbeck/statements", "").body;

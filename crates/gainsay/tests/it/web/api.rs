@@ -32,6 +32,7 @@ fn fits(value: &Value, schema: &Value, document: &Value) -> bool {
         "array" => value.is_array(),
         "string" => value.is_string(),
         "integer" => value.is_i64() || value.is_u64(),
+        "boolean" => value.is_boolean(),
         "null" => value.is_null(),
         other => panic!("the test knows no {other}"),
     };
