@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = $(or $(CARGO_TARGET_DIR),target)/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-recognise bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz deny pictures accessibility clean
+.PHONY: demo test build setup setup-test lint bench-browser fuzz-api bench-index bench-matching bench-reading bench-weighing bench-recognise bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz deny pictures accessibility clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -32,6 +32,20 @@ setup-test: setup
 
 # Bare repositories beside this clone, by name.
 beside = $(foreach name,$(1),../.mirror/$(name)/repo)
+
+# How fast the desk is in a browser: a thousand cases, each page alone, and fifty readers with five writers at once; writes
+# target/bench/browser.json. QUICK=1 makes a tenth of the desk. ONLY chooses some: pages, crowd.
+bench-browser: setup
+	QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench browser -- $(ONLY)
+
+# What the API answers to requests that schemathesis makes of its document: nothing that fails, and nothing that the document does not tell.
+# It is installed from PyPI. MOST is how many requests it makes of each operation.
+MOST ?= 100
+API = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/schemathesis
+fuzz-api: build
+	@test -x '$(API)/bin/schemathesis' || { command -v python3 >/dev/null && python3 -m venv '$(API)' || scripts/install-packages python3-venv && python3 -m venv '$(API)'; }
+	@test -x '$(API)/bin/schemathesis' || '$(API)/bin/pip' install --quiet schemathesis==4.32.5
+	scripts/fuzz-api $(GAINSAY) '$(API)/bin/schemathesis' $(MOST)
 
 # The index against its limits and peers, side by side; writes target/bench/index.json. REPOS are the repositories whose
 # histories it reads: three bare ones beside this clone, where nothing else is said. QUICK=1 measures smaller inputs. ONLY

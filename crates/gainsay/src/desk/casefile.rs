@@ -32,9 +32,13 @@ pub(super) fn cases(reader: &Reader<'_>) -> Result<Vec<(Option<String>, EntryId)
     Ok(opened.collect())
 }
 
-/// The case of this name, or whose id begins with it.
-pub(super) fn case_id(reader: &Reader<'_>, name: &str) -> Result<EntryId, Error> {
-    let known = cases(reader)?;
+/// The case of this name, or whose id begins with it, of those that may be seen.
+pub(super) fn case_id(
+    mut known: Vec<(Option<String>, EntryId)>,
+    name: &str,
+    may_see: impl Fn(EntryId) -> bool,
+) -> Result<EntryId, Error> {
+    known.retain(|(_, id)| may_see(*id));
     if let Some((_, id)) = known.iter().find(|(title, _)| title.as_deref() == Some(name)) {
         return Ok(*id);
     }

@@ -26,7 +26,7 @@ use super::add::{Known, files_below};
 use super::corpora::LEAST_MEMORY;
 use super::listings::{self, Listings};
 use super::vault::Kept;
-use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
+use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape};
 use crate::assess::{Offered, offered};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, Sensitive, SourceText, Tlp, portion, quoted, sized};
 use crate::export;
@@ -196,7 +196,7 @@ impl Desk {
         let passwords = self.passwords(options)?;
         let options = MatchOptions { passwords: &passwords, ..options };
         // A case that is not there must not be found out after hours of matching.
-        let case_id = case.map(|case| casefile::case_id(&self.database.reader(), case)).transpose()?;
+        let case_id = case.map(|case| self.case_id(case)).transpose()?;
         let corpora = self.corpora()?;
         if let Some(name) = corpus.filter(|name| !corpora.contains_key(*name)) {
             return Err(Error::UnknownCorpus { name: name.to_owned() });
