@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::budget::Rejoined;
 use crate::detect::{Container, HEAD, closed};
+use crate::facts;
 use crate::finding::FindingKind;
 use crate::names::{nested_path, outer};
 use crate::protocol::DocumentFormat;
@@ -193,10 +194,14 @@ fn pass_on(
     stream: &mut Rejoined<'_>,
     depth: u32,
 ) -> Result<(), Stop> {
-    match texts::format_of(stream.head()) {
-        Some(format) => pass_on_as(sink, path, size, stream, format, depth),
-        None => sink.copy(path, size, stream),
+    if let Some(format) = texts::format_of(stream.head()) {
+        return pass_on_as(sink, path, size, stream, format, depth);
     }
+    let Some(kind) = facts::kind_of(stream.head()) else { return sink.copy(path, size, stream) };
+    let mut kept = Kept::new(stream, kind.longest());
+    sink.copy(path, size, &mut kept)?;
+    let bytes = kept.take();
+    sink.facts(path, || facts::read(kind, &bytes?))
 }
 
 /// The same for a file of a known format.
