@@ -1,12 +1,14 @@
 //! Certificates and private keys: to whom they belong, until when they hold, and which belong together. Nothing is verified, and nobody asked.
 
-use der::{Decode as _, Encode as _};
+#[cfg(test)]
+mod tests;
+
 use minicbor::{Decode, Encode};
 use sha2::{Digest, Sha256};
-use x509_cert::Certificate as X509;
-use x509_cert::ext::pkix::name::GeneralName;
-use x509_cert::ext::pkix::{BasicConstraints, ExtendedKeyUsage, KeyUsage, SubjectAltName};
 
+use crate::der::{
+    BITS, BYTES, IDENTIFIER, INTEGER, SEQUENCE, children, expect, identifier, name, number, take, time, tlv,
+};
 use crate::facts::Fact;
 use crate::names::display_name;
 
@@ -94,7 +96,9 @@ struct Found {
 pub(crate) fn may_hold(head: &[u8]) -> bool {
     match head {
         // What certificates and their kin begin with: a sequence in a sequence, of an identifier, of a small number.
-        [0x30, 0x82, _, _, 0x30, 0x82, ..] | [0x30, 0x82, _, _, 0x06, 0x09, ..] | [0x30, 0x82, _, _, 0x02, 0x01, ..] => true,
+        [0x30, 0x82, _, _, 0x30, 0x82, ..]
+        | [0x30, 0x82, _, _, 0x06, 0x09, ..]
+        | [0x30, 0x82, _, _, 0x02, 0x01, ..] => true,
         // Keys on curves are short.
         [0x30, 0x20..=0x7f, 0x02, 0x01, 0..=1, ..] | [0x30, 0x81, _, 0x02, 0x01, 0..=1, ..] => true,
         [0xfe, 0xed, 0xfe, 0xed, ..] | [0xce, 0xce, 0xce, 0xce, ..] => true,
@@ -115,9 +119,9 @@ fn label_at(bytes: &[u8]) -> Option<(&'static str, usize)> {
         "EC PRIVATE KEY",
     ];
     let rest = bytes.strip_prefix(b"-----BEGIN ")?;
-    let label = LABELS.into_iter().find(|label| {
-        rest.strip_prefix(label.as_bytes()).is_some_and(|rest| rest.starts_with(b"-----"))
-    })?;
+    let label = LABELS
+        .into_iter()
+        .find(|label| rest.strip_prefix(label.as_bytes()).is_some_and(|rest| rest.starts_with(b"-----")))?;
     Some((label, 11 + label.len() + 5))
 }
 
@@ -138,7 +142,9 @@ pub(crate) fn read(bytes: &[u8]) -> (Vec<Fact>, Vec<String>) {
         };
         let held = unarmoured(&body[..end]);
         match label {
-            _ if memchr::memmem::find(&body[..end], b",ENCRYPTED").is_some() => found.key(at, "locked by a passphrase", None),
+            _ if memchr::memmem::find(&body[..end], b",ENCRYPTED").is_some() => {
+                found.key(at, "locked by a passphrase", None)
+            }
             "ENCRYPTED PRIVATE KEY" => found.key(at, "locked by a passphrase", None),
             "RSA PRIVATE KEY" => found.key(at, "RSA", rsa(&held)),
             "EC PRIVATE KEY" => found.key(at, "EC", curve(&held)),
@@ -263,39 +269,6 @@ impl Found {
 /// The identifier of signed data (1.2.840.113549.1.7.2).
 const SIGNED_DATA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x07, 0x02];
 
-fn take<'b>(rest: &mut &'b [u8], length: usize) -> Option<&'b [u8]> {
-    let (taken, after) = rest.split_at_checked(length)?;
-    *rest = after;
-    Some(taken)
-}
-
-/// A number of at most four bytes, the highest first.
-fn number(bytes: &[u8]) -> usize {
-    bytes.iter().fold(0, |number, byte| number << 8 | usize::from(*byte))
-}
-
-/// Tag, content, and what follows.
-fn tlv(bytes: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let (tag, rest) = bytes.split_first()?;
-    let (first, mut rest) = rest.split_first()?;
-    let length = match first {
-        0..=0x7f => usize::from(*first),
-        0x81..=0x84 => number(take(&mut rest, usize::from(first & 0x7f))?),
-        _ => return None,
-    };
-    let content = take(&mut rest, length)?;
-    Some((*tag, content, rest))
-}
-
-fn children(content: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
-    let mut rest = content;
-    std::iter::from_fn(move || {
-        let (tag, content, after) = tlv(rest)?;
-        rest = after;
-        Some((tag, content))
-    })
-}
-
 /// By what a public key is known: SHA-256 of its bits, without the byte that counts unused ones.
 fn public(bits: &[u8]) -> String {
     hex(&Sha256::digest(bits.strip_prefix(&[0]).unwrap_or(bits)))
@@ -329,50 +302,77 @@ fn curve(key: &[u8]) -> Option<String> {
     Some(public(bits))
 }
 
-fn certificate(der: &[u8]) -> Result<Certificate, String> {
+/// What a certificate says (RFC 5280, 4.1); an error says which part of it cannot be read.
+fn certificate(der: &[u8]) -> Result<Certificate, &'static str> {
     // What follows the certificate in its armour is no part of it.
-    let der = tlv(der).map_or(der, |(_, _, rest)| &der[..der.len() - rest.len()]);
-    let read = X509::from_der(der).map_err(|error| line(&error.to_string()))?;
-    let of = &read.tbs_certificate;
-    let (subject, issuer) = (line(&of.subject.to_string()), line(&of.issuer.to_string()));
-    let seconds = |time: &x509_cert::time::Time| i64::try_from(time.to_unix_duration().as_secs()).unwrap_or(i64::MAX);
-    let mut usage = Vec::new();
-    if let Ok(Some((_, key))) = of.get::<KeyUsage>() {
-        let uses = [
-            (key.digital_signature(), "signatures"),
-            (key.key_encipherment() || key.key_agreement(), "encryption of keys"),
-            (key.data_encipherment(), "encryption"),
-            (key.key_cert_sign(), "giving certificates"),
-            (key.crl_sign(), "revoking certificates"),
-        ];
-        usage.extend(uses.into_iter().filter(|(is, _)| *is).map(|(_, word)| word.to_owned()));
+    let (whole, after) = expect(SEQUENCE, der).ok_or("it is no row of parts")?;
+    let der = &der[..der.len() - after.len()];
+    let (mut rest, _) = expect(SEQUENCE, whole).ok_or("what is signed of it is missing")?;
+    let mut of = Certificate { digest: hex(&Sha256::digest(der)), ..Certificate::default() };
+    if let Some((_, after)) = expect(0xa0, rest) {
+        rest = after;
     }
-    if let Ok(Some((_, ExtendedKeyUsage(purposes)))) = of.get::<ExtendedKeyUsage>() {
-        usage.extend(purposes.iter().take(MOST_NAMES).map(|it| purpose(&it.to_string())));
+    let mut next = |tag: u8, missing: &'static str| {
+        let (content, after) = expect(tag, rest).ok_or(missing)?;
+        rest = after;
+        Ok::<_, &'static str>(content)
+    };
+    of.serial = line(&hex(next(INTEGER, "it has no serial number")?));
+    next(SEQUENCE, "it has no algorithm")?;
+    let issuer = next(SEQUENCE, "it has no issuer")?;
+    let valid: Vec<(u8, &[u8])> = children(next(SEQUENCE, "it has no time of validity")?).collect();
+    let subject = next(SEQUENCE, "it has no subject")?;
+    let key = next(SEQUENCE, "it has no public key")?;
+    let [first, last] = valid[..] else { return Err("its time of validity has not two ends") };
+    let second = |(tag, content)| time(tag, content).ok_or("its time of validity cannot be read");
+    of.valid = (second(first)?, second(last)?);
+    (of.subject, of.issuer) = (line(&name(subject)), line(&name(issuer)));
+    of.self_issued = subject == issuer;
+    let bits = children(key).find(|(tag, _)| *tag == BITS).ok_or("its public key has no bits")?;
+    of.public_key = public(bits.1);
+    let extensions = children(rest).find(|(tag, _)| *tag == 0xa3).and_then(|(_, all)| expect(SEQUENCE, all));
+    for (_, extension) in children(extensions.map(|(all, _)| all).unwrap_or_default()).take(100) {
+        let Some((kind, _)) = expect(IDENTIFIER, extension) else { continue };
+        let Some((_, value)) = children(extension).find(|(tag, _)| *tag == BYTES) else { continue };
+        of.extend(kind, value);
     }
-    let mut names = Vec::new();
-    if let Ok(Some((_, SubjectAltName(alternatives)))) = of.get::<SubjectAltName>() {
-        names.extend(alternatives.iter().take(MOST_NAMES).filter_map(|name| match name {
-            GeneralName::DnsName(name) => Some(line(name.as_str())),
-            GeneralName::Rfc822Name(name) => Some(line(name.as_str())),
-            GeneralName::UniformResourceIdentifier(name) => Some(line(name.as_str())),
-            _ => None,
-        }));
+    Ok(of)
+}
+
+impl Certificate {
+    /// Takes an extension, of which a broken one says nothing.
+    fn extend(&mut self, kind: &[u8], value: &[u8]) {
+        match kind {
+            // Key usage: bits, the first one highest.
+            [0x55, 0x1d, 15] => {
+                let uses = [
+                    (0x80, "signatures"),
+                    (0x28, "encryption of keys"),
+                    (0x10, "encryption"),
+                    (0x04, "giving certificates"),
+                    (0x02, "revoking certificates"),
+                ];
+                let bits = expect(BITS, value).and_then(|(bits, _)| bits.get(1).copied()).unwrap_or_default();
+                let of = uses.into_iter().filter(|(bit, _)| bits & bit > 0).map(|(_, word)| word.to_owned());
+                self.usage.splice(0..0, of);
+            }
+            [0x55, 0x1d, 37] => {
+                let all = expect(SEQUENCE, value).map(|(all, _)| all).unwrap_or_default();
+                self.usage.extend(children(all).take(MOST_NAMES).map(|(_, it)| purpose(&identifier(it))));
+            }
+            // Names: mail, hosts, addresses.
+            [0x55, 0x1d, 17] => {
+                let all = expect(SEQUENCE, value).map(|(all, _)| all).unwrap_or_default();
+                let named = children(all).filter(|(tag, _)| matches!(tag, 0x81 | 0x82 | 0x86)).take(MOST_NAMES);
+                self.names.extend(named.map(|(_, it)| line(&String::from_utf8_lossy(it))));
+            }
+            [0x55, 0x1d, 19] => {
+                let all = expect(SEQUENCE, value).map(|(all, _)| all).unwrap_or_default();
+                self.is_authority = matches!(children(all).next(), Some((1, [byte])) if *byte > 0);
+            }
+            _ => {}
+        }
     }
-    let bits = of.subject_public_key_info.subject_public_key.raw_bytes();
-    Ok(Certificate {
-        self_issued: of.subject == of.issuer,
-        is_authority: matches!(of.get::<BasicConstraints>(), Ok(Some((_, BasicConstraints { ca: true, .. })))),
-        serial: line(&hex(of.serial_number.as_bytes())),
-        valid: (seconds(&of.validity.not_before), seconds(&of.validity.not_after)),
-        digest: hex(&Sha256::digest(read.to_der().as_deref().unwrap_or(der))),
-        public_key: hex(&Sha256::digest(bits)),
-        subject,
-        issuer,
-        usage,
-        names,
-        ..Certificate::default()
-    })
 }
 
 /// What a key is for, of RFC 5280 and of Microsoft; else its number.

@@ -1,8 +1,8 @@
 //! The parent's check of what the child says: order, paths and budgets.
 
+use crate::facts;
 use crate::finding::Finding;
 use crate::limits::Limits;
-use crate::facts;
 use crate::names::{is_displayable, nested_path};
 use crate::protocol::{Document, EntryStart, Reply, Violation};
 use crate::sink::LONGEST_DETAIL;

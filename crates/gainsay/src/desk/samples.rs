@@ -1,6 +1,7 @@
 //! Matching a sample against the corpora on the desk.
 
 mod aligning;
+mod builds;
 mod compare;
 mod layers;
 mod leaks;
@@ -24,7 +25,7 @@ use super::listings::{self, Listings};
 use super::vault::Kept;
 use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
 use crate::assess::{Offered, offered};
-use crate::claim::{CorpusRole, EntryId, SampleMatch, Sensitive, SourceText, Tlp, portion, quoted, sized};
+use crate::claim::{BuildMatch, CorpusRole, EntryId, SampleMatch, Sensitive, SourceText, Tlp, portion, quoted, sized};
 use crate::export;
 use crate::inspect::{Engines, Malware, sensitive};
 use crate::ledger::payload::{SampleInspected, SampleMatched};
@@ -130,6 +131,7 @@ impl MatchReport {
         let is_ours = |result: &SampleMatch| {
             ours.contains(&result.verdict.as_str())
                 || result.listings.iter().any(|it| ours.contains(&it.verdict.as_str()))
+                || result.builds.iter().any(|it| it.standing == BuildMatch::RECOGNISED)
         };
         self.results.iter().any(is_ours)
     }
@@ -231,7 +233,7 @@ impl Desk {
             unjailed: options.unjailed,
         };
         let mut malware = Malware::with(engines)?;
-        let marks = sensitive::Tally::new(self.key.derived(MARKS));
+        let marks = sensitive::Tally::new(self.key.derived(MARKS), acting.now.as_second());
         let (mut sample, found) = match_all(path, options, (tally, marks, &mut malware), &against, progress)?;
         let scans = malware.finish();
         let sensitive = std::mem::take(&mut sample.sensitive).finish();
@@ -357,6 +359,10 @@ impl Owner<'_> {
             result.listings.push(listings::in_numbers(path, &found));
         }
         add_listings(&mut result, &sample.listings);
+        let builds = matching::match_builds(sample.builds.marks(), corpora)?;
+        let (rows, words) = sample.builds.in_numbers(&builds);
+        result.builds = rows;
+        result.words.extend(words);
         Ok(result)
     }
 }

@@ -20,12 +20,7 @@ const MOST_FILES: usize = 100_000;
 
 type Slice<'d> = EndianSlice<'d, RunTimeEndian>;
 
-pub(super) fn read(
-    file: &object::File<'_>,
-    sections: &[Section<'_>],
-    binary: &mut Binary,
-    gathered: &mut Gathered,
-) {
+pub(super) fn read(file: &object::File<'_>, sections: &[Section<'_>], binary: &mut Binary, gathered: &mut Gathered) {
     let endian = if file.is_little_endian() { RunTimeEndian::Little } else { RunTimeEndian::Big };
     let mut left = LONGEST;
     let mut problem = None;

@@ -3,8 +3,8 @@
 use object::read::macho::{FatArch, MachOFatFile32, MachOFatFile64};
 use object::read::pe::{PeFile32, PeFile64};
 use object::{
-    BinaryFormat, CompressedData, CompressionFormat, FileKind, Object, ObjectKind, ObjectSection, ObjectSymbol, ReadRef, SectionFlags,
-    SectionKind, SymbolKind,
+    BinaryFormat, CompressedData, CompressionFormat, FileKind, Object, ObjectKind, ObjectSection, ObjectSymbol,
+    ReadRef, SectionFlags, SectionKind, SymbolKind,
 };
 use sha1::{Digest, Sha1};
 
@@ -107,11 +107,7 @@ fn read_one(bytes: &[u8], kind: FileKind) -> Result<Binary, String> {
 }
 
 /// The sections of a file, and what of them was not looked at.
-fn sections<'d>(
-    file: &object::File<'d>,
-    binary: &mut Binary,
-    gathered: &mut Gathered,
-) -> Vec<Section<'d>> {
+fn sections<'d>(file: &object::File<'d>, binary: &mut Binary, gathered: &mut Gathered) -> Vec<Section<'d>> {
     let mut all = Vec::new();
     for section in file.sections() {
         if all.len() == MOST_SECTIONS {

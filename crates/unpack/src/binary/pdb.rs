@@ -74,8 +74,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Binary, String> {
     }
     if let Ok(Some(sections)) = pdb.sections() {
         let kept = sections.iter().take(MOST_SECTIONS).filter(|it| !it.characteristics.discardable());
-        let mut places: Vec<(u64, u64)> =
-            kept.map(|it| (it.virtual_address.into(), it.virtual_size.into())).collect();
+        let mut places: Vec<(u64, u64)> = kept.map(|it| (it.virtual_address.into(), it.virtual_size.into())).collect();
         places.sort_unstable();
         binary.mark(MarkKind::Layout, layout(0, &places));
     }

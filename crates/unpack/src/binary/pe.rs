@@ -1,6 +1,5 @@
 //! What PE files alone have: a version resource, the hash of what they import, a signature.
 
-use authenticode::AuthenticodeSignature;
 use md5::Md5;
 use object::LittleEndian as LE;
 use object::pe;
@@ -9,9 +8,13 @@ use sha1::{Digest, Sha1};
 use sha2::{Sha256, Sha384, Sha512};
 
 use super::{Binary, Gathered, MarkKind, Signature, hex, line};
+use crate::der::{BYTES, IDENTIFIER, INTEGER, SEQUENCE, SET, children, expect, identifier, name};
 
 /// Names that are imported; more are not hashed.
 const MOST_IMPORTS: usize = 200_000;
+
+/// Certificates that come along with a signature.
+const MOST_CERTIFICATES: usize = 50;
 
 /// Bytes of a version resource.
 const LONGEST_VERSION: usize = 64 << 10;
@@ -116,7 +119,9 @@ fn fields(block: &[u8], depth: usize, binary: &mut Binary) {
         return;
     }
     let mut at = (value + if kind == 0 { value_length } else { 0 }).next_multiple_of(4);
-    while depth < DEEPEST && let Some(length) = word(at).filter(|length| *length >= 6) {
+    while depth < DEEPEST
+        && let Some(length) = word(at).filter(|length| *length >= 6)
+    {
         let end = (at + length).min(block.len());
         fields(&block[at..end], depth + 1, binary);
         at = end.next_multiple_of(4);
@@ -139,19 +144,13 @@ fn signature<Pe: ImageNtHeaders>(file: &PeFile<'_, Pe>, bytes: &[u8], directorie
     let table = bytes.get(at..at.checked_add(size)?)?;
     // Length, revision, kind; then the signature.
     let signed = table.get(8..).filter(|_| at > 0)?;
-    let Ok(signature) = AuthenticodeSignature::from_bytes(signed) else {
+    let Some(signature) = signed_data(signed) else {
         return Some(Signature { signer: "a signature that cannot be read".to_owned(), ..Signature::default() });
     };
-    let signer_id = format!("{:?}", signature.signer_info().sid);
-    let signer = signature
-        .certificates()
-        .find(|it| signer_id.contains(&format!("{:?}", it.tbs_certificate.serial_number)))
-        .or_else(|| signature.certificates().last())
-        .map(|it| line(it.tbs_certificate.subject.to_string().as_bytes()));
     let header = usize::try_from(file.dos_header().nt_headers_offset()).ok()? + 24;
     let (sum, entry) = (header + 64, header + directories + 4 * 8);
     let parts = [(0, sum), (sum + 4, entry), (entry + 8, at), (at + size, bytes.len())];
-    let oid = signature.digest_algorithm().oid.to_string();
+    let oid = identifier(signature.algorithm);
     let algorithm = match oid.as_str() {
         "1.3.14.3.2.26" => "SHA-1",
         "1.2.840.113549.2.5" => "MD5",
@@ -169,10 +168,51 @@ fn signature<Pe: ImageNtHeaders>(file: &PeFile<'_, Pe>, bytes: &[u8], directorie
         _ => None,
     };
     Some(Signature {
-        signer: signer.unwrap_or_default(),
+        signer: signature.signer,
         algorithm: algorithm.to_owned(),
-        holds: digest.map(|digest| digest == signature.digest()),
+        holds: digest.map(|digest| digest == signature.digest),
     })
+}
+
+/// What a signature says: the signed digest and its algorithm, and whose certificate signed.
+struct Signed<'d> {
+    algorithm: &'d [u8],
+    digest: &'d [u8],
+    signer: String,
+}
+
+/// Reads the signed data of PKCS #7 around the digest of a program (SpcIndirectDataContent of Microsoft's "Windows Authenticode Portable
+/// Executable Signature Format").
+fn signed_data(der: &[u8]) -> Option<Signed<'_>> {
+    let (info, _) = expect(SEQUENCE, der)?;
+    let (_, content) = expect(IDENTIFIER, info)?;
+    let (signed, _) = expect(SEQUENCE, expect(0xa0, content)?.0)?;
+    let (_, rest) = expect(INTEGER, signed)?;
+    let (_, rest) = expect(SET, rest)?;
+    let (encapsulated, rest) = expect(SEQUENCE, rest)?;
+    let (_, held) = expect(IDENTIFIER, encapsulated)?;
+    let (indirect, _) = expect(SEQUENCE, expect(0xa0, held)?.0)?;
+    // What the digest is of, then the digest: its algorithm and its bytes.
+    let (_, info) = expect(SEQUENCE, indirect)?;
+    let (algorithm, digest) = expect(SEQUENCE, expect(SEQUENCE, info)?.0)?;
+    let (algorithm, _) = expect(IDENTIFIER, algorithm)?;
+    let (digest, _) = expect(BYTES, digest)?;
+    let certificates = expect(0xa0, rest).map(|(all, _)| all).unwrap_or_default();
+    // The signer is known by its issuer and its serial number.
+    let signers = children(rest).find(|(tag, _)| *tag == SET).map(|(_, all)| all).unwrap_or_default();
+    let number = expect(SEQUENCE, signers).and_then(|(signer, _)| {
+        let (_, rest) = expect(INTEGER, signer)?;
+        let (_, number) = expect(SEQUENCE, expect(SEQUENCE, rest)?.0)?;
+        Some(expect(INTEGER, number)?.0)
+    });
+    let signer = children(certificates).take(MOST_CERTIFICATES).find_map(|(_, certificate)| {
+        let parts: Vec<(u8, &[u8])> = children(expect(SEQUENCE, certificate)?.0).collect();
+        let at = parts.iter().position(|(tag, _)| *tag == INTEGER)?;
+        // Serial number, algorithm, issuer, validity, subject.
+        let (_, subject) = parts.get(at + 4)?;
+        (Some(parts[at].1) == number).then(|| line(name(subject).as_bytes()))
+    });
+    Some(Signed { algorithm, digest, signer: signer.unwrap_or_default() })
 }
 
 /// The digest of a file without its checksum, the entry that leads to the signature, and the signature.

@@ -140,3 +140,83 @@ fn what_only_begins_alike_is_none() {
     assert!(!is_binary(b"MZ is how he began") && is_binary(b"\xca\xfe\xba\xbe\0\0\0\x02"));
     assert!(read(b"\x7fELF and no more").is_err());
 }
+
+const fn fixtures() -> [(&'static str, &'static [u8]); 8] {
+    [
+        ("engine.elf", include_bytes!("../../tests/fixtures/builds/engine.elf")),
+        ("engine-stripped.elf", include_bytes!("../../tests/fixtures/builds/engine-stripped.elf")),
+        ("engine.debug", include_bytes!("../../tests/fixtures/builds/engine.debug")),
+        ("engine.exe", include_bytes!("../../tests/fixtures/builds/engine.exe")),
+        ("engine-signed.exe", include_bytes!("../../tests/fixtures/builds/engine-signed.exe")),
+        ("engine.pdb", include_bytes!("../../tests/fixtures/builds/engine.pdb")),
+        ("engine.macho", include_bytes!("../../tests/fixtures/builds/engine.macho")),
+        ("engine.dsym", include_bytes!("../../tests/fixtures/builds/engine.dsym")),
+    ]
+}
+
+fn fixture(name: &str) -> Binary {
+    let (_, bytes) = fixtures().into_iter().find(|(of, _)| *of == name).unwrap();
+    read(bytes).unwrap().remove(0)
+}
+
+#[test]
+fn files_of_one_build_share_its_id_and_where_its_sections_lie() {
+    for (kind, files) in [
+        (MarkKind::BuildId, &["engine.elf", "engine-stripped.elf", "engine.debug"][..]),
+        (MarkKind::Guid, &["engine.exe", "engine-signed.exe", "engine.pdb"]),
+        (MarkKind::Uuid, &["engine.macho", "engine.dsym"]),
+    ] {
+        for wanted in [kind, MarkKind::Layout] {
+            let marks = files.iter().map(|name| {
+                let of = fixture(name);
+                of.marks.into_iter().filter(|(kind, _)| *kind == wanted).map(|(_, value)| value).collect::<Vec<_>>()
+            });
+            let marks: Vec<Vec<String>> = marks.collect();
+            let shared = |mark: &String| marks.iter().all(|of| of.contains(mark));
+            assert!(marks[0].iter().any(shared), "{kind:?} {wanted:?}: {marks:?}");
+        }
+    }
+    assert_eq!(fixture("engine.debug").format, "ELF x86_64 debug information");
+}
+
+#[test]
+fn debug_information_names_functions_and_sources() {
+    for name in ["engine.elf", "engine.debug", "engine.pdb", "engine.dsym"] {
+        let of = fixture(name);
+        let names =
+            |of: &SomeNames, wanted: &str| of.some.iter().any(|it| it.trim_start_matches('_').ends_with(wanted));
+        assert!(of.has_debug && names(&of.functions, "vault_sign_c3"), "{name}: {:?}", of.functions);
+        assert!(names(&of.sources, "main.c"), "{name}: {:?}", of.sources);
+        assert!(of.paths.count > 0, "{name}: {:?}", of.paths);
+    }
+    assert!(fixture("engine.exe").paths.some.iter().any(|path| path.ends_with("clang.pdb")));
+}
+
+#[test]
+fn a_signature_is_held_against_the_file() {
+    let signed = fixture("engine-signed.exe").signature.unwrap();
+    assert_eq!((signed.signer.as_str(), signed.algorithm.as_str(), signed.holds), ("CN=Bench", "SHA-256", Some(true)));
+    assert_eq!(fixture("engine.exe").signature, None);
+    let (_, bytes) = fixtures().into_iter().find(|(of, _)| *of == "engine-signed.exe").unwrap();
+    let mut changed = bytes.to_vec();
+    changed[0x400] ^= 1;
+    assert_eq!(read(&changed).unwrap()[0].signature.as_ref().unwrap().holds, Some(false));
+}
+
+#[test]
+fn real_builds_cut_and_changed_anywhere_are_read_or_refused() {
+    for (name, bytes) in fixtures() {
+        let step = bytes.len() / 400 + 1;
+        for at in (0..bytes.len()).step_by(step) {
+            let read_or_refused = |bytes: &[u8]| {
+                let told = std::panic::catch_unwind(|| read(bytes).map_or(0, |it| it.len()));
+                // A parser of another's may fail inside; the child then says so.
+                assert!(told.is_err() || told.is_ok_and(|many| many <= MOST), "{name}");
+            };
+            read_or_refused(&bytes[..at]);
+            let mut changed = bytes.to_vec();
+            changed[at] = 0xff;
+            read_or_refused(&changed);
+        }
+    }
+}
