@@ -361,6 +361,7 @@ impl Owner<'_> {
         add_listings(&mut result, &sample.listings);
         let builds = matching::match_builds(sample.builds.marks(), corpora)?;
         let (rows, words) = sample.builds.in_numbers(&builds);
+        add_builds(&mut result, &builds);
         result.builds = rows;
         result.words.extend(words);
         Ok(result)
@@ -456,6 +457,20 @@ fn command(sample: &Path, options: MatchOptions<'_>) -> String {
 
 fn files_of_owner(result: &SampleMatch) -> u64 {
     result.verdicts.iter().filter(|(word, ..)| word.ends_with("ours")).map(|(_, files, _)| files).sum()
+}
+
+/// What recognised builds mean for a verdict that says of the content that nothing is found: by code or names they are the company's. By
+/// ids and layout alone, which whoever has the shipped program can write into a file, they are no more than not told.
+fn add_builds(result: &mut SampleMatch, builds: &[matching::BuildMatch]) {
+    let verdicts = [matching::Verdict::NotFound, matching::Verdict::CannotTell].map(matching::Verdict::words);
+    let told = builds.iter().filter_map(|it| match (it.standing, it.has_content()) {
+        (matching::Standing::Recognised, true) => Some(matching::Verdict::PartlyOurs),
+        (matching::Standing::Recognised, false) => Some(matching::Verdict::CannotTell),
+        _ => None,
+    });
+    if let Some(verdict) = told.min().filter(|_| verdicts.contains(&result.verdict.as_str())) {
+        result.verdict = verdict.words().to_owned();
+    }
 }
 
 /// What the listings in a sample mean for the rest of the result.

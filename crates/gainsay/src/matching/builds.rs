@@ -61,6 +61,13 @@ pub struct BuildMatch {
     pub more: u64,
 }
 
+impl BuildMatch {
+    /// Whether it shares content with one of them: its code, or names of functions.
+    pub fn has_content(&self) -> bool {
+        self.exposed.iter().any(|it| it.code || it.names >= LEAST_NAMES as u64)
+    }
+}
+
 /// A file of the company of the same build.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exposed {
