@@ -9,6 +9,7 @@ use std::io::{self, Read, Write};
 use minicbor::{Decode, Encode};
 
 use crate::clues::Clue;
+use crate::facts::Fact;
 use crate::finding::Finding;
 use crate::sandbox::Enforced;
 use crate::tool::ToolReady;
@@ -39,6 +40,8 @@ pub(crate) mod frame {
     pub(crate) const WORKING: u8 = 16;
     pub(crate) const PICTURE: u8 = 17;
     pub(crate) const SHOWN: u8 = 18;
+    pub(crate) const FACTS: u8 = 19;
+    pub(crate) const FACT: u8 = 20;
 }
 
 /// What a document is.
@@ -273,6 +276,9 @@ pub(crate) enum Reply<'f> {
     Text(EntryStart),
     Picture(EntryStart),
     Shown(PictureEnd),
+    /// What is known of the file before it beyond its bytes begins; it ends as a file does.
+    Facts(EntryStart),
+    Fact(Box<Fact>),
     /// Nothing came out since the last frame, and the child is at work.
     Working,
     Data(&'f [u8]),
@@ -351,6 +357,8 @@ pub(crate) fn decode_reply(tag: u8, payload: &[u8]) -> Result<Reply<'_>, Violati
         frame::TEXT => decode_all(tag, payload).map(Reply::Text),
         frame::PICTURE => decode_all(tag, payload).map(Reply::Picture),
         frame::SHOWN => decode_all(tag, payload).map(Reply::Shown),
+        frame::FACTS => decode_all(tag, payload).map(Reply::Facts),
+        frame::FACT => decode_all(tag, payload).map(|fact| Reply::Fact(Box::new(fact))),
         frame::DATA => Ok(Reply::Data(payload)),
         frame::MAP => Ok(Reply::Map(payload)),
         frame::END => decode_all(tag, payload).map(|complete| Reply::End { complete }),

@@ -1,5 +1,6 @@
 //! The parent's check of what the child says: order, paths and budgets.
 
+use crate::facts;
 use crate::finding::Finding;
 use crate::limits::Limits;
 use crate::names::{is_displayable, nested_path};
@@ -33,8 +34,11 @@ pub(crate) struct Transcript {
     /// Whether what is open is the text of a file, or its pixels.
     is_text: bool,
     is_picture: bool,
-    /// The file that came last.
+    /// How many more facts may come of the file whose facts are open; none where those of none are.
+    facts_left: Option<u64>,
+    /// The file that came last, for its text, and for its facts.
     file: Option<String>,
+    file_of_facts: Option<String>,
     suspect: Option<String>,
     /// The entry that came up last.
     last: Option<EntryStart>,
@@ -68,7 +72,9 @@ impl Transcript {
             open: None,
             is_text: false,
             is_picture: false,
+            facts_left: None,
             file: None,
+            file_of_facts: None,
             suspect: None,
             last: None,
             findings: 0,
@@ -91,7 +97,8 @@ impl Transcript {
 
     /// Closes what the worker left open by dying; gives whether it was a file.
     pub(crate) fn close(&mut self) -> bool {
-        self.open.take().is_some() && !self.is_text && !self.is_picture
+        let is_facts = self.facts_left.take().is_some();
+        self.open.take().is_some() && !self.is_text && !self.is_picture && !is_facts
     }
 
     /// Checks one reply and counts it.
@@ -104,6 +111,7 @@ impl Transcript {
             | Reply::Clue(_)
             | Reply::End { .. } => self.asked == Asked::Files,
             Reply::Shown(_) => self.is_picture,
+            Reply::Facts(_) | Reply::Fact(_) => self.asked == Asked::Files,
             Reply::Item(_) | Reply::Document(_) | Reply::NoDocument(_) => self.asked == Asked::Documents,
             Reply::Map(_) => self.asked == Asked::Documents || self.is_text,
             Reply::Data(_) | Reply::Finding(_) | Reply::Working | Reply::Done { .. } => true,
@@ -120,6 +128,7 @@ impl Transcript {
                 self.check_start(start, true)?;
                 self.open = Some(start.path.clone());
                 (self.is_text, self.is_picture, self.file) = (false, false, Some(start.path.clone()));
+                self.file_of_facts.clone_from(&self.file);
                 self.files += 1;
                 (self.text_left, self.map_left) = (self.longest_text, LONGEST_MAP as u64);
             }
@@ -137,6 +146,20 @@ impl Transcript {
                 let longest = if self.is_text { texts::LONGEST as u64 } else { picture::MOST_PIXELS };
                 (self.text_left, self.map_left) = (longest, LONGEST_MAP as u64);
             }
+            Reply::Facts(start) => {
+                let file = self.file_of_facts.take().filter(|_| self.open.is_none());
+                if file.is_none_or(|file| start.path != nested_path(&file, facts::NAME.as_bytes())) {
+                    return Err(Violation::Order("facts that are not of the file before them"));
+                }
+                self.check_start(start, true)?;
+                self.open = Some(start.path.clone());
+                (self.is_text, self.is_picture, self.facts_left) = (false, false, Some(facts::MOST));
+            }
+            Reply::Fact(fact) => {
+                let left = self.facts_left.as_mut().filter(|_| self.open.is_some());
+                spend(left.ok_or(Violation::Order("a fact outside of any file's"))?, 1, "facts")?;
+                fact.check()?;
+            }
             Reply::Archive(start) => {
                 if self.open.is_some() {
                     return Err(Violation::Order("an archive is opened inside a file"));
@@ -147,7 +170,7 @@ impl Transcript {
                 self.check_start(&start.start, false)?;
             }
             Reply::Data(bytes) => {
-                if self.open.is_none() {
+                if self.open.is_none() || self.facts_left.is_some() {
                     return Err(Violation::Order("bytes outside of any file"));
                 }
                 let many = bytes.len() as u64;
@@ -212,7 +235,7 @@ impl Transcript {
     }
 
     fn end(&mut self) -> Result<(), Violation> {
-        self.suspect = None;
+        (self.suspect, self.facts_left) = (None, None);
         self.open.take().map(drop).ok_or(Violation::Order("a file ends that did not begin"))
     }
 

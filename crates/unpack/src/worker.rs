@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::child::{Failure, Running};
 use crate::clues::Clue;
+use crate::facts::Fact;
 use crate::finding::{Finding, FindingKind};
 use crate::limits::Limits;
 use crate::names::display_name;
@@ -87,6 +88,8 @@ pub enum Event<'e> {
     },
     /// What the file shows that just ended; only where [pictures are asked for](Worker::set_pictures).
     Picture(Picture),
+    /// What is known of the file that just ended beyond its bytes and its text.
+    Fact(&'e Fact),
     /// Something is wrong with one file or entry.
     Finding(Finding),
     /// What an archive or document says of how it came to be.
@@ -241,8 +244,8 @@ impl Worker {
             passwords: passwords.clone(),
             pictures,
         };
-        let (mut gathered, mut is_text, mut length) = (Gathered::default(), false, 0u64);
         let mut pixels: Option<Vec<u8>> = None;
+        let (mut gathered, mut is_text, mut is_facts, mut length) = (Gathered::default(), false, false, 0u64);
         self.ask(name, parts, Asked::Files, &request, &mut |heard| {
             Ok(match heard {
                 Heard::Reply(Reply::Text(_)) => {
@@ -263,6 +266,15 @@ impl Worker {
                 }
                 Heard::Reply(Reply::End { .. }) if pixels.is_some() => {
                     pixels = None;
+                    ControlFlow::Continue(())
+                }
+                Heard::Reply(Reply::Facts(_)) => {
+                    is_facts = true;
+                    ControlFlow::Continue(())
+                }
+                Heard::Reply(Reply::Fact(fact)) => on_event(Event::Fact(&fact)),
+                Heard::Reply(Reply::End { .. }) if is_facts => {
+                    is_facts = false;
                     ControlFlow::Continue(())
                 }
                 Heard::Reply(Reply::Map(bytes)) => {
@@ -302,7 +314,7 @@ impl Worker {
                 }
                 Heard::Reply(Reply::Clue(clue)) => on_event(Event::Clue(clue)),
                 Heard::Death { finding, was_open } => {
-                    (is_text, pixels) = (false, None);
+                    (is_text, is_facts, pixels) = (false, false, None);
                     // Both must be told, whatever the caller says to the first.
                     let ended =
                         if was_open { on_event(Event::End { complete: false }) } else { ControlFlow::Continue(()) };

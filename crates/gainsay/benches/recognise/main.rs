@@ -1,10 +1,10 @@
-//! How well what a sample must not reveal is found and that none of it is kept, models that were stored otherwise, and pictures of a screen: `make bench-recognise`.
+//! How well what a sample must not reveal is found and that none of it is kept, models that were stored otherwise, builds by their symbols, and pictures of a screen: `make bench-recognise`.
 //!
 //! The program is given files as a user gives them, and what it says is read from its `--json`; detect-secrets, from PyPI, reads the
 //! same files. Precision and recall are by line, with 95% intervals. The table goes to standard output and to
 //! `target/bench/recognise.json`; lines that were missed or wrongly named to `target/bench/recognise-wrong.txt`.
 //!
-//! Arguments choose groups (all where none is given): secrets, planted, models, screens. `BENCH_LEAKY` is a clone of
+//! Arguments choose groups (all where none is given): secrets, planted, models, screens, symbols. `BENCH_LEAKY` is a clone of
 //! Plazmaz/leaky-repo, `SEED` chooses the generated files and pictures, `MODELS` is how many models are trained and `SCREENS` how many pictures
 //! drawn, of files of `BENCH_SCREENS` and a quarter as many of those of `BENCH_OTHERS`.
 
@@ -19,6 +19,7 @@ mod models;
 mod planted;
 mod screens;
 mod secrets;
+mod symbols;
 
 use std::process::ExitCode;
 
@@ -28,22 +29,16 @@ use common::{Result, say};
 /// A group of measurements.
 type Measure = fn(u64, &mut Table) -> Result<()>;
 
-const GROUPS: [(&str, Measure); 4] = [
+const GROUPS: [(&str, Measure); 5] = [
     ("secrets", secrets::measure),
     ("planted", planted::measure),
     ("models", models::measure),
     ("screens", screens::measure),
+    ("symbols", symbols::measure),
 ];
 
 fn main() -> ExitCode {
-    let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    match measure(&chosen) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("error: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    common::ended(measure(&common::arguments()))
 }
 
 fn measure(chosen: &[String]) -> Result<()> {

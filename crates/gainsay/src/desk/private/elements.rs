@@ -447,6 +447,7 @@ impl Elements {
                     }
                     Event::Text { .. }
                     | Event::Picture(_)
+                    | Event::Fact(_)
                     | Event::Archive { .. }
                     | Event::Clue(_)
                     | Event::Finding(_) => {}

@@ -4,22 +4,25 @@ use std::fs::File;
 use std::io::{Read as _, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use fingerprint::Profile;
-use unpack::Event;
+use fingerprint::{Kind, Profile};
+use unpack::{Event, Fact};
 
 use super::super::add::files_below;
 use super::super::listings::Listings;
+use super::builds::Builds;
 use super::layers::{self, Layers};
 use super::sources::{Source, sources};
+use super::texts::{OneText, Texts};
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
 use crate::inspect::sensitive::{self, Scanner};
 use crate::inspect::{Malware, Ocr, ReadPictures};
 use crate::listing::Reader;
-use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, says_generated};
+use crate::matching::{Bounds, Gathered, SHORT, SampleFile, Tallied, Tally, says_generated};
 
 /// What came out of a sample.
 pub(super) struct Opened {
@@ -31,6 +34,9 @@ pub(super) struct Opened {
     pub(super) contents: blake3::Hasher,
     pub(super) listings: Listings,
     pub(super) layers: Layers,
+    pub(super) builds: Builds,
+    /// The file that ended last.
+    last: String,
     /// What of them is sensitive.
     pub(super) sensitive: sensitive::Tally,
     /// What they are, whoever's they are.
@@ -46,22 +52,24 @@ pub(super) struct Opened {
     bounds: Bounds,
     /// Whether its files are listings, whatever they look like.
     is_listing: bool,
-    failed: Option<MatchError>,
+    /// Whether who takes the batches wants no more.
+    is_stopped: bool,
 }
 
-/// Takes a batch of files.
-pub(super) type Take<'t> = dyn FnMut(&[SampleFile]) -> Result<(), MatchError> + 't;
+/// Takes a batch of files, and says whether more are wanted.
+pub(super) type Take<'t> = dyn FnMut(Vec<SampleFile>) -> bool + 't;
 
 /// Opens a sample in the child, fingerprints what comes out, and gives it away in batches, but for the last one. Where it is inspected,
-/// each file is scanned before the child opens it, and what comes out of it, and its pictures are read.
+/// each file is scanned before the child opens it, and what comes out of it, and its pictures are read;
+/// `texts` takes the texts.
 ///
 /// # Errors
-/// The sample cannot be opened, or a batch cannot be taken.
+/// The sample cannot be opened.
 pub(super) fn open(
     path: &Path,
     profile: &Profile,
     options: MatchOptions<'_>,
-    (tally, sensitive, inspected): (Tally, sensitive::Tally, Option<(&mut Malware, Ocr)>),
+    (tally, sensitive, inspected, texts): (Tally, sensitive::Tally, Option<(&mut Malware, Ocr)>, Option<&Mutex<Texts>>),
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
 ) -> Result<Opened, Error> {
@@ -76,6 +84,8 @@ pub(super) fn open(
         contents: blake3::Hasher::new(),
         listings: Listings::default(),
         layers: Layers::default(),
+        builds: Builds::default(),
+        last: String::new(),
         sensitive,
         tally,
         pictures: ReadPictures::default(),
@@ -85,16 +95,24 @@ pub(super) fn open(
         fingerprints: 0,
         bounds: options.bounds(),
         is_listing: options.is_listing,
-        failed: None,
+        is_stopped: false,
     };
-    let mut reading =
-        Reading { profile, done: SampleProgress::default(), began: Instant::now(), malware, ocr, progress, take };
+    let mut reading = Reading {
+        profile,
+        done: SampleProgress::default(),
+        began: Instant::now(),
+        malware,
+        ocr,
+        texts,
+        progress,
+        take,
+    };
     if !meta.is_dir() {
         let source = Source::of_file(path);
         reading.done.received.1 = source.size();
         opened.read(&mut opener, &source, &mut reading)?;
         opened.finish_pictures(&mut reading);
-        return opened.unless_failed();
+        return Ok(opened);
     }
     let below = files_below(path);
     if below.is_nothing() {
@@ -105,7 +123,7 @@ pub(super) fn open(
     reading.done.received.1 = sources.iter().map(Source::size).sum();
     for source in sources {
         match opened.read(&mut opener, &source, &mut reading) {
-            Ok(()) if opened.failed.is_none() => {}
+            Ok(()) if !opened.is_stopped => {}
             Ok(()) => break,
             // One file that cannot be opened is a problem of the sample; a child that cannot be started is the end.
             Err(error @ capture::Error::Unreadable { .. } | error @ capture::Error::NotAFile { .. }) => {
@@ -115,7 +133,7 @@ pub(super) fn open(
         }
     }
     opened.finish_pictures(&mut reading);
-    opened.unless_failed()
+    Ok(opened)
 }
 
 /// The path of a file as a match names it: in an archive that is opened by itself without the archive's name.
@@ -156,8 +174,17 @@ struct Reading<'r> {
     began: Instant,
     malware: Option<&'r mut Malware>,
     ocr: Option<Ocr>,
+    texts: Option<&'r Mutex<Texts>>,
     progress: &'r mut dyn FnMut(SampleProgress),
     take: &'r mut Take<'r>,
+}
+
+impl Reading<'_> {
+    fn keep(&self, blake3: [u8; 32], text: Vec<u8>) {
+        if let Some(texts) = self.texts {
+            texts.lock().unwrap_or_else(PoisonError::into_inner).keep(blake3, text);
+        }
+    }
 }
 
 /// A file of a sample while it is read.
@@ -170,6 +197,7 @@ struct Open {
     /// Its first bytes: all of a short file, and of any other what may say that a program wrote it.
     head: Vec<u8>,
     bytes: usize,
+    text_bytes: OneText,
     listing: Reader,
 }
 
@@ -180,7 +208,6 @@ impl Opened {
             scan_whole(malware, name, source.open()?);
         }
         let mut file: Option<Open> = None;
-        let mut last = None;
         let parts = source.open()?;
         let size = source.size();
         self.received += size;
@@ -201,6 +228,7 @@ impl Opened {
                         tallied: self.tally.begin(),
                         head: Vec::new(),
                         bytes: 0,
+                        text_bytes: OneText::new(reading.texts.is_some()),
                         listing: Listings::reader(self.is_listing),
                     });
                 }
@@ -208,7 +236,9 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.update(bytes);
                     }
-                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, listing }) = &mut file {
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, text_bytes, listing }) =
+                        &mut file
+                    {
                         if let Some(scanner) = scanner {
                             scanner.push(path_in_sample(name, path), bytes, &mut self.sensitive);
                         }
@@ -217,6 +247,7 @@ impl Opened {
                         *all += bytes.len();
                         let room = SHORT.saturating_sub(head.len());
                         head.extend(bytes.iter().take(room));
+                        text_bytes.push(bytes);
                         listing.push(bytes);
                         reading.done.bytes += bytes.len() as u64;
                     }
@@ -226,16 +257,21 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.end(complete);
                     }
-                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, listing }) = file.take() {
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, text_bytes, listing }) =
+                        file.take()
+                    {
                         self.layers.file(&path, bytes);
                         let path = path_in_sample(name, &path);
+                        path.clone_into(&mut self.last);
                         if let Some(scanner) = scanner {
                             scanner.finish(path, &mut self.sensitive);
                         }
                         self.listings.add(path, listing);
                         let (fingerprints, level) = gathered.finish();
+                        if let Some(text) = text_bytes.finish().filter(|_| fingerprints.kind != Kind::Binary) {
+                            reading.keep(fingerprints.blake3, text);
+                        }
                         self.tally.end(path, tallied, bytes as u64, &fingerprints.blake3);
-                        last = Some(path.to_owned());
                         let path = path.as_bytes().to_vec();
                         let generated = says_generated(&head);
                         let short = if bytes <= SHORT { head } else { Vec::new() };
@@ -250,10 +286,13 @@ impl Opened {
                 }
                 Event::Text { text, .. } => self.add_text(text.as_bytes(), reading),
                 Event::Picture(picture) => {
-                    if let (Some(ocr), Some(path)) = (&mut reading.ocr, &last) {
-                        ocr.add(path, picture);
+                    if let Some(ocr) = &mut reading.ocr {
+                        ocr.add(&self.last, picture);
                     }
                 }
+                Event::Fact(Fact::Binary(binary)) => self.builds.add(reading.profile, &self.last, binary),
+                Event::Fact(Fact::Certificate(certificate)) => self.sensitive.certificate(&self.last, certificate),
+                Event::Fact(Fact::Key(key)) => self.sensitive.key(&self.last, key),
                 Event::Archive { path, format } => self.layers.open(path, format),
                 Event::Clue(clue) => {
                     if clue.kind.words() == "times" {
@@ -266,7 +305,7 @@ impl Opened {
                     self.problem(&finding);
                 }
             }
-            if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if self.is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         reading.done.received.0 = behind + size;
         if let Some(missing) = &source.missing {
@@ -303,6 +342,7 @@ impl Opened {
         let mut gathered = Gathered::new(reading.profile, &path, self.bounds.fingerprints);
         gathered.update(text);
         let (fingerprints, level) = gathered.finish();
+        reading.keep(fingerprints.blake3, text.to_vec());
         let short = if text.len() <= SHORT { text.to_vec() } else { Vec::new() };
         self.add(SampleFile { path, is_text_of, fingerprints, generated: false, level, short }, reading);
     }
@@ -318,8 +358,7 @@ impl Opened {
         let is_full = self.fingerprints + more > self.bounds.fingerprints || self.batch.len() >= self.bounds.files;
         // A text stays with its file: one of both is counted.
         if is_full && !self.batch.is_empty() && file.is_text_of.is_none() {
-            self.failed = (reading.take)(&self.batch).err();
-            self.batch.clear();
+            self.is_stopped |= !(reading.take)(std::mem::take(&mut self.batch));
             self.batches += 1;
             self.fingerprints = 0;
         }
@@ -338,12 +377,5 @@ impl Opened {
     pub(super) fn all_problems(&self) -> Vec<String> {
         let more = (self.more_problems > 0).then(|| format!("… and {} more", self.more_problems));
         self.problems.iter().cloned().chain(more).collect()
-    }
-
-    fn unless_failed(mut self) -> Result<Self, Error> {
-        match self.failed.take() {
-            Some(error) => Err(error.into()),
-            None => Ok(self),
-        }
     }
 }

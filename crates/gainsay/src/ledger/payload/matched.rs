@@ -5,9 +5,9 @@ use minicbor::{Decode, Encode};
 
 use super::{first, twins};
 use crate::claim::{
-    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CorpusRole, CurvePoint, Dated, Detection, EntryId,
-    FileMatch, InHand, Layer, Leaks, ListedFile, ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch,
-    Scan, Screen, ScreenLine, Shares, Taking, Window,
+    Against, AlignedLines, Alignment, BestMatch, BuildMatch, Clue, Commit, CorpusRole, CurvePoint, Dated, Detection,
+    EntryId, ExposedFile, FileMatch, InHand, Layer, Leaks, ListedFile, ListingMatch, Names, NearMiss, NotScanned,
+    PlaceMatch, Places, SampleMatch, Scan, Screen, ScreenLine, Shares, Taking, Window,
 };
 use crate::ledger::canonical;
 
@@ -32,7 +32,7 @@ pub struct SampleMatched {
     pub command: String,
 }
 
-/// `match/4`: what `match/5` is without pictures.
+/// `match/4`: what `match/5` is without pictures and builds.
 #[derive(Clone, Debug, PartialEq, Eq, Encode)]
 #[cbor(transparent)]
 pub struct SampleMatchedV4(#[n(0)] pub SampleMatched);
@@ -40,7 +40,8 @@ pub struct SampleMatchedV4(#[n(0)] pub SampleMatched);
 impl<'b, C> Decode<'b, C> for SampleMatchedV4 {
     fn decode(from: &mut minicbor::Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
         let matched = SampleMatched::decode(from, ctx)?;
-        first(matched.result.screens.is_empty(), SampleMatchedV4(matched))
+        let result = &matched.result;
+        first(result.screens.is_empty() && result.builds.is_empty(), SampleMatchedV4(matched))
     }
 }
 
@@ -112,6 +113,7 @@ twin!(MatchV5 of SampleMatch {
     18 in_hand: option Option<InHandV4>,
     19 scans: list_or_none Vec<ScanV4>,
     20 screens: list_or_none Vec<ScreenV5>,
+    21 builds: list_or_none Vec<BuildV5>,
 });
 twin!(ScreenV5 of Screen {
     0 path: plain String,
@@ -130,6 +132,22 @@ twin!(ScreenV5 of Screen {
 twin!(ScreenLineV5 of ScreenLine {
     0 read: plain String, 1 place: plain (u32, u32, u32, u32), 2 number: plain Option<u32>, 3 ours: plain Option<String>,
 });
+twin!(BuildV5 of BuildMatch {
+    0 path: plain String,
+    1 format: plain String,
+    2 standing: plain String,
+    3 debug: plain bool,
+    4 marks: plain Vec<(String, String)>,
+    5 says: plain Vec<(String, String)>,
+    6 exposed: list Vec<ExposedV5>,
+    7 more: plain u64,
+    8 functions: nested NamesV5,
+    9 sources: nested NamesV5,
+    10 paths: nested NamesV5,
+    11 signature: plain String,
+});
+twin!(NamesV5 of Names { 0 count: plain u64, 1 some: plain Vec<String> });
+twin!(ExposedV5 of ExposedFile { 0 file: nested BestV2, 1 product: plain String, 2 by: plain Vec<String> });
 twin!(InHandV4 of InHand {
     0 received: plain u64,
     1 kinds: plain Vec<(String, u64, u64)>,

@@ -6,12 +6,12 @@ use super::matched::{BestV1, FileV1, MatchV1, MatchV5};
 use super::read::StatementV1;
 use super::*;
 use crate::claim::{
-    Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, ClaimKey, Clue, Commit, Confidence,
-    Contact, CurvePoint, Dated, Days, Detection, Draft, DrawnBy, DrawnFile, EditKind, ElementKind, Facet, Figure,
-    FigureKind, FileMatch, InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile, ListingMatch, NearMiss,
-    NotScanned, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, PrivateLabel, Reading,
-    SampleMatch, Scan, Screen, ScreenLine, Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind,
-    Shares, Side, SourceKind, Spot, Stance, Statement, Taking, Vector, Window,
+    Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, BuildMatch, Citation, ClaimKey, Clue, Commit,
+    Confidence, Contact, CurvePoint, Dated, Days, Detection, Draft, DrawnBy, DrawnFile, EditKind, ElementKind,
+    ExposedFile, Facet, Figure, FigureKind, FileMatch, InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile,
+    ListingMatch, Names, NearMiss, NotScanned, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch,
+    Places, PrivateLabel, Reading, SampleMatch, Scan, Screen, ScreenLine, Sensitive, SensitiveFile, SensitiveGroup,
+    SensitiveItem, SensitiveKind, Shares, Side, SourceKind, Spot, Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -65,6 +65,7 @@ fn sample_match() -> SampleMatch {
         last: commit("", -1),
     };
     let shown = best.clone();
+    let of_build = best.clone();
     SampleMatch {
         owner: "Marlbeck".into(),
         corpora: vec![
@@ -212,6 +213,24 @@ fn sample_match() -> SampleMatch {
             picture: vec![0x89, 0x50],
             words: vec!["It looks like a photograph.".into()],
         }],
+        builds: vec![BuildMatch {
+            path: "code.zip!engine.pdb".into(),
+            format: "PDB debug information".into(),
+            standing: BuildMatch::RECOGNISED.into(),
+            debug: true,
+            marks: vec![("guid".into(), "00aa1".into())],
+            says: vec![("compiler".into(), "clang 14".into())],
+            exposed: vec![ExposedFile {
+                file: of_build,
+                product: "Engine 4.2".into(),
+                by: vec!["id".into(), "412 names".into()],
+            }],
+            more: 2,
+            functions: Names { count: 412, some: vec!["engine_start".into()] },
+            sources: Names { count: 3, some: vec!["engine.c".into()] },
+            paths: Names { count: 1, some: vec!["C:\\build".into()] },
+            signature: "CN=Marlbeck (SHA-256)".into(),
+        }],
     }
 }
 
@@ -336,6 +355,14 @@ fn examples() -> Vec<Payload> {
     vec![
         CaseOpened { title: "marlbeck".into() }.into(),
         SettingChanged { file: "names.txt".into(), text: "company: Marlbeck\n".into() }.into(),
+        AccountSet {
+            name: "ben".into(),
+            role: "analyst".into(),
+            is_active: true,
+            cases: Some(vec![CASE]),
+            what: "given other cases".into(),
+        }
+        .into(),
         SourceCapturedV1(source(Held::Desk, Some(text))).into(),
         SourceCapturedV1(source(Held::Outside("/a/sample.tar".into()), None)).into(),
         SourceCapturedV1(source(Held::Sealed("age1".into(), [5; 32]), None)).into(),
@@ -468,11 +495,26 @@ fn examples() -> Vec<Payload> {
             command: "gainsay match sample.tar".into(),
         }
         .into(),
+        SampleMatchedV4(SampleMatched {
+            case: CASE,
+            sample: SOURCE,
+            corpora: vec![EntryId([8; 32])],
+            result: (&SampleMatch { screens: Vec::new(), builds: Vec::new(), ..sample_match() }).into(),
+            command: "gainsay match sample.tar".into(),
+        })
+        .into(),
         SampleMatchedV3(SampleMatched {
             case: CASE,
             sample: SOURCE,
             corpora: vec![EntryId([8; 32])],
-            result: (&SampleMatch { in_hand: None, scans: Vec::new(), screens: Vec::new(), ..sample_match() }).into(),
+            result: (&SampleMatch {
+                in_hand: None,
+                scans: Vec::new(),
+                screens: Vec::new(),
+                builds: Vec::new(),
+                ..sample_match()
+            })
+                .into(),
             command: "gainsay match sample.tar".into(),
         })
         .into(),
@@ -486,6 +528,7 @@ fn examples() -> Vec<Payload> {
                 in_hand: None,
                 scans: Vec::new(),
                 screens: Vec::new(),
+                builds: Vec::new(),
                 ..sample_match()
             })
                 .into(),
@@ -593,13 +636,13 @@ fn examples() -> Vec<Payload> {
             statement: vec![1, 2, 3].into(),
         }
         .into(),
-        SampleMatchedV4(SampleMatched {
+        SampleMatched {
             case: CASE,
             sample: SOURCE,
             corpora: vec![EntryId([8; 32])],
             result: (&SampleMatch { screens: Vec::new(), ..sample_match() }).into(),
             command: "gainsay match sample.tar".into(),
-        })
+        }
         .into(),
         ChallengeOpened {
             case: CASE,
