@@ -28,6 +28,7 @@ mod winnow;
 
 pub use code::Tokens;
 pub use decode::{Kind, decoded_text};
+pub use distinct::sort_distinct;
 pub use every::normalised;
 pub use filter::{About, Filter, FilterError, FilterWriter, write_filter};
 pub use fingerprinter::{Fingerprinter, Fingerprints};

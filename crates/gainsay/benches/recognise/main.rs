@@ -35,14 +35,7 @@ const GROUPS: [(&str, Measure); 4] = [
 ];
 
 fn main() -> ExitCode {
-    let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    match measure(&chosen) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("error: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    common::ended(measure(&common::arguments()))
 }
 
 fn measure(chosen: &[String]) -> Result<()> {

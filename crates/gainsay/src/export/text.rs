@@ -109,9 +109,13 @@ pub fn sample_match(result: &SampleMatch, offered: &[Offered], styles: Styles) -
     page.text
 }
 
-/// What a sample must not reveal, for reading on a terminal.
-pub fn sensitive(found: &Sensitive, styles: Styles) -> String {
+/// What a sample must not reveal, for reading on a terminal; `None` where it was not looked for.
+pub fn sensitive(found: Option<&Sensitive>, styles: Styles) -> String {
     let mut page = Page::new(styles);
+    let Some(found) = found else {
+        page.line("What it must not reveal was not looked for.");
+        return page.text;
+    };
     page.line(&format!("What it must not reveal, whoever's it is ({} files looked through):", found.files));
     if found.kinds.is_empty() {
         page.line("      nothing of the kinds that are known");

@@ -11,6 +11,7 @@ use super::{Error, canonical};
 use crate::claim::{
     Channels, CorpusRole, EntryId, Extent, Filtered, History, Piece, Root, SegmentFile, Span, Stretch, Tlp,
 };
+pub use account::AccountSet;
 pub use assessed::{AssessedV2, CaseAssessed, CorpusStateV2};
 pub use challenge::{ChallengeAnswered, ChallengeDrawn, ChallengeOpened};
 pub use edit::{CaseJudged, ClaimEdited, EditV1};
@@ -66,6 +67,8 @@ kinds! {
     Case(CaseOpened) = "case/1",
     /// What the desk reads or weighs with was changed in one of its files.
     Setting(SettingChanged) = "setting/1",
+    /// Somebody may come to the desk from elsewhere, or may no longer, or something else than before.
+    Account(AccountSet) = "account/1",
     /// A source was captured, before it had parts, an update, a language, links and a map.
     SourceV1(SourceCapturedV1) = "source/1",
     /// A source was captured.
@@ -149,6 +152,7 @@ impl Payload {
             Payload::Destruction(b) => b.case,
             Payload::Case(_)
             | Payload::Setting(_)
+            | Payload::Account(_)
             | Payload::CorpusV1(_)
             | Payload::CorpusV2(_)
             | Payload::Corpus(_) => None,
@@ -512,6 +516,7 @@ fn first<T>(is_first: bool, payload: T) -> Result<T, minicbor::decode::Error> {
     if is_first { Ok(payload) } else { Err(minicbor::decode::Error::message("a field of a later version")) }
 }
 
+mod account;
 mod assessed;
 mod challenge;
 mod edit;

@@ -92,7 +92,9 @@ const NAMES: &[(&str, &[&str])] = &[
     ("seccompiler", &["unpack/src/"]),
     // The one room that opens connections; beside the libraries, the standard one must not be used for it either.
     ("ureq", &["gainsay/src/endpoint/"]),
-    ("rustls", &["gainsay/src/endpoint/"]),
+    ("rustls", &["gainsay/src/endpoint/", "gainsay/src/web/tls.rs"]),
+    ("tokio_rustls", &["gainsay/src/web/tls.rs"]),
+    ("argon2", &["gainsay/src/desk/accounts.rs"]),
     ("std::net::SocketAddr", &["gainsay/src/web/", "gainsay/src/cli/serve.rs", "gainsay/src/endpoint/address.rs"]),
     ("std::net", &["gainsay/src/endpoint/address.rs", "gainsay/src/web/", "gainsay/src/cli/serve.rs"]),
     ("rustix::net", &["unpack/src/"]),

@@ -335,6 +335,14 @@ fn examples() -> Vec<Payload> {
     vec![
         CaseOpened { title: "marlbeck".into() }.into(),
         SettingChanged { file: "names.txt".into(), text: "company: Marlbeck\n".into() }.into(),
+        AccountSet {
+            name: "ben".into(),
+            role: "analyst".into(),
+            is_active: true,
+            cases: Some(vec![CASE]),
+            what: "given other cases".into(),
+        }
+        .into(),
         SourceCapturedV1(source(Held::Desk, Some(text))).into(),
         SourceCapturedV1(source(Held::Outside("/a/sample.tar".into()), None)).into(),
         SourceCapturedV1(source(Held::Sealed("age1".into(), [5; 32]), None)).into(),
