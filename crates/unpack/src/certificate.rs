@@ -207,7 +207,7 @@ impl Found {
                 }
             }
             // PFX of PKCS #12: version 3, content, and mostly a code over it.
-            [(0x02, [3]), (0x30, content), ..] if content.starts_with(&[0x06, 0x09]) => {
+            [(0x02, [3]), (0x30, [0x06, 0x09, ..]), ..] => {
                 self.key(at, "a store of PKCS #12, locked by a password", None);
             }
             // PKCS #8: version, algorithm, key, and perhaps its public half under the tag 1.

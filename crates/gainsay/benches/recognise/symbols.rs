@@ -111,7 +111,7 @@ fn source(seed: u64) -> String {
         names.push(name);
     }
     let last = names.last().cloned().unwrap_or_default();
-    let _ = write!(source, "int main(void) {{ return {last}({}); }}\n", next(1 << 16));
+    let _ = writeln!(source, "int main(void) {{ return {last}({}); }}", next(1 << 16));
     source
 }
 

@@ -194,7 +194,7 @@ pub(super) fn guid(guid: [u8; 16], age: u32) -> String {
 
 /// The id in a note of GNU's (namesz, descsz, type 3, the name, the id).
 fn build_id(note: &[u8]) -> Option<&[u8]> {
-    let [size, kind] = [4, 8].map(|at| note.get(at..).and_then(|it| it.first_chunk()).map(|it| *it));
+    let [size, kind] = [4, 8].map(|at| note.get(at..).and_then(|it| it.first_chunk()).copied());
     let (size, kind): ([u8; 4], [u8; 4]) = (size?, kind?);
     let size = [u32::from_le_bytes(size), u32::from_be_bytes(size)].into_iter().min()?;
     let is_id = u32::from_le_bytes(kind) == 3 || u32::from_be_bytes(kind) == 3;

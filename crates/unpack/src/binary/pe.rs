@@ -137,7 +137,7 @@ fn wide(bytes: &[u8], at: usize) -> (String, usize) {
 
 /// Who signed a file, and whether it still has the digest that was signed.
 fn signature<Pe: ImageNtHeaders>(file: &PeFile<'_, Pe>, bytes: &[u8], directories: usize) -> Option<Signature> {
-    let directory = file.data_directory(pe::IMAGE_DIRECTORY_ENTRY_SECURITY.into())?;
+    let directory = file.data_directory(pe::IMAGE_DIRECTORY_ENTRY_SECURITY)?;
     // It alone names a place in the file and not in memory.
     let at = usize::try_from(directory.virtual_address.get(LE)).ok()?;
     let size = usize::try_from(directory.size.get(LE)).ok()?;
