@@ -12,8 +12,8 @@ use crate::claim::{
 };
 use crate::ledger::payload::{
     BodyDestroyed, ChallengeAnswered, ChallengeDrawn, ChallengeOpened, DraftDecided, DraftDecidedV1, Held,
-    PrivatelyMatched, SampleInspected, SampleMatchedV2, SampleMatchedV3, SourceCaptured, SourceCapturedV1,
-    SourceReadV1, TaskSet, twins,
+    PrivatelyMatched, SampleInspected, SampleMatchedV2, SampleMatchedV3, SampleMatchedV4, SourceCaptured,
+    SourceCapturedV1, SourceReadV1, TaskSet, twins,
 };
 use crate::ledger::{Entry, Hash, Payload, sha256};
 use crate::read::Gazetteer;
@@ -145,7 +145,10 @@ impl Fold<'_> {
             }
             Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
             Some(
-                Payload::Match(it) | Payload::MatchV3(SampleMatchedV3(it)) | Payload::MatchV2(SampleMatchedV2(it)),
+                Payload::Match(it)
+                | Payload::MatchV4(SampleMatchedV4(it))
+                | Payload::MatchV3(SampleMatchedV3(it))
+                | Payload::MatchV2(SampleMatchedV2(it)),
             ) => {
                 self.finding(entry, it.sample, &it.command, (&it.result).into());
             }

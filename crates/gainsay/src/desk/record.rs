@@ -9,8 +9,8 @@ use serde_json::Value;
 use super::{Acting, Desk, Error};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp, counted};
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SampleMatchedV3, SourceCaptured,
-    SourceCapturedV1, SourceReadV1,
+    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SampleMatchedV3, SampleMatchedV4,
+    SourceCaptured, SourceCapturedV1, SourceReadV1,
 };
 use crate::ledger::{Entry, Hash, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
@@ -387,9 +387,10 @@ fn what(payload: &Payload) -> String {
             let found = counted(inspected.result.kinds(), "kind");
             format!("looked through a sample for what it must not reveal: {found}")
         }
-        Payload::Match(found) | Payload::MatchV3(SampleMatchedV3(found)) | Payload::MatchV2(SampleMatchedV2(found)) => {
-            matched(&(&found.result).into())
-        }
+        Payload::Match(found)
+        | Payload::MatchV4(SampleMatchedV4(found))
+        | Payload::MatchV3(SampleMatchedV3(found))
+        | Payload::MatchV2(SampleMatchedV2(found)) => matched(&(&found.result).into()),
         Payload::Private(it) => format!("settled privately: {} of {} elements", it.matches, it.count),
         Payload::Challenge(_) | Payload::Draw(_) | Payload::Answer(_) => {
             super::challenge::what(payload).unwrap_or_default()

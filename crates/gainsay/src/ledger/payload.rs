@@ -16,7 +16,7 @@ pub use assessed::{AssessedV2, CaseAssessed, CorpusStateV2};
 pub use challenge::{ChallengeAnswered, ChallengeDrawn, ChallengeOpened};
 pub use edit::{CaseJudged, ClaimEdited, EditV1};
 pub use inspected::SampleInspected;
-pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2, SampleMatchedV3};
+pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2, SampleMatchedV3, SampleMatchedV4};
 pub use private::{PrivateLabelV1, PrivatelyMatched};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
 pub use settled::ClaimSettled;
@@ -93,8 +93,10 @@ kinds! {
     MatchV2(SampleMatchedV2) = "match/2",
     /// A sample was matched against the corpora, before it was counted what it is made of, and scanned for malware.
     MatchV3(SampleMatchedV3) = "match/3",
+    /// A sample was matched against the corpora, before its builds were recognised.
+    MatchV4(SampleMatchedV4) = "match/4",
     /// A sample was matched against the corpora.
-    Match(SampleMatched) = "match/4",
+    Match(SampleMatched) = "match/5",
     /// A sample was looked through for what it must not reveal.
     Inspection(SampleInspected) = "inspection/1",
     /// A sample, or a list of accounts, was settled with another party without showing it.
@@ -131,9 +133,10 @@ impl Payload {
             Payload::Reading(b) | Payload::ReadingV1(SourceReadV1(b)) => Some(b.case),
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.case),
             Payload::MatchV1(b) => Some(b.case),
-            Payload::Match(b) | Payload::MatchV3(SampleMatchedV3(b)) | Payload::MatchV2(SampleMatchedV2(b)) => {
-                Some(b.case)
-            }
+            Payload::Match(b)
+            | Payload::MatchV4(SampleMatchedV4(b))
+            | Payload::MatchV3(SampleMatchedV3(b))
+            | Payload::MatchV2(SampleMatchedV2(b)) => Some(b.case),
             Payload::Private(b) => Some(b.case),
             Payload::Challenge(b) => Some(b.case),
             Payload::Draw(b) => Some(b.case),
@@ -175,9 +178,10 @@ impl Payload {
             Payload::Reading(b) | Payload::ReadingV1(SourceReadV1(b)) => Some(b.source),
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.source),
             Payload::MatchV1(b) => Some(b.sample),
-            Payload::Match(b) | Payload::MatchV3(SampleMatchedV3(b)) | Payload::MatchV2(SampleMatchedV2(b)) => {
-                Some(b.sample)
-            }
+            Payload::Match(b)
+            | Payload::MatchV4(SampleMatchedV4(b))
+            | Payload::MatchV3(SampleMatchedV3(b))
+            | Payload::MatchV2(SampleMatchedV2(b)) => Some(b.sample),
             Payload::Inspection(b) => Some(b.sample),
             _ => None,
         }

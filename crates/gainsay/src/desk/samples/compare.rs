@@ -6,6 +6,7 @@ use fingerprint::Profile;
 use serde_json::json;
 
 use super::aligning::{Aligner, SideBySide, each};
+use super::texts::Texts;
 use super::{Corpus, CorpusRole, Desk, Error, MatchOptions, OpenCorpora, SampleProgress, Shape, open, row};
 use crate::align::{Row, rows};
 use crate::claim::FileMatch;
@@ -105,13 +106,11 @@ impl Desk {
         }
         let profile = Profile::one();
         let mut wanted = None;
-        let mut find = |batch: &[SampleFile]| {
-            if wanted.is_none() {
-                wanted = batch.iter().find(|it| it.path == file.as_bytes()).cloned();
-            }
-            Ok(())
+        let mut find = |batch: Vec<SampleFile>| {
+            wanted = batch.into_iter().find(|it| it.path == file.as_bytes());
+            wanted.is_none()
         };
-        let tallies = (Tally::default(), sensitive::Tally::default(), None);
+        let tallies = (Tally::default(), sensitive::Tally::default(), None, None);
         let rest = open(path, &profile, options, tallies, progress, &mut find)?.batch;
         let Some(wanted) = wanted.or_else(|| rest.into_iter().find(|it| it.path == file.as_bytes())) else {
             return Err(Error::NotInSample { file: file.to_owned() });
@@ -123,7 +122,9 @@ impl Desk {
         let mut compared =
             Err("the sample's file could not be read a second time, or is too large to be compared".to_owned());
         let wanted: Vec<&matching::FileMatch> = found.files.iter().collect();
-        each(path, options, &wanted, &mut |file, bytes| compared = aligner.side_by_side(file, bytes))?;
+        each(path, options, &wanted, &Texts::default(), &mut |file, bytes| {
+            compared = aligner.side_by_side(file, bytes)
+        })?;
         let Some(found) = found.files.first() else { return Err(Error::NotInSample { file: file.to_owned() }) };
         Ok(match compared {
             Ok(compared) => Comparison {
