@@ -44,17 +44,11 @@ const BYTES: f64 = 200_000.0;
 const CROWDED: f64 = 500.0;
 
 fn main() -> ExitCode {
-    match measure() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("error: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    common::ended(measure())
 }
 
 fn measure() -> Result<()> {
-    let only: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
+    let only = common::arguments();
     let wanted = |name: &str| only.is_empty() || only.iter().any(|it| it == name);
     let cases = if is_set("QUICK") { CASES / 10 } else { CASES };
     let folder = target()?.join("browser");

@@ -22,8 +22,11 @@ use crate::store::{self, Reader};
 /// How a case is called whose name was destroyed.
 pub(super) const NAME_DESTROYED: &str = "(name destroyed)";
 
+/// Cases with their names, where those still stand.
+pub(super) type Known = Vec<(Option<String>, EntryId)>;
+
 /// Every case with its name, where that still stands.
-pub(super) fn cases(reader: &Reader<'_>) -> Result<Vec<(Option<String>, EntryId)>, store::Error> {
+pub(super) fn cases(reader: &Reader<'_>) -> Result<Known, store::Error> {
     let opened = reader.of_kind("case/1")?.into_iter().filter_map(|entry| match entry.payload {
         Some(Payload::Case(case)) => Some((Some(case.title), entry.id)),
         Some(_) => None,
@@ -33,11 +36,7 @@ pub(super) fn cases(reader: &Reader<'_>) -> Result<Vec<(Option<String>, EntryId)
 }
 
 /// The case of this name, or whose id begins with it, of those that may be seen.
-pub(super) fn case_id(
-    mut known: Vec<(Option<String>, EntryId)>,
-    name: &str,
-    may_see: impl Fn(EntryId) -> bool,
-) -> Result<EntryId, Error> {
+pub(super) fn case_id(mut known: Known, name: &str, may_see: impl Fn(EntryId) -> bool) -> Result<EntryId, Error> {
     known.retain(|(_, id)| may_see(*id));
     if let Some((_, id)) = known.iter().find(|(title, _)| title.as_deref() == Some(name)) {
         return Ok(*id);

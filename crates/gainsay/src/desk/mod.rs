@@ -106,7 +106,7 @@ pub struct Desk {
     /// The cases that there are for whoever sits at it; all where there is no list.
     only: Option<BTreeSet<EntryId>>,
     /// The cases as of so many entries.
-    cases: RefCell<Option<(u64, Vec<(Option<String>, EntryId)>)>>,
+    cases: RefCell<Option<(u64, casefile::Known)>>,
 }
 
 /// What can go wrong at a desk.
@@ -621,7 +621,7 @@ impl Desk {
     }
 
     /// Every case with its name, where that still stands. They are read again when the ledger has grown: that takes time with their number.
-    fn known_cases(&self) -> Result<Vec<(Option<String>, EntryId)>, Error> {
+    fn known_cases(&self) -> Result<casefile::Known, Error> {
         let reader = self.database.reader();
         let size = reader.newest_head()?.map_or(0, |head| head.size);
         if let Some((_, known)) = self.cases.borrow().as_ref().filter(|(of, _)| *of == size) {

@@ -162,7 +162,8 @@ impl Failure {
                 desk::Error::NoCase { .. }
                 | desk::Error::NoHandle { .. }
                 | desk::Error::NoJob { .. }
-                | desk::Error::NoToken { .. },
+                | desk::Error::NoToken { .. }
+                | desk::Error::NotInSample { .. },
             )
             | Failure::Nowhere => StatusCode::NOT_FOUND,
             Failure::Desk(error) if error.is_no() || matches!(error, desk::Error::JobIs { .. }) => StatusCode::CONFLICT,

@@ -56,6 +56,9 @@ const MOST: usize = 64 << 20;
 /// How many browsers at once are told of what happens as it does; others load their page again.
 const LISTENERS: usize = 64;
 
+/// The most that somebody may bring who is not let in.
+const MOST_OUTSIDE: usize = 16 << 10;
+
 /// How long open connections keep the server after it was told to stop.
 const FAREWELL: Duration = Duration::from_secs(3);
 
@@ -250,7 +253,7 @@ fn router(house: Arc<House>) -> Router {
         .route("/api/v1/tokens", get(changes::tokens).post(changes::add_token))
         .route("/api/v1/tokens/{id}", delete(changes::end_token))
         .route("/enter/{token}", get(door::enter))
-        .route(entrance::PATH, get(entrance::page).post(entrance::sign_in))
+        .route(entrance::PATH, get(entrance::page).post(entrance::sign_in).layer(DefaultBodyLimit::max(MOST_OUTSIDE)))
         .route("/account", get(entrance::account))
         .route("/account/{what}", post(entrance::change))
         .route("/seen", post(start::seen))

@@ -307,7 +307,8 @@ fn a_program_has_a_token_with_a_scope() {
     let decided = ask(&read, "GET", "/api/v1/cases/marlbeck/statements", "").body;
     assert!(decided.contains("\"by\":\"ben\""), "{decided}");
     // It opens no page that changes something, no cookie is made of it, and a session is none.
-    assert_eq!(ask(&write, "POST", "/demo", "").status, 403);
+    let bearer = format!("Bearer {write}");
+    assert_eq!(served.send("POST", "/demo", &[("Authorization", &bearer)], "proof=").status, 403);
     let cookie = format!("{}={write}", served.cookie_name());
     assert_eq!(served.send("GET", "/api/v1/cases", &[("Cookie", &cookie)], "").status, 401);
     let set = sign_in(&served, "ben", PASSWORD).header("set-cookie").unwrap().to_owned();

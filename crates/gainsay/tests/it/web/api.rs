@@ -246,7 +246,7 @@ fn a_program_opens_a_case_adds_to_it_and_has_work_done() {
     assert_eq!(status, 201);
     assert_eq!(done(2)["state"], "done");
     let shown = value(&served.get(&format!("/api/v1/cases/{id}")));
-    assert_eq!(shown["findings"][0]["verdict"], "ours", "{}", shown["findings"]);
+    assert_eq!(shown["findings"][0]["result"]["verdict"], "ours", "{}", shown["findings"]);
     for wrong in [
         json!({ "do": "index", "corpus": "code", "path": "tree", "role": "own" }),
         json!({ "do": "index", "corpus": "code", "path": "/nothing/here", "role": "own" }),

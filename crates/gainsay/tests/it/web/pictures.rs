@@ -33,14 +33,25 @@ fn of_the_pages() {
             browser.eval(&format!("document.querySelector('h2 a[href=\"{case}\"]').innerText")) == "fxmsp-2019"
         })
         .unwrap();
+    let matched = cases.iter().find(|case| *case != rumour).unwrap();
+    // A file that is not the company's byte for byte has lines to be seen beside it.
+    browser.go(&format!("{start}{matched}/matches/m1"));
+    let beside = browser.eval(
+        "[...document.querySelectorAll('.file')].find(it => it.querySelector('a') && !it.innerText.includes('byte for byte')).querySelector('a').getAttribute('href')",
+    );
+    let beside = beside.as_str().unwrap().to_owned();
     if let Some(folder) = std::env::var_os("PICTURES").map(PathBuf::from) {
-        for (name, path) in [("desk.png", "/".to_owned()), ("review.png", format!("{rumour}/review"))] {
+        for (name, path) in [
+            ("desk.png", "/".to_owned()),
+            ("review.png", format!("{rumour}/review")),
+            ("match.png", format!("{matched}/matches/m1")),
+        ] {
             browser.go(&format!("{start}{path}"));
             std::fs::write(folder.join(name), browser.picture(false)).unwrap();
         }
     }
     if let Some(axe) = std::env::var_os("AXE") {
-        accessible(&mut browser, &std::fs::read_to_string(axe).unwrap(), &start, &cases);
+        accessible(&mut browser, &std::fs::read_to_string(axe).unwrap(), &start, (&cases, &beside));
     }
     let Some(folder) = std::env::var_os("LOOK").map(PathBuf::from) else { return };
     let mut pages = vec![("start", "/".to_owned()), ("jobs", "/jobs".to_owned()), ("nowhere", "/nowhere".to_owned())];
@@ -48,8 +59,9 @@ fn of_the_pages() {
         pages.push((name, case.clone()));
     }
     pages.push(("source", format!("{rumour}/sources/src1")));
-    let matched = cases.iter().find(|case| *case != rumour).unwrap();
     pages.push(("matched", format!("{matched}/matches/m1")));
+    pages.push(("beside", beside.clone()));
+    pages.push(("sign-in", "/sign-in".to_owned()));
     pages.push(("review", format!("{rumour}/review")));
     for size in SIZES {
         for dark in [false, true] {
@@ -67,8 +79,8 @@ fn of_the_pages() {
 }
 
 /// Holds every page, dark and light, against the rules of axe-core.
-fn accessible(browser: &mut Browser, axe: &str, start: &str, cases: &[String]) {
-    let mut pages = vec!["/".to_owned(), "/jobs".to_owned(), "/nowhere".to_owned()];
+fn accessible(browser: &mut Browser, axe: &str, start: &str, (cases, beside): (&[String], &str)) {
+    let mut pages = ["/", "/jobs", "/nowhere", "/sign-in", beside].map(str::to_owned).to_vec();
     for case in cases {
         browser.go(&format!("{start}{case}"));
         if browser.eval("!!document.querySelector('#evidence')") == true {
