@@ -106,7 +106,9 @@ impl Hits {
             let keys = Keys::of((0..sample.len()).flat_map(all).flatten().copied().collect());
             let first = hits.found.len();
             for (file, numbers) in hits.files.iter_mut().enumerate() {
-                for some in all(file) {
+                let some = all(file);
+                numbers[place(channel)].reserve_exact(some.iter().map(|some| some.len()).sum());
+                for some in some {
                     let number = |key: &u64| keys.number(*key).map(|number| first + number);
                     numbers[place(channel)].extend(some.iter().filter_map(number));
                 }
