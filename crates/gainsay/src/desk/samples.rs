@@ -1,6 +1,7 @@
 //! Matching a sample against the corpora on the desk.
 
 mod aligning;
+mod builds;
 mod compare;
 mod layers;
 mod leaks;
@@ -26,9 +27,9 @@ use super::add::{Known, files_below};
 use super::corpora::LEAST_MEMORY;
 use super::listings::{self, Listings};
 use super::vault::Kept;
-use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
+use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape};
 use crate::assess::{Offered, offered};
-use crate::claim::{CorpusRole, EntryId, SampleMatch, Sensitive, SourceText, Tlp, portion, quoted, sized};
+use crate::claim::{BuildMatch, CorpusRole, EntryId, SampleMatch, Sensitive, SourceText, Tlp, portion, quoted, sized};
 use crate::export;
 use crate::inspect::{Engines, Malware, sensitive};
 use crate::ledger::payload::{SampleInspected, SampleMatched};
@@ -140,6 +141,7 @@ impl MatchReport {
         let is_ours = |result: &SampleMatch| {
             ours.contains(&result.verdict.as_str())
                 || result.listings.iter().any(|it| ours.contains(&it.verdict.as_str()))
+                || result.builds.iter().any(|it| it.standing == BuildMatch::RECOGNISED)
         };
         self.results.iter().any(is_ours)
     }
@@ -196,7 +198,7 @@ impl Desk {
         let passwords = self.passwords(options)?;
         let options = MatchOptions { passwords: &passwords, ..options };
         // A case that is not there must not be found out after hours of matching.
-        let case_id = case.map(|case| casefile::case_id(&self.database.reader(), case)).transpose()?;
+        let case_id = case.map(|case| self.case_id(case)).transpose()?;
         let corpora = self.corpora()?;
         if let Some(name) = corpus.filter(|name| !corpora.contains_key(*name)) {
             return Err(Error::UnknownCorpus { name: name.to_owned() });
@@ -243,7 +245,7 @@ impl Desk {
         let mut malware = Malware::with(engines)?;
         let marks = match options.no_sensitive {
             true => sensitive::Tally::default(),
-            false => sensitive::Tally::new(self.key.derived(MARKS)),
+            false => sensitive::Tally::new(self.key.derived(MARKS), acting.now.as_second()),
         };
         let texts = Mutex::new(Texts::new(options.memory.unwrap_or(MEMORY) / TEXTS));
         let (mut sample, found) = match_all(path, options, (tally, marks, &mut malware, &texts), &against, progress)?;
@@ -374,6 +376,11 @@ impl Owner<'_> {
             result.listings.push(listings::in_numbers(path, &found));
         }
         add_listings(&mut result, &sample.listings);
+        let builds = matching::match_builds(sample.builds.marks(), corpora)?;
+        let (rows, words) = sample.builds.in_numbers(&builds);
+        add_builds(&mut result, &builds);
+        result.builds = rows;
+        result.words.extend(words);
         Ok(result)
     }
 }
@@ -504,6 +511,20 @@ fn command(sample: &Path, options: MatchOptions<'_>) -> String {
 
 fn files_of_owner(result: &SampleMatch) -> u64 {
     result.verdicts.iter().filter(|(word, ..)| word.ends_with("ours")).map(|(_, files, _)| files).sum()
+}
+
+/// What recognised builds mean for a verdict that says of the content that nothing is found: by code or names they are the company's. By
+/// ids and layout alone, which whoever has the shipped program can write into a file, they are no more than not told.
+fn add_builds(result: &mut SampleMatch, builds: &[matching::BuildMatch]) {
+    let verdicts = [matching::Verdict::NotFound, matching::Verdict::CannotTell].map(matching::Verdict::words);
+    let told = builds.iter().filter_map(|it| match (it.standing, it.has_content()) {
+        (matching::Standing::Recognised, true) => Some(matching::Verdict::PartlyOurs),
+        (matching::Standing::Recognised, false) => Some(matching::Verdict::CannotTell),
+        _ => None,
+    });
+    if let Some(verdict) = told.min().filter(|_| verdicts.contains(&result.verdict.as_str())) {
+        result.verdict = verdict.words().to_owned();
+    }
 }
 
 /// What the listings in a sample mean for the rest of the result.

@@ -616,8 +616,26 @@ impl Page {
         for problem in &result.problems {
             self.hanging("      problem: ", problem);
         }
+        self.builds(result, rows);
         self.malware(result, rows);
         self.layers(result, rows);
+    }
+
+    /// The company's builds that files of the sample are of, and what these expose.
+    fn builds(&mut self, result: &SampleMatch, rows: usize) {
+        const EXPOSED: usize = 3;
+        for build in result.builds.iter().take(rows) {
+            self.hanging("      build: ", &format!("{} ({}): {}", build.path, build.format, build.standing));
+            for exposed in build.exposes(EXPOSED) {
+                self.hanging("        exposes ", &exposed);
+            }
+            for sentence in build.words() {
+                self.hanging("        ", &sentence);
+            }
+        }
+        if result.builds.len() > rows {
+            self.line(&format!("      … and {} more builds", result.builds.len() - rows));
+        }
     }
 
     /// What the sample was scanned with for malware, and what that found.

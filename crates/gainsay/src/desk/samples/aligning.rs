@@ -154,7 +154,7 @@ fn each_in<'f>(
                 }
             }
             Event::Text { text, .. } => give(waiting, &text_of(&last), text.as_bytes(), take),
-            Event::Finding(_) | Event::Archive { .. } | Event::Clue(_) => {}
+            Event::Finding(_) | Event::Archive { .. } | Event::Clue(_) | Event::Fact(_) => {}
         }
         if waiting.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;

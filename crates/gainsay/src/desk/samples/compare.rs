@@ -1,6 +1,6 @@
 //! One file of a sample beside the company's.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fingerprint::Profile;
 use serde_json::json;
@@ -11,7 +11,10 @@ use super::{Corpus, CorpusRole, Desk, Error, MatchOptions, OpenCorpora, SamplePr
 use crate::align::{Row, rows};
 use crate::claim::FileMatch;
 use crate::export;
+use crate::export::comparison::Beside;
 use crate::inspect::sensitive;
+use crate::ledger::Payload;
+use crate::ledger::payload::Held;
 use crate::matching::{self, Matcher, SampleFile, Tally};
 use crate::release::{Released, masked_in_place};
 
@@ -47,7 +50,37 @@ impl Comparison {
     }
 }
 
+impl Comparison {
+    /// Both sides row by row, for pages; none where they cannot be compared.
+    pub fn beside(&self) -> Vec<Beside> {
+        self.shown.as_ref().map_or(Vec::new(), |(rows, texts)| export::comparison::beside(rows, texts))
+    }
+}
+
 impl Desk {
+    /// The same of a sample that a case has matched: of its finding by its handle, where the sample still is where it was.
+    ///
+    /// # Errors
+    /// As of [`Desk::compare`]; or there is no such finding, or the sample's bytes are not within reach.
+    pub fn compare_in(&mut self, case: &str, finding: &str, file: &str, unjailed: bool) -> Result<Comparison, Error> {
+        let missing = || Error::NoHandle { case: case.to_owned(), handle: finding.to_owned() };
+        let case = self.case(case)?;
+        let found = case.findings.iter().find(|it| it.handle == finding).ok_or_else(missing)?;
+        let sample = &case.sources[found.sample];
+        let entry = self.database.reader().by_prefix(&sample.id.to_string())?;
+        let payload = entry.and_then(|entry| entry.payload);
+        let source = payload.as_ref().and_then(Payload::source).ok_or_else(missing)?;
+        let path = match &source.held {
+            Held::Desk => self.blobs.path(&source.digest),
+            Held::Outside(path) => PathBuf::from(path),
+            Held::Sealed(..) => return Err(Error::OutOfReach { handle: sample.handle.clone() }),
+        };
+        if !path.exists() {
+            return Err(Error::OutOfReach { handle: sample.handle.clone() });
+        }
+        self.compare(&path, file, MatchOptions { unjailed, ..MatchOptions::default() }, &mut |_| {})
+    }
+
     /// Holds one file of a sample, named as a match names it, beside the company's file that it matches best in the corpora: in all
     /// of them, or in the one named.
     ///

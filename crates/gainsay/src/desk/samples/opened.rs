@@ -8,10 +8,11 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use fingerprint::{Kind, Profile};
-use unpack::Event;
+use unpack::{Event, Fact};
 
 use super::super::add::files_below;
 use super::super::listings::Listings;
+use super::builds::Builds;
 use super::layers::{self, Layers};
 use super::sources::{Source, sources};
 use super::texts::{OneText, Texts};
@@ -33,6 +34,9 @@ pub(super) struct Opened {
     pub(super) contents: blake3::Hasher,
     pub(super) listings: Listings,
     pub(super) layers: Layers,
+    pub(super) builds: Builds,
+    /// The file that ended last.
+    last: String,
     /// What of them is sensitive.
     pub(super) sensitive: sensitive::Tally,
     /// What they are, whoever's they are.
@@ -75,6 +79,8 @@ pub(super) fn open(
         contents: blake3::Hasher::new(),
         listings: Listings::default(),
         layers: Layers::default(),
+        builds: Builds::default(),
+        last: String::new(),
         sensitive,
         tally,
         received: 0,
@@ -239,6 +245,7 @@ impl Opened {
                     {
                         self.layers.file(&path, bytes);
                         let path = path_in_sample(name, &path);
+                        path.clone_into(&mut self.last);
                         if let Some(scanner) = scanner {
                             scanner.finish(path, &mut self.sensitive);
                         }
@@ -261,6 +268,9 @@ impl Opened {
                     }
                 }
                 Event::Text { text, .. } => self.add_text(text.as_bytes(), reading),
+                Event::Fact(Fact::Binary(binary)) => self.builds.add(reading.profile, &self.last, binary),
+                Event::Fact(Fact::Certificate(certificate)) => self.sensitive.certificate(&self.last, certificate),
+                Event::Fact(Fact::Key(key)) => self.sensitive.key(&self.last, key),
                 Event::Archive { path, format } => self.layers.open(path, format),
                 Event::Clue(clue) => {
                     if clue.kind.words() == "times" {
