@@ -118,7 +118,10 @@ fn sections<'d>(file: &object::File<'d>, binary: &mut Binary, gathered: &mut Gat
         if !gathered.budget.spend(name.len()) {
             break;
         }
-        let is_code = section.kind() == SectionKind::Text;
+        // In a file of debug information alone a section of code has its flags and no bytes.
+        let is_elf_code = matches!(section.flags(), SectionFlags::Elf { sh_flags, .. }
+            if sh_flags.0 & object::elf::SHF_EXECINSTR.0 != 0);
+        let is_code = section.kind() == SectionKind::Text || is_elf_code;
         let is_loaded = match section.flags() {
             SectionFlags::Elf { sh_flags, .. } => sh_flags.0 & object::elf::SHF_ALLOC.0 != 0,
             SectionFlags::Coff { characteristics, .. } => {
