@@ -10,15 +10,12 @@ const LEAST_SHARE: usize = 300;
 /// Characters of the longest name.
 const LONGEST: usize = 255;
 
-/// The units of sizes, folded as [`misread`] does, in English and Russian, the latter also as English readers misread it; with their
-/// power of a thousand.
-const UNITS: [(&str, u32); 15] = [
-    ("b", 0),
+/// The units of sizes in small letters, in English and Russian, the latter also as who reads English misreads it; with their power of a thousand.
+/// None stands behind one that it ends with.
+const UNITS: [(&str, u32); 14] = [
     ("bytes", 0),
     ("byte", 0),
     ("байт", 0),
-    ("б", 0),
-    ("6aut", 0),
     ("kb", 1),
     ("klb", 1),
     ("кб", 1),
@@ -28,6 +25,8 @@ const UNITS: [(&str, u32); 15] = [
     ("мб", 2),
     ("gb", 3),
     ("гб", 3),
+    ("b", 0),
+    ("б", 0),
 ];
 
 /// A name as far as a reader's errors leave it: letters and figures alone, in small, those that are taken for each other as one.
@@ -61,14 +60,19 @@ pub fn of_lines(lines: &[&str]) -> Option<Listing> {
     Some(Listing { format: Format::Picture, entries, listed: listed as u64, problems: Vec::new() })
 }
 
-/// A row of a file manager: a name, what else there is, and a size.
+/// A row of a file manager: a name, then a date or a size. What stands before the name lies beside the list.
 fn managed(line: &str) -> Option<Entry> {
-    let cells: Vec<&str> = line.split("  ").map(str::trim).filter(|cell| !cell.is_empty()).collect();
-    let (at, bytes) = cells.iter().enumerate().rev().find_map(|(at, cell)| Some((at, size_at_end(cell)?)))?;
-    let before = cells.get(..at + 1)?;
-    // What stands before the name is a folder beside the list; dates and kinds come after it.
-    let name = before.iter().flat_map(|cell| cell.split(' ')).find(|word| is_file_name(word))?;
-    Some(entry(name, bytes))
+    let name = line.split_whitespace().find(|word| is_file_name(word))?;
+    let bytes = size_at_end(line);
+    (bytes.is_some() || line.split_whitespace().any(is_date)).then(|| entry(name, bytes))
+}
+
+/// Whether a word is a day, such as `04.05.2018` or `2018-05-04`.
+fn is_date(word: &str) -> bool {
+    let digits = word.chars().filter(char::is_ascii_digit).count();
+    let marks = word.chars().filter(|c| matches!(c, '.' | '-' | '/')).count();
+    let others = word.chars().filter(|c| !c.is_ascii_digit() && !matches!(c, '.' | '-' | '/' | ':')).count();
+    digits >= 5 && marks >= 2 && others == 0
 }
 
 /// A row of `ls -l`: … size, month, day, time, name.
@@ -79,12 +83,12 @@ fn long(line: &str) -> Option<Entry> {
     let size: u64 = words.get(month.checked_sub(1)?)?.parse().ok()?;
     let (name, begin) = (words.get(month + 3)?, words.first()?);
     let is_file = words.len() == month + 4 && !begin.starts_with('d') && !begin.starts_with('l');
-    is_file.then(|| entry(name, (size, size)))
+    is_file.then(|| entry(name, Some((size, size))))
 }
 
-fn entry(name: &str, bytes: (u64, u64)) -> Entry {
+fn entry(name: &str, bytes: Option<(u64, u64)>) -> Entry {
     let path = name.chars().take(LONGEST).collect::<String>().into_bytes();
-    Entry { path, bytes: Some(bytes), modified: None, is_folder: false }
+    Entry { path, bytes, modified: None, is_folder: false }
 }
 
 /// Whether a word is a name with an ending, and no date.
@@ -97,16 +101,19 @@ fn is_file_name(word: &str) -> bool {
     })
 }
 
-/// The least and the most bytes that a size such as `12.3 KB` at the end of a cell stands for, whether the program that showed it counts
-/// by 1000 or 1024, rounds or rounds up.
-fn size_at_end(cell: &str) -> Option<(u64, u64)> {
-    let (rest, unit) = cell.rsplit_once(' ')?;
-    let number = rest.rsplit(' ').next()?;
-    let unit = unit.trim_end_matches(['.', '|']).to_lowercase();
-    let power = UNITS.iter().find(|(name, _)| *name == unit).map(|(_, power)| *power)?;
+/// The least and the most bytes that a size such as `12.3 KB` at the end of a line stands for, whether the program that showed it counts
+/// by 1000 or 1024, rounds or rounds up. Where number and unit stand together, a reader has often lost the point between two figures.
+fn size_at_end(line: &str) -> Option<(u64, u64)> {
+    let line = line.trim_end_matches(|c: char| !c.is_alphanumeric()).to_lowercase();
+    let (before, power) = UNITS.iter().find_map(|(unit, power)| {
+        let before = line.strip_suffix(unit)?;
+        before.trim_end().ends_with(|c: char| c.is_ascii_digit()).then_some((before, *power))
+    })?;
+    let is_apart = before.ends_with(' ');
+    let number = before.trim_end().rsplit(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').next()?;
     let (whole, part) = number.split_once(['.', ',']).unwrap_or((number, ""));
     let digits = [whole, part].concat();
-    if digits.is_empty() || digits.len() > 9 || part.len() > 2 {
+    if digits.is_empty() || digits.len() > 9 || part.len() > 2 || part.contains(['.', ',']) {
         return None;
     }
     let value: u64 = digits.parse().ok()?;
@@ -114,7 +121,8 @@ fn size_at_end(cell: &str) -> Option<(u64, u64)> {
         return part.is_empty().then_some((value, value));
     }
     let scale = 10_u64.pow(u32::try_from(part.len()).ok()?);
-    let least = value.saturating_sub(1) * 1000_u64.pow(power) / scale;
+    let lost = if !is_apart && part.is_empty() && whole.len() > 1 { 10 } else { 1 };
+    let least = value.saturating_sub(1) * 1000_u64.pow(power) / (scale * lost);
     let most = (2 * value + 1) * 1024_u64.pow(power) / (2 * scale);
     Some((least, most))
 }
@@ -134,10 +142,14 @@ mod tests {
             "form mapping.go  04.05.2018 12:11  File GO  12,5 КБ",
             "json.go  04.05.2018 12:11  File GO  1 KB",
             "This PC",
+            "a_test.go 04.05.201812:11. FileGO 23kB",
+            "b_test.go 04.05.2018 12:11 FileGO 6aiit",
         ];
         let listing = of_lines(&lines).expect("a list");
         let of = |name: &str| listing.entries.iter().find(|it| it.path == name.as_bytes()).and_then(|it| it.bytes);
-        assert_eq!(listing.entries.len(), 5);
+        assert_eq!(listing.entries.len(), 7);
+        // The point between the figures may be lost.
+        assert_eq!((of("a_test.go"), of("b_test.go")), (Some((2_200, 24_064)), None));
         assert_eq!(of("binding.go"), Some((4_200, 4_454)));
         assert_eq!(of("form.go"), Some((812, 812)));
         assert_eq!(of("json.go"), Some((0, 1_536)));

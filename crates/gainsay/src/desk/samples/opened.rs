@@ -59,6 +59,10 @@ pub(super) struct Opened {
 /// Takes a batch of files, and says whether more are wanted.
 pub(super) type Take<'t> = dyn FnMut(Vec<SampleFile>) -> bool + 't;
 
+/// What takes what a sample is made of, and what of it is sensitive; where it is inspected, what scans for malware and reads pictures; and
+/// where its files may be aligned, what keeps their texts.
+pub(super) type Inspected<'i> = (Tally, sensitive::Tally, Option<(&'i mut Malware, Ocr)>, Option<&'i Mutex<Texts>>);
+
 /// Opens a sample in the child, fingerprints what comes out, and gives it away in batches, but for the last one. Where it is inspected,
 /// each file is scanned before the child opens it, and what comes out of it, and its pictures are read;
 /// `texts` takes the texts.
@@ -69,7 +73,7 @@ pub(super) fn open(
     path: &Path,
     profile: &Profile,
     options: MatchOptions<'_>,
-    (tally, sensitive, inspected, texts): (Tally, sensitive::Tally, Option<(&mut Malware, Ocr)>, Option<&Mutex<Texts>>),
+    (tally, sensitive, inspected, texts): Inspected<'_>,
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
 ) -> Result<Opened, Error> {

@@ -22,7 +22,7 @@ const LEAST_LINES: usize = 4;
 const LEAST_HITS: u64 = 2;
 
 /// Thousandths of what was read that must be the company's: menus, folders and other windows stand around it.
-const LEAST_SHARE: u32 = 150;
+const LEAST_SHARE: u32 = 300;
 
 /// Thousandths of the best file's letters with which another file shows as much.
 const AS_MUCH: u32 = 970;

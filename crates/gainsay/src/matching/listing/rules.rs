@@ -98,8 +98,9 @@ const LEAST_PICTURED_BY_SIZE: u64 = 4;
 
 /// What a list is that was read in a picture and is too short for rounded sizes alone; `names` is how many files of one folder it names.
 pub(super) fn of_pictured(counts: &Counts, names: u64) -> Verdict {
-    let by_size = counts.own >= LEAST_PICTURED_BY_SIZE && counts.by_size * 2 >= counts.sized;
-    let is_ours = names >= LEAST_PICTURED && names * 2 >= counts.files && by_size;
+    let by_size = counts.by_size >= LEAST_PICTURED_BY_SIZE && counts.by_size * 2 >= counts.sized;
+    let is_others = counts.public.max(counts.published) * 2 >= counts.by_size.max(1);
+    let is_ours = names >= LEAST_PICTURED && names * 2 >= counts.files && by_size && !is_others;
     match (is_ours, names) {
         (true, _) => Verdict::PartlyOurs,
         (false, 0) => Verdict::NotFound,
