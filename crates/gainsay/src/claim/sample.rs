@@ -1,6 +1,7 @@
 //! What a sample has in common with the corpora of one owner, in figures and words.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{CorpusRole, InHand, counted};
 
@@ -50,7 +51,7 @@ pub struct SampleMatch {
 }
 
 /// An archive of a sample: a layer around the files in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layer {
     /// Where it is; `!` stands before each archive in another.
     pub path: String,
@@ -65,7 +66,7 @@ pub struct Layer {
 }
 
 /// What an archive says of how it came to be: its own word, which whoever made it may have forged.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clue {
     /// The archive.
     pub path: String,
@@ -78,7 +79,7 @@ pub struct Clue {
 }
 
 /// What one engine found in a sample, and what it did not scan.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scan {
     /// `ClamAV` or `YARA`.
     pub engine: String,
@@ -97,7 +98,7 @@ pub struct Scan {
 }
 
 /// What an engine found in a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detection {
     /// The file.
     pub path: String,
@@ -106,7 +107,7 @@ pub struct Detection {
 }
 
 /// Files that an engine did not scan.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotScanned {
     /// Why.
     pub reason: String,

@@ -1,6 +1,7 @@
 //! What a sample must not reveal: what was found in it, without any value of it.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{EntryId, SensitiveGroup, Tlp};
 
@@ -22,7 +23,7 @@ pub struct Sensitive {
 }
 
 /// How many of one kind there are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SensitiveKind {
     /// What is to be done about it.
     pub group: SensitiveGroup,
@@ -39,7 +40,7 @@ pub struct SensitiveKind {
 }
 
 /// One secret, key, certificate, login or name, wherever it stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SensitiveItem {
     /// What is to be done about it.
     pub group: SensitiveGroup,
@@ -56,7 +57,7 @@ pub struct SensitiveItem {
 }
 
 /// A place in a file of a sample.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spot {
     /// The file.
     pub path: String,
@@ -67,7 +68,7 @@ pub struct Spot {
 }
 
 /// How many of one kind a file holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SensitiveFile {
     /// The file.
     pub path: String,

@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::passwords::Passwords;
 use super::ui::Ui;
@@ -37,6 +38,12 @@ pub(super) struct Args {
     /// Tell which of its files leaked before: a list of digests (MD5, SHA-1, SHA-256 or BLAKE3), one on a line, of any length
     #[arg(long, value_name = "FILE", conflicts_with = "compare")]
     leaks: Option<PathBuf>,
+    /// Keep what is known so often, sealed in the desk, so that the same command goes on where a match was killed; 0 keeps it after each file
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, conflicts_with = "no_bookmark")]
+    bookmark: u64,
+    /// Keep nothing, and begin at the start
+    #[arg(long)]
+    no_bookmark: bool,
     #[command(flatten)]
     passwords: Passwords,
     /// Open foreign files even where the kernel cannot lock the worker down
@@ -65,6 +72,7 @@ impl Args {
                 unjailed: self.unsafe_no_sandbox,
             },
             memory: Some(self.memory << 20),
+            bookmark: (!self.no_bookmark).then(|| Duration::from_secs(self.bookmark)),
         };
         if let Some(file) = &self.compare {
             let compared = desk.compare(sample, file, options, &mut progress)?;

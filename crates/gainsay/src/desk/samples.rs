@@ -7,14 +7,17 @@ mod leaks;
 mod numbers;
 mod open_corpora;
 mod opened;
+mod resume;
 mod sources;
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::Path;
 use std::time::Duration;
 
 use fingerprint::Profile;
+use serde::Serialize;
 use serde_json::json;
 use unpack::Limits;
 
@@ -36,7 +39,8 @@ use leaks::List;
 pub(super) use numbers::{best_match, claimed_window};
 use numbers::{in_numbers, row};
 use open_corpora::OpenCorpora;
-use opened::{Opened, open, path_in_sample, text_of};
+use opened::{Keeping, Opened, open, path_in_sample, text_of};
+use resume::{Bookmark, Known as KnownBefore, Position};
 pub(in crate::desk) use sources::{Source, sources};
 
 /// How many problems a result names.
@@ -66,6 +70,8 @@ pub struct MatchOptions<'a> {
     pub engines: Engines<'a>,
     /// Bytes of memory for what grows with the sample; [`MEMORY`] where nothing is said.
     pub memory: Option<usize>,
+    /// How often what is known is kept, so that a match that is killed can go on; never where nothing is said.
+    pub bookmark: Option<Duration>,
 }
 
 impl MatchOptions<'_> {
@@ -81,6 +87,8 @@ pub struct SampleProgress {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Of these files the ones that an earlier match had behind it, which was not ended.
+    pub behind: u64,
     /// How many bytes of the sample as it came are behind, and of how many. In a file that is read by seeking it is where the child is.
     pub received: (u64, u64),
     /// How long it has taken.
@@ -90,7 +98,8 @@ pub struct SampleProgress {
 impl SampleProgress {
     /// What there is, how fast it goes and how long it may still take.
     pub fn words(&self) -> String {
-        let counts = format!("{} files, {} of the sample", self.files, sized(self.bytes));
+        let before = if self.behind > 0 { format!(" ({} of them before)", self.behind) } else { String::new() };
+        let counts = format!("{} files{before}, {} of the sample", self.files, sized(self.bytes));
         let (behind, all) = self.received;
         let seconds = self.took.as_secs();
         if seconds < 2 || behind == 0 {
@@ -232,7 +241,13 @@ impl Desk {
         };
         let mut malware = Malware::with(engines)?;
         let marks = sensitive::Tally::new(self.key.derived(MARKS));
-        let (mut sample, found) = match_all(path, options, (tally, marks, &mut malware), &against, progress)?;
+        let mut bookmark = self.bookmark((path, asked, &passwords), &owners, &names);
+        let counted = match_all(path, options, (tally, marks, &mut malware), &against, &mut bookmark, progress);
+        if matches!(counted, Err(Error::ChangedMeanwhile { .. })) && bookmark.is_resumed {
+            bookmark.remove();
+            return self.match_sample(acting, path, asked, progress);
+        }
+        let (mut sample, found) = counted?;
         let scans = malware.finish();
         let sensitive = std::mem::take(&mut sample.sensitive).finish();
         if options.is_listing && sample.listings.found.is_empty() {
@@ -264,10 +279,30 @@ impl Desk {
             }
             _ => Vec::new(),
         };
+        bookmark.remove();
         let results: Vec<SampleMatch> = results.into_iter().map(|of_owner| of_owner.result).collect();
         let of_case = options.case.map(|case| self.case(case)).transpose()?;
         let offered = of_case.iter().flat_map(|case| results.iter().map(|result| offered(case, result))).collect();
         Ok(MatchReport { results, sensitive, offered, entries })
+    }
+
+    /// The bookmark of a match, by all that its result depends on.
+    fn bookmark(
+        &self,
+        (path, options, passwords): (&Path, MatchOptions<'_>, &[String]),
+        owners: &[Owner<'_>],
+        names: &[String],
+    ) -> Bookmark {
+        let sources = match path.is_dir() {
+            true => sources(path, files_below(path).files),
+            false => vec![Source::of_file(path)],
+        };
+        let command = command(path, options);
+        let of_corpora = owners.iter().flat_map(|it| &it.corpora.of).map(|it| it.entry.0);
+        let corpora = of_corpora.collect::<Vec<[u8; 32]>>().concat();
+        let mut words = vec![command.as_bytes(), &corpora];
+        words.extend(passwords.iter().chain(names).map(String::as_bytes));
+        Bookmark::of(self, path, &sources, &words, options.bookmark)
     }
 
     /// What locked archives are tried with: what was given, and after it what texts of the case tell.
@@ -368,35 +403,77 @@ fn match_all(
     options: MatchOptions<'_>,
     (tally, sensitive, malware): (Tally, sensitive::Tally, &mut Malware),
     against: &[Vec<matching::Corpus<'_, File>>],
+    bookmark: &mut Bookmark,
     progress: &mut dyn FnMut(SampleProgress),
 ) -> Result<(Opened, Vec<Match>), Error> {
     let profile = Profile::one();
     let bounds = options.bounds().shared(against.len());
     let matchers = against.iter().map(|corpora| Matcher::new(&profile, corpora, bounds));
     let mut matchers = matchers.collect::<Result<Vec<_>, _>>()?;
-    let is_twice = matchers.iter().any(Matcher::has_places);
-    let mut take = |batch: &[SampleFile]| {
-        matchers.iter_mut().try_for_each(|it| if is_twice { it.survey(batch) } else { it.count(batch) })
-    };
-    let mut opened = open(path, &profile, options, (tally, sensitive, Some(malware)), progress, &mut take)?;
-    let held = std::mem::take(&mut opened.batch);
-    if opened.batches == 0 {
-        let found = matchers.into_iter().map(|it| it.whole(&held)).collect::<Result<_, _>>()?;
-        return Ok((opened, found));
+    let (mut first, mut known) = (None, None);
+    if let Some(before) = bookmark.known() {
+        let KnownBefore { matchers: so_far, first: of_first, opened, scans, position } = before;
+        matchers = matchers.into_iter().zip(so_far).map(|(it, so_far)| it.go_on(so_far)).collect();
+        malware.go_on(scans);
+        (first, known) = (of_first, Some((opened, position)));
     }
-    take(&held)?;
-    drop(held);
+    let is_twice = matchers.iter().any(Matcher::has_places);
+    let matchers = RefCell::new(matchers);
+    let opened = match first {
+        Some(first) => Opened::begin(options, tally, sensitive).go_on(first),
+        None => {
+            let mut take = |batch: &[SampleFile]| {
+                let mut matchers = matchers.borrow_mut();
+                matchers.iter_mut().try_for_each(|it| if is_twice { it.survey(batch) } else { it.count(batch) })
+            };
+            let mut keep = |opened: &Opened, position: &Position, malware: Option<&mut Malware>| {
+                if let Some(malware) = malware.filter(|_| bookmark.is_due()) {
+                    bookmark.keep(&known_so_far(&matchers.borrow(), None, opened, malware, position));
+                }
+            };
+            let keeping = Some(Keeping { known: known.take(), keep: &mut keep });
+            let tallies = (tally, sensitive, Some(&mut *malware));
+            let mut opened = open(path, &profile, options, tallies, progress, &mut take, keeping)?;
+            let held = std::mem::take(&mut opened.batch);
+            if opened.batches == 0 {
+                let matchers = matchers.into_inner().into_iter();
+                let found = matchers.map(|it| it.whole(&held)).collect::<Result<_, _>>()?;
+                return Ok((opened, found));
+            }
+            take(&held)?;
+            opened
+        }
+    };
     if is_twice {
-        let mut take = |batch: &[SampleFile]| matchers.iter_mut().try_for_each(|it| it.count(batch));
-        let again =
-            open(path, &profile, options, (Tally::default(), sensitive::Tally::default(), None), progress, &mut take)?;
+        let mut take = |batch: &[SampleFile]| matchers.borrow_mut().iter_mut().try_for_each(|it| it.count(batch));
+        let mut keep = |again: &Opened, position: &Position, _: Option<&mut Malware>| {
+            if bookmark.is_due() {
+                bookmark.keep(&known_so_far(&matchers.borrow(), Some(&opened), again, malware, position));
+            }
+        };
+        let keeping = Some(Keeping { known, keep: &mut keep });
+        let tallies = (Tally::default(), sensitive::Tally::default(), None);
+        let again = open(path, &profile, options, tallies, progress, &mut take, keeping)?;
         take(&again.batch)?;
-        if again.contents.finalize() != opened.contents.finalize() {
+        if again.contents != opened.contents {
             return Err(Error::ChangedMeanwhile { path: path.to_owned() });
         }
     }
+    let matchers = matchers.into_inner();
     let found = matchers.into_iter().map(Matcher::finish).collect::<Result<_, _>>()?;
     Ok((opened, found))
+}
+
+/// What is known of a sample at a position, as [`KnownBefore`] reads it.
+fn known_so_far<'k>(
+    matchers: &'k [Matcher<'_, File>],
+    first: Option<&'k Opened>,
+    opened: &'k Opened,
+    malware: &'k mut Malware,
+    position: &'k Position,
+) -> impl Serialize + 'k {
+    let matchers: Vec<_> = matchers.iter().map(Matcher::so_far).collect();
+    (matchers, first.map(Opened::so_far), opened.so_far(), malware.so_far(), position)
 }
 
 /// Of the corpora of published files those that take no part in any match, since nothing else here is their owner's.

@@ -9,7 +9,7 @@ mod yara;
 
 use std::path::PathBuf;
 
-pub use malware::{Engines, Malware};
+pub use malware::{Engines, Malware, ScansSoFar};
 pub use tools::{TOOL_COMMAND, ToolState, states};
 
 /// Why something that was asked for cannot be had.

@@ -15,6 +15,8 @@ mod names;
 mod paths;
 mod tree;
 
+use serde::{Deserialize, Serialize};
+
 use archives::{SevenZip, Zip};
 use dir::Dir;
 use fields::When;
@@ -48,7 +50,7 @@ const LEAST_ENTRIES: u64 = 3;
 const LEAST_NAMES: u64 = 10;
 
 /// One thing that a listing lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Its path as listed, without drive, leading slashes, `.` and `..`, with `/` between its parts; as bytes.
     pub path: Vec<u8>,
@@ -69,7 +71,7 @@ impl Entry {
 }
 
 /// What made a listing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// `ls -l`, `ls -lR`, `find -ls`, `tar tv`, `zipinfo`: lines that begin with a file's mode.
     Long,
@@ -109,7 +111,7 @@ impl Format {
 }
 
 /// A listing that was read to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
     /// What made it.
     pub format: Format,

@@ -6,6 +6,8 @@
 
 use std::collections::HashSet;
 
+use serde::{Deserialize, Serialize};
+
 /// The highest level: one fingerprint in a million has it.
 pub(super) const HIGHEST: u32 = 20;
 
@@ -25,6 +27,7 @@ fn mixed(number: u64) -> u64 {
 }
 
 /// The fingerprints that were counted.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Distinct {
     /// How many are remembered at most.
     most: usize,

@@ -28,6 +28,7 @@ mod pages;
 mod places;
 mod private;
 mod reports;
+mod resume;
 mod review;
 mod sensitive;
 mod settling;

@@ -4,14 +4,16 @@ use std::fs::File;
 use std::io::{Read as _, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use fingerprint::Profile;
+use serde::{Deserialize, Serialize};
 use unpack::Event;
 
 use super::super::add::files_below;
 use super::super::listings::Listings;
 use super::layers::{self, Layers};
+use super::resume::{Behind, Position};
 use super::sources::{Source, sources};
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
@@ -19,7 +21,7 @@ use crate::claim::on_one_line;
 use crate::inspect::Malware;
 use crate::inspect::sensitive::{self, Scanner};
 use crate::listing::Reader;
-use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, says_generated};
+use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, TallySoFar, says_generated};
 
 /// What came out of a sample.
 pub(super) struct Opened {
@@ -27,8 +29,8 @@ pub(super) struct Opened {
     pub(super) batch: Vec<SampleFile>,
     /// How many batches were given away before.
     pub(super) batches: u64,
-    /// The names and contents of all files, in their order.
-    pub(super) contents: blake3::Hasher,
+    /// The digest of the names and contents of all files, in their order.
+    pub(super) contents: [u8; 32],
     pub(super) listings: Listings,
     pub(super) layers: Layers,
     /// What of them is sensitive.
@@ -45,7 +47,35 @@ pub(super) struct Opened {
     /// Whether its files are listings, whatever they look like.
     is_listing: bool,
     failed: Option<MatchError>,
+    /// Whether what is behind is no longer what it was.
+    changed: bool,
 }
+
+/// What [`Opened`] knows: `batch`, `batches`, `contents`, `listings`, `layers`, `sensitive`, `tally`, `received`, `problems`,
+/// `more_problems` and `fingerprints`.
+#[derive(Deserialize)]
+pub(super) struct OpenedSoFar(
+    Vec<SampleFile>,
+    u64,
+    [u8; 32],
+    Listings,
+    Layers,
+    sensitive::TallySoFar,
+    TallySoFar,
+    u64,
+    Vec<String>,
+    usize,
+    usize,
+);
+
+/// What keeps a bookmark while a sample is read, and what an earlier one knew.
+pub(super) struct Keeping<'k> {
+    pub(super) known: Option<(OpenedSoFar, Position)>,
+    pub(super) keep: &'k mut Keep<'k>,
+}
+
+/// Keeps a bookmark when it is time.
+pub(super) type Keep<'k> = dyn FnMut(&Opened, &Position, Option<&mut Malware>) + 'k;
 
 /// Takes a batch of files.
 pub(super) type Take<'t> = dyn FnMut(&[SampleFile]) -> Result<(), MatchError> + 't;
@@ -62,51 +92,59 @@ pub(super) fn open(
     (tally, sensitive, malware): (Tally, sensitive::Tally, Option<&mut Malware>),
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
+    keeping: Option<Keeping<'_>>,
 ) -> Result<Opened, Error> {
     let meta = std::fs::metadata(path).map_err(|why| capture::Error::Unreadable { path: path.to_owned(), why })?;
     let mut opener = Opener::start(options.unjailed)?;
     opener.set_passwords(options.passwords)?;
-    let mut opened = Opened {
-        batch: Vec::new(),
-        batches: 0,
-        contents: blake3::Hasher::new(),
-        listings: Listings::default(),
-        layers: Layers::default(),
-        sensitive,
-        tally,
-        received: 0,
-        problems: Vec::new(),
-        more_problems: 0,
-        fingerprints: 0,
-        bounds: options.bounds(),
-        is_listing: options.is_listing,
-        failed: None,
+    let mut opened = Opened::begin(options, tally, sensitive);
+    let (known, keep) = keeping.map(|keeping| (keeping.known, keeping.keep)).unzip();
+    let mut reading = Reading {
+        profile,
+        done: SampleProgress::default(),
+        began: Instant::now(),
+        before: Duration::ZERO,
+        position: Position::default(),
+        malware,
+        progress,
+        take,
+        keep,
     };
-    let mut reading =
-        Reading { profile, done: SampleProgress::default(), began: Instant::now(), malware, progress, take };
-    if !meta.is_dir() {
-        let source = Source::of_file(path);
-        reading.done.received.1 = source.size();
-        opened.read(&mut opener, &source, &mut reading)?;
-        return opened.unless_failed();
+    let known = known.flatten();
+    let sources = if meta.is_dir() {
+        let below = files_below(path);
+        if below.is_nothing() {
+            return Err(Error::NothingIn { path: path.to_owned() });
+        }
+        if known.is_none() {
+            below.failures.iter().chain(&below.skipped).for_each(|failure| opened.problem(failure));
+        }
+        sources(path, below.files)
+    } else {
+        vec![Source::of_file(path)]
+    };
+    if let Some((so_far, position)) = known {
+        opened = opened.go_on(so_far);
+        (reading.done.files, reading.done.bytes, reading.before) = position.done;
+        reading.done.behind = reading.done.files;
+        reading.done.received.0 = sources.iter().take(position.sources).map(Source::size).sum();
+        reading.position = position;
     }
-    let below = files_below(path);
-    if below.is_nothing() {
-        return Err(Error::NothingIn { path: path.to_owned() });
-    }
-    below.failures.iter().chain(&below.skipped).for_each(|failure| opened.problem(failure));
-    let sources = sources(path, below.files);
     reading.done.received.1 = sources.iter().map(Source::size).sum();
-    for source in sources {
-        match opened.read(&mut opener, &source, &mut reading) {
+    for source in sources.iter().skip(reading.position.sources) {
+        match opened.read(&mut opener, source, &mut reading) {
+            Ok(()) if opened.changed => return Err(Error::ChangedMeanwhile { path: path.to_owned() }),
             Ok(()) if opened.failed.is_none() => {}
             Ok(()) => break,
-            // One file that cannot be opened is a problem of the sample; a child that cannot be started is the end.
-            Err(error @ capture::Error::Unreadable { .. } | error @ capture::Error::NotAFile { .. }) => {
+            // One file of many that cannot be opened is a problem of the sample; a child that cannot be started is the end.
+            Err(error @ (capture::Error::Unreadable { .. } | capture::Error::NotAFile { .. })) if meta.is_dir() => {
                 opened.problem(&error);
             }
             Err(error) => return Err(error.into()),
         }
+        reading.position =
+            Position { sources: reading.position.sources + 1, files: 0, before: opened.contents, ..reading.position };
+        reading.keep(&opened);
     }
     opened.unless_failed()
 }
@@ -142,14 +180,39 @@ pub(super) fn text_of(path: &[u8]) -> Vec<u8> {
     [path, b"!text"].concat()
 }
 
+/// The digest of what came out of a sample, and of one more.
+pub(super) fn chained(before: &[u8; 32], path: &[u8], blake3: &[u8; 32]) -> [u8; 32] {
+    *blake3::Hasher::new().update(before).update(blake3).update(path).finalize().as_bytes()
+}
+
 /// How a sample is read, and who is told.
-struct Reading<'r> {
+struct Reading<'r, 'k> {
     profile: &'r Profile,
     done: SampleProgress,
     began: Instant,
+    /// How long what is known of it took.
+    before: Duration,
+    position: Position,
     malware: Option<&'r mut Malware>,
     progress: &'r mut dyn FnMut(SampleProgress),
     take: &'r mut Take<'r>,
+    keep: Option<&'k mut Keep<'k>>,
+}
+
+impl Reading<'_, '_> {
+    /// Keeps a bookmark when it is time: no file is open.
+    fn keep(&mut self, opened: &Opened) {
+        if let Some(keep) = &mut self.keep {
+            self.position.done = (self.done.files, self.done.bytes, self.before + self.began.elapsed());
+            keep(opened, &self.position, self.malware.as_deref_mut());
+        }
+    }
+
+    fn tell(&mut self, received: u64) {
+        self.done.received.0 = received;
+        self.done.took = self.before + self.began.elapsed();
+        (self.progress)(self.done);
+    }
 }
 
 /// A file of a sample while it is read.
@@ -166,21 +229,117 @@ struct Open {
 }
 
 impl Opened {
-    fn read(&mut self, opener: &mut Opener, source: &Source, reading: &mut Reading<'_>) -> Result<(), capture::Error> {
+    /// Nothing came out yet.
+    pub(super) fn begin(options: MatchOptions<'_>, tally: Tally, sensitive: sensitive::Tally) -> Opened {
+        Opened {
+            batch: Vec::new(),
+            batches: 0,
+            contents: [0; 32],
+            listings: Listings::default(),
+            layers: Layers::default(),
+            sensitive,
+            tally,
+            received: 0,
+            problems: Vec::new(),
+            more_problems: 0,
+            fingerprints: 0,
+            bounds: options.bounds(),
+            is_listing: options.is_listing,
+            failed: None,
+            changed: false,
+        }
+    }
+
+    /// What is known so far, as it is read by [`Self::go_on`].
+    pub(super) fn so_far(&self) -> impl Serialize + '_ {
+        (
+            &self.batch,
+            self.batches,
+            self.contents,
+            &self.listings,
+            &self.layers,
+            self.sensitive.so_far(),
+            self.tally.so_far(),
+            self.received,
+            &self.problems,
+            self.more_problems,
+            self.fingerprints,
+        )
+    }
+
+    /// Goes on behind what was known of the same sample.
+    pub(super) fn go_on(self, so_far: OpenedSoFar) -> Opened {
+        let OpenedSoFar(
+            batch,
+            batches,
+            contents,
+            listings,
+            layers,
+            sensitive,
+            tally,
+            received,
+            problems,
+            more_problems,
+            fingerprints,
+        ) = so_far;
+        let (sensitive, tally) = (self.sensitive.go_on(sensitive), self.tally.go_on(tally));
+        Opened {
+            batch,
+            batches,
+            contents,
+            listings,
+            layers,
+            sensitive,
+            tally,
+            received,
+            problems,
+            more_problems,
+            fingerprints,
+            ..self
+        }
+    }
+
+    fn read(
+        &mut self,
+        opener: &mut Opener,
+        source: &Source,
+        reading: &mut Reading<'_, '_>,
+    ) -> Result<(), capture::Error> {
         let name = source.name.as_str();
-        if let Some(malware) = &mut reading.malware {
+        let mut behind = (reading.position.files > 0).then(|| Behind::of(&reading.position));
+        if let Some(malware) = reading.malware.as_mut().filter(|_| behind.is_none()) {
             scan_whole(malware, name, source.open()?);
         }
         let mut file: Option<Open> = None;
         let parts = source.open()?;
         let size = source.size();
-        self.received += size;
         // The child reads through the same open files: how far it is, is told here.
-        let behind = reading.done.received.0;
+        let received = reading.done.received.0;
         let mut places: Vec<File> = parts.iter().filter_map(|part| part.try_clone().ok()).collect();
+        let mut so_much = move || {
+            let read: u64 = places.iter_mut().filter_map(|part| part.stream_position().ok()).sum();
+            received + read.min(size)
+        };
         opener.files(name, &parts, &mut |event| {
+            if let Some(it) = &mut behind {
+                if it.takes(name, &event) {
+                    if matches!(event, Event::End { .. }) {
+                        reading.tell(so_much());
+                    }
+                    return ControlFlow::Continue(());
+                }
+                self.changed = it.contents() != self.contents;
+                behind = None;
+                if self.changed {
+                    return ControlFlow::Break(());
+                }
+            }
             match event {
                 Event::File { path, .. } => {
+                    if reading.position.files > 0 {
+                        reading.keep(self);
+                    }
+                    reading.position.files += 1;
                     // What lies in nothing else was scanned before it was opened.
                     if let Some(malware) = reading.malware.as_mut().filter(|_| layers::is_inside(path)) {
                         malware.begin(path_in_sample(name, path));
@@ -232,10 +391,7 @@ impl Opened {
                         let is_text_of = None;
                         self.add(SampleFile { path, is_text_of, fingerprints, generated, level, short }, reading);
                         reading.done.files += 1;
-                        let read: u64 = places.iter_mut().filter_map(|part| part.stream_position().ok()).sum();
-                        reading.done.received.0 = behind + read.min(size);
-                        reading.done.took = reading.began.elapsed();
-                        (reading.progress)(reading.done);
+                        reading.tell(so_much());
                     }
                 }
                 Event::Text { text, .. } => self.add_text(text.as_bytes(), reading),
@@ -253,7 +409,10 @@ impl Opened {
             }
             if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
-        reading.done.received.0 = behind + size;
+        // What is behind of it ended before it was to.
+        self.changed |= behind.is_some();
+        self.received += size;
+        reading.done.received.0 = received + size;
         if let Some(missing) = &source.missing {
             self.layers.finding(missing);
             self.problem(missing);
@@ -262,7 +421,7 @@ impl Opened {
     }
 
     /// Adds the text of the file that was added last.
-    fn add_text(&mut self, text: &[u8], reading: &mut Reading<'_>) {
+    fn add_text(&mut self, text: &[u8], reading: &mut Reading<'_, '_>) {
         // The first of what is added by itself is never a text: its file is the last of the batch.
         let Some(file) = self.batch.last() else { return };
         let (path, is_text_of) = (text_of(&file.path), Some(file.fingerprints.bytes));
@@ -274,10 +433,8 @@ impl Opened {
     }
 
     /// Adds a file to the batch, which is given away before it is too much.
-    fn add(&mut self, file: SampleFile, reading: &mut Reading<'_>) {
-        self.contents.update(&(file.path.len() as u64).to_le_bytes());
-        self.contents.update(&file.path);
-        self.contents.update(&file.fingerprints.blake3);
+    fn add(&mut self, file: SampleFile, reading: &mut Reading<'_, '_>) {
+        self.contents = chained(&self.contents, &file.path, &file.fingerprints.blake3);
         let of = &file.fingerprints;
         // With what is found of it a fingerprint takes as much as sixty bytes of a short file.
         let more = of.text.len() + of.code.len() + of.parts.len() + of.sketches.len() + file.short.len() / 60;

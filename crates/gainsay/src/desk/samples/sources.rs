@@ -26,6 +26,11 @@ impl Source {
         Source { name, parts: vec![path.to_owned()], missing: None }
     }
 
+    /// Where its parts lie.
+    pub(in crate::desk) fn paths(&self) -> &[PathBuf] {
+        &self.parts
+    }
+
     /// Opens its parts.
     pub(in crate::desk) fn open(&self) -> Result<Vec<File>, capture::Error> {
         self.parts.iter().map(|part| capture::open(part)).collect()
