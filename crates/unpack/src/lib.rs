@@ -67,6 +67,7 @@ pub use here::{hear_here, open_here, read_here};
 pub use limits::Limits;
 pub use office::is_office;
 pub use protocol::{Document, DocumentFormat, DocumentHint};
+pub use rar::is_volume;
 pub use sandbox::{Enforced, MissingRights, leave_no_core, lock_down};
 pub use serve::serve;
 #[cfg(feature = "unlocked")]

@@ -248,7 +248,12 @@ impl<'o> Sink<'o> {
             write_bytes(&mut self.out, frame::MAP, chunk)?;
         }
         self.end(true)?;
-        let is_cut = |problem: &Problem| matches!(problem.kind, FindingKind::TooLarge | FindingKind::TooDeep);
+        // Of a PDF also what its fonts do not say: another reader may know it.
+        let is_pdf = found.format == DocumentFormat::Pdf;
+        let is_cut = |problem: &Problem| {
+            matches!(problem.kind, FindingKind::TooLarge | FindingKind::TooDeep)
+                || is_pdf && problem.kind == FindingKind::Undecodable
+        };
         for problem in found.problems.into_iter().filter(is_cut) {
             self.finding(path, problem.kind, format!("of its text: {}", problem.detail))?;
         }

@@ -11,9 +11,9 @@ use crate::desk::{Engines, MEMORY, MatchOptions, SampleProgress, Shape};
 /// Exits 0 where the sample is the owner's, wholly or in part, or a listing of its files, and 1 where it is not or where it cannot be told.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A file, a folder or an archive; or a listing of files (tree, ls -lR, dir /s, find -ls, unzip -l, paths)
-    #[arg(value_name = "SAMPLE")]
-    sample: PathBuf,
+    /// A file, a folder or an archive, or all parts of one; or a listing of files (tree, ls -lR, dir /s, find -ls, unzip -l, paths)
+    #[arg(value_name = "SAMPLE", required = true)]
+    sample: Vec<PathBuf>,
     /// The sample is a listing of files, though it may not look like one: say so where it cannot be read as one
     #[arg(long)]
     listing: bool,
@@ -56,9 +56,11 @@ impl Args {
         let mut desk = place.open()?;
         let shape = if ui.json { Shape::Json } else { Shape::Text(ui.styles()) };
         let mut progress = |done: SampleProgress| ui.progress(|| done.words());
-        let (sample, corpus) = (&self.sample, self.corpus.as_deref());
+        let corpus = self.corpus.as_deref();
+        let Some((sample, parts)) = self.sample.split_first() else { return Ok(Answer::No) };
         let passwords = self.passwords.read()?;
         let options = MatchOptions {
+            parts,
             corpus,
             case: self.case.as_deref(),
             is_listing: self.listing,

@@ -13,7 +13,7 @@ mod sources;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fingerprint::Profile;
@@ -41,6 +41,7 @@ use numbers::{in_numbers, row};
 use open_corpora::OpenCorpora;
 use opened::{Keeping, Opened, open, path_in_sample, text_of};
 use resume::{Bookmark, Known as KnownBefore, Position};
+use sources::source_of;
 pub(in crate::desk) use sources::{Source, sources};
 
 /// How many problems a result names.
@@ -52,6 +53,8 @@ const MARKS: &str = "gainsay 2026-11-22 marks of sensitive values";
 /// What to match a sample against, and how.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MatchOptions<'a> {
+    /// Where the sample is a part of an archive that was cut: the others.
+    pub parts: &'a [PathBuf],
     /// The corpus of ours; all of them where none is named.
     pub corpus: Option<&'a str>,
     /// The case that keeps the result.
@@ -194,6 +197,12 @@ impl Desk {
         let asked = options;
         let passwords = self.passwords(options)?;
         let options = MatchOptions { passwords: &passwords, ..options };
+        if !options.parts.is_empty() && path.is_dir() {
+            return Err(Error::NotParts { path: path.to_owned() });
+        }
+        if case.is_some() && !options.parts.is_empty() {
+            return Err(Error::PartsOfCase);
+        }
         // A case that is not there must not be found out after hours of matching.
         let case_id = case.map(|case| casefile::case_id(&self.database.reader(), case)).transpose()?;
         let corpora = self.corpora()?;
@@ -241,7 +250,7 @@ impl Desk {
         };
         let mut malware = Malware::with(engines)?;
         let marks = sensitive::Tally::new(self.key.derived(MARKS));
-        let mut bookmark = self.bookmark((path, asked, &passwords), &owners, &names);
+        let mut bookmark = self.bookmark((path, asked, &passwords), &owners, &names)?;
         let counted = match_all(path, options, (tally, marks, &mut malware), &against, &mut bookmark, progress);
         if matches!(counted, Err(Error::ChangedMeanwhile { .. })) && bookmark.is_resumed {
             bookmark.remove();
@@ -292,17 +301,17 @@ impl Desk {
         (path, options, passwords): (&Path, MatchOptions<'_>, &[String]),
         owners: &[Owner<'_>],
         names: &[String],
-    ) -> Bookmark {
+    ) -> Result<Bookmark, Error> {
         let sources = match path.is_dir() {
             true => sources(path, files_below(path).files),
-            false => vec![Source::of_file(path)],
+            false => vec![source_of(path, options.parts)?],
         };
         let command = command(path, options);
         let of_corpora = owners.iter().flat_map(|it| &it.corpora.of).map(|it| it.entry.0);
         let corpora = of_corpora.collect::<Vec<[u8; 32]>>().concat();
         let mut words = vec![command.as_bytes(), &corpora];
         words.extend(passwords.iter().chain(names).map(String::as_bytes));
-        Bookmark::of(self, path, &sources, &words, options.bookmark)
+        Ok(Bookmark::of(self, path, &sources, &words, options.bookmark))
     }
 
     /// What locked archives are tried with: what was given, and after it what texts of the case tell.

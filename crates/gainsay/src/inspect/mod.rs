@@ -3,6 +3,7 @@
 
 mod clamd;
 mod malware;
+mod pdf;
 pub mod sensitive;
 mod tools;
 mod yara;
@@ -10,6 +11,7 @@ mod yara;
 use std::path::PathBuf;
 
 pub use malware::{Engines, Malware, ScansSoFar};
+pub use pdf::{LONGEST_PDF, PdfText};
 pub use tools::{TOOL_COMMAND, ToolState, states};
 
 /// Why something that was asked for cannot be had.

@@ -263,3 +263,45 @@ fn what_one_segment_does_not_hold_goes_into_the_next() {
     assert_eq!(added["segments_blake3"].as_array().unwrap().len(), 2, "{added}");
     environment.gainsay(&["corpus", "verify"]).succeeded();
 }
+
+#[test]
+fn the_parts_of_an_archive_are_joined_in_a_folder_and_as_arguments() {
+    let environment = Environment::with_desk();
+    environment.write("code/a.rs", code(1));
+    environment.gainsay(&["corpus", "add", "code", "code"]).succeeded();
+    let whole = gzip(&tar(&[("src/a.rs", &code(1)), ("src/b.rs", &code(2))]));
+    let names: Vec<String> = whole
+        .chunks(3_000)
+        .zip(1..)
+        .map(|(part, number)| {
+            let name = format!("cut/x.tgz.{number:03}");
+            environment.write(&name, part);
+            name
+        })
+        .collect();
+    assert!(names.len() > 2);
+    let expected =
+        [("x.tgz!src/a.rs".to_owned(), "ours".to_owned()), ("x.tgz!src/b.rs".to_owned(), "not found".to_owned())];
+    assert_eq!(verdicts(&environment, "cut"), expected);
+    // In any order; the archive's own name is that of the sample.
+    let result = |names: &[&String]| {
+        let args = ["match", "--json"].into_iter().chain(names.iter().map(|name| name.as_str()));
+        environment.gainsay(&args.collect::<Vec<_>>())
+    };
+    let mut all: Vec<&String> = names.iter().collect();
+    all.reverse();
+    let shown: Value = serde_json::from_str(&result(&all).stdout).unwrap();
+    let rows: Vec<&str> =
+        shown["results"][0]["rows"].as_array().unwrap().iter().map(|it| it["path"].as_str().unwrap()).collect();
+    assert_eq!(rows, ["src/a.rs", "src/b.rs"]);
+    assert_eq!(shown["results"][0]["problems"], serde_json::json!([]));
+    // What is no part of it is no sample beside it, and a gap is told.
+    environment.write("cut/other.txt", "as agreed");
+    let other = "cut/other.txt".to_owned();
+    let refused = result(&[&names[0], &other]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("are not the parts of one archive"), "{refused:?}");
+    environment.gainsay(&["open", "rumour"]).succeeded();
+    let refused = environment.gainsay(&["match", &names[0], &names[1], "--case", "rumour"]);
+    assert!(refused.stderr.contains("put them in a folder"), "{refused:?}");
+}

@@ -8,18 +8,18 @@ use std::time::{Duration, Instant};
 
 use fingerprint::Profile;
 use serde::{Deserialize, Serialize};
-use unpack::Event;
+use unpack::{Event, FindingKind};
 
 use super::super::add::files_below;
 use super::super::listings::Listings;
 use super::layers::{self, Layers};
 use super::resume::{Behind, Position};
-use super::sources::{Source, sources};
+use super::sources::{Source, source_of, sources};
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
-use crate::inspect::Malware;
 use crate::inspect::sensitive::{self, Scanner};
+use crate::inspect::{LONGEST_PDF, Malware, PdfText};
 use crate::listing::Reader;
 use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, TallySoFar, says_generated};
 
@@ -29,7 +29,7 @@ pub(super) struct Opened {
     pub(super) batch: Vec<SampleFile>,
     /// How many batches were given away before.
     pub(super) batches: u64,
-    /// The digest of the names and contents of all files, in their order.
+    /// The digest of the names and contents of all files, in their order, without texts.
     pub(super) contents: [u8; 32],
     pub(super) listings: Listings,
     pub(super) layers: Layers,
@@ -49,6 +49,19 @@ pub(super) struct Opened {
     failed: Option<MatchError>,
     /// Whether what is behind is no longer what it was.
     changed: bool,
+    /// The PDF that came last, until what comes of its text is known.
+    pdf: Option<Pdf>,
+    pdf_text: PdfText,
+}
+
+/// A PDF, whose text may have to be read by another program.
+struct Pdf {
+    path: String,
+    /// None where it is too large for that.
+    bytes: Option<Vec<u8>>,
+    text: Option<String>,
+    /// Whether our own reader did not make it out.
+    is_unclear: bool,
 }
 
 /// What [`Opened`] knows: `batch`, `batches`, `contents`, `listings`, `layers`, `sensitive`, `tally`, `received`, `problems`,
@@ -121,7 +134,7 @@ pub(super) fn open(
         }
         sources(path, below.files)
     } else {
-        vec![Source::of_file(path)]
+        vec![source_of(path, options.parts)?]
     };
     if let Some((so_far, position)) = known {
         opened = opened.go_on(so_far);
@@ -226,6 +239,8 @@ struct Open {
     head: Vec<u8>,
     bytes: usize,
     listing: Reader,
+    /// Where it is a PDF, its bytes, unless they are too many.
+    pdf: Option<Option<Vec<u8>>>,
 }
 
 impl Opened {
@@ -247,6 +262,8 @@ impl Opened {
             is_listing: options.is_listing,
             failed: None,
             changed: false,
+            pdf: None,
+            pdf_text: PdfText::new(options.unjailed),
         }
     }
 
@@ -336,6 +353,7 @@ impl Opened {
             }
             match event {
                 Event::File { path, .. } => {
+                    self.settle_pdf(reading);
                     if reading.position.files > 0 {
                         reading.keep(self);
                     }
@@ -352,13 +370,21 @@ impl Opened {
                         head: Vec::new(),
                         bytes: 0,
                         listing: Listings::reader(self.is_listing),
+                        pdf: None,
                     });
                 }
                 Event::Data(bytes) => {
                     if let Some(malware) = &mut reading.malware {
                         malware.update(bytes);
                     }
-                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, listing }) = &mut file {
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, listing, pdf }) = &mut file {
+                        if *all == 0 && bytes.starts_with(b"%PDF-") {
+                            *pdf = Some(Some(Vec::new()));
+                        }
+                        if let Some(held) = pdf {
+                            *held = held.take().filter(|held| held.len() + bytes.len() <= LONGEST_PDF);
+                            held.iter_mut().for_each(|held| held.extend_from_slice(bytes));
+                        }
                         if let Some(scanner) = scanner {
                             scanner.push(path_in_sample(name, path), bytes, &mut self.sensitive);
                         }
@@ -376,8 +402,10 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.end(complete);
                     }
-                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, listing }) = file.take() {
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, listing, pdf }) = file.take() {
                         self.layers.file(&path, bytes);
+                        let of_pdf = |bytes| Pdf { path: path.clone(), bytes, text: None, is_unclear: false };
+                        self.pdf = pdf.filter(|_| complete).map(of_pdf);
                         let path = path_in_sample(name, &path);
                         if let Some(scanner) = scanner {
                             scanner.finish(path, &mut self.sensitive);
@@ -394,7 +422,10 @@ impl Opened {
                         reading.tell(so_much());
                     }
                 }
-                Event::Text { text, .. } => self.add_text(text.as_bytes(), reading),
+                Event::Text { text, .. } => match &mut self.pdf {
+                    Some(pdf) => pdf.text = Some(text.to_owned()),
+                    None => self.add_text(text.as_bytes(), reading),
+                },
                 Event::Archive { path, format } => self.layers.open(path, format),
                 Event::Clue(clue) => {
                     if clue.kind.words() == "times" {
@@ -403,12 +434,17 @@ impl Opened {
                     self.layers.clue(&clue);
                 }
                 Event::Finding(finding) => {
+                    let is_unclear = matches!(finding.kind, FindingKind::Corrupt | FindingKind::Undecodable);
+                    if let Some(pdf) = self.pdf.as_mut().filter(|it| is_unclear && it.path == finding.path) {
+                        pdf.is_unclear = true;
+                    }
                     self.layers.finding(&finding);
                     self.problem(&finding);
                 }
             }
             if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
+        self.settle_pdf(reading);
         // What is behind of it ended before it was to.
         self.changed |= behind.is_some();
         self.received += size;
@@ -418,6 +454,25 @@ impl Opened {
             self.problem(missing);
         }
         Ok(())
+    }
+
+    /// Adds the text of the PDF that was added last: where our own reader did not make it out, what another program reads, if that is more.
+    fn settle_pdf(&mut self, reading: &mut Reading<'_, '_>) {
+        let Some(Pdf { path, bytes, mut text, is_unclear }) = self.pdf.take() else { return };
+        if let Some(bytes) = bytes.filter(|_| is_unclear && self.pdf_text.is_there()) {
+            let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+            match self.pdf_text.read(&bytes) {
+                Ok((read, by)) if letters(&read) > text.as_deref().map_or(0, letters) => {
+                    self.problem(&format!("{path}: its text was read by {by}"));
+                    text = Some(read);
+                }
+                Ok((_, by)) => self.problem(&format!("{path}: {by} makes out no more of it")),
+                Err(why) => self.problem(&format!("{path}: pdftotext does not read it either: {why}")),
+            }
+        }
+        if let Some(text) = text {
+            self.add_text(text.as_bytes(), reading);
+        }
     }
 
     /// Adds the text of the file that was added last.
@@ -434,7 +489,10 @@ impl Opened {
 
     /// Adds a file to the batch, which is given away before it is too much.
     fn add(&mut self, file: SampleFile, reading: &mut Reading<'_, '_>) {
-        self.contents = chained(&self.contents, &file.path, &file.fingerprints.blake3);
+        // A text is what its file makes it.
+        if file.is_text_of.is_none() {
+            self.contents = chained(&self.contents, &file.path, &file.fingerprints.blake3);
+        }
         let of = &file.fingerprints;
         // With what is found of it a fingerprint takes as much as sixty bytes of a short file.
         let more = of.text.len() + of.code.len() + of.parts.len() + of.sketches.len() + file.short.len() / 60;

@@ -15,7 +15,7 @@ use unpack::Event;
 
 use super::super::vault::{opened_with, seal_with};
 use super::Desk;
-use super::opened::{OpenedSoFar, chained, path_in_sample, text_of};
+use super::opened::{OpenedSoFar, chained, path_in_sample};
 use super::sources::Source;
 use crate::inspect::ScansSoFar;
 use crate::matching::MatcherSoFar;
@@ -213,11 +213,7 @@ impl Behind {
             Event::End { .. } => {
                 self.contents = chained(&self.contents, &self.open.0, self.open.1.finalize().as_bytes());
             }
-            Event::Text { text, .. } => {
-                let digest = blake3::hash(text.as_bytes());
-                self.contents = chained(&self.contents, &text_of(&self.open.0), digest.as_bytes());
-            }
-            Event::Archive { .. } | Event::Clue(_) | Event::Finding(_) => {}
+            Event::Text { .. } | Event::Archive { .. } | Event::Clue(_) | Event::Finding(_) => {}
         }
         true
     }
