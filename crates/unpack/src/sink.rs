@@ -10,7 +10,7 @@ use crate::documents::{Found, NoDocument, Problem, line};
 use crate::finding::{Finding, FindingKind};
 use crate::limits::{ChildLimits, Limits};
 use crate::names::{is_hidden, nested_path, path_of};
-use crate::protocol::{Already, ArchiveStart, EntryStart, frame, write_bytes, write_frame};
+use crate::protocol::{Already, ArchiveStart, DocumentFormat, EntryStart, frame, write_bytes, write_frame};
 use crate::split::missing_parts;
 use crate::texts;
 
