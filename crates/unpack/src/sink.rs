@@ -249,7 +249,7 @@ impl<'o> Sink<'o> {
         }
         self.end(true)?;
         // Of a PDF also what its fonts do not say: another reader may know it.
-        let is_pdf = found.format == DocumentFormat::Pdf;
+        let is_pdf = found.about.format == DocumentFormat::Pdf;
         let is_cut = |problem: &Problem| {
             matches!(problem.kind, FindingKind::TooLarge | FindingKind::TooDeep)
                 || is_pdf && problem.kind == FindingKind::Undecodable
