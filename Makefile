@@ -118,9 +118,9 @@ FUZZ = -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=4096 -max_len=2048 -
 fuzz: setup-fuzz
 	@for target in $(TARGET); do $(CARGO) fuzz run --sanitizer none --no-trace-compares $$target -- $(FUZZ) || exit 1; done
 
-# The pipe between parent and child, and every parser of foreign formats, for SECONDS each.
+# The pipe between parent and child, every parser of foreign formats, and the messages of private matching, for SECONDS each.
 fuzz-parsers:
-	@$(MAKE) --no-print-directory fuzz TARGET='archives frames lists mail markup notes pdf'
+	@$(MAKE) --no-print-directory fuzz TARGET='archives frames lists mail markup notes pdf private'
 
 # libFuzzer is C++.
 setup-fuzz: setup

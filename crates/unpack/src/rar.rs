@@ -517,16 +517,16 @@ impl<'s, 'o, 'p> Walker<'s, 'o, 'p> {
         if let Some(stop) = stop {
             return Err(stop);
         }
-        let (is_cut, mut left) = (|member: &&ArchiveMember| member.meta.is_split_after, queue.len());
-        if let Err(error) = read {
-            if self.at.is_some() || !queue.clone().any(|member| is_cut(&member)) {
-                left -= queue.clone().filter(is_cut).count();
-                let mut held = self.held.borrow_mut();
-                let (kind, detail) = held.failed.take().unwrap_or_else(|| in_words(&error));
-                held.failed = Some((kind, format!("{detail}; {left} entries behind it were not read")));
-                drop(held);
-                self.at.get_or_insert_with(|| (self.path.to_owned(), 0));
-            }
+        let is_cut = |member: &&ArchiveMember| member.meta.is_split_after;
+        if let Err(error) = read
+            && (self.at.is_some() || !queue.clone().any(|member| is_cut(&member)))
+        {
+            let left = queue.clone().filter(|member| !is_cut(member)).count();
+            let mut held = self.held.borrow_mut();
+            let (kind, detail) = held.failed.take().unwrap_or_else(|| in_words(&error));
+            held.failed = Some((kind, format!("{detail}; {left} entries behind it were not read")));
+            drop(held);
+            self.at.get_or_insert_with(|| (self.path.to_owned(), 0));
         }
         self.finish()?;
         // What goes on in a volume that is not there is named; so are links behind the last file.

@@ -30,14 +30,7 @@ const GROUPS: [(&str, Measure); 3] =
     [("secrets", secrets::measure), ("planted", planted::measure), ("models", models::measure)];
 
 fn main() -> ExitCode {
-    let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    match measure(&chosen) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("error: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    common::ended(measure(&common::arguments()))
 }
 
 fn measure(chosen: &[String]) -> Result<()> {

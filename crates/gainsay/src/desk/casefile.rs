@@ -7,8 +7,8 @@ use jiff::Timestamp;
 use super::Error;
 use crate::challenge::commitment;
 use crate::claim::{
-    Answer, AssessedClaim, Case, Challenge, Draw, Edit, EntryId, Finding, Inspection, Outcome, OwnJudgement,
-    PastAssessment, PrivateMatch, Said, SampleMatch, Source, SourceKind, SourceText, State, Task, Tlp,
+    Answer, AssessedClaim, Case, Challenge, Draw, Edit, EntryId, Finding, Outcome, OwnJudgement, PastAssessment,
+    PrivateMatch, Said, SampleMatch, Source, SourceKind, SourceText, State, Task, Tlp,
 };
 use crate::ledger::payload::{
     BodyDestroyed, ChallengeAnswered, ChallengeDrawn, ChallengeOpened, DraftDecided, DraftDecidedV1, Held,
@@ -330,15 +330,10 @@ impl Fold<'_> {
         let Some(&sample) = self.sources.get(&inspected.sample) else { return };
         self.case.inspections.retain(|it| it.sample != sample);
         self.inspections_made += 1;
-        self.case.inspections.push(Inspection {
-            id: entry.id,
-            handle: format!("x{}", self.inspections_made),
-            sample,
-            received: entry.header.received,
-            tlp: entry.header.tlp.max(self.case.sources[sample].tlp),
-            command: inspected.command.clone(),
-            result: (&inspected.result).into(),
-        });
+        let handle = format!("x{}", self.inspections_made);
+        let result = (&inspected.result).into();
+        let inspection = self.of_sample(entry, sample, handle, &inspected.command, result);
+        self.case.inspections.push(inspection);
     }
 
     fn private(&mut self, entry: &Entry, it: &PrivatelyMatched) {
@@ -430,14 +425,21 @@ impl Fold<'_> {
         // One finding for each sample and owner: the newest; earlier ones stay in the ledger.
         self.case.findings.retain(|it| it.sample != sample || it.result.owner != result.owner);
         self.findings_made += 1;
-        self.case.findings.push(Finding {
+        let handle = format!("m{}", self.findings_made);
+        let finding = self.of_sample(entry, sample, handle, command, result);
+        self.case.findings.push(finding);
+    }
+
+    /// What an entry says was found of a sample, which stands at this place among the sources.
+    fn of_sample<R>(&self, entry: &Entry, sample: usize, handle: String, command: &str, result: R) -> Finding<R> {
+        Finding {
             id: entry.id,
-            handle: format!("m{}", self.findings_made),
+            handle,
             sample,
             received: entry.header.received,
             tlp: entry.header.tlp.max(self.case.sources[sample].tlp),
             command: command.to_owned(),
             result,
-        });
+        }
     }
 }
