@@ -92,6 +92,12 @@ impl Spot {
 }
 
 impl SensitiveItem {
+    /// What is said of a certificate that holds at the desk's time.
+    pub const VALID: &str = "still valid";
+
+    /// What is said of one whose private key is in the sample.
+    pub const WITH_KEY: &str = "its private key is in the sample";
+
     /// Its kind and what of it may be said.
     pub fn words(&self) -> String {
         if self.about.is_empty() { self.kind.clone() } else { format!("{}, {}", self.kind, self.about) }

@@ -38,6 +38,9 @@ pub(super) struct Args {
     /// Tell which of its files leaked before: a list of digests (MD5, SHA-1, SHA-256 or BLAKE3), one on a line, of any length
     #[arg(long, value_name = "FILE", conflicts_with = "compare")]
     leaks: Option<PathBuf>,
+    /// Do not look for what the sample must not reveal (secrets, logins, personal data), which takes a good part of the time
+    #[arg(long)]
+    no_sensitive: bool,
     /// Keep what is known so often, sealed in the desk, so that the same command goes on where a match was killed; 0 keeps it after each file
     #[arg(long, value_name = "SECONDS", default_value_t = 60, conflicts_with = "no_bookmark")]
     bookmark: u64,
@@ -73,6 +76,7 @@ impl Args {
                 yara: self.yara.as_deref(),
                 unjailed: self.unsafe_no_sandbox,
             },
+            no_sensitive: self.no_sensitive,
             memory: Some(self.memory << 20),
             bookmark: (!self.no_bookmark).then(|| Duration::from_secs(self.bookmark)),
         };

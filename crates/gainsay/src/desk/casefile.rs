@@ -12,8 +12,8 @@ use crate::claim::{
 };
 use crate::ledger::payload::{
     BodyDestroyed, ChallengeAnswered, ChallengeDrawn, ChallengeOpened, DraftDecided, DraftDecidedV1, Held,
-    PrivatelyMatched, SampleInspected, SampleMatchedV2, SampleMatchedV3, SourceCaptured, SourceCapturedV1,
-    SourceReadV1, TaskSet, twins,
+    PrivatelyMatched, SampleInspected, SampleMatchedV2, SampleMatchedV3, SampleMatchedV4, SourceCaptured,
+    SourceCapturedV1, SourceReadV1, TaskSet, twins,
 };
 use crate::ledger::{Entry, Hash, Payload, sha256};
 use crate::read::Gazetteer;
@@ -32,9 +32,13 @@ pub(super) fn cases(reader: &Reader<'_>) -> Result<Vec<(Option<String>, EntryId)
     Ok(opened.collect())
 }
 
-/// The case of this name, or whose id begins with it.
-pub(super) fn case_id(reader: &Reader<'_>, name: &str) -> Result<EntryId, Error> {
-    let known = cases(reader)?;
+/// The case of this name, or whose id begins with it, of those that may be seen.
+pub(super) fn case_id(
+    mut known: Vec<(Option<String>, EntryId)>,
+    name: &str,
+    may_see: impl Fn(EntryId) -> bool,
+) -> Result<EntryId, Error> {
+    known.retain(|(_, id)| may_see(*id));
     if let Some((_, id)) = known.iter().find(|(title, _)| title.as_deref() == Some(name)) {
         return Ok(*id);
     }
@@ -142,7 +146,10 @@ impl Fold<'_> {
             }
             Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
             Some(
-                Payload::Match(it) | Payload::MatchV3(SampleMatchedV3(it)) | Payload::MatchV2(SampleMatchedV2(it)),
+                Payload::Match(it)
+                | Payload::MatchV4(SampleMatchedV4(it))
+                | Payload::MatchV3(SampleMatchedV3(it))
+                | Payload::MatchV2(SampleMatchedV2(it)),
             ) => {
                 self.finding(entry, it.sample, &it.command, (&it.result).into());
             }

@@ -15,7 +15,7 @@ use super::sealed::{self, Opened};
 use super::{Consent, Done, Error, hex, words};
 use crate::capture;
 use crate::claim::{CorpusRole, EntryId, PrivateLabel};
-use crate::desk::{self, Acting, Desk, casefile, check_name};
+use crate::desk::{self, Acting, Desk, check_name};
 use crate::ledger::payload::{PrivateLabelV1, PrivatelyMatched};
 
 /// The most bytes of a statement: invitation, agreement, result and countersignature.
@@ -122,7 +122,7 @@ impl Desk {
         held_here: bool,
         (statement, bytes): (&Statement, &[u8]),
     ) -> Result<EntryId, desk::Error> {
-        let case = casefile::case_id(&self.database.reader(), case)?;
+        let case = self.case_id(case)?;
         let payload = payload(case, company, held_here, statement, bytes)?;
         let config = self.config.tlp;
         self.database.commit(&self.key, acting.now, |commit| {

@@ -4,24 +4,27 @@ use std::fs::File;
 use std::io::{Read as _, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use fingerprint::Profile;
+use fingerprint::{Kind, Profile};
 use serde::{Deserialize, Serialize};
-use unpack::{Event, FindingKind};
+use unpack::{Event, Fact, FindingKind};
 
 use super::super::add::files_below;
 use super::super::listings::Listings;
+use super::builds::Builds;
 use super::layers::{self, Layers};
 use super::resume::{Behind, Position};
 use super::sources::{Source, source_of, sources};
+use super::texts::{OneText, Texts};
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
 use crate::inspect::sensitive::{self, Scanner};
 use crate::inspect::{LONGEST_PDF, Malware, PdfText};
 use crate::listing::Reader;
-use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, TallySoFar, says_generated};
+use crate::matching::{Bounds, Gathered, SHORT, SampleFile, Tallied, Tally, TallySoFar, says_generated};
 
 /// What came out of a sample.
 pub(super) struct Opened {
@@ -33,6 +36,9 @@ pub(super) struct Opened {
     pub(super) contents: [u8; 32],
     pub(super) listings: Listings,
     pub(super) layers: Layers,
+    pub(super) builds: Builds,
+    /// The file that ended last.
+    last: String,
     /// What of them is sensitive.
     pub(super) sensitive: sensitive::Tally,
     /// What they are, whoever's they are.
@@ -46,7 +52,8 @@ pub(super) struct Opened {
     bounds: Bounds,
     /// Whether its files are listings, whatever they look like.
     is_listing: bool,
-    failed: Option<MatchError>,
+    /// Whether who takes the batches wants no more.
+    is_stopped: bool,
     /// Whether what is behind is no longer what it was.
     changed: bool,
     /// The PDF that came last, until what comes of its text is known.
@@ -64,7 +71,7 @@ struct Pdf {
     is_unclear: bool,
 }
 
-/// What [`Opened`] knows: `batch`, `batches`, `contents`, `listings`, `layers`, `sensitive`, `tally`, `received`, `problems`,
+/// What [`Opened`] knows: `batch`, `batches`, `contents`, `listings`, `layers`, `builds`, `sensitive`, `tally`, `received`, `problems`,
 /// `more_problems` and `fingerprints`.
 #[derive(Deserialize)]
 pub(super) struct OpenedSoFar(
@@ -73,6 +80,7 @@ pub(super) struct OpenedSoFar(
     [u8; 32],
     Listings,
     Layers,
+    Builds,
     sensitive::TallySoFar,
     TallySoFar,
     u64,
@@ -90,19 +98,19 @@ pub(super) struct Keeping<'k> {
 /// Keeps a bookmark when it is time.
 pub(super) type Keep<'k> = dyn FnMut(&Opened, &Position, Option<&mut Malware>) + 'k;
 
-/// Takes a batch of files.
-pub(super) type Take<'t> = dyn FnMut(&[SampleFile]) -> Result<(), MatchError> + 't;
+/// Takes a batch of files, and says whether more are wanted.
+pub(super) type Take<'t> = dyn FnMut(Vec<SampleFile>) -> bool + 't;
 
 /// Opens a sample in the child, fingerprints what comes out, and gives it away in batches, but for the last one. `malware` has each file
-/// before the child opens it, and what comes out of it.
+/// before the child opens it, and what comes out of it; `texts` takes the texts.
 ///
 /// # Errors
-/// The sample cannot be opened, or a batch cannot be taken.
+/// The sample cannot be opened, or what is behind of it is no longer what it was.
 pub(super) fn open(
     path: &Path,
     profile: &Profile,
     options: MatchOptions<'_>,
-    (tally, sensitive, malware): (Tally, sensitive::Tally, Option<&mut Malware>),
+    (tally, sensitive, malware, texts): (Tally, sensitive::Tally, Option<&mut Malware>, Option<&Mutex<Texts>>),
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
     keeping: Option<Keeping<'_>>,
@@ -119,6 +127,7 @@ pub(super) fn open(
         before: Duration::ZERO,
         position: Position::default(),
         malware,
+        texts,
         progress,
         take,
         keep,
@@ -147,7 +156,7 @@ pub(super) fn open(
     for source in sources.iter().skip(reading.position.sources) {
         match opened.read(&mut opener, source, &mut reading) {
             Ok(()) if opened.changed => return Err(Error::ChangedMeanwhile { path: path.to_owned() }),
-            Ok(()) if opened.failed.is_none() => {}
+            Ok(()) if !opened.is_stopped => {}
             Ok(()) => break,
             // One file of many that cannot be opened is a problem of the sample; a child that cannot be started is the end.
             Err(error @ (capture::Error::Unreadable { .. } | capture::Error::NotAFile { .. })) if meta.is_dir() => {
@@ -157,9 +166,9 @@ pub(super) fn open(
         }
         reading.position =
             Position { sources: reading.position.sources + 1, files: 0, before: opened.contents, ..reading.position };
-        reading.keep(&opened);
+        reading.mark(&opened);
     }
-    opened.unless_failed()
+    Ok(opened)
 }
 
 /// The path of a file as a match names it: in an archive that is opened by itself without the archive's name.
@@ -207,6 +216,7 @@ struct Reading<'r, 'k> {
     before: Duration,
     position: Position,
     malware: Option<&'r mut Malware>,
+    texts: Option<&'r Mutex<Texts>>,
     progress: &'r mut dyn FnMut(SampleProgress),
     take: &'r mut Take<'r>,
     keep: Option<&'k mut Keep<'k>>,
@@ -214,10 +224,16 @@ struct Reading<'r, 'k> {
 
 impl Reading<'_, '_> {
     /// Keeps a bookmark when it is time: no file is open.
-    fn keep(&mut self, opened: &Opened) {
+    fn mark(&mut self, opened: &Opened) {
         if let Some(keep) = &mut self.keep {
             self.position.done = (self.done.files, self.done.bytes, self.before + self.began.elapsed());
             keep(opened, &self.position, self.malware.as_deref_mut());
+        }
+    }
+
+    fn keep(&self, blake3: [u8; 32], text: Vec<u8>) {
+        if let Some(texts) = self.texts {
+            texts.lock().unwrap_or_else(PoisonError::into_inner).keep(blake3, text);
         }
     }
 
@@ -238,6 +254,7 @@ struct Open {
     /// Its first bytes: all of a short file, and of any other what may say that a program wrote it.
     head: Vec<u8>,
     bytes: usize,
+    text_bytes: OneText,
     listing: Reader,
     /// Where it is a PDF, its bytes, unless they are too many.
     pdf: Option<Option<Vec<u8>>>,
@@ -252,6 +269,8 @@ impl Opened {
             contents: [0; 32],
             listings: Listings::default(),
             layers: Layers::default(),
+            builds: Builds::default(),
+            last: String::new(),
             sensitive,
             tally,
             received: 0,
@@ -260,7 +279,7 @@ impl Opened {
             fingerprints: 0,
             bounds: options.bounds(),
             is_listing: options.is_listing,
-            failed: None,
+            is_stopped: false,
             changed: false,
             pdf: None,
             pdf_text: PdfText::new(options.unjailed),
@@ -275,6 +294,7 @@ impl Opened {
             self.contents,
             &self.listings,
             &self.layers,
+            &self.builds,
             self.sensitive.so_far(),
             self.tally.so_far(),
             self.received,
@@ -292,6 +312,7 @@ impl Opened {
             contents,
             listings,
             layers,
+            builds,
             sensitive,
             tally,
             received,
@@ -306,6 +327,7 @@ impl Opened {
             contents,
             listings,
             layers,
+            builds,
             sensitive,
             tally,
             received,
@@ -355,7 +377,7 @@ impl Opened {
                 Event::File { path, .. } => {
                     self.settle_pdf(reading);
                     if reading.position.files > 0 {
-                        reading.keep(self);
+                        reading.mark(self);
                     }
                     reading.position.files += 1;
                     // What lies in nothing else was scanned before it was opened.
@@ -369,6 +391,7 @@ impl Opened {
                         tallied: self.tally.begin(),
                         head: Vec::new(),
                         bytes: 0,
+                        text_bytes: OneText::new(reading.texts.is_some()),
                         listing: Listings::reader(self.is_listing),
                         pdf: None,
                     });
@@ -377,7 +400,9 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.update(bytes);
                     }
-                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, listing, pdf }) = &mut file {
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, text_bytes, listing, pdf }) =
+                        &mut file
+                    {
                         if *all == 0 && bytes.starts_with(b"%PDF-") {
                             *pdf = Some(Some(Vec::new()));
                         }
@@ -393,6 +418,7 @@ impl Opened {
                         *all += bytes.len();
                         let room = SHORT.saturating_sub(head.len());
                         head.extend(bytes.iter().take(room));
+                        text_bytes.push(bytes);
                         listing.push(bytes);
                         reading.done.bytes += bytes.len() as u64;
                     }
@@ -402,16 +428,22 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.end(complete);
                     }
-                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, listing, pdf }) = file.take() {
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, text_bytes, listing, pdf }) =
+                        file.take()
+                    {
                         self.layers.file(&path, bytes);
                         let of_pdf = |bytes| Pdf { path: path.clone(), bytes, text: None, is_unclear: false };
                         self.pdf = pdf.filter(|_| complete).map(of_pdf);
                         let path = path_in_sample(name, &path);
+                        path.clone_into(&mut self.last);
                         if let Some(scanner) = scanner {
                             scanner.finish(path, &mut self.sensitive);
                         }
                         self.listings.add(path, listing);
                         let (fingerprints, level) = gathered.finish();
+                        if let Some(text) = text_bytes.finish().filter(|_| fingerprints.kind != Kind::Binary) {
+                            reading.keep(fingerprints.blake3, text);
+                        }
                         self.tally.end(path, tallied, bytes as u64, &fingerprints.blake3);
                         let path = path.as_bytes().to_vec();
                         let generated = says_generated(&head);
@@ -426,6 +458,9 @@ impl Opened {
                     Some(pdf) => pdf.text = Some(text.to_owned()),
                     None => self.add_text(text.as_bytes(), reading),
                 },
+                Event::Fact(Fact::Binary(binary)) => self.builds.add(reading.profile, &self.last, binary),
+                Event::Fact(Fact::Certificate(certificate)) => self.sensitive.certificate(&self.last, certificate),
+                Event::Fact(Fact::Key(key)) => self.sensitive.key(&self.last, key),
                 Event::Archive { path, format } => self.layers.open(path, format),
                 Event::Clue(clue) => {
                     if clue.kind.words() == "times" {
@@ -442,11 +477,11 @@ impl Opened {
                     self.problem(&finding);
                 }
             }
-            if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if self.is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         self.settle_pdf(reading);
         // What is behind of it ended before it was to.
-        self.changed |= behind.is_some();
+        self.changed |= behind.is_some() && !self.is_stopped;
         self.received += size;
         reading.done.received.0 = received + size;
         if let Some(missing) = &source.missing {
@@ -483,6 +518,7 @@ impl Opened {
         let mut gathered = Gathered::new(reading.profile, &path, self.bounds.fingerprints);
         gathered.update(text);
         let (fingerprints, level) = gathered.finish();
+        reading.keep(fingerprints.blake3, text.to_vec());
         let short = if text.len() <= SHORT { text.to_vec() } else { Vec::new() };
         self.add(SampleFile { path, is_text_of, fingerprints, generated: false, level, short }, reading);
     }
@@ -499,8 +535,7 @@ impl Opened {
         let is_full = self.fingerprints + more > self.bounds.fingerprints || self.batch.len() >= self.bounds.files;
         // A text stays with its file: one of both is counted.
         if is_full && !self.batch.is_empty() && file.is_text_of.is_none() {
-            self.failed = (reading.take)(&self.batch).err();
-            self.batch.clear();
+            self.is_stopped |= !(reading.take)(std::mem::take(&mut self.batch));
             self.batches += 1;
             self.fingerprints = 0;
         }
@@ -519,12 +554,5 @@ impl Opened {
     pub(super) fn all_problems(&self) -> Vec<String> {
         let more = (self.more_problems > 0).then(|| format!("… and {} more", self.more_problems));
         self.problems.iter().cloned().chain(more).collect()
-    }
-
-    fn unless_failed(mut self) -> Result<Self, Error> {
-        match self.failed.take() {
-            Some(error) => Err(error.into()),
-            None => Ok(self),
-        }
     }
 }

@@ -48,7 +48,8 @@ pub(super) struct Position {
 /// What a bookmark holds.
 #[derive(Deserialize)]
 pub(super) struct Known {
-    pub(super) matchers: Vec<MatcherSoFar>,
+    /// Of each matcher what it knows, as [`written`] by whoever has them.
+    matchers: Vec<u8>,
     /// What came out of the sample when it was opened for the first time, where it is opened for the second.
     pub(super) first: Option<OpenedSoFar>,
     pub(super) opened: OpenedSoFar,
@@ -114,11 +115,12 @@ impl Bookmark {
     }
 
     /// What an earlier match knew that was not ended.
-    pub(super) fn known(&mut self) -> Option<Known> {
+    pub(super) fn known(&mut self) -> Option<(Vec<MatcherSoFar>, Known)> {
         self.every?;
         let (depends, known) = self.read::<([u8; 32], Known)>().ok()?;
-        self.is_resumed = depends == self.depends;
-        self.is_resumed.then_some(known)
+        let matchers = postcard::from_bytes(&known.matchers).ok().filter(|_| depends == self.depends)?;
+        self.is_resumed = true;
+        Some((matchers, known))
     }
 
     /// Whether it is time to keep one.
@@ -161,6 +163,11 @@ impl Bookmark {
         file.persist(&self.path)?;
         Ok(())
     }
+}
+
+/// What is known, to be kept; none where it cannot be written.
+pub(super) fn written(known: &impl Serialize) -> Option<Vec<u8>> {
+    postcard::to_stdvec(known).ok()
 }
 
 /// What of a file tells that it is the same.
@@ -213,7 +220,7 @@ impl Behind {
             Event::End { .. } => {
                 self.contents = chained(&self.contents, &self.open.0, self.open.1.finalize().as_bytes());
             }
-            Event::Text { .. } | Event::Archive { .. } | Event::Clue(_) | Event::Finding(_) => {}
+            Event::Text { .. } | Event::Archive { .. } | Event::Clue(_) | Event::Fact(_) | Event::Finding(_) => {}
         }
         true
     }
