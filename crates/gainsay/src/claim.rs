@@ -208,7 +208,7 @@ words! {
 
 words! {
     /// What is to be done about something sensitive.
-    #[derive(Default)]
+    #[derive(Default, serde::Serialize, serde::Deserialize)]
     SensitiveGroup {
         /// It opens a service, and is renewed there.
         #[default]

@@ -44,6 +44,9 @@ fn walk_joined(sink: &mut Sink<'_>, path: &str, mut file: Joined, depth: u32) ->
     if container == Container::Zip {
         file.mend_directory();
     }
+    if container == Container::Rar && file.count() > 1 && file.heads(HEAD).all(|head| rar::is_volume(&head)) {
+        return walk_volumes(sink, path, file, depth);
+    }
     let (length, file) = (file.length, Arc::new(file));
     sink.count_entry(path)?;
     if !sink.open_archive(path, container.word())? {
@@ -56,6 +59,25 @@ fn walk_joined(sink: &mut Sink<'_>, path: &str, mut file: Joined, depth: u32) ->
     sink.copy(path, Some(length), &mut BufReader::with_capacity(64 << 10, Positioned::new(file)))
 }
 
+/// Passes on every file in the volumes of a RAR archive, or where none is found the volumes as they are.
+fn walk_volumes(sink: &mut Sink<'_>, path: &str, file: Joined, depth: u32) -> Result<(), Stop> {
+    let length = file.length;
+    sink.count_entry(path)?;
+    if !sink.open_archive(path, Container::Rar.word())? {
+        return Ok(());
+    }
+    let volumes: Vec<Arc<Joined>> = file.into_parts().into_iter().map(Arc::new).collect();
+    let readers = || volumes.iter().map(|it| Positioned::new(Arc::clone(it))).collect::<Vec<_>>();
+    if guard(sink, path, true, |sink| rar::walk_set(sink, path, length, readers, depth + 1))? {
+        return finish_parts(sink, path, depth + 1);
+    }
+    let mut whole: Box<dyn Read> = Box::new(io::empty());
+    for volume in readers() {
+        whole = Box::new(whole.chain(volume));
+    }
+    sink.copy(path, Some(length), &mut BufReader::with_capacity(64 << 10, whole))
+}
+
 /// Passes on every file in a stream, which is `depth` archives deep.
 pub(crate) fn walk_stream(
     sink: &mut Sink<'_>,
@@ -66,7 +88,7 @@ pub(crate) fn walk_stream(
 ) -> Result<(), Stop> {
     let mut stream = Rejoined::new(stream, HEAD);
     let found = Container::of(stream.head());
-    if depth > 0 && hold_part(sink, path, found.is_some(), &mut stream)? {
+    if depth > 0 && hold_part(sink, path, found, &mut stream)? {
         return Ok(());
     }
     sink.count_entry(path)?;
@@ -120,14 +142,25 @@ pub(crate) struct Set {
     parts: Vec<(PartNumber, String, Vec<u8>)>,
 }
 
-/// Holds an entry that is part of a cut archive: its first, which begins as an archive does, and those that come after it. False
-/// where it is none, or there is no memory for it.
-fn hold_part(sink: &mut Sink<'_>, path: &str, is_archive: bool, stream: &mut Rejoined<'_>) -> Result<bool, Stop> {
+/// Holds an entry that is part of a cut archive: its first, which begins as an archive does, and those that come after it; and the
+/// volumes of a RAR, each of which begins so, in any order. False where it is none, or there is no memory for it.
+fn hold_part(
+    sink: &mut Sink<'_>,
+    path: &str,
+    found: Option<Container>,
+    stream: &mut Rejoined<'_>,
+) -> Result<bool, Stop> {
     let Some((whole, number)) = part_of(path) else { return Ok(false) };
     let open = sink.sets.iter().position(|set| set.whole == whole);
-    let is_first = number == PartNumber::At(0) && is_archive && open.is_none();
-    if !is_first && (open.is_none() || is_archive) {
-        return Ok(false);
+    if found == Some(Container::Rar) {
+        if !rar::is_volume(stream.head()) {
+            return Ok(false);
+        }
+    } else {
+        let is_first = number == PartNumber::At(0) && found.is_some() && open.is_none();
+        if !is_first && (open.is_none() || found.is_some()) {
+            return Ok(false);
+        }
     }
     let budget = sink.nested_left;
     let mut held = Vec::new();
@@ -175,6 +208,14 @@ fn finish_parts(sink: &mut Sink<'_>, outer: &str, depth: u32) -> Result<(), Stop
         };
         if is_cut {
             sink.joined(&path, joined, &missing)?;
+        }
+        if joined == 0 {
+            // Volumes of which the first is missing: what lies whole in one of them is read.
+            sink.nested_left += held;
+            for (_, path, bytes) in rest {
+                walk_joined(sink, &path, Joined::new(vec![Part::Held(bytes)]), depth)?;
+            }
+            continue;
         }
         let bytes = parts.into_iter().map(|(.., bytes)| Part::Held(bytes)).collect();
         let walked = walk_joined(sink, &path, Joined::new(bytes), depth);
@@ -263,7 +304,8 @@ fn walk_by_seeking<R: Read + Seek + Send + 'static>(
     open: impl Fn() -> R,
     depth: u32,
 ) -> Result<bool, Stop> {
-    if matches!(part_of(path), Some((_, PartNumber::At(0)))) {
+    // A RAR says of each file whether it goes on elsewhere.
+    if container != Container::Rar && matches!(part_of(path), Some((_, PartNumber::At(0)))) {
         let detail = "by its name the first part of a cut archive: open the folder that holds all parts; of this part alone comes \
                       what can be read";
         sink.finding(path, FindingKind::Truncated, detail)?;

@@ -10,6 +10,7 @@ mod pe;
 mod tests;
 
 use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
 
 use crate::documents::NoDocument;
 use crate::finding::FindingKind;
@@ -29,7 +30,7 @@ pub const MOST_NAMES: usize = 1_000;
 pub(crate) const MOST_LINES: usize = 32;
 
 /// What ties a file to others of the same build. All but the code can be written into any file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Encode, Decode, Serialize, Deserialize)]
 #[cbor(index_only)]
 pub enum MarkKind {
     /// GUID and age of the PDB that belongs to it, as symbol servers write them.
@@ -72,7 +73,7 @@ impl MarkKind {
 }
 
 /// A program, a library, or debug information. All of it is the file's own word.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 pub struct Binary {
     /// What it is: `ELF x86_64 program`, `PDB`.
     #[n(0)]
@@ -104,7 +105,7 @@ pub struct Binary {
 }
 
 /// Names, of many some.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 pub struct SomeNames {
     /// How many different ones there are.
     #[n(0)]
@@ -115,7 +116,7 @@ pub struct SomeNames {
 }
 
 /// What signs a PE file (Authenticode), read and digested. Whether the signer may be trusted is not looked at.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Encode, Decode, Serialize, Deserialize)]
 pub struct Signature {
     /// The certificate's subject, as far as it is among those that came along.
     #[n(0)]

@@ -77,6 +77,7 @@ pub use limits::Limits;
 pub use office::is_office;
 pub use picture::{Grey, Picture};
 pub use protocol::{Document, DocumentFormat, DocumentHint};
+pub use rar::is_volume;
 pub use sandbox::{Enforced, MissingRights, leave_no_core, lock_down};
 pub use serve::serve;
 #[cfg(feature = "unlocked")]

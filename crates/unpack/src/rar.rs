@@ -1,4 +1,4 @@
-//! Archives of RAR, from version 1.5 to 7: compressed file by file or all files as one stream, locked or not, under heads that may be
+//! Archives of RAR, from version 1.5 to 7, in one file or in a set of volumes: compressed file by file or all files as one stream, locked or not, under heads that may be
 //! locked too. The library gives a file's bytes away and cannot be asked for them, so each file is held in memory until it is whole, and a large
 //! one is read in several passes, each of which holds a stretch of it.
 
@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use rars::rar50::FileHeader;
 use rars::{Archive, ArchiveFamily, ArchiveMember, ArchiveReadOptions, ArchiveReader, AttrSource, Error, ErrorKind};
-use rars::{ExtractionDecision, ExtractionErrorAction};
+use rars::{ExtractionDecision, ExtractionErrorAction, extract_volumes_to_with_options, volume_members};
 
 use crate::archive::walk_stream;
 use crate::budget::{Bounded, is_too_much, kind_of};
@@ -50,26 +50,11 @@ pub(crate) fn walk<R: Read + Seek + Send + 'static>(
     };
     let is_locked = archive.member_refs().any(|member| member.to_owned().meta.is_encrypted);
     if is_locked && password.is_none() {
-        password = find_password(sink, &archive)?;
+        password = find_password(sink, |password| fits(&archive, password))?;
     }
     let members = archive.member_refs().count();
     let is_solid = is_solid(&archive);
-    let held = Rc::default();
-    let mut walker = Walker {
-        sink,
-        path,
-        length,
-        depth,
-        is_solid,
-        is_any_locked: is_locked,
-        held,
-        begun: 0,
-        reach: 0,
-        large: Vec::new(),
-        at: None,
-        names: Names::default(),
-        clues: Clues::default(),
-    };
+    let mut walker = Walker::new(sink, path, length, depth, (is_solid, is_locked));
     if is_locked && password.is_none() && is_solid {
         // None can be passed over there to read the next.
         for member in archive.member_refs() {
@@ -77,11 +62,134 @@ pub(crate) fn walk<R: Read + Seek + Send + 'static>(
         }
     } else {
         walker.walk_members(&archive, password.as_deref(), members)?;
-        walker.walk_large(&archive, password.as_deref())?;
+        walker.walk_large(|number, window| {
+            let mut at = 0;
+            archive
+                .extract_with_control(options(password.as_deref()), |member| {
+                    at += 1;
+                    Ok(match at.cmp(&(number + 1)) {
+                        Ordering::Less => passed_over(member, is_solid),
+                        Ordering::Equal => ExtractionDecision::Extract(Box::new(Shared(Rc::clone(window)))),
+                        Ordering::Greater => ExtractionDecision::Stop,
+                    })
+                })
+                .map(|_| ())
+        })?;
     }
-    let Walker { mut clues, .. } = walker;
-    clues.tell(sink, path)?;
-    Ok(true)
+    walker.tell()
+}
+
+/// Whether a file is one volume of a set: its head says so, or is locked and cannot.
+pub fn is_volume(head: &[u8]) -> bool {
+    /// A number of seven bits in each byte, the lowest first.
+    fn number(bytes: &mut &[u8]) -> Option<u64> {
+        let mut number = 0;
+        for place in 0..9 {
+            let (byte, rest) = bytes.split_first()?;
+            *bytes = rest;
+            number |= u64::from(byte & 0x7f) << (7 * place);
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+    if let Some(rest) = head.strip_prefix(b"Rar!\x1a\x07\x01\0") {
+        // Behind its checksum: the length of the head, its kind, flags, the length of what follows it, and the archive's own flags.
+        let Some(mut rest) = rest.get(4..) else { return false };
+        let mut next = || number(&mut rest);
+        let (Some(_), Some(kind), Some(flags)) = (next(), next(), next()) else { return false };
+        if flags & 1 == 1 {
+            next();
+        }
+        return kind == 4 || kind == 1 && next().is_some_and(|flags| flags & 1 == 1);
+    }
+    // The main head: its checksum, kind and flags, of which one says that the heads behind it are locked.
+    let of_old = head.strip_prefix(b"Rar!\x1a\x07\0").and_then(|rest| rest.get(2..5));
+    matches!(of_old, Some([0x73, flags, _]) if flags & 1 == 1)
+}
+
+/// Passes on every file in a set of volumes, in their order, whose `length` is that of all. False where no head could be read.
+pub(crate) fn walk_set<R: Read + Seek + Send + 'static>(
+    sink: &mut Sink<'_>,
+    path: &str,
+    length: u64,
+    open: impl Fn() -> Vec<R>,
+    depth: u32,
+) -> Result<bool, Stop> {
+    let (mut archives, mut password) = (Vec::new(), None);
+    for number in 0..open().len() {
+        let reader = || open().swap_remove(number);
+        match read_heads(sink, reader)? {
+            Ok((archive, fitted)) => {
+                password = password.or(fitted);
+                archives.push(archive);
+            }
+            Err((kind, detail)) => {
+                let detail = format!("its volume {}, and what lies behind it: {detail}", number + 1);
+                sink.finding(path, kind, detail)?;
+                break;
+            }
+        }
+    }
+    let members = match volume_members(&archives) {
+        Ok(members) => members,
+        Err(_) if archives.is_empty() => return Ok(false),
+        Err(error) => {
+            let (kind, detail) = in_words(&error);
+            sink.finding(path, kind, detail)?;
+            return Ok(false);
+        }
+    };
+    let is_locked = members.iter().any(|member| member.meta.is_encrypted);
+    if is_locked && password.is_none() {
+        password = find_password(sink, |password| set_fits(&archives, password))?;
+    }
+    let is_solid = archives.iter().any(is_solid);
+    let mut walker = Walker::new(sink, path, length, depth, (is_solid, is_locked));
+    if is_locked && password.is_none() {
+        for member in &members {
+            walker.begin(member, None, true)?;
+        }
+    } else {
+        walker.walk_volumes(&archives, &members, password.as_deref())?;
+        walker.walk_large(|number, window| {
+            let mut wanted = members.iter().zip(0..).filter(|(member, _)| !member.meta.is_redirection);
+            extract_volumes_to_with_options(&archives, options(password.as_deref()), |_| {
+                let at = wanted.next().map(|(_, at)| at);
+                match at.cmp(&Some(number)) {
+                    Ordering::Less => Ok(Box::new(io::sink())),
+                    Ordering::Equal => Ok(Box::new(Shared(Rc::clone(window)))),
+                    Ordering::Greater => Err(Error::InvalidHeader(PASSED)),
+                }
+            })
+            .or_else(|error| if is_passed(&error) { Ok(()) } else { Err(error) })
+        })?;
+    }
+    walker.tell()
+}
+
+/// What is told to the library where nothing more is wanted of a set.
+const PASSED: &str = "nothing more is wanted";
+
+fn is_passed(error: &Error) -> bool {
+    matches!(error.root_cause(), Error::InvalidHeader(why) if *why == PASSED)
+}
+
+/// Whether a password opens the first locked file of a set.
+fn set_fits(archives: &[Archive], password: &str) -> bool {
+    let members = volume_members(archives).unwrap_or_default();
+    let mut outputs = members.iter().filter(|member| !member.meta.is_redirection);
+    let (mut was_begun, seen) = (false, Rc::new(Cell::new(0)));
+    let read = extract_volumes_to_with_options(archives, options(Some(password)), |_| {
+        let meta = outputs.next().map(|member| &member.meta);
+        if was_begun {
+            return Err(Error::InvalidHeader(PASSED));
+        }
+        was_begun = meta.is_some_and(|meta| meta.is_encrypted && !meta.is_directory && meta.unpacked_size > 0);
+        Ok(if was_begun { Box::new(Probe(Rc::clone(&seen))) } else { Box::new(io::sink()) })
+    });
+    read.map_or_else(|error| is_passed(&error), |()| true) || seen.get() >= PROBED
 }
 
 type Heads = Result<(Archive, Option<String>), (FindingKind, String)>;
@@ -129,12 +237,12 @@ fn is_solid(archive: &Archive) -> bool {
 }
 
 /// The password that opens the first locked file: what it gives holds the checksum, or is well formed for long.
-fn find_password(sink: &mut Sink<'_>, archive: &Archive) -> Result<Option<String>, Stop> {
+fn find_password(sink: &mut Sink<'_>, fits: impl Fn(&str) -> bool) -> Result<Option<String>, Stop> {
     for number in 0..sink.passwords.len() {
         sink.working()?;
         let password = sink.passwords[number].clone();
         // What a wrong one makes of a file is noise.
-        if catch_unwind(AssertUnwindSafe(|| fits(archive, &password))).unwrap_or(false) {
+        if catch_unwind(AssertUnwindSafe(|| fits(&password))).unwrap_or(false) {
             sink.fitted(number);
             return Ok(Some(password));
         }
@@ -271,7 +379,7 @@ struct Passes<F> {
     end: Option<Result<(), (io::ErrorKind, String)>>,
 }
 
-impl<T, F: FnMut(&Rc<RefCell<Window>>) -> rars::Result<T>> Read for Passes<F> {
+impl<F: FnMut(&Rc<RefCell<Window>>) -> rars::Result<()>> Read for Passes<F> {
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
         if self.given == self.window.borrow().bytes.len() {
             if let Some(end) = self.end.take() {
@@ -286,7 +394,7 @@ impl<T, F: FnMut(&Rc<RefCell<Window>>) -> rars::Result<T>> Read for Passes<F> {
             *self.window.borrow_mut() = Window { before: self.from, bytes, most: self.most, is_full: false };
             let read = (self.read_pass)(&self.window);
             if !self.window.borrow().is_full {
-                self.end = Some(read.map(|_| ()).map_err(|error| {
+                self.end = Some(read.map_err(|error| {
                     let (kind, detail) = in_words(&error);
                     let is_cut = kind == FindingKind::Truncated;
                     (if is_cut { io::ErrorKind::UnexpectedEof } else { io::ErrorKind::InvalidData }, detail)
@@ -345,7 +453,89 @@ struct Walker<'s, 'o, 'p> {
     clues: Clues,
 }
 
-impl Walker<'_, '_, '_> {
+impl<'s, 'o, 'p> Walker<'s, 'o, 'p> {
+    fn new(
+        sink: &'s mut Sink<'o>,
+        path: &'p str,
+        length: u64,
+        depth: u32,
+        (is_solid, is_any_locked): (bool, bool),
+    ) -> Self {
+        Walker {
+            sink,
+            path,
+            length,
+            depth,
+            is_solid,
+            is_any_locked,
+            held: Rc::default(),
+            begun: 0,
+            reach: 0,
+            large: Vec::new(),
+            at: None,
+            names: Names::default(),
+            clues: Clues::default(),
+        }
+    }
+
+    /// Says what the archive says of its makers.
+    fn tell(self) -> Result<bool, Stop> {
+        let Walker { sink, path, mut clues, .. } = self;
+        clues.tell(sink, path)?;
+        Ok(true)
+    }
+
+    /// Passes on the files of a set, until one cannot be read.
+    fn walk_volumes(
+        &mut self,
+        archives: &[Archive],
+        members: &[ArchiveMember],
+        password: Option<&str>,
+    ) -> Result<(), Stop> {
+        let mut queue = members.iter();
+        let mut stop = None;
+        let read = extract_volumes_to_with_options(archives, options(password), |_| {
+            let begun = self.finish().and_then(|()| {
+                loop {
+                    // The library passes links over.
+                    match queue.next() {
+                        Some(link) if link.meta.is_redirection => drop(self.begin(link, None, false)?),
+                        Some(member) => return self.begin(member, None, false),
+                        None => return Ok(ExtractionDecision::Skip),
+                    }
+                }
+            });
+            match begun {
+                Ok(ExtractionDecision::Extract(to)) => Ok(to),
+                Ok(_) => Ok(Box::new(io::sink())),
+                Err(reason) => {
+                    stop = Some(reason);
+                    Err(Error::InvalidHeader(PASSED))
+                }
+            }
+        });
+        if let Some(stop) = stop {
+            return Err(stop);
+        }
+        let is_cut = |member: &&ArchiveMember| member.meta.is_split_after;
+        if let Err(error) = read
+            && (self.at.is_some() || !queue.clone().any(|member| is_cut(&member)))
+        {
+            let left = queue.clone().filter(|member| !is_cut(member)).count();
+            let mut held = self.held.borrow_mut();
+            let (kind, detail) = held.failed.take().unwrap_or_else(|| in_words(&error));
+            held.failed = Some((kind, format!("{detail}; {left} entries behind it were not read")));
+            drop(held);
+            self.at.get_or_insert_with(|| (self.path.to_owned(), 0));
+        }
+        self.finish()?;
+        // What goes on in a volume that is not there is named; so are links behind the last file.
+        for member in queue.filter(|member| is_cut(member) || member.meta.is_redirection) {
+            self.begin(member, None, false)?;
+        }
+        Ok(())
+    }
+
     fn walk_members(&mut self, archive: &Archive, password: Option<&str>, members: usize) -> Result<(), Stop> {
         let mut heads = archive.as_rar50().map(|archive| archive.files());
         let mut stop = None;
@@ -443,24 +633,13 @@ impl Walker<'_, '_, '_> {
     }
 
     /// Passes on the files that are larger than what may be held.
-    fn walk_large(&mut self, archive: &Archive, password: Option<&str>) -> Result<(), Stop> {
+    fn walk_large(&mut self, read_pass: impl Fn(usize, &Rc<RefCell<Window>>) -> rars::Result<()>) -> Result<(), Stop> {
         for (number, entry_path, size) in std::mem::take(&mut self.large) {
             self.sink.working()?;
-            let is_solid = self.is_solid;
             let left = self.sink.nested_left;
             let most = left / 2;
             self.sink.nested_left = left - most;
-            let read_pass = |window: &Rc<RefCell<Window>>| {
-                let mut at = 0;
-                archive.extract_with_control(options(password), |member| {
-                    at += 1;
-                    Ok(match at.cmp(&(number + 1)) {
-                        Ordering::Less => passed_over(member, is_solid),
-                        Ordering::Equal => ExtractionDecision::Extract(Box::new(Shared(Rc::clone(window)))),
-                        Ordering::Greater => ExtractionDecision::Stop,
-                    })
-                })
-            };
+            let read_pass = |window: &Rc<RefCell<Window>>| read_pass(number, window);
             let passes = Passes { read_pass, window: Rc::default(), given: 0, from: 0, most, end: None };
             let mut content = Bounded::new(passes, Rc::new(Cell::new(self.length)), self.sink.limits.ratio);
             let walked = walk_stream(self.sink, &entry_path, &mut content, Some(size), self.depth);

@@ -12,7 +12,7 @@ use crate::finding::{Finding, FindingKind};
 use crate::limits::{ChildLimits, Limits};
 use crate::names::{is_hidden, nested_path, path_of};
 use crate::picture::{self, Picture};
-use crate::protocol::{Already, ArchiveStart, EntryStart, PictureEnd, frame, write_bytes, write_frame};
+use crate::protocol::{Already, ArchiveStart, DocumentFormat, EntryStart, PictureEnd, frame, write_bytes, write_frame};
 use crate::split::missing_parts;
 use crate::texts;
 
@@ -253,7 +253,12 @@ impl<'o> Sink<'o> {
             write_bytes(&mut self.out, frame::MAP, chunk)?;
         }
         self.end(true)?;
-        let is_cut = |problem: &Problem| matches!(problem.kind, FindingKind::TooLarge | FindingKind::TooDeep);
+        // Of a PDF also what its fonts do not say: another reader may know it.
+        let is_pdf = found.about.format == DocumentFormat::Pdf;
+        let is_cut = |problem: &Problem| {
+            matches!(problem.kind, FindingKind::TooLarge | FindingKind::TooDeep)
+                || is_pdf && problem.kind == FindingKind::Undecodable
+        };
         for problem in found.problems.into_iter().filter(is_cut) {
             self.finding(path, problem.kind, format!("of its text: {}", problem.detail))?;
         }

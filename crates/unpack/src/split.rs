@@ -13,14 +13,28 @@ pub enum PartNumber {
 }
 
 /// What the name of a part says: the name of the archive that was cut, and which part it is. `x.7z.001`, `x.zip.part1`, `x.tar.gz.aa`,
-/// and of a zip `x.z01` with `x.zip` as its last. What a whole zip is called says the same: the others tell.
+/// of a zip `x.z01` with `x.zip` as its last, and of a RAR `x.part1.rar`, or `x.r00` behind `x.rar`. What a whole zip or RAR is called says
+/// the same: the others tell.
 pub fn part_of(name: &str) -> Option<(String, PartNumber)> {
     let at = name.rfind(['.', '-', '_']).filter(|at| *at > 0 && !name[..*at].ends_with(['/', '!']))?;
     let (whole, suffix) = (&name[..at], &name[at + 1..]);
     let is_dot = name[at..].starts_with('.');
     let digits = |text: &str| text.parse::<u32>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_digit()));
     let small = suffix.to_ascii_lowercase();
-    let number = if let Some(number) = digits(suffix).filter(|_| is_dot && suffix.len() >= 3) {
+    let number = if is_dot && small == "rar" {
+        let small = whole.to_ascii_lowercase();
+        let of_name = small.rfind(".part").filter(|at| *at > 0 && !small[..*at].ends_with(['/', '!']));
+        if let Some((at, number)) = of_name.and_then(|at| Some((at, digits(&small[at + 5..])?))) {
+            return Some((format!("{}.rar", &whole[..at]), PartNumber::At(number.checked_sub(1)?)));
+        }
+        return Some((format!("{whole}.rar"), PartNumber::At(0)));
+    } else if let [series @ b'r'..=b'z', rest @ ..] = small.as_bytes()
+        && let Some(number) = digits(&small[1..]).filter(|_| is_dot && rest.len() == 2)
+        && *series != b'z'
+    {
+        // `.r99` is followed by `.s00`.
+        return Some((format!("{whole}.rar"), PartNumber::At(1 + u32::from(series - b'r') * 100 + number)));
+    } else if let Some(number) = digits(suffix).filter(|_| is_dot && suffix.len() >= 3) {
         PartNumber::At(number.checked_sub(1)?)
     } else if let Some(number) = small.strip_prefix("part").and_then(digits) {
         PartNumber::At(number.checked_sub(1)?)
@@ -121,6 +135,26 @@ impl Joined {
         let begin = self.length;
         self.length += part.length();
         self.parts.push((begin, part));
+    }
+
+    /// Each part by itself.
+    pub(crate) fn into_parts(self) -> Vec<Joined> {
+        self.parts.into_iter().map(|(_, part)| Joined::new(vec![part])).collect()
+    }
+
+    pub(crate) fn count(&self) -> usize {
+        self.parts.len()
+    }
+
+    /// The beginning of each part, of so many bytes.
+    pub(crate) fn heads(&self, length: usize) -> impl Iterator<Item = Vec<u8>> + '_ {
+        self.parts.iter().map(move |(begin, part)| {
+            let mut head = Vec::new();
+            let length = part.length().min(length as u64);
+            // Of what cannot be read there is no head.
+            let _ = self.reader_at(*begin).take(length).read_to_end(&mut head);
+            head
+        })
     }
 
     pub(crate) fn read_at(&self, into: &mut [u8], at: u64) -> io::Result<usize> {
@@ -307,6 +341,9 @@ mod tests {
         assert_eq!(part("x.zip.part12"), at("x.zip", 11));
         assert_eq!(part("x.Z03"), at("x.zip", 2));
         assert_eq!(part("x.zip"), Some(("x.zip".to_owned(), PartNumber::Last)));
+        assert_eq!(part("a/x.part03.rar"), at("a/x.rar", 2));
+        assert_eq!([part("x.rar"), part("x.r00"), part("x.S01")], [0, 1, 102].map(|number| at("x.rar", number)));
+        assert_eq!(part("x.part0.rar"), None);
         assert_eq!(
             ["x.000", "x.01", "x", ".aa", "a/.zip", "x.z1", "x.7z", "x.part", "a!.aa"].map(part),
             [const { None }; 9]

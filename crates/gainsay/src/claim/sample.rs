@@ -1,6 +1,7 @@
 //! What a sample has in common with the corpora of one owner, in figures and words.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::{CorpusRole, InHand, Screen, counted};
 
@@ -148,7 +149,7 @@ impl BuildMatch {
 }
 
 /// An archive of a sample: a layer around the files in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layer {
     /// Where it is; `!` stands before each archive in another.
     pub path: String,
@@ -163,7 +164,7 @@ pub struct Layer {
 }
 
 /// What an archive says of how it came to be: its own word, which whoever made it may have forged.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Clue {
     /// The archive.
     pub path: String,
@@ -176,7 +177,7 @@ pub struct Clue {
 }
 
 /// What one engine found in a sample, and what it did not scan.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Scan {
     /// `ClamAV` or `YARA`.
     pub engine: String,
@@ -195,7 +196,7 @@ pub struct Scan {
 }
 
 /// What an engine found in a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Detection {
     /// The file.
     pub path: String,
@@ -204,7 +205,7 @@ pub struct Detection {
 }
 
 /// Files that an engine did not scan.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct NotScanned {
     /// Why.
     pub reason: String,

@@ -1,5 +1,7 @@
 //! What a sample must not reveal: what was found in it, without any value of it.
 
+use serde::{Deserialize, Serialize};
+
 use super::{Finding, SensitiveGroup};
 
 /// What of a sample is sensitive, whoever's it is: counted and located. No value of any is in it.
@@ -20,7 +22,7 @@ pub struct Sensitive {
 }
 
 /// How many of one kind there are.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SensitiveKind {
     /// What is to be done about it.
     pub group: SensitiveGroup,
@@ -37,7 +39,7 @@ pub struct SensitiveKind {
 }
 
 /// One secret, key, certificate, login or name, wherever it stands.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SensitiveItem {
     /// What is to be done about it.
     pub group: SensitiveGroup,
@@ -54,7 +56,7 @@ pub struct SensitiveItem {
 }
 
 /// A place in a file of a sample.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spot {
     /// The file.
     pub path: String,
@@ -65,7 +67,7 @@ pub struct Spot {
 }
 
 /// How many of one kind a file holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SensitiveFile {
     /// The file.
     pub path: String,

@@ -1,4 +1,5 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use super::passwords::Passwords;
 use super::ui::Ui;
@@ -10,9 +11,9 @@ use crate::desk::{Engines, MEMORY, MatchOptions, SampleProgress, Shape};
 /// Exits 0 where the sample is the owner's, wholly or in part, or a listing of its files, and 1 where it is not or where it cannot be told.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// A file, a folder or an archive; or a listing of files (tree, ls -lR, dir /s, find -ls, unzip -l, paths)
-    #[arg(value_name = "SAMPLE")]
-    sample: PathBuf,
+    /// A file, a folder or an archive, or all parts of one; or a listing of files (tree, ls -lR, dir /s, find -ls, unzip -l, paths)
+    #[arg(value_name = "SAMPLE", required = true)]
+    sample: Vec<PathBuf>,
     /// The sample is a listing of files, though it may not look like one: say so where it cannot be read as one
     #[arg(long)]
     listing: bool,
@@ -40,6 +41,12 @@ pub(super) struct Args {
     /// Do not look for what the sample must not reveal (secrets, logins, personal data), which takes a good part of the time
     #[arg(long)]
     no_sensitive: bool,
+    /// Keep what is known so often, sealed in the desk, so that the same command goes on where a match was killed; 0 keeps it after each file
+    #[arg(long, value_name = "SECONDS", default_value_t = 60, conflicts_with = "no_bookmark")]
+    bookmark: u64,
+    /// Keep nothing, and begin at the start
+    #[arg(long)]
+    no_bookmark: bool,
     #[command(flatten)]
     passwords: Passwords,
     /// Open foreign files even where the kernel cannot lock the worker down
@@ -52,9 +59,11 @@ impl Args {
         let mut desk = place.open()?;
         let shape = if ui.json { Shape::Json } else { Shape::Text(ui.styles()) };
         let mut progress = |done: SampleProgress| ui.progress(|| done.words());
-        let (sample, corpus) = (&self.sample, self.corpus.as_deref());
+        let corpus = self.corpus.as_deref();
+        let Some((sample, parts)) = self.sample.split_first() else { return Ok(Answer::No) };
         let passwords = self.passwords.read()?;
         let options = MatchOptions {
+            parts,
             corpus,
             case: self.case.as_deref(),
             is_listing: self.listing,
@@ -69,6 +78,7 @@ impl Args {
             },
             no_sensitive: self.no_sensitive,
             memory: Some(self.memory << 20),
+            bookmark: (!self.no_bookmark).then(|| Duration::from_secs(self.bookmark)),
         };
         if let Some(file) = &self.compare {
             let compared = desk.compare(sample, file, options, &mut progress)?;

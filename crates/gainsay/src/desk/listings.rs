@@ -1,6 +1,7 @@
 //! Listings of files that a sample is, or holds.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use super::samples::{best_match, claimed_window};
 use crate::claim::{ListedFile, ListingMatch};
@@ -11,7 +12,7 @@ use crate::matching::{self, ListingLine};
 const LISTINGS: usize = 100;
 
 /// The listings of a sample.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Listings {
     /// Each with its path in the sample.
     pub(super) found: Vec<(String, Listing)>,

@@ -503,6 +503,18 @@ pub enum Error {
         /// What changed.
         path: PathBuf,
     },
+    /// Files that were given together are not parts of one archive.
+    #[error(
+        "{path} and what was given with it are not the parts of one archive, which lie in one folder; give one sample, or the folder \
+         that holds all"
+    )]
+    NotParts {
+        /// The first of them.
+        path: PathBuf,
+    },
+    /// Parts that were given one by one are no evidence of a case.
+    #[error("a case keeps the parts of an archive together: put them in a folder of their own, and give that")]
+    PartsOfCase,
     /// A private match was not gone on with.
     #[error(transparent)]
     Private(#[from] private::Error),

@@ -8,6 +8,7 @@ mod leaks;
 mod numbers;
 mod open_corpora;
 mod opened;
+mod resume;
 mod screens;
 mod sources;
 mod texts;
@@ -15,12 +16,13 @@ mod texts;
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
 use std::panic::resume_unwind;
-use std::path::Path;
-use std::sync::mpsc::sync_channel;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fingerprint::Profile;
+use serde::Serialize;
 use serde_json::json;
 use unpack::Limits;
 
@@ -34,7 +36,7 @@ use crate::claim::{
     BuildMatch, CorpusRole, EntryId, SampleMatch, Screen, Sensitive, SourceText, Tlp, portion, quoted, sized,
 };
 use crate::export;
-use crate::inspect::{Engines, Malware, Ocr, sensitive};
+use crate::inspect::{Engines, Malware, Ocr, ReadPictures, sensitive};
 use crate::ledger::payload::{SampleInspected, SampleMatched};
 use crate::ledger::{Entry, Payload};
 use crate::matching::{self, Bounds, Match, MatchError, Matcher, SampleFile, Tally};
@@ -44,7 +46,9 @@ use leaks::List;
 pub(super) use numbers::{best_match, claimed_window};
 use numbers::{in_numbers, row};
 use open_corpora::OpenCorpora;
-use opened::{Opened, Take, open, path_in_sample, text_of};
+use opened::{Inspecting, Keeping, Opened, Take, open, path_in_sample, text_of};
+use resume::{Bookmark, Known as KnownBefore, Position, written};
+use sources::source_of;
 pub(in crate::desk) use sources::{Source, sources};
 use texts::Texts;
 
@@ -60,6 +64,8 @@ const MARKS: &str = "gainsay 2026-11-22 marks of sensitive values";
 /// What to match a sample against, and how.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MatchOptions<'a> {
+    /// Where the sample is a part of an archive that was cut: the others.
+    pub parts: &'a [PathBuf],
     /// The corpus of ours; all of them where none is named.
     pub corpus: Option<&'a str>,
     /// The case that keeps the result.
@@ -80,6 +86,8 @@ pub struct MatchOptions<'a> {
     pub no_sensitive: bool,
     /// Bytes of memory for what grows with the sample; [`MEMORY`] where nothing is said.
     pub memory: Option<usize>,
+    /// How often what is known is kept, so that a match that is killed can go on; never where nothing is said.
+    pub bookmark: Option<Duration>,
 }
 
 impl MatchOptions<'_> {
@@ -95,6 +103,8 @@ pub struct SampleProgress {
     pub files: u64,
     /// Their bytes.
     pub bytes: u64,
+    /// Of these files the ones that an earlier match had behind it, which was not ended.
+    pub behind: u64,
     /// How many bytes of the sample as it came are behind, and of how many. In a file that is read by seeking it is where the child is.
     pub received: (u64, u64),
     /// How many of its pictures are read, and of how many, once all else is.
@@ -106,7 +116,8 @@ pub struct SampleProgress {
 impl SampleProgress {
     /// What there is, how fast it goes and how long it may still take.
     pub fn words(&self) -> String {
-        let counts = format!("{} files, {} of the sample", self.files, sized(self.bytes));
+        let before = if self.behind > 0 { format!(" ({} of them before)", self.behind) } else { String::new() };
+        let counts = format!("{} files{before}, {} of the sample", self.files, sized(self.bytes));
         if self.pictures.1 > 0 {
             return format!("{counts}, {} of {} pictures read", self.pictures.0, self.pictures.1);
         }
@@ -206,6 +217,12 @@ impl Desk {
         let asked = options;
         let passwords = self.passwords(options)?;
         let options = MatchOptions { passwords: &passwords, ..options };
+        if !options.parts.is_empty() && path.is_dir() {
+            return Err(Error::NotParts { path: path.to_owned() });
+        }
+        if case.is_some() && !options.parts.is_empty() {
+            return Err(Error::PartsOfCase);
+        }
         // A case that is not there must not be found out after hours of matching.
         let case_id = case.map(|case| self.case_id(case)).transpose()?;
         let corpora = self.corpora()?;
@@ -257,7 +274,14 @@ impl Desk {
             false => sensitive::Tally::new(self.key.derived(MARKS), acting.now.as_second()),
         };
         let texts = Mutex::new(Texts::new(options.memory.unwrap_or(MEMORY) / TEXTS));
-        let (mut sample, found) = match_all(path, options, (tally, marks, &mut malware, &texts), &against, progress)?;
+        let mut bookmark = self.bookmark((path, asked, &passwords), &owners, &names)?;
+        let tallies = (tally, marks, &mut malware, &texts);
+        let counted = match_all(path, options, tallies, &against, &mut bookmark, progress);
+        if matches!(counted, Err(Error::ChangedMeanwhile { .. })) && bookmark.is_resumed {
+            bookmark.remove();
+            return self.match_sample(acting, path, asked, progress);
+        }
+        let (mut sample, found) = counted?;
         let texts = texts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let scans = malware.finish();
         let sensitive = std::mem::take(&mut sample.sensitive).finish();
@@ -291,10 +315,30 @@ impl Desk {
             }
             _ => Vec::new(),
         };
+        bookmark.remove();
         let results: Vec<SampleMatch> = results.into_iter().map(|of_owner| of_owner.result).collect();
         let of_case = options.case.map(|case| self.case(case)).transpose()?;
         let offered = of_case.iter().flat_map(|case| results.iter().map(|result| offered(case, result))).collect();
         Ok(MatchReport { results, sensitive, offered, entries })
+    }
+
+    /// The bookmark of a match, by all that its result depends on.
+    fn bookmark(
+        &self,
+        (path, options, passwords): (&Path, MatchOptions<'_>, &[String]),
+        owners: &[Owner<'_>],
+        names: &[String],
+    ) -> Result<Bookmark, Error> {
+        let sources = match path.is_dir() {
+            true => sources(path, files_below(path).files),
+            false => vec![source_of(path, options.parts)?],
+        };
+        let command = command(path, options);
+        let of_corpora = owners.iter().flat_map(|it| &it.corpora.of).map(|it| it.entry.0);
+        let corpora = of_corpora.collect::<Vec<[u8; 32]>>().concat();
+        let mut words = vec![command.as_bytes(), &corpora];
+        words.extend(passwords.iter().chain(names).map(String::as_bytes));
+        Ok(Bookmark::of(self, path, &sources, &words, options.bookmark))
     }
 
     /// What locked archives are tried with: what was given, and after it what texts of the case tell.
@@ -407,32 +451,65 @@ fn match_all(
     options: MatchOptions<'_>,
     (tally, sensitive, malware, texts): (Tally, sensitive::Tally, &mut Malware, &Mutex<Texts>),
     against: &[Vec<matching::Corpus<'_, File>>],
+    bookmark: &mut Bookmark,
     progress: &mut dyn FnMut(SampleProgress),
 ) -> Result<(Opened, Vec<Match>), Error> {
     let profile = Profile::one();
     let bounds = options.bounds().shared(against.len());
     let matchers = against.iter().map(|corpora| Matcher::new(&profile, corpora, bounds));
-    let matchers = matchers.collect::<Result<Vec<_>, _>>()?;
-    let is_twice = matchers.iter().any(Matcher::has_places);
-    let inspected = Some((malware, Ocr::new(options.unjailed, masked_in_place)));
-    let step = if is_twice { Matcher::survey } else { Matcher::count };
-    let (mut opened, mut matchers) = beside(matchers, step, texts, |take| {
-        open(path, &profile, options, (tally, sensitive, inspected, Some(texts)), progress, take)
-    })?;
-    let held = std::mem::take(&mut opened.batch);
-    if opened.batches == 0 {
-        let found = matchers.into_iter().map(|it| it.whole(&held)).collect::<Result<_, _>>()?;
-        return Ok((opened, found));
+    let mut matchers = matchers.collect::<Result<Vec<_>, _>>()?;
+    let (mut first, mut known, mut ocr) = (None, None, Ocr::new(options.unjailed, masked_in_place));
+    if let Some((so_far, before)) = bookmark.known() {
+        let KnownBefore { first: of_first, opened, scans, pictures, position, .. } = before;
+        ocr = ocr.go_on(pictures);
+        matchers = matchers.into_iter().zip(so_far).map(|(it, so_far)| it.go_on(so_far)).collect();
+        malware.go_on(scans);
+        (first, known) = (of_first, Some((opened, position)));
     }
-    matchers.iter_mut().try_for_each(|it| step(it, &held))?;
-    drop(held);
+    let is_twice = matchers.iter().any(Matcher::has_places);
+    let step = if is_twice { Matcher::survey } else { Matcher::count };
+    let opened = match first {
+        Some(first) => Opened::begin(options, tally, sensitive).go_on(first),
+        None => {
+            let (mut opened, surveyed) = beside(matchers, step, texts, |take, so_far| {
+                let mut keep = |opened: &Opened, position: &Position, inspecting: Inspecting<'_>| {
+                    if bookmark.is_due()
+                        && let (Some((malware, ocr)), Some(matchers)) = (inspecting, so_far())
+                    {
+                        bookmark.keep(&known_so_far(matchers, None, opened, (malware, ocr.so_far()), position));
+                    }
+                };
+                let keeping = Some(Keeping { known: known.take(), keep: &mut keep });
+                let tallies = (tally, sensitive, Some((&mut *malware, ocr)), Some(texts));
+                open(path, &profile, options, tallies, progress, take, keeping)
+            })?;
+            matchers = surveyed;
+            let held = std::mem::take(&mut opened.batch);
+            if opened.batches == 0 {
+                let found = matchers.into_iter().map(|it| it.whole(&held)).collect::<Result<_, _>>()?;
+                return Ok((opened, found));
+            }
+            matchers.iter_mut().try_for_each(|it| step(it, &held))?;
+            opened
+        }
+    };
     if is_twice {
-        let tallies = (Tally::default(), sensitive::Tally::default(), None, None);
-        let again = |take: &mut Take<'_>| open(path, &profile, options, tallies, progress, take);
-        let (again, counted) = beside(matchers, Matcher::count, &Mutex::default(), again)?;
+        let (again, counted) = beside(matchers, Matcher::count, &Mutex::default(), |take, so_far| {
+            let mut keep = |again: &Opened, position: &Position, _: Inspecting<'_>| {
+                if bookmark.is_due()
+                    && let Some(matchers) = so_far()
+                {
+                    let inspected = (&mut *malware, &ReadPictures::default());
+                    bookmark.keep(&known_so_far(matchers, Some(&opened), again, inspected, position));
+                }
+            };
+            let keeping = Some(Keeping { known: known.take(), keep: &mut keep });
+            let tallies = (Tally::default(), sensitive::Tally::default(), None, None);
+            open(path, &profile, options, tallies, progress, take, keeping)
+        })?;
         matchers = counted;
         matchers.iter_mut().try_for_each(|it| it.count(&again.batch))?;
-        if again.contents.finalize() != opened.contents.finalize() {
+        if again.contents != opened.contents {
             return Err(Error::ChangedMeanwhile { path: path.to_owned() });
         }
     }
@@ -440,21 +517,47 @@ fn match_all(
     Ok((opened, found))
 }
 
+/// What is known of a sample at a position, as [`KnownBefore`] reads it.
+fn known_so_far<'k>(
+    matchers: Vec<u8>,
+    first: Option<&'k Opened>,
+    opened: &'k Opened,
+    (malware, pictures): (&'k mut Malware, &'k ReadPictures),
+    position: &'k Position,
+) -> impl Serialize + 'k {
+    (matchers, first.map(Opened::so_far), opened.so_far(), malware.so_far(), pictures, position)
+}
+
 /// What a matcher does with a batch.
 type Step<'c> = fn(&mut Matcher<'c, File>, &[SampleFile]) -> Result<(), MatchError>;
 
+/// What who matches is told.
+enum Told {
+    Batch(Vec<SampleFile>),
+    /// To say what is known of all batches before.
+    SoFar(SyncSender<Option<Vec<u8>>>),
+}
+
 /// Has a sample read while what came of it before is matched: beside a batch that is matched, one more is held. What is kept of files
-/// that need not be aligned is let go.
+/// that need not be aligned is let go. Who reads can ask what the matchers know.
 fn beside<'c, T>(
     mut matchers: Vec<Matcher<'c, File>>,
     step: Step<'c>,
     texts: &Mutex<Texts>,
-    read: impl FnOnce(&mut Take<'_>) -> Result<T, Error>,
+    read: impl FnOnce(&mut Take<'_>, &dyn Fn() -> Option<Vec<u8>>) -> Result<T, Error>,
 ) -> Result<(T, Vec<Matcher<'c, File>>), Error> {
     std::thread::scope(|scope| {
-        let (batches, taken) = sync_channel::<Vec<SampleFile>>(0);
+        let (told, taken) = sync_channel::<Told>(0);
         let matching = scope.spawn(move || {
-            for batch in taken {
+            for told in taken {
+                let batch = match told {
+                    Told::Batch(batch) => batch,
+                    Told::SoFar(to) => {
+                        // Who asked may be gone.
+                        let _ = to.send(written(&matchers.iter().map(Matcher::so_far).collect::<Vec<_>>()));
+                        continue;
+                    }
+                };
                 let mut edited = HashSet::new();
                 for matcher in &mut matchers {
                     step(matcher, &batch)?;
@@ -466,8 +569,13 @@ fn beside<'c, T>(
             }
             Ok(matchers)
         });
-        let read = read(&mut |batch| batches.send(batch).is_ok());
-        drop(batches);
+        let so_far = || {
+            let (to, from) = sync_channel(1);
+            told.send(Told::SoFar(to)).ok()?;
+            from.recv().ok()?
+        };
+        let read = read(&mut |batch| told.send(Told::Batch(batch)).is_ok(), &so_far);
+        drop(told);
         let matched: Result<_, MatchError> = matching.join().unwrap_or_else(|panic| resume_unwind(panic));
         // What matching failed of ended the reading.
         let matchers = matched?;

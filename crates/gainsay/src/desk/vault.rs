@@ -4,6 +4,9 @@ use std::fs::File;
 use std::io::{Read, Write};
 use std::path::Path;
 
+use age::scrypt;
+use age::secrecy::SecretString;
+use age::stream::{StreamReader, StreamWriter};
 use age::x25519::Recipient;
 use sha2::{Digest, Sha256};
 
@@ -32,6 +35,9 @@ pub(super) struct Kept {
     /// What of it was left out.
     pub(super) problems: Vec<String>,
 }
+
+/// Of scrypt's rounds the fewest, as a power of two: what is stretched is no word of a person's but a key.
+const WORK: u8 = 1;
 
 /// Bytes moved at a time.
 const PIECE: usize = 128 << 10;
@@ -82,6 +88,26 @@ pub(super) fn recipient_of(recipient: &str) -> Result<Recipient, Error> {
 /// The digest and the size of a file.
 pub(super) fn digest_file(path: &Path) -> Result<(Hash, u64), Error> {
     digest_into(capture::open(path)?, path, &mut std::io::sink())
+}
+
+/// Seals what is written with a key that is as random as a key of age's.
+pub(super) fn seal_with<W: Write>(key: &[u8; 32], to: W) -> std::io::Result<StreamWriter<W>> {
+    let mut recipient = scrypt::Recipient::new(passphrase_of(key));
+    recipient.set_work_factor(WORK);
+    let all = std::iter::once(&recipient as &dyn age::Recipient);
+    age::Encryptor::with_recipients(all).map_err(std::io::Error::other)?.wrap_output(to)
+}
+
+/// Opens what [`seal_with`] sealed.
+pub(super) fn opened_with<R: Read>(key: &[u8; 32], from: R) -> std::io::Result<StreamReader<R>> {
+    let mut identity = scrypt::Identity::new(passphrase_of(key));
+    identity.set_max_work_factor(WORK);
+    let all = std::iter::once(&identity as &dyn age::Identity);
+    age::Decryptor::new(from).and_then(|sealed| sealed.decrypt(all)).map_err(std::io::Error::other)
+}
+
+fn passphrase_of(key: &[u8; 32]) -> SecretString {
+    key.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
 }
 
 fn digest_into(mut from: impl Read, path: &Path, to: &mut impl Write) -> Result<(Hash, u64), Error> {

@@ -4,14 +4,16 @@
 mod clamd;
 mod malware;
 mod ocr;
+mod pdf;
 pub mod sensitive;
 mod tools;
 mod yara;
 
 use std::path::PathBuf;
 
-pub use malware::{Engines, Malware};
+pub use malware::{Engines, Malware, ScansSoFar};
 pub use ocr::{Ocr, ReadLine, ReadPicture, ReadPictures, code_of, sure};
+pub use pdf::{LONGEST_PDF, PdfText};
 pub use tools::{TOOL_COMMAND, ToolState, states};
 
 /// Why something that was asked for cannot be had.

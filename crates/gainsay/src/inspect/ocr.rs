@@ -1,10 +1,12 @@
 //! Text in pictures, read by tesseract: a program that is run on one picture at a time, locked down, as many at once as there are cores.
 
 use std::num::NonZero;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, SyncSender, channel, sync_channel};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
+use serde::{Deserialize, Serialize};
 use unpack::{Argument, Grey, Picture};
 
 use super::tools::{run, version_in};
@@ -37,7 +39,7 @@ const MOST_BYTES: usize = 256 << 10;
 const HELD: usize = 32 << 20;
 
 /// A picture of a sample that was read.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub struct ReadPicture {
     /// Its path in the sample.
     pub path: String,
@@ -56,7 +58,7 @@ pub struct ReadPicture {
 }
 
 /// A line of text in a picture.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReadLine {
     /// Its words, two blanks between those that stand far apart.
     pub text: String,
@@ -67,7 +69,7 @@ pub struct ReadLine {
 }
 
 /// What was read of a sample's pictures.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub struct ReadPictures {
     /// Each, in the order of the sample.
     pub all: Vec<ReadPicture>,
@@ -89,6 +91,8 @@ pub struct Ocr {
     threads: Vec<JoinHandle<()>>,
     read: Option<Receiver<(usize, ReadPicture)>>,
     given: usize,
+    /// How many of these are with the threads, or were not taken back yet.
+    waiting: usize,
     found: ReadPictures,
 }
 
@@ -112,8 +116,20 @@ impl Ocr {
             threads: Vec::new(),
             read: None,
             given: 0,
+            waiting: 0,
             found: ReadPictures::default(),
         }
+    }
+
+    /// Goes on behind what was read before of the same sample.
+    pub fn go_on(self, found: ReadPictures) -> Ocr {
+        Ocr { given: found.all.len(), found, ..self }
+    }
+
+    /// What was read so far: waits for the pictures that were given.
+    pub fn so_far(&mut self) -> &ReadPictures {
+        self.take_back(&mut |_| ());
+        &self.found
     }
 
     /// How many pictures were given to be read.
@@ -133,7 +149,8 @@ impl Ocr {
         }
         let number = self.given;
         self.given += 1;
-        let program = self.program.get_or_insert_with(|| Program::find(self.unjailed, self.mask).map(Arc::new));
+        let held = self.found.all.iter().map(|picture| picture.png.len()).sum();
+        let program = self.program.get_or_insert_with(|| Program::find(self.unjailed, self.mask, held).map(Arc::new));
         match program {
             Ok(program) => {
                 if self.jobs.is_none() {
@@ -142,9 +159,11 @@ impl Ocr {
                     self.start(&program);
                 }
                 let waits = (number, path.to_owned(), picture);
+                self.waiting += 1;
                 if let Some((number, path, picture)) =
                     self.jobs.as_ref().and_then(|jobs| jobs.send(waits).err()).map(|e| e.0)
                 {
+                    self.waiting -= 1;
                     let why = "the threads that read pictures are gone".to_owned();
                     self.put(number, not_read(path, &picture, why));
                 }
@@ -165,11 +184,13 @@ impl Ocr {
             let (program, waiting, done) = (Arc::clone(program), Arc::clone(&waiting), done.clone());
             self.threads.push(std::thread::spawn(move || {
                 loop {
-                    // Let go before the picture is read, so that the next thread takes the next one; a thread that failed must not take the
-                    // others along.
+                    // Let go before the picture is read, so that the next thread takes the next one.
                     let next = waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
                     let Ok((number, path, picture)) = next else { break };
-                    if done.send((number, program.read(path, &picture))).is_err() {
+                    // Whoever waits for a picture gets it, whatever became of it.
+                    let read = catch_unwind(AssertUnwindSafe(|| program.read(path.clone(), &picture)));
+                    let read = read.unwrap_or_else(|_| not_read(path, &picture, "the reading of it failed".to_owned()));
+                    if done.send((number, read)).is_err() {
                         break;
                     }
                 }
@@ -187,20 +208,28 @@ impl Ocr {
     /// What was read, when all of it is; `progress` is told how many are, after each.
     pub fn finish(mut self, progress: &mut dyn FnMut(usize)) -> ReadPictures {
         self.jobs = None;
-        let mut read: Vec<(usize, ReadPicture)> = Vec::new();
-        for one in self.read.take().into_iter().flatten() {
-            read.push(one);
-            progress(read.len());
-        }
+        self.take_back(progress);
         for thread in std::mem::take(&mut self.threads) {
-            // What it did not read is missing, and nothing else.
+            // All that they read was taken back.
             let _ = thread.join();
+        }
+        self.found
+    }
+
+    /// Waits for all that were given, and puts them in their order.
+    fn take_back(&mut self, progress: &mut dyn FnMut(usize)) {
+        let mut read: Vec<(usize, ReadPicture)> = Vec::new();
+        while self.waiting > 0 {
+            // Where all threads failed nothing more comes.
+            let Some(Ok(one)) = self.read.as_ref().map(Receiver::recv) else { break };
+            read.push(one);
+            self.waiting -= 1;
+            progress(self.given - self.waiting);
         }
         read.sort_by_key(|(number, _)| *number);
         for (number, picture) in read {
             self.put(number, picture);
         }
-        self.found
     }
 }
 
@@ -217,7 +246,8 @@ fn not_read(path: String, picture: &Picture, why: String) -> ReadPicture {
 }
 
 impl Program {
-    fn find(unjailed: bool, mask: fn(&str) -> String) -> Result<Program, String> {
+    /// `held` bytes of pictures are held already.
+    fn find(unjailed: bool, mask: fn(&str) -> String, held: usize) -> Result<Program, String> {
         let ask = |word: &str| run(PROGRAM, vec![Argument::Word(word.into())], Vec::new(), &[], unjailed);
         let version = match ask("--version") {
             Ok(output) => version_in(&output).ok_or("tesseract does not say its version")?,
@@ -235,7 +265,7 @@ impl Program {
         }
         let languages = there.join("+");
         let version = format!("{version}, {languages}");
-        Ok(Program { version, languages, unjailed, mask, held: Mutex::new(0) })
+        Ok(Program { version, languages, unjailed, mask, held: Mutex::new(held) })
     }
 
     fn read(&self, path: String, picture: &Picture) -> ReadPicture {

@@ -17,7 +17,7 @@ struct Known {
     reads: &'static [&'static str],
 }
 
-const KNOWN: [Known; 3] = [
+const KNOWN: [Known; 4] = [
     Known {
         name: "tesseract",
         what: "reads pictures",
@@ -26,6 +26,7 @@ const KNOWN: [Known; 3] = [
     },
     Known { name: "pdftotext", what: "reads PDF", says_version: "-v", reads: &["/usr/share/poppler"] },
     Known { name: "yara", what: "scans by rules", says_version: "--version", reads: &[] },
+    Known { name: "yr", what: "scans by rules, as YARA-X", says_version: "--version", reads: &[] },
 ];
 
 /// What there is of a program on this machine.
@@ -65,7 +66,7 @@ pub(super) fn version_in(output: &ToolOutput) -> Option<String> {
 }
 
 /// Where a program is.
-fn find(name: &str) -> Option<PathBuf> {
+pub(super) fn find(name: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"));
     std::env::split_paths(&folders).filter(|it| it.is_absolute()).map(|it| it.join(name)).find(|it| it.is_file())
 }

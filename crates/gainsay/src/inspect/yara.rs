@@ -1,13 +1,101 @@
-//! YARA with the user's rules: a program that is run on some files at a time, locked down.
+//! YARA, or where that is not there YARA-X, with the user's rules: a program that is run on some files at a time, locked down.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
 use unpack::{Argument, Tool};
 
-use super::tools::{run, version_in};
+use super::tools::{find, run, version_in};
 
-const PROGRAM: &str = "yara";
+/// The programs that take rules.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Program {
+    /// `yara`, since version 4.
+    Yara,
+    /// `yr`, since version 1.
+    YaraX,
+}
+
+impl Program {
+    /// The first that is there.
+    fn here() -> Program {
+        if find("yara").is_none() && find("yr").is_some() { Program::YaraX } else { Program::Yara }
+    }
+
+    fn command(self) -> &'static str {
+        match self {
+            Program::Yara => "yara",
+            Program::YaraX => "yr",
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Program::Yara => "YARA",
+            Program::YaraX => "YARA-X",
+        }
+    }
+
+    /// What it is told before the rules.
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Program::Yara => &["--no-warnings", "--threads=1", "--scan-list"],
+            Program::YaraX => &[
+                "scan",
+                "--disable-warnings",
+                "--disable-console-logs",
+                "--output-format=ndjson",
+                "--threads=1",
+                "--scan-list",
+            ],
+        }
+    }
+
+    /// The rules that each input fits, of what it wrote.
+    fn found(self, text: &str, inputs: &[String], files: usize) -> Result<Vec<Vec<String>>, String> {
+        let mut found = vec![None; files];
+        for line in text.lines() {
+            let unknown = || format!("{} writes of what it was not asked: {line:?}", self.name());
+            let (path, rules) = match self {
+                Program::Yara => {
+                    let (rule, path) = line.split_once(' ').ok_or_else(unknown)?;
+                    (path.to_owned(), vec![rule.to_owned()])
+                }
+                Program::YaraX => {
+                    let Scanned { path, rules } = serde_json::from_str(line).map_err(|_| unknown())?;
+                    (path, rules.into_iter().map(|rule| rule.identifier).collect())
+                }
+            };
+            let file = inputs.iter().position(|it| *it == path).and_then(|at| found.get_mut(at));
+            match file {
+                Some(of_file) if rules.iter().all(|rule| is_rule(rule)) => {
+                    of_file.get_or_insert_with(Vec::new).extend(rules);
+                }
+                _ => return Err(unknown()),
+            }
+        }
+        // YARA says nothing of a file that fits no rule; of one that YARA-X says nothing of, nothing is known.
+        let of_file = |rules: Option<Vec<String>>| match (self, rules) {
+            (_, Some(rules)) => Ok(rules),
+            (Program::Yara, None) => Ok(Vec::new()),
+            (Program::YaraX, None) => Err("YARA-X says nothing of it".to_owned()),
+        };
+        found.into_iter().map(of_file).collect()
+    }
+}
+
+/// A line that YARA-X writes of a file.
+#[derive(Deserialize)]
+struct Scanned {
+    path: String,
+    rules: Vec<Rule>,
+}
+
+#[derive(Deserialize)]
+struct Rule {
+    identifier: String,
+}
 
 /// Bytes of files that are held until they are scanned together, and the most of one file.
 pub(super) const HELD: usize = 64 << 20;
@@ -26,6 +114,7 @@ pub(super) type Said = Result<Vec<String>, String>;
 
 /// The program, its rules, and what waits for it.
 pub(super) struct Yara {
+    program: Program,
     rules: Vec<PathBuf>,
     unjailed: bool,
     /// Its version, and which rules.
@@ -48,12 +137,21 @@ impl Yara {
             digest.update(&(text.len() as u64).to_le_bytes());
             digest.update(&text);
         }
-        let asked = run(PROGRAM, vec![Argument::Word("--version".into())], Vec::new(), &[], unjailed);
+        let program = Program::here();
+        let asked = run(program.command(), vec![Argument::Word("--version".into())], Vec::new(), &[], unjailed);
         let version = version_in(&asked.map_err(|error| error.to_string())?).ok_or("it does not say its version")?;
+        // YARA-X says its name before it.
+        let version = version.rsplit(' ').next().unwrap_or_default();
         let mut yara = Yara {
+            program,
             rules: files,
             unjailed,
-            version: format!("YARA {version}, {} (BLAKE3 {})", rules.display(), digest.finalize().to_hex()),
+            version: format!(
+                "{} {version}, {} (BLAKE3 {})",
+                program.name(),
+                rules.display(),
+                digest.finalize().to_hex()
+            ),
             waiting: Vec::new(),
             bytes: 0,
             failures: 0,
@@ -90,7 +188,7 @@ impl Yara {
             return Vec::new();
         }
         if self.failures >= FAILURES {
-            let why = format!("YARA failed {FAILURES} times, and was not tried again");
+            let why = format!("{} failed {FAILURES} times, and was not tried again", self.program.name());
             return files.iter().map(|(path, _)| (path.clone(), Err(why.clone()))).collect();
         }
         match (self.scan_together(files), files) {
@@ -111,31 +209,23 @@ impl Yara {
 
     /// The rules that each file fits.
     fn scan_together(&self, files: &[(String, Vec<u8>)]) -> Result<Vec<Vec<String>>, String> {
-        let words = ["--no-warnings", "--threads=1", "--scan-list"].map(OsString::from);
+        let (name, words) = (self.program.name(), self.program.words().iter().map(OsString::from));
         let rules = self.rules.iter().map(|file| file.clone().into_os_string());
-        let mut arguments: Vec<Argument> = words.into_iter().chain(rules).map(Argument::Word).collect();
+        let mut arguments: Vec<Argument> = words.chain(rules).map(Argument::Word).collect();
         arguments.push(Argument::List);
         let inputs: Vec<&[u8]> = files.iter().map(|(_, bytes)| &bytes[..]).collect();
-        let ran = run(PROGRAM, arguments, self.rules.clone(), &inputs, self.unjailed).map_err(|e| e.to_string())?;
+        let ran = run(self.program.command(), arguments, self.rules.clone(), &inputs, self.unjailed)
+            .map_err(|e| e.to_string())?;
         // It leaves with success where it could not read a file, and says so.
         if !ran.is_success || !ran.said.is_empty() {
             return Err(if ran.said.is_empty() {
-                "YARA failed without a word".to_owned()
+                format!("{name} failed without a word")
             } else {
-                format!("YARA says: {}", ran.said)
+                format!("{name} says: {}", ran.said)
             });
         }
-        let text = String::from_utf8(ran.bytes).map_err(|_| "what YARA writes is no text".to_owned())?;
-        let mut found = vec![Vec::new(); files.len()];
-        for line in text.lines() {
-            let (rule, path) = line.split_once(' ').ok_or_else(|| format!("YARA writes {line:?}"))?;
-            let file = ran.inputs.iter().position(|it| it == path).and_then(|at| found.get_mut(at));
-            match file {
-                Some(rules) if is_rule(rule) => rules.push(rule.to_owned()),
-                _ => return Err(format!("YARA writes of what it was not asked: {line:?}")),
-            }
-        }
-        Ok(found)
+        let text = String::from_utf8(ran.bytes).map_err(|_| format!("what {name} writes is no text"))?;
+        self.program.found(&text, &ran.inputs, files.len())
     }
 }
 
@@ -163,6 +253,31 @@ fn files_of(rules: &Path) -> Result<Vec<PathBuf>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_the_programs_write_is_read_and_anything_else_refused() {
+        let inputs: Vec<String> = (5..8).map(|it| format!("/proc/self/fd/{it}")).collect();
+        let found = |program: Program, text: &str| program.found(text, &inputs, 2);
+        let rules = |rules: &[&[&str]]| {
+            Ok(rules.iter().map(|of| of.iter().map(ToString::to_string).collect()).collect::<Vec<Vec<String>>>())
+        };
+        assert_eq!(found(Program::Yara, "A /proc/self/fd/6\nB /proc/self/fd/6\n"), rules(&[&[], &["A", "B"]]));
+        let lines = "{\"path\":\"/proc/self/fd/6\",\"rules\":[{\"identifier\":\"A\"},{\"identifier\":\"B\"}]}\n\
+                     {\"path\":\"/proc/self/fd/5\",\"rules\":[]}\n";
+        assert_eq!(found(Program::YaraX, lines), rules(&[&[], &["A", "B"]]));
+        // Of each file it says something, or that file was not scanned.
+        assert!(found(Program::YaraX, "{\"path\":\"/proc/self/fd/5\",\"rules\":[]}").is_err());
+        for (program, text) in [
+            (Program::Yara, "A /proc/self/fd/7"),
+            (Program::Yara, "A-B /proc/self/fd/5"),
+            (Program::Yara, "A"),
+            (Program::YaraX, "A /proc/self/fd/5"),
+            (Program::YaraX, "{\"path\":\"/etc/passwd\",\"rules\":[]}"),
+            (Program::YaraX, "{\"path\":\"/proc/self/fd/5\",\"rules\":[{\"identifier\":\"<b>\"}]}"),
+        ] {
+            assert!(found(program, text).is_err_and(|why| why.contains("not asked")), "{text}");
+        }
+    }
 
     #[test]
     fn the_names_of_rules_are_identifiers() {

@@ -16,6 +16,8 @@ mod paths;
 mod pictured;
 mod tree;
 
+use serde::{Deserialize, Serialize};
+
 use archives::{SevenZip, Zip};
 use dir::Dir;
 use fields::When;
@@ -53,7 +55,7 @@ const LEAST_ENTRIES: u64 = 3;
 const LEAST_NAMES: u64 = 10;
 
 /// One thing that a listing lists.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Entry {
     /// Its path as listed, without drive, leading slashes, `.` and `..`, with `/` between its parts; as bytes.
     pub path: Vec<u8>,
@@ -74,7 +76,7 @@ impl Entry {
 }
 
 /// What made a listing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Format {
     /// `ls -l`, `ls -lR`, `find -ls`, `tar tv`, `zipinfo`: lines that begin with a file's mode.
     Long,
@@ -117,7 +119,7 @@ impl Format {
 }
 
 /// A listing that was read to its end.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Listing {
     /// What made it.
     pub format: Format,

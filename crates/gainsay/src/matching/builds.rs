@@ -27,7 +27,7 @@ const MOST_EXPOSED: usize = 50;
 const BUILD: &[u8] = b"!build";
 
 /// The marks of a file.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Build {
     /// Those that name its build.
     pub ids: Vec<u64>,

@@ -3,6 +3,8 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::lines::Lines;
 use super::{PlaceMatch, Places};
 
@@ -11,7 +13,7 @@ use super::{PlaceMatch, Places};
 const LOOKS: u64 = 20_000_000;
 
 /// Where a sample's own files lie, as far as they are told.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Held {
     /// For each set of places, the files that are held by exactly those.
     files: BTreeMap<BTreeSet<usize>, Vec<usize>>,

@@ -7,6 +7,8 @@
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hasher, RandomState};
 
+use serde::{Deserialize, Serialize};
+
 /// The highest level: one fingerprint in a million has it.
 pub(super) const HIGHEST: u32 = 20;
 
@@ -26,6 +28,7 @@ fn mixed(number: u64) -> u64 {
 }
 
 /// The fingerprints that were counted.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Distinct {
     /// How many are remembered at most.
     most: usize,
@@ -35,8 +38,7 @@ pub(super) struct Distinct {
 
 impl Distinct {
     pub(super) fn new(most: usize) -> Self {
-        let folded = Folded { key: RandomState::new().hash_one(0) | 1, word: 0 };
-        Distinct { most, level: 0, seen: HashSet::with_hasher(folded) }
+        Distinct { most, level: 0, seen: HashSet::default() }
     }
 
     /// The level of a fingerprint that is to be counted: it is new to what bears this number, and not below what is still counted.
@@ -65,6 +67,12 @@ impl Distinct {
 struct Folded {
     key: u64,
     word: u64,
+}
+
+impl Default for Folded {
+    fn default() -> Self {
+        Folded { key: RandomState::new().hash_one(0) | 1, word: 0 }
+    }
 }
 
 impl BuildHasher for Folded {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::mem;
 
 use fingerprint::{Channel, Filter, Fingerprints, Profile, ReadAt};
+use serde::Serialize;
 
 use super::cover::Held;
 use super::distinct::{self, HIGHEST};
@@ -13,7 +14,9 @@ use super::places::Finder;
 use super::short::{self, Pieces};
 use super::sieve::Sieve;
 use super::whole::Whole;
-use super::{Bounds, Corpus, Match, MatchError, Place, Places, SampleFile, Verdict, judge, licences, match_file};
+use super::{
+    Bounds, Corpus, Match, MatchError, MatcherSoFar, Place, Places, SampleFile, Verdict, judge, licences, match_file,
+};
 
 /// Matches a sample batch by batch. The answer is the same for any batches of the same files.
 ///
@@ -129,6 +132,17 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
             }
             matcher.count_surveyed(files, part)
         })
+    }
+
+    /// What is known so far, as it is read by [`Self::go_on`].
+    pub fn so_far(&self) -> impl Serialize + '_ {
+        (self.surveyed, self.at_once, &self.held, &self.places, &self.preferred, self.counted, &self.whole)
+    }
+
+    /// Goes on behind what a matcher of the same corpora and bounds knew.
+    pub fn go_on(self, so_far: MatcherSoFar) -> Self {
+        let MatcherSoFar(surveyed, at_once, held, places, preferred, counted, whole) = so_far;
+        Matcher { surveyed, at_once, held, places, preferred, counted, whole, ..self }
     }
 
     /// The BLAKE3 of those files that are the company's, wholly or in part, and not byte for byte: of what was surveyed, or counted

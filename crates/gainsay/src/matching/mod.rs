@@ -23,6 +23,7 @@ mod rows;
 mod rules;
 mod short;
 mod sieve;
+mod so_far;
 mod states;
 mod tally;
 mod whole;
@@ -32,6 +33,7 @@ mod words;
 use std::collections::BTreeMap;
 
 use fingerprint::{Channel, Commit, Filter, FilterError, Fingerprints, Index, LineKind, ReadAt, SegmentError};
+use serde::{Deserialize, Serialize};
 
 use crate::claim::{CorpusRole, Root};
 pub use bounds::Bounds;
@@ -45,16 +47,18 @@ pub use matcher::Matcher;
 pub use others::Copies;
 pub use rows::Names;
 pub use short::SHORT;
+pub use so_far::{MatcherSoFar, TallySoFar};
 pub use tally::{Digests, Tallied, Tally, beginning};
 
 /// One file of the sample.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SampleFile {
     /// Its name in the sample, as bytes.
     pub path: Vec<u8>,
     /// Of what is no file but the text of the one before it: the bytes of that file. Of both one counts, with these bytes.
     pub is_text_of: Option<u64>,
     /// Its fingerprints, under the profile of the corpora.
+    #[serde(with = "so_far::FingerprintsShape")]
     pub fingerprints: Fingerprints,
     /// Whether it [says of itself](says_generated) that a program wrote it.
     pub generated: bool,
@@ -110,7 +114,7 @@ pub struct Match {
 }
 
 /// How many files were recognised by what.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Recognised {
     /// By the same bytes.
     pub identical: u64,
@@ -120,7 +124,7 @@ pub struct Recognised {
 
 /// What a file or a sample is. The words are those of the reports. *Distinctive* is what the company has and no public or
 /// published corpus: text, code, parts of binary files, and weights of models.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Verdict {
     /// Identical to one of the company's files, or mostly its distinctive text, parts or weights.
     Ours,
@@ -137,7 +141,7 @@ pub enum Verdict {
 }
 
 /// Files and their bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Total {
     /// How many files.
     pub files: u64,
@@ -146,7 +150,7 @@ pub struct Total {
 }
 
 /// How many fingerprints were found where. Each share is a count of this over `all`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Shares {
     /// Distinct fingerprints.
     pub all: u64,
@@ -165,7 +169,7 @@ pub struct Shares {
 }
 
 /// What is known of one file of the sample.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileMatch {
     /// Its name in the sample.
     pub path: Vec<u8>,
@@ -183,6 +187,7 @@ pub struct FileMatch {
     pub by_pieces: bool,
     /// The channel by which it was judged: text, else code, which other names leave as it is, else parts,
     /// else sketches, which other types of numbers leave as they are.
+    #[serde(with = "so_far::ChannelShape")]
     pub channel: Channel,
     /// Its fingerprints in that channel.
     pub shares: Shares,
@@ -197,7 +202,7 @@ pub struct FileMatch {
 }
 
 /// A file of the company, as it stood from one commit to another.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Place {
     /// The corpus.
     pub corpus: String,
@@ -208,6 +213,7 @@ pub struct Place {
     /// The branch; empty for a folder and for commits beside the line.
     pub reference: Vec<u8>,
     /// What the commits are to each other.
+    #[serde(with = "so_far::LineKindShape")]
     pub kind: LineKind,
     /// The file's path in it.
     pub path: Vec<u8>,
@@ -220,7 +226,7 @@ pub struct Place {
 }
 
 /// A commit and where it stands in its line.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitAt {
     /// Its number in the line, from 0, oldest first.
     pub number: u32,
@@ -258,7 +264,7 @@ pub struct LineMatch {
 }
 
 /// Where the sample's own files lie.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Places {
     /// How many places the company's corpora lie in.
     pub known: u64,
@@ -276,7 +282,7 @@ pub struct Places {
 
 /// What of the sample a place holds: an identical file where its bytes stand or once stood, an edited one where, but for 5%, as many
 /// of its distinctive fingerprints stand at one path at once as do anywhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PlaceMatch {
     /// As the place was named when the corpus was added; else the path of the repository or folder, and of dated snapshots that of
     /// the folder that holds them all.
@@ -333,7 +339,7 @@ pub struct Taking {
 }
 
 /// Some of all.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Part {
     /// How many.
     pub some: u64,

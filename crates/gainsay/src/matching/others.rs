@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 use std::collections::{BTreeSet, HashMap};
 
 use fingerprint::{Channel, LineKind, ReadAt};
+use serde::{Deserialize, Serialize};
 
 use super::hits::Exact;
 use super::places::{Finder, PlaceKey};
@@ -19,7 +20,7 @@ const LOOKED_AT: usize = 64;
 const NAMED_COPIES: usize = 5;
 
 /// Other paths with the same bytes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Copies {
     /// How many.
     pub count: u64,

@@ -3,13 +3,15 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::{FileMatch, Verdict};
 
 /// How many files are kept whole.
 const ROWS: usize = 10_000;
 
 /// The files that are kept whole: the company's first, of those the ones with most that is distinctive.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Rows(BTreeMap<(Verdict, Reverse<u64>, usize), FileMatch>);
 
 impl Rows {
@@ -30,7 +32,7 @@ impl Rows {
 }
 
 /// Names of files of the sample, by their place in it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Names {
     /// The numbers of the files, in order, and where the name of each ends.
     ends: Vec<(usize, usize)>,

@@ -1,15 +1,18 @@
 //! What a sample is made of, counted file by file as it streams by: kinds, languages, days, names and digests. Whose it is has no part in
 //! it. Memory is bounded by the digests, and those by [`MOST_DIGESTED`].
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use regex::bytes::{Regex, RegexBuilder};
+use serde::Serialize;
 use sha2::Digest;
 
-use super::Total;
 use super::dates::{Dates, Marks};
 use super::kinds::{CODE, DOCUMENT, TEXT, kind_of};
+use super::so_far::{Days, WrittenDays};
+use super::{TallySoFar, Total};
 use crate::claim::{Dated, InHand};
 
 /// Of so many files the digests are held.
@@ -36,17 +39,17 @@ pub struct Digests {
 }
 
 /// The [beginning] of a digest, and the number of its file.
-type Digested = ([u8; 16], u32);
+pub(super) type Digested = ([u8; 16], u32);
 
 /// A file's path and its bytes.
-type Named = (Box<str>, u64);
+pub(super) type Named = (Box<str>, u64);
 
 /// What was counted so far.
 #[derive(Default)]
 pub struct Tally {
-    kinds: BTreeMap<&'static str, Total>,
-    languages: BTreeMap<&'static str, Total>,
-    days: BTreeMap<&'static str, (u64, Date, Date)>,
+    kinds: BTreeMap<Cow<'static, str>, Total>,
+    languages: BTreeMap<Cow<'static, str>, Total>,
+    days: Days,
     names: Option<Regex>,
     named: BTreeMap<String, u64>,
     digests: Digests,
@@ -121,8 +124,8 @@ impl Tally {
             total.files += 1;
             total.bytes += bytes;
         };
-        count(self.kinds.entry(kind).or_default());
-        language.into_iter().for_each(|language| count(self.languages.entry(language).or_default()));
+        count(self.kinds.entry(kind.into()).or_default());
+        language.into_iter().for_each(|language| count(self.languages.entry(language.into()).or_default()));
         self.look_for_names(path, kind, &file.head);
         self.hold_digests(path, file, bytes, blake3);
     }
@@ -138,8 +141,8 @@ impl Tally {
 
     /// What it comes to, of a sample that came in so many bytes.
     pub fn in_hand(&self, received: u64) -> InHand {
-        let listed = |of: &BTreeMap<&'static str, Total>| {
-            let mut of: Vec<_> = of.iter().map(|(word, it)| ((*word).to_owned(), it.files, it.bytes)).collect();
+        let listed = |of: &BTreeMap<Cow<'static, str>, Total>| {
+            let mut of: Vec<_> = of.iter().map(|(word, it)| (word.to_string(), it.files, it.bytes)).collect();
             of.sort_by_key(|(_, _, bytes)| std::cmp::Reverse(*bytes));
             of.truncate(MOST_LISTED);
             of
@@ -148,7 +151,7 @@ impl Tally {
         names.sort_by_key(|(_, files)| std::cmp::Reverse(*files));
         names.truncate(MOST_LISTED);
         let dates = self.days.iter().map(|(of, (count, oldest, newest))| Dated {
-            of: (*of).to_owned(),
+            of: of.to_string(),
             count: *count,
             oldest: oldest.to_string(),
             newest: newest.to_string(),
@@ -161,6 +164,18 @@ impl Tally {
             names,
             leaks: None,
         }
+    }
+
+    /// What was counted so far, as it is read by [`Self::go_on`].
+    pub fn so_far(&self) -> impl Serialize + '_ {
+        let Tally { kinds, languages, days, named, digested, files, left_out, names: _, digests: _ } = self;
+        (kinds, languages, WrittenDays(days), named, digested, files, left_out)
+    }
+
+    /// Goes on behind what a tally of the same names and digests had counted.
+    pub fn go_on(self, so_far: TallySoFar) -> Tally {
+        let TallySoFar(kinds, languages, days, named, digested, files, left_out) = so_far;
+        Tally { kinds, languages, days, named, digested, files, left_out, ..self }
     }
 
     /// The digests of its files in their order, and the files. What was held is given up.
@@ -224,14 +239,8 @@ impl Tally {
     }
 }
 
-fn add_days(
-    days: &mut BTreeMap<&'static str, (u64, Date, Date)>,
-    of: &'static str,
-    count: u64,
-    first: Date,
-    last: Date,
-) {
-    let (all, oldest, newest) = days.entry(of).or_insert((0, first, last));
+fn add_days(days: &mut Days, of: &'static str, count: u64, first: Date, last: Date) {
+    let (all, oldest, newest) = days.entry(of.into()).or_insert((0, first, last));
     (*all, *oldest, *newest) = (*all + count, (*oldest).min(first), (*newest).max(last));
 }
 

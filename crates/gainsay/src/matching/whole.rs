@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use fingerprint::{LineId, LineKind, ReadAt, WholeInterval};
+use serde::{Deserialize, Serialize};
 
 use super::Bounds;
 use super::distinct::{Distinct, HIGHEST};
@@ -14,6 +15,7 @@ use super::{Corpus, FileMatch, LineMatch, Match, MatchError, Places, Recognised,
 use crate::claim::CorpusRole;
 
 /// The counts.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Whole {
     rows: Rows,
     totals: BTreeMap<Verdict, Total>,
@@ -23,6 +25,7 @@ pub(super) struct Whole {
     /// The shares of each level.
     shares: Vec<Shares>,
     counted: Distinct,
+    #[serde(with = "super::so_far::of_lines")]
     lines: BTreeMap<LineKey, OfLine>,
     counted_in_lines: Distinct,
     /// The lowest level at which every file was counted wholly: in the shares, and in any line.
@@ -35,7 +38,8 @@ pub(super) struct Whole {
 }
 
 /// The counts of one line.
-struct OfLine {
+#[derive(Serialize, Deserialize)]
+pub(super) struct OfLine {
     /// Its number among the lines.
     number: u64,
     files: Total,

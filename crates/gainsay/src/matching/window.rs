@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::states::{State, states};
 use super::{BestCommit, CommitAt, CurvePoint, MatchError, Part, Taking, Window, Windows, rules};
 
@@ -20,6 +22,7 @@ pub(super) fn of_runs(commits: u32, things: Vec<Runs>, commit: &CommitOf<'_>) ->
 }
 
 /// What stands at the commits of one line, counted as it comes.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Standing {
     commits: u32,
     /// The fingerprints of each level.
@@ -31,7 +34,7 @@ pub(super) struct Standing {
 }
 
 /// How many things stand at each commit: for each commit, how many more than at the one before.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 struct Changes {
     /// How many things in all.
     things: u64,

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::support::{Environment, read_tree};
+use crate::support::{Environment, read_tree, run};
 
 /// CRC-32 as gzip and zip use it.
 fn crc(bytes: &[u8]) -> u32 {
@@ -262,4 +262,97 @@ fn what_one_segment_does_not_hold_goes_into_the_next() {
     assert_eq!((&added["file_versions"], &added["not_read"]), (&(4 * (FILES + 2)).into(), &0.into()));
     assert_eq!(added["segments_blake3"].as_array().unwrap().len(), 2, "{added}");
     environment.gainsay(&["corpus", "verify"]).succeeded();
+}
+
+#[test]
+fn the_parts_of_an_archive_are_joined_in_a_folder_and_as_arguments() {
+    let environment = Environment::with_desk();
+    environment.write("code/a.rs", code(1));
+    environment.gainsay(&["corpus", "add", "code", "code"]).succeeded();
+    let whole = gzip(&tar(&[("src/a.rs", &code(1)), ("src/b.rs", &code(2))]));
+    let names: Vec<String> = whole
+        .chunks(3_000)
+        .zip(1..)
+        .map(|(part, number)| {
+            let name = format!("cut/x.tgz.{number:03}");
+            environment.write(&name, part);
+            name
+        })
+        .collect();
+    assert!(names.len() > 2);
+    let expected = [("src/a.rs".to_owned(), "ours".to_owned()), ("src/b.rs".to_owned(), "not found".to_owned())];
+    assert_eq!(verdicts(&environment, "cut"), expected);
+    // In any order; the archive's own name is that of the sample.
+    let result = |names: &[&String]| {
+        let args = ["match", "--json"].into_iter().chain(names.iter().map(|name| name.as_str()));
+        environment.gainsay(&args.collect::<Vec<_>>())
+    };
+    let mut all: Vec<&String> = names.iter().collect();
+    all.reverse();
+    let shown: Value = serde_json::from_str(&result(&all).stdout).unwrap();
+    let rows: Vec<&str> =
+        shown["results"][0]["rows"].as_array().unwrap().iter().map(|it| it["path"].as_str().unwrap()).collect();
+    assert_eq!(rows, ["src/a.rs", "src/b.rs"]);
+    assert_eq!(shown["results"][0]["problems"], serde_json::json!([]));
+    // What is no part of it is no sample beside it, and a gap is told.
+    environment.write("cut/other.txt", "as agreed");
+    let other = "cut/other.txt".to_owned();
+    let refused = result(&[&names[0], &other]);
+    assert_eq!(refused.code, Some(2));
+    assert!(refused.stderr.contains("are not the parts of one archive"), "{refused:?}");
+    environment.gainsay(&["open", "rumour"]).succeeded();
+    let refused = environment.gainsay(&["match", &names[0], &names[1], "--case", "rumour"]);
+    assert!(refused.stderr.contains("put them in a folder"), "{refused:?}");
+}
+
+/// Stands in for `pdftotext`: of one file it makes out a text, of any other nothing.
+const PDFTOTEXT: &str = r#"
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    if args == ["-v"] {
+        return eprintln!("pdftotext version 25.03.0");
+    }
+    assert!(args[..3] == ["-q", "-enc", "UTF-8"] && args[4] == "-", "{args:?}");
+    let bytes = std::fs::read(&args[3]).unwrap();
+    let place = bytes.windows(6).position(|it| it == b"drawn:").expect("a file that it reads");
+    print!("{}", String::from_utf8(bytes[place + 6..].iter().map(|byte| byte ^ 0x55).collect()).unwrap());
+}
+"#;
+
+#[test]
+fn a_pdf_that_our_reader_does_not_make_out_is_given_to_pdftotext_where_it_is_there() {
+    let environment = Environment::with_desk();
+    let text: String =
+        (0..60).map(|n| format!("The courier of week {n} waits at lamp post number {}.\n", n * n)).collect();
+    environment.write("plans/plans.txt", &text);
+    environment.gainsay(&["corpus", "add", "plans", "plans"]).succeeded();
+    let drawn: Vec<u8> = text.bytes().map(|byte| byte ^ 0x55).collect();
+    environment.write("sample/a.pdf", [b"%PDF-1.4\nnothing that holds together\ndrawn:".to_vec(), drawn].concat());
+    environment.write("sample/b.pdf", "%PDF-1.4\nnothing that anybody makes out");
+    let source = environment.write("bin/pdftotext.rs", PDFTOTEXT);
+    let built = std::process::Command::new("rustc")
+        .args(["--edition", "2024", "-o"])
+        .arg(environment.path("bin/pdftotext"))
+        .arg(source)
+        .status();
+    assert!(built.unwrap().success());
+    std::fs::create_dir(environment.path("none")).unwrap();
+    let matched = |bin: &str| -> Value {
+        let mut command = environment.command(&["--desk"]);
+        command.arg(environment.desk()).args(["match", "sample", "--json"]).env("PATH", environment.path(bin));
+        let shown = run(&mut command);
+        serde_json::from_str(&shown.stdout).unwrap_or_else(|_| panic!("{shown:?}"))
+    };
+    let problems = |shown: &Value| -> Vec<String> {
+        shown["results"][0]["problems"].as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()).collect()
+    };
+    let with = matched("bin");
+    let rows = with["results"][0]["rows"].as_array().unwrap();
+    let of_text = rows.iter().find(|row| row["path"] == "a.pdf!text").unwrap_or_else(|| panic!("{with}"));
+    assert_eq!(of_text["verdict"], "ours");
+    let says = |shown: &Value, words: &str| problems(shown).iter().filter(|it| it.contains(words)).count();
+    assert_eq!(says(&with, "a.pdf: its text was read by pdftotext version 25.03.0"), 1, "{:?}", problems(&with));
+    assert_eq!(says(&with, "b.pdf: pdftotext does not read it either"), 1, "{:?}", problems(&with));
+    let without = matched("none");
+    assert_eq!((says(&without, "pdftotext"), says(&without, "holds together")), (0, 2), "{:?}", problems(&without));
 }

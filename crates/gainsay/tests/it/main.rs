@@ -29,6 +29,7 @@ mod pages;
 mod places;
 mod private;
 mod reports;
+mod resume;
 mod review;
 mod screens;
 mod sensitive;

@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 
 use unpack::{Event, FindingKind, Limits};
 
-use super::makers::{STORY, gzip, seven_zip, tar_of, zip_of};
+use super::makers::{Rar, STORY, gzip, rar_builder, rar_of, seven_zip, tar_of, zip_of};
 use super::{file_of, unpack, worker};
 
 fn cut(bytes: &[u8], pieces: usize) -> Vec<Vec<u8>> {
@@ -117,4 +117,80 @@ fn parts_in_another_archive_are_joined_and_what_is_missing_is_named() {
         unpack(&mut worker(&[], small), "leak.tar", &tar_of(&[("x.tgz.aa", &stream[0]), ("x.tgz.ab", &stream[1])]));
     assert_eq!(outcome.paths(), ["leak.tar!x.tgz.aa", "leak.tar!x.tgz.ab"]);
     assert!(outcome.kinds().contains(&("leak.tar!x.tgz.aa", FindingKind::NestedTooLarge)));
+}
+
+/// Noise that no compressor makes smaller.
+fn noise(length: usize) -> Vec<u8> {
+    let mut number = 1_u64;
+    let mut byte = || {
+        number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        number.to_be_bytes()[0]
+    };
+    (0..length).map(|_| byte()).collect()
+}
+
+/// A RAR of one file, in volumes.
+fn volumes(like: Rar<'_>, name: &str, bytes: &[u8], size: usize) -> Vec<Vec<u8>> {
+    rar_builder(like, &[(name, bytes)]).volume_size(Some(size)).build_volumes(None).expect("volumes")
+}
+
+#[test]
+fn volumes_of_a_rar_are_one_archive() {
+    let file = noise(50_000);
+    for is_old in [false, true] {
+        for is_stored in [false, true] {
+            let like = Rar { is_old, is_stored, ..Rar::default() };
+            let parts = volumes(like, "a/noise.bin", &file, 12_000);
+            assert!(parts.len() > 3 && parts.iter().all(|part| unpack::is_volume(part)));
+            assert!(!unpack::is_volume(&rar_of(like, &[("a", b"x")])));
+            let expected = (vec![("x.rar!a/noise.bin".to_owned(), file.clone())], vec![]);
+            assert!(joined("x.rar", &parts) == expected, "{is_old} {is_stored}");
+
+            // Where the last is missing, what goes on there is named, and nothing hangs or is made up.
+            let (found, findings) = joined("x.rar", &parts[..2]);
+            assert!(found.is_empty() && findings.iter().any(|it| it.contains("another volume")), "{findings:?}");
+            // Out of order, or with one twice, it is no set; no bytes of the file come out as if they were it.
+            let (found, findings) = joined("x.rar", &[parts[0].clone(), parts[2].clone(), parts[1].clone()]);
+            assert!(found.iter().all(|(_, bytes)| *bytes != file) && !findings.is_empty());
+
+            // In an archive they come in the order of their names.
+            let names = ["x.r00", "x.r01", "x.rar"];
+            let three = volumes(like, "b.bin", &file[..30_000], 12_000);
+            assert_eq!(three.len(), 3);
+            let entries: [(&str, &[u8]); 4] =
+                [(names[0], &three[1]), (names[1], &three[2]), (names[2], &three[0]), ("z.txt", STORY)];
+            let outcome = unpack(&mut worker(&[], Limits::default()), "leak.tar", &tar_of(&entries));
+            assert_eq!(outcome.kinds(), []);
+            assert_eq!(outcome.paths(), ["leak.tar!z.txt", "leak.tar!x.rar!b.bin"]);
+            let outcome = unpack(&mut worker(&[], Limits::default()), "leak.tar", &tar_of(&entries[..2]));
+            assert!(outcome.findings.iter().any(|it| it.detail.contains("number 1 is missing")));
+        }
+    }
+}
+
+#[test]
+fn locked_volumes_open_with_a_password_that_is_known() {
+    let file = noise(30_000);
+    for hides_names in [false, true] {
+        let like = Rar { password: Some("fourteen lamps"), hides_names, ..Rar::default() };
+        let parts = volumes(like, "noise.bin", &file, 12_000);
+        let mut files: Vec<_> = parts.iter().map(|part| file_of(part)).collect();
+        for passwords in [&["wrong", "fourteen lamps"][..], &["wrong"]] {
+            let mut worker = worker(&[], Limits::default());
+            let passwords: Vec<String> = passwords.iter().map(ToString::to_string).collect();
+            worker.set_passwords(&passwords).expect("few");
+            let (mut came, mut is_locked) = (Vec::new(), false);
+            files.iter_mut().for_each(|file| file.rewind().expect("a file"));
+            let asked = worker.files_of_parts("x.rar", &files, &mut |event| {
+                match event {
+                    Event::Data(bytes) => came.extend_from_slice(bytes),
+                    Event::Finding(finding) => is_locked |= finding.kind == FindingKind::Encrypted,
+                    _ => {}
+                }
+                ControlFlow::Continue(())
+            });
+            assert!(asked.is_ok());
+            assert_eq!((came == file, is_locked), (passwords.len() == 2, passwords.len() == 1), "{hides_names}");
+        }
+    }
 }

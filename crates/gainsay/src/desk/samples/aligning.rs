@@ -8,7 +8,7 @@ use std::path::Path;
 use fingerprint::Channel;
 use unpack::Event;
 
-use super::sources::{Source, sources};
+use super::sources::{Source, source_of, sources};
 use super::texts::Texts;
 use super::{Error, MatchOptions, files_below, text_of};
 use crate::align::{self, Kind, LONGEST, Side, align};
@@ -110,7 +110,7 @@ pub(super) fn each<'f>(
     let mut opener = Opener::start(options.unjailed)?;
     opener.set_passwords(options.passwords)?;
     if !sample.is_dir() {
-        return Ok(each_in(&mut opener, &Source::of_file(sample), &mut waiting, take)?);
+        return Ok(each_in(&mut opener, &source_of(sample, options.parts)?, &mut waiting, take)?);
     }
     let names: BTreeSet<&[u8]> = waiting.keys().copied().collect();
     for source in sources(sample, files_below(sample).files) {

@@ -1,6 +1,7 @@
 //! The programs of a sample and their debug information, held against the builds of the company.
 
 use fingerprint::{Marks, Profile};
+use serde::{Deserialize, Serialize};
 use unpack::{Binary, MarkKind, SomeNames};
 
 use super::numbers::best_match;
@@ -18,7 +19,7 @@ const ROWS: usize = 1_000;
 const NAMES: usize = 20;
 
 /// The programs of a sample as it is read.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Builds {
     marks: Vec<Build>,
     /// What each is and says, with the names that are shown.

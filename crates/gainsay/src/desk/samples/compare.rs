@@ -111,7 +111,7 @@ impl Desk {
             wanted.is_none()
         };
         let tallies = (Tally::default(), sensitive::Tally::default(), None, None);
-        let rest = open(path, &profile, options, tallies, progress, &mut find)?.batch;
+        let rest = open(path, &profile, options, tallies, progress, &mut find, None)?.batch;
         let Some(wanted) = wanted.or_else(|| rest.into_iter().find(|it| it.path == file.as_bytes())) else {
             return Err(Error::NotInSample { file: file.to_owned() });
         };

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
 use unpack::Finding;
 
 use crate::claim::{Clue, Layer, on_one_line};
@@ -10,7 +11,7 @@ use crate::claim::{Clue, Layer, on_one_line};
 const MOST: usize = 1_000;
 
 /// The layers of a sample as it is read.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub(super) struct Layers {
     pub(super) layers: Vec<Layer>,
     pub(super) clues: Vec<Clue>,

@@ -5,24 +5,26 @@ use std::io::{Read as _, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use fingerprint::{Kind, Profile};
-use unpack::{Event, Fact};
+use serde::{Deserialize, Serialize};
+use unpack::{Event, Fact, FindingKind};
 
 use super::super::add::files_below;
 use super::super::listings::Listings;
 use super::builds::Builds;
 use super::layers::{self, Layers};
-use super::sources::{Source, sources};
+use super::resume::{Behind, Position};
+use super::sources::{Source, source_of, sources};
 use super::texts::{OneText, Texts};
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
 use crate::inspect::sensitive::{self, Scanner};
-use crate::inspect::{Malware, Ocr, ReadPictures};
+use crate::inspect::{LONGEST_PDF, Malware, Ocr, PdfText, ReadPictures};
 use crate::listing::Reader;
-use crate::matching::{Bounds, Gathered, SHORT, SampleFile, Tallied, Tally, says_generated};
+use crate::matching::{Bounds, Gathered, SHORT, SampleFile, Tallied, Tally, TallySoFar, says_generated};
 
 /// What came out of a sample.
 pub(super) struct Opened {
@@ -30,8 +32,8 @@ pub(super) struct Opened {
     pub(super) batch: Vec<SampleFile>,
     /// How many batches were given away before.
     pub(super) batches: u64,
-    /// The names and contents of all files, in their order.
-    pub(super) contents: blake3::Hasher,
+    /// The digest of the names and contents of all files, in their order, without texts.
+    pub(super) contents: [u8; 32],
     pub(super) listings: Listings,
     pub(super) layers: Layers,
     pub(super) builds: Builds,
@@ -54,7 +56,53 @@ pub(super) struct Opened {
     is_listing: bool,
     /// Whether who takes the batches wants no more.
     is_stopped: bool,
+    /// Whether what is behind is no longer what it was.
+    changed: bool,
+    /// The PDF that came last, until what comes of its text is known.
+    pdf: Option<Pdf>,
+    pdf_text: PdfText,
 }
+
+/// A PDF, whose text may have to be read by another program.
+struct Pdf {
+    path: String,
+    /// None where it is too large for that.
+    bytes: Option<Vec<u8>>,
+    text: Option<String>,
+    /// Whether our own reader did not make it out.
+    is_unclear: bool,
+}
+
+/// What [`Opened`] knows: `batch`, `batches`, `contents`, `listings`, `layers`, `builds`, `sensitive`, `tally`, `pictures`, `received`,
+/// `problems`, `more_problems` and `fingerprints`.
+#[derive(Deserialize)]
+pub(super) struct OpenedSoFar(
+    Vec<SampleFile>,
+    u64,
+    [u8; 32],
+    Listings,
+    Layers,
+    Builds,
+    sensitive::TallySoFar,
+    TallySoFar,
+    ReadPictures,
+    u64,
+    Vec<String>,
+    usize,
+    usize,
+);
+
+/// What keeps a bookmark while a sample is read, and what an earlier one knew.
+pub(super) struct Keeping<'k> {
+    pub(super) known: Option<(OpenedSoFar, Position)>,
+    pub(super) keep: &'k mut Keep<'k>,
+}
+
+/// Keeps a bookmark when it is time.
+pub(super) type Keep<'k> = dyn FnMut(&Opened, &Position, Inspecting<'_>) + 'k;
+
+/// What scans for malware and what reads pictures, where a sample is inspected.
+pub(super) type Inspecting<'i> = Option<(&'i mut Malware, &'i mut Ocr)>;
 
 /// Takes a batch of files, and says whether more are wanted.
 pub(super) type Take<'t> = dyn FnMut(Vec<SampleFile>) -> bool + 't;
@@ -68,7 +116,7 @@ pub(super) type Inspected<'i> = (Tally, sensitive::Tally, Option<(&'i mut Malwar
 /// `texts` takes the texts.
 ///
 /// # Errors
-/// The sample cannot be opened.
+/// The sample cannot be opened, or what is behind of it is no longer what it was.
 pub(super) fn open(
     path: &Path,
     profile: &Profile,
@@ -76,65 +124,63 @@ pub(super) fn open(
     (tally, sensitive, inspected, texts): Inspected<'_>,
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
+    keeping: Option<Keeping<'_>>,
 ) -> Result<Opened, Error> {
     let meta = std::fs::metadata(path).map_err(|why| capture::Error::Unreadable { path: path.to_owned(), why })?;
     let mut opener = Opener::start(options.unjailed)?;
     opener.set_passwords(options.passwords)?;
     let (malware, ocr) = inspected.unzip();
     opener.set_pictures(ocr.is_some());
-    let mut opened = Opened {
-        batch: Vec::new(),
-        batches: 0,
-        contents: blake3::Hasher::new(),
-        listings: Listings::default(),
-        layers: Layers::default(),
-        builds: Builds::default(),
-        last: String::new(),
-        sensitive,
-        tally,
-        pictures: ReadPictures::default(),
-        received: 0,
-        problems: Vec::new(),
-        more_problems: 0,
-        fingerprints: 0,
-        bounds: options.bounds(),
-        is_listing: options.is_listing,
-        is_stopped: false,
-    };
+    let mut opened = Opened::begin(options, tally, sensitive);
+    let (known, keep) = keeping.map(|keeping| (keeping.known, keeping.keep)).unzip();
     let mut reading = Reading {
         profile,
         done: SampleProgress::default(),
         began: Instant::now(),
+        before: Duration::ZERO,
+        position: Position::default(),
         malware,
         ocr,
         texts,
         progress,
         take,
+        keep,
     };
-    if !meta.is_dir() {
-        let source = Source::of_file(path);
-        reading.done.received.1 = source.size();
-        opened.read(&mut opener, &source, &mut reading)?;
-        opened.finish_pictures(&mut reading);
-        return Ok(opened);
+    let known = known.flatten();
+    let sources = if meta.is_dir() {
+        let below = files_below(path);
+        if below.is_nothing() {
+            return Err(Error::NothingIn { path: path.to_owned() });
+        }
+        if known.is_none() {
+            below.failures.iter().chain(&below.skipped).for_each(|failure| opened.problem(failure));
+        }
+        sources(path, below.files)
+    } else {
+        vec![source_of(path, options.parts)?]
+    };
+    if let Some((so_far, position)) = known {
+        opened = opened.go_on(so_far);
+        (reading.done.files, reading.done.bytes, reading.before) = position.done;
+        reading.done.behind = reading.done.files;
+        reading.done.received.0 = sources.iter().take(position.sources).map(Source::size).sum();
+        reading.position = position;
     }
-    let below = files_below(path);
-    if below.is_nothing() {
-        return Err(Error::NothingIn { path: path.to_owned() });
-    }
-    below.failures.iter().chain(&below.skipped).for_each(|failure| opened.problem(failure));
-    let sources = sources(path, below.files);
     reading.done.received.1 = sources.iter().map(Source::size).sum();
-    for source in sources {
-        match opened.read(&mut opener, &source, &mut reading) {
+    for source in sources.iter().skip(reading.position.sources) {
+        match opened.read(&mut opener, source, &mut reading) {
+            Ok(()) if opened.changed => return Err(Error::ChangedMeanwhile { path: path.to_owned() }),
             Ok(()) if !opened.is_stopped => {}
             Ok(()) => break,
-            // One file that cannot be opened is a problem of the sample; a child that cannot be started is the end.
-            Err(error @ capture::Error::Unreadable { .. } | error @ capture::Error::NotAFile { .. }) => {
+            // One file of many that cannot be opened is a problem of the sample; a child that cannot be started is the end.
+            Err(error @ (capture::Error::Unreadable { .. } | capture::Error::NotAFile { .. })) if meta.is_dir() => {
                 opened.problem(&error);
             }
             Err(error) => return Err(error.into()),
         }
+        reading.position =
+            Position { sources: reading.position.sources + 1, files: 0, before: opened.contents, ..reading.position };
+        reading.mark(&opened);
     }
     opened.finish_pictures(&mut reading);
     Ok(opened)
@@ -171,23 +217,46 @@ pub(super) fn text_of(path: &[u8]) -> Vec<u8> {
     [path, b"!text"].concat()
 }
 
+/// The digest of what came out of a sample, and of one more.
+pub(super) fn chained(before: &[u8; 32], path: &[u8], blake3: &[u8; 32]) -> [u8; 32] {
+    *blake3::Hasher::new().update(before).update(blake3).update(path).finalize().as_bytes()
+}
+
 /// How a sample is read, and who is told.
-struct Reading<'r> {
+struct Reading<'r, 'k> {
     profile: &'r Profile,
     done: SampleProgress,
     began: Instant,
+    /// How long what is known of it took.
+    before: Duration,
+    position: Position,
     malware: Option<&'r mut Malware>,
     ocr: Option<Ocr>,
     texts: Option<&'r Mutex<Texts>>,
     progress: &'r mut dyn FnMut(SampleProgress),
     take: &'r mut Take<'r>,
+    keep: Option<&'k mut Keep<'k>>,
 }
 
-impl Reading<'_> {
+impl Reading<'_, '_> {
+    /// Keeps a bookmark when it is time: no file is open.
+    fn mark(&mut self, opened: &Opened) {
+        if let Some(keep) = &mut self.keep {
+            self.position.done = (self.done.files, self.done.bytes, self.before + self.began.elapsed());
+            keep(opened, &self.position, self.malware.as_deref_mut().zip(self.ocr.as_mut()));
+        }
+    }
+
     fn keep(&self, blake3: [u8; 32], text: Vec<u8>) {
         if let Some(texts) = self.texts {
             texts.lock().unwrap_or_else(PoisonError::into_inner).keep(blake3, text);
         }
+    }
+
+    fn tell(&mut self, received: u64) {
+        self.done.received.0 = received;
+        self.done.took = self.before + self.began.elapsed();
+        (self.progress)(self.done);
     }
 }
 
@@ -203,24 +272,134 @@ struct Open {
     bytes: usize,
     text_bytes: OneText,
     listing: Reader,
+    /// Where it is a PDF, its bytes, unless they are too many.
+    pdf: Option<Option<Vec<u8>>>,
 }
 
 impl Opened {
-    fn read(&mut self, opener: &mut Opener, source: &Source, reading: &mut Reading<'_>) -> Result<(), capture::Error> {
+    /// Nothing came out yet.
+    pub(super) fn begin(options: MatchOptions<'_>, tally: Tally, sensitive: sensitive::Tally) -> Opened {
+        Opened {
+            batch: Vec::new(),
+            batches: 0,
+            contents: [0; 32],
+            listings: Listings::default(),
+            layers: Layers::default(),
+            builds: Builds::default(),
+            last: String::new(),
+            sensitive,
+            tally,
+            pictures: ReadPictures::default(),
+            received: 0,
+            problems: Vec::new(),
+            more_problems: 0,
+            fingerprints: 0,
+            bounds: options.bounds(),
+            is_listing: options.is_listing,
+            is_stopped: false,
+            changed: false,
+            pdf: None,
+            pdf_text: PdfText::new(options.unjailed),
+        }
+    }
+
+    /// What is known so far, as it is read by [`Self::go_on`].
+    pub(super) fn so_far(&self) -> impl Serialize + '_ {
+        (
+            &self.batch,
+            self.batches,
+            self.contents,
+            &self.listings,
+            &self.layers,
+            &self.builds,
+            self.sensitive.so_far(),
+            self.tally.so_far(),
+            &self.pictures,
+            self.received,
+            &self.problems,
+            self.more_problems,
+            self.fingerprints,
+        )
+    }
+
+    /// Goes on behind what was known of the same sample.
+    pub(super) fn go_on(self, so_far: OpenedSoFar) -> Opened {
+        let OpenedSoFar(
+            batch,
+            batches,
+            contents,
+            listings,
+            layers,
+            builds,
+            sensitive,
+            tally,
+            pictures,
+            received,
+            problems,
+            more_problems,
+            fingerprints,
+        ) = so_far;
+        let (sensitive, tally) = (self.sensitive.go_on(sensitive), self.tally.go_on(tally));
+        Opened {
+            batch,
+            batches,
+            contents,
+            listings,
+            layers,
+            builds,
+            sensitive,
+            tally,
+            pictures,
+            received,
+            problems,
+            more_problems,
+            fingerprints,
+            ..self
+        }
+    }
+
+    fn read(
+        &mut self,
+        opener: &mut Opener,
+        source: &Source,
+        reading: &mut Reading<'_, '_>,
+    ) -> Result<(), capture::Error> {
         let name = source.name.as_str();
-        if let Some(malware) = &mut reading.malware {
+        let mut behind = (reading.position.files > 0).then(|| Behind::of(&reading.position));
+        if let Some(malware) = reading.malware.as_mut().filter(|_| behind.is_none()) {
             scan_whole(malware, name, source.open()?);
         }
         let mut file: Option<Open> = None;
         let parts = source.open()?;
         let size = source.size();
-        self.received += size;
         // The child reads through the same open files: how far it is, is told here.
-        let behind = reading.done.received.0;
+        let received = reading.done.received.0;
         let mut places: Vec<File> = parts.iter().filter_map(|part| part.try_clone().ok()).collect();
+        let mut so_much = move || {
+            let read: u64 = places.iter_mut().filter_map(|part| part.stream_position().ok()).sum();
+            received + read.min(size)
+        };
         opener.files(name, &parts, &mut |event| {
+            if let Some(it) = &mut behind {
+                if it.takes(name, &event) {
+                    if matches!(event, Event::End { .. }) {
+                        reading.tell(so_much());
+                    }
+                    return ControlFlow::Continue(());
+                }
+                self.changed = it.contents() != self.contents;
+                behind = None;
+                if self.changed {
+                    return ControlFlow::Break(());
+                }
+            }
             match event {
                 Event::File { path, .. } => {
+                    self.settle_pdf(reading);
+                    if reading.position.files > 0 {
+                        reading.mark(self);
+                    }
+                    reading.position.files += 1;
                     // What lies in nothing else was scanned before it was opened.
                     if let Some(malware) = reading.malware.as_mut().filter(|_| layers::is_inside(path)) {
                         malware.begin(path_in_sample(name, path));
@@ -234,15 +413,23 @@ impl Opened {
                         bytes: 0,
                         text_bytes: OneText::new(reading.texts.is_some()),
                         listing: Listings::reader(self.is_listing),
+                        pdf: None,
                     });
                 }
                 Event::Data(bytes) => {
                     if let Some(malware) = &mut reading.malware {
                         malware.update(bytes);
                     }
-                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, text_bytes, listing }) =
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, text_bytes, listing, pdf }) =
                         &mut file
                     {
+                        if *all == 0 && bytes.starts_with(b"%PDF-") {
+                            *pdf = Some(Some(Vec::new()));
+                        }
+                        if let Some(held) = pdf {
+                            *held = held.take().filter(|held| held.len() + bytes.len() <= LONGEST_PDF);
+                            held.iter_mut().for_each(|held| held.extend_from_slice(bytes));
+                        }
                         if let Some(scanner) = scanner {
                             scanner.push(path_in_sample(name, path), bytes, &mut self.sensitive);
                         }
@@ -261,10 +448,12 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.end(complete);
                     }
-                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, text_bytes, listing }) =
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, text_bytes, listing, pdf }) =
                         file.take()
                     {
                         self.layers.file(&path, bytes);
+                        let of_pdf = |bytes| Pdf { path: path.clone(), bytes, text: None, is_unclear: false };
+                        self.pdf = pdf.filter(|_| complete).map(of_pdf);
                         let path = path_in_sample(name, &path);
                         path.clone_into(&mut self.last);
                         if let Some(scanner) = scanner {
@@ -282,13 +471,13 @@ impl Opened {
                         let is_text_of = None;
                         self.add(SampleFile { path, is_text_of, fingerprints, generated, level, short }, reading);
                         reading.done.files += 1;
-                        let read: u64 = places.iter_mut().filter_map(|part| part.stream_position().ok()).sum();
-                        reading.done.received.0 = behind + read.min(size);
-                        reading.done.took = reading.began.elapsed();
-                        (reading.progress)(reading.done);
+                        reading.tell(so_much());
                     }
                 }
-                Event::Text { text, .. } => self.add_text(text.as_bytes(), reading),
+                Event::Text { text, .. } => match &mut self.pdf {
+                    Some(pdf) => pdf.text = Some(text.to_owned()),
+                    None => self.add_text(text.as_bytes(), reading),
+                },
                 Event::Picture(picture) => {
                     if let Some(ocr) = &mut reading.ocr {
                         ocr.add(&self.last, picture);
@@ -305,13 +494,21 @@ impl Opened {
                     self.layers.clue(&clue);
                 }
                 Event::Finding(finding) => {
+                    let is_unclear = matches!(finding.kind, FindingKind::Corrupt | FindingKind::Undecodable);
+                    if let Some(pdf) = self.pdf.as_mut().filter(|it| is_unclear && it.path == finding.path) {
+                        pdf.is_unclear = true;
+                    }
                     self.layers.finding(&finding);
                     self.problem(&finding);
                 }
             }
             if self.is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
-        reading.done.received.0 = behind + size;
+        self.settle_pdf(reading);
+        // What is behind of it ended before it was to.
+        self.changed |= behind.is_some() && !self.is_stopped;
+        self.received += size;
+        reading.done.received.0 = received + size;
         if let Some(missing) = &source.missing {
             self.layers.finding(missing);
             self.problem(missing);
@@ -320,7 +517,7 @@ impl Opened {
     }
 
     /// Waits for what is read in pictures, and looks through it as through any text.
-    fn finish_pictures(&mut self, reading: &mut Reading<'_>) {
+    fn finish_pictures(&mut self, reading: &mut Reading<'_, '_>) {
         let Some(ocr) = reading.ocr.take() else { return };
         reading.done.pictures.1 = ocr.given() as u64;
         self.pictures = ocr.finish(&mut |read| {
@@ -338,8 +535,27 @@ impl Opened {
         }
     }
 
+    /// Adds the text of the PDF that was added last: where our own reader did not make it out, what another program reads, if that is more.
+    fn settle_pdf(&mut self, reading: &mut Reading<'_, '_>) {
+        let Some(Pdf { path, bytes, mut text, is_unclear }) = self.pdf.take() else { return };
+        if let Some(bytes) = bytes.filter(|_| is_unclear && self.pdf_text.is_there()) {
+            let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).count();
+            match self.pdf_text.read(&bytes) {
+                Ok((read, by)) if letters(&read) > text.as_deref().map_or(0, letters) => {
+                    self.problem(&format!("{path}: its text was read by {by}"));
+                    text = Some(read);
+                }
+                Ok((_, by)) => self.problem(&format!("{path}: {by} makes out no more of it")),
+                Err(why) => self.problem(&format!("{path}: pdftotext does not read it either: {why}")),
+            }
+        }
+        if let Some(text) = text {
+            self.add_text(text.as_bytes(), reading);
+        }
+    }
+
     /// Adds the text of the file that was added last.
-    fn add_text(&mut self, text: &[u8], reading: &mut Reading<'_>) {
+    fn add_text(&mut self, text: &[u8], reading: &mut Reading<'_, '_>) {
         // The first of what is added by itself is never a text: its file is the last of the batch.
         let Some(file) = self.batch.last() else { return };
         let (path, is_text_of) = (text_of(&file.path), Some(file.fingerprints.bytes));
@@ -352,10 +568,11 @@ impl Opened {
     }
 
     /// Adds a file to the batch, which is given away before it is too much.
-    fn add(&mut self, file: SampleFile, reading: &mut Reading<'_>) {
-        self.contents.update(&(file.path.len() as u64).to_le_bytes());
-        self.contents.update(&file.path);
-        self.contents.update(&file.fingerprints.blake3);
+    fn add(&mut self, file: SampleFile, reading: &mut Reading<'_, '_>) {
+        // A text is what its file makes it.
+        if file.is_text_of.is_none() {
+            self.contents = chained(&self.contents, &file.path, &file.fingerprints.blake3);
+        }
         let of = &file.fingerprints;
         // With what is found of it a fingerprint takes as much as sixty bytes of a short file.
         let more = of.text.len() + of.code.len() + of.parts.len() + of.sketches.len() + file.short.len() / 60;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use unpack::{Finding, FindingKind, Limits, PartNumber, missing_parts, part_of, without_gap};
 
+use super::super::Error;
 use crate::capture;
 
 /// A file of a sample, or the parts of one.
@@ -26,6 +27,11 @@ impl Source {
         Source { name, parts: vec![path.to_owned()], missing: None }
     }
 
+    /// Where its parts lie.
+    pub(in crate::desk) fn paths(&self) -> &[PathBuf] {
+        &self.parts
+    }
+
     /// Opens its parts.
     pub(in crate::desk) fn open(&self) -> Result<Vec<File>, capture::Error> {
         self.parts.iter().map(|part| capture::open(part)).collect()
@@ -40,6 +46,21 @@ impl Source {
     pub(in crate::desk) fn may_hold_more(&self) -> bool {
         let head = self.parts.first().map(|part| head_of(part)).unwrap_or_default();
         unpack::is_archive(&head) || unpack::has_text(&head)
+    }
+}
+
+/// What a sample is made of that is no folder: a file, or with the further `parts` that were given the archive that was cut into all of them.
+pub(in crate::desk) fn source_of(path: &Path, parts: &[PathBuf]) -> Result<Source, Error> {
+    if parts.is_empty() {
+        return Ok(Source::of_file(path));
+    }
+    let all: Vec<PathBuf> =
+        std::iter::once(path).chain(parts.iter().map(PathBuf::as_path)).map(Path::to_owned).collect();
+    let folder = path.parent().unwrap_or_else(|| Path::new(""));
+    let mut joined = sources(folder, all);
+    match (joined.pop(), joined.is_empty()) {
+        (Some(source), true) if source.parts.len() == parts.len() + 1 => Ok(source),
+        _ => Err(Error::NotParts { path: path.to_owned() }),
     }
 }
 
@@ -82,14 +103,19 @@ pub(in crate::desk) fn sources(folder: &Path, files: Vec<PathBuf>) -> Vec<Source
     all
 }
 
-/// Whether these are parts of one archive: the first begins as one, and none of the others does. Where there is no first, the name of
-/// what was cut must say it.
+/// Whether these are parts of one archive: the first begins as one, and none of the others does, or all as volumes of a RAR. Where there
+/// is no first, the name of what was cut must say it.
 fn is_cut(whole: &str, parts: &[(PartNumber, usize)], files: &[PathBuf]) -> bool {
-    const ARCHIVES: [&str; 11] = [".7z", ".zip", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".iso", ".cab"];
+    const ARCHIVES: [&str; 12] =
+        [".7z", ".zip", ".rar", ".tar", ".tgz", ".gz", ".bz2", ".xz", ".zst", ".lz4", ".iso", ".cab"];
     let is_archive = |at: usize| files.get(at).is_some_and(|file| unpack::is_archive(&head_of(file)));
     let Some(((_, first), others)) = parts.split_first() else {
         return ARCHIVES.iter().any(|suffix| whole.to_ascii_lowercase().ends_with(suffix));
     };
+    let is_volume = |at: usize| files.get(at).is_some_and(|file| unpack::is_volume(&head_of(file)));
+    if is_volume(*first) {
+        return others.iter().all(|(_, at)| is_volume(*at));
+    }
     is_archive(*first) && others.iter().all(|(number, at)| *number == PartNumber::Last || !is_archive(*at))
 }
 

@@ -2,6 +2,7 @@
 //! and which belong together.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 use unpack::{Certificate, PrivateKey};
 
 use super::tally::Tally;
@@ -15,7 +16,7 @@ const CERTIFICATE: &str = "certificate";
 const MOST: usize = 10_000;
 
 /// Which public key a certificate is of, or a private key belongs to.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub(super) struct Halves {
     /// By their places among the items.
     certificates: Vec<(usize, String)>,

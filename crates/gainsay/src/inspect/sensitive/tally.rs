@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::certificates::Halves;
 use super::{Found, Scanner};
 use crate::claim::{Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind, Spot};
@@ -41,6 +43,20 @@ pub struct Tally {
     halves: Halves,
 }
 
+/// What a [`Tally`] counted: `kinds`, `values`, `items`, `more_items`, `files`, `more_files` and `looked_at`; and its `now` and `halves`.
+#[derive(Deserialize)]
+pub struct TallySoFar(
+    Vec<SensitiveKind>,
+    HashMap<(usize, Mark), Option<usize>>,
+    Vec<SensitiveItem>,
+    u64,
+    Vec<SensitiveFile>,
+    u64,
+    u64,
+    i64,
+    Halves,
+);
+
 impl Tally {
     /// A tally that marks what it counts with a key, at a second since 1970.
     pub fn new(key: [u8; 32], now: i64) -> Tally {
@@ -53,6 +69,19 @@ impl Tally {
         self.looked_at += 1;
         self.here.clear();
         Some(Scanner::new(path))
+    }
+
+    /// What was counted so far, as it is read by [`Self::go_on`].
+    pub fn so_far(&self) -> impl Serialize + '_ {
+        let Tally { kinds, values, items, more_items, files, more_files, looked_at, now, halves, key: _, here: _ } =
+            self;
+        (kinds, values, items, more_items, files, more_files, looked_at, now, halves)
+    }
+
+    /// Goes on behind what a tally with the same key had counted, with the next file.
+    pub fn go_on(self, so_far: TallySoFar) -> Tally {
+        let TallySoFar(kinds, values, items, more_items, files, more_files, looked_at, now, halves) = so_far;
+        Tally { kinds, values, items, more_items, files, more_files, looked_at, now, halves, ..self }
     }
 
     pub(super) fn add(&mut self, path: &str, found: Found, line: u64, offset: u64) {
