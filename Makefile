@@ -3,7 +3,7 @@
 CARGO ?= cargo
 GAINSAY = $(or $(CARGO_TARGET_DIR),target)/release/gainsay
 
-.PHONY: demo test build setup setup-test lint bench-index bench-matching bench-reading bench-weighing bench-recognise bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz deny pictures accessibility clean
+.PHONY: demo test build setup setup-test lint bench-browser fuzz-api bench-index bench-matching bench-reading bench-weighing bench-recognise bench-samples bench-private-match samples fuzz fuzz-parsers setup-fuzz setup-compilers deny pictures accessibility clean
 
 demo: build
 	@$(GAINSAY) demo
@@ -32,6 +32,20 @@ setup-test: setup
 
 # Bare repositories beside this clone, by name.
 beside = $(foreach name,$(1),../.mirror/$(name)/repo)
+
+# How fast the desk is in a browser: a thousand cases, each page alone, and fifty readers with five writers at once; writes
+# target/bench/browser.json. QUICK=1 makes a tenth of the desk. ONLY chooses some: pages, crowd.
+bench-browser: setup
+	QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench browser -- $(ONLY)
+
+# What the API answers to requests that schemathesis makes of its document: nothing that fails, and nothing that the document does not tell.
+# It is installed from PyPI. MOST is how many requests it makes of each operation.
+MOST ?= 100
+API = $(or $(CARGO_TARGET_DIR),$(CURDIR)/target)/schemathesis
+fuzz-api: build
+	@test -x '$(API)/bin/schemathesis' || { command -v python3 >/dev/null && python3 -m venv '$(API)' || scripts/install-packages python3-venv && python3 -m venv '$(API)'; }
+	@test -x '$(API)/bin/schemathesis' || '$(API)/bin/pip' install --quiet schemathesis==4.32.5
+	scripts/fuzz-api $(GAINSAY) '$(API)/bin/schemathesis' $(MOST)
 
 # The index against its limits and peers, side by side; writes target/bench/index.json. REPOS are the repositories whose
 # histories it reads: three bare ones beside this clone, where nothing else is said. QUICK=1 measures smaller inputs. ONLY
@@ -75,9 +89,9 @@ bench-weighing: setup
 # installed from PyPI), and that none of it is kept; writes target/bench/recognise.json. LEAKY is a clone of Plazmaz/leaky-repo: the one
 # next to this clone, where nothing else is said. SEED chooses the generated files. Also whether models are recognised that were stored
 # otherwise, changed in part or trained a little: the formats' own libraries are installed from PyPI. QUICK=1 trains fewer. ONLY
-# chooses some: secrets, planted, models.
+# chooses some: secrets, planted, models, symbols (compilers are installed where they are missing).
 LEAKY ?= $(wildcard $(call beside,Plazmaz+leaky-repo))
-bench-recognise: setup
+bench-recognise: setup setup-compilers
 	BENCH_LEAKY='$(LEAKY)' SEED='$(SEED)' MODELS='$(if $(QUICK),4,20)' $(CARGO) bench --quiet --locked --package gainsay --bench recognise -- $(ONLY)
 
 # Private matching beside others, which are installed from PyPI; writes target/bench/private-match.json. It is built with the instructions
@@ -105,9 +119,11 @@ bench-reading: setup
 	TEXTS='$(TEXTS)' QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench reading -- $(ONLY)
 
 # What hostile samples do to the worker that opens them, and what opening and matching cost; writes target/bench/samples.json. SEED
-# chooses the hostile files, QUICK=1 makes a tenth of everything. ONLY chooses some: hostile, throughput, sandbox, memory.
+# chooses the hostile files, QUICK=1 makes a tenth of everything. REGISTRY is a folder of sources, of which what is real in the
+# samples is taken: what cargo keeps, where nothing else is said. ONLY chooses some: hostile, throughput, sandbox, memory.
+REGISTRY ?= $(wildcard $(or $(CARGO_HOME),$(HOME)/.cargo)/registry/src)
 bench-samples: build
-	SEED='$(SEED)' QUICK='$(QUICK)' BENCH_GAINSAY='$(abspath $(GAINSAY))' \
+	SEED='$(SEED)' QUICK='$(QUICK)' BENCH_REGISTRY='$(REGISTRY)' BENCH_GAINSAY='$(abspath $(GAINSAY))' \
 	  $(CARGO) bench --quiet --locked --package unpack --features unlocked --bench samples -- $(ONLY)
 
 # Coverage-guided fuzzing of the fingerprint crate, the protocol of private matching and the parsers of documents: TARGET (one of fuzz/fuzz_targets, or all) for SECONDS each. What is found
@@ -118,14 +134,20 @@ FUZZ = -max_total_time=$(SECONDS) -timeout=20 -rss_limit_mb=4096 -max_len=2048 -
 fuzz: setup-fuzz
 	@for target in $(TARGET); do $(CARGO) fuzz run --sanitizer none --no-trace-compares $$target -- $(FUZZ) || exit 1; done
 
-# The pipe between parent and child, and every parser of foreign formats, for SECONDS each.
+# The pipe between parent and child, every parser of foreign formats, and the messages of private matching, for SECONDS each.
 fuzz-parsers:
-	@$(MAKE) --no-print-directory fuzz TARGET='archives frames lists mail markup notes pdf'
+	@$(MAKE) --no-print-directory fuzz TARGET='archives builds frames lists mail markup notes pdf private'
 
 # libFuzzer is C++.
 setup-fuzz: setup
 	@command -v c++ >/dev/null || scripts/install-packages g++
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || $(CARGO) install --locked cargo-fuzz
+
+# What the builds of bench-recognise are built and signed by; where it is not asked for them, nothing is installed.
+COMPILERS = gcc binutils clang lld llvm gcc-mingw-w64-x86-64-posix osslsigncode openssl
+setup-compilers:
+	@test -n '$(ONLY)' -a -z '$(findstring symbols,$(ONLY))' || { command -v clang && command -v lld-link && \
+	  command -v dsymutil && command -v x86_64-w64-mingw32-gcc && command -v osslsigncode; } >/dev/null || scripts/install-packages $(COMPILERS)
 
 # Licences, bans and sources of the dependencies; needs cargo-deny (`cargo install cargo-deny`).
 deny:

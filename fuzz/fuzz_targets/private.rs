@@ -1,5 +1,5 @@
 //! Messages of a private match, each with bytes changed and sealed again as their sender could: no panic, no loop, no memory beyond the
-//! message's size times a constant; and what is taken counts no more than was asked for.
+//! message's size times a constant; and what is taken counts no more than was asked for. The head of the file that a message travels in too.
 #![no_main]
 
 use std::sync::LazyLock;
@@ -8,7 +8,7 @@ use arbitrary::Arbitrary;
 use ed25519_dalek::{Signer, SigningKey};
 use libfuzzer_sys::fuzz_target;
 use private_match::{
-    Agreed, Answering, Identity, Invitation, Mode, Opening, Outcome, Requested, Revealing, Sample, Seed, Session, Setup,
+    Agreed, Answering, Head, Identity, Invitation, Kind, Mode, Opening, Outcome, Requested, Revealing, Sample, Seed, Session, Setup,
     Statement, countersign, invite, request, reveal,
 };
 use sha2::{Digest, Sha256};
@@ -92,13 +92,7 @@ fn sealed(message: &[u8], secret: u8) -> Option<Vec<u8>> {
     Some(out)
 }
 
-fuzz_target!(|input: Input| {
-    let story: &Story = if input.which { &WHICH } else { &COUNT };
-    let kind = usize::from(input.message) % 7;
-    let mut message = story.messages[kind].clone();
-    if message.is_empty() {
-        return;
-    }
+fn edit(message: &mut Vec<u8>, input: &Input) {
     for (place, back, with) in &input.edits {
         let place = usize::from(*place) % message.len();
         let place = if *back { message.len() - 1 - place } else { place };
@@ -107,6 +101,25 @@ fuzz_target!(|input: Input| {
     if let Some(cut) = input.cut {
         message.truncate(usize::from(cut));
     }
+}
+
+fuzz_target!(|input: Input| {
+    let story: &Story = if input.which { &WHICH } else { &COUNT };
+    let kind = usize::from(input.message) % 8;
+    if kind == 7 {
+        let head = Head { kind: Kind::Request, from: [1; 16], to: [2; 16], length: 3, digest: [4; 32] };
+        let mut bytes = head.to_bytes();
+        edit(&mut bytes, &input);
+        if let Ok(head) = Head::of(&bytes) {
+            assert_eq!(head.to_bytes(), bytes[..Head::BYTES]);
+        }
+        return;
+    }
+    let mut message = story.messages[kind].clone();
+    if message.is_empty() {
+        return;
+    }
+    edit(&mut message, &input);
     let secret = if [1, 3, 5].contains(&kind) { 4 } else { 3 };
     if input.seal {
         let Some(again) = sealed(&message, secret) else { return };

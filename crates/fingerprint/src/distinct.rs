@@ -11,7 +11,7 @@ const VALUES: usize = 256;
 
 /// Sorts `numbers` and drops repeats. Made for numbers that are spread evenly, as fingerprints are: two or three of their
 /// leading bytes tell nearly all of them apart. `spare` is overwritten.
-pub(crate) fn sort_distinct(numbers: &mut Vec<u64>, spare: &mut Vec<u64>) {
+pub fn sort_distinct(numbers: &mut Vec<u64>, spare: &mut Vec<u64>) {
     let length = numbers.len();
     if spare.len() < length {
         spare.resize(length, 0);

@@ -13,11 +13,10 @@ pub fn normalised(text: &[u8]) -> Vec<u8> {
 }
 
 impl Profile {
-    /// The fingerprints of all grams of [`normalised`] bytes, in the order of their places: eight bytes for each of them.
-    /// [`crate::Fingerprints::text`] are some of these.
-    pub fn every_gram(&self, normalised: &[u8]) -> Vec<u64> {
-        let grams = normalised.windows(GRAM).filter_map(|gram| gram.first_chunk());
-        grams.map(|gram| self.fingerprint(gram)).collect()
+    /// The fingerprints of all grams of [`normalised`] bytes, in the order of their places. [`crate::Fingerprints::text`] are some of
+    /// these.
+    pub fn every_gram(&self, normalised: &[u8]) -> impl Iterator<Item = u64> {
+        normalised.array_windows::<GRAM>().map(|gram| self.fingerprint(gram))
     }
 
     /// The fingerprints of all grams of the kinds of [`crate::Tokens`], each with the number of its first token, ascending; those of

@@ -19,6 +19,7 @@ mod fingerprinter;
 mod grams;
 mod index;
 mod kernel;
+mod marks;
 mod parts;
 mod profile;
 mod segment;
@@ -27,12 +28,14 @@ mod winnow;
 
 pub use code::Tokens;
 pub use decode::{Kind, decoded_text};
+pub use distinct::sort_distinct;
 pub use every::normalised;
 pub use filter::{About, Filter, FilterError, FilterWriter, write_filter};
 pub use fingerprinter::{Fingerprinter, Fingerprints};
 pub use grams::{Changes, Copied, Edit, Grams, Scratch};
 pub use index::{Index, Posting, WholeInterval};
 pub use kernel::{Isa, UnknownIsa};
+pub use marks::Marks;
 pub use parts::Parts;
 pub use profile::{Channel, GRAM, Profile, ProfileId, SHARED_RUN, WINDOW};
 pub use segment::{

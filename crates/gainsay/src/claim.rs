@@ -61,8 +61,9 @@ pub use reading::{
     Reading, Statement, Vector,
 };
 pub use sample::{
-    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CurvePoint, Detection, FileMatch, Layer, ListedFile,
-    ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch, Scan, Shares, Taking, Window,
+    Against, AlignedLines, Alignment, BestMatch, BuildMatch, Clue, Commit, CurvePoint, Detection, ExposedFile,
+    FileMatch, Layer, ListedFile, ListingMatch, Names, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch, Scan,
+    Shares, Taking, Window,
 };
 pub use sensitive::{Inspection, Sensitive, SensitiveFile, SensitiveItem, SensitiveKind, Spot};
 pub use settlement::{Settlement, Side};

@@ -18,6 +18,7 @@
 mod error;
 mod filter;
 mod group;
+mod head;
 mod holder;
 mod message;
 mod owner;
@@ -30,6 +31,7 @@ mod tests;
 mod vectors;
 
 pub use error::Refused;
+pub use head::{Address, Head};
 pub use holder::{Match, Opened, Opening, Requested, Sample, invite, request, reveal};
 pub use message::{Header, Identity, Kind, MessageDigest, PublicKey};
 pub use owner::{Agreed, Answering, Revealing, Setup, countersign};

@@ -54,6 +54,30 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// All of them, in the order in which they are due.
+    pub const ALL: [Kind; 7] = [
+        Kind::Invitation,
+        Kind::Agreement,
+        Kind::Request,
+        Kind::Answer,
+        Kind::Result,
+        Kind::Countersignature,
+        Kind::Revelation,
+    ];
+
+    /// Its number in messages and heads.
+    pub(crate) fn code(self) -> u8 {
+        match self {
+            Kind::Invitation => 1,
+            Kind::Agreement => 2,
+            Kind::Request => 3,
+            Kind::Answer => 4,
+            Kind::Result => 5,
+            Kind::Countersignature => 6,
+            Kind::Revelation => 7,
+        }
+    }
+
     /// Its name.
     pub fn name(self) -> &'static str {
         match self {

@@ -540,6 +540,29 @@ fn frames_are_checked() {
 }
 
 #[test]
+fn heads_are_checked() {
+    let (from, to) = (Identity::new(&[3; 32]).public().address(), Identity::new(&[4; 32]).public().address());
+    for (kind, code) in Kind::ALL.into_iter().zip(1..) {
+        let head = Head { kind, from, to, length: 7, digest: [5; 32] };
+        let bytes = head.to_bytes();
+        assert_eq!((bytes.len(), bytes[8]), (Head::BYTES, code));
+        assert_eq!(Head::of(&[&bytes[..], b"what follows"].concat()).expect("a head"), head);
+        let with = |place: usize, byte: u8| {
+            let mut bytes = bytes.clone();
+            bytes[place] = byte;
+            Head::of(&bytes)
+        };
+        assert!(matches!(with(0, b'g'), Err(Refused::NotAMessage)));
+        assert!(matches!(with(7, 2), Err(Refused::OtherVersion { found: 2 })));
+        assert!(matches!(with(8, 0), Err(Refused::NotAMessage)));
+        assert!(matches!(with(8, 8), Err(Refused::NotAMessage)));
+        for length in 0..bytes.len() {
+            assert!(matches!(Head::of(&bytes[..length]), Err(Refused::NotAMessage | Refused::CutShort)));
+        }
+    }
+}
+
+#[test]
 fn bodies_are_checked() {
     let case = Case::new(Mode::Count);
     let exchange = case.exchange();

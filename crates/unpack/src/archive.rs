@@ -7,13 +7,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use crate::budget::Rejoined;
+use crate::clues::ClueKind;
 use crate::detect::{Container, HEAD, closed};
+use crate::facts;
 use crate::finding::FindingKind;
 use crate::names::{nested_path, outer};
 use crate::protocol::DocumentFormat;
 use crate::sink::{Sink, Stop};
 use crate::split::{Joined, Part, PartNumber, part_of, without_gap};
 use crate::texts::{self, Kept};
+use crate::traces;
 use crate::{ar, cab, cpio, git, iso, mail, rar, rpm, sevenz, stream, tar, zip};
 
 /// Passes on every file in the file at hand: of one that was cut in pieces its parts, in their order.
@@ -193,10 +196,17 @@ fn pass_on(
     stream: &mut Rejoined<'_>,
     depth: u32,
 ) -> Result<(), Stop> {
-    match texts::format_of(stream.head()) {
-        Some(format) => pass_on_as(sink, path, size, stream, format, depth),
-        None => sink.copy(path, size, stream),
+    if let Some(format) = texts::format_of(stream.head()) {
+        return pass_on_as(sink, path, size, stream, format, depth);
     }
+    if let Some(printer) = traces::printer(path, stream.head()) {
+        sink.clue(path, ClueKind::Printer, printer, 1)?;
+    }
+    let Some(kind) = facts::kind_of(stream.head()) else { return sink.copy(path, size, stream) };
+    let mut kept = Kept::new(stream, kind.longest());
+    sink.copy(path, size, &mut kept)?;
+    let bytes = kept.take();
+    sink.facts(path, || facts::read(kind, &bytes?))
 }
 
 /// The same for a file of a known format.
@@ -224,7 +234,11 @@ pub(crate) fn pass_on_as(
         }
         _ => Vec::new(),
     };
-    sink.text(path, || texts::read(format, bytes?, limits))?;
+    let mut traces = Vec::new();
+    sink.text(path, || texts::read(format, bytes?, limits, &mut traces))?;
+    for (kind, value, count) in traces {
+        sink.clue(path, kind, value, count)?;
+    }
     for (name, bytes) in attached {
         let (path, size) = (nested_path(path, name.as_bytes()), bytes.len() as u64);
         walk_stream(sink, &path, &mut Cursor::new(bytes), Some(size), depth + 1)?;

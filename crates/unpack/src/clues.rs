@@ -40,6 +40,21 @@ pub enum ClueKind {
     /// What its maker wrote beside the files.
     #[n(8)]
     Comment,
+    /// What it was made of.
+    #[n(9)]
+    Template,
+    /// What it was printed on, and when.
+    #[n(10)]
+    Printer,
+    /// When it was made and last changed.
+    #[n(11)]
+    Written,
+    /// What somebody inserted or deleted, which is still to be seen.
+    #[n(12)]
+    Change,
+    /// What of it is not shown.
+    #[n(13)]
+    Hidden,
 }
 
 impl ClueKind {
@@ -55,6 +70,11 @@ impl ClueKind {
             ClueKind::Firm => "organisation",
             ClueKind::Name => "name",
             ClueKind::Comment => "comment",
+            ClueKind::Template => "template",
+            ClueKind::Printer => "printer",
+            ClueKind::Written => "written",
+            ClueKind::Change => "tracked change",
+            ClueKind::Hidden => "hidden",
         }
     }
 }

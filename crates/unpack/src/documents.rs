@@ -116,7 +116,7 @@ pub(crate) fn read(sink: &mut Sink<'_>, name: &str, hint: DocumentHint, file: &m
         Err(none) => return sink.document(name, None, || Err(none)),
     };
     if may_be_any && is_pdf {
-        return sink.document(name, None, || pdf::read(bytes));
+        return sink.document(name, None, || pdf::read(bytes, &mut Vec::new()));
     }
     if may_be_any && is_office {
         return sink.document(name, None, || office::read(bytes));

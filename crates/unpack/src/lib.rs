@@ -13,13 +13,17 @@
 
 mod ar;
 mod archive;
+mod binary;
 mod budget;
 mod cab;
+mod certificate;
 mod child;
 mod clues;
 mod cpio;
+mod der;
 mod detect;
 mod documents;
+mod facts;
 mod feed;
 mod finding;
 mod follow;
@@ -55,12 +59,16 @@ mod text;
 mod texts;
 mod tool;
 mod trace;
+mod traces;
 mod transcript;
 mod worker;
 mod zip;
 
+pub use binary::{Binary, MOST_NAMES, MarkKind, Signature, SomeNames};
+pub use certificate::{Certificate, PrivateKey};
 pub use clues::{Clue, ClueKind};
 pub use detect::{HEAD, is_archive};
+pub use facts::{Fact, has_facts};
 pub use finding::{Finding, FindingKind};
 #[cfg(any(test, fuzzing))]
 pub use here::{hear_here, open_here, read_here};

@@ -116,10 +116,10 @@ fn add_line(found: &mut Found, line: &Traced, between: &str, place: Option<&Rang
     }
 }
 
-/// Whether a text begins as a part of an office's document does that holds text.
+/// Whether a text begins as a part of an office's document does that holds text, or tells of those who worked on it.
 pub(crate) fn is_part(start: &str) -> bool {
     /// A text, what stands around and below it, slides, sheets and their strings; a text of OpenDocument in a part, and by itself.
-    const ROOTS: [&str; 11] = [
+    const ROOTS: [&str; 18] = [
         "document",
         "hdr",
         "ftr",
@@ -131,6 +131,14 @@ pub(crate) fn is_part(start: &str) -> bool {
         "worksheet",
         "sst",
         "document-content",
+        // Those that tell of who made it, and what is hidden.
+        "coreProperties",
+        "Properties",
+        "workbook",
+        "settings",
+        "cmAuthorLst",
+        "document-meta",
+        "document-settings",
     ];
     const OFFICES: [&str; 3] = ["schemas.openxmlformats.org", "purl.oclc.org/ooxml", "urn:oasis:names:tc:opendocument"];
     let root = Tokens::of_xml(start, 0).find_map(|(token, _)| match token {

@@ -13,12 +13,14 @@ use hayro_syntax::object::{Array, DateTime, Dict, Name, Object, Stream};
 use hayro_syntax::page::{Page, Resources};
 use hayro_syntax::{LoadPdfError, Pdf};
 
+use crate::clues::ClueKind;
 use crate::documents::{Found, NoDocument, line};
 use crate::finding::FindingKind;
 use crate::mail::collect_addresses;
 use crate::protocol::DocumentFormat;
 use crate::text;
 use crate::trace::Traced;
+use crate::traces::Traces;
 use fonts::Font;
 use layout::{Layout, Piece};
 
@@ -39,8 +41,8 @@ pub(crate) fn looks_like_pdf(head: &[u8]) -> bool {
     head[..head.len().min(1024)].windows(5).any(|window| window == b"%PDF-")
 }
 
-/// Reads a file's text, page by page; a form feed stands between two.
-pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
+/// Reads a file's text, page by page; a form feed stands between two. `traces` is told what the file says of who made it.
+pub(crate) fn read(bytes: Vec<u8>, traces: &mut Traces) -> Result<Found, NoDocument> {
     let pdf = Pdf::new(bytes).map_err(|error| match error {
         LoadPdfError::Decryption(_) => {
             NoDocument::new(FindingKind::Encrypted, "it opens with a password alone: take it off, and add that")
@@ -48,7 +50,7 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
         LoadPdfError::Invalid => NoDocument::new(FindingKind::Corrupt, "it is no PDF that holds together"),
     })?;
     let mut found = Found::new(DocumentFormat::Pdf, "UTF-8", Traced::default());
-    about(&mut found, pdf.metadata());
+    about(&mut found, pdf.metadata(), traces);
     let mut reader = Reader { fonts: HashMap::new(), operations: 0, unknown: 0, layout: Layout::default() };
     let mut empty = Vec::new();
     let pages = pdf.pages();
@@ -100,12 +102,20 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
     Ok(found)
 }
 
-fn about(found: &mut Found, metadata: &Metadata) {
+fn about(found: &mut Found, metadata: &Metadata, traces: &mut Traces) {
     let words = |value: &Option<Box<[u8]>>| value.as_ref().and_then(|bytes| line(&words_of(bytes)));
     found.about.title = words(&metadata.title);
     found.about.byline = words(&metadata.author);
     found.about.published = metadata.creation_date.as_ref().map(moment);
     found.about.modified = metadata.modification_date.as_ref().map(moment);
+    let said = [
+        (ClueKind::Person, words(&metadata.author)),
+        (ClueKind::Tool, words(&metadata.creator)),
+        (ClueKind::Tool, words(&metadata.producer)),
+        (ClueKind::Written, found.about.published.as_ref().map(|at| format!("made {at}"))),
+        (ClueKind::Written, found.about.modified.as_ref().map(|at| format!("changed {at}"))),
+    ];
+    traces.extend(said.into_iter().filter_map(|(kind, value)| value.map(|value| (kind, value, 1))));
 }
 
 /// A string of text outside of pages: UTF-16 or UTF-8 with its mark, else near to Latin 1.

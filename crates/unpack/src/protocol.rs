@@ -9,6 +9,7 @@ use std::io::{self, Read, Write};
 use minicbor::{Decode, Encode};
 
 use crate::clues::Clue;
+use crate::facts::Fact;
 use crate::finding::Finding;
 use crate::sandbox::Enforced;
 use crate::tool::ToolReady;
@@ -37,6 +38,8 @@ pub(crate) mod frame {
     pub(crate) const TOOL_READY: u8 = 14;
     pub(crate) const TEXT: u8 = 15;
     pub(crate) const WORKING: u8 = 16;
+    pub(crate) const FACTS: u8 = 17;
+    pub(crate) const FACT: u8 = 18;
 }
 
 /// What a document is.
@@ -251,6 +254,9 @@ pub(crate) enum Reply<'f> {
     Archive(ArchiveStart),
     Item(EntryStart),
     Text(EntryStart),
+    /// What is known of the file before it beyond its bytes begins; it ends as a file does.
+    Facts(EntryStart),
+    Fact(Box<Fact>),
     /// Nothing came out since the last frame, and the child is at work.
     Working,
     Data(&'f [u8]),
@@ -327,6 +333,8 @@ pub(crate) fn decode_reply(tag: u8, payload: &[u8]) -> Result<Reply<'_>, Violati
         frame::ARCHIVE => decode_all(tag, payload).map(Reply::Archive),
         frame::ITEM => decode_all(tag, payload).map(Reply::Item),
         frame::TEXT => decode_all(tag, payload).map(Reply::Text),
+        frame::FACTS => decode_all(tag, payload).map(Reply::Facts),
+        frame::FACT => decode_all(tag, payload).map(|fact| Reply::Fact(Box::new(fact))),
         frame::DATA => Ok(Reply::Data(payload)),
         frame::MAP => Ok(Reply::Map(payload)),
         frame::END => decode_all(tag, payload).map(|complete| Reply::End { complete }),

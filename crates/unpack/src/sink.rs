@@ -7,6 +7,7 @@ use crate::archive::{Set, panic_message};
 use crate::budget::kind_of;
 use crate::clues::{Clue, ClueKind};
 use crate::documents::{Found, NoDocument, Problem, line};
+use crate::facts::{self, Fact};
 use crate::finding::{Finding, FindingKind};
 use crate::limits::{ChildLimits, Limits};
 use crate::names::{is_hidden, nested_path, path_of};
@@ -253,6 +254,41 @@ impl<'o> Sink<'o> {
             self.finding(path, problem.kind, format!("of its text: {}", problem.detail))?;
         }
         Ok(())
+    }
+
+    /// Passes on what is known of the file that was passed on last beyond its bytes. `read` runs only where no worker before this one has
+    /// done so.
+    pub(crate) fn facts(
+        &mut self,
+        path: &str,
+        read: impl FnOnce() -> Result<(Vec<Fact>, Vec<String>), NoDocument>,
+    ) -> Result<(), Stop> {
+        let facts_path = nested_path(path, facts::NAME.as_bytes());
+        let was_passed_on = self.entries > self.already.entry;
+        self.count_entry(&facts_path)?;
+        if !was_passed_on || self.entries <= self.already.entry {
+            return Ok(());
+        }
+        let start = EntryStart { path: facts_path, size: None, entry: self.entries };
+        write_frame(&mut self.out, frame::FACTS, &start)?;
+        self.out.flush()?;
+        self.is_open = true;
+        let found = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+            let why = panic_message(panic.as_ref());
+            Err(NoDocument::new(FindingKind::ParserFailed, format!("the parser failed on it ({why})")))
+        });
+        let none = match found {
+            Ok((facts, problems)) => {
+                for fact in facts {
+                    write_frame(&mut self.out, frame::FACT, &fact)?;
+                }
+                self.end(true)?;
+                return problems.into_iter().try_for_each(|it| self.finding(path, FindingKind::Corrupt, it));
+            }
+            Err(none) => none,
+        };
+        self.end(false)?;
+        self.finding(path, none.kind, none.detail)
     }
 
     /// Passes a document on, or says why there is none. `label` says which part of the file it is, where it is not all

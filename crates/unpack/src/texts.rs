@@ -8,6 +8,7 @@ use crate::finding::FindingKind;
 use crate::limits::ChildLimits;
 use crate::protocol::DocumentFormat;
 use crate::trace::Traced;
+use crate::traces::{self, Traces};
 use crate::{html, mail, notebook, office, pdf, text};
 
 /// What the text of a file is called: `a.pdf!text`.
@@ -47,17 +48,25 @@ pub fn has_text(head: &[u8]) -> bool {
     format_of(head).is_some() || mail::is_mailbox(head)
 }
 
-/// Reads a file's text.
-pub(crate) fn read(format: DocumentFormat, bytes: Vec<u8>, limits: &ChildLimits) -> Result<Found, NoDocument> {
+/// Reads a file's text, and what it keeps of those who worked on it.
+pub(crate) fn read(
+    format: DocumentFormat,
+    bytes: Vec<u8>,
+    limits: &ChildLimits,
+    traces: &mut Traces,
+) -> Result<Found, NoDocument> {
     let decoded = |bytes: Vec<u8>| {
         let declared = html::declared_encoding(&bytes);
         text::decode(bytes, declared).map_err(|why| NoDocument::new(why.kind(), why.to_string()))
     };
     let found = match format {
-        DocumentFormat::Pdf => pdf::read(bytes)?,
+        DocumentFormat::Pdf => pdf::read(bytes, traces)?,
         DocumentFormat::Mail => mail::read_all(limits, &bytes)?,
         format => {
             let decoded = decoded(bytes)?;
+            if format == DocumentFormat::Office {
+                traces::of_part(&decoded.text.text, traces);
+            }
             let text = match format {
                 DocumentFormat::Office => office::text_of_part(&decoded.text),
                 DocumentFormat::Notebook => notebook::text_of(&decoded.text),

@@ -1,5 +1,6 @@
 //! The parent's check of what the child says: order, paths and budgets.
 
+use crate::facts;
 use crate::finding::Finding;
 use crate::limits::Limits;
 use crate::names::{is_displayable, nested_path};
@@ -31,8 +32,11 @@ pub(crate) struct Transcript {
     open: Option<String>,
     /// Whether what is open is the text of a file.
     is_text: bool,
-    /// The file that came last.
+    /// How many more facts may come of the file whose facts are open; none where those of none are.
+    facts_left: Option<u64>,
+    /// The file that came last, for its text, and for its facts.
     file: Option<String>,
+    file_of_facts: Option<String>,
     suspect: Option<String>,
     /// The entry that came up last.
     last: Option<EntryStart>,
@@ -65,7 +69,9 @@ impl Transcript {
             longest_text: limits.document_bytes.max(limits.collection_bytes).saturating_mul(4),
             open: None,
             is_text: false,
+            facts_left: None,
             file: None,
+            file_of_facts: None,
             suspect: None,
             last: None,
             findings: 0,
@@ -88,7 +94,8 @@ impl Transcript {
 
     /// Closes what the worker left open by dying; gives whether it was a file.
     pub(crate) fn close(&mut self) -> bool {
-        self.open.take().is_some() && !self.is_text
+        let is_facts = self.facts_left.take().is_some();
+        self.open.take().is_some() && !self.is_text && !is_facts
     }
 
     /// Checks one reply and counts it.
@@ -97,6 +104,7 @@ impl Transcript {
             Reply::File(_) | Reply::Text(_) | Reply::Archive(_) | Reply::Clue(_) | Reply::End { .. } => {
                 self.asked == Asked::Files
             }
+            Reply::Facts(_) | Reply::Fact(_) => self.asked == Asked::Files,
             Reply::Item(_) | Reply::Document(_) | Reply::NoDocument(_) => self.asked == Asked::Documents,
             Reply::Map(_) => self.asked == Asked::Documents || self.is_text,
             Reply::Data(_) | Reply::Finding(_) | Reply::Working | Reply::Done { .. } => true,
@@ -113,6 +121,7 @@ impl Transcript {
                 self.check_start(start, true)?;
                 self.open = Some(start.path.clone());
                 (self.is_text, self.file) = (false, Some(start.path.clone()));
+                self.file_of_facts.clone_from(&self.file);
                 self.files += 1;
                 (self.text_left, self.map_left) = (self.longest_text, LONGEST_MAP as u64);
             }
@@ -127,6 +136,20 @@ impl Transcript {
                 self.is_text = true;
                 (self.text_left, self.map_left) = (texts::LONGEST as u64, LONGEST_MAP as u64);
             }
+            Reply::Facts(start) => {
+                let file = self.file_of_facts.take().filter(|_| self.open.is_none());
+                if file.is_none_or(|file| start.path != nested_path(&file, facts::NAME.as_bytes())) {
+                    return Err(Violation::Order("facts that are not of the file before them"));
+                }
+                self.check_start(start, true)?;
+                self.open = Some(start.path.clone());
+                (self.is_text, self.facts_left) = (false, Some(facts::MOST));
+            }
+            Reply::Fact(fact) => {
+                let left = self.facts_left.as_mut().filter(|_| self.open.is_some());
+                spend(left.ok_or(Violation::Order("a fact outside of any file's"))?, 1, "facts")?;
+                fact.check()?;
+            }
             Reply::Archive(start) => {
                 if self.open.is_some() {
                     return Err(Violation::Order("an archive is opened inside a file"));
@@ -137,7 +160,7 @@ impl Transcript {
                 self.check_start(&start.start, false)?;
             }
             Reply::Data(bytes) => {
-                if self.open.is_none() {
+                if self.open.is_none() || self.facts_left.is_some() {
                     return Err(Violation::Order("bytes outside of any file"));
                 }
                 spend(&mut self.bytes_left, bytes.len() as u64, "bytes")?;
@@ -191,7 +214,7 @@ impl Transcript {
     }
 
     fn end(&mut self) -> Result<(), Violation> {
-        self.suspect = None;
+        (self.suspect, self.facts_left) = (None, None);
         self.open.take().map(drop).ok_or(Violation::Order("a file ends that did not begin"))
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use crate::child::{Failure, Running};
 use crate::clues::Clue;
+use crate::facts::Fact;
 use crate::finding::{Finding, FindingKind};
 use crate::limits::Limits;
 use crate::names::display_name;
@@ -84,6 +85,8 @@ pub enum Event<'e> {
         /// The way back to the bytes of the file.
         map: &'e Map,
     },
+    /// What is known of the file that just ended beyond its bytes and its text.
+    Fact(&'e Fact),
     /// Something is wrong with one file or entry.
     Finding(Finding),
     /// What an archive or document says of how it came to be.
@@ -228,11 +231,20 @@ impl Worker {
         let passwords = self.passwords.clone();
         let request =
             |name: &str, already| Request::Files { name: name.to_owned(), already, passwords: passwords.clone() };
-        let (mut gathered, mut is_text, mut length) = (Gathered::default(), false, 0u64);
+        let (mut gathered, mut is_text, mut is_facts, mut length) = (Gathered::default(), false, false, 0u64);
         self.ask(name, parts, Asked::Files, &request, &mut |heard| {
             Ok(match heard {
                 Heard::Reply(Reply::Text(_)) => {
                     (gathered, is_text) = (Gathered::default(), true);
+                    ControlFlow::Continue(())
+                }
+                Heard::Reply(Reply::Facts(_)) => {
+                    is_facts = true;
+                    ControlFlow::Continue(())
+                }
+                Heard::Reply(Reply::Fact(fact)) => on_event(Event::Fact(&fact)),
+                Heard::Reply(Reply::End { .. }) if is_facts => {
+                    is_facts = false;
                     ControlFlow::Continue(())
                 }
                 Heard::Reply(Reply::Map(bytes)) => {
@@ -268,7 +280,7 @@ impl Worker {
                 }
                 Heard::Reply(Reply::Clue(clue)) => on_event(Event::Clue(clue)),
                 Heard::Death { finding, was_open } => {
-                    is_text = false;
+                    (is_text, is_facts) = (false, false);
                     // Both must be told, whatever the caller says to the first.
                     let ended =
                         if was_open { on_event(Event::End { complete: false }) } else { ControlFlow::Continue(()) };

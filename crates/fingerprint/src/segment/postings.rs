@@ -141,35 +141,20 @@ impl<'p> PostingsBlock<'p> {
         (high_at + rows <= PAYLOAD * 8).then_some(PostingsBlock { payload, first, rows, low, code, codes_at, high_at })
     }
 
-    /// The code of a stored fingerprint's group, if it stands here.
-    #[inline]
-    pub(super) fn find(&self, fingerprint: u64) -> Option<u32> {
-        let distance = fingerprint.checked_sub(self.first)?;
-        let (high, low) = (distance >> self.low, distance & !(u64::MAX << self.low));
-        let (mut at, mut row) = self.past_zeros(high)?;
-        while row < self.rows && bits(self.payload, at, 1) == 1 {
-            let here = bits(self.payload, HEAD * 8 + row * self.low as usize, self.low);
-            if here >= low {
-                return (here == low).then(|| self.code_of(row));
-            }
-            at += 1;
-            row += 1;
-        }
-        None
+    /// Finds ascending fingerprints.
+    pub(super) fn finder(&self) -> Finder<'_, 'p> {
+        Finder { block: self, at: self.high_at, high: 0, row: 0 }
     }
 
-    /// Where the high bits go on after this many zeros, and how many rows have been before.
+    /// Where the high bits go on behind this many zeros from a place on.
     #[inline]
-    fn past_zeros(&self, zeros: u64) -> Option<(usize, usize)> {
-        let (mut at, mut left) = (self.high_at, zeros);
+    fn past_zeros(&self, mut at: usize, zeros: u64) -> Option<usize> {
+        let mut left = zeros;
         while at < PAYLOAD * 8 {
             let word = !bits(self.payload, at, 64);
             let here = u64::from(word.count_ones());
             if here >= left {
-                let within = select(word, left);
-                at += within;
-                let before = offset(zeros);
-                return Some((at, (at - self.high_at).checked_sub(before)?));
+                return Some(at + select(word, left));
             }
             left -= here;
             at += 64;
@@ -216,6 +201,41 @@ impl<'p> PostingsBlock<'p> {
             at += 1;
         }
         at
+    }
+}
+
+/// Finds stored fingerprints in a block, each not below the one before: what was passed is not looked at again.
+pub(super) struct Finder<'b, 'p> {
+    block: &'b PostingsBlock<'p>,
+    /// Where it stands in the high bits, and what these are there.
+    at: usize,
+    high: u64,
+    /// The row that is next.
+    row: usize,
+}
+
+impl Finder<'_, '_> {
+    /// The code of a stored fingerprint's group, if it stands here.
+    #[inline]
+    pub(super) fn find(&mut self, fingerprint: u64) -> Option<u32> {
+        let block = self.block;
+        let distance = fingerprint.checked_sub(block.first)?;
+        let (high, low) = (distance >> block.low, distance & !(u64::MAX << block.low));
+        if high != self.high {
+            let zeros = high.checked_sub(self.high)?;
+            let at = block.past_zeros(self.at, zeros)?;
+            self.row += (at - self.at).checked_sub(offset(zeros))?;
+            (self.at, self.high) = (at, high);
+        }
+        while self.row < block.rows && bits(block.payload, self.at, 1) == 1 {
+            let here = bits(block.payload, HEAD * 8 + self.row * block.low as usize, block.low);
+            if here >= low {
+                return (here == low).then(|| block.code_of(self.row));
+            }
+            self.at += 1;
+            self.row += 1;
+        }
+        None
     }
 }
 

@@ -168,8 +168,9 @@ impl<R: ReadAt> Segment<R> {
             let block = block.ok_or_else(|| {
                 self.extent(Section::postings(channel)).damaged(format!("block {number}"), "its head makes no sense")
             })?;
+            let mut finder = block.finder();
             while let Some((key, short)) = keys.next_if(|(_, key)| *key < next) {
-                if let Some(code) = block.find(short) {
+                if let Some(code) = finder.find(short) {
                     found(key, code);
                 }
             }

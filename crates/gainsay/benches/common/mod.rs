@@ -8,6 +8,7 @@ pub(crate) mod table;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 /// What a measurement gives. Its error says why there is no figure.
 pub(crate) type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -49,6 +50,22 @@ pub(crate) fn name(repository: &Path) -> String {
 #[expect(clippy::print_stderr, reason = "a bench talks to who started it")]
 pub(crate) fn say(words: &str) {
     eprintln!("{words}");
+}
+
+/// The words that a bench was started with: Cargo adds options, which are none.
+pub(crate) fn arguments() -> Vec<String> {
+    std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect()
+}
+
+/// How a bench ends.
+pub(crate) fn ended(done: Result<()>) -> ExitCode {
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            say(&format!("error: {error}"));
+            ExitCode::FAILURE
+        }
+    }
 }
 
 /// A count as a number to calculate with.

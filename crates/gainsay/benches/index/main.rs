@@ -72,17 +72,11 @@ impl Setting {
 }
 
 fn main() -> ExitCode {
-    match run() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("error: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    common::ended(run())
 }
 
 fn run() -> Result<()> {
-    let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let chosen = common::arguments();
     if let Some(unknown) = chosen.iter().find(|word| !GROUPS.iter().any(|(name, _)| name == word)) {
         let names: Vec<_> = GROUPS.iter().map(|(name, _)| *name).collect();
         return Err(format!("there is no group {unknown}; there are {}", names.join(", ")).into());

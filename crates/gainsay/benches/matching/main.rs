@@ -46,18 +46,12 @@ const GROUPS: [(&str, Measure); 8] = [
 ];
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
+    let words = common::arguments();
     let done = match words.as_slice() {
         [make, repository, kind, seed, out] if make == "make" => sample(repository, kind, seed, out),
         chosen => measure(chosen),
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("error: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    common::ended(done)
 }
 
 fn sample(repository: &str, kind: &str, seed: &str, out: &str) -> Result<()> {

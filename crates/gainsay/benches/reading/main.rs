@@ -29,14 +29,7 @@ type Measure = fn(&mut Table) -> Result<()>;
 const GROUPS: [(&str, Measure); 2] = [("stories", stories::measure), ("speed", speed::measure)];
 
 fn main() -> ExitCode {
-    let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    match measure(&chosen) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("error: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    common::ended(measure(&common::arguments()))
 }
 
 fn measure(chosen: &[String]) -> Result<()> {

@@ -1,10 +1,10 @@
-//! How well what a sample must not reveal is found and that none of it is kept, and models that were stored otherwise: `make bench-recognise`.
+//! How well what a sample must not reveal is found and that none of it is kept, models that were stored otherwise, and builds by their symbols: `make bench-recognise`.
 //!
 //! The program is given files as a user gives them, and what it says is read from its `--json`; detect-secrets, from PyPI, reads the
 //! same files. Precision and recall are by line, with 95% intervals. The table goes to standard output and to
 //! `target/bench/recognise.json`; lines that were missed or wrongly named to `target/bench/recognise-wrong.txt`.
 //!
-//! Arguments choose groups (all where none is given): secrets, planted, models. `BENCH_LEAKY` is a clone of Plazmaz/leaky-repo, `SEED` chooses
+//! Arguments choose groups (all where none is given): secrets, planted, models, symbols. `BENCH_LEAKY` is a clone of Plazmaz/leaky-repo, `SEED` chooses
 //! the generated files, `MODELS` is how many models are trained.
 
 #[path = "../common/mod.rs"]
@@ -17,6 +17,7 @@ mod interval;
 mod models;
 mod planted;
 mod secrets;
+mod symbols;
 
 use std::process::ExitCode;
 
@@ -26,18 +27,15 @@ use common::{Result, say};
 /// A group of measurements.
 type Measure = fn(u64, &mut Table) -> Result<()>;
 
-const GROUPS: [(&str, Measure); 3] =
-    [("secrets", secrets::measure), ("planted", planted::measure), ("models", models::measure)];
+const GROUPS: [(&str, Measure); 4] = [
+    ("secrets", secrets::measure),
+    ("planted", planted::measure),
+    ("models", models::measure),
+    ("symbols", symbols::measure),
+];
 
 fn main() -> ExitCode {
-    let chosen: Vec<String> = std::env::args().skip(1).filter(|argument| !argument.starts_with('-')).collect();
-    match measure(&chosen) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("error: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    common::ended(measure(&common::arguments()))
 }
 
 fn measure(chosen: &[String]) -> Result<()> {

@@ -27,24 +27,18 @@ use common::table::Table;
 use common::{Result, say};
 
 fn main() -> ExitCode {
-    match measure() {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            say(&format!("error: {error}"));
-            ExitCode::FAILURE
-        }
-    }
+    common::ended(measure())
 }
 
 fn measure() -> Result<()> {
     let mut table = Table::default();
+    let only = common::arguments();
     for (name, measure) in [
         ("brier", brier as fn(&mut Table) -> Result<()>),
         ("disagreements", disagreements::measure),
         ("show", speed::show),
         ("verify", speed::verify),
     ] {
-        let only: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with("--")).collect();
         if only.is_empty() || only.iter().any(|it| it == name) {
             measure(&mut table)?;
         }

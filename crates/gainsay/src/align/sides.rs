@@ -1,5 +1,6 @@
 //! A text as lines that can be compared.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use fingerprint::{Tokens, decoded_text};
@@ -15,6 +16,9 @@ const LEAST_ALIKE: usize = 8;
 /// Thousandths of their pairs of neighbouring letters that two lines must have in common to be alike (Dice's coefficient). One wrong
 /// letter in twenty, as reading from a picture gives, leaves some nine tenths.
 const ALIKE: usize = 667;
+
+/// To so many places the pairs of a line are counted.
+const PLACES: usize = 64;
 
 /// A text that is made ready to be aligned.
 pub struct Side {
@@ -40,8 +44,10 @@ pub(super) struct Line {
     normal: Range<usize>,
     /// Where its tokens stand.
     tokens: Range<usize>,
-    /// Its pairs of neighbouring letters as a set with collisions.
-    pairs: u128,
+    /// How many of its pairs of neighbouring letters fall to each of some places.
+    pairs: [u8; PLACES],
+    /// The pairs in order, from when the line is first compared with one that may be like it.
+    sorted: OnceCell<Box<[u16]>>,
 }
 
 impl Side {
@@ -69,8 +75,9 @@ impl Side {
             if !normal.is_empty() {
                 let before = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
                 let text = begin + before..begin + line.trim_ascii_end().len();
-                let pairs = pair_set(side.normal.get(normal.clone()).unwrap_or_default());
-                side.lines.push(Line { number: side.all, text, normal, tokens: tokens.clone(), pairs });
+                let pairs = pair_counts(side.normal.get(normal.clone()).unwrap_or_default());
+                let (tokens, sorted) = (tokens.clone(), OnceCell::new());
+                side.lines.push(Line { number: side.all, text, normal, tokens, pairs, sorted });
             }
             (begin, token) = (end, tokens.end);
             if side.lines.len() > MOST_LINES {
@@ -120,6 +127,16 @@ impl Side {
         })
     }
 
+    /// The pairs of neighbouring letters of a line, in order.
+    fn pairs<'s>(&'s self, line: &'s Line) -> &'s [u16] {
+        line.sorted.get_or_init(|| {
+            let normal = self.normal.get(line.normal.clone()).unwrap_or_default();
+            let mut pairs: Box<[u16]> = normal.array_windows().map(|pair| u16::from_be_bytes(*pair)).collect();
+            pairs.sort_unstable();
+            pairs
+        })
+    }
+
     fn line(&self, line: usize) -> &[u8] {
         self.lines.get(line).and_then(|line| self.text.get(line.text.clone())).unwrap_or_default()
     }
@@ -150,26 +167,25 @@ pub(super) fn alike(ours: &Side, our: usize, sample: &Side, their: usize) -> boo
     if short < LEAST_ALIKE || long > LONGEST_ALIKE || 2 * short * 1000 < ALIKE * (short + long) {
         return false;
     }
-    // Of a set with collisions what is in one and not in the other is a least number of pairs that are.
-    let missing = ((a.pairs & !b.pairs).count_ones() + (b.pairs & !a.pairs).count_ones()) as usize;
+    // Of a place that has more of one than of the other, at least so many are in the one alone.
+    let missing: u32 = a.pairs.iter().zip(&b.pairs).map(|(a, b)| u32::from(a.abs_diff(*b))).sum();
     let all = short + long - 2;
-    if (all.saturating_sub(missing)) * 1000 < ALIKE * all {
+    if all.saturating_sub(missing as usize) * 1000 < ALIKE * all {
         return false;
     }
-    let (mut a, mut b) = (pairs(ours.normal(our..our + 1)), pairs(sample.normal(their..their + 1)));
-    a.sort_unstable();
-    b.sort_unstable();
-    let (mut at, mut common) = (0, 0);
-    for pair in &a {
-        while b.get(at).is_some_and(|other| other < pair) {
-            at += 1;
-        }
-        if b.get(at) == Some(pair) {
-            common += 1;
-            at += 1;
-        }
+    2 * in_common(ours.pairs(a), sample.pairs(b)) * 1000 >= ALIKE * all
+}
+
+/// How many of two rows of sorted pairs are the same.
+fn in_common(a: &[u16], b: &[u16]) -> usize {
+    let (mut at, mut other_at, mut common) = (0, 0, 0);
+    // Which of both comes first nobody can guess: so there is no branch.
+    while let (Some(pair), Some(other)) = (a.get(at), b.get(other_at)) {
+        common += usize::from(pair == other);
+        at += usize::from(pair <= other);
+        other_at += usize::from(other <= pair);
     }
-    2 * common * 1000 >= ALIKE * all
+    common
 }
 
 /// Whether two lines differ in that one ends before the other does, and goes on in its next line or began in the one before.
@@ -185,13 +201,14 @@ pub(super) fn is_broken(ours: &Side, our: usize, sample: &Side, their: usize) ->
     breaks((ours, our), (sample, their)) || breaks((sample, their), (ours, our))
 }
 
-fn pairs(normal: &[u8]) -> Vec<[u8; 2]> {
-    normal.array_windows::<2>().copied().collect()
-}
-
-fn pair_set(normal: &[u8]) -> u128 {
-    let bit = |pair: &[u8; 2]| (usize::from(pair[0]) * 37 + usize::from(pair[1]) * 101) % 128;
-    normal.array_windows::<2>().take(LONGEST_ALIKE).fold(0, |set, pair| set | 1 << bit(pair))
+/// Counted to 255: of more the difference is only told to be less than it is.
+fn pair_counts(normal: &[u8]) -> [u8; PLACES] {
+    let mut counts = [0_u8; PLACES];
+    for pair in normal.array_windows::<2>().take(LONGEST_ALIKE) {
+        let count = &mut counts[(usize::from(pair[0]) * 37 + usize::from(pair[1]) * 101) % PLACES];
+        *count = count.saturating_add(1);
+    }
+    counts
 }
 
 /// What normalisation keeps (`docs/fingerprint-profile-1.md`, section 2).

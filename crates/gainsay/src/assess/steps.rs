@@ -3,7 +3,8 @@
 use super::claims::Claim;
 use super::disagreements::{Disagreement, Kind};
 use crate::claim::{
-    Case, Finding, Inspection, PartyKind, Sensitive, SensitiveGroup, Spot, Stance, State, Task, counted,
+    BuildMatch, Case, Finding, Inspection, PartyKind, Sensitive, SensitiveGroup, SensitiveItem, Spot, Stance, State,
+    Task, counted,
 };
 
 /// One thing to do.
@@ -42,6 +43,7 @@ fn drawn(case: &Case, claims: &[Claim], disagreements: &[Disagreement]) -> Vec<S
     case.current_inspections().for_each(|it| to_close(it, &mut steps));
     for finding in case.current_findings() {
         of_finding(case, finding, &mut steps);
+        to_weigh(finding, &mut steps);
     }
     case.current_inspections().for_each(|it| to_tell(it, &mut steps));
     if case.current_findings().next().is_none() && case.privates.is_empty() {
@@ -100,9 +102,53 @@ fn to_close(inspection: &Inspection, steps: &mut Vec<Step>) {
             SensitiveGroup::Login => {
                 format!("Have {which} replaced ({places}), and end the sessions that it opened.")
             }
-            SensitiveGroup::Certificate | SensitiveGroup::Personal | SensitiveGroup::Host => continue,
+            SensitiveGroup::Certificate => {
+                to_revoke(inspection, steps);
+                continue;
+            }
+            SensitiveGroup::Personal | SensitiveGroup::Host => continue,
         };
         steps.push(Step::new(what, vec![inspection.handle.clone()]));
+    }
+}
+
+/// Certificates that still hold, those first whose private keys are out.
+fn to_revoke(inspection: &Inspection, steps: &mut Vec<Step>) {
+    /// Steps by themselves; the list in the inspection has them all.
+    const MOST: usize = 10;
+    let holds = |item: &&SensitiveItem| item.about.contains(SensitiveItem::VALID);
+    let mut valid: Vec<&SensitiveItem> =
+        inspection.result.of_group(SensitiveGroup::Certificate).filter(holds).collect();
+    valid.sort_by_key(|item| !item.about.contains(SensitiveItem::WITH_KEY));
+    for item in valid.iter().take(MOST) {
+        let place = item.places.first().map(Spot::words).unwrap_or_default();
+        let what = format!("Revoke this certificate if it is yours: {} ({place}).", item.about);
+        steps.push(Step::new(what, vec![inspection.handle.clone()]));
+    }
+    if valid.len() > MOST {
+        let what = format!("Go through {} more that still hold.", counted(valid.len() - MOST, "certificate"));
+        steps.push(Step::new(what, vec![inspection.handle.clone()]));
+    }
+}
+
+/// Debug information that is out: which shipped files it explains to whoever has it.
+fn to_weigh(finding: &Finding, steps: &mut Vec<Step>) {
+    const MOST: usize = 5;
+    let recognised = finding.result.builds.iter().filter(|it| it.standing == BuildMatch::RECOGNISED);
+    let exposing: Vec<&BuildMatch> = recognised.filter(|it| it.debug && !it.exposed.is_empty()).collect();
+    for build in exposing.iter().take(MOST) {
+        let what = format!(
+            "Take what {} names for known of {}: {}, {}.",
+            build.path,
+            build.exposes(1).join(", "),
+            counted(usize::try_from(build.functions.count).unwrap_or(usize::MAX), "function"),
+            counted(usize::try_from(build.sources.count).unwrap_or(usize::MAX), "source"),
+        );
+        steps.push(Step::new(what, vec![finding.handle.clone()]));
+    }
+    if exposing.len() > MOST {
+        let what = format!("Go through {} more that expose builds.", counted(exposing.len() - MOST, "debug file"));
+        steps.push(Step::new(what, vec![finding.handle.clone()]));
     }
 }
 

@@ -307,9 +307,10 @@ impl State {
     }
 }
 
-/// A sample matched against the corpora: evidence that anyone with both can compute again.
+/// What was found of a sample, where nothing else is said by matching it against the corpora: evidence that anyone with both can compute
+/// again.
 #[derive(Clone, Debug)]
-pub struct Finding {
+pub struct Finding<R = SampleMatch> {
     /// The entry that records it.
     pub id: EntryId,
     /// `m` and its number in the case.
@@ -323,7 +324,7 @@ pub struct Finding {
     /// The command that computes it again.
     pub command: String,
     /// The result.
-    pub result: SampleMatch,
+    pub result: R,
 }
 
 impl Case {

@@ -47,6 +47,102 @@ pub struct SampleMatch {
     pub in_hand: Option<InHand>,
     /// What it was scanned with for malware, and what that found; not known of results before the fourth version.
     pub scans: Vec<Scan>,
+    /// Programs and debug information of the company's builds, at most a thousand; not known of results before the fifth version.
+    pub builds: Vec<BuildMatch>,
+}
+
+/// A program or debug information that has the id of one of the company's builds, or its code.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct BuildMatch {
+    /// Its path in the sample.
+    pub path: String,
+    /// What it is: `ELF x86_64 program`.
+    pub format: String,
+    /// [`BuildMatch::RECOGNISED`] or [`BuildMatch::BY_ID_ALONE`].
+    pub standing: String,
+    /// Whether it holds debug information beyond names.
+    pub debug: bool,
+    /// What ties it to others of its build: the kind, and the value in hexadecimal.
+    pub marks: Vec<(String, String)>,
+    /// What it says of itself: product, version, compiler.
+    pub says: Vec<(String, String)>,
+    /// The company's files of the same build, at most fifty.
+    pub exposed: Vec<ExposedFile>,
+    /// How many more there are.
+    pub more: u64,
+    /// The functions that it names.
+    pub functions: Names,
+    /// The sources that it names.
+    pub sources: Names,
+    /// The folders and files of the machine that built it.
+    pub paths: Names,
+    /// Who signed it, and whether it is as it was signed; empty where nobody did.
+    pub signature: String,
+}
+
+/// Names, of many some.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// How many different ones.
+    pub count: u64,
+    /// Some of them.
+    pub some: Vec<String>,
+}
+
+/// A file of the company of which a file of the sample gives something away.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExposedFile {
+    /// The file.
+    pub file: BestMatch,
+    /// What it says of its product and version.
+    pub product: String,
+    /// What they share: `id`, `code`, `layout`, `412 names`.
+    pub by: Vec<String>,
+}
+
+impl BuildMatch {
+    /// It is of one of the company's builds.
+    pub const RECOGNISED: &str = "recognised";
+    /// It has the id of one, and nothing else that could be compared is the same.
+    pub const BY_ID_ALONE: &str = "by its id alone";
+
+    /// What it is and what it gives away, in sentences.
+    pub fn words(&self) -> Vec<String> {
+        const SOME: usize = 5;
+        let mut words = Vec::new();
+        for (names, what) in [(&self.functions, "function"), (&self.sources, "source"), (&self.paths, "path")] {
+            if names.count > 0 {
+                let some = names.some.iter().take(SOME).cloned().collect::<Vec<_>>().join(", ");
+                let named = if names.count > SOME as u64 { ", among them" } else { ":" };
+                let count = counted(usize::try_from(names.count).unwrap_or(usize::MAX), what);
+                words.push(format!("Names {count}{named} {some}."));
+            }
+        }
+        let said: Vec<String> =
+            self.says.iter().take(SOME + 2).map(|(what, value)| format!("{what} {value}")).collect();
+        if !said.is_empty() {
+            words.push(format!("Says of itself: {}.", said.join("; ")));
+        }
+        if !self.signature.is_empty() {
+            words.push(format!("Signed by {}.", self.signature));
+        }
+        words
+    }
+
+    /// The company's files that it exposes, each with what they share, at most so many.
+    pub fn exposes(&self, most: usize) -> Vec<String> {
+        let one = |it: &ExposedFile| {
+            let product = if it.product.is_empty() { String::new() } else { format!(" ({})", it.product) };
+            let (file, by) = (&it.file, it.by.join(", "));
+            format!("{}{product} in {}, {}: the same {by}", file.path, file.corpus, file.last.day())
+        };
+        let mut all: Vec<String> = self.exposed.iter().take(most).map(one).collect();
+        let more = self.exposed.len().saturating_sub(most) as u64 + self.more;
+        if more > 0 {
+            all.push(format!("… and {more} more"));
+        }
+        all
+    }
 }
 
 /// An archive of a sample: a layer around the files in it.
@@ -453,6 +549,17 @@ impl SampleMatch {
             }
         }
         self.in_hand.iter_mut().for_each(|it| it.for_each_text(change));
+        for build in &mut self.builds {
+            [&mut build.path, &mut build.format, &mut build.signature].into_iter().for_each(change);
+            build.says.iter_mut().for_each(|(_, value)| change(value));
+            for names in [&mut build.functions, &mut build.sources, &mut build.paths] {
+                all(&mut names.some);
+            }
+            for exposed in &mut build.exposed {
+                change(&mut exposed.product);
+                in_best(&mut exposed.file);
+            }
+        }
         for row in &mut self.rows {
             change(&mut row.path);
             row.best.iter_mut().for_each(in_best);

@@ -1,8 +1,6 @@
 //! What a sample must not reveal: what was found in it, without any value of it.
 
-use jiff::Timestamp;
-
-use super::{EntryId, SensitiveGroup, Tlp};
+use super::{Finding, SensitiveGroup};
 
 /// What of a sample is sensitive, whoever's it is: counted and located. No value of any is in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -81,24 +79,8 @@ pub struct SensitiveFile {
     pub last: (u64, u64),
 }
 
-/// What of a sample of a case is sensitive, as an entry records it.
-#[derive(Clone, Debug)]
-pub struct Inspection {
-    /// The entry.
-    pub id: EntryId,
-    /// `x` and its number in the case.
-    pub handle: String,
-    /// The place of the sample in `Case::sources`.
-    pub sample: usize,
-    /// When it was made.
-    pub received: Timestamp,
-    /// To whom it may be told.
-    pub tlp: Tlp,
-    /// The command that finds it again.
-    pub command: String,
-    /// What was found.
-    pub result: Sensitive,
-}
+/// What of a sample of a case is sensitive, as an entry records it. Its handle is `x` and its number in the case.
+pub type Inspection = Finding<Sensitive>;
 
 impl Spot {
     /// The place in words: `src/a.py, line 3`.
@@ -108,6 +90,12 @@ impl Spot {
 }
 
 impl SensitiveItem {
+    /// What is said of a certificate that holds at the desk's time.
+    pub const VALID: &str = "still valid";
+
+    /// What is said of one whose private key is in the sample.
+    pub const WITH_KEY: &str = "its private key is in the sample";
+
     /// Its kind and what of it may be said.
     pub fn words(&self) -> String {
         if self.about.is_empty() { self.kind.clone() } else { format!("{}, {}", self.kind, self.about) }

@@ -37,6 +37,9 @@ pub(super) struct Args {
     /// Tell which of its files leaked before: a list of digests (MD5, SHA-1, SHA-256 or BLAKE3), one on a line, of any length
     #[arg(long, value_name = "FILE", conflicts_with = "compare")]
     leaks: Option<PathBuf>,
+    /// Do not look for what the sample must not reveal (secrets, logins, personal data), which takes a good part of the time
+    #[arg(long)]
+    no_sensitive: bool,
     #[command(flatten)]
     passwords: Passwords,
     /// Open foreign files even where the kernel cannot lock the worker down
@@ -64,6 +67,7 @@ impl Args {
                 yara: self.yara.as_deref(),
                 unjailed: self.unsafe_no_sandbox,
             },
+            no_sensitive: self.no_sensitive,
             memory: Some(self.memory << 20),
         };
         if let Some(file) = &self.compare {

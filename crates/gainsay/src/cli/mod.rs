@@ -30,6 +30,7 @@ mod settle;
 mod show;
 mod step;
 mod ui;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -86,6 +87,7 @@ enum Command {
     Ledger(ledger::Args),
     Jobs(jobs::Args),
     Serve(serve::Args),
+    User(user::Args),
     Doctor(doctor::Args),
     #[command(name = crate::desk::JOB_COMMAND, hide = true)]
     OfJob(jobs::OfJob),
@@ -151,6 +153,7 @@ fn run(cli: Cli, ui: &mut Ui) -> Result<Answer, Error> {
         Command::Ledger(args) => args.run(&place, ui),
         Command::Jobs(args) => args.run(&place, ui),
         Command::Serve(args) => args.run(&place, ui),
+        Command::User(args) => args.run(&place, ui),
         Command::Doctor(args) => args.run(ui),
         Command::OfJob(args) => args.run(&place, ui),
     }

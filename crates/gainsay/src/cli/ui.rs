@@ -130,6 +130,23 @@ impl Ui {
         !self.json && std::io::stdin().is_terminal() && std::io::stdout().is_terminal()
     }
 
+    /// Asks for what the terminal is not to show; `None` at the end of the input, or where it cannot be hidden.
+    pub(super) fn ask_hidden(&self, question: &str) -> Option<String> {
+        use rustix::termios::{LocalModes, OptionalActions, tcgetattr, tcsetattr};
+
+        let terminal = std::io::stdin();
+        let shown = tcgetattr(&terminal).ok()?;
+        let mut hidden = shown.clone();
+        hidden.local_modes.remove(LocalModes::ECHO);
+        tcsetattr(&terminal, OptionalActions::Flush, &hidden).ok()?;
+        let mut answer = String::new();
+        eprint!("{question} ");
+        let read = terminal.lock().read_line(&mut answer);
+        let _ = tcsetattr(&terminal, OptionalActions::Flush, &shown);
+        eprintln!();
+        read.ok().filter(|read| *read > 0).map(|_| answer.trim_end_matches(['\n', '\r']).to_owned())
+    }
+
     /// Asks; `None` at the end of the input.
     pub(super) fn ask(&self, question: &str) -> Option<String> {
         print!("{question} ");

@@ -10,10 +10,10 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use fingerprint::{Channel, Content, Fingerprinter, Fingerprints, Profile, Sorter};
+use fingerprint::{Channel, Content, Fingerprinter, Fingerprints, Marks, Profile, Sorter};
 use rustix::fs::{Advice, Mode, OFlags, ResolveFlags};
 use rustix::io::Errno;
-use unpack::{Event, FindingKind};
+use unpack::{Binary, Event, Fact, FindingKind};
 
 use super::{NO_CODE, Options};
 use crate::capture::Opener;
@@ -80,12 +80,12 @@ pub(super) struct FileRead {
     pub(super) unread: Vec<(Vec<u8>, String)>,
 }
 
-/// A file in an archive, or the text of a file.
+/// A file in an archive, or the text or the marks of a file.
 pub(super) struct Member {
     /// Its path in the archive; `!` stands before each further archive that it lies in.
     pub(super) path: Vec<u8>,
     pub(super) number: u32,
-    /// None of a text, which is no file.
+    /// None of a text and of marks, which are no file.
     pub(super) content: Option<Content>,
 }
 
@@ -126,7 +126,7 @@ impl<'r> FileReader<'r> {
         let name = if self.code { path.as_os_str().as_bytes() } else { NO_CODE };
         let first = fill(&mut file, &mut self.piece, before.len()).map_err(Failed::File)?;
         let head = &self.piece[..first.min(unpack::HEAD)];
-        let holds_more = unpack::is_archive(head) || unpack::has_text(head);
+        let holds_more = unpack::is_archive(head) || unpack::has_text(head) || unpack::has_facts(head);
         let mut fingerprinter = Fingerprinter::new(self.profile, name);
         fingerprinter.update(&self.piece[..first]);
         self.done.fetch_add(first as u64, Ordering::Relaxed);
@@ -200,6 +200,15 @@ impl<'r> FileReader<'r> {
                         Err(error) => kept = Err(error),
                     }
                 }
+                Event::Fact(Fact::Binary(binary)) => {
+                    let path = format!("{last}!{}", build_of(binary));
+                    let inner = inside(&path).unwrap_or_default();
+                    let Some(number) = number_of(inner.len()) else { return ControlFlow::Break(()) };
+                    match rows.extend(Channel::Parts, &marks_of(profile, binary), number) {
+                        Ok(()) => members.push(Member { path: inner.as_bytes().to_vec(), number, content: None }),
+                        Err(error) => kept = Err(error),
+                    }
+                }
                 Event::Data(bytes) => {
                     if let Some((_, number, fingerprinter)) = &mut member {
                         fingerprinter.update(bytes);
@@ -223,7 +232,7 @@ impl<'r> FileReader<'r> {
                     let inner = inside(&finding.path).unwrap_or_default().as_bytes().to_vec();
                     unread.push((inner, format!("{}: {}", finding.kind, finding.detail)));
                 }
-                Event::Finding(_) | Event::Archive { .. } | Event::Clue(_) => {}
+                Event::Finding(_) | Event::Archive { .. } | Event::Clue(_) | Event::Fact(_) => {}
             }
             if kept.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
@@ -256,6 +265,26 @@ impl<'r> FileReader<'r> {
             }
         }
     }
+}
+
+/// What the marks of a build stand under: what it says of its product and version comes with it.
+fn build_of(binary: &Binary) -> String {
+    let said = |field: &str| binary.says.iter().find(|(what, _)| what == field).map(|(_, value)| value.as_str());
+    let version = said("ProductVersion").or_else(|| said("FileVersion"));
+    let words = [Some("build"), said("ProductName"), version];
+    // A `!` would part an archive from what is in it.
+    words.into_iter().flatten().collect::<Vec<_>>().join(" ").replace(['!', '/'], "_")
+}
+
+/// The marks of a build, sorted.
+fn marks_of(profile: &Profile, binary: &Binary) -> Vec<u64> {
+    let marks = Marks::new(profile);
+    let ids = binary.marks.iter().map(|(kind, value)| marks.of(kind.word(), value.as_bytes()));
+    let names = binary.functions.some.iter().map(|name| marks.of("function", name.as_bytes()));
+    let mut all: Vec<u64> = ids.chain(names).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// Sets the rows of a whole file aside, and gives its content.

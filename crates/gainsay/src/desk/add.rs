@@ -13,7 +13,7 @@ use super::names::Names;
 use super::record::{self, is_used};
 use super::settings::Settings;
 use super::vault::{Kept, digest_file, recipient_of};
-use super::{Acting, BLOBS, Desk, Error, casefile};
+use super::{Acting, BLOBS, Desk, Error};
 use crate::capture::{self, Captured, Opener};
 use crate::claim::{About, EntryId, SourceKind, Tlp, on_one_line};
 use crate::ledger::payload::{DraftDecided, DraftRef, Held, SourceCaptured, SourceRead, Text};
@@ -82,7 +82,7 @@ impl Desk {
         reader: &Reader<'_>,
         on_result: &mut dyn FnMut(&Path, &Result<Added, Error>),
     ) -> Result<(), Error> {
-        let case = casefile::case_id(&self.database.reader(), case)?;
+        let case = self.case_id(case)?;
         if let Some(Keep::Sealed(recipient)) = &options.keep {
             recipient_of(recipient)?;
         }

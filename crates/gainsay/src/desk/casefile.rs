@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use super::Error;
 use crate::challenge::commitment;
 use crate::claim::{
-    Answer, AssessedClaim, Case, Challenge, Draw, Edit, EntryId, Finding, Inspection, Outcome, OwnJudgement,
-    PastAssessment, PrivateMatch, Said, SampleMatch, Source, SourceKind, SourceText, State, Task, Tlp,
+    Answer, AssessedClaim, Case, Challenge, Draw, Edit, EntryId, Finding, Outcome, OwnJudgement, PastAssessment,
+    PrivateMatch, Said, SampleMatch, Source, SourceKind, SourceText, State, Task, Tlp,
 };
 use crate::ledger::payload::{
     BodyDestroyed, ChallengeAnswered, ChallengeDrawn, ChallengeOpened, DraftDecided, DraftDecidedV1, Held,
-    PrivatelyMatched, SampleInspected, SampleMatchedV2, SampleMatchedV3, SourceCaptured, SourceCapturedV1,
-    SourceReadV1, TaskSet, twins,
+    PrivatelyMatched, SampleInspected, SampleMatchedV2, SampleMatchedV3, SampleMatchedV4, SourceCaptured,
+    SourceCapturedV1, SourceReadV1, TaskSet, twins,
 };
 use crate::ledger::{Entry, Hash, Payload, sha256};
 use crate::read::Gazetteer;
@@ -32,9 +32,13 @@ pub(super) fn cases(reader: &Reader<'_>) -> Result<Vec<(Option<String>, EntryId)
     Ok(opened.collect())
 }
 
-/// The case of this name, or whose id begins with it.
-pub(super) fn case_id(reader: &Reader<'_>, name: &str) -> Result<EntryId, Error> {
-    let known = cases(reader)?;
+/// The case of this name, or whose id begins with it, of those that may be seen.
+pub(super) fn case_id(
+    mut known: Vec<(Option<String>, EntryId)>,
+    name: &str,
+    may_see: impl Fn(EntryId) -> bool,
+) -> Result<EntryId, Error> {
+    known.retain(|(_, id)| may_see(*id));
     if let Some((_, id)) = known.iter().find(|(title, _)| title.as_deref() == Some(name)) {
         return Ok(*id);
     }
@@ -142,7 +146,10 @@ impl Fold<'_> {
             }
             Some(Payload::MatchV1(it)) => self.finding(entry, it.sample, &it.command, (&it.result).into()),
             Some(
-                Payload::Match(it) | Payload::MatchV3(SampleMatchedV3(it)) | Payload::MatchV2(SampleMatchedV2(it)),
+                Payload::Match(it)
+                | Payload::MatchV4(SampleMatchedV4(it))
+                | Payload::MatchV3(SampleMatchedV3(it))
+                | Payload::MatchV2(SampleMatchedV2(it)),
             ) => {
                 self.finding(entry, it.sample, &it.command, (&it.result).into());
             }
@@ -330,15 +337,10 @@ impl Fold<'_> {
         let Some(&sample) = self.sources.get(&inspected.sample) else { return };
         self.case.inspections.retain(|it| it.sample != sample);
         self.inspections_made += 1;
-        self.case.inspections.push(Inspection {
-            id: entry.id,
-            handle: format!("x{}", self.inspections_made),
-            sample,
-            received: entry.header.received,
-            tlp: entry.header.tlp.max(self.case.sources[sample].tlp),
-            command: inspected.command.clone(),
-            result: (&inspected.result).into(),
-        });
+        let handle = format!("x{}", self.inspections_made);
+        let result = (&inspected.result).into();
+        let inspection = self.of_sample(entry, sample, handle, &inspected.command, result);
+        self.case.inspections.push(inspection);
     }
 
     fn private(&mut self, entry: &Entry, it: &PrivatelyMatched) {
@@ -430,14 +432,21 @@ impl Fold<'_> {
         // One finding for each sample and owner: the newest; earlier ones stay in the ledger.
         self.case.findings.retain(|it| it.sample != sample || it.result.owner != result.owner);
         self.findings_made += 1;
-        self.case.findings.push(Finding {
+        let handle = format!("m{}", self.findings_made);
+        let finding = self.of_sample(entry, sample, handle, command, result);
+        self.case.findings.push(finding);
+    }
+
+    /// What an entry says was found of a sample, which stands at this place among the sources.
+    fn of_sample<R>(&self, entry: &Entry, sample: usize, handle: String, command: &str, result: R) -> Finding<R> {
+        Finding {
             id: entry.id,
-            handle: format!("m{}", self.findings_made),
+            handle,
             sample,
             received: entry.header.received,
             tlp: entry.header.tlp.max(self.case.sources[sample].tlp),
             command: command.to_owned(),
             result,
-        });
+        }
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde_json::json;
 
 use super::add::Known;
-use super::{Acting, AddOptions, Desk, Error, Keep, MatchOptions, SampleProgress, Shape, casefile, vault};
+use super::{Acting, AddOptions, Desk, Error, Keep, MatchOptions, SampleProgress, Shape, vault};
 use crate::capture;
 use crate::challenge::{Listed, MOST_DRAWN, Received, count_for, draw, judge, seed, share_of_bytes, share_of_files};
 use crate::claim::{Challenge, Draw, DrawnBy, EntryId, Outcome, SampleMatch, Tlp, counted, quoted};
@@ -118,7 +118,7 @@ impl Desk {
                 quoted(case)
             )));
         }
-        let case_id = casefile::case_id(&self.database.reader(), case)?;
+        let case_id = self.case_id(case)?;
         let opened = self.opened(case_id, challenge.id)?;
         let (_, source) = self.source_of(case_id, opened.listing)?;
         let listed = self.listed(&source)?;
@@ -181,7 +181,7 @@ impl Desk {
             let why = format!("nothing was drawn; `gainsay challenge draw {}` does", quoted(case));
             return Err(refuse(why));
         };
-        let case_id = casefile::case_id(&self.database.reader(), case)?;
+        let case_id = self.case_id(case)?;
         let before = self.database.reader().of_case(case_id)?;
         let drawn_at = before.iter().find(|entry| entry.id == draw.id).map_or(u64::MAX, |entry| entry.header.seq);
         for path in paths {

@@ -52,7 +52,7 @@ impl Desk {
     /// # Errors
     /// The store fails, or no process can be started.
     pub fn start_job(&mut self, acting: &Acting, arguments: &[OsString]) -> Result<Job, Error> {
-        let id = self.database.add_job(acting.now, arguments)?;
+        let id = self.database.add_job(&acting.author, acting.now, arguments)?;
         self.launch(id)
     }
 
@@ -145,6 +145,10 @@ impl Desk {
         let root = std::path::absolute(self.root()).unwrap_or_else(|_| self.root().to_owned());
         let mut command = Command::new(&program);
         command.arg("--desk").arg(root).arg(JOB_COMMAND).arg(id.to_string());
+        if !job.row.author.is_empty() {
+            // Whoever goes on with it, its entries are of whoever began it.
+            command.env("GAINSAY_AUTHOR", &job.row.author);
+        }
         // In no folder that somebody may want to remove.
         command.current_dir("/").stdin(Stdio::null()).stdout(log).stderr(errors);
         let mut child = command.spawn().map_err(failed("start", &program))?;

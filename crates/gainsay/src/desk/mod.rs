@@ -2,6 +2,7 @@
 //!
 //! The only room that both reads and appends. Each function is given the author and the moment in `Acting`.
 
+mod accounts;
 mod add;
 mod assess;
 mod basis;
@@ -34,6 +35,7 @@ pub use crate::capture::moment;
 pub use crate::corpus::{Progress as IndexProgress, Step as IndexStep};
 pub use crate::export::text::Styles;
 pub use crate::inspect::Engines;
+pub use accounts::{Account, AccountChange, Role, STAY, Token, Who, secret};
 pub use add::{AddOptions, Added, Keep};
 pub use assess::{WEIGHTS, assess_propositions};
 pub use challenge::Drawing;
@@ -53,6 +55,8 @@ pub use sandbox::sandbox;
 pub use tasks::TaskChange;
 pub use visits::{Changed, Listed};
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -99,6 +103,10 @@ pub struct Desk {
     database: Database,
     blobs: Blobs,
     key: DeskKey,
+    /// The cases that there are for whoever sits at it; all where there is no list.
+    only: Option<BTreeSet<EntryId>>,
+    /// The cases as of so many entries.
+    cases: RefCell<Option<(u64, Vec<(Option<String>, EntryId)>)>>,
 }
 
 /// What can go wrong at a desk.
@@ -369,6 +377,12 @@ pub enum Error {
         /// Why.
         why: &'static str,
     },
+    /// A sample whose bytes cannot be had.
+    #[error("{handle} is not where it was when it was matched, or sealed to a key that is not in the desk")]
+    OutOfReach {
+        /// The sample.
+        handle: String,
+    },
     /// A sample has no such file.
     #[error("the sample has no file {file:?}: name it as the match does")]
     NotInSample {
@@ -416,6 +430,26 @@ pub enum Error {
     TooLittleMemory {
         /// In MB.
         least: usize,
+    },
+    /// No such account.
+    #[error("there is no user {name:?}; `gainsay user list` names those that there are")]
+    NoAccount {
+        /// What was asked for.
+        name: String,
+    },
+    /// An account has no such token.
+    #[error("user {name:?} has no token {id}; `gainsay user token` lists them")]
+    NoToken {
+        /// The account.
+        name: String,
+        /// What was asked for.
+        id: i64,
+    },
+    /// An account cannot be so.
+    #[error("nothing was done: {why}")]
+    Account {
+        /// Why.
+        why: String,
     },
     /// No such job.
     #[error("there is no job {id}; `gainsay jobs` lists them")]
@@ -567,6 +601,8 @@ impl Desk {
             database: Database::open(&root.join(DATABASE))?,
             blobs: Blobs::new(root.join(BLOBS)),
             key: DeskKey::from_text(&key)?,
+            only: None,
+            cases: RefCell::default(),
         })
     }
 
@@ -577,6 +613,37 @@ impl Desk {
     pub fn find(from: &Path) -> Result<Desk, Error> {
         let found = from.ancestors().find(|folder| folder.join(config::FILE).is_file());
         found.map_or_else(|| Err(Error::NoDesk { from: from.to_owned() }), Desk::open)
+    }
+
+    /// From here on there are no other cases than these at this desk, neither by name nor by what was learned from them.
+    pub fn restrict(&mut self, only: Option<BTreeSet<EntryId>>) {
+        self.only = only;
+    }
+
+    /// Every case with its name, where that still stands. They are read again when the ledger has grown: that takes time with their number.
+    fn known_cases(&self) -> Result<Vec<(Option<String>, EntryId)>, Error> {
+        let reader = self.database.reader();
+        let size = reader.newest_head()?.map_or(0, |head| head.size);
+        if let Some((_, known)) = self.cases.borrow().as_ref().filter(|(of, _)| *of == size) {
+            return Ok(known.clone());
+        }
+        let known = casefile::cases(&reader)?;
+        *self.cases.borrow_mut() = Some((size, known.clone()));
+        Ok(known)
+    }
+
+    /// Makes a desk that was open for somebody else one for the next, as it would be opened now.
+    ///
+    /// # Errors
+    /// The settings do not hold any more, or the store fails.
+    pub fn open_again(&mut self) -> Result<(), Error> {
+        self.only = None;
+        self.config = Config::read(&self.root)?;
+        Ok(self.database.open_again()?)
+    }
+
+    fn may_see(&self, case: EntryId) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(&case))
     }
 
     /// The folder.
@@ -609,7 +676,8 @@ impl Desk {
     /// # Errors
     /// The store fails.
     pub fn cases(&self) -> Result<Vec<(String, EntryId)>, Error> {
-        let cases = casefile::cases(&self.database.reader())?.into_iter();
+        let cases = self.known_cases()?.into_iter();
+        let cases = cases.filter(|(_, id)| self.may_see(*id));
         Ok(cases.map(|(title, id)| (title.unwrap_or_else(|| casefile::NAME_DESTROYED.to_owned()), id)).collect())
     }
 
@@ -618,7 +686,12 @@ impl Desk {
     /// # Errors
     /// There is no such case, or the store fails.
     pub fn case_id(&self, name: &str) -> Result<EntryId, Error> {
-        casefile::case_id(&self.database.reader(), name)
+        casefile::case_id(self.known_cases()?, name, |id| self.may_see(id))
+    }
+
+    /// What a case is called.
+    pub fn case_title(&self, id: EntryId) -> Option<String> {
+        self.cases().ok()?.into_iter().find(|(_, known)| *known == id).map(|(title, _)| title)
     }
 
     /// A case by its name or the beginning of its id, as it stands.
@@ -635,9 +708,9 @@ impl Desk {
     /// As of [`Desk::case`]; or the case was opened later.
     fn case_until(&mut self, name: &str, until: Until) -> Result<Case, Error> {
         let names = self.known_names()?;
-        let blobs = &self.blobs;
+        let id = self.case_id(name)?;
+        let (blobs, only) = (&self.blobs, &self.only);
         let mut case = self.database.with_snapshot(|reader| {
-            let id = casefile::case_id(reader, name)?;
             let mut entries = reader.of_case(id)?;
             let opened = entries.first().map(|first| first.header.received);
             if let Some(opened) = opened.filter(|opened| until.received.is_some_and(|moment| *opened > moment)) {
@@ -651,7 +724,11 @@ impl Desk {
                 },
                 Err(e) => SourceText::Unavailable(e.to_string()),
             })
-            .map(|case| Ok(Case { past: settle::past(reader, Some(id), until.received)?, ..case }))
+            .map(|case| {
+                let mut past = settle::past(reader, Some(id), until.received)?;
+                past.retain(|settled| only.as_ref().is_none_or(|only| only.contains(&settled.case)));
+                Ok(Case { past, ..case })
+            })
             .unwrap_or_else(|| Err(Error::NoCase { name: name.to_owned(), known: Vec::new() }))
         })?;
         case.brands = casefile::brands(&case, &names);
@@ -664,7 +741,11 @@ pub fn digest(bytes: &[u8]) -> String {
     EntryId(crate::ledger::sha256(&[bytes])).to_string()
 }
 
-fn check_name(what: &'static str, name: &str) -> Result<(), Error> {
+/// Whether something can be called this.
+///
+/// # Errors
+/// It is empty, too long, or holds what would change how it is read.
+pub fn check_name(what: &'static str, name: &str) -> Result<(), Error> {
     let bad = name.trim().is_empty() || name.len() > 200 || name.chars().any(|c| c.is_control() || c == '/');
     if bad { Err(Error::BadName { what, name: name.to_owned() }) } else { Ok(()) }
 }

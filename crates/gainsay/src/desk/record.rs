@@ -6,11 +6,11 @@ use std::path::Path;
 use jiff::Timestamp;
 use serde_json::Value;
 
-use super::{Acting, Desk, Error, casefile};
+use super::{Acting, Desk, Error};
 use crate::claim::{CorpusRole, EntryId, SampleMatch, SegmentFile, Tlp, counted};
 use crate::ledger::payload::{
-    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SampleMatchedV3, SourceCaptured,
-    SourceCapturedV1, SourceReadV1,
+    BodyDestroyed, DraftDecidedV1, EditV1, Held, SOURCE_KINDS, SampleMatchedV2, SampleMatchedV3, SampleMatchedV4,
+    SourceCaptured, SourceCapturedV1, SourceReadV1,
 };
 use crate::ledger::{Entry, Hash, Payload, PublicKey, TreeHead, Verdict, Verifier, root_from_proof};
 use crate::release::OF_CASE;
@@ -143,9 +143,8 @@ impl Desk {
     /// # Errors
     /// There is no such case, or the store cannot be read.
     pub fn log_of(&self, case: &str) -> Result<Vec<LogLine>, Error> {
-        let reader = self.database.reader();
-        let id = casefile::case_id(&reader, case)?;
-        Ok(reader.of_case(id)?.into_iter().map(LogLine::of).collect())
+        let id = self.case_id(case)?;
+        Ok(self.database.reader().of_case(id)?.into_iter().map(LogLine::of).collect())
     }
 
     /// The newest signed head, as a note to keep elsewhere; `None` for an empty ledger.
@@ -369,6 +368,7 @@ fn what(payload: &Payload) -> String {
         Payload::Case(case) => format!("opened case {:?}", case.title),
         Payload::Setting(setting) if setting.text.is_empty() => format!("{} says nothing any more", setting.file),
         Payload::Setting(setting) => format!("changed {}", setting.file),
+        Payload::Account(account) => format!("user {:?} ({}) was {}", account.name, account.role, account.what),
         Payload::Source(source) | Payload::SourceV1(SourceCapturedV1(source)) => {
             format!("captured {} {:?}", source.kind, source.whence)
         }
@@ -387,9 +387,10 @@ fn what(payload: &Payload) -> String {
             let found = counted(inspected.result.kinds(), "kind");
             format!("looked through a sample for what it must not reveal: {found}")
         }
-        Payload::Match(found) | Payload::MatchV3(SampleMatchedV3(found)) | Payload::MatchV2(SampleMatchedV2(found)) => {
-            matched(&(&found.result).into())
-        }
+        Payload::Match(found)
+        | Payload::MatchV4(SampleMatchedV4(found))
+        | Payload::MatchV3(SampleMatchedV3(found))
+        | Payload::MatchV2(SampleMatchedV2(found)) => matched(&(&found.result).into()),
         Payload::Private(it) => format!("settled privately: {} of {} elements", it.matches, it.count),
         Payload::Challenge(_) | Payload::Draw(_) | Payload::Answer(_) => {
             super::challenge::what(payload).unwrap_or_default()

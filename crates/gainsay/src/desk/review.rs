@@ -175,8 +175,8 @@ impl Desk {
         if let Some((handle, _)) = changes.iter().find(|(handle, _)| !named.insert(handle)) {
             return Err(Error::DecidedTwice { handle: handle.clone() });
         }
+        let id = self.case_id(case_name)?;
         self.database.commit(&self.key, acting.now, |commit| {
-            let id = casefile::case_id(&commit.reader(), case_name)?;
             // The case is folded under the lock: what it says of each statement is what the decision builds on.
             let case = casefile::fold(&commit.reader().of_case(id)?, |_| SourceText::None)
                 .ok_or_else(|| Error::NoCase { name: case_name.to_owned(), known: Vec::new() })?;

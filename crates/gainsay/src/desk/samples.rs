@@ -1,6 +1,7 @@
 //! Matching a sample against the corpora on the desk.
 
 mod aligning;
+mod builds;
 mod compare;
 mod layers;
 mod leaks;
@@ -8,10 +9,14 @@ mod numbers;
 mod open_corpora;
 mod opened;
 mod sources;
+mod texts;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs::File;
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fingerprint::Profile;
@@ -22,25 +27,29 @@ use super::add::{Known, files_below};
 use super::corpora::LEAST_MEMORY;
 use super::listings::{self, Listings};
 use super::vault::Kept;
-use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape, casefile};
+use super::{Acting, AddOptions, Corpus, Desk, Error, Keep, MEMORY, Shape};
 use crate::assess::{Offered, offered};
-use crate::claim::{CorpusRole, EntryId, SampleMatch, Sensitive, SourceText, Tlp, portion, quoted, sized};
+use crate::claim::{BuildMatch, CorpusRole, EntryId, SampleMatch, Sensitive, SourceText, Tlp, portion, quoted, sized};
 use crate::export;
 use crate::inspect::{Engines, Malware, sensitive};
 use crate::ledger::payload::{SampleInspected, SampleMatched};
 use crate::ledger::{Entry, Payload};
-use crate::matching::{self, Bounds, Match, Matcher, SampleFile, Tally};
+use crate::matching::{self, Bounds, Match, MatchError, Matcher, SampleFile, Tally};
 use crate::read;
 use crate::release::Released;
 use leaks::List;
 pub(super) use numbers::{best_match, claimed_window};
 use numbers::{in_numbers, row};
 use open_corpora::OpenCorpora;
-use opened::{Opened, open, path_in_sample, text_of};
+use opened::{Opened, Take, open, path_in_sample, text_of};
 pub(in crate::desk) use sources::{Source, sources};
+use texts::Texts;
 
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
+
+/// Of the memory for a match, this part holds texts that may have to be aligned.
+const TEXTS: usize = 8;
 
 /// What the desk's key for the marks of sensitive values is derived for.
 const MARKS: &str = "gainsay 2026-11-22 marks of sensitive values";
@@ -64,6 +73,8 @@ pub struct MatchOptions<'a> {
     pub leaks: Option<&'a Path>,
     /// What it is scanned with for malware; what desk.toml says where nothing is said here.
     pub engines: Engines<'a>,
+    /// Whether what it must not reveal is not looked for.
+    pub no_sensitive: bool,
     /// Bytes of memory for what grows with the sample; [`MEMORY`] where nothing is said.
     pub memory: Option<usize>,
 }
@@ -115,8 +126,8 @@ impl SampleProgress {
 pub struct MatchReport {
     /// For each owner of corpora on this desk, the result against them; the one with most files first.
     pub results: Vec<SampleMatch>,
-    /// What the sample must not reveal, whoever's it is.
-    pub sensitive: Sensitive,
+    /// What the sample must not reveal, whoever's it is; `None` where it was not looked for.
+    pub sensitive: Option<Sensitive>,
     /// For each of them what its case says is offered, next to what is in hand; empty where it was made for none.
     pub offered: Vec<Vec<Offered>>,
     /// The entries that record it, where it was made for a case.
@@ -130,6 +141,7 @@ impl MatchReport {
         let is_ours = |result: &SampleMatch| {
             ours.contains(&result.verdict.as_str())
                 || result.listings.iter().any(|it| ours.contains(&it.verdict.as_str()))
+                || result.builds.iter().any(|it| it.standing == BuildMatch::RECOGNISED)
         };
         self.results.iter().any(is_ours)
     }
@@ -149,7 +161,7 @@ impl MatchReport {
                 Released::json(json!({
                     "format": "gainsay-match/1",
                     "results": results,
-                    "sensitive": export::json::sensitive(&self.sensitive),
+                    "sensitive": self.sensitive.as_ref().map(export::json::sensitive),
                     "entries": entries,
                 }))
             }
@@ -158,7 +170,7 @@ impl MatchReport {
                 let result =
                     |(at, result): (usize, &SampleMatch)| export::text::sample_match(result, offered(at), styles);
                 let mut text: String = self.results.iter().enumerate().map(result).collect();
-                text += &export::text::sensitive(&self.sensitive, styles);
+                text += &export::text::sensitive(self.sensitive.as_ref(), styles);
                 for entry in &self.entries {
                     text += &format!("Kept in the case as {}.\n", entry.short());
                 }
@@ -186,7 +198,7 @@ impl Desk {
         let passwords = self.passwords(options)?;
         let options = MatchOptions { passwords: &passwords, ..options };
         // A case that is not there must not be found out after hours of matching.
-        let case_id = case.map(|case| casefile::case_id(&self.database.reader(), case)).transpose()?;
+        let case_id = case.map(|case| self.case_id(case)).transpose()?;
         let corpora = self.corpora()?;
         if let Some(name) = corpus.filter(|name| !corpora.contains_key(*name)) {
             return Err(Error::UnknownCorpus { name: name.to_owned() });
@@ -231,10 +243,16 @@ impl Desk {
             unjailed: options.unjailed,
         };
         let mut malware = Malware::with(engines)?;
-        let marks = sensitive::Tally::new(self.key.derived(MARKS));
-        let (mut sample, found) = match_all(path, options, (tally, marks, &mut malware), &against, progress)?;
+        let marks = match options.no_sensitive {
+            true => sensitive::Tally::default(),
+            false => sensitive::Tally::new(self.key.derived(MARKS), acting.now.as_second()),
+        };
+        let texts = Mutex::new(Texts::new(options.memory.unwrap_or(MEMORY) / TEXTS));
+        let (mut sample, found) = match_all(path, options, (tally, marks, &mut malware, &texts), &against, progress)?;
+        let texts = texts.into_inner().unwrap_or_else(PoisonError::into_inner);
         let scans = malware.finish();
         let sensitive = std::mem::take(&mut sample.sensitive).finish();
+        let sensitive = (!options.no_sensitive).then_some(sensitive);
         if options.is_listing && sample.listings.found.is_empty() {
             return Err(Error::NotAListing { path: path.to_owned() });
         }
@@ -245,7 +263,7 @@ impl Desk {
             results.push(OfOwner {
                 corpora: of.corpora.of.iter().map(|it| it.entry).collect(),
                 tlp: of.corpora.of.iter().map(|it| it.tlp).max().unwrap_or(self.config.tlp),
-                result: of.result((path, options), &sample, &found, corpora)?,
+                result: of.result((path, options), (&sample, &texts), &found, corpora)?,
             });
         }
         for of_owner in &mut results {
@@ -260,7 +278,7 @@ impl Desk {
                     return Err(Error::ChangedMeanwhile { path: path.to_owned() });
                 }
                 let command = command(path, asked);
-                self.record_match(acting, case_id, path, before, &command, (&results, &sensitive))?
+                self.record_match(acting, case_id, path, before, &command, (&results, sensitive.as_ref()))?
             }
             _ => Vec::new(),
         };
@@ -294,7 +312,7 @@ impl Desk {
         path: &Path,
         kept: Kept,
         command: &str,
-        (results, sensitive): (&[OfOwner], &Sensitive),
+        (results, sensitive): (&[OfOwner], Option<&Sensitive>),
     ) -> Result<Vec<EntryId>, Error> {
         let options = AddOptions::default();
         let sample = self.commit_sample(acting, path, &options, &mut Known::of(case), &kept)?.id;
@@ -309,8 +327,9 @@ impl Desk {
             let was_inspected = entries
                 .iter()
                 .any(|entry| matches!(&entry.payload, Some(Payload::Inspection(it)) if it.sample == sample));
-            let inspected = (!sensitive.kinds.is_empty() || was_inspected).then(|| {
-                let result = sensitive.into();
+            let sensitive = sensitive.filter(|it| !it.kinds.is_empty() || was_inspected);
+            let inspected = sensitive.map(|result| {
+                let result = result.into();
                 let inspected = SampleInspected { case, sample, result, command: command.to_owned() };
                 acting.entry(source.header.tlp.max(of_case), inspected)
             });
@@ -345,18 +364,23 @@ impl Owner<'_> {
     fn result(
         &self,
         (path, options): (&Path, MatchOptions<'_>),
-        sample: &Opened,
+        (sample, texts): (&Opened, &Texts),
         found: &Match,
         corpora: &[matching::Corpus<'_, File>],
     ) -> Result<SampleMatch, Error> {
         let against = self.corpora.of.iter().map(|it| it.as_held_against()).collect();
-        let aligned = aligning::align_files(path, options, found, corpora)?;
+        let aligned = aligning::align_files(path, options, found, corpora, texts)?;
         let mut result = in_numbers(self.name, against, sample, found, &aligned);
         for (path, listing) in &sample.listings.found {
             let found = matching::match_listing(listing, corpora)?;
             result.listings.push(listings::in_numbers(path, &found));
         }
         add_listings(&mut result, &sample.listings);
+        let builds = matching::match_builds(sample.builds.marks(), corpora)?;
+        let (rows, words) = sample.builds.in_numbers(&builds);
+        add_builds(&mut result, &builds);
+        result.builds = rows;
+        result.words.extend(words);
         Ok(result)
     }
 }
@@ -366,37 +390,73 @@ impl Owner<'_> {
 fn match_all(
     path: &Path,
     options: MatchOptions<'_>,
-    (tally, sensitive, malware): (Tally, sensitive::Tally, &mut Malware),
+    (tally, sensitive, malware, texts): (Tally, sensitive::Tally, &mut Malware, &Mutex<Texts>),
     against: &[Vec<matching::Corpus<'_, File>>],
     progress: &mut dyn FnMut(SampleProgress),
 ) -> Result<(Opened, Vec<Match>), Error> {
     let profile = Profile::one();
     let bounds = options.bounds().shared(against.len());
     let matchers = against.iter().map(|corpora| Matcher::new(&profile, corpora, bounds));
-    let mut matchers = matchers.collect::<Result<Vec<_>, _>>()?;
+    let matchers = matchers.collect::<Result<Vec<_>, _>>()?;
     let is_twice = matchers.iter().any(Matcher::has_places);
-    let mut take = |batch: &[SampleFile]| {
-        matchers.iter_mut().try_for_each(|it| if is_twice { it.survey(batch) } else { it.count(batch) })
-    };
-    let mut opened = open(path, &profile, options, (tally, sensitive, Some(malware)), progress, &mut take)?;
+    let step = if is_twice { Matcher::survey } else { Matcher::count };
+    let (mut opened, mut matchers) = beside(matchers, step, texts, |take| {
+        open(path, &profile, options, (tally, sensitive, Some(malware), Some(texts)), progress, take)
+    })?;
     let held = std::mem::take(&mut opened.batch);
     if opened.batches == 0 {
         let found = matchers.into_iter().map(|it| it.whole(&held)).collect::<Result<_, _>>()?;
         return Ok((opened, found));
     }
-    take(&held)?;
+    matchers.iter_mut().try_for_each(|it| step(it, &held))?;
     drop(held);
     if is_twice {
-        let mut take = |batch: &[SampleFile]| matchers.iter_mut().try_for_each(|it| it.count(batch));
-        let again =
-            open(path, &profile, options, (Tally::default(), sensitive::Tally::default(), None), progress, &mut take)?;
-        take(&again.batch)?;
+        let tallies = (Tally::default(), sensitive::Tally::default(), None, None);
+        let again = |take: &mut Take<'_>| open(path, &profile, options, tallies, progress, take);
+        let (again, counted) = beside(matchers, Matcher::count, &Mutex::default(), again)?;
+        matchers = counted;
+        matchers.iter_mut().try_for_each(|it| it.count(&again.batch))?;
         if again.contents.finalize() != opened.contents.finalize() {
             return Err(Error::ChangedMeanwhile { path: path.to_owned() });
         }
     }
     let found = matchers.into_iter().map(Matcher::finish).collect::<Result<_, _>>()?;
     Ok((opened, found))
+}
+
+/// What a matcher does with a batch.
+type Step<'c> = fn(&mut Matcher<'c, File>, &[SampleFile]) -> Result<(), MatchError>;
+
+/// Has a sample read while what came of it before is matched: beside a batch that is matched, one more is held. What is kept of files
+/// that need not be aligned is let go.
+fn beside<'c, T>(
+    mut matchers: Vec<Matcher<'c, File>>,
+    step: Step<'c>,
+    texts: &Mutex<Texts>,
+    read: impl FnOnce(&mut Take<'_>) -> Result<T, Error>,
+) -> Result<(T, Vec<Matcher<'c, File>>), Error> {
+    std::thread::scope(|scope| {
+        let (batches, taken) = sync_channel::<Vec<SampleFile>>(0);
+        let matching = scope.spawn(move || {
+            for batch in taken {
+                let mut edited = HashSet::new();
+                for matcher in &mut matchers {
+                    step(matcher, &batch)?;
+                    edited.extend(matcher.take_edited());
+                }
+                let mut texts = texts.lock().unwrap_or_else(PoisonError::into_inner);
+                let others = batch.iter().map(|file| &file.fingerprints.blake3).filter(|it| !edited.contains(*it));
+                others.for_each(|blake3| texts.let_go(blake3));
+            }
+            Ok(matchers)
+        });
+        let read = read(&mut |batch| batches.send(batch).is_ok());
+        drop(batches);
+        let matched: Result<_, MatchError> = matching.join().unwrap_or_else(|panic| resume_unwind(panic));
+        // What matching failed of ended the reading.
+        let matchers = matched?;
+        Ok((read?, matchers))
+    })
 }
 
 /// Of the corpora of published files those that take no part in any match, since nothing else here is their owner's.
@@ -440,16 +500,31 @@ fn command(sample: &Path, options: MatchOptions<'_>) -> String {
         absolute.map_or(String::new(), |path| format!(" --{option} {}", quoted(&path.to_string_lossy())))
     };
     let leaks = with("leaks", options.leaks);
+    let sensitive = if options.no_sensitive { " --no-sensitive" } else { "" };
     let engines = with("clamd", options.engines.clamd) + &with("yara", options.engines.yara);
     let case = quoted(options.case.unwrap_or_default());
     format!(
-        "gainsay match {}{listing}{corpus}{memory}{passwords}{leaks}{engines} --case {case}",
+        "gainsay match {}{listing}{corpus}{memory}{passwords}{leaks}{engines}{sensitive} --case {case}",
         quoted(&absolute.to_string_lossy())
     )
 }
 
 fn files_of_owner(result: &SampleMatch) -> u64 {
     result.verdicts.iter().filter(|(word, ..)| word.ends_with("ours")).map(|(_, files, _)| files).sum()
+}
+
+/// What recognised builds mean for a verdict that says of the content that nothing is found: by code or names they are the company's. By
+/// ids and layout alone, which whoever has the shipped program can write into a file, they are no more than not told.
+fn add_builds(result: &mut SampleMatch, builds: &[matching::BuildMatch]) {
+    let verdicts = [matching::Verdict::NotFound, matching::Verdict::CannotTell].map(matching::Verdict::words);
+    let told = builds.iter().filter_map(|it| match (it.standing, it.has_content()) {
+        (matching::Standing::Recognised, true) => Some(matching::Verdict::PartlyOurs),
+        (matching::Standing::Recognised, false) => Some(matching::Verdict::CannotTell),
+        _ => None,
+    });
+    if let Some(verdict) = told.min().filter(|_| verdicts.contains(&result.verdict.as_str())) {
+        result.verdict = verdict.words().to_owned();
+    }
 }
 
 /// What the listings in a sample mean for the rest of the result.

@@ -39,7 +39,12 @@ impl Desk {
         // Corpora are of no case; what became of a claim tells in every other.
         let of_none = newest.get(&None).copied().unwrap_or(0);
         let settled = reader.newest_of_kind("settlement/1")?.into_values().max().unwrap_or(0);
-        let beside = format!("{of_none}.{settled}.{}.{}", EntryId(self.weights()?.1), EntryId(self.names_digest()?));
+        // What was learned of other cases tells too: for whom there are fewer, it is another view.
+        let only = self.only.as_ref().map_or(String::new(), |only| {
+            super::digest(&only.iter().flat_map(|id| id.0).collect::<Vec<u8>>())[..16].to_owned()
+        });
+        let beside =
+            format!("{of_none}.{settled}.{only}.{}.{}", EntryId(self.weights()?.1), EntryId(self.names_digest()?));
         let mut cases: Vec<Listed> = self
             .cases()?
             .into_iter()
@@ -49,13 +54,21 @@ impl Desk {
         Ok(cases)
     }
 
+    /// How many entries a case got since a moment.
+    ///
+    /// # Errors
+    /// There is no such case, or the store fails.
+    pub fn entries_since(&self, case: &str, then: Timestamp) -> Result<usize, Error> {
+        Ok(self.log_of(case)?.iter().filter(|entry| entry.received > then).count())
+    }
+
     /// What changed in a case, as it is viewed now, since a moment. Of a case to which nothing was added nothing is computed.
     ///
     /// # Errors
     /// The store fails.
     pub fn changed_since(&mut self, view: &View, then: Timestamp) -> Result<Changed, Error> {
         let id = view.case.id.to_string();
-        let entries = self.log_of(&id)?.iter().filter(|entry| entry.received > then).count();
+        let entries = self.entries_since(&id, then)?;
         if entries == 0 {
             return Ok(Changed::Since(0, Vec::new()));
         }

@@ -1,4 +1,4 @@
-//! A file of a sample beside the company's, for a terminal.
+//! A file of a sample beside the company's, for a terminal and for pages.
 
 use super::text::{Styles, moment};
 use crate::align::{Kind, Row};
@@ -6,6 +6,9 @@ use crate::claim::FileMatch;
 
 /// From so many columns on there is room for both sides.
 const WIDE: usize = 100;
+
+/// The most characters of a line that a page shows.
+const LONGEST: usize = 400;
 
 /// The rows of two texts, whose values are masked: side by side where there is room, else one below the other.
 pub fn text(file: &FileMatch, rows: &[Row], texts: &[String; 2], styles: Styles, columns: usize) -> String {
@@ -51,6 +54,43 @@ pub fn text(file: &FileMatch, rows: &[Row], texts: &[String; 2], styles: Styles,
         }
     }
     out
+}
+
+/// A row of two texts beside each other: the number and the words of a line on each side that has one there.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Beside {
+    /// What became of it, in a word.
+    pub word: &'static str,
+    /// Of ours.
+    pub ours: Option<(u32, String)>,
+    /// Of the sample.
+    pub sample: Option<(u32, String)>,
+    /// In place of lines: what is left out, or where it goes on.
+    pub note: Option<String>,
+}
+
+/// The rows of two texts, whose values are masked, for pages.
+pub fn beside(rows: &[Row], texts: &[String; 2]) -> Vec<Beside> {
+    let lines = texts.each_ref().map(|text| text.split('\n').collect::<Vec<_>>());
+    let line = |side: usize, number: u32| {
+        let line = lines[side].get((number as usize).wrapping_sub(1)).copied().unwrap_or_default();
+        (number, cut(line.trim_end(), LONGEST))
+    };
+    let note = |note: String| Beside { word: "left out", note: Some(note), ..Beside::default() };
+    let each = rows.iter().map(|row| match row {
+        Row::Both { ours, sample, kind } => Beside {
+            word: kind.word(),
+            ours: ours.map(|number| line(0, number)),
+            sample: sample.map(|number| line(1, number)),
+            note: None,
+        },
+        Row::Cut(number) => Beside { word: "missing", ours: Some(line(0, *number)), ..Beside::default() },
+        Row::Added(number) => Beside { word: "added", sample: Some(line(1, *number)), ..Beside::default() },
+        Row::More(cut, 0) => note(format!("{cut} more lines of ours that are missing")),
+        Row::More(_, added) => note(format!("{added} more lines that were added")),
+        Row::Elsewhere => note("what follows stands elsewhere in ours".to_owned()),
+    });
+    each.collect()
 }
 
 fn head(file: &FileMatch) -> String {

@@ -191,6 +191,13 @@ fn write(out: &mut String, page: &Page) -> std::fmt::Result {
                 .join("; ");
             writeln!(out, "| {} | {} | {} | {} |", plain(&row.path), row.verdict, row.share, plain(&best))?;
         }
+        if !finding.builds.is_empty() {
+            writeln!(out, "\n| file of the sample | stands | exposes | gives away |\n|---|---|---|---|")?;
+        }
+        for (file, standing, exposes, words) in &finding.builds {
+            let (exposes, words) = (plain(&exposes.join("; ")), plain(&words.join(" ")));
+            writeln!(out, "| {} | {standing} | {exposes} | {words} |", plain(file))?;
+        }
         for sentence in &finding.scanned {
             writeln!(out, "\n{}", plain(sentence))?;
         }

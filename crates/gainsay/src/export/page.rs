@@ -16,6 +16,9 @@ use crate::release::View;
 /// How much of the text around a span is shown, in bytes on each side.
 const CONTEXT: usize = 160;
 
+/// Files that one build is said to expose.
+const EXPOSED: usize = 10;
+
 /// How many files of a match a page lists.
 const ROWS: usize = 1000;
 
@@ -164,6 +167,8 @@ pub struct Finding {
     /// What came of scanning for malware, and each thing that was found: engine, file and rule.
     pub scanned: Vec<String>,
     pub malware: Vec<(String, String, String)>,
+    /// The company's builds: the file with what it is, how it stands, what it exposes, and what it gives away.
+    pub builds: Vec<(String, String, Vec<String>, Vec<String>)>,
     /// What the sample is made of, each with its label.
     pub in_hand: Vec<(&'static str, String)>,
     /// What was offered, next to what of it is in hand.
@@ -506,6 +511,11 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
             .scans
             .iter()
             .flat_map(|scan| scan.found.iter().map(|it| (scan.engine.clone(), it.path.clone(), it.rule.clone())))
+            .collect(),
+        builds: result
+            .builds
+            .iter()
+            .map(|it| (format!("{} ({})", it.path, it.format), it.standing.clone(), it.exposes(EXPOSED), it.words()))
             .collect(),
         problems: result.problems.clone(),
         layers: result.layers.iter().map(layer).collect(),

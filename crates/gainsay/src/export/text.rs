@@ -109,9 +109,13 @@ pub fn sample_match(result: &SampleMatch, offered: &[Offered], styles: Styles) -
     page.text
 }
 
-/// What a sample must not reveal, for reading on a terminal.
-pub fn sensitive(found: &Sensitive, styles: Styles) -> String {
+/// What a sample must not reveal, for reading on a terminal; `None` where it was not looked for.
+pub fn sensitive(found: Option<&Sensitive>, styles: Styles) -> String {
     let mut page = Page::new(styles);
+    let Some(found) = found else {
+        page.line("What it must not reveal was not looked for.");
+        return page.text;
+    };
     page.line(&format!("What it must not reveal, whoever's it is ({} files looked through):", found.files));
     if found.kinds.is_empty() {
         page.line("      nothing of the kinds that are known");
@@ -612,8 +616,26 @@ impl Page {
         for problem in &result.problems {
             self.hanging("      problem: ", problem);
         }
+        self.builds(result, rows);
         self.malware(result, rows);
         self.layers(result, rows);
+    }
+
+    /// The company's builds that files of the sample are of, and what these expose.
+    fn builds(&mut self, result: &SampleMatch, rows: usize) {
+        const EXPOSED: usize = 3;
+        for build in result.builds.iter().take(rows) {
+            self.hanging("      build: ", &format!("{} ({}): {}", build.path, build.format, build.standing));
+            for exposed in build.exposes(EXPOSED) {
+                self.hanging("        exposes ", &exposed);
+            }
+            for sentence in build.words() {
+                self.hanging("        ", &sentence);
+            }
+        }
+        if result.builds.len() > rows {
+            self.line(&format!("      … and {} more builds", result.builds.len() - rows));
+        }
     }
 
     /// What the sample was scanned with for malware, and what that found.

@@ -13,6 +13,8 @@ use crate::release::View;
 pub struct Event {
     /// The day, or from and to which.
     pub day: String,
+    /// Whether it is of the event itself, of what was published on it, or of this desk.
+    pub lane: &'static str,
     /// What happened.
     pub what: String,
     /// Handles of what shows it.
@@ -23,9 +25,22 @@ pub struct Event {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {
     Content,
+    /// Somebody took a side on a day that the text tells.
+    Told,
     Published,
     Said,
     Desk,
+}
+
+impl Rank {
+    /// What its day is of: of the event, of a publication, or of this desk.
+    fn lane(self) -> &'static str {
+        match self {
+            Rank::Content | Rank::Told => "event",
+            Rank::Published | Rank::Said => "published",
+            Rank::Desk => "this desk",
+        }
+    }
 }
 
 /// The events of a view, earliest first. What only passes something on takes no side and is left out.
@@ -44,16 +59,16 @@ pub fn events(view: &View) -> Vec<Event> {
         if let Some(published) = source.published {
             add(day(published), Rank::Published, format!("{}{title} was published", source.name()), &source.handle);
         }
-        if source.kind == SourceKind::Sample {
-            add(day(source.received), Rank::Desk, "this desk received the sample".to_owned(), &source.handle);
-        }
+        let what =
+            if source.kind == SourceKind::Sample { "this desk received the sample" } else { "this desk captured" };
+        add(day(source.received), Rank::Desk, what.to_owned(), &source.handle);
     }
     for said in case.shown().filter(|said| said.statement.stance != Stance::Informs) {
         let statement = &said.statement;
-        let when = match (statement.days, case.sources[said.source].published) {
-            (Some(days), _) if days.from == days.to => days.from.to_string(),
-            (Some(days), _) => format!("{} – {}", days.from, days.to),
-            (None, Some(published)) => day(published),
+        let (rank, when) = match (statement.days, case.sources[said.source].published) {
+            (Some(days), _) if days.from == days.to => (Rank::Told, days.from.to_string()),
+            (Some(days), _) => (Rank::Told, format!("{} – {}", days.from, days.to)),
+            (None, Some(published)) => (Rank::Said, day(published)),
             (None, None) => continue,
         };
         let stance = statement.stance.word().replace('_', " ");
@@ -62,7 +77,7 @@ pub fn events(view: &View) -> Vec<Event> {
             Stance::Investigating => format!("{} was investigating", statement.speaker),
             _ => format!("{} {stance}", statement.speaker),
         };
-        add(when, Rank::Said, who, &said.handle);
+        add(when, rank, who, &said.handle);
     }
     for finding in case.current_findings() {
         if let Some(window) = &finding.result.window {
@@ -78,11 +93,11 @@ pub fn events(view: &View) -> Vec<Event> {
         add(day(settled.received), Rank::Desk, what, &settled.handle);
     }
     add(day(case.opened), Rank::Desk, "the case was opened".to_owned(), "");
-    events.into_iter().map(|((day, _, what), from)| Event { day, what, from }).collect()
+    events.into_iter().map(|((day, rank, what), from)| Event { day, lane: rank.lane(), what, from }).collect()
 }
 
 /// The same for machines.
 pub fn to_json(view: &View) -> Value {
     let each = events(view).into_iter();
-    each.map(|event| json!({ "day": event.day, "what": event.what, "from": event.from })).collect()
+    each.map(|event| json!({ "day": event.day, "lane": event.lane, "what": event.what, "from": event.from })).collect()
 }

@@ -11,11 +11,12 @@ use super::{Error, canonical};
 use crate::claim::{
     Channels, CorpusRole, EntryId, Extent, Filtered, History, Piece, Root, SegmentFile, Span, Stretch, Tlp,
 };
+pub use account::AccountSet;
 pub use assessed::{AssessedV2, CaseAssessed, CorpusStateV2};
 pub use challenge::{ChallengeAnswered, ChallengeDrawn, ChallengeOpened};
 pub use edit::{CaseJudged, ClaimEdited, EditV1};
 pub use inspected::SampleInspected;
-pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2, SampleMatchedV3};
+pub use matched::{SampleMatched, SampleMatchedV1, SampleMatchedV2, SampleMatchedV3, SampleMatchedV4};
 pub use private::{PrivateLabelV1, PrivatelyMatched};
 pub use read::{DraftDecided, DraftDecidedV1, DraftRef, SourceRead, SourceReadV1};
 pub use settled::ClaimSettled;
@@ -66,6 +67,8 @@ kinds! {
     Case(CaseOpened) = "case/1",
     /// What the desk reads or weighs with was changed in one of its files.
     Setting(SettingChanged) = "setting/1",
+    /// Somebody may come to the desk from elsewhere, or may no longer, or something else than before.
+    Account(AccountSet) = "account/1",
     /// A source was captured, before it had parts, an update, a language, links and a map.
     SourceV1(SourceCapturedV1) = "source/1",
     /// A source was captured.
@@ -90,8 +93,10 @@ kinds! {
     MatchV2(SampleMatchedV2) = "match/2",
     /// A sample was matched against the corpora, before it was counted what it is made of, and scanned for malware.
     MatchV3(SampleMatchedV3) = "match/3",
+    /// A sample was matched against the corpora, before its builds were recognised.
+    MatchV4(SampleMatchedV4) = "match/4",
     /// A sample was matched against the corpora.
-    Match(SampleMatched) = "match/4",
+    Match(SampleMatched) = "match/5",
     /// A sample was looked through for what it must not reveal.
     Inspection(SampleInspected) = "inspection/1",
     /// A sample, or a list of accounts, was settled with another party without showing it.
@@ -128,9 +133,10 @@ impl Payload {
             Payload::Reading(b) | Payload::ReadingV1(SourceReadV1(b)) => Some(b.case),
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.case),
             Payload::MatchV1(b) => Some(b.case),
-            Payload::Match(b) | Payload::MatchV3(SampleMatchedV3(b)) | Payload::MatchV2(SampleMatchedV2(b)) => {
-                Some(b.case)
-            }
+            Payload::Match(b)
+            | Payload::MatchV4(SampleMatchedV4(b))
+            | Payload::MatchV3(SampleMatchedV3(b))
+            | Payload::MatchV2(SampleMatchedV2(b)) => Some(b.case),
             Payload::Private(b) => Some(b.case),
             Payload::Challenge(b) => Some(b.case),
             Payload::Draw(b) => Some(b.case),
@@ -146,6 +152,7 @@ impl Payload {
             Payload::Destruction(b) => b.case,
             Payload::Case(_)
             | Payload::Setting(_)
+            | Payload::Account(_)
             | Payload::CorpusV1(_)
             | Payload::CorpusV2(_)
             | Payload::Corpus(_) => None,
@@ -171,9 +178,10 @@ impl Payload {
             Payload::Reading(b) | Payload::ReadingV1(SourceReadV1(b)) => Some(b.source),
             Payload::Decision(b) | Payload::DecisionV1(DraftDecidedV1(b)) => Some(b.source),
             Payload::MatchV1(b) => Some(b.sample),
-            Payload::Match(b) | Payload::MatchV3(SampleMatchedV3(b)) | Payload::MatchV2(SampleMatchedV2(b)) => {
-                Some(b.sample)
-            }
+            Payload::Match(b)
+            | Payload::MatchV4(SampleMatchedV4(b))
+            | Payload::MatchV3(SampleMatchedV3(b))
+            | Payload::MatchV2(SampleMatchedV2(b)) => Some(b.sample),
             Payload::Inspection(b) => Some(b.sample),
             _ => None,
         }
@@ -508,6 +516,7 @@ fn first<T>(is_first: bool, payload: T) -> Result<T, minicbor::decode::Error> {
     if is_first { Ok(payload) } else { Err(minicbor::decode::Error::message("a field of a later version")) }
 }
 
+mod account;
 mod assessed;
 mod challenge;
 mod edit;

@@ -41,6 +41,9 @@ const HEAD: usize = 256 << 10;
 /// After so many lines a file of which no format explains a quarter is given up: most files are no listings, and cost no more.
 const FIRST_LINES: usize = 24;
 
+/// The most lines by which a file is recognised.
+const HEAD_LINES: usize = HEAD / 64;
+
 /// A listing whose lines each have a size or a time.
 const LEAST_ENTRIES: u64 = 3;
 
@@ -260,9 +263,13 @@ impl State {
                 *bytes += line.len();
                 lines.push(line.to_vec());
                 let seems_none = lines.len() == FIRST_LINES && !tries.iter().any(|of| of.tally.is_likely());
-                if seems_none && !is_wanted {
+                if lines.len() > FIRST_LINES && !is_wanted {
+                    let left = HEAD_LINES.saturating_sub(lines.len()) as u64;
+                    tries.retain(|of| of.tally.can_explain(left));
+                }
+                if (seems_none || tries.is_empty()) && !is_wanted {
                     *self = State::None;
-                } else if *bytes >= HEAD || lines.len() >= HEAD / 64 {
+                } else if *bytes >= HEAD || lines.len() >= HEAD_LINES {
                     self.decide(is_wanted);
                 }
             }
@@ -313,6 +320,11 @@ impl Tally {
     /// Whether this may still turn out to be the format: a quarter of the lines are its own.
     fn is_likely(&self) -> bool {
         (self.entries + self.frames) * 3 >= self.unknown
+    }
+
+    /// Whether nearly all lines may still be of the format when so many more have come.
+    fn can_explain(&self, more: u64) -> bool {
+        self.entries + more >= self.unknown * 19
     }
 
     /// Whether nearly all lines are of the format and not most of them frame; of what is said to be a listing, a tenth.

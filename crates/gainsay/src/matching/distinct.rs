@@ -5,6 +5,7 @@
 //! levels alone, and is exact for them whatever came before. (FracMinHash: Irber et al., 2022.)
 
 use std::collections::HashSet;
+use std::hash::{BuildHasher, Hasher, RandomState};
 
 /// The highest level: one fingerprint in a million has it.
 pub(super) const HIGHEST: u32 = 20;
@@ -29,12 +30,13 @@ pub(super) struct Distinct {
     /// How many are remembered at most.
     most: usize,
     level: u32,
-    seen: HashSet<u64>,
+    seen: HashSet<u64, Folded>,
 }
 
 impl Distinct {
     pub(super) fn new(most: usize) -> Self {
-        Distinct { most, level: 0, seen: HashSet::new() }
+        let folded = Folded { key: RandomState::new().hash_one(0) | 1, word: 0 };
+        Distinct { most, level: 0, seen: HashSet::with_hasher(folded) }
     }
 
     /// The level of a fingerprint that is to be counted: it is new to what bears this number, and not below what is still counted.
@@ -55,6 +57,38 @@ impl Distinct {
     /// The lowest level that was counted wholly.
     pub(super) fn level(&self) -> u32 {
         self.level
+    }
+}
+
+/// Hashes one number by a multiplication with a key that nobody outside knows: numbers that are made to collide do not.
+#[derive(Clone, Copy)]
+struct Folded {
+    key: u64,
+    word: u64,
+}
+
+impl BuildHasher for Folded {
+    type Hasher = Folded;
+
+    fn build_hasher(&self) -> Folded {
+        *self
+    }
+}
+
+impl Hasher for Folded {
+    fn write_u64(&mut self, number: u64) {
+        let product = u128::from(number ^ self.key.rotate_left(32)) * u128::from(self.key);
+        #[expect(clippy::cast_possible_truncation, reason = "folding takes the low and the high half of the product")]
+        let folded = product as u64 ^ (product >> 64) as u64;
+        self.word ^= folded;
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u64(u64::from(*byte)));
+    }
+
+    fn finish(&self) -> u64 {
+        self.word
     }
 }
 

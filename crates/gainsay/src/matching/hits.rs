@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, RandomState};
 
 use fingerprint::{Channel, Fingerprints, PathId, ReadAt, SegmentError, WholeInterval};
 
+use super::keys::Keys;
 use super::lines::Lines;
 use super::rules::COMMON_FILES;
 use super::short::Pieces;
@@ -100,21 +101,22 @@ impl Hits {
             let all = |number: usize| {
                 let pieces = pieces.get(&number).filter(|pieces| pieces.channel == channel);
                 let pieces = pieces.map_or(&[][..], |pieces| &pieces.fingerprints);
-                of(channel, &sample[number].fingerprints).iter().chain(pieces)
+                [of(channel, &sample[number].fingerprints), pieces]
             };
-            let mut keys: Vec<u64> = (0..sample.len()).flat_map(all).copied().collect();
-            keys.sort_unstable();
-            keys.dedup();
+            let keys = Keys::of((0..sample.len()).flat_map(all).flatten().copied().collect());
             let first = hits.found.len();
-            let number = |key: &u64| first + keys.binary_search(key).unwrap_or_else(|place| place);
             for (file, numbers) in hits.files.iter_mut().enumerate() {
-                numbers[place(channel)] = all(file).map(number).collect();
+                for some in all(file) {
+                    let number = |key: &u64| keys.number(*key).map(|number| first + number);
+                    numbers[place(channel)].extend(some.iter().filter_map(number));
+                }
             }
-            let is_public = |key: &u64| channel == Channel::Text && licences.binary_search(key).is_ok();
-            hits.found.extend(keys.iter().map(|key| {
-                let stands = Stands { public: is_public(key), ..Stands::default() };
-                Found { stands, common: false }
-            }));
+            hits.found.resize(first + keys.sorted().len(), Found::default());
+            let public = if channel == Channel::Text { licences } else { &[] };
+            for number in public.iter().filter_map(|key| keys.number(*key)) {
+                hits.found[first + number].stands.public = true;
+            }
+            let keys = keys.into_sorted();
             for (number, corpus) in corpora.iter().enumerate() {
                 let looked_up = match corpus.role {
                     CorpusRole::Own => hits.in_own(channel, &keys, first, (number, corpus), lines, most),
@@ -126,7 +128,7 @@ impl Hits {
                     return Ok(None);
                 }
             }
-            hits.fingerprints.append(&mut keys);
+            hits.fingerprints.extend_from_slice(&keys);
         }
         for (number, corpus) in corpora.iter().enumerate() {
             hits.exact_in_corpus(sample, number, corpus, lines, most).map_err(|source| corpus.error(source))?;
@@ -335,6 +337,9 @@ impl Hits {
         // Fingerprints that stand in the same sets are equally common.
         let mut known: HashMap<Vec<Option<usize>>, bool> = HashMap::new();
         for key in 0..self.found.len() {
+            if !self.found[key].stands.own {
+                continue;
+            }
             if (0..corpora.len()).map(|corpus| self.intervals(corpus, key).len()).sum::<usize>() <= COMMON_FILES {
                 continue;
             }

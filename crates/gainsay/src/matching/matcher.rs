@@ -11,6 +11,7 @@ use super::hits::Hits;
 use super::lines::Lines;
 use super::places::Finder;
 use super::short::{self, Pieces};
+use super::sieve::Sieve;
 use super::whole::Whole;
 use super::{Bounds, Corpus, Match, MatchError, Places, SampleFile, Verdict, judge, licences, match_file};
 
@@ -24,6 +25,8 @@ pub struct Matcher<'c, R> {
     surveyed: usize,
     /// How many fingerprints are looked up together: as many as found no more than may be held.
     at_once: usize,
+    /// The BLAKE3 of files that were surveyed and are the company's, and not byte for byte.
+    edited: Vec<[u8; 32]>,
     held: Held,
     /// The places, when all files were surveyed.
     places: Option<Option<Places>>,
@@ -40,6 +43,7 @@ pub(super) struct Against<'c, R> {
     pub(super) lines: Lines,
     pub(super) licences: Vec<u64>,
     pub(super) bounds: Bounds,
+    pub(super) sieve: Sieve,
 }
 
 impl<'c, R: ReadAt> Matcher<'c, R> {
@@ -57,9 +61,10 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         }
         let (lines, licences) = (Lines::new(corpora), licences::fingerprints(profile));
         Ok(Matcher {
-            against: Against { profile: profile.clone(), corpora, lines, licences, bounds },
+            against: Against { profile: profile.clone(), corpora, lines, licences, bounds, sieve: Sieve::default() },
             surveyed: 0,
             at_once: usize::MAX,
+            edited: Vec::new(),
             held: Held::default(),
             places: None,
             preferred: BTreeSet::new(),
@@ -117,6 +122,12 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         })
     }
 
+    /// The BLAKE3 of those files that are the company's, wholly or in part, and not byte for byte: of what was surveyed, or counted
+    /// with no survey, since this was asked before.
+    pub fn take_edited(&mut self) -> Vec<[u8; 32]> {
+        mem::take(&mut self.edited)
+    }
+
     /// What the sample is.
     ///
     /// # Errors
@@ -155,6 +166,9 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         let finder = Finder::new(self.against.corpora, &self.against.lines, hits);
         for (at, (verdict, channel)) in judged.iter().enumerate() {
             if verdict.is_ours() && counts(files, judged, at) {
+                if !hits.identical(at).own {
+                    self.edited.push(files[at].fingerprints.blake3);
+                }
                 self.held.add(self.surveyed + at, finder.held_by(hits.keys_of(at, *channel), hits.exact(at)));
             }
         }

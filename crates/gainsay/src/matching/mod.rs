@@ -4,12 +4,14 @@
 //! bounded however large it is. `rules` holds every threshold with its reason, `words` says what the figures prove and what not.
 
 mod bounds;
+mod builds;
 mod cover;
 mod dates;
 mod distinct;
 mod gathered;
 mod generated;
 mod hits;
+mod keys;
 mod kinds;
 mod licences;
 mod lines;
@@ -20,6 +22,7 @@ mod places;
 mod rows;
 mod rules;
 mod short;
+mod sieve;
 mod states;
 mod tally;
 mod whole;
@@ -32,6 +35,7 @@ use fingerprint::{Channel, Commit, Filter, FilterError, Fingerprints, Index, Lin
 
 use crate::claim::{CorpusRole, Root};
 pub use bounds::Bounds;
+pub use builds::{Build, BuildMatch, Exposed, Standing, match_builds};
 pub use gathered::Gathered;
 pub use generated::says_generated;
 use hits::{CHANNELS, Hits};

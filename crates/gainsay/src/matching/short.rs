@@ -6,13 +6,16 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use fingerprint::{Channel, Fingerprints, GRAM, Kind, LineKind, Profile, ReadAt, Tokens, decoded_text, normalised};
+use fingerprint::{
+    Channel, Fingerprints, GRAM, Kind, LineKind, Profile, ReadAt, Tokens, decoded_text, normalised, sort_distinct,
+};
 
 use super::hits::Hits;
 use super::matcher::Against;
 use super::places::PlaceKey;
 use super::window::{Runs, best_run};
 use super::{MatchError, SampleFile, Verdict, rules};
+use crate::claim::CorpusRole;
 
 /// Bytes that a short file has at most: a passage, not a long file, of which the chosen grams tell enough.
 pub const SHORT: usize = 16 << 10;
@@ -64,6 +67,19 @@ pub(super) struct Together {
     pub(super) fingerprints: Vec<u64>,
 }
 
+/// More grams of a file than these do not stand in one file of the company at once.
+struct Most {
+    grams: u64,
+}
+
+impl Most {
+    /// Whether a file may be recognised by them.
+    fn may_be(&self, of: &Grams) -> bool {
+        let together = Together { grams: self.grams, apart: self.grams, fingerprints: Vec::new() };
+        rules::by_pieces(of.channel, of.all, &together)
+    }
+}
+
 /// Grams of a file to be looked up.
 struct Grams {
     file: usize,
@@ -88,7 +104,22 @@ pub(super) fn recognised<R: ReadAt>(
     };
     let search = Search { sample, against };
     let (mut pieces, mut read_again) = (Pieces::new(), BTreeSet::new());
-    let open = (0..sample.len()).filter(is_open);
+    // Nearly all that is looked up stands nowhere: only what may be enough is looked at as a whole.
+    let (mut may_be, mut may_be_misread, mut may_be_mended) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+    search.sift((0..sample.len()).filter(is_open), Search::as_it_is, &mut |grams, most| {
+        if most.may_be(grams) {
+            may_be.insert(grams.file);
+        }
+        if grams.channel == Channel::Text && most.grams > 0 {
+            may_be_misread.insert(grams.file);
+        }
+    })?;
+    search.sift(may_be_misread.into_iter(), Search::put_right, &mut |grams, most| {
+        if most.may_be(grams) {
+            may_be_mended.insert(grams.file);
+        }
+    })?;
+    let open = may_be.union(&may_be_mended).copied();
     search.each(open, Search::as_it_is, &mut |grams, together| {
         if rules::by_pieces(grams.channel, grams.all, &together) {
             let fingerprints = together.fingerprints;
@@ -97,7 +128,7 @@ pub(super) fn recognised<R: ReadAt>(
             read_again.insert(grams.file);
         }
     })?;
-    read_again.retain(|file| !pieces.contains_key(file));
+    read_again.retain(|file| may_be_mended.contains(file) && !pieces.contains_key(file));
     search.each(read_again.into_iter(), Search::put_right, &mut |grams, together| {
         if rules::by_pieces(grams.channel, grams.all, &together) {
             pieces.insert(grams.file, Piecemeal { channel: grams.channel, fingerprints: together.fingerprints });
@@ -108,18 +139,20 @@ pub(super) fn recognised<R: ReadAt>(
 
 impl Grams {
     fn of_text(file: usize, profile: &Profile, text: &[u8]) -> Self {
-        let grams: Vec<(usize, u64)> = (0..).zip(profile.every_gram(text)).collect();
+        let grams: Vec<(usize, u64)> = profile.every_gram(text).enumerate().collect();
         Grams { file, channel: Channel::Text, all: grams.len() as u64, grams }
     }
 
     /// Those of the text, and of each text that differs from it in one letter that may have been misread.
     fn put_right(file: usize, profile: &Profile, text: &[u8]) -> Self {
         let mut of_text = Grams::of_text(file, profile, text);
+        let mut right = Vec::new();
         for at in 0..text.len() {
             for (read, instead) in ALIKE.iter().filter(|(read, _)| text[at..].starts_with(read)) {
                 let after = at + read.len();
                 let (from, to) = (at.saturating_sub(GRAM - 1), text.len().min(after + GRAM - 1));
-                let right = [&text[from..at], instead, &text[after..to]].concat();
+                right.clear();
+                [&text[from..at], instead, &text[after..to]].iter().for_each(|part| right.extend_from_slice(part));
                 of_text.grams.extend((from..).zip(profile.every_gram(&right)));
             }
         }
@@ -170,6 +203,69 @@ impl<R: ReadAt> Search<'_, '_, R> {
             self.look_up(&batch, found)?;
         }
         Ok(())
+    }
+
+    /// Gives what `make` makes of files and their text, each with the most that may stand in one file at once, where that is anything:
+    /// of what stands in the company's corpora and is not public or published.
+    fn sift(
+        &self,
+        files: impl Iterator<Item = usize>,
+        make: impl Fn(&Self, usize, &[u8]) -> Vec<Grams>,
+        found: &mut dyn FnMut(&Grams, &Most),
+    ) -> Result<(), MatchError> {
+        let mut files = files.peekable();
+        while files.peek().is_some() {
+            let (mut batch, mut passed) = (Vec::new(), Vec::new());
+            while passed.len() < AT_ONCE
+                && let Some(number) = files.next()
+            {
+                let text = decoded_text(&self.sample[number].short).unwrap_or_default();
+                for mut grams in make(self, number, &text) {
+                    self.against.sieve.expect(grams.grams.len(), self.against.corpora)?;
+                    let sieve = &self.against.sieve;
+                    let of_grams = grams.grams.iter().filter(|(_, fingerprint)| sieve.may_have(*fingerprint));
+                    let channel = grams.channel;
+                    passed.extend(of_grams.map(|(at, fingerprint)| (channel, batch.len(), *at, *fingerprint)));
+                    grams.grams = Vec::new();
+                    batch.push(grams);
+                }
+            }
+            let mut places: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
+            for channel in [Channel::Text, Channel::Code] {
+                let of_channel = || passed.iter().filter(|(of, ..)| *of == channel);
+                let own = self.telling(channel, of_channel().map(|(.., fingerprint)| *fingerprint).collect())?;
+                for (_, grams, at, _) in of_channel().filter(|(.., fingerprint)| own.binary_search(fingerprint).is_ok())
+                {
+                    places.entry(*grams).or_default().insert(*at);
+                }
+            }
+            for (grams, places) in places {
+                found(&batch[grams], &Most { grams: places.len() as u64 });
+            }
+        }
+        Ok(())
+    }
+
+    /// Those of some fingerprints that stand in the company's corpora and in no index of what is public or published, in order.
+    fn telling(&self, channel: Channel, mut keys: Vec<u64>) -> Result<Vec<u64>, MatchError> {
+        let (mut own, mut others, mut spare) = (Vec::new(), Vec::new(), Vec::new());
+        sort_distinct(&mut keys, &mut spare);
+        let is_own = |corpus: &&super::Corpus<'_, R>| corpus.role == CorpusRole::Own;
+        for corpus in self.against.corpora.iter().filter(is_own) {
+            let known = corpus.index.known(channel, &keys, &mut |key| own.push(key));
+            known.map_err(|source| corpus.error(source))?;
+        }
+        sort_distinct(&mut own, &mut spare);
+        for corpus in self.against.corpora.iter().filter(|corpus| !is_own(corpus)) {
+            let known = corpus.index.known(channel, &own, &mut |key| others.push(key));
+            known.map_err(|source| corpus.error(source))?;
+        }
+        if channel == Channel::Text {
+            others.extend_from_slice(&self.against.licences);
+        }
+        sort_distinct(&mut others, &mut spare);
+        own.retain(|key| others.binary_search(key).is_err());
+        Ok(own)
     }
 
     /// In parts, where more is found than may be held; what is found of one file may not be too much.
@@ -302,7 +398,7 @@ mod tests {
             let all = Grams::put_right(0, &profile, &misread);
             prop_assert_eq!(all.all, misread.len().saturating_sub(GRAM - 1) as u64);
             let found: BTreeSet<u64> = all.grams.iter().map(|(_, fingerprint)| *fingerprint).collect();
-            prop_assert!(profile.every_gram(&text).iter().all(|fingerprint| found.contains(fingerprint)));
+            prop_assert!(profile.every_gram(&text).all(|fingerprint| found.contains(&fingerprint)));
             prop_assert!(all.grams.iter().all(|(place, _)| *place < text.len()));
         }
     }

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Transaction, Transactio
 
 use super::Error;
 use super::blobs::{failed, sync_folder};
-use super::jobs;
+use super::{accounts, jobs};
 use crate::claim::EntryId;
 use crate::ledger::{Body, DeskKey, Edge, Entry, Hash, NewEntry, Payload, Record, Stored, TreeHead};
 
@@ -35,6 +35,8 @@ const MIGRATIONS: &[&str] = &[
         edge      BLOB NOT NULL
      ) STRICT;",
     jobs::TABLE,
+    accounts::TABLES,
+    jobs::AUTHOR,
 ];
 
 /// The index of entries is a projection: of another version it is dropped and rebuilt from the entries.
@@ -58,6 +60,8 @@ const BUSY: Duration = Duration::from_secs(30);
 pub struct Database {
     path: PathBuf,
     connection: Connection,
+    /// Changes with what others commit.
+    others: i64,
 }
 
 impl Database {
@@ -113,7 +117,7 @@ impl Database {
         let fail = |e| database_error(path, &e);
         let connection = Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fail)?;
         connection.busy_timeout(BUSY).map_err(fail)?;
-        Ok(Database { path: path.to_owned(), connection })
+        Ok(Database { path: path.to_owned(), connection, others: 0 })
     }
 
     fn finish_opening(mut self) -> Result<Database, Error> {
@@ -121,6 +125,19 @@ impl Database {
         self.sync_log()?;
         self.rebuild_index_if_old()?;
         Ok(self)
+    }
+
+    /// Looks at what others wrote since, as whoever opens it does: what is told of it from here on must outlive the power.
+    ///
+    /// # Errors
+    /// The database fails.
+    pub fn open_again(&mut self) -> Result<(), Error> {
+        let now = self.connection.query_row("PRAGMA data_version", [], |row| row.get(0)).map_err(|e| self.fail(&e))?;
+        if self.others != now {
+            self.sync_log()?;
+            self.others = now;
+        }
+        Ok(())
     }
 
     /// Makes what is in the write-ahead log last. A writer that was killed between writing and syncing leaves a commit there that
@@ -284,6 +301,14 @@ pub struct Commit<'t> {
 }
 
 impl Commit<'_> {
+    pub(super) fn connection(&self) -> &Connection {
+        self.transaction
+    }
+
+    pub(super) fn fail(&self, error: &rusqlite::Error) -> Error {
+        database_error(self.path, error)
+    }
+
     /// The entries that the commit builds on, and those pushed so far.
     pub fn reader(&self) -> Reader<'_> {
         Reader { connection: self.transaction, path: self.path }

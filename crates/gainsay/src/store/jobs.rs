@@ -22,6 +22,9 @@ pub(super) const TABLE: &str = "CREATE TABLE job (
         progress  TEXT NOT NULL DEFAULT ''
      ) STRICT;";
 
+/// The migration that tells who began each: of those before nobody knows.
+pub(super) const AUTHOR: &str = "ALTER TABLE job ADD COLUMN author TEXT NOT NULL DEFAULT '';";
+
 /// A job as it was last told of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct JobRow {
@@ -29,6 +32,8 @@ pub struct JobRow {
     pub id: i64,
     /// When it was made.
     pub made: Timestamp,
+    /// Who began it, and makes its entries; nobody knows of jobs of long ago.
+    pub author: String,
     /// The arguments of the command that it runs.
     pub arguments: Vec<OsString>,
     /// Where it is.
@@ -92,11 +97,11 @@ impl Database {
     ///
     /// # Errors
     /// The database fails.
-    pub fn add_job(&mut self, made: Timestamp, arguments: &[OsString]) -> Result<i64, Error> {
+    pub fn add_job(&mut self, author: &str, made: Timestamp, arguments: &[OsString]) -> Result<i64, Error> {
         // No argument of a command holds a zero.
         let arguments: Vec<&[u8]> = arguments.iter().map(|argument| argument.as_bytes()).collect();
-        let row = params![made.as_microsecond(), arguments.join(&0), JobState::Waiting.word()];
-        let sql = "INSERT INTO job (made, arguments, state) VALUES (?1, ?2, ?3)";
+        let row = params![made.as_microsecond(), arguments.join(&0), JobState::Waiting.word(), author];
+        let sql = "INSERT INTO job (made, arguments, state, author) VALUES (?1, ?2, ?3, ?4)";
         self.connection().execute(sql, row).map_err(|e| self.fail(&e))?;
         Ok(self.connection().last_insert_rowid())
     }
@@ -160,7 +165,7 @@ impl Database {
     }
 }
 
-const SELECT: &str = "SELECT id, made, arguments, state, pid, begun, boot, heartbeat, progress FROM job";
+const SELECT: &str = "SELECT id, made, arguments, state, pid, begun, boot, heartbeat, progress, author FROM job";
 
 fn job(row: &Row<'_>) -> rusqlite::Result<JobRow> {
     let moment = |micros| Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
@@ -182,5 +187,6 @@ fn job(row: &Row<'_>) -> rusqlite::Result<JobRow> {
         state: JobState::of(&state),
         lease,
         progress: row.get(8)?,
+        author: row.get(9)?,
     })
 }

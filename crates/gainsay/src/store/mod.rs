@@ -2,10 +2,12 @@
 //!
 //! Nothing outside this room knows which database it is. Blobs are on the disk before the entry that names them.
 
+mod accounts;
 mod blobs;
 mod database;
 mod jobs;
 
+pub use accounts::{AccountRow, PassRow};
 pub use blobs::{Blobs, UNFINISHED, sweep_unfinished};
 pub use database::{Commit, Database, IndexCheck, Reader, Row};
 pub use jobs::{JobRow, JobState, Lease};

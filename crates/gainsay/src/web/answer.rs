@@ -1,15 +1,20 @@
 //! What goes back to the browser: what was released, what is the same for everybody, or where to go on. Nothing else can be sent.
 
+use std::convert::Infallible;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
 use askama::Template;
 use axum::body::Body;
 use axum::http::header::{CONTENT_TYPE, ETAG, LOCATION};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
+use futures_core::Stream;
 use serde_json::Value;
 
 use super::assets::Asset;
 use super::frame::Frame;
-use crate::desk;
+use crate::desk::{self, Role};
 use crate::release::{Released, View};
 
 /// An answer.
@@ -22,6 +27,8 @@ pub(super) enum Answer {
     Same(String),
     /// A file that every desk has.
     Asset(&'static Asset),
+    /// What is told as it happens, for as long as somebody tells.
+    Events(tokio::sync::mpsc::Receiver<Released>),
     /// On to another page of this desk.
     Go(String),
 }
@@ -76,6 +83,11 @@ impl IntoResponse for Answer {
                 set_tag(&mut response, Some(&format!("\"{}\"", asset.digest)));
                 response
             }
+            Answer::Events(told) => {
+                let mut response = Response::new(Body::from_stream(Told(told)));
+                response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+                response
+            }
             Answer::Go(to) => {
                 let mut response = send(StatusCode::SEE_OTHER, "text/plain; charset=utf-8", String::new());
                 // Every path is made here, of handles and ids; what is none is the first page.
@@ -84,6 +96,17 @@ impl IntoResponse for Answer {
                 response
             }
         }
+    }
+}
+
+/// What is told, piece by piece.
+struct Told(tokio::sync::mpsc::Receiver<Released>);
+
+impl Stream for Told {
+    type Item = Result<String, Infallible>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.0.poll_recv(context).map(|told| told.map(|told| Ok(told.as_str().to_owned())))
     }
 }
 
@@ -118,6 +141,8 @@ pub(super) enum Failure {
         "This came from another page than this desk's own, and nothing was done. Go back, load the page again, and send it once more."
     )]
     Foreign,
+    #[error("This takes more than you may here: it is for {}s.", .0.word())]
+    NotAllowed(Role),
     #[error("There is no such page.")]
     Nowhere,
     #[error("There is such a page, but nothing like this can be done with it.")]
@@ -133,18 +158,26 @@ pub(super) enum Failure {
 impl Failure {
     pub(super) fn status(&self) -> StatusCode {
         match self {
-            Failure::Desk(desk::Error::NoCase { .. } | desk::Error::NoHandle { .. } | desk::Error::NoJob { .. })
-            | Failure::Nowhere => StatusCode::NOT_FOUND,
-            Failure::Desk(error) if error.is_no() => StatusCode::CONFLICT,
             Failure::Desk(
-                desk::Error::BadName { .. } | desk::Error::CaseExists { .. } | desk::Error::OpenedLater { .. },
+                desk::Error::NoCase { .. }
+                | desk::Error::NoHandle { .. }
+                | desk::Error::NoJob { .. }
+                | desk::Error::NoToken { .. },
+            )
+            | Failure::Nowhere => StatusCode::NOT_FOUND,
+            Failure::Desk(error) if error.is_no() || matches!(error, desk::Error::JobIs { .. }) => StatusCode::CONFLICT,
+            Failure::Desk(
+                desk::Error::BadName { .. }
+                | desk::Error::CaseExists { .. }
+                | desk::Error::OpenedLater { .. }
+                | desk::Error::Account { .. },
             )
             | Failure::Input(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Failure::Desk(_) | Failure::Broken => StatusCode::INTERNAL_SERVER_ERROR,
             Failure::Locked => StatusCode::UNAUTHORIZED,
             Failure::NoLink => StatusCode::GONE,
             Failure::WrongHost => StatusCode::MISDIRECTED_REQUEST,
-            Failure::Foreign => StatusCode::FORBIDDEN,
+            Failure::Foreign | Failure::NotAllowed(_) => StatusCode::FORBIDDEN,
             Failure::NotSo => StatusCode::METHOD_NOT_ALLOWED,
             Failure::Busy => StatusCode::SERVICE_UNAVAILABLE,
         }
@@ -153,7 +186,7 @@ impl Failure {
     pub(super) fn heading(&self) -> &'static str {
         match self.status() {
             StatusCode::NOT_FOUND => "Not here",
-            StatusCode::CONFLICT => "Somebody was there before",
+            StatusCode::CONFLICT => "Not as it was",
             StatusCode::UNPROCESSABLE_ENTITY => "Not like this",
             StatusCode::UNAUTHORIZED | StatusCode::GONE => "Locked",
             StatusCode::SERVICE_UNAVAILABLE => "Busy",

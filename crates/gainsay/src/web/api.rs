@@ -1,19 +1,19 @@
 //! The same for programs: JSON under `/api/v1`, described by `openapi.json`, with problems as RFC 9457 words them.
 
-use axum::extract::{Extension, Path, Request, State};
+pub(super) mod changes;
+
+use axum::extract::Extension;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, IF_NONE_MATCH};
 use axum::response::{IntoResponse, Response};
-use axum::{RequestExt, body};
-use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure};
+use super::asking::Asking;
 use super::door::Session;
-use super::fields::Asked;
-use super::{MOST, Shared};
-use crate::claim::{Said, State as Reviewed, UnknownWord, Until};
-use crate::desk::{self, Change, Desk, Mended, Over, Shape};
+use super::fields::{Asked, At};
+use crate::claim::{Said, State as Reviewed, Until};
+use crate::desk::{self, Desk, Role, Shape};
 
 /// What every request about the API begins with.
 pub(super) const ROOT: &str = "/api/";
@@ -98,8 +98,8 @@ fn tag(of: &[&str]) -> String {
     format!("\"{}\"", &desk::digest(of.join("\n").as_bytes())[..32])
 }
 
-pub(super) async fn cases(State(house): Shared, asked: Asked, headers: HeaderMap) -> Told {
-    let answer = house.at_desk(move |desk, _| {
+pub(super) async fn cases(asking: Asking, asked: Asked, headers: HeaderMap) -> Told {
+    let answer = asking.at_desk(Role::Reader, move |desk, _, _| {
         let mut all = desk.cases_by_activity()?;
         let stamps: Vec<&str> = all.iter().map(|case| case.stamp.as_str()).collect();
         let tag = tag(&[&stamps.join(" "), &asked.words()]);
@@ -127,10 +127,10 @@ fn stamp(desk: &mut Desk, id: &str) -> Result<(String, String), Failure> {
     found.map(|case| (case.stamp, id.to_string())).ok_or(Failure::Nowhere)
 }
 
-pub(super) async fn case(State(house): Shared, Path(id): Path<String>, asked: Asked, headers: HeaderMap) -> Told {
+pub(super) async fn case(asking: Asking, At(id): At<String>, asked: Asked, headers: HeaderMap) -> Told {
     let as_of = asked.get("as_of").unwrap_or_default().to_owned();
     let until = super::case::until(&as_of)?;
-    let answer = house.at_desk(move |desk, acting| {
+    let answer = asking.at_desk(Role::Reader, move |desk, acting, _| {
         let (stamp, id) = stamp(desk, &id)?;
         let tag = tag(&[&stamp, &as_of]);
         if is_known(&headers, &tag) {
@@ -142,8 +142,8 @@ pub(super) async fn case(State(house): Shared, Path(id): Path<String>, asked: As
     Ok(answer.await?)
 }
 
-pub(super) async fn statements(State(house): Shared, Path(id): Path<String>, asked: Asked, headers: HeaderMap) -> Told {
-    let answer = house.at_desk(move |desk, acting| {
+pub(super) async fn statements(asking: Asking, At(id): At<String>, asked: Asked, headers: HeaderMap) -> Told {
+    let answer = asking.at_desk(Role::Reader, move |desk, acting, _| {
         let (stamp, id) = stamp(desk, &id)?;
         let tag = tag(&[&stamp, &asked.words()]);
         if is_known(&headers, &tag) {
@@ -183,77 +183,20 @@ pub(super) async fn statements(State(house): Shared, Path(id): Path<String>, ask
     Ok(answer.await?)
 }
 
-/// A decision on one statement.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Decision {
-    handle: String,
-    /// `accept`, `mend` or `reject`.
-    r#do: String,
-    /// The decision that stood when it was looked at; none of a draft.
-    saw: Option<String>,
-    speaker: Option<String>,
-    speaker_kind: Option<String>,
-    stance: Option<String>,
-    reason: Option<String>,
-}
-
-impl Decision {
-    fn change(&self) -> Result<(Change, Over), Failure> {
-        let wrong = |e: UnknownWord| Failure::Input(e.to_string());
-        let change = match self.r#do.as_str() {
-            "accept" => Change::Accept,
-            "reject" => Change::Reject { reason: self.reason.clone() },
-            "mend" => Change::Mend(Mended {
-                speaker: self.speaker.clone(),
-                speaker_kind: self.speaker_kind.as_deref().map(str::parse).transpose().map_err(wrong)?,
-                stance: self.stance.as_deref().map(str::parse).transpose().map_err(wrong)?,
-            }),
-            other => {
-                return Err(Failure::Input(format!("{other:?} is nothing that can be done: accept, mend or reject.")));
-            }
-        };
-        let over = match &self.saw {
-            None => Over::Nobody,
-            Some(entry) => Over::Seen(entry.parse().map_err(|e| Failure::Input(format!("saw: {e}.")))?),
-        };
-        Ok((change, over))
-    }
-}
-
-/// Decides on a statement, on what the program had seen.
-pub(super) async fn decide(
-    State(house): Shared,
-    Extension(session): Extension<Session>,
-    Path(id): Path<String>,
-    request: Request,
-) -> Told {
-    let proof = request.headers().get("gainsay-proof").and_then(|proof| proof.to_str().ok()).unwrap_or_default();
-    if desk::digest(proof.as_bytes()) != desk::digest(session.proof.as_bytes()) {
-        return Err(Failure::Foreign.into());
-    }
-    let bytes = body::to_bytes(request.with_limited_body().into_body(), MOST).await;
-    let bytes = bytes.map_err(|e| Failure::Input(e.to_string()))?;
-    let decision: Decision = serde_json::from_slice(&bytes).map_err(|e| Failure::Input(e.to_string()))?;
-    let (change, over) = decision.change()?;
-    let answer = house.at_desk(move |desk, acting| {
-        let id = desk.case_id(&id)?.to_string();
-        desk.decide(acting, &id, &[(decision.handle.clone(), change)], over)?;
-        let view = desk.view(&id, acting.now, Until::default())?;
-        let now = view.case.statements.iter().find(|said| said.handle == decision.handle);
-        let entry = now.and_then(|said| said.state.decided()).map(|entry| entry.to_string());
-        Ok(Answer::data(json!({ "handle": decision.handle, "decision": entry })))
+/// The jobs that whoever asks may know of.
+pub(super) async fn jobs(asking: Asking) -> Told {
+    let answer = asking.at_desk(Role::Reader, |desk, _, session| {
+        let jobs = super::jobs::known(desk, session)?;
+        Ok(Answer::data(json!({ "jobs": jobs.iter().map(super::jobs::value).collect::<Vec<_>>() })))
     });
     Ok(answer.await?)
 }
 
-pub(super) async fn jobs(State(house): Shared) -> Told {
-    let answer = house.at_desk(|desk, _| {
-        let jobs = desk.jobs()?;
-        let job = |job: &desk::Job| {
-            json!({ "id": job.row.id, "state": job.word(), "made": job.row.made.to_string(), "progress": job.row.progress })
-        };
-        Ok(Answer::data(json!({ "jobs": jobs.iter().map(job).collect::<Vec<_>>() })))
+/// One of them.
+pub(super) async fn job(asking: Asking, At(id): At<i64>) -> Told {
+    let answer = asking.at_desk(Role::Reader, move |desk, _, session| {
+        let found = super::jobs::known(desk, session)?.into_iter().find(|job| job.row.id == id);
+        Ok(Answer::data(super::jobs::value(&found.ok_or(desk::Error::NoJob { id })?)))
     });
     Ok(answer.await?)
 }

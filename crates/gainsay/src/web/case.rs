@@ -1,14 +1,14 @@
 //! A case: the report as it would be now, with the ways on from it.
 
 use askama::Template;
-use axum::extract::{Extension, Path, State};
 use jiff::{SignedDuration, Timestamp};
 
-use super::answer::{Answer, Failure};
+use super::answer::Failure;
+use super::asking::Asking;
 use super::door::Session;
-use super::fields::Asked;
+use super::fields::{Asked, At};
 use super::frame::Frame;
-use super::{Answered, Shared};
+use super::{Answered, moment};
 use crate::claim::{SourceKind, State as Reviewed, Until};
 use crate::desk::{self, Desk};
 use crate::export::page::Page;
@@ -54,28 +54,21 @@ pub(super) fn until(day: &str) -> Result<Until, Failure> {
     Ok(Until { published: Some(end), ..Until::default() })
 }
 
-pub(super) async fn page(
-    State(house): Shared,
-    Extension(session): Extension<Session>,
-    Path(id): Path<String>,
-    asked: Asked,
-) -> Answered {
+pub(super) async fn page(asking: Asking, At(id): At<String>, asked: Asked) -> Answered {
     let as_of = asked.get("as_of").unwrap_or_default().to_owned();
     let until = until(&as_of)?;
-    house
-        .at_desk(move |desk, acting| {
-            let view = desk.view(&id, acting.now, until)?;
+    asking
+        .page_of(id.clone(), until, move |desk, view, session| {
             let whole = match until.published {
-                Some(_) => Some(desk.view(&id, acting.now, Until::default())?),
+                Some(_) => Some(desk.view(&id, view.made, Until::default())?),
                 None => None,
             };
-            let page = of(desk, &view, whole.as_ref().unwrap_or(&view), &session, as_of)?;
-            Ok(Answer::page_of(&view, |_| page))
+            of(desk, view, whole.as_ref().unwrap_or(view), session, as_of)
         })
         .await
 }
 
-fn of(desk: &Desk, view: &View, whole: &View, session: &Session, as_of: String) -> Result<impl Template, Failure> {
+fn of(desk: &Desk, view: &View, whole: &View, session: &Session, as_of: String) -> Result<CasePage, Failure> {
     let case = &view.case;
     let within = format!("/case/{}", case.id.short());
     let entries = desk.log_of(&case.id.to_string())?;
@@ -98,7 +91,7 @@ fn of(desk: &Desk, view: &View, whole: &View, session: &Session, as_of: String) 
             .map(|entry| Entry {
                 seq: entry.seq,
                 id: entry.id.short(),
-                received: entry.received.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+                received: moment(entry.received),
                 author: plain(&entry.author),
                 kind: entry.kind,
                 what: plain(&entry.what),

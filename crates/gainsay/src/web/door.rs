@@ -1,28 +1,27 @@
-//! Who comes in: whoever has the link that the terminal printed, once; under the desk's own name; and no other site in their name.
+//! Who comes in: at this machine whoever has the link that the terminal printed, once; from elsewhere who has an account; always under the
+//! desk's own name, and no other site in their name.
 
-use std::collections::HashMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{Path, Request, State};
 use axum::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderName, ORIGIN, REFERRER_POLICY, SET_COOKIE,
-    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+    AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
+    SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use axum::http::{HeaderMap, HeaderValue, Method, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::answer::{Answer, Failure};
 use super::api::{self, Problem};
+use super::entrance::{self, Peer};
 use super::fields::Fields;
 use super::frame::Frame;
-use super::{Answered, House, Shared};
-use crate::desk;
-
-/// How long a browser stays let in.
-const STAY: SignedDuration = SignedDuration::from_hours(12);
+use super::{Answered, House, Serving, Shared};
+use crate::desk::{self, Desk, STAY, Who};
 
 /// Nothing runs and nothing is shown that this desk does not serve itself, as a file of its own; no page stands in another's.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -30,67 +29,96 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; i
 
 /// The door of a desk that is served.
 pub(super) struct Door {
+    /// The scheme under which browsers come here.
+    scheme: &'static str,
     /// The names that lead here, with the port.
     hosts: Vec<String>,
     cookie: String,
+    behind_proxy: bool,
     /// The digest of what the link holds, until it is used.
     link: Mutex<Option<String>>,
-    /// Who is in, by the digest of what the cookie holds: what is looked up tells by its time nothing of what is asked for.
-    sessions: Mutex<HashMap<String, Session>>,
+    /// Where it is looked up who comes: many ask, and each takes microseconds.
+    desk: Mutex<Desk>,
 }
 
-/// A browser that was let in.
-#[derive(Clone)]
+/// Somebody who was let in.
+#[derive(Clone, Debug)]
 pub(super) struct Session {
-    /// What its forms carry.
-    pub(super) proof: String,
-    since: Timestamp,
+    /// What their forms carry; a program with a token carries none.
+    pub(super) proof: Option<String>,
+    pub(super) who: Who,
+}
+
+impl Session {
+    /// Whether what somebody sends is what the pages of this very browser carry.
+    pub(super) fn is_proven_by(&self, proof: &str) -> bool {
+        // How long it takes to compare two digests tells nothing of what is asked for.
+        self.proof.as_ref().is_some_and(|known| digest(known) == digest(proof))
+    }
 }
 
 impl Door {
-    /// A door, and the link that opens it once.
-    pub(super) fn new(address: SocketAddr) -> std::io::Result<(Door, String)> {
+    /// A door, and the address that leads to it: at this machine a link that opens it, once.
+    pub(super) fn new(serving: &Serving, address: SocketAddr) -> Result<(Door, String), super::Error> {
+        let is_encrypted = serving.tls.is_some() || serving.behind_proxy;
+        let scheme = if is_encrypted { "https" } else { "http" };
         let port = address.port();
-        let token = token()?;
-        let door = Door {
-            hosts: vec![address.to_string(), format!("localhost:{port}")],
-            // Cookies know no ports: two desks on one machine must not take each other's.
-            cookie: format!("gainsay-{port}"),
-            link: Mutex::new(Some(digest(&token))),
-            sessions: Mutex::default(),
+        let named =
+            |name: &String| if serving.tls.is_some() && port != 443 { format!("{name}:{port}") } else { name.clone() };
+        let hosts = match &serving.name {
+            Some(name) => vec![named(name)],
+            None => vec![address.to_string(), format!("localhost:{port}")],
         };
-        Ok((door, format!("http://{address}/enter/{token}")))
+        let address = hosts.first().map(|host| format!("{scheme}://{host}/")).unwrap_or_default();
+        let token = if serving.is_public() { None } else { Some(desk::secret()?) };
+        let shown = token.as_ref().map_or(address.clone(), |token| format!("{address}enter/{token}"));
+        let door = Door {
+            scheme,
+            hosts,
+            // Cookies know no ports: two desks on one machine must not take each other's. With the prefix no other host sets it.
+            cookie: if is_encrypted { format!("__Host-gainsay-{port}") } else { format!("gainsay-{port}") },
+            behind_proxy: serving.behind_proxy,
+            link: Mutex::new(token.as_deref().map(digest)),
+            desk: Mutex::new(Desk::open(&serving.desk)?),
+        };
+        Ok((door, shown))
     }
 
-    /// Lets a browser in by a link, which then is used, and gives what its cookie is to hold.
-    fn let_in(&self, token: &str) -> Option<String> {
+    /// Whether a link opens it, which then is used.
+    fn takes(&self, token: &str) -> bool {
         let mut link = self.link.lock().unwrap_or_else(PoisonError::into_inner);
-        if link.as_deref() != Some(&digest(token)) {
-            return None;
+        let is_right = link.as_deref() == Some(&digest(token));
+        if is_right {
+            *link = None;
         }
-        // Both before the link is used: a machine without randomness lets nobody in.
-        let (id, proof) = (self::token().ok()?, self::token().ok()?);
-        *link = None;
-        let session = Session { proof, since: Timestamp::now() };
-        self.sessions.lock().unwrap_or_else(PoisonError::into_inner).insert(digest(&id), session);
-        Some(id)
+        is_right
     }
 
-    fn session(&self, headers: &HeaderMap) -> Option<Session> {
-        let id = self.id(headers)?;
-        let mut sessions = self.sessions.lock().unwrap_or_else(PoisonError::into_inner);
-        sessions.retain(|_, session| Timestamp::now().duration_since(session.since) < STAY);
-        sessions.get(&digest(id)).cloned()
-    }
-
-    fn let_out(&self, headers: &HeaderMap) {
-        if let Some(id) = self.id(headers) {
-            self.sessions.lock().unwrap_or_else(PoisonError::into_inner).remove(&digest(id));
+    /// Who comes, by what a browser or a program sends along.
+    fn session(&self, headers: &HeaderMap) -> Result<Option<Session>, Failure> {
+        let desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(token) = bearer(headers) {
+            let who = desk.who(token, true, Timestamp::now())?;
+            return Ok(who.map(|who| Session { proof: None, who }));
         }
+        let Some(secret) = self.secret(headers) else { return Ok(None) };
+        let who = desk.who(secret, false, Timestamp::now())?;
+        Ok(who.map(|who| Session { proof: Some(proof(secret)), who }))
     }
 
-    fn id<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
+    /// What this desk's cookie holds.
+    pub(super) fn secret<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
         cookie(headers, &self.cookie)
+    }
+
+    /// Gives a browser what lets it in.
+    pub(super) fn hand_over(&self, response: &mut Response, secret: &str) {
+        let secure = if self.scheme == "https" { "; Secure" } else { "" };
+        let seconds = STAY.as_secs();
+        let cookie = format!("{}={secret}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}{secure}", self.cookie);
+        if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+            response.headers_mut().insert(SET_COOKIE, cookie);
+        }
     }
 
     /// Whether a request comes under this desk's own name: a name of somebody else's that leads to this machine is none.
@@ -106,10 +134,17 @@ impl Door {
 
     /// Whether a browser says that a page of this desk sent this.
     fn is_own_origin(&self, headers: &HeaderMap) -> bool {
-        let origin =
-            headers.get(ORIGIN).and_then(|origin| origin.to_str().ok()).and_then(|it| it.strip_prefix("http://"));
+        let origin = headers.get(ORIGIN).and_then(|origin| origin.to_str().ok());
+        let origin = origin.and_then(|it| it.strip_prefix(self.scheme)?.strip_prefix("://"));
         let host = headers.get(HOST).and_then(|host| host.to_str().ok());
         origin.is_some() && origin == host
+    }
+
+    /// Where somebody comes from: the proxy's word for it where there is one, which puts it last.
+    pub(super) fn address(&self, peer: Option<&ConnectInfo<Peer>>, headers: &HeaderMap) -> Option<IpAddr> {
+        let forwarded = headers.get_all("x-forwarded-for").iter().next_back().filter(|_| self.behind_proxy);
+        let forwarded = forwarded.and_then(|it| it.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
+        forwarded.or(peer.map(|peer| peer.0.0.ip()))
     }
 }
 
@@ -124,11 +159,14 @@ pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
         .find_map(named)
 }
 
-/// 256 bits that nobody can guess, in hexadecimal.
-fn token() -> std::io::Result<String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|_| std::io::Error::other("the machine gives no random bytes"))?;
-    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+/// A program's token.
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    headers.get(AUTHORIZATION)?.to_str().ok()?.strip_prefix("Bearer ").map(str::trim)
+}
+
+/// What the forms of a browser carry: whoever reads one in a page learns nothing of the cookie.
+fn proof(secret: &str) -> String {
+    digest(&format!("what a form carries: {secret}"))
 }
 
 fn digest(text: &str) -> String {
@@ -144,20 +182,26 @@ pub(super) fn refused(uri: &Uri, why: Failure) -> Response {
 pub(super) async fn guard(State(house): Shared, mut request: Request, next: Next) -> Response {
     let door = &house.door;
     let path = request.uri().path();
-    let is_open = path.starts_with("/enter/") || path.starts_with("/assets/");
+    let is_open = path.starts_with("/enter/") || path.starts_with("/assets/") || path == entrance::PATH;
     let only_reads = matches!(*request.method(), Method::GET | Method::HEAD);
+    // No browser sends a token by itself.
+    let may_be_foreign = !only_reads && bearer(request.headers()).is_none();
     let mut response = if !door.is_own_name(request.uri(), request.headers()) {
         refused(request.uri(), Failure::WrongHost)
-    } else if !only_reads && !door.is_own_origin(request.headers()) {
+    } else if may_be_foreign && !door.is_own_origin(request.headers()) {
         refused(request.uri(), Failure::Foreign)
     } else {
         match door.session(request.headers()) {
-            Some(session) => {
+            Err(failure) => refused(request.uri(), failure),
+            Ok(Some(session)) => {
                 request.extensions_mut().insert(session);
                 next.run(request).await
             }
-            None if is_open => next.run(request).await,
-            None => refused(request.uri(), Failure::Locked),
+            Ok(None) if is_open => next.run(request).await,
+            Ok(None) if house.serving.is_public() && only_reads && !path.starts_with(api::ROOT) => {
+                entrance::locked(request.uri())
+            }
+            Ok(None) => refused(request.uri(), Failure::Locked),
         }
     };
     let headers = response.headers_mut();
@@ -171,6 +215,9 @@ pub(super) async fn guard(State(house): Shared, mut request: Request, next: Next
         (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
     ] {
         headers.insert(name, HeaderValue::from_static(value));
+    }
+    if door.scheme == "https" {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=31536000"));
     }
     headers.entry(CACHE_CONTROL).or_insert(HeaderValue::from_static("no-store"));
     response
@@ -192,20 +239,24 @@ pub(super) async fn enter(
     if request.extensions().get::<Session>().is_some() {
         return Answer::Go("/".to_owned()).into_response();
     }
-    let id = if method == Method::GET { house.door.let_in(&token) } else { None };
-    let Some(id) = id else { return Failure::NoLink.into_response() };
+    if method != Method::GET || !house.door.takes(&token) {
+        return Failure::NoLink.into_response();
+    }
+    let secret = Arc::clone(&house).at_desk(|desk| Ok(desk.let_in(None, Timestamp::now())?)).await;
+    let secret = match secret {
+        Ok(secret) => secret,
+        Err(failure) => return failure.into_response(),
+    };
     let page = Entered { frame: Frame { again: Some(0), ..Frame::outside("Welcome") } };
     let mut response = Answer::page(&page).into_response();
-    let seconds = STAY.as_secs();
-    let cookie = format!("{}={id}; Path=/; HttpOnly; SameSite=Strict; Max-Age={seconds}", house.door.cookie);
-    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-        response.headers_mut().insert(SET_COOKIE, cookie);
-    }
+    house.door.hand_over(&mut response, &secret);
     response
 }
 
 /// Locks this browser out again.
 pub(super) async fn leave(State(house): State<Arc<House>>, headers: HeaderMap, _checked: Fields) -> Answered {
-    house.door.let_out(&headers);
-    Err(Failure::Locked)
+    let secret = house.door.secret(&headers).unwrap_or_default().to_owned();
+    let is_public = house.serving.is_public();
+    house.at_desk(move |desk| Ok(desk.let_out(&secret)?)).await?;
+    if is_public { Ok(Answer::Go(entrance::PATH.to_owned())) } else { Err(Failure::Locked) }
 }

@@ -1,12 +1,14 @@
 //! What a form brought, of a page that this desk gave to this very browser.
 
 use axum::RequestExt;
-use axum::extract::{Form, FromRequest, FromRequestParts, Multipart, Query, Request};
+use axum::extract::{Form, FromRequest, FromRequestParts, Multipart, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
+use axum::response::Response;
+use serde::de::DeserializeOwned;
 
 use super::answer::Failure;
-use super::door::Session;
+use super::door::{Session, refused};
 
 /// The fields of a form, which carried the proof of its session.
 pub(super) struct Fields {
@@ -19,6 +21,11 @@ impl Fields {
     /// A field, without white space around it; `None` where it is not there, or empty.
     pub(super) fn get<'f>(&'f self, name: &'f str) -> Option<&'f str> {
         self.all(name).next()
+    }
+
+    /// A field as it came, white space and all.
+    pub(super) fn raw(&self, name: &str) -> Option<&str> {
+        self.texts.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
     }
 
     /// All fields of a name that are not empty, as they came.
@@ -46,9 +53,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
                 request.extract::<Form<Vec<(String, String)>>, _>().await.map_err(|e| Failure::Input(e.body_text()))?;
             Fields { texts, files: Vec::new() }
         };
-        // Both are as long as any that this desk gives; what they are compared by tells by its time nothing of what is asked for.
-        let proof = fields.get("proof").map(|proof| crate::desk::digest(proof.as_bytes()));
-        if proof == Some(crate::desk::digest(session.proof.as_bytes())) { Ok(fields) } else { Err(Failure::Foreign) }
+        if session.is_proven_by(fields.get("proof").unwrap_or_default()) { Ok(fields) } else { Err(Failure::Foreign) }
     }
 }
 
@@ -97,5 +102,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Asked, Failure> {
         let asked = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
         asked.map(|Query(asked)| Asked(asked)).map_err(|e| Failure::Input(e.body_text()))
+    }
+}
+
+/// What stands in an address. What cannot stand there is no page.
+pub(super) struct At<T>(pub(super) T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for At<T> {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<At<T>, Response> {
+        let found = Path::<T>::from_request_parts(parts, state).await;
+        found.map(|Path(found)| At(found)).map_err(|_| refused(&parts.uri, Failure::Nowhere))
     }
 }

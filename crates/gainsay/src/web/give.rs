@@ -1,35 +1,35 @@
 //! Where a desk begins: a story that is pasted, files that are dropped, a corpus by its path, the bundled case.
 
 use std::ffi::OsString;
-use std::sync::Arc;
+use std::path::PathBuf;
 
-use axum::extract::{Path as Named, State};
-
+use super::Answered;
 use super::answer::{Answer, Failure};
-use super::fields::Fields;
-use super::{Answered, House, Shared};
+use super::asking::Asking;
+use super::door::Session;
+use super::fields::{At, Fields};
 use crate::claim::{CorpusRole, SourceKind};
 use crate::demo;
-use crate::desk::{self, Acting, AddOptions, Desk, Given};
+use crate::desk::{self, Acting, AddOptions, Desk, Given, Job, Role};
 
 /// The most names that a notice of problems tells.
 const PROBLEMS: usize = 8;
 
 /// A story or files for a case, which is opened where there is none of that name.
-pub(super) async fn to_any_case(State(house): Shared, fields: Fields) -> Answered {
+pub(super) async fn to_any_case(asking: Asking, fields: Fields) -> Answered {
     let title = fields.need("case", "The name of a case")?.to_owned();
-    give(house, title, true, fields).await
+    give(asking, title, true, fields).await
 }
 
 /// A story or files for the case that somebody looks at.
-pub(super) async fn to_case(State(house): Shared, Named(id): Named<String>, fields: Fields) -> Answered {
-    give(house, id, false, fields).await
+pub(super) async fn to_case(asking: Asking, At(id): At<String>, fields: Fields) -> Answered {
+    give(asking, id, false, fields).await
 }
 
-async fn give(house: Arc<House>, case: String, may_open: bool, fields: Fields) -> Answered {
-    let unjailed = house.serving.unjailed;
-    house
-        .at_desk(move |desk, acting| {
+async fn give(asking: Asking, case: String, may_open: bool, fields: Fields) -> Answered {
+    let unjailed = asking.house.serving.unjailed;
+    asking
+        .at_desk(Role::Analyst, move |desk, acting, session| {
             let mut given: Vec<(String, Vec<u8>)> = Vec::new();
             if let Some(text) = fields.get("story") {
                 // Known by its first words: pasted again with a change further down, it is a new version.
@@ -50,7 +50,7 @@ async fn give(house: Arc<House>, case: String, may_open: bool, fields: Fields) -
             };
             let outlet = fields.get("outlet").map(str::to_owned);
             let options = AddOptions { kind, published, outlet, unjailed, ..AddOptions::default() };
-            let id = case_of(desk, acting, &case, may_open)?;
+            let id = case_of(desk, acting, session, &case, may_open)?;
             let mut problems: Vec<String> = Vec::new();
             for (name, bytes) in &given {
                 let given = Given { name, bytes };
@@ -75,11 +75,13 @@ async fn give(house: Arc<House>, case: String, may_open: bool, fields: Fields) -
 }
 
 /// The short id of a case, which is opened where it may be and there is none.
-fn case_of(desk: &mut Desk, acting: &Acting, name: &str, may_open: bool) -> Result<String, Failure> {
+fn case_of(desk: &mut Desk, acting: &Acting, session: &Session, name: &str, may_open: bool) -> Result<String, Failure> {
     let known =
         desk.cases()?.into_iter().find(|(title, id)| title == name || !may_open && id.to_string().starts_with(name));
     match known {
         Some((_, id)) => Ok(id.short()),
+        // Whoever sees certain cases alone would not see theirs.
+        None if may_open && session.who.cases.is_some() => Err(Failure::NotAllowed(Role::Admin)),
         None if may_open => Ok(desk.open_case(acting, name, None)?.short()),
         None => Err(desk::Error::NoCase { name: name.to_owned(), known: Vec::new() }.into()),
     }
@@ -94,41 +96,70 @@ fn name_of(text: &str) -> String {
 }
 
 /// A corpus by its path on this machine: a job of its own.
-pub(super) async fn corpus(State(house): Shared, fields: Fields) -> Answered {
-    house
-        .at_desk(move |desk, acting| {
+pub(super) async fn corpus(asking: Asking, fields: Fields) -> Answered {
+    asking
+        .at_desk(Role::Admin, move |desk, acting, _| {
             let name = fields.need("name", "The corpus's name")?;
-            let path = std::path::Path::new(fields.need("path", "The path of a folder or a repository")?);
-            if !path.is_absolute() {
-                return Err(Failure::Input(format!("{} is no whole path: it begins with no /.", path.display())));
-            }
-            if !path.exists() {
-                return Err(Failure::Input(format!("There is no {} on this machine.", path.display())));
-            }
-            let role: CorpusRole = fields
-                .need("role", "Whose files they are")?
-                .parse()
-                .map_err(|e: crate::claim::UnknownWord| Failure::Input(e.to_string()))?;
-            let mut arguments: Vec<OsString> = ["corpus", "add"].map(OsString::from).into();
-            arguments.extend(match role {
-                CorpusRole::Own => None,
-                CorpusRole::Public => Some("--public".into()),
-                CorpusRole::Published => Some("--published".into()),
-            });
-            // What begins with a dash is no option behind this.
-            arguments.extend(["--".into(), name.into(), path.as_os_str().to_owned()]);
-            desk.start_job(acting, &arguments)?;
+            let path = fields.need("path", "The path of a folder or a repository")?;
+            index(desk, acting, name, path, fields.need("role", "Whose files they are")?)?;
             Ok(Answer::Go("/jobs".to_owned()))
         })
         .await
 }
 
+/// A sample by its path on this machine, for the case that somebody looks at: a job of its own.
+pub(super) async fn sample(asking: Asking, At(id): At<String>, fields: Fields) -> Answered {
+    asking
+        .at_desk(Role::Admin, move |desk, acting, _| {
+            hold(desk, acting, &id, fields.need("path", "The path of a sample")?)?;
+            Ok(Answer::Go("/jobs".to_owned()))
+        })
+        .await
+}
+
+/// Begins to index a corpus.
+pub(super) fn index(desk: &mut Desk, acting: &Acting, name: &str, path: &str, role: &str) -> Result<Job, Failure> {
+    let path = there_is(path)?;
+    desk::check_name("corpus", name)?;
+    let role: CorpusRole = role.parse().map_err(|e: crate::claim::UnknownWord| Failure::Input(e.to_string()))?;
+    let mut arguments: Vec<OsString> = ["corpus", "add"].map(OsString::from).into();
+    arguments.extend(match role {
+        CorpusRole::Own => None,
+        CorpusRole::Public => Some("--public".into()),
+        CorpusRole::Published => Some("--published".into()),
+    });
+    // What begins with a dash is no option behind this.
+    arguments.extend(["--".into(), name.into(), path.into()]);
+    Ok(desk.start_job(acting, &arguments)?)
+}
+
+/// Begins to hold a sample against the corpora, as evidence in a case.
+pub(super) fn hold(desk: &mut Desk, acting: &Acting, case: &str, path: &str) -> Result<Job, Failure> {
+    let path = there_is(path)?;
+    let case = desk.case_id(case)?.to_string();
+    let arguments: [OsString; 5] = ["match".into(), "--case".into(), case.into(), "--".into(), path.into()];
+    Ok(desk.start_job(acting, &arguments)?)
+}
+
+/// A path on this machine at which there is something.
+fn there_is(path: &str) -> Result<PathBuf, Failure> {
+    let path = PathBuf::from(path);
+    if !path.is_absolute() {
+        return Err(Failure::Input(format!("{} is no whole path: it begins with no /.", path.display())));
+    }
+    // No name of a file holds one, and no argument of a command.
+    if path.as_os_str().as_encoded_bytes().contains(&0) || !path.exists() {
+        return Err(Failure::Input(format!("There is no {} on this machine.", path.display())));
+    }
+    Ok(path)
+}
+
 /// The bundled rumour, as a case of this desk.
-pub(super) async fn bundled(State(house): Shared, _checked: Fields) -> Answered {
-    let unjailed = house.serving.unjailed;
-    house
-        .at_desk(move |desk, acting| {
-            let id = case_of(desk, acting, "fxmsp-2019", true)?;
+pub(super) async fn bundled(asking: Asking, _checked: Fields) -> Answered {
+    let unjailed = asking.house.serving.unjailed;
+    asking
+        .at_desk(Role::Analyst, move |desk, acting, session| {
+            let id = case_of(desk, acting, session, "fxmsp-2019", true)?;
             for text in demo::fxmsp() {
                 let options = AddOptions {
                     kind: Some(text.kind),

@@ -1,14 +1,18 @@
 //! What runs in the background, how far it is, and its end.
 
+use std::time::Duration;
+
 use askama::Template;
-use axum::extract::{Extension, Path, State};
+use serde_json::{Value, json};
 
 use super::answer::{Answer, Failure};
+use super::asking::Asking;
 use super::door::Session;
-use super::fields::Fields;
+use super::fields::{At, Fields};
 use super::frame::Frame;
-use super::{Answered, Shared};
-use crate::desk::Job;
+use super::{Answered, moment};
+use crate::desk::{Desk, Job, Role, digest};
+use crate::release::Released;
 
 /// How often the page loads itself again while something runs, in seconds.
 const AGAIN: u32 = 3;
@@ -24,6 +28,7 @@ struct Row {
     id: i64,
     command: String,
     made: String,
+    author: String,
     word: &'static str,
     progress: String,
     may_cancel: bool,
@@ -31,44 +36,126 @@ struct Row {
 }
 
 impl Row {
-    fn of(job: &Job) -> Row {
+    fn of(job: &Job, session: &Session) -> Row {
+        let may = session.who.role >= Role::Admin || session.who.role >= Role::Analyst && is_theirs(job, session);
         let words: Vec<String> =
             job.row.arguments.iter().map(|it| crate::claim::quoted(&it.to_string_lossy())).collect();
         let word = job.word();
         Row {
             id: job.row.id,
             command: format!("gainsay {}", words.join(" ")),
-            made: job.row.made.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+            author: job.row.author.clone(),
+            made: moment(job.row.made),
             word,
             progress: job.row.progress.clone(),
-            may_cancel: matches!(word, "waiting" | "running"),
-            may_resume: matches!(word, "interrupted" | "cancelled" | "failed"),
+            may_cancel: may && matches!(word, "waiting" | "running"),
+            may_resume: may && matches!(word, "interrupted" | "cancelled" | "failed"),
         }
     }
 }
 
-pub(super) async fn page(State(house): Shared, Extension(session): Extension<Session>) -> Answered {
-    let jobs = house.at_desk(|desk, _| Ok(desk.jobs()?)).await?;
-    let again = jobs.iter().any(|job| job.is_alive).then_some(AGAIN);
-    let frame = Frame { again, ..Frame::of(&session, "Jobs") };
-    Ok(Answer::page(&Page { frame, jobs: jobs.iter().rev().map(Row::of).collect() }))
+/// The jobs that somebody may know of: whoever sees certain cases alone, those that they began.
+pub(super) fn known(desk: &Desk, session: &Session) -> Result<Vec<Job>, Failure> {
+    let mut jobs = desk.jobs()?;
+    jobs.retain(|job| is_known(job, session));
+    Ok(jobs)
 }
 
-/// Cancels a job, or goes on with it.
-pub(super) async fn change(
-    State(house): Shared,
-    Path((id, what)): Path<(String, String)>,
-    _checked: Fields,
-) -> Answered {
+fn is_known(job: &Job, session: &Session) -> bool {
+    session.who.cases.is_none() || is_theirs(job, session)
+}
+
+fn is_theirs(job: &Job, session: &Session) -> bool {
+    session.who.account.as_ref().is_some_and(|name| *name == job.row.author)
+}
+
+pub(super) async fn page(asking: Asking) -> Answered {
+    asking
+        .at_desk(Role::Reader, |desk, _, session| {
+            let jobs = known(desk, session)?;
+            let again = jobs.iter().any(|job| job.is_alive).then_some(AGAIN);
+            let frame = Frame { again, ..Frame::of(session, "Jobs") };
+            Ok(Answer::page(&Page { frame, jobs: jobs.iter().rev().map(|job| Row::of(job, session)).collect() }))
+        })
+        .await
+}
+
+/// A job as programs read it.
+pub(super) fn value(job: &Job) -> Value {
+    let words: Vec<_> = job.row.arguments.iter().map(|it| it.to_string_lossy()).collect();
+    json!({
+        "id": job.row.id,
+        "state": job.word(),
+        "command": words,
+        "by": job.row.author,
+        "made": moment(job.row.made),
+        "progress": job.row.progress,
+    })
+}
+
+/// Cancels a job, or goes on with it: an admin any, others what they began.
+pub(super) fn set(desk: &mut Desk, session: &Session, id: i64, what: &str) -> Result<Job, Failure> {
+    let job = desk.job(id)?;
+    if !is_known(&job, session) {
+        return Err(crate::desk::Error::NoJob { id }.into());
+    }
+    if session.who.role < Role::Admin && !is_theirs(&job, session) {
+        return Err(Failure::NotAllowed(Role::Admin));
+    }
+    match what {
+        "cancel" => Ok(desk.cancel_job(id)?),
+        "resume" => Ok(desk.resume_job(id)?),
+        _ => Err(Failure::Nowhere),
+    }
+}
+
+pub(super) async fn change(asking: Asking, At((id, what)): At<(String, String)>, _checked: Fields) -> Answered {
     let id: i64 = id.parse().map_err(|_| Failure::Nowhere)?;
-    house
-        .at_desk(move |desk, _| {
-            match what.as_str() {
-                "cancel" => desk.cancel_job(id)?,
-                "resume" => desk.resume_job(id)?,
-                _ => return Err(Failure::Nowhere),
-            };
+    asking
+        .at_desk(Role::Analyst, move |desk, _, session| {
+            set(desk, session, id, &what)?;
             Ok(Answer::Go("/jobs".to_owned()))
         })
         .await
+}
+
+/// How often it is looked what the jobs do, and how often a browser is told that it is still looked.
+const LOOK: Duration = Duration::from_secs(1);
+const STILL: u32 = 15;
+
+/// After so many looks a browser asks anew, and shows again who it is.
+const LOOKS: u32 = 300;
+
+/// Tells a browser each time that something changed of the jobs, until nothing runs any more.
+pub(super) async fn events(asking: Asking) -> Answered {
+    let place = asking.house.listeners.clone().try_acquire_owned().map_err(|_| Failure::Busy)?;
+    let (tell, told) = tokio::sync::mpsc::channel::<Released>(1);
+    tokio::spawn(async move {
+        let mut before = None;
+        for look in 0..LOOKS {
+            let now = asking.clone().at_desk(Role::Reader, |desk, _, session| {
+                let jobs = known(desk, session)?;
+                let runs = jobs.iter().any(|job| matches!(job.word(), "waiting" | "running"));
+                let values: Vec<Value> = jobs.iter().map(value).collect();
+                Ok((runs, digest(json!(values).to_string().as_bytes())))
+            });
+            let Ok((runs, now)) = now.await else { break };
+            let event = match before.replace(now.clone()) {
+                Some(before) if before == now => (look % STILL == 0).then(|| ":\n\n".to_owned()),
+                _ => Some(format!("data: {now}\n\n")),
+            };
+            let event = event.map(|event| Released::plain(&event));
+            if let Some(event) = event
+                && tell.send(event).await.is_err()
+            {
+                break;
+            }
+            if !runs || tell.is_closed() {
+                break;
+            }
+            tokio::time::sleep(LOOK).await;
+        }
+        drop(place);
+    });
+    Ok(Answer::Events(told))
 }

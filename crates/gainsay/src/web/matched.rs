@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::extract::{Extension, Path, State};
 
-use super::answer::{Answer, Failure};
+use super::answer::Failure;
+use super::asking::Asking;
 use super::door::Session;
+use super::fields::At;
 use super::frame::Frame;
 use super::treemap::{Area, treemap};
-use super::{Answered, Shared};
+use super::{Answered, compared};
 use crate::claim::{FileMatch, Until};
 use crate::export::page::{self, Finding};
 use crate::release::View;
@@ -59,6 +60,10 @@ enum Node {
 struct Row {
     id: String,
     name: String,
+    /// Its path, as it stands in an address.
+    escaped: String,
+    /// Whether there is a file of the company's to be seen beside it.
+    is_beside: bool,
     verdict: String,
     class: String,
     bytes: u64,
@@ -67,18 +72,8 @@ struct Row {
     edits: String,
 }
 
-pub(super) async fn page(
-    State(house): Shared,
-    Extension(session): Extension<Session>,
-    Path((id, handle)): Path<(String, String)>,
-) -> Answered {
-    house
-        .at_desk(move |desk, acting| {
-            let view = desk.view(&id, acting.now, Until::default())?;
-            let page = of(&view, &session, &handle)?;
-            Ok(Answer::page_of(&view, |_| page))
-        })
-        .await
+pub(super) async fn page(asking: Asking, At((id, handle)): At<(String, String)>) -> Answered {
+    asking.page_of(id, Until::default(), move |_, view, session| of(view, session, &handle)).await
 }
 
 fn of(view: &View, session: &Session, handle: &str) -> Result<Page, Failure> {
@@ -142,10 +137,10 @@ fn areas(files: &[&FileMatch]) -> Vec<Drawn> {
     drawn.filter(|drawn| drawn.area.width > 0 && drawn.area.height > 0).collect()
 }
 
-/// What a folder holds, in words: `12 ours, 3 public only`.
+/// What a folder holds, in words: `12 ours, 3 public only`. Its files are the first of these: they are in order.
 fn holds(files: &[&FileMatch], inside: &[&str]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for file in files.iter().filter(|file| folders(&file.path).starts_with(inside)) {
+    for file in files.iter().take_while(|file| folders(&file.path).starts_with(inside)) {
         *counts.entry(&file.verdict).or_default() += 1;
     }
     let mut counts: Vec<(&str, usize)> = counts.into_iter().collect();
@@ -163,11 +158,13 @@ fn tree(files: &[&FileMatch]) -> Vec<Node> {
         nodes.extend(open.drain(shared..).map(|_| Node::Close));
         for folder in &inside[shared..] {
             open.push(folder);
-            nodes.push(Node::Open((*folder).to_owned(), holds(files, &open)));
+            nodes.push(Node::Open((*folder).to_owned(), holds(&files[at..], &open)));
         }
         nodes.push(Node::File(Row {
             id: id(at),
             name: name.to_owned(),
+            escaped: compared::escaped(&file.path),
+            is_beside: file.best.is_some(),
             verdict: file.verdict.clone(),
             class: class(&file.verdict),
             bytes: file.bytes,

@@ -1,40 +1,51 @@
-//! The desk in a browser: pages that are drawn here, for one person at this machine. The only room that waits for a network.
+//! The desk in a browser: pages that are drawn here. The only room that waits for a network.
 //!
 //! It calls what the command line calls. A page is a `Released`, and `answer.rs` sends nothing else; `door.rs` lets nobody in who was
-//! not let in at the terminal, and no other site act in their name.
+//! not let in at the terminal or has an account, and no other site act in their name; `asking.rs` is the one way from a request to the
+//! desk, and asks of each what it takes.
 
 mod answer;
 mod api;
+mod asking;
 mod assets;
 mod case;
+mod compared;
 mod door;
+mod entrance;
 mod fields;
 mod frame;
 mod give;
 mod jobs;
 mod marked;
 mod matched;
+mod patience;
 mod review;
 mod source;
 mod start;
+mod tls;
 mod treemap;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use axum::extract::connect_info::Connected;
 use axum::http::Uri;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
+use axum::serve::{IncomingStream, Listener};
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
-use crate::desk::{Acting, Desk};
+use crate::desk::{self, Desk};
 use answer::{Answer, Failure};
+use api::changes;
 use door::Door;
+use entrance::Peer;
+use patience::Patience;
 
 /// Where it listens, where nobody says otherwise.
 pub const LISTEN: &str = "127.0.0.1:8765";
@@ -42,8 +53,8 @@ pub const LISTEN: &str = "127.0.0.1:8765";
 /// The most that one request may bring, in bytes: a file that is handed over is held in memory.
 const MOST: usize = 64 << 20;
 
-/// How long a request waits for its turn at the desk.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// How many browsers at once are told of what happens as it does; others load their page again.
+const LISTENERS: usize = 64;
 
 /// How long open connections keep the server after it was told to stop.
 const FAREWELL: Duration = Duration::from_secs(3);
@@ -51,15 +62,36 @@ const FAREWELL: Duration = Duration::from_secs(3);
 /// Why the desk cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// Others could reach it.
+    /// Others could reach it, and nobody has an account.
     #[error(
-        "{listen} can be reached from other machines, and this desk knows no accounts: whoever has the link would be its owner, and \
-         nothing on the way is encrypted. Listen on 127.0.0.1, and from another machine go through `ssh -L`"
+        "{listen} can be reached from other machines, and this desk knows no accounts: make one with `gainsay user add NAME`, or listen on \
+         127.0.0.1 and from another machine go through `ssh -L`"
     )]
-    NotLoopback {
+    NoAccounts {
         /// What was asked for.
         listen: SocketAddr,
     },
+    /// Others could read on the way.
+    #[error(
+        "{listen} can be reached from other machines, and nothing on the way would be encrypted: give --tls-cert and --tls-key, or \
+         --behind-proxy where a proxy does it"
+    )]
+    Readable {
+        /// What was asked for.
+        listen: SocketAddr,
+    },
+    /// Nobody knows under which name browsers come.
+    #[error("{listen} is no name that a browser comes under: give it with --name, as in --name desk.example.org")]
+    Nameless {
+        /// What was asked for.
+        listen: SocketAddr,
+    },
+    /// There can be no encryption.
+    #[error(transparent)]
+    Tls(#[from] tls::Error),
+    /// The desk cannot be opened.
+    #[error(transparent)]
+    Desk(#[from] desk::Error),
     /// The address cannot be had.
     #[error(
         "cannot listen on {listen}: {why}; choose another port with --listen 127.0.0.1:PORT, or 0 for any that is free"
@@ -83,48 +115,91 @@ pub struct Serving {
     pub author: String,
     /// Where.
     pub listen: SocketAddr,
+    /// The name under which browsers come, where that is not the address.
+    pub name: Option<String>,
+    /// The files with the chain of certificates and with the key, where it is to encrypt.
+    pub tls: Option<(PathBuf, PathBuf)>,
+    /// Whether a proxy stands before it, which encrypts and tells where each comes from.
+    pub behind_proxy: bool,
     /// Open foreign files even where the kernel cannot lock the child down.
     pub unjailed: bool,
 }
 
-/// Serves a desk until it is interrupted. `ready` is told the link that opens it, once.
+impl Serving {
+    /// Whether others than those at this machine may come, who then need accounts.
+    fn is_public(&self) -> bool {
+        self.behind_proxy || !self.listen.ip().is_loopback()
+    }
+
+    fn check(&self) -> Result<(), Error> {
+        let listen = self.listen;
+        if !self.is_public() {
+            return Ok(());
+        }
+        if !Desk::open(&self.desk)?.accounts()?.iter().any(|account| account.is_active) {
+            return Err(Error::NoAccounts { listen });
+        }
+        if self.tls.is_none() && !self.behind_proxy {
+            return Err(Error::Readable { listen });
+        }
+        if self.name.is_none() && (self.behind_proxy || listen.ip().is_unspecified()) {
+            return Err(Error::Nameless { listen });
+        }
+        Ok(())
+    }
+}
+
+/// Serves a desk until it is interrupted. `ready` is told the address that leads to it, at this machine a link that opens it, once; and the port.
 ///
 /// # Errors
-/// The address can be reached by others, or cannot be had.
-pub fn serve(serving: Serving, ready: impl FnOnce(&str)) -> Result<(), Error> {
-    if !serving.listen.ip().is_loopback() {
-        return Err(Error::NotLoopback { listen: serving.listen });
-    }
+/// Others could reach it and not be told apart, or read on the way; or the address cannot be had.
+pub fn serve(serving: Serving, ready: impl FnOnce(&str, u16)) -> Result<(), Error> {
+    serving.check()?;
+    let encryption = serving.tls.as_ref().map(|(certificates, key)| tls::config(certificates, key)).transpose()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let served = runtime.block_on(async {
         let failed = |why| Error::Listen { listen: serving.listen, why };
         let listener = TcpListener::bind(serving.listen).await.map_err(failed)?;
-        let address = listener.local_addr()?;
-        let (door, link) = Door::new(address)?;
+        let local = listener.local_addr()?;
+        let (door, address) = Door::new(&serving, local)?;
         let at_once = std::thread::available_parallelism().map_or(2, usize::from).max(2);
-        let house = Arc::new(House { serving, door, turns: Semaphore::new(at_once), rows: start::Rows::default() });
-        ready(&link);
-        let (told, mut stop) = tokio::sync::watch::channel(false);
-        tokio::spawn(async move {
-            interrupted().await;
-            let _ = told.send(true);
-        });
-        let mut stopped = stop.clone();
-        let server = axum::serve(listener, router(house)).with_graceful_shutdown(async move {
-            let _ = stop.wait_for(|told| *told).await;
-        });
-        tokio::select! {
-            ended = server.into_future() => ended?,
-            () = async {
-                let _ = stopped.wait_for(|told| *told).await;
-                tokio::time::sleep(FAREWELL).await;
-            } => {}
+        let (turns, patience, rows) = (Semaphore::new(at_once), Patience::default(), start::Rows::default());
+        let listeners = Arc::new(Semaphore::new(LISTENERS));
+        let house = Arc::new(House { serving, door, turns, desks: Mutex::default(), listeners, patience, rows });
+        ready(&address, local.port());
+        match encryption {
+            Some(config) => until_interrupted(tls::Encrypted::new(listener, config)?, house).await,
+            None => until_interrupted(listener, house).await,
         }
-        Ok(())
     });
     // Whoever still writes to the desk ends what it began: a commit is whole or not there.
     runtime.shutdown_timeout(FAREWELL);
     served
+}
+
+async fn until_interrupted<L>(listener: L, house: Arc<House>) -> Result<(), Error>
+where
+    L: Listener<Addr = SocketAddr>,
+    Peer: for<'a> Connected<IncomingStream<'a, L>>,
+{
+    let (told, mut stop) = tokio::sync::watch::channel(false);
+    tokio::spawn(async move {
+        interrupted().await;
+        let _ = told.send(true);
+    });
+    let mut stopped = stop.clone();
+    let service = router(house).into_make_service_with_connect_info::<Peer>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        let _ = stop.wait_for(|told| *told).await;
+    });
+    tokio::select! {
+        ended = server.into_future() => ended?,
+        () = async {
+            let _ = stopped.wait_for(|told| *told).await;
+            tokio::time::sleep(FAREWELL).await;
+        } => {}
+    }
+    Ok(())
 }
 
 /// Until Ctrl-C, or what asks a service to end.
@@ -148,28 +223,15 @@ struct House {
     serving: Serving,
     door: Door,
     turns: Semaphore,
+    /// Desks that are open and at which nobody sits.
+    desks: Mutex<Vec<Desk>>,
+    /// How many more browsers may be told of what happens as it does.
+    listeners: Arc<Semaphore>,
+    patience: Patience,
     rows: start::Rows,
 }
 
 type Shared = axum::extract::State<Arc<House>>;
-
-impl House {
-    /// Does something at the desk, on a thread that may wait. So many at a time as there are cores; the others wait for their turn.
-    async fn at_desk<T: Send + 'static>(
-        self: Arc<Self>,
-        work: impl FnOnce(&mut Desk, &Acting) -> Result<T, Failure> + Send + 'static,
-    ) -> Result<T, Failure> {
-        let turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await;
-        let _turn = turn.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Busy)?;
-        let house = Arc::clone(&self);
-        let done = tokio::task::spawn_blocking(move || {
-            let mut desk = Desk::open(&house.serving.desk)?;
-            let acting = Acting::new(&house.serving.author, Timestamp::now())?;
-            work(&mut desk, &acting)
-        });
-        done.await.map_err(|_| Failure::Broken)?
-    }
-}
 
 fn router(house: Arc<House>) -> Router {
     let guard = axum::middleware::from_fn_with_state(Arc::clone(&house), door::guard);
@@ -177,22 +239,33 @@ fn router(house: Arc<House>) -> Router {
         .route("/", get(start::page))
         .route("/api/v1/openapi.json", get(api::document))
         .route("/api/v1/session", get(api::session))
-        .route("/api/v1/cases", get(api::cases))
+        .route("/api/v1/cases", get(api::cases).post(changes::open))
         .route("/api/v1/cases/{id}", get(api::case))
         .route("/api/v1/cases/{id}/statements", get(api::statements))
-        .route("/api/v1/cases/{id}/decisions", post(api::decide))
-        .route("/api/v1/jobs", get(api::jobs))
+        .route("/api/v1/cases/{id}/sources", post(changes::add))
+        .route("/api/v1/cases/{id}/decisions", post(changes::decide))
+        .route("/api/v1/jobs", get(api::jobs).post(changes::start))
+        .route("/api/v1/jobs/{id}", get(api::job))
+        .route("/api/v1/jobs/{id}/{what}", post(changes::change_job))
+        .route("/api/v1/tokens", get(changes::tokens).post(changes::add_token))
+        .route("/api/v1/tokens/{id}", delete(changes::end_token))
         .route("/enter/{token}", get(door::enter))
+        .route(entrance::PATH, get(entrance::page).post(entrance::sign_in))
+        .route("/account", get(entrance::account))
+        .route("/account/{what}", post(entrance::change))
         .route("/seen", post(start::seen))
         .route("/stories", post(give::to_any_case))
         .route("/corpora", post(give::corpus))
         .route("/demo", post(give::bundled))
         .route("/case/{id}", get(case::page))
         .route("/case/{id}/add", post(give::to_case))
+        .route("/case/{id}/sample", post(give::sample))
         .route("/case/{id}/sources/{handle}", get(source::page))
         .route("/case/{id}/matches/{handle}", get(matched::page))
+        .route("/case/{id}/matches/{handle}/file", get(compared::page))
         .route("/case/{id}/review", get(review::page).post(review::decide))
         .route("/jobs", get(jobs::page))
+        .route("/jobs/events", get(jobs::events))
         .route("/jobs/{id}/{what}", post(jobs::change))
         .route("/leave", post(door::leave))
         .route("/assets/{digest}/{name}", get(assets::asset))
@@ -205,3 +278,8 @@ fn router(house: Arc<House>) -> Router {
 
 /// What a page answers, or why there is none.
 type Answered = Result<Answer, Failure>;
+
+/// A moment as pages and their script read it.
+fn moment(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
+}

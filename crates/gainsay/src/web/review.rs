@@ -1,18 +1,18 @@
 //! Review: drafts beside the text that they were read in, each decided with what its page had seen.
 
 use askama::Template;
-use axum::extract::{Extension, Path, State};
 use axum::http::StatusCode;
 
+use super::Answered;
 use super::answer::{Answer, Failure, drawn};
+use super::asking::Asking;
 use super::door::Session;
-use super::fields::{Asked, Fields};
+use super::fields::{Asked, At, Fields};
 use super::frame::Frame;
 use super::marked::{Piece, pieces};
 use super::source::Said;
-use super::{Answered, Shared};
 use crate::claim::{self, EntryId, PartyKind, SourceText, Stance, State as Reviewed, Until};
-use crate::desk::{self, Acting, Change, Desk, Mended, Over};
+use crate::desk::{self, Acting, Change, Desk, Mended, Over, Role};
 use crate::release::{Released, View};
 
 #[derive(Template)]
@@ -52,19 +52,8 @@ struct One {
     place: usize,
 }
 
-pub(super) async fn page(
-    State(house): Shared,
-    Extension(session): Extension<Session>,
-    Path(id): Path<String>,
-    asked: Asked,
-) -> Answered {
-    house
-        .at_desk(move |desk, acting| {
-            let view = desk.view(&id, acting.now, Until::default())?;
-            let page = of(&view, &session, &asked)?;
-            Ok(Answer::page_of(&view, |_| page))
-        })
-        .await
+pub(super) async fn page(asking: Asking, At(id): At<String>, asked: Asked) -> Answered {
+    asking.page_of(id, Until::default(), move |_, view, session| of(view, session, &asked)).await
 }
 
 /// What there is to go through, in the order of the texts.
@@ -141,14 +130,9 @@ fn one(view: &View, said: &claim::Said, list: &[&claim::Said]) -> One {
 }
 
 /// A decision, on what its page showed.
-pub(super) async fn decide(
-    State(house): Shared,
-    Extension(session): Extension<Session>,
-    Path(id): Path<String>,
-    fields: Fields,
-) -> Answered {
-    house
-        .at_desk(move |desk, acting| {
+pub(super) async fn decide(asking: Asking, At(id): At<String>, fields: Fields) -> Answered {
+    asking
+        .at_desk(Role::Analyst, move |desk, acting, session| {
             let handle = fields.need("handle", "The statement")?.to_owned();
             let changes = changes(desk, &id, &handle, &fields)?;
             let over = match fields.get("saw") {
@@ -160,7 +144,7 @@ pub(super) async fn decide(
             match desk.decide(acting, &id, &changes, over) {
                 Ok(_) => {}
                 Err(desk::Error::Stale { handle, by }) => {
-                    return conflict(desk, acting, &session, &id, (&handle, &by), &fields);
+                    return conflict(desk, acting, session, &id, (&handle, &by), &fields);
                 }
                 Err(error) => return Err(error.into()),
             }

@@ -1,17 +1,19 @@
 //! A source: its text with what was read in it, each statement where it stands; its versions, and what changed between them.
 
 use askama::Template;
-use axum::extract::{Extension, Path, State};
 use serde_json::Value;
 
-use super::answer::Answer;
+use super::answer::Failure;
+use super::asking::Asking;
 use super::door::Session;
+use super::fields::At;
 use super::frame::Frame;
 use super::marked::{Piece, pieces};
-use super::{Answered, Shared};
+use super::{Answered, moment};
 use crate::claim::{SourceText, State as Reviewed, Until};
 use crate::desk;
 use crate::export::changes;
+use crate::release::View;
 
 #[derive(Template)]
 #[template(path = "web/source.html")]
@@ -55,66 +57,59 @@ struct Version {
     changes: Vec<(String, Option<String>, Option<String>)>,
 }
 
-pub(super) async fn page(
-    State(house): Shared,
-    Extension(session): Extension<Session>,
-    Path((id, handle)): Path<(String, String)>,
-) -> Answered {
-    house
-        .at_desk(move |desk, acting| {
-            let view = desk.view(&id, acting.now, Until::default())?;
-            let case = &view.case;
-            let place = case.sources.iter().position(|source| source.handle == handle);
-            let place = place.ok_or_else(|| desk::Error::NoHandle { case: case.title.clone(), handle })?;
-            let source = &case.sources[place];
-            let of_it: Vec<_> = case.shown().filter(|said| said.source == place).collect();
-            let spans: Vec<_> = of_it.iter().map(|said| (said.handle.as_str(), said.statement.span)).collect();
-            let moment = |at: jiff::Timestamp| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
-            let (text, why_none) = match &source.text {
-                SourceText::Here(text) => (pieces(text, &spans, None), None),
-                SourceText::None => (Vec::new(), Some("It is a sample, and no text.".to_owned())),
-                SourceText::Unavailable(why) => (Vec::new(), Some(format!("Its text cannot be shown: {why}."))),
-            };
-            let some = |name, value: &Option<String>| value.clone().map(|value| (name, value));
-            let facts = [
-                some("outlet", &source.outlet),
-                some("by", &source.byline),
-                some("language", &source.language),
-                Some(("from", source.whence.clone())),
-                some("part", &source.part),
-                some("handling", &source.note),
-                Some(("added by", source.author.clone())),
-                Some(("bytes", source.size.to_string())),
-                Some(("SHA-256", source.digest.clone())),
-                Some(("entry", source.id.to_string())),
-            ];
-            let moments = [
-                source.published.map(|at| ("published", moment(at))),
-                source.updated.map(|at| ("updated, by its own word", moment(at))),
-                Some(("received", moment(source.received))),
-            ];
-            let page = Page {
-                frame: Frame::of(&session, &format!("{} of {}", source.handle, case.title)),
-                within: format!("/case/{}", case.id.short()),
-                case: case.title.clone(),
-                handle: source.handle.clone(),
-                kind: source.kind.word(),
-                name: source.name().to_owned(),
-                title: source.title.clone(),
-                tlp: source.tlp.word().to_uppercase(),
-                tlp_class: source.tlp.word().replace('+', "-"),
-                facts: facts.into_iter().flatten().collect(),
-                moments: moments.into_iter().flatten().collect(),
-                problems: source.problems.clone(),
-                text,
-                why_none,
-                said: of_it.into_iter().map(Said::of).collect(),
-                versions: versions(&changes::json(&view, place)),
-                newest: source.replaced_by.map(|place| case.sources[place].handle.clone()),
-            };
-            Ok(Answer::page_of(&view, |_| page))
-        })
-        .await
+pub(super) async fn page(asking: Asking, At((id, handle)): At<(String, String)>) -> Answered {
+    asking.page_of(id, Until::default(), move |_, view, session| of(view, session, &handle)).await
+}
+
+fn of(view: &View, session: &Session, handle: &str) -> Result<Page, Failure> {
+    let case = &view.case;
+    let place = case.sources.iter().position(|source| source.handle == handle);
+    let place = place.ok_or_else(|| desk::Error::NoHandle { case: case.title.clone(), handle: handle.to_owned() })?;
+    let source = &case.sources[place];
+    let of_it: Vec<_> = case.shown().filter(|said| said.source == place).collect();
+    let spans: Vec<_> = of_it.iter().map(|said| (said.handle.as_str(), said.statement.span)).collect();
+    let (text, why_none) = match &source.text {
+        SourceText::Here(text) => (pieces(text, &spans, None), None),
+        SourceText::None => (Vec::new(), Some("It is a sample, and no text.".to_owned())),
+        SourceText::Unavailable(why) => (Vec::new(), Some(format!("Its text cannot be shown: {why}."))),
+    };
+    let some = |name, value: &Option<String>| value.clone().map(|value| (name, value));
+    let facts = [
+        some("outlet", &source.outlet),
+        some("by", &source.byline),
+        some("language", &source.language),
+        Some(("from", source.whence.clone())),
+        some("part", &source.part),
+        some("handling", &source.note),
+        Some(("added by", source.author.clone())),
+        Some(("bytes", source.size.to_string())),
+        Some(("SHA-256", source.digest.clone())),
+        Some(("entry", source.id.to_string())),
+    ];
+    let moments = [
+        source.published.map(|at| ("published", moment(at))),
+        source.updated.map(|at| ("updated, by its own word", moment(at))),
+        Some(("received", moment(source.received))),
+    ];
+    Ok(Page {
+        frame: Frame::of(session, &format!("{} of {}", source.handle, case.title)),
+        within: format!("/case/{}", case.id.short()),
+        case: case.title.clone(),
+        handle: source.handle.clone(),
+        kind: source.kind.word(),
+        name: source.name().to_owned(),
+        title: source.title.clone(),
+        tlp: source.tlp.word().to_uppercase(),
+        tlp_class: source.tlp.word().replace('+', "-"),
+        facts: facts.into_iter().flatten().collect(),
+        moments: moments.into_iter().flatten().collect(),
+        problems: source.problems.clone(),
+        text,
+        why_none,
+        said: of_it.into_iter().map(Said::of).collect(),
+        versions: versions(&changes::json(view, place)),
+        newest: source.replaced_by.map(|place| case.sources[place].handle.clone()),
+    })
 }
 
 impl Said {

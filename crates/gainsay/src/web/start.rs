@@ -4,19 +4,20 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use askama::Template;
-use axum::extract::{Extension, State};
+use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::http::header::{HeaderValue, SET_COOKIE};
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use super::answer::{Answer, Failure};
-use super::door::{Session, cookie};
+use super::asking::Asking;
+use super::door::cookie;
 use super::fields::{Asked, Fields};
 use super::frame::Frame;
-use super::{House, Shared};
+use super::{House, Shared, jobs, moment};
 use crate::claim::{EntryId, State as Reviewed, Tlp, Until, counted};
-use crate::desk::{self, Acting, Changed, Desk, Listed};
+use crate::desk::{self, Acting, Changed, Desk, Listed, Role};
 use crate::release::View;
 
 /// How many cases a page lists.
@@ -30,6 +31,9 @@ const NAMES: usize = 200;
 
 /// Of how many cases what was drawn is kept.
 const DRAWN: usize = 2000;
+
+/// Of how many that looked at different times it is kept what changed since.
+const SEEN: usize = 100;
 
 /// How many changes of a case it lists.
 const CHANGES: usize = 4;
@@ -69,9 +73,7 @@ struct Row {
     more_claims: usize,
     rests_on: String,
     waiting: usize,
-    changed: Option<String>,
-    changes: Vec<String>,
-    more_changes: usize,
+    since: Since,
     step: Option<String>,
     settled: bool,
 }
@@ -82,25 +84,60 @@ pub(super) struct Rows(Mutex<HashMap<EntryId, Drawn>>);
 
 struct Drawn {
     stamp: String,
-    seen: Option<Timestamp>,
     row: Row,
+    /// What changed of it since somebody had seen it, by when that was.
+    since: HashMap<Timestamp, Since>,
+}
+
+/// What changed of a case since somebody had seen it: in words, and what would be judged otherwise.
+#[derive(Clone, Default)]
+struct Since {
+    changed: Option<String>,
+    changes: Vec<String>,
+    more_changes: usize,
 }
 
 impl Rows {
     /// The row of a case: as it was drawn, where nothing changed since.
     fn row(&self, desk: &mut Desk, acting: &Acting, case: &Listed, seen: Option<Timestamp>) -> Result<Row, Failure> {
         let lock = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(drawn) = lock().get(&case.id).filter(|it| it.stamp == case.stamp && it.seen == seen) {
-            return Ok(drawn.row.clone());
+        let known = lock().get(&case.id).filter(|it| it.stamp == case.stamp).map(|it| {
+            let since = seen.map_or(Some(Since::default()), |then| it.since.get(&then).cloned());
+            (it.row.clone(), since)
+        });
+        let known = match known {
+            Some((row, Some(since))) => return Ok(Row { since, ..row }),
+            Some((row, None)) => Some(row),
+            None => None,
+        };
+        let id = case.id.to_string();
+        if let (Some(row), Some(then)) = (&known, seen)
+            && desk.entries_since(&id, then)? == 0
+        {
+            return Ok(row.clone());
         }
-        let view = desk.view(&case.id.to_string(), acting.now, Until::default())?;
-        let row = row(desk, &view, seen)?;
+        let view = desk.view(&id, acting.now, Until::default())?;
+        let row = known.unwrap_or_else(|| row(&view));
+        let since = match seen {
+            Some(then) => since(desk, &view, then)?,
+            None => Since::default(),
+        };
         let mut rows = lock();
         if rows.len() >= DRAWN {
             rows.clear();
         }
-        rows.insert(case.id, Drawn { stamp: case.stamp.clone(), seen, row: row.clone() });
-        Ok(row)
+        let new = || Drawn { stamp: case.stamp.clone(), row: row.clone(), since: HashMap::new() };
+        let drawn = rows.entry(case.id).or_insert_with(new);
+        if drawn.stamp != case.stamp {
+            *drawn = new();
+        }
+        if let Some(then) = seen {
+            if drawn.since.len() >= SEEN {
+                drawn.since.clear();
+            }
+            drawn.since.insert(then, since.clone());
+        }
+        Ok(Row { since, ..row })
     }
 }
 
@@ -116,42 +153,40 @@ struct Line {
     settled: Option<String>,
 }
 
-pub(super) async fn page(
-    State(house): Shared,
-    Extension(session): Extension<Session>,
-    asked: Asked,
-    headers: HeaderMap,
-) -> Result<Response, Failure> {
+pub(super) async fn page(asking: Asking, asked: Asked, headers: HeaderMap) -> Result<Response, Failure> {
     let which: usize = match asked.get("page") {
         None => 0,
         Some(page) => page.parse().map_err(|_| Failure::Input(format!("{page} is no page.")))?,
     };
+    let house = Arc::clone(&asking.house);
     let seen = cookie(&headers, &seen_of(&house)).and_then(|at| at.parse::<Timestamp>().ok());
-    let (drawn, name) = (Arc::clone(&house), seen_of(&house));
-    let page = house
-        .at_desk(move |desk, acting| {
+    let name = seen_of(&house);
+    let page = asking
+        .at_desk(Role::Reader, move |desk, acting, session| {
             let all = desk.cases_by_activity()?;
             let from = which.saturating_mul(CASES);
             let mut cases = Vec::new();
             for case in all.iter().skip(from).take(CASES) {
-                cases.push(drawn.rows.row(desk, acting, case, seen)?);
+                cases.push(house.rows.row(desk, acting, case, seen)?);
             }
             let later = which.checked_sub(1);
             let earlier = (all.len() > from.saturating_add(CASES)).then(|| which + 1);
-            let corpora = desk.corpora()?.into_iter();
+            // Whoever sees certain cases alone does not see what else there is.
+            let corpora = if session.who.cases.is_none() { desk.corpora()? } else { Default::default() };
             Ok(Page {
-                frame: Frame::of(&session, "What is unsettled"),
+                frame: Frame::of(session, "What is unsettled"),
                 cases,
                 names: all.into_iter().take(NAMES).map(|case| case.title).collect(),
-                since: seen.map(|at| at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+                since: seen.map(moment),
                 corpora: corpora
+                    .into_iter()
                     .map(|(name, corpus)| {
                         let holds = corpus.holds();
                         let of = corpus.indexed.role;
                         (name, format!("{of}, {} file versions", holds.files))
                     })
                     .collect(),
-                jobs_running: desk.jobs()?.iter().filter(|job| job.is_alive).count(),
+                jobs_running: jobs::known(desk, session)?.iter().filter(|job| job.is_alive).count(),
                 earlier,
                 later,
             })
@@ -180,7 +215,7 @@ fn remember(response: &mut Response, name: &str, at: Timestamp) {
     }
 }
 
-fn row(desk: &mut Desk, view: &View, seen: Option<Timestamp>) -> Result<Row, Failure> {
+fn row(view: &View) -> Row {
     let (case, assessment) = (&view.case, &view.assessment);
     let assessed: Vec<_> = assessment.claims.iter().filter(|claim| claim.is_assessed()).collect();
     let lines = assessed.iter().take(CLAIMS).map(|claim| Line {
@@ -201,17 +236,8 @@ fn row(desk: &mut Desk, view: &View, seen: Option<Timestamp>) -> Result<Row, Fai
     if !contra.is_empty() {
         rests_on += &format!(", {} against", counted(contra.len(), "origin"));
     }
-    let (changed, changes) = match seen {
-        None => (None, Vec::new()),
-        Some(then) => match desk.changed_since(view, then)? {
-            Changed::Opened => (Some("new since you last looked".to_owned()), Vec::new()),
-            Changed::Since(0, _) => (None, Vec::new()),
-            Changed::Since(1, changes) => (Some("1 entry since you last looked".to_owned()), changes),
-            Changed::Since(entries, changes) => (Some(format!("{entries} entries since you last looked")), changes),
-        },
-    };
     let tlp: Tlp = view.marking();
-    Ok(Row {
+    Row {
         href: format!("/case/{}", case.id.short()),
         title: case.title.clone(),
         tlp: tlp.word().to_uppercase(),
@@ -221,14 +247,23 @@ fn row(desk: &mut Desk, view: &View, seen: Option<Timestamp>) -> Result<Row, Fai
         more_claims: assessed.len().saturating_sub(CLAIMS),
         rests_on,
         waiting: case.shown().filter(|said| matches!(said.state, Reviewed::Draft { .. })).count(),
-        changed,
-        more_changes: changes.len().saturating_sub(CHANGES),
-        changes: changes.into_iter().take(CHANGES).collect(),
+        since: Since::default(),
         step: assessment
             .steps
             .iter()
             .find(|it| it.task.as_ref().is_none_or(|task| task.done.is_none()))
             .map(|it| it.what.clone()),
         settled: !assessed.is_empty() && assessed.iter().all(|claim| claim.settled.is_some()),
-    })
+    }
+}
+
+fn since(desk: &mut Desk, view: &View, then: Timestamp) -> Result<Since, Failure> {
+    let (changed, changes) = match desk.changed_since(view, then)? {
+        Changed::Opened => (Some("new since you last looked".to_owned()), Vec::new()),
+        Changed::Since(0, _) => (None, Vec::new()),
+        Changed::Since(1, changes) => (Some("1 entry since you last looked".to_owned()), changes),
+        Changed::Since(entries, changes) => (Some(format!("{entries} entries since you last looked")), changes),
+    };
+    let more_changes = changes.len().saturating_sub(CHANGES);
+    Ok(Since { changed, changes: changes.into_iter().take(CHANGES).collect(), more_changes })
 }

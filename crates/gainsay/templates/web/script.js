@@ -70,3 +70,23 @@ for (const form of document.querySelectorAll("form[data-days]")) {
 for (const area of document.querySelectorAll("[data-row]")) {
   area.addEventListener("click", () => { location.hash = area.dataset.row; });
 }
+
+// What runs is told as it happens: the part of the page that tells of it is taken anew.
+function follow(part) {
+  if (!part?.dataset.live) return;
+  const events = new EventSource(part.dataset.live);
+  let first = true;
+  events.addEventListener("message", async () => {
+    // The page is as it is: the first only says since when it is followed.
+    if (first) { first = false; return; }
+    const page = await fetch(location.href).then((it) => it.text());
+    const now = new DOMParser().parseFromString(page, "text/html").getElementById(part.id);
+    if (!now) { location.reload(); return; }
+    const focused = document.activeElement?.closest("form")?.getAttribute("action");
+    part.replaceWith(now);
+    if (focused) now.querySelector(`form[action="${CSS.escape(focused)}"] button`)?.focus();
+    events.close();
+    follow(now);
+  });
+}
+follow(document.getElementById("jobs"));

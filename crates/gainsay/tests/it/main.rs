@@ -4,6 +4,7 @@
 
 mod architecture;
 mod archives;
+mod builds;
 mod capture;
 mod cases;
 mod challenge;

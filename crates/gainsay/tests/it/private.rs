@@ -202,6 +202,65 @@ fn public_code_in_a_sample_is_counted_for_nobody() {
 }
 
 #[test]
+fn a_public_filter_leaves_out_and_says_what_it_takes_too_much() {
+    let pair = Pair::with_files();
+    pair.environment.write("public/1.txt", words(1));
+    run(pair.environment.command(&["init"]).arg(pair.path("other"))).succeeded();
+    pair.run("other", &["corpus", "add", "everybody", "public", "--public"]).succeeded();
+    let filter = pair.path("everybody.gainfilter");
+    pair.run("other", &["corpus", "export", "everybody", filter.to_str().unwrap()]).succeeded();
+    pair.run(COMPANY, &["corpus", "add", "everybody", filter.to_str().unwrap(), "--public"]).succeeded();
+    pair.invite("invitation", &["sample"]).succeeded();
+    let agreed = pair.agree("invitation", "agreement", &[]);
+    assert!(agreed.stderr.contains("a filter takes one in 256"), "{agreed:#?}");
+    pair.to_answer();
+    let opened = pair.private(FIRM, &["open", "answer", "--yes", "-o", "result", "--json"]).json_lines().remove(0);
+    let of = |place: usize| opened["labels"][place]["matches"].as_u64().unwrap();
+    assert!(of(0) < 10 && of(1) > 500, "{opened}");
+}
+
+#[test]
+fn names_of_public_files_are_counted_for_nobody() {
+    let pair = Pair::new();
+    for (name, seed) in [("src/a.txt", 1), ("src/b.txt", 2)] {
+        pair.environment.write(&format!("taken/{name}"), words(seed));
+        pair.environment.write(&format!("own/{name}"), words(seed));
+    }
+    pair.environment.write("public/renamed.txt", words(1));
+    pair.run(COMPANY, &["corpus", "add", "source", "own"]).succeeded();
+    let matches = |name: &str| {
+        let file = |what: &str| format!("{what}-{name}");
+        let (invitation, agreement, request, answer) =
+            (file("invitation"), file("agreement"), file("request"), file("answer"));
+        let to = ["--to", &pair.keys[1], "--claim", name, "--yes", "-o", &invitation];
+        pair.private(FIRM, &[&["invite", "taken", "--of", "listing"], &to[..]].concat()).succeeded();
+        pair.agree(&invitation, &agreement, &["--consent-small"]).succeeded();
+        pair.private(FIRM, &["request", &agreement, "--yes", "-o", &request]).succeeded();
+        pair.private(COMPANY, &["answer", &request, "--yes", "-o", &answer]).succeeded();
+        let open = ["open", &answer, "--yes", "-o", &file("result"), "--json"];
+        pair.private(FIRM, &open).json_lines().remove(0)["matches"].as_u64()
+    };
+    assert_eq!(matches("before"), Some(2));
+    pair.run(COMPANY, &["corpus", "add", "everybody", "public", "--public"]).succeeded();
+    assert_eq!(matches("after"), Some(1));
+}
+
+#[test]
+fn an_agreement_that_was_cut_short_can_be_made_again() {
+    let pair = Pair::with_lists();
+    pair.invite("invitation", &["sample.txt", "--of", "ids"]).succeeded();
+    pair.agree("invitation", "lost", &["--set", "symbols=symbols.txt"]).succeeded();
+    // The machine stopped between the file and the note of it.
+    fs::remove_file(only(&pair.path(COMPANY).join("private")).join("about.json")).unwrap();
+    pair.agree("invitation", "agreement", &["--set", "symbols=symbols.txt"]).succeeded();
+    let twice = pair.agree("invitation", "twice", &["--set", "symbols=symbols.txt"]);
+    refused(&pair, &twice, "answered before", "twice");
+    pair.to_answer();
+    let opened = pair.private(FIRM, &["open", "answer", "--yes", "-o", "result", "--json"]).json_lines().remove(0);
+    assert_eq!(opened["matches"], 500);
+}
+
+#[test]
 fn matches_are_counted_for_each_file_where_that_was_agreed() {
     let pair = Pair::with_files();
     pair.invite("invitation", &["sample", "--by-file"]).succeeded();

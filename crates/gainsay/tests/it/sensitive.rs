@@ -94,6 +94,12 @@ fn it_is_counted_and_located_and_leads_to_steps() {
     ] {
         assert!(steps.iter().any(|step| step.contains(what) && step.contains(place)), "{what}: {steps:#?}");
     }
+    // What is not wanted is not looked for, and nothing of it is entered.
+    let without = environment.gainsay(&["match", "sample", "--no-sensitive", "--case", "marlbeck", "--json"]);
+    let without: Value = serde_json::from_str(&without.stdout).unwrap();
+    assert_eq!((&without["sensitive"], without["entries"].as_array().unwrap().len()), (&Value::Null, 1));
+    let words = environment.gainsay(&["match", "sample", "--no-sensitive"]).stdout;
+    assert!(words.contains("What it must not reveal was not looked for."), "{words}");
     // The same desk knows a value again, and says the same of the same sample.
     let again = environment.gainsay(&["match", "sample", "--json"]);
     let again: Value = serde_json::from_str(&again.stdout).unwrap();

@@ -11,7 +11,7 @@ use unpack::{Event, FindingKind, Limits, Worker};
 
 use crate::makers::{STORY, seven_zip, streams, tar_of};
 use crate::random::Random;
-use crate::{Bound, Result, Row, child, file_of, handmade, makers, say};
+use crate::{Bar, Result, Table, child, file_of, handmade, makers, say};
 
 /// What must never come out of a worker: it stands in a file that every hostile name leads to.
 const SECRET: &[u8] = b"canary-7d1c5b0e-nobody-may-read-this";
@@ -34,7 +34,7 @@ struct Counts {
 }
 
 /// Opens the handmade files and so many changed ones.
-pub(crate) fn measure(seed: u64, mutated: usize) -> Result<Vec<Row>> {
+pub(crate) fn measure(table: &mut Table, seed: u64, mutated: usize) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let canary = folder.path().join("canary");
     fs::write(&canary, SECRET)?;
@@ -75,18 +75,15 @@ pub(crate) fn measure(seed: u64, mutated: usize) -> Result<Vec<Row>> {
         counts.deaths,
         counts.slowest.as_secs_f64()
     );
-    let row = |id: &str, count: u64| Row {
-        id: format!("hostile {id}"),
-        value: u32::try_from(count).map_or(f64::MAX, f64::from),
-        bound: Some(Bound::Most(0.0)),
-        note: note.clone(),
+    let mut row = |id: &str, count: u64| {
+        let count = u32::try_from(count).map_or(f64::MAX, f64::from);
+        table.measured(&format!("hostile {id}"), Bar::AtMost(0.0), &[count], note.clone());
     };
-    Ok(vec![
-        row("escapes", counts.escapes),
-        row("hangs", counts.hangs),
-        row("parent crashes", counts.crashes),
-        row("good files lost", counts.lost),
-    ])
+    row("escapes", counts.escapes);
+    row("hangs", counts.hangs);
+    row("parent crashes", counts.crashes);
+    row("good files lost", counts.lost);
+    Ok(())
 }
 
 /// Opens one hostile file, and a good one after it.

@@ -11,10 +11,13 @@ use std::time::{Duration, Instant};
 use unpack::{Event, Limits, Worker};
 
 use crate::random::Random;
-use crate::{Bound, Result, Row, child};
+use crate::{Bar, Result, Table, child};
 
 /// Each figure is the median of so many.
 const ROUNDS: usize = 3;
+
+/// Of the packages that cargo keeps, in the order of their names, one in so many is the company's.
+const OURS: usize = 16;
 
 /// Text with some noise in it, as code is: it comes to about a fourth by gzip.
 fn code(random: &mut Random, length: usize) -> Vec<u8> {
@@ -47,11 +50,58 @@ fn mixed(random: &mut Random, out: &mut dyn Write, megabytes: usize) -> Result<(
     Ok(())
 }
 
-/// A tar with three fourths of the megabytes in a `tar.gz`, and one in a `tar.xz`; and these two.
+/// A tar of packages that cargo keeps, as they come, until there are so many megabytes of them; says how many there are.
+fn packages(registry: &Path, out: &mut dyn Write, megabytes: usize) -> Result<usize> {
+    let (mut builder, mut bytes) = (tar::Builder::new(out), 0);
+    'all: for package in packages_in(registry)? {
+        for file in files_below(&package)? {
+            if bytes >= megabytes << 20 {
+                break 'all;
+            }
+            let content = fs::read(&file)?;
+            let mut header = tar::Header::new_gnu();
+            header.set_size(content.len() as u64);
+            bytes += content.len();
+            builder.append_data(&mut header, file.strip_prefix(registry)?, &content[..])?;
+        }
+    }
+    builder.into_inner()?.flush()?;
+    Ok(bytes >> 20)
+}
+
+/// The packages of every registry, in the order of their names.
+fn packages_in(registry: &Path) -> Result<Vec<PathBuf>> {
+    let mut packages = Vec::new();
+    for of_registry in entries(registry)? {
+        packages.extend(entries(&of_registry)?.into_iter().filter(|path| path.is_dir()));
+    }
+    Ok(packages)
+}
+
+fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
+    let entries = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut entries = entries.collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    Ok(entries)
+}
+
+/// The files in a folder and all folders in it, in the order of their paths.
+fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    for path in entries(folder)? {
+        match path.is_dir() {
+            true => files.extend(files_below(&path)?),
+            false => files.push(path),
+        }
+    }
+    Ok(files)
+}
+
+/// A tar with three fourths of the megabytes in a `tar.gz`, and one in a `tar.xz`, where there is one; and these two.
 struct Archive {
     whole: PathBuf,
     gz: PathBuf,
-    xz: PathBuf,
+    xz: Option<PathBuf>,
 }
 
 impl Archive {
@@ -70,15 +120,26 @@ impl Archive {
             builder.append_path_with_name(part, part.file_name().unwrap_or_default())?;
         }
         builder.into_inner()?;
-        Ok(Archive { whole, gz, xz })
+        Ok(Archive { whole, gz, xz: Some(xz) })
+    }
+
+    /// A `tar.gz` of what cargo keeps.
+    fn of_packages(folder: &Path, registry: &Path, megabytes: usize) -> Result<(Archive, usize)> {
+        let gz = folder.join("packages.tar.gz");
+        let mut encoder = flate2::write::GzEncoder::new(File::create(&gz)?, flate2::Compression::default());
+        let megabytes = packages(registry, &mut encoder, megabytes)?;
+        encoder.finish()?;
+        Ok((Archive { whole: gz.clone(), gz, xz: None }, megabytes))
     }
 
     /// How long the decoders take by themselves.
     fn decode(&self) -> Result<Duration> {
         let begun = Instant::now();
         io::copy(&mut flate2::read::MultiGzDecoder::new(File::open(&self.gz)?), &mut io::sink())?;
-        let reader = io::BufReader::new(File::open(&self.xz)?);
-        io::copy(&mut lzma_rust2::XzReader::new(reader, true), &mut io::sink())?;
+        if let Some(xz) = &self.xz {
+            let reader = io::BufReader::new(File::open(xz)?);
+            io::copy(&mut lzma_rust2::XzReader::new(reader, true), &mut io::sink())?;
+        }
         Ok(begun.elapsed())
     }
 
@@ -99,14 +160,23 @@ impl Archive {
     }
 }
 
-/// A desk with a corpus of some of the files of a sample.
-fn desk(folder: &Path, gainsay: &Path) -> Result<PathBuf> {
+/// A desk with a corpus of some of the files of a sample, and of some of what cargo keeps.
+fn desk(folder: &Path, gainsay: &Path, registry: Option<&Path>) -> Result<PathBuf> {
     let desk = folder.join("desk");
     let own = folder.join("own");
     fs::create_dir(&own)?;
     let mut random = Random::new(1);
     for number in 0..8 {
         fs::write(own.join(format!("{number}.rs")), code(&mut random, 1 << 20))?;
+    }
+    for registry in registry {
+        for file in
+            packages_in(registry)?.iter().step_by(OURS).map(|it| files_below(it)).collect::<Result<Vec<_>>>()?.concat()
+        {
+            let copy = own.join(file.strip_prefix(registry)?);
+            copy.parent().map_or(Ok(()), fs::create_dir_all)?;
+            fs::copy(&file, copy)?;
+        }
     }
     run(Command::new(gainsay).arg("init").arg(&desk))?;
     run(Command::new(gainsay).arg("--desk").arg(&desk).args(["corpus", "add", "own"]).arg(&own))?;
@@ -128,31 +198,51 @@ fn match_it(gainsay: &Path, desk: &Path, sample: &Path) -> Command {
     command
 }
 
-fn median(mut ratios: Vec<f64>) -> f64 {
-    ratios.sort_by(f64::total_cmp);
-    ratios[ratios.len() / 2]
-}
-
-/// Time to decompress a mixed archive alone, by the time to unpack and match it.
-pub(crate) fn measure_throughput(gainsay: &Path, megabytes: usize) -> Result<Row> {
+/// Time to decompress an archive alone, by the time to unpack and match it: with nothing else that is looked for, and with what a sample
+/// must not reveal.
+pub(crate) fn measure_throughput(
+    table: &mut Table,
+    gainsay: &Path,
+    registry: Option<&Path>,
+    megabytes: usize,
+) -> Result<()> {
     let folder = tempfile::tempdir()?;
-    let archive = Archive::make(folder.path(), megabytes)?;
-    let desk = desk(folder.path(), gainsay)?;
-    let mut ratios = Vec::new();
-    for _ in 0..ROUNDS {
-        let alone = archive.decode()?;
-        let begun = Instant::now();
-        run(&mut match_it(gainsay, &desk, &archive.whole))?;
-        ratios.push(alone.as_secs_f64() / begun.elapsed().as_secs_f64());
+    let desk = desk(folder.path(), gainsay, registry)?;
+    let made = format!("{megabytes} MiB of made code, notes and noise, 3/4 in tar.gz and 1/4 in tar.xz");
+    let mut archives = vec![(Archive::make(folder.path(), megabytes)?, made)];
+    match registry {
+        Some(registry) => {
+            let (archive, megabytes) = Archive::of_packages(folder.path(), registry, megabytes)?;
+            archives.push((
+                archive,
+                format!("{megabytes} MiB of what cargo keeps, in tar.gz, 1/{OURS} of it the company's"),
+            ));
+        }
+        None => table
+            .skipped("throughput", "there are no sources that cargo keeps: name a folder of them by BENCH_REGISTRY"),
     }
-    let note = format!(
-        "gzip and xz alone ÷ `gainsay match` of {megabytes} MiB of code, notes and noise (3/4 in tar.gz, 1/4 in tar.xz); median of {ROUNDS}"
-    );
-    Ok(Row { id: "throughput".to_owned(), value: median(ratios), bound: Some(Bound::Least(0.6)), note })
+    for (archive, what) in archives {
+        let (mut ratios, mut with_all) = (Vec::new(), Vec::new());
+        for _ in 0..ROUNDS {
+            let alone = archive.decode()?.as_secs_f64();
+            let matched = |more: &[&str]| -> Result<f64> {
+                let begun = Instant::now();
+                run(match_it(gainsay, &desk, &archive.whole).args(more))?;
+                Ok(alone / begun.elapsed().as_secs_f64())
+            };
+            ratios.push(matched(&["--no-sensitive"])?);
+            with_all.push(matched(&[])?);
+        }
+        let note = format!("the decoders alone ÷ `gainsay match --no-sensitive` of {what}; median of {ROUNDS}");
+        table.measured("throughput", Bar::AtLeast(0.6), &ratios, note);
+        let note = format!("the same with what it must not reveal, no bar; {what}");
+        table.measured("throughput with sensitive", Bar::AtLeast(0.0), &with_all, note);
+    }
+    Ok(())
 }
 
 /// How much longer a worker that is locked down takes than one that is not: starting it, and unpacking.
-pub(crate) fn measure_sandbox(megabytes: usize) -> Result<Row> {
+pub(crate) fn measure_sandbox(table: &mut Table, megabytes: usize) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let archive = Archive::make(folder.path(), megabytes)?;
     let mut ratios = Vec::new();
@@ -171,16 +261,17 @@ pub(crate) fn measure_sandbox(megabytes: usize) -> Result<Row> {
     }
     let note =
         format!("overhead of the lock-down on unpacking {megabytes} MiB, start included; median of {}", ratios.len());
-    Ok(Row { id: "sandbox".to_owned(), value: median(ratios), bound: Some(Bound::Most(0.1)), note })
+    table.measured("sandbox", Bar::AtMost(0.1), &ratios, note);
+    Ok(())
 }
 
 /// The most memory that `gainsay match` and its children held together, each at its own peak, on a zip with a `tar.xz` for each of so
 /// many gigabytes.
-pub(crate) fn measure_memory(gainsay: &Path, gigabytes: u64) -> Result<Row> {
+pub(crate) fn measure_memory(table: &mut Table, gainsay: &Path, gigabytes: u64) -> Result<()> {
     let folder = tempfile::tempdir()?;
     let sample = folder.path().join("big.zip");
     nest(&sample, gigabytes)?;
-    let desk = desk(folder.path(), gainsay)?;
+    let desk = desk(folder.path(), gainsay, None)?;
     let out = folder.path().join("out.json");
     let mut running = match_it(gainsay, &desk, &sample).stdin(Stdio::null()).stdout(File::create(&out)?).spawn()?;
     let own = running.id();
@@ -210,7 +301,8 @@ pub(crate) fn measure_memory(gainsay: &Path, gigabytes: u64) -> Result<Row> {
         "MiB of parent ({of_parent:.0}) and worker ({of_child:.0}) while {gigabytes} GiB out of {} MiB of xz in zip are matched",
         fs::metadata(&sample)?.len() >> 20
     );
-    Ok(Row { id: "memory".to_owned(), value: of_parent + of_child, bound: Some(Bound::Most(800.0)), note })
+    table.measured("memory", Bar::AtMost(800.0), &[of_parent + of_child], note);
+    Ok(())
 }
 
 /// Writes a zip with a `tar.xz` for each gigabyte, none of which is a bomb: a hundredth of it is noise of its own.

@@ -97,6 +97,7 @@ fn unpack(worker: &mut Worker, name: &str, bytes: &[u8]) -> Outcome {
             (Event::Finding(finding), _) => findings.push(finding),
             (Event::Archive { path, format }, _) => opened.push((path.to_owned(), format.to_owned())),
             (Event::Clue(clue), _) => clues.push(clue),
+            (Event::Fact(_), Some(_)) => {}
             (event, None) => panic!("{event:?} before any file"),
         }
         ControlFlow::Continue(())

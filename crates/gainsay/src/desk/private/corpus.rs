@@ -93,6 +93,19 @@ pub(super) fn own(corpora: &BTreeMap<String, Corpus>, named: &[String]) -> Resul
     if origins.is_empty() { Err(desk::Error::NoCorpus) } else { Ok(origins) }
 }
 
+/// What of the owner's own is left out as what everybody has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LeftOut {
+    /// What public corpora have.
+    Indexed,
+    /// The same, some of it by filters, which take a little more.
+    Filtered,
+    /// Nothing: there is no public corpus.
+    Nothing,
+    /// Lists are compared as they are.
+    Lists,
+}
+
 /// The owner's elements, ready to be gone through.
 pub(super) struct Held<'d> {
     desk: &'d Desk,
@@ -115,9 +128,30 @@ impl<'d> Held<'d> {
         &self.corpora
     }
 
-    /// Whether anything is left out as what everybody has.
-    pub(super) fn leaves_out_public(&self) -> bool {
-        !self.public.is_empty() && (self.what.channel().is_some() || self.what.kind == ElementKind::Files)
+    /// What is left out of the owner's own.
+    pub(super) fn left_out(&self) -> LeftOut {
+        match self.public.as_slice() {
+            _ if self.what.is_listed() => LeftOut::Lists,
+            [] => LeftOut::Nothing,
+            public if public.iter().any(|(_, filters)| !filters.is_empty()) => LeftOut::Filtered,
+            _ => LeftOut::Indexed,
+        }
+    }
+
+    /// Whether a public corpus has this content, of whose BLAKE3 an index keeps the first half.
+    fn is_public(&self, content: &[u8; 16]) -> Result<bool, desk::Error> {
+        let digest = whole(content);
+        for (index, filters) in &self.public {
+            if index.content_by_blake3(&digest).map_err(Error::from)?.is_some() {
+                return Ok(true);
+            }
+            for filter in filters {
+                if !filter.contents(&[digest]).map_err(Error::from)?.is_empty() {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Gives the elements of an origin, some at a time.
@@ -335,14 +369,7 @@ impl OfCorpus<'_> {
         let mut batch: Vec<Vec<u8>> = Vec::new();
         self.index.each_content::<Failed>(|half| {
             let digest = whole(half);
-            let mut is_out = *half == empty[..16];
-            for (index, filters) in &self.held.public {
-                is_out = is_out || index.content_by_blake3(&digest)?.is_some();
-                for filter in filters {
-                    is_out = is_out
-                        || !filter.contents(&[digest]).map_err(|e| desk::Error::from(Error::from(e)))?.is_empty();
-                }
-            }
+            let mut is_out = *half == empty[..16] || self.held.is_public(half)?;
             if let (Some(lines), false) = (&lines, is_out) {
                 let at = self.index.content_by_blake3(&digest)?.map(|(_, at)| at).unwrap_or_default();
                 is_out = !at.iter().any(|at| lines.get(at.line.0 as usize).copied().unwrap_or_default());
@@ -364,7 +391,14 @@ impl OfCorpus<'_> {
         let paths: Vec<PathId> = (0..self.index.paths()).map(PathId).collect();
         let (mut batch, mut failed): (Vec<Vec<u8>>, Option<Failed>) = (Vec::new(), None);
         let found = self.index.contents_at(&paths, &mut |content, at| {
-            for at in at {
+            let is_public = match self.held.is_public(&content.blake3) {
+                Ok(is_public) => is_public,
+                Err(error) => {
+                    failed = failed.take().or(Some(error.into()));
+                    true
+                }
+            };
+            for at in at.iter().filter(|_| !is_public) {
                 if failed.is_some()
                     || lines.as_ref().is_some_and(|lines| !lines.get(at.line.0 as usize).copied().unwrap_or_default())
                 {

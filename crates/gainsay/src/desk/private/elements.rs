@@ -445,7 +445,11 @@ impl Elements {
                             of_file(group, what.kind, &fingerprinter.finish());
                         }
                     }
-                    Event::Text { .. } | Event::Archive { .. } | Event::Clue(_) | Event::Finding(_) => {}
+                    Event::Text { .. }
+                    | Event::Fact(_)
+                    | Event::Archive { .. }
+                    | Event::Clue(_)
+                    | Event::Finding(_) => {}
                 }
                 ControlFlow::Continue(())
             })?;

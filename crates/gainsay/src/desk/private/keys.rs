@@ -18,9 +18,6 @@ const FILE: &str = "private-match.key";
 /// What a key begins with as it is written.
 const PREFIX: &str = "gainsay-party-1";
 
-/// The first bytes of the digest of a key, by which a file in clear names a party.
-pub(super) type Address = [u8; 16];
-
 /// A party's public keys.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Party {
@@ -44,12 +41,6 @@ impl Party {
     pub(super) fn recipient(&self) -> Result<age::x25519::Recipient, Error> {
         self.recipient.parse().map_err(|_| Error::NotAParty { key: self.recipient.clone() })
     }
-}
-
-/// How a file in clear names the party of a key.
-pub(super) fn address(key: &PublicKey) -> Address {
-    let digest = Sha256::new().chain_update(b"gainsay private 1 address").chain_update(key.0).finalize();
-    digest.first_chunk().copied().unwrap_or_default()
 }
 
 /// An Ed25519 public key as it is written: 64 hexadecimal digits.

@@ -83,8 +83,7 @@ impl Desk {
         let mut answer = Vec::new();
         let digest = Sha256::digest(manifest.as_bytes()).into();
         let made = setup.finish(&keys.identity, digest, &mut answer).map_err(Error::from)?;
-        let leaves_out = (!what.is_listed()).then(|| held.leaves_out_public());
-        agreed(consent, &words::agree(&made.session, &what, &from.digits(), leaves_out))?;
+        agreed(consent, &words::agree(&made.session, &what, &from.digits(), held.left_out()))?;
         let about = About {
             holds: false,
             other: from.to_string(),
@@ -96,8 +95,10 @@ impl Desk {
         let kept =
             [(INVITATION, &message[..]), (AGREEMENT, &answer), (SET, &made.set), (MANIFEST, manifest.as_bytes())];
         let kept = kept.into_iter().try_for_each(|(name, bytes)| folder.put(name, bytes));
-        let kept = kept.and_then(|()| folder.note()).and_then(|()| write_all(&mut sealing, output, &answer));
-        if let Err(error) = kept.and_then(|()| sealing.finish()) {
+        let kept = kept.and_then(|()| write_all(&mut sealing, output, &answer)).and_then(|()| sealing.finish());
+        // What is noted uses the invitation up, so it comes last. A run that is cut short before leaves a file whose session this desk
+        // does not know: a request that follows it is refused, and the invitation can be agreed to again.
+        if let Err(error) = kept.and_then(|()| folder.note()) {
             folder.remove();
             return Err(error);
         }

@@ -10,12 +10,12 @@ use sha2::{Digest, Sha256};
 use super::elements::What;
 use super::folder::{AGREEMENT, Folder, INVITATION, RESULT};
 use super::holder::Looking;
-use super::keys::{self, Keys, address};
-use super::sealed::{self, Head, Opened};
+use super::keys::{self, Keys};
+use super::sealed::{self, Opened};
 use super::{Consent, Done, Error, hex, words};
 use crate::capture;
 use crate::claim::{CorpusRole, EntryId, PrivateLabel};
-use crate::desk::{self, Acting, Desk, casefile, check_name};
+use crate::desk::{self, Acting, Desk, check_name};
 use crate::ledger::payload::{PrivateLabelV1, PrivatelyMatched};
 
 /// The most bytes of a statement: invitation, agreement, result and countersignature.
@@ -122,7 +122,7 @@ impl Desk {
         held_here: bool,
         (statement, bytes): (&Statement, &[u8]),
     ) -> Result<EntryId, desk::Error> {
-        let case = casefile::case_id(&self.database.reader(), case)?;
+        let case = self.case_id(case)?;
         let payload = payload(case, company, held_here, statement, bytes)?;
         let config = self.config.tlp;
         self.database.commit(&self.key, acting.now, |commit| {
@@ -303,13 +303,13 @@ fn of_statement(statement: &Statement, bytes: &[u8]) -> Done {
 /// # Errors
 /// It is no file of a private match, or damaged.
 pub fn inspect(path: &Path, desk: Option<&Desk>) -> Result<Done, desk::Error> {
-    let (head, mut file) = match Head::read(path) {
+    let (head, mut file) = match sealed::head_of(path) {
         Ok(read) => read,
         Err(desk::Error::Private(Error::NotSealed { .. })) => return inspect_statement(path),
         Err(error) => return Err(error),
     };
-    head.check(path, &mut file)?;
-    let own = desk.map(|desk| Ok::<_, desk::Error>(address(&Keys::of(desk)?.identity.public()))).transpose()?;
+    sealed::check(&head, path, &mut file)?;
+    let own = desk.map(|desk| Ok::<_, desk::Error>(Keys::of(desk)?.identity.public().address())).transpose()?;
     let whose = |of: [u8; 16]| {
         let of: String = of.iter().map(|byte| format!("{byte:02x}")).collect();
         if own.is_some_and(|own| own.iter().map(|byte| format!("{byte:02x}")).collect::<String>() == of) {

@@ -6,22 +6,14 @@ use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use age::stream::StreamReader;
-use private_match::{Header, Kind, PublicKey};
+use private_match::{Address, Head, Header, Kind, PublicKey, Refused};
 use sha2::{Digest, Sha256};
 use tempfile::NamedTempFile;
 
 use super::Error;
-use super::keys::{Address, Keys, Party, address};
+use super::keys::{Keys, Party};
 use crate::capture;
 use crate::desk;
-
-/// The first bytes of a file of any version.
-const MAGIC: &[u8; 7] = b"GAINSLD";
-
-const VERSION: u8 = 1;
-
-/// Bytes of the head: magic, version, kind, sender, recipient, length and digest of what follows.
-const HEAD: usize = 7 + 1 + 1 + 16 + 16 + 8 + 32;
 
 /// The most bytes of a message that is read as a whole: anything but request, answer and revelation.
 const SHORT: u64 = 8 << 20;
@@ -32,94 +24,45 @@ const FIRST: usize = (1 << 16) + 44;
 /// Bytes that are read at a time.
 const PIECE: usize = 1 << 16;
 
-const KINDS: [Kind; 7] = [
-    Kind::Invitation,
-    Kind::Agreement,
-    Kind::Request,
-    Kind::Answer,
-    Kind::Result,
-    Kind::Countersignature,
-    Kind::Revelation,
-];
-
-/// What a file says of itself in clear. Nothing of it is proven.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Head {
-    pub(super) kind: Kind,
-    pub(super) from: Address,
-    pub(super) to: Address,
-    /// Bytes that follow, and their SHA-256.
-    pub(super) length: u64,
-    pub(super) digest: [u8; 32],
+/// What a file of a private match says in clear, and the file behind that.
+///
+/// # Errors
+/// It is no such file, or cut short, or longer than it says.
+pub(super) fn head_of(path: &Path) -> Result<(Head, File), desk::Error> {
+    let mut file = capture::open(path)?;
+    let failed = |why| desk::Error::File { action: "read", path: path.to_owned(), why };
+    let length = file.metadata().map_err(failed)?.len();
+    let mut bytes = Vec::new();
+    (&mut file).take(Head::BYTES as u64).read_to_end(&mut bytes).map_err(failed)?;
+    let head = Head::of(&bytes).map_err(|refused| match refused {
+        Refused::OtherVersion { found } => Error::OtherVersion { path: path.to_owned(), found },
+        _ => Error::NotSealed { path: path.to_owned() },
+    })?;
+    if length != head.length.saturating_add(Head::BYTES as u64) {
+        return Err(Error::Damaged { path: path.to_owned() }.into());
+    }
+    Ok((head, file))
 }
 
-impl Head {
-    fn to_bytes(self) -> Vec<u8> {
-        let kind = KINDS.iter().zip(1..).find(|(kind, _)| **kind == self.kind).map_or(0, |(_, code)| code);
-        let mut bytes = [&MAGIC[..], &[VERSION, kind]].concat();
-        bytes.extend(self.from);
-        bytes.extend(self.to);
-        bytes.extend(self.length.to_le_bytes());
-        bytes.extend(self.digest);
-        bytes
-    }
-
-    /// # Errors
-    /// The bytes are no head of this version.
-    fn of(path: &Path, bytes: &[u8]) -> Result<Head, Error> {
-        let not = || Error::NotSealed { path: path.to_owned() };
-        let rest = bytes.strip_prefix(MAGIC).ok_or_else(not)?;
-        let (version, rest) = rest.split_first().ok_or_else(not)?;
-        if *version != VERSION {
-            return Err(Error::OtherVersion { path: path.to_owned(), found: *version });
+/// Reads what is behind a head, and holds it against the digest.
+///
+/// # Errors
+/// It is other than it was written.
+pub(super) fn check(head: &Head, path: &Path, file: &mut File) -> Result<(), desk::Error> {
+    let failed = |why| desk::Error::File { action: "read", path: path.to_owned(), why };
+    let mut digest = Sha256::new();
+    let mut piece = vec![0; PIECE];
+    loop {
+        match file.read(&mut piece).map_err(failed)? {
+            0 => break,
+            read => digest.update(&piece[..read]),
         }
-        let (code, rest) = rest.split_first().ok_or_else(not)?;
-        let kind = usize::from(*code).checked_sub(1).and_then(|place| KINDS.get(place));
-        let (from, rest) = rest.split_first_chunk().ok_or_else(not)?;
-        let (to, rest) = rest.split_first_chunk().ok_or_else(not)?;
-        let (length, rest) = rest.split_first_chunk().ok_or_else(not)?;
-        let digest = rest.first_chunk().ok_or_else(not)?;
-        let length = u64::from_le_bytes(*length);
-        Ok(Head { kind: *kind.ok_or_else(not)?, from: *from, to: *to, length, digest: *digest })
     }
-
-    /// The head of a file, and the file behind it.
-    ///
-    /// # Errors
-    /// It is no such file, or cut short, or longer than it says.
-    pub(super) fn read(path: &Path) -> Result<(Head, File), desk::Error> {
-        let mut file = capture::open(path)?;
-        let failed = |why| desk::Error::File { action: "read", path: path.to_owned(), why };
-        let length = file.metadata().map_err(failed)?.len();
-        let mut bytes = Vec::new();
-        (&mut file).take(HEAD as u64).read_to_end(&mut bytes).map_err(failed)?;
-        let head = Head::of(path, &bytes)?;
-        if length != head.length.saturating_add(HEAD as u64) {
-            return Err(Error::Damaged { path: path.to_owned() }.into());
-        }
-        Ok((head, file))
+    if <[u8; 32]>::from(digest.finalize()) != head.digest {
+        return Err(Error::Damaged { path: path.to_owned() }.into());
     }
-
-    /// Reads what is behind the head, and holds it against the digest.
-    ///
-    /// # Errors
-    /// It is other than it was written.
-    pub(super) fn check(&self, path: &Path, file: &mut File) -> Result<(), desk::Error> {
-        let failed = |why| desk::Error::File { action: "read", path: path.to_owned(), why };
-        let mut digest = Sha256::new();
-        let mut piece = vec![0; PIECE];
-        loop {
-            match file.read(&mut piece).map_err(failed)? {
-                0 => break,
-                read => digest.update(&piece[..read]),
-            }
-        }
-        if <[u8; 32]>::from(digest.finalize()) != self.digest {
-            return Err(Error::Damaged { path: path.to_owned() }.into());
-        }
-        file.seek(SeekFrom::Start(HEAD as u64)).map_err(failed)?;
-        Ok(())
-    }
+    file.seek(SeekFrom::Start(Head::BYTES as u64)).map_err(failed)?;
+    Ok(())
 }
 
 /// A file for another party while it is written. Dropped before its end, it is gone.
@@ -169,7 +112,7 @@ impl Sealing {
         }
         let failed = |why| desk::Error::File { action: "write", path: path.to_owned(), why };
         let file = tempfile::Builder::new().prefix(".gainsay-").tempfile_in(folder_of(path)).map_err(failed)?;
-        let (from, to_address) = (address(&keys.identity.public()), address(&to.signs));
+        let (from, to_address) = (keys.identity.public().address(), to.signs.address());
         let head = Head { kind, from, to: to_address, length: 0, digest: [0; 32] };
         let mut out = BufWriter::new(file);
         out.write_all(&head.to_bytes()).map_err(failed)?;
@@ -238,9 +181,9 @@ impl Opened {
     /// # Errors
     /// It is no such file, damaged, for somebody else, or another message than is due.
     pub(super) fn open(keys: &Keys, path: &Path, due: &[Kind]) -> Result<Opened, desk::Error> {
-        let (head, mut file) = Head::read(path)?;
-        head.check(path, &mut file)?;
-        if head.to != address(&keys.identity.public()) {
+        let (head, mut file) = head_of(path)?;
+        check(&head, path, &mut file)?;
+        if head.to != keys.identity.public().address() {
             return Err(Error::NotForUs { path: path.to_owned() }.into());
         }
         if !due.contains(&head.kind) {
@@ -254,7 +197,7 @@ impl Opened {
         let read = (&mut rest).take(FIRST as u64).read_to_end(&mut first);
         read.map_err(|why| desk::Error::File { action: "open", path: path.to_owned(), why })?;
         let header = Header::of(&first).map_err(Error::from)?;
-        let is_said = |said: Address, key: &PublicKey| said == address(key);
+        let is_said = |said: Address, key: &PublicKey| said == key.address();
         if header.kind != head.kind || !is_said(head.from, &header.from) || !is_said(head.to, &header.to) {
             return Err(Error::OtherInside { path: path.to_owned() }.into());
         }
@@ -262,10 +205,7 @@ impl Opened {
     }
 
     /// Gives the message piece by piece.
-    pub(super) fn each(
-        self,
-        take: &mut dyn FnMut(&[u8]) -> Result<(), private_match::Refused>,
-    ) -> Result<(), desk::Error> {
+    pub(super) fn each(self, take: &mut dyn FnMut(&[u8]) -> Result<(), Refused>) -> Result<(), desk::Error> {
         let Opened { path, first, mut rest, .. } = self;
         take(&first).map_err(Error::from)?;
         let mut piece = vec![0; PIECE];

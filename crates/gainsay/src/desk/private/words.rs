@@ -4,6 +4,7 @@ use std::path::Path;
 
 use private_match::{Counts, Label, Mode, Session, Terms};
 
+use super::corpus::LeftOut;
 use super::elements::What;
 use crate::claim::{counted, on_one_line, quoted};
 
@@ -60,18 +61,21 @@ fn labels(labels: &[Label]) -> String {
     labels.iter().map(|label| format!("\n  {}: at most {} elements", label.name, label.count)).collect()
 }
 
-pub(super) fn agree(session: &Session, what: &What, digits: &str, leaves_out: Option<bool>) -> String {
+pub(super) fn agree(session: &Session, what: &What, digits: &str, left_out: LeftOut) -> String {
     let terms = &session.invitation.terms;
     let later = match terms.mode {
         Mode::Count => "how many of its elements are in each of these parts, and not which",
         Mode::Which => "which of its elements are in each of these parts",
     };
-    let public = match leaves_out {
-        Some(true) => "\nWhat your public and published corpora have was left out: it is counted for nobody.",
-        Some(false) => {
+    let public = match left_out {
+        LeftOut::Indexed => "\nWhat your public and published corpora have was left out: it is counted for nobody.",
+        LeftOut::Filtered => {
+            "\nWhat your public and published corpora have was left out: it is counted for nobody. Some of them are filters, and a filter takes one in 256 of what only you have for public too: so little more of yours was left out, and counts come out lower by so much."
+        }
+        LeftOut::Nothing => {
             "\nNo public corpus takes part on this desk: what everybody has counts as yours, and a sample padded with it gains by that. Add one with `gainsay corpus add NAME PATH --public` first, if you have it."
         }
-        None => "",
+        LeftOut::Lists => "",
     };
     format!(
         "Whoever has the key with the digits {digits} holds {} and asks about {:?}.\nFrom this file they will learn the names and rounded sizes of these parts of what you hold:{}\nIf you then answer their request, they will learn {later}. You will learn the counts, which they sign.\nThe file binds you to what you hold now: nothing can be added or taken out before the answer.{public}{}",

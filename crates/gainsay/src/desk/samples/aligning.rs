@@ -1,4 +1,4 @@
-//! The second pass over a sample: files that are ours, and not byte for byte, beside ours.
+//! Files of a sample that are ours, and not byte for byte, beside ours: in a second pass over it, where their bytes were not kept.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
@@ -9,6 +9,7 @@ use fingerprint::Channel;
 use unpack::Event;
 
 use super::sources::{Source, sources};
+use super::texts::Texts;
 use super::{Error, MatchOptions, files_below, text_of};
 use crate::align::{self, Kind, LONGEST, Side, align};
 use crate::capture::{self, Opener};
@@ -59,6 +60,7 @@ pub(super) fn align_files(
     options: MatchOptions<'_>,
     found: &Match,
     corpora: &[Corpus<'_, File>],
+    texts: &Texts,
 ) -> Result<Aligned, Error> {
     let can_be = |file: &&FileMatch| {
         file.verdict.is_ours()
@@ -72,7 +74,7 @@ pub(super) fn align_files(
     chosen.truncate(MOST_FILES);
     let mut aligner = Aligner::new(corpora);
     let mut aligned = Aligned { of: HashMap::new(), left_out };
-    each(sample, options, &chosen, &mut |file, bytes| {
+    each(sample, options, &chosen, texts, &mut |file, bytes| {
         let alignment = match aligner.side_by_side(file, bytes) {
             Ok(found) => found.in_numbers(),
             Err(note) => Alignment { note: Some(note), ..Alignment::default() },
@@ -88,18 +90,23 @@ pub(super) fn align_files(
     Ok(aligned)
 }
 
-/// Opens a sample once more, and gives the bytes of some of its files, one at a time.
+/// Gives the bytes of some of a sample's files, one at a time; opens it once more for what was not kept.
 pub(super) fn each<'f>(
     sample: &Path,
     options: MatchOptions<'_>,
     files: &[&'f FileMatch],
+    texts: &Texts,
     take: &mut dyn FnMut(&'f FileMatch, &[u8]),
 ) -> Result<(), Error> {
+    let (here, files): (Vec<_>, Vec<_>) = files.iter().partition(|file| texts.get(&file.blake3).is_some());
+    for file in here {
+        take(file, texts.get(&file.blake3).unwrap_or_default());
+    }
     if files.is_empty() {
         return Ok(());
     }
     let mut waiting: HashMap<&[u8], Vec<&'f FileMatch>> = HashMap::new();
-    files.iter().for_each(|file| waiting.entry(&file.path).or_default().push(file));
+    files.into_iter().for_each(|file: &'f FileMatch| waiting.entry(&file.path).or_default().push(file));
     let mut opener = Opener::start(options.unjailed)?;
     opener.set_passwords(options.passwords)?;
     if !sample.is_dir() {
@@ -147,7 +154,7 @@ fn each_in<'f>(
                 }
             }
             Event::Text { text, .. } => give(waiting, &text_of(&last), text.as_bytes(), take),
-            Event::Finding(_) | Event::Archive { .. } | Event::Clue(_) => {}
+            Event::Finding(_) | Event::Archive { .. } | Event::Clue(_) | Event::Fact(_) => {}
         }
         if waiting.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;

@@ -1,16 +1,20 @@
 //! One file of a sample beside the company's.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use fingerprint::Profile;
 use serde_json::json;
 
 use super::aligning::{Aligner, SideBySide, each};
+use super::texts::Texts;
 use super::{Corpus, CorpusRole, Desk, Error, MatchOptions, OpenCorpora, SampleProgress, Shape, open, row};
 use crate::align::{Row, rows};
 use crate::claim::FileMatch;
 use crate::export;
+use crate::export::comparison::Beside;
 use crate::inspect::sensitive;
+use crate::ledger::Payload;
+use crate::ledger::payload::Held;
 use crate::matching::{self, Matcher, SampleFile, Tally};
 use crate::release::{Released, masked_in_place};
 
@@ -46,7 +50,37 @@ impl Comparison {
     }
 }
 
+impl Comparison {
+    /// Both sides row by row, for pages; none where they cannot be compared.
+    pub fn beside(&self) -> Vec<Beside> {
+        self.shown.as_ref().map_or(Vec::new(), |(rows, texts)| export::comparison::beside(rows, texts))
+    }
+}
+
 impl Desk {
+    /// The same of a sample that a case has matched: of its finding by its handle, where the sample still is where it was.
+    ///
+    /// # Errors
+    /// As of [`Desk::compare`]; or there is no such finding, or the sample's bytes are not within reach.
+    pub fn compare_in(&mut self, case: &str, finding: &str, file: &str, unjailed: bool) -> Result<Comparison, Error> {
+        let missing = || Error::NoHandle { case: case.to_owned(), handle: finding.to_owned() };
+        let case = self.case(case)?;
+        let found = case.findings.iter().find(|it| it.handle == finding).ok_or_else(missing)?;
+        let sample = &case.sources[found.sample];
+        let entry = self.database.reader().by_prefix(&sample.id.to_string())?;
+        let payload = entry.and_then(|entry| entry.payload);
+        let source = payload.as_ref().and_then(Payload::source).ok_or_else(missing)?;
+        let path = match &source.held {
+            Held::Desk => self.blobs.path(&source.digest),
+            Held::Outside(path) => PathBuf::from(path),
+            Held::Sealed(..) => return Err(Error::OutOfReach { handle: sample.handle.clone() }),
+        };
+        if !path.exists() {
+            return Err(Error::OutOfReach { handle: sample.handle.clone() });
+        }
+        self.compare(&path, file, MatchOptions { unjailed, ..MatchOptions::default() }, &mut |_| {})
+    }
+
     /// Holds one file of a sample, named as a match names it, beside the company's file that it matches best in the corpora: in all
     /// of them, or in the one named.
     ///
@@ -72,13 +106,11 @@ impl Desk {
         }
         let profile = Profile::one();
         let mut wanted = None;
-        let mut find = |batch: &[SampleFile]| {
-            if wanted.is_none() {
-                wanted = batch.iter().find(|it| it.path == file.as_bytes()).cloned();
-            }
-            Ok(())
+        let mut find = |batch: Vec<SampleFile>| {
+            wanted = batch.into_iter().find(|it| it.path == file.as_bytes());
+            wanted.is_none()
         };
-        let tallies = (Tally::default(), sensitive::Tally::default(), None);
+        let tallies = (Tally::default(), sensitive::Tally::default(), None, None);
         let rest = open(path, &profile, options, tallies, progress, &mut find)?.batch;
         let Some(wanted) = wanted.or_else(|| rest.into_iter().find(|it| it.path == file.as_bytes())) else {
             return Err(Error::NotInSample { file: file.to_owned() });
@@ -90,7 +122,9 @@ impl Desk {
         let mut compared =
             Err("the sample's file could not be read a second time, or is too large to be compared".to_owned());
         let wanted: Vec<&matching::FileMatch> = found.files.iter().collect();
-        each(path, options, &wanted, &mut |file, bytes| compared = aligner.side_by_side(file, bytes))?;
+        each(path, options, &wanted, &Texts::default(), &mut |file, bytes| {
+            compared = aligner.side_by_side(file, bytes)
+        })?;
         let Some(found) = found.files.first() else { return Err(Error::NotInSample { file: file.to_owned() }) };
         Ok(match compared {
             Ok(compared) => Comparison {

@@ -4,22 +4,25 @@ use std::fs::File;
 use std::io::{Read as _, Seek};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use fingerprint::Profile;
-use unpack::Event;
+use fingerprint::{Kind, Profile};
+use unpack::{Event, Fact};
 
 use super::super::add::files_below;
 use super::super::listings::Listings;
+use super::builds::Builds;
 use super::layers::{self, Layers};
 use super::sources::{Source, sources};
+use super::texts::{OneText, Texts};
 use super::{Error, MatchOptions, PROBLEMS, SampleProgress};
 use crate::capture::{self, Opener};
 use crate::claim::on_one_line;
 use crate::inspect::Malware;
 use crate::inspect::sensitive::{self, Scanner};
 use crate::listing::Reader;
-use crate::matching::{Bounds, Gathered, MatchError, SHORT, SampleFile, Tallied, Tally, says_generated};
+use crate::matching::{Bounds, Gathered, SHORT, SampleFile, Tallied, Tally, says_generated};
 
 /// What came out of a sample.
 pub(super) struct Opened {
@@ -31,6 +34,9 @@ pub(super) struct Opened {
     pub(super) contents: blake3::Hasher,
     pub(super) listings: Listings,
     pub(super) layers: Layers,
+    pub(super) builds: Builds,
+    /// The file that ended last.
+    last: String,
     /// What of them is sensitive.
     pub(super) sensitive: sensitive::Tally,
     /// What they are, whoever's they are.
@@ -44,22 +50,23 @@ pub(super) struct Opened {
     bounds: Bounds,
     /// Whether its files are listings, whatever they look like.
     is_listing: bool,
-    failed: Option<MatchError>,
+    /// Whether who takes the batches wants no more.
+    is_stopped: bool,
 }
 
-/// Takes a batch of files.
-pub(super) type Take<'t> = dyn FnMut(&[SampleFile]) -> Result<(), MatchError> + 't;
+/// Takes a batch of files, and says whether more are wanted.
+pub(super) type Take<'t> = dyn FnMut(Vec<SampleFile>) -> bool + 't;
 
 /// Opens a sample in the child, fingerprints what comes out, and gives it away in batches, but for the last one. `malware` has each file
-/// before the child opens it, and what comes out of it.
+/// before the child opens it, and what comes out of it; `texts` takes the texts.
 ///
 /// # Errors
-/// The sample cannot be opened, or a batch cannot be taken.
+/// The sample cannot be opened.
 pub(super) fn open(
     path: &Path,
     profile: &Profile,
     options: MatchOptions<'_>,
-    (tally, sensitive, malware): (Tally, sensitive::Tally, Option<&mut Malware>),
+    (tally, sensitive, malware, texts): (Tally, sensitive::Tally, Option<&mut Malware>, Option<&Mutex<Texts>>),
     progress: &mut dyn FnMut(SampleProgress),
     take: &mut Take<'_>,
 ) -> Result<Opened, Error> {
@@ -72,6 +79,8 @@ pub(super) fn open(
         contents: blake3::Hasher::new(),
         listings: Listings::default(),
         layers: Layers::default(),
+        builds: Builds::default(),
+        last: String::new(),
         sensitive,
         tally,
         received: 0,
@@ -80,15 +89,15 @@ pub(super) fn open(
         fingerprints: 0,
         bounds: options.bounds(),
         is_listing: options.is_listing,
-        failed: None,
+        is_stopped: false,
     };
     let mut reading =
-        Reading { profile, done: SampleProgress::default(), began: Instant::now(), malware, progress, take };
+        Reading { profile, done: SampleProgress::default(), began: Instant::now(), malware, texts, progress, take };
     if !meta.is_dir() {
         let source = Source::of_file(path);
         reading.done.received.1 = source.size();
         opened.read(&mut opener, &source, &mut reading)?;
-        return opened.unless_failed();
+        return Ok(opened);
     }
     let below = files_below(path);
     if below.is_nothing() {
@@ -99,7 +108,7 @@ pub(super) fn open(
     reading.done.received.1 = sources.iter().map(Source::size).sum();
     for source in sources {
         match opened.read(&mut opener, &source, &mut reading) {
-            Ok(()) if opened.failed.is_none() => {}
+            Ok(()) if !opened.is_stopped => {}
             Ok(()) => break,
             // One file that cannot be opened is a problem of the sample; a child that cannot be started is the end.
             Err(error @ capture::Error::Unreadable { .. } | error @ capture::Error::NotAFile { .. }) => {
@@ -108,7 +117,7 @@ pub(super) fn open(
             Err(error) => return Err(error.into()),
         }
     }
-    opened.unless_failed()
+    Ok(opened)
 }
 
 /// The path of a file as a match names it: in an archive that is opened by itself without the archive's name.
@@ -148,8 +157,17 @@ struct Reading<'r> {
     done: SampleProgress,
     began: Instant,
     malware: Option<&'r mut Malware>,
+    texts: Option<&'r Mutex<Texts>>,
     progress: &'r mut dyn FnMut(SampleProgress),
     take: &'r mut Take<'r>,
+}
+
+impl Reading<'_> {
+    fn keep(&self, blake3: [u8; 32], text: Vec<u8>) {
+        if let Some(texts) = self.texts {
+            texts.lock().unwrap_or_else(PoisonError::into_inner).keep(blake3, text);
+        }
+    }
 }
 
 /// A file of a sample while it is read.
@@ -162,6 +180,7 @@ struct Open {
     /// Its first bytes: all of a short file, and of any other what may say that a program wrote it.
     head: Vec<u8>,
     bytes: usize,
+    text_bytes: OneText,
     listing: Reader,
 }
 
@@ -192,6 +211,7 @@ impl Opened {
                         tallied: self.tally.begin(),
                         head: Vec::new(),
                         bytes: 0,
+                        text_bytes: OneText::new(reading.texts.is_some()),
                         listing: Listings::reader(self.is_listing),
                     });
                 }
@@ -199,7 +219,9 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.update(bytes);
                     }
-                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, listing }) = &mut file {
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes: all, text_bytes, listing }) =
+                        &mut file
+                    {
                         if let Some(scanner) = scanner {
                             scanner.push(path_in_sample(name, path), bytes, &mut self.sensitive);
                         }
@@ -208,6 +230,7 @@ impl Opened {
                         *all += bytes.len();
                         let room = SHORT.saturating_sub(head.len());
                         head.extend(bytes.iter().take(room));
+                        text_bytes.push(bytes);
                         listing.push(bytes);
                         reading.done.bytes += bytes.len() as u64;
                     }
@@ -217,14 +240,20 @@ impl Opened {
                     if let Some(malware) = &mut reading.malware {
                         malware.end(complete);
                     }
-                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, listing }) = file.take() {
+                    if let Some(Open { path, gathered, tallied, scanner, head, bytes, text_bytes, listing }) =
+                        file.take()
+                    {
                         self.layers.file(&path, bytes);
                         let path = path_in_sample(name, &path);
+                        path.clone_into(&mut self.last);
                         if let Some(scanner) = scanner {
                             scanner.finish(path, &mut self.sensitive);
                         }
                         self.listings.add(path, listing);
                         let (fingerprints, level) = gathered.finish();
+                        if let Some(text) = text_bytes.finish().filter(|_| fingerprints.kind != Kind::Binary) {
+                            reading.keep(fingerprints.blake3, text);
+                        }
                         self.tally.end(path, tallied, bytes as u64, &fingerprints.blake3);
                         let path = path.as_bytes().to_vec();
                         let generated = says_generated(&head);
@@ -239,6 +268,9 @@ impl Opened {
                     }
                 }
                 Event::Text { text, .. } => self.add_text(text.as_bytes(), reading),
+                Event::Fact(Fact::Binary(binary)) => self.builds.add(reading.profile, &self.last, binary),
+                Event::Fact(Fact::Certificate(certificate)) => self.sensitive.certificate(&self.last, certificate),
+                Event::Fact(Fact::Key(key)) => self.sensitive.key(&self.last, key),
                 Event::Archive { path, format } => self.layers.open(path, format),
                 Event::Clue(clue) => {
                     if clue.kind.words() == "times" {
@@ -251,7 +283,7 @@ impl Opened {
                     self.problem(&finding);
                 }
             }
-            if self.failed.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+            if self.is_stopped { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         })?;
         reading.done.received.0 = behind + size;
         if let Some(missing) = &source.missing {
@@ -269,6 +301,7 @@ impl Opened {
         let mut gathered = Gathered::new(reading.profile, &path, self.bounds.fingerprints);
         gathered.update(text);
         let (fingerprints, level) = gathered.finish();
+        reading.keep(fingerprints.blake3, text.to_vec());
         let short = if text.len() <= SHORT { text.to_vec() } else { Vec::new() };
         self.add(SampleFile { path, is_text_of, fingerprints, generated: false, level, short }, reading);
     }
@@ -284,8 +317,7 @@ impl Opened {
         let is_full = self.fingerprints + more > self.bounds.fingerprints || self.batch.len() >= self.bounds.files;
         // A text stays with its file: one of both is counted.
         if is_full && !self.batch.is_empty() && file.is_text_of.is_none() {
-            self.failed = (reading.take)(&self.batch).err();
-            self.batch.clear();
+            self.is_stopped |= !(reading.take)(std::mem::take(&mut self.batch));
             self.batches += 1;
             self.fingerprints = 0;
         }
@@ -304,12 +336,5 @@ impl Opened {
     pub(super) fn all_problems(&self) -> Vec<String> {
         let more = (self.more_problems > 0).then(|| format!("… and {} more", self.more_problems));
         self.problems.iter().cloned().chain(more).collect()
-    }
-
-    fn unless_failed(mut self) -> Result<Self, Error> {
-        match self.failed.take() {
-            Some(error) => Err(error.into()),
-            None => Ok(self),
-        }
     }
 }

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::super::in_hand;
 use crate::claim::{
-    Alignment, BestMatch, Commit, FileMatch, ListedFile, ListingMatch, PlaceMatch, SampleMatch, Scan, Sensitive,
-    Shares, Window,
+    Alignment, BestMatch, BuildMatch, Commit, FileMatch, ListedFile, ListingMatch, Names, PlaceMatch, SampleMatch,
+    Scan, Sensitive, Shares, Window,
 };
 
 /// A match with every figure.
@@ -56,6 +56,7 @@ pub fn sample_match(it: &SampleMatch) -> Value {
             "path": clue.path, "kind": clue.kind, "value": clue.value, "entries": clue.entries,
         })),
         "scans": list(&it.scans, scan),
+        "builds": list(&it.builds, build),
         "rows": list(&it.rows, file_match),
     })
 }
@@ -76,6 +77,26 @@ fn scan(it: &Scan) -> Value {
         "not_scanned": list(&it.not_scanned, |left_out| json!({
             "reason": left_out.reason, "files": left_out.files, "some": left_out.some,
         })),
+    })
+}
+
+fn build(it: &BuildMatch) -> Value {
+    let names = |of: &Names| json!({ "count": of.count, "some": of.some });
+    let pairs = |of: &[(String, String)]| list(of, |(what, value)| json!({ "what": what, "value": value }));
+    json!({
+        "path": it.path,
+        "format": it.format,
+        "standing": it.standing,
+        "ids_can_be_forged": true,
+        "debug": it.debug,
+        "marks": pairs(&it.marks),
+        "says": pairs(&it.says),
+        "exposes": list(&it.exposed, |of| json!({ "file": best(&of.file), "product": of.product, "same": of.by })),
+        "more": it.more,
+        "functions": names(&it.functions),
+        "sources": names(&it.sources),
+        "paths": names(&it.paths),
+        "signature": it.signature,
     })
 }
 

@@ -5,9 +5,10 @@
 //! One automaton looks for the anchors of all forms in one pass. What stands at an anchor is then read by a pattern of the `regex`
 //! crate, or by hand, within [`REACH`] bytes, so that time is linear and memory a window, wherever a file is cut into pieces. A file
 //! in UTF-16 is read as what of it is ASCII. Nothing here parses a format: these are rows of bytes, and of keys and certificates
-//! only the armour is read.
+//! only the armour is read. To whom a certificate belongs, the child tells.
 
 mod assigned;
+mod certificates;
 mod checks;
 mod forms;
 mod logins;

@@ -12,7 +12,7 @@ use super::{Found, REACH, Window, pattern};
 use crate::claim::SensitiveGroup;
 
 /// What a private key is called.
-const KEY: &str = "private key";
+pub(super) const KEY: &str = "private key";
 
 static LABEL: LazyLock<Regex> =
     LazyLock::new(|| pattern("-----BEGIN ((?:[A-Z0-9]{2,9} ){0,3})(PRIVATE KEY|PRIVATE KEY BLOCK|CERTIFICATE)-----"));

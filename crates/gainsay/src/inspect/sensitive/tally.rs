@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::certificates::Halves;
 use super::{Found, Scanner};
 use crate::claim::{Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind, Spot};
 
@@ -35,12 +36,15 @@ pub struct Tally {
     here: Vec<(usize, Option<usize>)>,
     more_files: u64,
     looked_at: u64,
+    /// What it is now, in seconds since 1970: some of what is found holds until a day.
+    now: i64,
+    halves: Halves,
 }
 
 impl Tally {
-    /// A tally that marks what it counts with a key.
-    pub fn new(key: [u8; 32]) -> Tally {
-        Tally { key: Some(key), ..Tally::default() }
+    /// A tally that marks what it counts with a key, at a second since 1970.
+    pub fn new(key: [u8; 32], now: i64) -> Tally {
+        Tally { key: Some(key), now, ..Tally::default() }
     }
 
     /// Another file begins: what looks through it, where anything is looked for.
@@ -126,8 +130,39 @@ impl Tally {
         Some(self.items.len() - 1)
     }
 
+    /// What it is now, where anything is looked for.
+    pub(super) fn now(&self) -> Option<i64> {
+        self.key.map(|_| self.now)
+    }
+
+    pub(super) fn halves(&mut self) -> &mut Halves {
+        &mut self.halves
+    }
+
+    pub(super) fn items_mut(&mut self) -> &mut [SensitiveItem] {
+        &mut self.items
+    }
+
+    /// The item of something at a byte of the file that ended last: the one that was found there, else what it is now counted as. None
+    /// where the list is full.
+    pub(super) fn item_at(&mut self, path: &str, found: Found, at: u64) -> Option<usize> {
+        let stands = |item: &SensitiveItem| item.places.iter().any(|spot| spot.offset == at && spot.path == path);
+        // Of what is found again only the first places are kept; the newest items are the likeliest.
+        let known = self.items.iter().rposition(|item| {
+            matches!(item.group, SensitiveGroup::Certificate | SensitiveGroup::Key | SensitiveGroup::Secret)
+                && stands(item)
+        });
+        if known.is_some() {
+            return known;
+        }
+        let count = self.items.len();
+        self.add(path, found, 0, at);
+        (self.items.len() > count).then_some(count)
+    }
+
     /// What was found.
     pub fn finish(mut self) -> Sensitive {
+        self.put_together();
         self.kinds.sort_by(|a, b| (a.group, &a.kind).cmp(&(b.group, &b.kind)));
         self.items.sort_by_key(|item| item.group);
         Sensitive {

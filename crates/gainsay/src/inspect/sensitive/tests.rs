@@ -14,7 +14,7 @@ const KEY: [u8; 32] = [7; 32];
 
 /// What is found in a file, cut into pieces of so many bytes.
 fn found_in(path: &str, bytes: &[u8], piece: usize) -> Sensitive {
-    let mut tally = Tally::new(KEY);
+    let mut tally = Tally::new(KEY, 0);
     let mut scanner = tally.begin(path).unwrap();
     bytes.chunks(piece.max(1)).for_each(|piece| scanner.push(path, piece, &mut tally));
     scanner.finish(path, &mut tally);
@@ -348,7 +348,7 @@ fn places_are_lines_and_bytes_and_values_are_not_there() {
     let said = format!("{found:?}");
     assert!(!said.contains("hunter22") && !said.contains(&web_token()[..20]), "{said}");
     // Another desk cannot recognise it.
-    let mut tally = Tally::new([8; 32]);
+    let mut tally = Tally::new([8; 32], 0);
     let mut scanner = tally.begin("a.env").unwrap();
     scanner.push("a.env", text.as_bytes(), &mut tally);
     scanner.finish("a.env", &mut tally);

@@ -5,13 +5,13 @@ use minicbor::{Decode, Encode};
 
 use super::{first, twins};
 use crate::claim::{
-    Against, AlignedLines, Alignment, BestMatch, Clue, Commit, CorpusRole, CurvePoint, Dated, Detection, EntryId,
-    FileMatch, InHand, Layer, Leaks, ListedFile, ListingMatch, NearMiss, NotScanned, PlaceMatch, Places, SampleMatch,
-    Scan, Shares, Taking, Window,
+    Against, AlignedLines, Alignment, BestMatch, BuildMatch, Clue, Commit, CorpusRole, CurvePoint, Dated, Detection,
+    EntryId, ExposedFile, FileMatch, InHand, Layer, Leaks, ListedFile, ListingMatch, Names, NearMiss, NotScanned,
+    PlaceMatch, Places, SampleMatch, Scan, Shares, Taking, Window,
 };
 use crate::ledger::canonical;
 
-/// `match/4`. What earlier versions did not have comes last in the result and is not written where it is empty.
+/// `match/5`. What earlier versions did not have comes last in the result and is not written where it is empty.
 #[derive(Clone, Debug, PartialEq, Eq, Encode, Decode)]
 #[cbor(array)]
 pub struct SampleMatched {
@@ -26,10 +26,22 @@ pub struct SampleMatched {
     pub corpora: Vec<EntryId>,
     /// The result.
     #[n(3)]
-    pub result: MatchV4,
+    pub result: MatchV5,
     /// The command that computes it again.
     #[n(4)]
     pub command: String,
+}
+
+/// `match/4`: what `match/5` is without builds.
+#[derive(Clone, Debug, PartialEq, Eq, Encode)]
+#[cbor(transparent)]
+pub struct SampleMatchedV4(#[n(0)] pub SampleMatched);
+
+impl<'b, C> Decode<'b, C> for SampleMatchedV4 {
+    fn decode(from: &mut minicbor::Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
+        let matched = SampleMatched::decode(from, ctx)?;
+        first(matched.result.builds.is_empty(), SampleMatchedV4(matched))
+    }
 }
 
 /// `match/3`: what `match/4` is without what the sample is made of and scans for malware.
@@ -39,7 +51,7 @@ pub struct SampleMatchedV3(#[n(0)] pub SampleMatched);
 
 impl<'b, C> Decode<'b, C> for SampleMatchedV3 {
     fn decode(from: &mut minicbor::Decoder<'b>, ctx: &mut C) -> Result<Self, minicbor::decode::Error> {
-        let matched = SampleMatched::decode(from, ctx)?;
+        let SampleMatchedV4(matched) = SampleMatchedV4::decode(from, ctx)?;
         let result = &matched.result;
         first(result.in_hand.is_none() && result.scans.is_empty(), SampleMatchedV3(matched))
     }
@@ -78,7 +90,7 @@ pub struct SampleMatchedV1 {
     pub command: String,
 }
 
-twin!(MatchV4 of SampleMatch {
+twin!(MatchV5 of SampleMatch {
     0 owner: plain String,
     1 corpora: list Vec<AgainstV2>,
     2 verdict: plain String,
@@ -99,7 +111,24 @@ twin!(MatchV4 of SampleMatch {
     17 clues: list_or_none Vec<ClueV3>,
     18 in_hand: option Option<InHandV4>,
     19 scans: list_or_none Vec<ScanV4>,
+    21 builds: list_or_none Vec<BuildV5>,
 });
+twin!(BuildV5 of BuildMatch {
+    0 path: plain String,
+    1 format: plain String,
+    2 standing: plain String,
+    3 debug: plain bool,
+    4 marks: plain Vec<(String, String)>,
+    5 says: plain Vec<(String, String)>,
+    6 exposed: list Vec<ExposedV5>,
+    7 more: plain u64,
+    8 functions: nested NamesV5,
+    9 sources: nested NamesV5,
+    10 paths: nested NamesV5,
+    11 signature: plain String,
+});
+twin!(NamesV5 of Names { 0 count: plain u64, 1 some: plain Vec<String> });
+twin!(ExposedV5 of ExposedFile { 0 file: nested BestV2, 1 product: plain String, 2 by: plain Vec<String> });
 twin!(InHandV4 of InHand {
     0 received: plain u64,
     1 kinds: plain Vec<(String, u64, u64)>,

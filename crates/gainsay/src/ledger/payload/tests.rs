@@ -2,16 +2,16 @@
 
 use jiff::Timestamp;
 
-use super::matched::{BestV1, FileV1, MatchV1, MatchV4};
+use super::matched::{BestV1, FileV1, MatchV1, MatchV5};
 use super::read::StatementV1;
 use super::*;
 use crate::claim::{
-    Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, Citation, ClaimKey, Clue, Commit, Confidence,
-    Contact, CurvePoint, Dated, Days, Detection, Draft, DrawnBy, DrawnFile, EditKind, ElementKind, Facet, Figure,
-    FigureKind, FileMatch, InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile, ListingMatch, NearMiss,
-    NotScanned, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch, Places, PrivateLabel, Reading,
-    SampleMatch, Scan, Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem, SensitiveKind, Shares, Side,
-    SourceKind, Spot, Stance, Statement, Taking, Vector, Window,
+    Actor, Against, AlignedLines, Alignment, Allegation, BestMatch, BuildMatch, Citation, ClaimKey, Clue, Commit,
+    Confidence, Contact, CurvePoint, Dated, Days, Detection, Draft, DrawnBy, DrawnFile, EditKind, ElementKind,
+    ExposedFile, Facet, Figure, FigureKind, FileMatch, InHand, Indicator, IndicatorKind, Layer, Leaks, ListedFile,
+    ListingMatch, Names, NearMiss, NotScanned, Offer, Opinion, Organisation, OrganisationRole, PartyKind, PlaceMatch,
+    Places, PrivateLabel, Reading, SampleMatch, Scan, Sensitive, SensitiveFile, SensitiveGroup, SensitiveItem,
+    SensitiveKind, Shares, Side, SourceKind, Spot, Stance, Statement, Taking, Vector, Window,
 };
 
 const CASE: EntryId = EntryId([1; 32]);
@@ -64,6 +64,7 @@ fn sample_match() -> SampleMatch {
         first: commit("aa", 10),
         last: commit("", -1),
     };
+    let of_build = best.clone();
     SampleMatch {
         owner: "Marlbeck".into(),
         corpora: vec![
@@ -192,6 +193,24 @@ fn sample_match() -> SampleMatch {
                 left_out: 0,
             }),
         }),
+        builds: vec![BuildMatch {
+            path: "code.zip!engine.pdb".into(),
+            format: "PDB debug information".into(),
+            standing: BuildMatch::RECOGNISED.into(),
+            debug: true,
+            marks: vec![("guid".into(), "00aa1".into())],
+            says: vec![("compiler".into(), "clang 14".into())],
+            exposed: vec![ExposedFile {
+                file: of_build,
+                product: "Engine 4.2".into(),
+                by: vec!["id".into(), "412 names".into()],
+            }],
+            more: 2,
+            functions: Names { count: 412, some: vec!["engine_start".into()] },
+            sources: Names { count: 3, some: vec!["engine.c".into()] },
+            paths: Names { count: 1, some: vec!["C:\\build".into()] },
+            signature: "CN=Marlbeck (SHA-256)".into(),
+        }],
     }
 }
 
@@ -316,6 +335,14 @@ fn examples() -> Vec<Payload> {
     vec![
         CaseOpened { title: "marlbeck".into() }.into(),
         SettingChanged { file: "names.txt".into(), text: "company: Marlbeck\n".into() }.into(),
+        AccountSet {
+            name: "ben".into(),
+            role: "analyst".into(),
+            is_active: true,
+            cases: Some(vec![CASE]),
+            what: "given other cases".into(),
+        }
+        .into(),
         SourceCapturedV1(source(Held::Desk, Some(text))).into(),
         SourceCapturedV1(source(Held::Outside("/a/sample.tar".into()), None)).into(),
         SourceCapturedV1(source(Held::Sealed("age1".into(), [5; 32]), None)).into(),
@@ -448,11 +475,19 @@ fn examples() -> Vec<Payload> {
             command: "gainsay match sample.tar".into(),
         }
         .into(),
+        SampleMatchedV4(SampleMatched {
+            case: CASE,
+            sample: SOURCE,
+            corpora: vec![EntryId([8; 32])],
+            result: (&SampleMatch { builds: Vec::new(), ..sample_match() }).into(),
+            command: "gainsay match sample.tar".into(),
+        })
+        .into(),
         SampleMatchedV3(SampleMatched {
             case: CASE,
             sample: SOURCE,
             corpora: vec![EntryId([8; 32])],
-            result: (&SampleMatch { in_hand: None, scans: Vec::new(), ..sample_match() }).into(),
+            result: (&SampleMatch { in_hand: None, scans: Vec::new(), builds: Vec::new(), ..sample_match() }).into(),
             command: "gainsay match sample.tar".into(),
         })
         .into(),
@@ -465,6 +500,7 @@ fn examples() -> Vec<Payload> {
                 clues: Vec::new(),
                 in_hand: None,
                 scans: Vec::new(),
+                builds: Vec::new(),
                 ..sample_match()
             })
                 .into(),
@@ -724,7 +760,7 @@ fn what_is_read_back_is_what_was_said() {
     assert_eq!(Statement::from(&stored), statement());
     let stored: StatementV1 = (&statement_v2()).into();
     assert_eq!(Statement::from(&stored), statement_v2());
-    let stored: MatchV4 = (&sample_match()).into();
+    let stored: MatchV5 = (&sample_match()).into();
     assert_eq!(SampleMatch::from(&stored), sample_match());
     let before: SampleMatch = (&sample_match_v1()).into();
     assert_eq!((before.shares.distinctive, before.rows[0].shares.distinctive), (850, 1000));
@@ -743,7 +779,7 @@ fn a_first_version_has_nothing_of_the_second() {
         if let Some(first) = example.kind().strip_suffix("/2").filter(|of| ["reading", "decision"].contains(of)) {
             assert!(Payload::from_bytes(&format!("{first}/1"), &example.to_bytes()).is_err(), "{first}");
         }
-        for (now, before) in [("match/4", "match/3"), ("match/3", "match/2")] {
+        for (now, before) in [("match/5", "match/4"), ("match/4", "match/3"), ("match/3", "match/2")] {
             assert!(example.kind() != now || Payload::from_bytes(before, &example.to_bytes()).is_err());
         }
     }

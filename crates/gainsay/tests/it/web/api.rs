@@ -32,6 +32,7 @@ fn fits(value: &Value, schema: &Value, document: &Value) -> bool {
         "array" => value.is_array(),
         "string" => value.is_string(),
         "integer" => value.is_i64() || value.is_u64(),
+        "boolean" => value.is_boolean(),
         "null" => value.is_null(),
         other => panic!("the test knows no {other}"),
     };
@@ -88,6 +89,7 @@ fn every_answer_is_one_of_the_document() {
                     let path = format!("{}{query}", path.replace("{id}", id));
                     let answer = match method.as_str() {
                         "get" => served.get(&path),
+                        "delete" => served.send("DELETE", &path, &[("Origin", &served.origin)], ""),
                         _ => served.post(&path, &[("x", "y")]),
                     };
                     let documented = &told["responses"][answer.status.to_string()];
@@ -176,4 +178,114 @@ fn a_program_decides_on_what_it_has_seen() {
     problem(&decide(&proof, &json!({ "handle": "s1", "do": "burn" })), 422);
     problem(&decide(&proof, &json!([])), 422);
     environment.gainsay(&["ledger", "verify"]).succeeded();
+}
+
+#[test]
+fn a_program_opens_a_case_adds_to_it_and_has_work_done() {
+    let environment = Environment::with_desk();
+    let mut served = Served::start(&environment);
+    served.enter();
+    let proof = value(&served.get("/api/v1/session"))["proof"].as_str().unwrap().to_owned();
+    let document: Value = serde_json::from_str(DOCUMENT).unwrap();
+    let send = |path: &str, of: &str, sent: &Value| {
+        let headers = [("Origin", &*served.origin), ("Gainsay-Proof", &proof), ("Content-Type", "application/json")];
+        let answer = served.send("POST", &format!("/api/v1{path}"), &headers, &sent.to_string());
+        let told = &document["paths"][format!("/api/v1{of}")]["post"]["responses"][answer.status.to_string()];
+        assert!(!told.is_null(), "{path}: {} {}", answer.status, answer.body);
+        for (kind, content) in told["content"].as_object().unwrap() {
+            assert_eq!(answer.header("content-type"), Some(kind.as_str()));
+            assert!(fits(&value(&answer), &content["schema"], &document), "{path}: {}", answer.body);
+        }
+        (answer.status, value(&answer))
+    };
+    let (status, case) = send("/cases", "/cases", &json!({ "case": "marlbeck", "tlp": "green" }));
+    assert_eq!((status, &case["case"]), (201, &json!("marlbeck")));
+    for wrong in
+        [json!({ "case": "marlbeck" }), json!({ "case": "a/b" }), json!({ "case": "x", "tlp": "pink" }), json!({})]
+    {
+        assert_eq!(send("/cases", "/cases", &wrong).0, 422, "{wrong}");
+    }
+    let id = case["id"].as_str().unwrap();
+    let (sources, of) = (format!("/cases/{id}/sources"), "/cases/{id}/sources");
+    let (status, added) = send(&sources, of, &json!({ "name": "one.txt", "text": STORY, "published": "2024-03-01" }));
+    assert_eq!(status, 201, "{added}");
+    assert_eq!((&added["sources"][0]["already"], &added["sources"][0]["new_version"]), (&json!(false), &json!(false)));
+    let coded = "TWFybGJlY2sgU3lzdGVtcyBkZW5pZWQgdGhhdCBpdHMgc3lzdGVtcyB3ZXJlIGJyZWFjaGVkLgo=";
+    let (status, added) = send(&sources, of, &json!({ "name": "one.txt", "base64": coded }));
+    assert_eq!((status, &added["sources"][0]["new_version"]), (201, &json!(true)), "{added}");
+    for wrong in [
+        json!({ "name": "x" }),
+        json!({ "name": "x", "text": "a", "base64": "YQ==" }),
+        json!({ "name": "x", "base64": "%%" }),
+        json!({ "name": "a\nb", "text": STORY }),
+        json!({ "name": "x.pdf", "text": "%PDF-1.7 and nothing" }),
+        json!({ "name": "x", "text": STORY, "kind": "opera" }),
+        json!({ "name": "x", "text": STORY, "published": "soon" }),
+    ] {
+        assert_eq!(send(&sources, of, &wrong).0, 422, "{wrong}");
+    }
+    assert_eq!(send("/cases/nothing/sources", of, &json!({ "name": "x", "text": STORY })).0, 404);
+    let tree = environment.write("tree/a.c", "int marlbeck_probe(int a) { return a * 31 + 7; }\n".repeat(40));
+    let tree = tree.parent().unwrap().to_string_lossy().into_owned();
+    let done = |id: i64| {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(120);
+        loop {
+            let job = value(&served.get(&format!("/api/v1/jobs/{id}")));
+            let is_over = !["waiting", "running"].contains(&job["state"].as_str().unwrap());
+            if is_over || std::time::Instant::now() > deadline {
+                break job;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+    };
+    let (status, job) =
+        send("/jobs", "/jobs", &json!({ "do": "index", "corpus": "code", "path": tree, "role": "own" }));
+    assert_eq!((status, &job["by"]), (201, &json!("ana")), "{job}");
+    assert_eq!(done(1)["state"], "done");
+    let (status, _) = send("/jobs", "/jobs", &json!({ "do": "match", "case": id, "path": tree }));
+    assert_eq!(status, 201);
+    assert_eq!(done(2)["state"], "done");
+    let shown = value(&served.get(&format!("/api/v1/cases/{id}")));
+    assert_eq!(shown["findings"][0]["verdict"], "ours", "{}", shown["findings"]);
+    for wrong in [
+        json!({ "do": "index", "corpus": "code", "path": "tree", "role": "own" }),
+        json!({ "do": "index", "corpus": "code", "path": "/nothing/here", "role": "own" }),
+        json!({ "do": "index", "corpus": "code", "path": format!("{tree}\0"), "role": "own" }),
+        json!({ "do": "index", "corpus": "a/b", "path": tree, "role": "own" }),
+        json!({ "do": "index", "corpus": "code", "path": tree, "role": "theirs" }),
+        json!({ "do": "burn" }),
+    ] {
+        assert_eq!(send("/jobs", "/jobs", &wrong).0, 422, "{wrong}");
+    }
+    assert_eq!(send("/jobs/1/cancel", "/jobs/{id}/cancel", &json!({})).0, 409);
+    assert_eq!(send("/jobs/9/resume", "/jobs/{id}/resume", &json!({})).0, 404);
+    assert_eq!(send("/tokens", "/tokens", &json!({ "label": "x", "scope": "read" })).0, 422, "the owner has none");
+    // The file of the sample beside the company's, whose words are text and nothing else.
+    let page = served.get(&format!("/case/{}/matches/m1/file?file=a.c", &id[..12]));
+    assert!(
+        page.status == 200 && page.body.contains("marlbeck_probe") && page.body.contains("byte for byte"),
+        "{}",
+        page.body
+    );
+    assert_eq!(served.get(&format!("/case/{}/matches/m1/file?file=b.c", &id[..12])).status, 404);
+    assert_eq!(served.get(&format!("/case/{}/matches/m9/file?file=a.c", &id[..12])).status, 404);
+    assert_eq!(served.get(&format!("/case/{}/matches/m1/file", &id[..12])).status, 422);
+    environment.gainsay(&["ledger", "verify"]).succeeded();
+}
+
+#[test]
+fn jobs_tell_as_it_happens() {
+    let environment = Environment::with_desk();
+    environment.write("tree/a.c", "int marlbeck_probe(int a) { return a * 31 + 7; }\n".repeat(40));
+    let mut served = Served::start(&environment);
+    served.enter();
+    // Where nothing runs, it is told once and ends.
+    let told = served.get("/jobs/events");
+    assert_eq!((told.status, told.header("content-type")), (200, Some("text/event-stream")));
+    assert_eq!(told.body.matches("data: ").count(), 1, "{}", told.body);
+    assert!(!served.get("/jobs").body.contains("data-live"));
+    environment.gainsay(&["corpus", "add", "code", "tree", "--background"]).succeeded();
+    let told = served.get("/jobs/events");
+    assert!(told.body.matches("data: ").count() >= 1, "{}", told.body);
+    assert!(served.get("/jobs").body.contains("done</span>"), "it is told until nothing runs");
 }

@@ -12,6 +12,9 @@ use crate::support::Environment;
 pub(crate) struct Served {
     pub(crate) child: Child,
     pub(crate) port: u16,
+    /// The name under which browsers come, and what they say of their own pages.
+    pub(crate) host: String,
+    pub(crate) origin: String,
     /// The path of the link that opens it.
     pub(crate) link: String,
     /// What the browser sends along, once it was let in.
@@ -53,19 +56,41 @@ impl Served {
 
     /// Serves another desk.
     pub(crate) fn start_at(environment: &Environment, desk: &Path) -> Served {
+        Served::start_at_with(environment, desk, &[])
+    }
+
+    /// Serves the desk of an environment to others too.
+    pub(crate) fn start_with(environment: &Environment, args: &[&str]) -> Served {
+        Served::start_at_with(environment, &environment.desk(), args)
+    }
+
+    fn start_at_with(environment: &Environment, desk: &Path, args: &[&str]) -> Served {
         let mut command = environment.command(&["--json", "--desk"]);
-        command.arg(desk).args(["serve", "--listen", "127.0.0.1:0"]);
+        command.arg(desk).arg("serve").args(args).env("GAINSAY_LOG", "error");
+        if !args.contains(&"--listen") {
+            command.args(["--listen", "127.0.0.1:0"]);
+        }
         let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let told: serde_json::Value = serde_json::from_str(&line).unwrap();
         let link = told["link"].as_str().unwrap();
-        let (host, path) = link.strip_prefix("http://127.0.0.1:").unwrap().split_once('/').unwrap();
-        Served { child, port: host.parse().unwrap(), link: format!("/{path}"), cookie: None }
+        let (scheme, rest) = link.split_once("://").unwrap();
+        let (host, path) = rest.split_once('/').unwrap();
+        let port = told["port"].as_u64().unwrap();
+        Served {
+            child,
+            port: port.try_into().unwrap(),
+            host: host.to_owned(),
+            origin: format!("{scheme}://{host}"),
+            link: format!("/{path}"),
+            cookie: None,
+        }
     }
 
     pub(crate) fn cookie_name(&self) -> String {
-        format!("gainsay-{}", self.port)
+        let prefix = if self.origin.starts_with("https") { "__Host-" } else { "" };
+        format!("{prefix}gainsay-{}", self.port)
     }
 
     /// Comes in by the link.
@@ -87,12 +112,11 @@ impl Served {
     /// Sends a form as a page of the desk would.
     pub(crate) fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
         let form: Vec<String> = fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
-        let origin = format!("http://127.0.0.1:{}", self.port);
-        self.send("POST", path, &[("Origin", &origin)], &form.join("&"))
+        self.send("POST", path, &[("Origin", &self.origin)], &form.join("&"))
     }
 
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
-        self.as_host(&format!("127.0.0.1:{}", self.port), method, path, headers, body)
+        self.as_host(&self.host, method, path, headers, body)
     }
 
     pub(crate) fn as_host(&self, host: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {

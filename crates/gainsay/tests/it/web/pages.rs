@@ -189,7 +189,7 @@ fn a_corpus_is_indexed_as_a_job() {
     };
     assert!(page.contains("done</span>") && !page.contains("http-equiv=\"refresh\""), "{page}");
     assert!(environment.gainsay(&["corpus", "list"]).succeeded().contains("--public"));
-    assert_eq!(served.post("/jobs/1/cancel", &[("proof", &proof)]).status, 500, "it is done already");
+    assert_eq!(served.post("/jobs/1/cancel", &[("proof", &proof)]).status, 409, "it is done already");
     assert_eq!(served.post("/jobs/7/cancel", &[("proof", &proof)]).status, 404);
     assert_eq!(served.post("/jobs/1/burn", &[("proof", &proof)]).status, 404);
 }

@@ -1,0 +1,97 @@
+//! Who asks, and the one way from a request to the desk: as whoever they are, with what they may.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use askama::Template;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use jiff::Timestamp;
+
+use super::answer::{Answer, Failure};
+use super::door::Session;
+use super::{Answered, House};
+use crate::claim::Until;
+use crate::desk::{Acting, Desk, Role};
+use crate::release::View;
+
+/// How long a request waits for its turn at the desk.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Somebody who was let in, and the house in which they ask.
+#[derive(Clone)]
+pub(super) struct Asking {
+    pub(super) house: Arc<House>,
+    pub(super) session: Session,
+}
+
+impl FromRequestParts<Arc<House>> for Asking {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, house: &Arc<House>) -> Result<Asking, Failure> {
+        let session = parts.extensions.get::<Session>().cloned().ok_or(Failure::Locked)?;
+        Ok(Asking { house: Arc::clone(house), session })
+    }
+}
+
+impl Asking {
+    /// Does something at the desk that takes a role, as whoever asks: there are no other cases at it than those that they may see.
+    pub(super) async fn at_desk<T: Send + 'static>(
+        self,
+        least: Role,
+        work: impl FnOnce(&mut Desk, &Acting, &Session) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let Asking { house, session } = self;
+        if session.who.role < least {
+            return Err(Failure::NotAllowed(least));
+        }
+        let author = session.who.account.clone().unwrap_or_else(|| house.serving.author.clone());
+        house
+            .at_desk(move |desk| {
+                desk.restrict(session.who.cases.clone());
+                let acting = Acting::new(&author, Timestamp::now())?;
+                work(desk, &acting, &session)
+            })
+            .await
+    }
+
+    /// A page that is drawn of a case.
+    pub(super) async fn page_of<T: Template>(
+        self,
+        case: String,
+        until: Until,
+        draw: impl FnOnce(&mut Desk, &View, &Session) -> Result<T, Failure> + Send + 'static,
+    ) -> Answered {
+        self.at_desk(Role::Reader, move |desk, acting, session| {
+            let view = desk.view(&case, acting.now, until)?;
+            let page = draw(desk, &view, session)?;
+            Ok(Answer::page_of(&view, |_| page))
+        })
+        .await
+    }
+}
+
+impl House {
+    /// Does something at the desk, on a thread that may wait. So many at a time as there are cores; the others wait for their turn.
+    pub(super) async fn at_desk<T: Send + 'static>(
+        self: Arc<Self>,
+        work: impl FnOnce(&mut Desk) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await;
+        let _turn = turn.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Busy)?;
+        let house = Arc::clone(&self);
+        let done = tokio::task::spawn_blocking(move || {
+            let open = || house.desks.lock().unwrap_or_else(PoisonError::into_inner);
+            let kept = open().pop();
+            let mut desk = match kept {
+                Some(mut desk) => desk.open_again().map(|()| desk)?,
+                None => Desk::open(&house.serving.desk)?,
+            };
+            let done = work(&mut desk);
+            // One that somebody broke at does not come back.
+            open().push(desk);
+            done
+        });
+        done.await.map_err(|_| Failure::Broken)?
+    }
+}
