@@ -88,47 +88,10 @@ pub(super) fn promote_victims(text: &str, items: &[Item], cast: &mut Cast) -> bo
             any = true;
         }
     }
-    if !any && cast.of_kind(PartyKind::Victim).is_empty() {
-        any = promote_who_answers(text, items, cast);
-    }
     if any {
         cast.rank();
     }
     any
-}
-
-/// Where the story presents nobody as breached: the house that answers for the breach most often. Gives whether there is one.
-fn promote_who_answers(text: &str, items: &[Item], cast: &mut Cast) -> bool {
-    let mut answers: std::collections::BTreeMap<usize, u32> = std::collections::BTreeMap::new();
-    for item in items {
-        let Some(party) = item.speaker.party.map(|p| cast.parties[p].home.unwrap_or(p)) else { continue };
-        let found = &cast.parties[party];
-        let answerable = match found.kind {
-            PartyKind::Other => true,
-            PartyKind::Researcher => item.stance == Stance::Denies,
-            PartyKind::Authority => !hunts_crews(&found.name),
-            _ => false,
-        };
-        let said = item.span.of(text).unwrap_or_default();
-        if found.class != Class::Organisation || found.platform || !answerable || of_words(said) {
-            continue;
-        }
-        let of_breach = SPEAKS_OF_BREACH.as_ref().is_some_and(|p| p.is_match(said));
-        let weight = match item.stance {
-            Stance::Denies | Stance::Disputes | Stance::Confirms | Stance::PartlyConfirms | Stance::Investigating => 2,
-            Stance::NoComment => 1,
-            Stance::Claims | Stance::Informs => 0,
-        };
-        *answers.entry(party).or_default() += if of_breach || item.stance == Stance::NoComment { weight } else { 0 };
-    }
-    let most = answers.into_iter().filter(|(_, weight)| *weight >= 2);
-    let Some((party, _)) = most.max_by_key(|&(p, weight)| (weight, cast.parties[p].mentions, std::cmp::Reverse(p)))
-    else {
-        return false;
-    };
-    cast.parties[party].kind = PartyKind::Victim;
-    cast.parties[party].victim = cast.parties[party].victim.max(3);
-    true
 }
 
 /// Police, prosecutors and the offices that watch over the net: they answer for no breach of their own.

@@ -75,9 +75,12 @@ impl Token<'_> {
     }
 }
 
+/// A token of English with the blank behind it takes a little more.
+const BYTES_A_TOKEN: usize = 5;
+
 /// The tokens of `text[span]`. Each of `hidden` (in order, not overlapping) becomes one [`Shape::Quote`].
 pub(super) fn tokens<'t>(text: &'t str, span: Span, hidden: &[Span]) -> Vec<Token<'t>> {
-    let mut found = Vec::new();
+    let mut found = Vec::with_capacity(span.end.saturating_sub(span.start) / BYTES_A_TOKEN + 1);
     let mut at = span.start;
     for quote in hidden.iter().filter(|q| q.start >= span.start && q.end <= span.end) {
         visible(text, Span { start: at, end: quote.start }, &mut found);
