@@ -169,7 +169,7 @@ fn desk(folder: &Path, gainsay: &Path, registry: Option<&Path>) -> Result<PathBu
     for number in 0..8 {
         fs::write(own.join(format!("{number}.rs")), code(&mut random, 1 << 20))?;
     }
-    for registry in registry {
+    if let Some(registry) = registry {
         for file in
             packages_in(registry)?.iter().step_by(OURS).map(|it| files_below(it)).collect::<Result<Vec<_>>>()?.concat()
         {
