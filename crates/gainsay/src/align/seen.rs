@@ -214,8 +214,8 @@ mod tests {
     fn what_is_repeated_counts_once() {
         let ours = "    return make_an_error(input);\n".repeat(9);
         let once = Shelf::of(ours.as_bytes()).seen(&["return make_an_error(input);"]);
-        let often = Shelf::of(ours.as_bytes()).seen(&["return make_an_error(input);"; 5]);
-        assert_eq!((often.letters, often.lines.len()), (once.letters, 5));
+        let often = Shelf::of(ours.as_bytes()).seen(&["return make_an_error(input);"; CHOICES]);
+        assert_eq!((often.letters, often.lines.len()), (once.letters, CHOICES));
     }
 
     #[test]

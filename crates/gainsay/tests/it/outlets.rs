@@ -121,6 +121,15 @@ const RUNS: &[(&str, &[&[&str]])] = &[
             &["private", "invite", "sample", "--to", "password: Tr0ub4dor-Wharf", "--claim", "c", "-o", "invitation"],
         ],
     ),
+    (
+        "user",
+        &[
+            &["user", "add", "password: Tr0ub4dor-Wharf"],
+            &["user", "list"],
+            &["user", "list", "--json"],
+            &["user", "token", "password: Tr0ub4dor-Wharf", "--add", "wilma.k@marlbeck.example"],
+        ],
+    ),
     // What it shows is looked at in a browser.
     ("serve", &[&["serve", "--listen", "192.0.2.1:80"]]),
     ("jobs", &[&["jobs"], &["jobs", "--json"]]),
