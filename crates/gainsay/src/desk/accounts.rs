@@ -212,7 +212,15 @@ impl Desk {
         let kept = row.as_ref().map_or(nobody, |row| &row.password);
         let is_right = password.len() <= PASSWORD_MOST && opens(password, kept);
         match row.filter(|row| is_right && row.is_active) {
-            Some(row) => self.let_in(Some(&row.name), now).map(Some),
+            Some(row) => {
+                let secret = self.let_in(Some(&row.name), now)?;
+                // Whoever changed it while it was checked let out whoever was in by then, but not who came in after.
+                if self.database.account(name)?.is_some_and(|it| it.password == row.password) {
+                    return Ok(Some(secret));
+                }
+                self.let_out(&secret)?;
+                Ok(None)
+            }
             None => Ok(None),
         }
     }

@@ -676,7 +676,10 @@ impl Desk {
         check_name("case", title)?;
         let tlp = tlp.unwrap_or(self.config.tlp);
         self.database.commit(&self.key, acting.now, |commit| {
-            if casefile::cases(&commit.reader())?.iter().any(|(known, _)| known.as_deref() == Some(title)) {
+            // Nor like the beginning of another's id: pages lead to that case by it, and a name is looked for first.
+            let is_id = |id: &EntryId| title.len() >= 4 && id.to_string().starts_with(title);
+            let mut known = casefile::cases(&commit.reader())?.into_iter();
+            if known.any(|(known, id)| known.as_deref() == Some(title) || is_id(&id)) {
                 return Err(Error::CaseExists { title: title.to_owned() });
             }
             Ok(commit.push(&acting.entry(tlp, CaseOpened { title: title.to_owned() }))?)

@@ -38,7 +38,10 @@ impl Desk {
         let at = |id: EntryId| newest.get(&Some(id)).copied().unwrap_or(0);
         // Corpora are of no case; what became of a claim tells in every other.
         let of_none = newest.get(&None).copied().unwrap_or(0);
-        let settled = reader.newest_of_kind("settlement/1")?.into_values().max().unwrap_or(0);
+        let settled = reader.newest_of_kind("settlement/1")?.into_iter();
+        // Of a case that is not there for somebody nothing changes what they see.
+        let settled = settled.filter(|(case, _)| case.is_none_or(|case| self.may_see(case)));
+        let settled = settled.map(|(_, seq)| seq).max().unwrap_or(0);
         // What was learned of other cases tells too: for whom there are fewer, it is another view.
         let only = self.only.as_ref().map_or(String::new(), |only| {
             super::digest(&only.iter().flat_map(|id| id.0).collect::<Vec<u8>>())[..16].to_owned()

@@ -171,6 +171,8 @@ impl Failure {
                 desk::Error::BadName { .. }
                 | desk::Error::CaseExists { .. }
                 | desk::Error::OpenedLater { .. }
+                | desk::Error::DecidedTwice { .. }
+                | desk::Error::NoSplit { .. }
                 | desk::Error::Account { .. },
             )
             | Failure::Input(_) => StatusCode::UNPROCESSABLE_ENTITY,

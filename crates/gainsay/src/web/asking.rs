@@ -45,9 +45,14 @@ impl Asking {
         if session.who.role < least {
             return Err(Failure::NotAllowed(least));
         }
-        let author = session.who.account.clone().unwrap_or_else(|| house.serving.author.clone());
+        let owner = house.serving.author.clone();
         house
             .at_desk(move |desk| {
+                let session = session.renewed(desk)?;
+                if session.who.role < least {
+                    return Err(Failure::NotAllowed(least));
+                }
+                let author = session.who.account.clone().unwrap_or(owner);
                 desk.restrict(session.who.cases.clone());
                 let acting = Acting::new(&author, Timestamp::now())?;
                 work(desk, &acting, &session)
@@ -77,10 +82,12 @@ impl House {
         self: Arc<Self>,
         work: impl FnOnce(&mut Desk) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
-        let turn = tokio::time::timeout(PATIENCE, self.turns.acquire()).await;
-        let _turn = turn.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Busy)?;
+        let turn = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let turn = turn.map_err(|_| Failure::Busy)?.map_err(|_| Failure::Busy)?;
         let house = Arc::clone(&self);
         let done = tokio::task::spawn_blocking(move || {
+            // It is given back when the work ends, also where nobody waits for that any more.
+            let _turn = turn;
             let open = || house.desks.lock().unwrap_or_else(PoisonError::into_inner);
             let kept = open().pop();
             let mut desk = match kept {

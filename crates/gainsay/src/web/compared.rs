@@ -1,5 +1,7 @@
 //! A file of a sample beside the company's, line by line. What the sample holds is text here, whatever it says that it is.
 
+use std::sync::Arc;
+
 use askama::Template;
 
 use super::Answered;
@@ -53,8 +55,10 @@ pub(super) async fn page(asking: Asking, At((id, handle)): At<(String, String)>,
         None => 0,
         Some(from) => from.parse().map_err(|_| Failure::Input(format!("{from} is no row.")))?,
     };
+    let place = Arc::clone(&asking.house.comparing).try_acquire_owned().map_err(|_| Failure::Busy)?;
     asking
         .at_desk(Role::Reader, move |desk, _, session| {
+            let _place = place;
             let id = desk.case_id(&id)?;
             let case = desk.case_title(id).unwrap_or_default();
             let (frame, within) = (Frame::of(session, &file), format!("/case/{}", id.short()));

@@ -43,14 +43,22 @@ pub(super) struct Door {
 }
 
 /// Somebody who was let in.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Session {
     /// What their forms carry; a program with a token carries none.
     pub(super) proof: Option<String>,
     pub(super) who: Who,
+    /// What they came with.
+    secret: String,
 }
 
 impl Session {
+    /// The same as it is by now: what somebody sends may take hours to be here, and they may no more than they may when it is done.
+    pub(super) fn renewed(self, desk: &Desk) -> Result<Session, Failure> {
+        let who = desk.who(&self.secret, self.proof.is_none(), Timestamp::now())?;
+        Ok(Session { who: who.ok_or(Failure::Locked)?, ..self })
+    }
+
     /// Whether what somebody sends is what the pages of this very browser carry.
     pub(super) fn is_proven_by(&self, proof: &str) -> bool {
         // How long it takes to compare two digests tells nothing of what is asked for.
@@ -100,11 +108,11 @@ impl Door {
         let desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(token) = bearer(headers) {
             let who = desk.who(token, true, Timestamp::now())?;
-            return Ok(who.map(|who| Session { proof: None, who }));
+            return Ok(who.map(|who| Session { proof: None, who, secret: token.to_owned() }));
         }
         let Some(secret) = self.secret(headers) else { return Ok(None) };
         let who = desk.who(secret, false, Timestamp::now())?;
-        Ok(who.map(|who| Session { proof: Some(proof(secret)), who }))
+        Ok(who.map(|who| Session { proof: Some(proof(secret)), who, secret: secret.to_owned() }))
     }
 
     /// What this desk's cookie holds.

@@ -153,18 +153,24 @@ fn page_of(desk: &mut crate::desk::Desk, session: &super::door::Session, made: O
 
 /// Another password, a token, or a token less.
 pub(super) async fn change(asking: Asking, At(what): At<String>, fields: Fields) -> Answered {
+    let house = std::sync::Arc::clone(&asking.house);
     asking
         .at_desk(Role::Reader, move |desk, acting, session| {
             let name = session.who.account.clone().ok_or(Failure::Nowhere)?;
             match what.as_str() {
                 "password" => {
                     let before = fields.raw("before").unwrap_or_default();
-                    // Whoever finds a browser open does not take the account over.
+                    // Whoever finds a browser open does not take the account over, and guesses no quicker than at the door.
+                    if let Err(wait) = house.patience.ask(&name, None, acting.now) {
+                        let why = format!("Too many tries. The next one counts in {wait} seconds.");
+                        return Err(Failure::Input(why));
+                    }
                     let Some(secret) = desk.sign_in(&name, before, acting.now)? else {
                         return Err(Failure::Input(
                             "That is not your password so far. Nothing was changed.".to_owned(),
                         ));
                     };
+                    house.patience.forget(&name, None);
                     desk.let_out(&secret)?;
                     let password = fields.raw("password").unwrap_or_default().to_owned();
                     let change = AccountChange { password: Some(password), ..AccountChange::default() };

@@ -1,7 +1,8 @@
 //! What a form brought, of a page that this desk gave to this very browser.
 
 use axum::RequestExt;
-use axum::extract::{Form, FromRequest, FromRequestParts, Multipart, Path, Query, Request};
+use axum::body;
+use axum::extract::{DefaultBodyLimit, Form, FromRequest, FromRequestParts, Multipart, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::response::Response;
@@ -9,6 +10,11 @@ use serde::de::DeserializeOwned;
 
 use super::answer::Failure;
 use super::door::{Session, refused};
+use super::{MOST, MOST_OUTSIDE};
+use crate::desk::Role;
+
+/// The most fields of a form: in memory each takes many times the bytes that it came in.
+const FIELDS: usize = 100_000;
 
 /// The fields of a form, which carried the proof of its session.
 pub(super) struct Fields {
@@ -43,12 +49,22 @@ impl Fields {
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Failure;
 
-    async fn from_request(request: Request, _: &S) -> Result<Fields, Failure> {
+    async fn from_request(mut request: Request, _: &S) -> Result<Fields, Failure> {
         let session = request.extensions().get::<Session>().cloned().ok_or(Failure::Locked)?;
+        if session.who.role < Role::Analyst {
+            // Whoever may add nothing has nothing large to bring.
+            DefaultBodyLimit::max(MOST_OUTSIDE).apply(&mut request);
+        }
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let fields = if kind.starts_with("multipart/form-data") {
             in_parts(request).await?
         } else {
+            let (parts, body) = request.with_limited_body().into_parts();
+            let bytes = body::to_bytes(body, MOST).await.map_err(|e| Failure::Input(e.to_string()))?;
+            if bytes.iter().filter(|byte| **byte == b'&').count() >= FIELDS {
+                return Err(Failure::Input(format!("A form has fewer than {FIELDS} fields.")));
+            }
+            let request: Request = Request::from_parts(parts, bytes.into());
             let Form(texts) =
                 request.extract::<Form<Vec<(String, String)>>, _>().await.map_err(|e| Failure::Input(e.body_text()))?;
             Fields { texts, files: Vec::new() }

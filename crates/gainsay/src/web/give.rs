@@ -1,7 +1,7 @@
 //! Where a desk begins: a story that is pasted, files that are dropped, a corpus by its path, the bundled case.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::Answered;
 use super::answer::{Answer, Failure};
@@ -11,6 +11,9 @@ use super::fields::{At, Fields};
 use crate::claim::{CorpusRole, SourceKind};
 use crate::demo;
 use crate::desk::{self, Acting, AddOptions, Desk, Given, Job, Role};
+
+/// The most files that one request brings: each is opened by a process of its own, and is a commit of its own.
+const FILES: usize = 1000;
 
 /// The most names that a notice of problems tells.
 const PROBLEMS: usize = 8;
@@ -39,6 +42,9 @@ async fn give(asking: Asking, case: String, may_open: bool, fields: Fields) -> A
             given.extend(fields.files.iter().cloned());
             if given.is_empty() {
                 return Err(Failure::Input("There is neither a text nor a file.".to_owned()));
+            }
+            if given.len() > FILES {
+                return Err(Failure::Input(format!("These are more than {FILES} files: give them in parts.")));
             }
             let kind = match fields.get("kind") {
                 Some(word) => Some(word.parse::<SourceKind>().map_err(|e| Failure::Input(e.to_string()))?),
@@ -119,7 +125,7 @@ pub(super) async fn sample(asking: Asking, At(id): At<String>, fields: Fields) -
 
 /// Begins to index a corpus.
 pub(super) fn index(desk: &mut Desk, acting: &Acting, name: &str, path: &str, role: &str) -> Result<Job, Failure> {
-    let path = there_is(path)?;
+    let path = there_is(desk, path)?;
     desk::check_name("corpus", name)?;
     let role: CorpusRole = role.parse().map_err(|e: crate::claim::UnknownWord| Failure::Input(e.to_string()))?;
     let mut arguments: Vec<OsString> = ["corpus", "add"].map(OsString::from).into();
@@ -135,14 +141,14 @@ pub(super) fn index(desk: &mut Desk, acting: &Acting, name: &str, path: &str, ro
 
 /// Begins to hold a sample against the corpora, as evidence in a case.
 pub(super) fn hold(desk: &mut Desk, acting: &Acting, case: &str, path: &str) -> Result<Job, Failure> {
-    let path = there_is(path)?;
+    let path = there_is(desk, path)?;
     let case = desk.case_id(case)?.to_string();
     let arguments: [OsString; 5] = ["match".into(), "--case".into(), case.into(), "--".into(), path.into()];
     Ok(desk.start_job(acting, &arguments)?)
 }
 
-/// A path on this machine at which there is something.
-fn there_is(path: &str) -> Result<PathBuf, Failure> {
+/// A path on this machine at which there is something that is not the desk's own: its folder holds every case, and its key.
+fn there_is(desk: &Desk, path: &str) -> Result<PathBuf, Failure> {
     let path = PathBuf::from(path);
     if !path.is_absolute() {
         return Err(Failure::Input(format!("{} is no whole path: it begins with no /.", path.display())));
@@ -150,6 +156,11 @@ fn there_is(path: &str) -> Result<PathBuf, Failure> {
     // No name of a file holds one, and no argument of a command.
     if path.as_os_str().as_encoded_bytes().contains(&0) || !path.exists() {
         return Err(Failure::Input(format!("There is no {} on this machine.", path.display())));
+    }
+    let whole = |path: &Path| std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let (asked, root) = (whole(&path), whole(desk.root()));
+    if asked.starts_with(&root) || root.starts_with(&asked) {
+        return Err(Failure::Input(format!("{} is the desk's own folder, in it, or around it.", path.display())));
     }
     Ok(path)
 }

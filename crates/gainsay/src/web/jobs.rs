@@ -41,6 +41,7 @@ impl Row {
         let words: Vec<String> =
             job.row.arguments.iter().map(|it| crate::claim::quoted(&it.to_string_lossy())).collect();
         let word = job.word();
+        let may_resume = session.who.role >= Role::Admin;
         Row {
             id: job.row.id,
             command: format!("gainsay {}", words.join(" ")),
@@ -49,20 +50,29 @@ impl Row {
             word,
             progress: job.row.progress.clone(),
             may_cancel: may && matches!(word, "waiting" | "running"),
-            may_resume: may && matches!(word, "interrupted" | "cancelled" | "failed"),
+            may_resume: may_resume && matches!(word, "interrupted" | "cancelled" | "failed"),
         }
     }
 }
 
-/// The jobs that somebody may know of: whoever sees certain cases alone, those that they began.
+/// The jobs that somebody may know of: whoever sees certain cases alone, those that they began, of no other case.
 pub(super) fn known(desk: &Desk, session: &Session) -> Result<Vec<Job>, Failure> {
     let mut jobs = desk.jobs()?;
-    jobs.retain(|job| is_known(job, session));
+    jobs.retain(|job| is_known(desk, job, session));
     Ok(jobs)
 }
 
-fn is_known(job: &Job, session: &Session) -> bool {
-    session.who.cases.is_none() || is_theirs(job, session)
+fn is_known(desk: &Desk, job: &Job, session: &Session) -> bool {
+    let may_see = |case: String| desk.case_id(&case).is_ok();
+    session.who.cases.is_none() || is_theirs(job, session) && case_of(job).is_none_or(may_see)
+}
+
+/// The case that a job's command names.
+fn case_of(job: &Job) -> Option<String> {
+    let words: Vec<_> = job.row.arguments.iter().map(|it| it.to_string_lossy()).take_while(|it| it != "--").collect();
+    let at = words.iter().position(|it| it == "--case" || it.starts_with("--case="))?;
+    let joined = words[at].strip_prefix("--case=").map(str::to_owned);
+    joined.or_else(|| words.get(at + 1).map(|it| it.clone().into_owned()))
 }
 
 fn is_theirs(job: &Job, session: &Session) -> bool {
@@ -93,13 +103,13 @@ pub(super) fn value(job: &Job) -> Value {
     })
 }
 
-/// Cancels a job, or goes on with it: an admin any, others what they began.
+/// Cancels a job: an admin any, others what they began. Or goes on with it, which uses what lies on this machine: an admin.
 pub(super) fn set(desk: &mut Desk, session: &Session, id: i64, what: &str) -> Result<Job, Failure> {
     let job = desk.job(id)?;
-    if !is_known(&job, session) {
+    if !is_known(desk, &job, session) {
         return Err(crate::desk::Error::NoJob { id }.into());
     }
-    if session.who.role < Role::Admin && !is_theirs(&job, session) {
+    if session.who.role < Role::Admin && (what == "resume" || !is_theirs(&job, session)) {
         return Err(Failure::NotAllowed(Role::Admin));
     }
     match what {

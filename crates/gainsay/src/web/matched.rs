@@ -22,6 +22,9 @@ const HEIGHT: u64 = 420;
 /// How many files the picture shows; those that are smaller stand in one area for each verdict.
 const AREAS: usize = 500;
 
+/// How many folders deep it goes; what is deeper stands in one name.
+const DEPTH: usize = 64;
+
 /// How many files the tree names.
 const FILES: usize = 1000;
 
@@ -99,7 +102,7 @@ fn of(view: &View, session: &Session, handle: &str) -> Result<Page, Failure> {
 
 /// A path in parts: the folders that it goes through, archives among them, and its name.
 fn folders(path: &str) -> Vec<&str> {
-    path.split(['/', '!']).filter(|part| !part.is_empty()).collect()
+    path.splitn(DEPTH, ['/', '!']).filter(|part| !part.is_empty()).collect()
 }
 
 fn class(verdict: &str) -> String {

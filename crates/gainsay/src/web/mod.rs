@@ -166,9 +166,11 @@ pub fn serve(serving: Serving, ready: impl FnOnce(&str, u16)) -> Result<(), Erro
         let local = listener.local_addr()?;
         let (door, address) = Door::new(&serving, local)?;
         let at_once = std::thread::available_parallelism().map_or(2, usize::from).max(2);
-        let (turns, patience, rows) = (Semaphore::new(at_once), Patience::default(), start::Rows::default());
+        let (turns, comparing) = (Arc::new(Semaphore::new(at_once)), Arc::new(Semaphore::new(1)));
+        let (patience, rows) = (Patience::default(), start::Rows::default());
         let listeners = Arc::new(Semaphore::new(LISTENERS));
-        let house = Arc::new(House { serving, door, turns, desks: Mutex::default(), listeners, patience, rows });
+        let house =
+            Arc::new(House { serving, door, turns, comparing, desks: Mutex::default(), listeners, patience, rows });
         ready(&address, local.port());
         match encryption {
             Some(config) => until_interrupted(tls::Encrypted::new(listener, config)?, house).await,
@@ -225,7 +227,9 @@ async fn interrupted() {
 struct House {
     serving: Serving,
     door: Door,
-    turns: Semaphore,
+    turns: Arc<Semaphore>,
+    /// To compare a file, a sample is gone through from its beginning: one does at a time, and leaves turns to all others.
+    comparing: Arc<Semaphore>,
     /// Desks that are open and at which nobody sits.
     desks: Mutex<Vec<Desk>>,
     /// How many more browsers may be told of what happens as it does.

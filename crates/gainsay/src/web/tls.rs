@@ -1,5 +1,6 @@
 //! Connections that nobody reads on the way.
 
+use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -10,14 +11,15 @@ use rustls::ServerConfig;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Semaphore, mpsc};
+use tokio::sync::mpsc;
+use tokio::task::AbortHandle;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 /// How long somebody may take to agree on how to encrypt.
 const AGREE: Duration = Duration::from_secs(10);
 
-/// How many may be about it at once.
+/// How many may be about it at once: whoever comes then takes the place of the slowest.
 const AT_ONCE: usize = 128;
 
 /// Why there can be no encryption with a certificate and its key.
@@ -53,18 +55,25 @@ impl Encrypted {
     pub(super) fn new(listener: TcpListener, config: Arc<ServerConfig>) -> std::io::Result<Encrypted> {
         let address = listener.local_addr()?;
         let (agreed, next) = mpsc::channel(1);
-        let (acceptor, places) = (TlsAcceptor::from(config), Arc::new(Semaphore::new(AT_ONCE)));
+        let acceptor = TlsAcceptor::from(config);
         let mut listener = listener;
         tokio::spawn(async move {
-            while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+            let mut about_it: VecDeque<AbortHandle> = VecDeque::new();
+            loop {
                 let (stream, peer) = Listener::accept(&mut listener).await;
                 let (acceptor, agreed) = (acceptor.clone(), agreed.clone());
-                tokio::spawn(async move {
+                about_it.retain(|it| !it.is_finished());
+                if about_it.len() >= AT_ONCE
+                    && let Some(slowest) = about_it.pop_front()
+                {
+                    slowest.abort();
+                }
+                let agreeing = tokio::spawn(async move {
                     if let Ok(Ok(stream)) = tokio::time::timeout(AGREE, acceptor.accept(stream)).await {
                         let _ = agreed.send((stream, peer)).await;
                     }
-                    drop(place);
                 });
+                about_it.push_back(agreeing.abort_handle());
             }
         });
         Ok(Encrypted { address, agreed: next })

@@ -1,6 +1,6 @@
 //! What programs change: cases, sources, decisions, jobs, and the tokens with which they come.
 
-use axum::extract::{FromRequest, Request};
+use axum::extract::{DefaultBodyLimit, FromRequest, Request};
 use axum::http::StatusCode;
 use axum::{RequestExt, body};
 use base64::Engine as _;
@@ -12,7 +12,7 @@ use super::super::answer::{Answer, Failure};
 use super::super::asking::Asking;
 use super::super::door::Session;
 use super::super::fields::At;
-use super::super::{MOST, give, jobs, moment};
+use super::super::{MOST, MOST_OUTSIDE, give, jobs, moment};
 use super::{Problem, Told};
 use crate::claim::{SourceKind, Tlp, UnknownWord, Until};
 use crate::desk::{self, AddOptions, Change, Desk, Given, Mended, Over, Role};
@@ -24,13 +24,17 @@ pub(in crate::web) struct Sent<T>(T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
     type Rejection = Problem;
 
-    async fn from_request(request: Request, _: &S) -> Result<Sent<T>, Problem> {
+    async fn from_request(mut request: Request, _: &S) -> Result<Sent<T>, Problem> {
         let session = request.extensions().get::<Session>().ok_or(Failure::Locked)?;
         let proof = request.headers().get("gainsay-proof").and_then(|proof| proof.to_str().ok()).unwrap_or_default();
         // No browser sends a token by itself.
         let is_token = session.proof.is_none();
         if !is_token && !session.is_proven_by(proof) {
             return Err(Failure::Foreign.into());
+        }
+        if session.who.role < Role::Analyst {
+            // Whoever may add nothing has nothing large to bring.
+            DefaultBodyLimit::max(MOST_OUTSIDE).apply(&mut request);
         }
         let bytes = body::to_bytes(request.with_limited_body().into_body(), MOST).await;
         let bytes = bytes.map_err(|e| Failure::Input(e.to_string()))?;
