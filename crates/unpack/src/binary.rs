@@ -172,6 +172,9 @@ impl Gathered {
     }
 }
 
+/// What a name costs that is not there: it may have been looked for up to the end of the file.
+const LOST_NAME: usize = 2 << 20;
+
 /// What a parser may still spend on a file: tables whose entries all lead to the same long name would cost their product.
 struct Budget(u64);
 
@@ -192,7 +195,9 @@ impl Budget {
 /// A line of the file's own words.
 fn line(value: &[u8]) -> String {
     const LONGEST_LINE: usize = 300;
-    let mut line = display_name(value.trim_ascii());
+    let value = value.trim_ascii();
+    // Cut before it is written out, which may take six times as much.
+    let mut line = display_name(value.get(..LONGEST_LINE + 4).unwrap_or(value));
     line.truncate(line.floor_char_boundary(LONGEST_LINE));
     line
 }

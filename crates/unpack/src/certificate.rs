@@ -96,7 +96,7 @@ struct Found {
 pub(crate) fn may_hold(head: &[u8]) -> bool {
     match head {
         // What certificates and their kin begin with: a sequence in a sequence, of an identifier, of a small number.
-        [0x30, 0x82, _, _, 0x30, 0x82, ..]
+        [0x30, 0x82, _, _, 0x30, 0x81..=0x82, ..]
         | [0x30, 0x82, _, _, 0x06, 0x09, ..]
         | [0x30, 0x82, _, _, 0x02, 0x01, ..] => true,
         // Keys on curves are short.
@@ -136,6 +136,8 @@ pub(crate) fn read(bytes: &[u8]) -> (Vec<Fact>, Vec<String>) {
     for at in memchr::memmem::find_iter(bytes, b"-----BEGIN ") {
         let Some((label, length)) = label_at(&bytes[at..]) else { continue };
         let body = &bytes[at + length..];
+        // No further than to the next one: else each of many that do not end would be read up to the last byte.
+        let body = &body[..memchr::memmem::find(body, b"-----BEGIN ").unwrap_or(body.len())];
         let Some(end) = memchr::memmem::find(body, b"-----END ") else {
             found.problem(at, "an armour that does not end");
             continue;

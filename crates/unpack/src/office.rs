@@ -77,6 +77,9 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
         let detail = "an archive like those of offices, in which there is no text, slide or sheet: add it as a sample";
         return Err(NoDocument::new(FindingKind::Unsupported, detail));
     }
+    if found.text.text.len() > LONGEST_TEXT {
+        found.problem(FindingKind::TooLarge, format!("its text beyond {LONGEST_TEXT} bytes was left out"));
+    }
     for name in ["docProps/core.xml", "meta.xml"] {
         if let Some((xml, _)) = part(&mut parts, name) {
             about(&mut found, &xml);
@@ -238,7 +241,7 @@ fn shared_strings(xml: &str) -> Vec<String> {
 /// Adds the rows of a sheet, their cells parted by tabs; without the strings that cells name by number, of the other cells alone.
 fn add_rows(found: &mut Found, xml: &str, strings: Option<&[String]>, place: Option<&Range<usize>>) {
     let (mut row, mut cell, mut is_shared, mut in_value) = (Traced::default(), Traced::default(), false, false);
-    let mut between = "\n\n";
+    let (mut between, mut was_cut) = ("\n\n", false);
     for (token, range) in Tokens::of_xml(xml, 0) {
         match token {
             Token::Start { name, attributes, is_closed } => match local(name) {
@@ -254,8 +257,15 @@ fn add_rows(found: &mut Found, xml: &str, strings: Option<&[String]>, place: Opt
                     if number.is_some() && strings.is_none() {
                         continue;
                     }
+                    let string = number.zip(strings).and_then(|(number, strings)| strings.get(number));
+                    // The same long string may stand in every cell.
+                    let length = row.text.len() + string.map_or(cell.text.len(), String::len);
+                    if found.text.text.len() + length > LONGEST_TEXT {
+                        was_cut = true;
+                        continue;
+                    }
                     row.add_own(if row.text.is_empty() { "" } else { "\t" });
-                    match number.zip(strings).and_then(|(number, strings)| strings.get(number)) {
+                    match string {
                         Some(string) => row.add_own(&string.replace(['\n', '\r'], " ")),
                         None if place.is_none() => row.add(&cell, 0..cell.text.len()),
                         None => row.add_own(&cell.text.replace(['\n', '\r'], " ")),
@@ -271,6 +281,9 @@ fn add_rows(found: &mut Found, xml: &str, strings: Option<&[String]>, place: Opt
             Token::Text if in_value => add_text(&mut cell, &xml[range.clone()], range.start),
             _ => {}
         }
+    }
+    if was_cut {
+        found.problem(FindingKind::TooLarge, format!("of its cells those beyond {LONGEST_TEXT} bytes were left out"));
     }
 }
 

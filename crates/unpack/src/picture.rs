@@ -111,7 +111,12 @@ fn is_animated(format: ImageFormat, bytes: &[u8]) -> bool {
     let file = Cursor::new(bytes);
     match format {
         ImageFormat::Gif => {
-            GifDecoder::new(file).is_ok_and(|decoder| decoder.into_frames().take(2).flatten().count() > 1)
+            // Each frame states measures of its own, which nothing else bounds.
+            let mut limits = image::Limits::default();
+            limits.max_alloc = Some(MOST_BYTES);
+            GifDecoder::new(file).is_ok_and(|mut decoder| {
+                decoder.set_limits(limits).is_ok() && decoder.into_frames().take(2).flatten().count() > 1
+            })
         }
         ImageFormat::Png => PngDecoder::new(file).is_ok_and(|decoder| decoder.is_apng().unwrap_or(false)),
         ImageFormat::WebP => WebPDecoder::new(file).is_ok_and(|decoder| decoder.has_animation()),

@@ -386,7 +386,7 @@ fn lines_of(table: &str, size: (u32, u32)) -> Vec<ReadLine> {
             let (x, y, width, height) = word.place;
             if !text.is_empty() {
                 // More than a blank and a letter of usual shape have room there.
-                text.push_str(if x.saturating_sub(right) > height.max(8) * 2 { "  " } else { " " });
+                text.push_str(if x.saturating_sub(right) > height.max(8).saturating_mul(2) { "  " } else { " " });
             }
             text.extend(word.text.chars().filter(|c| !c.is_control()).take(LONGEST_LINE.saturating_sub(text.len())));
             (left, top) = (left.min(x), top.min(y));
@@ -418,8 +418,12 @@ fn shown(grey: &Grey, lines: &[ReadLine], mask: fn(&str) -> String) -> Vec<u8> {
     }
     loop {
         let png = picture.to_png().unwrap_or_default();
-        if png.len() <= MOST_BYTES || picture.width < 2 * LEAST.0 {
+        if png.len() <= MOST_BYTES {
             return png;
+        }
+        // High and narrow: one such picture would take the room of all others.
+        if picture.width < 2 * LEAST.0 {
+            return Vec::new();
         }
         picture = picture.halved();
     }

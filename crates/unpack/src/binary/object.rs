@@ -8,13 +8,16 @@ use object::{
 };
 use sha1::{Digest, Sha1};
 
-use super::{Binary, Gathered, MOST, MarkKind, dwarf, hex, pe};
+use super::{Binary, Gathered, LOST_NAME, MOST, MarkKind, dwarf, hex, pe};
 
 /// Sections that are looked at.
 const MOST_SECTIONS: usize = 100_000;
 
 /// Symbols that are looked at.
 const MOST_SYMBOLS: usize = 8_000_000;
+
+/// Bytes of a section's name that are kept: those that are looked for are shorter.
+const LONGEST_NAME: usize = 64;
 
 /// A smaller section of code is the same in many programs.
 const LEAST_CODE: u64 = 256;
@@ -54,13 +57,29 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Binary>, String> {
 }
 
 fn read_each(bytes: &[u8], ranges: impl Iterator<Item = (u64, u64)>) -> Result<Vec<Binary>, String> {
-    let mut all = Vec::new();
+    let (mut all, mut problems) = (Vec::new(), Vec::new());
+    let mut left = bytes.len() as u64;
     for (at, size) in ranges.take(MOST) {
-        let one = bytes.read_bytes_at(at, size).map_err(|()| "a program in it lies outside of it".to_owned())?;
-        let kind = FileKind::parse(one).map_err(|error| error.to_string())?;
-        if matches!(kind, FileKind::MachO32 | FileKind::MachO64) {
-            all.push(read_one(one, kind)?);
+        let one = left.checked_sub(size).and_then(|rest| {
+            left = rest;
+            bytes.read_bytes_at(at, size).ok()
+        });
+        let read = match one.map(|one| (one, FileKind::parse(one))) {
+            None => Err("a program in it lies outside of it, or over another".to_owned()),
+            Some((one, Ok(kind @ (FileKind::MachO32 | FileKind::MachO64)))) => read_one(one, kind),
+            Some((_, Ok(_))) => continue,
+            Some((_, Err(error))) => Err(error.to_string()),
+        };
+        match read {
+            Ok(binary) => all.push(binary),
+            Err(why) => problems.push(why),
         }
+    }
+    // One that is broken costs no other its answer.
+    if let Some(first) = all.first_mut() {
+        problems.into_iter().for_each(|why| first.problem(format!("of those in one file: {why}")));
+    } else if let Some(why) = problems.pop() {
+        return Err(why);
     }
     Ok(all)
 }
@@ -114,10 +133,12 @@ fn sections<'d>(file: &object::File<'d>, binary: &mut Binary, gathered: &mut Gat
             binary.problem(format!("of its sections the first {MOST_SECTIONS} were looked at"));
             break;
         }
-        let name = section.name_bytes().unwrap_or_default();
-        if !gathered.budget.spend(name.len()) {
+        let name = section.name_bytes();
+        if !gathered.budget.spend(name.as_ref().map_or(LOST_NAME, |name| name.len())) {
             break;
         }
+        let name = name.unwrap_or_default();
+        let name = name.get(..LONGEST_NAME).unwrap_or(name);
         // In a file of debug information alone a section of code has its flags and no bytes.
         let is_elf_code = matches!(section.flags(), SectionFlags::Elf { sh_flags, .. }
             if sh_flags.0 & object::elf::SHF_EXECINSTR.0 != 0);
@@ -209,24 +230,15 @@ fn build_id(note: &[u8]) -> Option<&[u8]> {
 fn symbols(file: &object::File<'_>, gathered: &mut Gathered) {
     let is_named = |name: &[u8]| !matches!(name, [] | [b'$', ..] | [b'.', b'L', ..]);
     for symbol in file.symbols().chain(file.dynamic_symbols()).take(MOST_SYMBOLS) {
-        let Ok(name) = symbol.name_bytes() else { continue };
-        if !gathered.budget.spend(name.len()) {
+        let name = symbol.name_bytes();
+        if !gathered.budget.spend(name.as_ref().map_or(LOST_NAME, |name| name.len())) {
             return;
         }
+        let Ok(name) = name else { continue };
         match symbol.kind() {
             SymbolKind::Text if symbol.is_definition() && is_named(name) => gathered.functions.add(name),
             SymbolKind::File => gathered.sources.add(name),
             _ => {}
         }
-    }
-    let Ok(exports) = file.exports() else { return };
-    for export in exports.take(MOST_SYMBOLS) {
-        let Ok(export) = export else { return };
-        let name = export.name();
-        let Some(name) = name.name() else { continue };
-        if !gathered.budget.spend(name.len()) {
-            return;
-        }
-        gathered.functions.add(name);
     }
 }

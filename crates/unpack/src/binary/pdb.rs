@@ -6,7 +6,7 @@ use std::io;
 use pdb2::{FallibleIterator, Source, SourceSlice, SourceView, SymbolData};
 
 use super::object::{guid, layout};
-use super::{Binary, Gathered, MarkKind};
+use super::{Binary, Gathered, LOST_NAME, MarkKind};
 
 /// How such a file begins.
 pub(super) const MAGIC: &[u8] = b"Microsoft C/C++ MSF 7.00\r\n\x1aDS\0\0\0";
@@ -21,6 +21,8 @@ const MOST_SECTIONS: usize = 65_535;
 /// A file in memory. A stream is no longer than the file that it is in: what says more leads in circles.
 struct InMemory<'d> {
     bytes: &'d [u8],
+    /// Bytes of streams that may still be copied: many modules may name the same one.
+    left: usize,
 }
 
 struct View(Vec<u8>);
@@ -46,9 +48,10 @@ impl SourceView<'_> for View {
 impl<'d> Source<'d> for InMemory<'d> {
     fn view(&mut self, slices: &[SourceSlice]) -> Result<Box<dyn SourceView<'d> + Send + Sync>, io::Error> {
         let all = slices.iter().try_fold(0usize, |all, slice| all.checked_add(slice.size));
-        if all.is_none_or(|all| all > self.bytes.len()) {
-            return Err(io::Error::other("a stream is longer than the file"));
-        }
+        let all = all.filter(|all| *all <= self.bytes.len());
+        let all = all.ok_or_else(|| io::Error::other("a stream is longer than the file"))?;
+        let left = self.left.checked_sub(all);
+        self.left = left.ok_or_else(|| io::Error::other("its streams are many times as long as the file"))?;
         let mut view = Vec::new();
         for slice in slices {
             let from = usize::try_from(slice.offset).map_err(io::Error::other)?;
@@ -61,7 +64,8 @@ impl<'d> Source<'d> for InMemory<'d> {
 
 pub(super) fn read(bytes: &[u8]) -> Result<Binary, String> {
     let broken = |error: pdb2::Error| error.to_string();
-    let mut pdb = pdb2::PDB::open(InMemory { bytes }).map_err(broken)?;
+    let left = bytes.len().saturating_mul(16);
+    let mut pdb = pdb2::PDB::open(InMemory { bytes, left }).map_err(broken)?;
     let about = pdb.pdb_information().map_err(broken)?;
     let mut binary = Binary { format: "PDB debug information".to_owned(), has_debug: true, ..Binary::default() };
     let mut gathered = Gathered::default();
@@ -127,7 +131,10 @@ fn modules<'d>(
         if let (Ok(program), Some(strings)) = (info.line_program(), &strings) {
             let mut files = program.files();
             while let Ok(Some(file)) = files.next() {
-                let Ok(name) = file.name.to_raw_string(strings) else { break };
+                let Ok(name) = file.name.to_raw_string(strings) else {
+                    gathered.budget.spend(LOST_NAME);
+                    break;
+                };
                 if !gathered.budget.spend(name.len()) {
                     return;
                 }

@@ -10,6 +10,9 @@ use sha2::{Sha256, Sha384, Sha512};
 use super::{Binary, Gathered, MarkKind, Signature, hex, line};
 use crate::der::{BYTES, IDENTIFIER, INTEGER, SEQUENCE, SET, children, expect, identifier, name};
 
+/// Names that are exported.
+const MOST_EXPORTS: usize = 8_000_000;
+
 /// Names that are imported; more are not hashed.
 const MOST_IMPORTS: usize = 200_000;
 
@@ -41,6 +44,7 @@ pub(super) fn read<'d, Pe: ImageNtHeaders>(
     if let Some(hash) = imports(file, gathered) {
         binary.mark(MarkKind::Imports, hash);
     }
+    exports(file, gathered);
     if let Some(version) = version(file, bytes) {
         fields(version, 0, binary);
     }
@@ -50,6 +54,18 @@ pub(super) fn read<'d, Pe: ImageNtHeaders>(
     binary.signature = signature(file, bytes, directories);
 }
 
+/// The names that it exports, and nothing of where they lead: that may be as long a string for each.
+fn exports<Pe: ImageNtHeaders>(file: &PeFile<'_, Pe>, gathered: &mut Gathered) {
+    let Ok(Some(table)) = file.export_table() else { return };
+    for pointer in table.name_pointers().iter().take(MOST_EXPORTS) {
+        let Ok(name) = table.name_from_pointer(pointer.get(LE)) else { return };
+        if !gathered.budget.spend(name.len()) {
+            return;
+        }
+        gathered.functions.add(name);
+    }
+}
+
 /// MD5 of `library.function` for all that is imported, in order and in lower case, as pefile made it known. Numbers of two old
 /// libraries, which it writes as names, stay numbers here.
 fn imports<Pe: ImageNtHeaders>(file: &PeFile<'_, Pe>, gathered: &mut Gathered) -> Option<String> {
@@ -57,7 +73,11 @@ fn imports<Pe: ImageNtHeaders>(file: &PeFile<'_, Pe>, gathered: &mut Gathered) -
     let mut descriptors = table.descriptors().ok()?;
     let (mut hasher, mut seen) = (Md5::new(), 0);
     while let Ok(Some(descriptor)) = descriptors.next() {
-        let library = table.name(descriptor.name.get(LE)).ok()?.to_ascii_lowercase();
+        let library = table.name(descriptor.name.get(LE)).ok()?;
+        if !gathered.budget.spend(library.len()) {
+            return None;
+        }
+        let library = library.to_ascii_lowercase();
         let ending = [&b".dll"[..], b".ocx", b".sys"].into_iter().find(|ending| library.ends_with(ending));
         let library = &library[..library.len() - ending.map_or(0, <[u8]>::len)];
         let lookup = descriptor.original_first_thunk.get(LE);
