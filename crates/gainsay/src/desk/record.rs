@@ -192,6 +192,7 @@ impl Desk {
             }
             Ok::<_, Error>(())
         })?;
+        super::samples::forget_bookmarks(self)?;
         self.database.scrub()?;
         Ok(destroyed)
     }

@@ -47,6 +47,7 @@ pub(super) use numbers::{best_match, claimed_window};
 use numbers::{in_numbers, row};
 use open_corpora::OpenCorpora;
 use opened::{Inspecting, Keeping, Opened, Take, open, path_in_sample, text_of};
+pub(super) use resume::forget as forget_bookmarks;
 use resume::{Bookmark, Known as KnownBefore, Position, written};
 use sources::source_of;
 pub(in crate::desk) use sources::{Source, sources};
@@ -274,7 +275,7 @@ impl Desk {
             false => sensitive::Tally::new(self.key.derived(MARKS), acting.now.as_second()),
         };
         let texts = Mutex::new(Texts::new(options.memory.unwrap_or(MEMORY) / TEXTS));
-        let mut bookmark = self.bookmark((path, asked, &passwords), &owners, &names)?;
+        let mut bookmark = self.bookmark((path, asked, &passwords), &owners, (&names, leaks.as_ref()))?;
         let tallies = (tally, marks, &mut malware, &texts);
         let counted = match_all(path, options, tallies, &against, &mut bookmark, progress);
         if matches!(counted, Err(Error::ChangedMeanwhile { .. })) && bookmark.is_resumed {
@@ -327,7 +328,7 @@ impl Desk {
         &self,
         (path, options, passwords): (&Path, MatchOptions<'_>, &[String]),
         owners: &[Owner<'_>],
-        names: &[String],
+        (names, leaks): (&[String], Option<&List>),
     ) -> Result<Bookmark, Error> {
         let sources = match path.is_dir() {
             true => sources(path, files_below(path).files),
@@ -337,6 +338,8 @@ impl Desk {
         let of_corpora = owners.iter().flat_map(|it| &it.corpora.of).map(|it| it.entry.0);
         let corpora = of_corpora.collect::<Vec<[u8; 32]>>().concat();
         let mut words = vec![command.as_bytes(), &corpora];
+        // Of files behind only those digests are known that the list had.
+        words.extend(leaks.map(|it| &it.blake3[..]));
         words.extend(passwords.iter().chain(names).map(String::as_bytes));
         Ok(Bookmark::of(self, path, &sources, &words, options.bookmark))
     }

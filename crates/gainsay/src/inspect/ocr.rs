@@ -102,7 +102,6 @@ struct Program {
     languages: String,
     unjailed: bool,
     mask: fn(&str) -> String,
-    held: Mutex<usize>,
 }
 
 impl Ocr {
@@ -149,13 +148,18 @@ impl Ocr {
         }
         let number = self.given;
         self.given += 1;
-        let held = self.found.all.iter().map(|picture| picture.png.len()).sum();
-        let program = self.program.get_or_insert_with(|| Program::find(self.unjailed, self.mask, held).map(Arc::new));
+        let program = self.program.get_or_insert_with(|| Program::find(self.unjailed, self.mask).map(Arc::new));
         match program {
             Ok(program) => {
                 if self.jobs.is_none() {
                     let (program, found) = (Arc::clone(program), &mut self.found);
-                    found.program = Some(program.version.clone());
+                    // It may have been renewed since what was read before.
+                    found.program = Some(match found.program.take() {
+                        Some(before) if !before.ends_with(&program.version) => {
+                            format!("{before}, then {}", program.version)
+                        }
+                        before => before.unwrap_or_else(|| program.version.clone()),
+                    });
                     self.start(&program);
                 }
                 let waits = (number, path.to_owned(), picture);
@@ -188,7 +192,7 @@ impl Ocr {
                     let next = waiting.lock().unwrap_or_else(std::sync::PoisonError::into_inner).recv();
                     let Ok((number, path, picture)) = next else { break };
                     // Whoever waits for a picture gets it, whatever became of it.
-                    let read = catch_unwind(AssertUnwindSafe(|| program.read(path.clone(), &picture)));
+                    let read = catch_unwind(AssertUnwindSafe(|| program.read(number, path.clone(), &picture)));
                     let read = read.unwrap_or_else(|_| not_read(path, &picture, "the reading of it failed".to_owned()));
                     if done.send((number, read)).is_err() {
                         break;
@@ -246,8 +250,7 @@ fn not_read(path: String, picture: &Picture, why: String) -> ReadPicture {
 }
 
 impl Program {
-    /// `held` bytes of pictures are held already.
-    fn find(unjailed: bool, mask: fn(&str) -> String, held: usize) -> Result<Program, String> {
+    fn find(unjailed: bool, mask: fn(&str) -> String) -> Result<Program, String> {
         let ask = |word: &str| run(PROGRAM, vec![Argument::Word(word.into())], Vec::new(), &[], unjailed);
         let version = match ask("--version") {
             Ok(output) => version_in(&output).ok_or("tesseract does not say its version")?,
@@ -265,19 +268,17 @@ impl Program {
         }
         let languages = there.join("+");
         let version = format!("{version}, {languages}");
-        Ok(Program { version, languages, unjailed, mask, held: Mutex::new(held) })
+        Ok(Program { version, languages, unjailed, mask })
     }
 
-    fn read(&self, path: String, picture: &Picture) -> ReadPicture {
+    fn read(&self, number: usize, path: String, picture: &Picture) -> ReadPicture {
         let mut found = not_read(path, picture, String::new());
         found.lines = self.lines(&picture.grey);
-        if let Ok(lines) = &found.lines {
-            let png = shown(&picture.grey, lines, self.mask);
-            let mut held = self.held.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            if *held + png.len() <= HELD {
-                *held += png.len();
-                found.png = png;
-            }
+        // The first of the sample, whichever is read first.
+        if let Ok(lines) = &found.lines
+            && number < HELD / MOST_BYTES
+        {
+            found.png = shown(&picture.grey, lines, self.mask);
         }
         found
     }

@@ -26,6 +26,16 @@ impl PdfText {
         PdfText { unjailed, version: None, failures: 0 }
     }
 
+    /// How many runs failed, as [`Self::go_on`] takes it.
+    pub fn failures(&self) -> u32 {
+        self.failures
+    }
+
+    /// Goes on behind so many runs that failed.
+    pub fn go_on(self, failures: u32) -> PdfText {
+        PdfText { failures, ..self }
+    }
+
     /// Whether it is there and was not given up.
     pub fn is_there(&self) -> bool {
         self.failures < FAILURES && find(PROGRAM).is_some()

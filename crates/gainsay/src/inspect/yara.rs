@@ -121,7 +121,7 @@ pub(super) struct Yara {
     pub(super) version: String,
     waiting: Vec<(String, Vec<u8>)>,
     bytes: usize,
-    failures: u32,
+    pub(super) failures: u32,
 }
 
 impl Yara {

@@ -141,11 +141,15 @@ pub(super) fn recognised<R: ReadAt>(
 /// letter put right, that nobody else has; the first holds most.
 pub(super) fn closest<R: ReadAt>(text: &[u8], against: &Against<'_, R>) -> Result<Vec<Place>, MatchError> {
     let text = normalised(text.get(..SHORT).unwrap_or(text));
-    let file = [Grams::put_right(0, &against.profile, &text).as_file()];
-    let Against { licences, corpora, lines, .. } = against;
-    let Some(hits) = Hits::look_up(&file, &Pieces::new(), licences, corpora, lines, usize::MAX)? else {
-        return Ok(Vec::new());
+    let Against { licences, corpora, lines, bounds, .. } = against;
+    let look_up =
+        |grams: Grams| Hits::look_up(&[grams.as_file()], &Pieces::new(), licences, corpora, lines, bounds.intervals);
+    // What stands in more places than may be held tells none of them.
+    let hits = match look_up(Grams::put_right(0, &against.profile, &text))? {
+        None => look_up(Grams::of_text(0, &against.profile, &text))?,
+        hits => hits,
     };
+    let Some(hits) = hits else { return Ok(Vec::new()) };
     let telling: Vec<usize> =
         hits.keys_of(0, Channel::Text).iter().copied().filter(|key| hits.is_distinctive(*key)).collect();
     let mut finder = Finder::new(corpora, lines, &hits);

@@ -72,10 +72,10 @@ impl Bits {
         self.words[self.word(fingerprint)] & mask == mask
     }
 
-    /// By the leading bits, so that what comes ascending is written in a row.
+    /// By the leading bits that an index keeps, so that what comes ascending is written in a row.
     #[expect(clippy::cast_possible_truncation, reason = "a share of the number of words")]
     fn word(&self, fingerprint: u64) -> usize {
-        ((u128::from(fingerprint) * self.words.len() as u128) >> 64) as usize
+        ((u128::from(fingerprint >> 8 << 8) * self.words.len() as u128) >> 64) as usize
     }
 }
 

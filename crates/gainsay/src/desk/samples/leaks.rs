@@ -17,7 +17,7 @@ const SOME: usize = 100;
 /// A list as it was first read.
 pub(super) struct List {
     path: PathBuf,
-    blake3: [u8; 32],
+    pub(super) blake3: [u8; 32],
     count: u64,
     /// Which digests it has.
     pub(super) digests: Digests,

@@ -74,7 +74,7 @@ struct Pdf {
 }
 
 /// What [`Opened`] knows: `batch`, `batches`, `contents`, `listings`, `layers`, `builds`, `sensitive`, `tally`, `pictures`, `received`,
-/// `problems`, `more_problems` and `fingerprints`.
+/// `problems`, `more_problems` and `fingerprints`; and how often the other reader of PDF failed.
 #[derive(Deserialize)]
 pub(super) struct OpenedSoFar(
     Vec<SampleFile>,
@@ -90,6 +90,7 @@ pub(super) struct OpenedSoFar(
     Vec<String>,
     usize,
     usize,
+    u32,
 );
 
 /// What keeps a bookmark while a sample is read, and what an earlier one knew.
@@ -319,6 +320,7 @@ impl Opened {
             &self.problems,
             self.more_problems,
             self.fingerprints,
+            self.pdf_text.failures(),
         )
     }
 
@@ -338,6 +340,7 @@ impl Opened {
             problems,
             more_problems,
             fingerprints,
+            failures,
         ) = so_far;
         let (sensitive, tally) = (self.sensitive.go_on(sensitive), self.tally.go_on(tally));
         Opened {
@@ -354,6 +357,7 @@ impl Opened {
             problems,
             more_problems,
             fingerprints,
+            pdf_text: self.pdf_text.go_on(failures),
             ..self
         }
     }

@@ -14,9 +14,9 @@ use serde::{Deserialize, Serialize};
 use unpack::Event;
 
 use super::super::vault::{opened_with, seal_with};
-use super::Desk;
 use super::opened::{OpenedSoFar, chained, path_in_sample};
 use super::sources::Source;
+use super::{Desk, Error};
 use crate::inspect::{ReadPictures, ScansSoFar};
 use crate::matching::MatcherSoFar;
 
@@ -164,6 +164,18 @@ impl Bookmark {
         file.as_file().sync_all()?;
         file.persist(&self.path)?;
         Ok(())
+    }
+}
+
+/// Takes all bookmarks away: none tells from which source it is.
+///
+/// # Errors
+/// They cannot be removed.
+pub(in crate::desk) fn forget(desk: &Desk) -> Result<(), Error> {
+    let path = desk.root().join(FOLDER);
+    match fs::remove_dir_all(&path) {
+        Err(why) if why.kind() != io::ErrorKind::NotFound => Err(Error::File { action: "remove", path, why }),
+        _ => Ok(()),
     }
 }
 
