@@ -262,10 +262,7 @@ impl Invite {
             unjailed: self.unsafe_no_sandbox,
         };
         let ui = std::cell::RefCell::new(ui);
-        let mut progress = |done: SampleProgress| {
-            let words = || format!("{} files, {} MB of the sample", done.files, done.bytes / 1_000_000);
-            ui.borrow_mut().progress(words);
-        };
+        let mut progress = |done: SampleProgress| ui.borrow_mut().progress(|| done.words());
         let mut consent = |told: &str| agrees(&mut ui.borrow_mut(), told, self.writing.yes);
         Ok(desk.private_invite(inviting, &self.writing.output, &mut progress, &mut consent)?)
     }

@@ -198,23 +198,35 @@ impl<'d> Held<'d> {
         })
     }
 
-    /// Where revealed elements stand, most of them first: of a corpus its paths with how many each has, of a list the lines.
+    /// How many elements of an origin `find` finds, by their places in what it is given, and where those stand, most of them first: of a
+    /// corpus its paths with how many each has, of a list the lines.
     ///
     /// # Errors
-    /// The origin can't be read.
-    pub(super) fn places_of(&self, origin: &Origin, found: &[Vec<u8>]) -> Result<Vec<(String, usize)>, desk::Error> {
-        let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    /// The origin can't be read, or `find` fails.
+    pub(super) fn places_of(
+        &self,
+        origin: &Origin,
+        find: &mut Find<'_>,
+    ) -> Result<(usize, Vec<(String, usize)>), desk::Error> {
+        let (mut count, mut places) = (0, BTreeMap::<String, usize>::new());
         match origin {
-            Origin::List { path, .. } => {
-                let wanted: HashSet<&Vec<u8>> = found.iter().collect();
-                self.what.each_line(path, &mut |line, element| {
-                    if wanted.contains(&element) {
-                        places.insert(self.what.shown(line), 1);
-                    }
+            // What a line holds may take long to make: it is made once.
+            Origin::List { path, .. } => self.what.each_part(path, &mut |lines, elements| {
+                let held = lines.iter().zip(elements).filter_map(|(line, element)| Some((line, element?)));
+                let (lines, elements): (Vec<&String>, Vec<Vec<u8>>) = held.unzip();
+                let found = find(&elements)?;
+                count += found.len();
+                let lines = found.into_iter().filter_map(|place| lines.get(place));
+                places.extend(lines.map(|line| (self.what.shown(line), 1)));
+                Ok(())
+            })?,
+            Origin::Corpus { name, .. } => {
+                let mut found: Vec<Vec<u8>> = Vec::new();
+                self.each(origin, &mut |elements| {
+                    found.extend(find(elements)?.into_iter().filter_map(|place| elements.get(place).cloned()));
                     Ok(())
                 })?;
-            }
-            Origin::Corpus { name, .. } => {
+                count = found.len();
                 let index = self.index(name)?;
                 let mut ids: BTreeMap<PathId, usize> = BTreeMap::new();
                 if let Some(channel) = self.what.channel() {
@@ -229,7 +241,7 @@ impl<'d> Held<'d> {
                     });
                     found.map_err(Error::from)?;
                 } else if self.what.kind == ElementKind::Files {
-                    for element in found {
+                    for element in &found {
                         let content = index.content_by_blake3(&whole(element)).map_err(Error::from)?;
                         let places: BTreeSet<PathId> =
                             content.into_iter().flat_map(|(_, at)| at).map(|at| at.path).collect();
@@ -251,7 +263,7 @@ impl<'d> Held<'d> {
         }
         let mut places: Vec<(String, usize)> = places.into_iter().collect();
         places.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
-        Ok(places)
+        Ok((count, places))
     }
 
     fn index(&self, name: &str) -> Result<Index<File>, desk::Error> {
@@ -286,6 +298,9 @@ struct OfCorpus<'h> {
 
 /// Takes some elements.
 type Take<'t> = dyn FnMut(&[Vec<u8>]) -> Result<(), desk::Error> + 't;
+
+/// Tells which of some elements are wanted: their places among them.
+type Find<'f> = dyn FnMut(&[Vec<u8>]) -> Result<Vec<usize>, desk::Error> + 'f;
 
 /// A failure on the way through an index.
 enum Failed {

@@ -178,7 +178,11 @@ impl What {
         self.each_part(path, &mut |_, elements| take(elements.into_iter().flatten().collect()))
     }
 
-    fn each_part(&self, path: &Path, take: &mut TakePart<'_>) -> Result<(), desk::Error> {
+    /// Gives the lines of a list, some at a time, and for each its element, where it has one.
+    ///
+    /// # Errors
+    /// The list can't be read, or `take` fails.
+    pub(super) fn each_part(&self, path: &Path, take: &mut TakePart<'_>) -> Result<(), desk::Error> {
         let mut reader = BufReader::new(capture::open(path)?);
         loop {
             let lines = some_lines(&mut reader).map_err(|why| desk::Error::File {
@@ -306,6 +310,9 @@ impl Group {
     }
 
     fn sort(&mut self) {
+        if self.sorted == self.ends.len() {
+            return;
+        }
         let mut elements: Vec<&[u8]> = self.iter().collect();
         elements.sort_unstable();
         elements.dedup();

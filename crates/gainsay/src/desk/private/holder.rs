@@ -299,7 +299,7 @@ fn places(what: &What, path: &Path, found: &HashSet<&[u8]>) -> Result<Vec<String
     Ok(places)
 }
 
-/// Says where elements are: in a file where one is named, else on the screen, where names of accounts are masked.
+/// Says where elements are: in a file where one is named, else on the screen, to which no accounts are written.
 pub(super) fn told(what: &What, places: &[String], found: Option<&Path>) -> Result<String, desk::Error> {
     const TOLD: usize = 1_000;
     let places: Vec<String> = places.iter().map(|place| on_one_line(place)).collect();

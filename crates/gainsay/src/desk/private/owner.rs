@@ -202,20 +202,15 @@ impl Desk {
         let held = Held::of(self, &what)?;
         let (mut words, mut value, mut all) = (String::new(), Vec::new(), Vec::new());
         for origin in folder.about.origins.iter().filter_map(|text| Origin::from_text(text)) {
-            let mut found: Vec<Vec<u8>> = Vec::new();
-            held.each(&origin, &mut |elements| {
-                let places = revealed.find(elements).map_err(Error::from)?;
-                found.extend(places.into_iter().filter_map(|place| elements.get(place).cloned()));
-                Ok(())
-            })?;
+            let (found, places) =
+                held.places_of(&origin, &mut |elements| Ok(revealed.find(elements).map_err(Error::from)?))?;
             let label = origin.label(held.corpora());
-            words += &format!("{label}: {} revealed\n", counted(found.len(), "element"));
-            let places = held.places_of(&origin, &found)?;
+            words += &format!("{label}: {} revealed\n", counted(found, "element"));
             all.extend(places.iter().map(|(place, count)| match what.is_listed() {
                 true => format!("{label}: {place}"),
                 false => format!("{label}: {place}: {}", counted(*count, "element")),
             }));
-            value.push(json!({ "label": label, "elements": found.len(), "places": places.len() }));
+            value.push(json!({ "label": label, "elements": found, "places": places.len() }));
         }
         words += &told(&what, &all, looking.found)?;
         let words = format!(

@@ -311,12 +311,8 @@ pub fn inspect(path: &Path, desk: Option<&Desk>) -> Result<Done, desk::Error> {
     sealed::check(&head, path, &mut file)?;
     let own = desk.map(|desk| Ok::<_, desk::Error>(Keys::of(desk)?.identity.public().address())).transpose()?;
     let whose = |of: [u8; 16]| {
-        let of: String = of.iter().map(|byte| format!("{byte:02x}")).collect();
-        if own.is_some_and(|own| own.iter().map(|byte| format!("{byte:02x}")).collect::<String>() == of) {
-            format!("{of} (this desk)")
-        } else {
-            of
-        }
+        let digits: String = of.iter().map(|byte| format!("{byte:02x}")).collect();
+        if own == Some(of) { format!("{digits} (this desk)") } else { digits }
     };
     let command = match head.kind {
         Kind::Invitation => "agree",

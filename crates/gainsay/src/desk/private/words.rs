@@ -42,10 +42,9 @@ fn warnings(terms: &Terms, what: &What) -> String {
 
 pub(super) fn invite(terms: &Terms, what: &What, digits: &str) -> String {
     let learns = match terms.mode {
-        Mode::Count => "how many of them you have in each part of what you hold, never which",
+        Mode::Count => "how many of them are in each part of what they hold, never which",
         Mode::Which => "which of them are there, and in which part",
     };
-    let learns = learns.replace("you have in each part of what you hold", "are in each part of what they hold");
     format!(
         "Whoever has the key with the digits {digits} will learn from this file that you hold {}, concerning {:?}, and that you ask to learn {learns}.\nThey will not learn what the elements are, now or later, unless you reveal it.\nThe file binds you to this sample: its digest under a secret is in it, and no other one can be asked about under this claim. This is session {} of {} that there may be.{}",
         about(terms),
