@@ -15,6 +15,7 @@ use crate::align::{self, Kind, LONGEST, Side, align};
 use crate::capture::{self, Opener};
 use crate::claim::{AlignedLines, Alignment, counted};
 use crate::corpus::Originals;
+use crate::inspect::{LONGEST_PDF, PdfText};
 use crate::matching::{Corpus, FileMatch, Match, Place};
 
 /// How many files of a sample are aligned: those with most that is distinctive.
@@ -109,13 +110,16 @@ pub(super) fn each<'f>(
     files.into_iter().for_each(|file: &'f FileMatch| waiting.entry(&file.path).or_default().push(file));
     let mut opener = Opener::start(options.unjailed)?;
     opener.set_passwords(options.passwords)?;
+    let mut pdf_text = PdfText::new(options.unjailed);
     if !sample.is_dir() {
-        return Ok(each_in(&mut opener, &source_of(sample, options.parts)?, &mut waiting, take)?);
+        let source = source_of(sample, options.parts)?;
+        return Ok(each_in(&mut opener, &source, &mut pdf_text, &mut waiting, take)?);
     }
     let names: BTreeSet<&[u8]> = waiting.keys().copied().collect();
+    let is_named = |name: &[u8]| names.contains(name) || names.contains(text_of(name).as_slice());
     for source in sources(sample, files_below(sample).files) {
-        if (names.contains(source.name.as_bytes()) || source.may_hold_more()) && !waiting.is_empty() {
-            match each_in(&mut opener, &source, &mut waiting, take) {
+        if (is_named(source.name.as_bytes()) || source.may_hold_more()) && !waiting.is_empty() {
+            match each_in(&mut opener, &source, &mut pdf_text, &mut waiting, take) {
                 // It was there before; that it is no more is told with the file.
                 Ok(()) | Err(capture::Error::Unreadable { .. } | capture::Error::NotAFile { .. }) => {}
                 Err(error) => return Err(error.into()),
@@ -128,29 +132,37 @@ pub(super) fn each<'f>(
 fn each_in<'f>(
     opener: &mut Opener,
     source: &Source,
+    pdf_text: &mut PdfText,
     waiting: &mut HashMap<&[u8], Vec<&'f FileMatch>>,
     take: &mut dyn FnMut(&'f FileMatch, &[u8]),
 ) -> Result<(), capture::Error> {
     let mut held: Option<(Vec<u8>, Vec<u8>)> = None;
+    // The PDF that came last, while its text is waited for.
+    let mut pdf: Option<(Vec<u8>, Vec<u8>)> = None;
+    let mut most = LONGEST;
     let mut last = Vec::new();
     let name = source.name.as_str();
     opener.files(name, &source.open()?, &mut |event| {
         match event {
             Event::File { path, .. } => {
+                give_pdf(waiting, pdf.take(), pdf_text, take);
                 last = super::path_in_sample(name, path).as_bytes().to_vec();
-                held = waiting.contains_key(last.as_slice()).then(|| (last.clone(), Vec::new()));
+                let has_text = waiting.contains_key(text_of(&last).as_slice());
+                most = if has_text { LONGEST_PDF as u64 } else { LONGEST };
+                held = (has_text || waiting.contains_key(last.as_slice())).then(|| (last.clone(), Vec::new()));
             }
             Event::Data(more) => {
                 // What was no longer the first time is no longer now.
-                let fits = |held: &&mut (Vec<u8>, Vec<u8>)| (held.1.len() + more.len()) as u64 <= LONGEST;
+                let fits = |held: &&mut (Vec<u8>, Vec<u8>)| (held.1.len() + more.len()) as u64 <= most;
                 match held.as_mut().filter(fits) {
                     Some((_, bytes)) => bytes.extend_from_slice(more),
                     None => held = None,
                 }
             }
-            Event::End { .. } => {
+            Event::End { complete } => {
                 if let Some((path, bytes)) = held.take() {
                     give(waiting, &path, &bytes, take);
+                    pdf = (complete && bytes.starts_with(b"%PDF-")).then_some((path, bytes));
                 }
             }
             Event::Text { text, .. } => give(waiting, &text_of(&last), text.as_bytes(), take),
@@ -158,7 +170,25 @@ fn each_in<'f>(
         }
         if waiting.is_empty() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
+    give_pdf(waiting, pdf, pdf_text, take);
     Ok(())
+}
+
+/// Gives the text of a PDF as another program reads it, where that is what is still waited for.
+fn give_pdf<'f>(
+    waiting: &mut HashMap<&[u8], Vec<&'f FileMatch>>,
+    pdf: Option<(Vec<u8>, Vec<u8>)>,
+    pdf_text: &mut PdfText,
+    take: &mut dyn FnMut(&'f FileMatch, &[u8]),
+) {
+    let Some((path, bytes)) = pdf else { return };
+    let path = text_of(&path);
+    if waiting.contains_key(path.as_slice())
+        && pdf_text.is_there()
+        && let Ok((text, _)) = pdf_text.read(&bytes)
+    {
+        give(waiting, &path, text.as_bytes(), take);
+    }
 }
 
 /// Gives a file's bytes where they are waited for.
