@@ -27,7 +27,7 @@ use regex::bytes::Regex;
 
 use crate::claim::SensitiveGroup;
 use forms::{FORMS, Form, Left};
-pub use tally::{Tally, TallySoFar};
+pub use tally::Tally;
 
 /// How far behind its anchor a thing may reach: a private key of 16,384 bits does.
 const REACH: usize = 16 << 10;
