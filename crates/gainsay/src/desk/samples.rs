@@ -181,7 +181,7 @@ impl MatchReport {
                 Released::json(json!({
                     "format": "gainsay-match/1",
                     "results": results,
-                    "sensitive": self.sensitive.as_ref().map(export::json::sensitive),
+                    "sensitive": self.sensitive.as_ref().map(export::sensitive::to_json),
                     "entries": entries,
                 }))
             }
