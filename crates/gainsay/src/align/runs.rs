@@ -534,8 +534,9 @@ const NO_GRAMS: [u64; 2] = [NO_GRAM; 2];
 /// The two grams of a line with the least hashes: most of the time a line that is nearly like it has one of them.
 fn grams(normal: &[u8]) -> [u64; 2] {
     const FACTOR: u64 = 0x0100_0000_01b3;
-    const LEAVES: u64 = FACTOR.wrapping_pow(GRAM as u32);
     let number = |number: u64, byte: &u8| number.wrapping_mul(FACTOR).wrapping_add(u64::from(*byte));
+    // By so much the byte that leaves had grown.
+    let grown = (0..GRAM).fold(1_u64, |grown, _| grown.wrapping_mul(FACTOR));
     let mut least = NO_GRAMS;
     let Some((first, rest)) = normal.split_at_checked(GRAM) else { return least };
     let mut gram = first.iter().fold(0_u64, number);
@@ -548,7 +549,7 @@ fn grams(normal: &[u8]) -> [u64; 2] {
             least[1] = mixed;
         }
         if let Some(next) = next {
-            gram = number(gram, next).wrapping_sub(u64::from(*leaving).wrapping_mul(LEAVES));
+            gram = number(gram, next).wrapping_sub(u64::from(*leaving).wrapping_mul(grown));
         }
     }
     least

@@ -56,8 +56,8 @@ use texts::Texts;
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
 
-/// Of the memory for a match, this part holds texts that may have to be aligned.
-const TEXTS: usize = 8;
+/// Of the memory for a match, this part holds texts that may have to be aligned: of full batches there are two that are not matched yet.
+const TEXTS: usize = 4;
 
 /// What a result says where pictures were not wanted.
 const PICTURES_NOT_READ: &str = "Its pictures were not read (--no-pictures): nothing is said of what they show.";

@@ -285,18 +285,18 @@ impl<'a> Aligner<'a> {
 
     /// Other files of the company's from which lines came that the best one does not have.
     fn mixed(&mut self, file: &FileMatch, sample: &Side, best: &align::Alignment) -> Vec<String> {
-        let lines = |alignment: &align::Alignment| -> BTreeSet<u32> {
-            let sure = alignment.ranges.iter().filter(|range| range.kind < Kind::Similar);
+        let lines = |ranges: &[align::Range]| -> BTreeSet<u32> {
+            let sure = ranges.iter().filter(|range| range.kind < Kind::Similar);
             sure.flat_map(|range| range.sample.from..=range.sample.to).collect()
         };
-        let mut known = lines(best);
+        let mut known = lines(&best.ranges);
         let mut others = Vec::new();
         for place in &file.near {
             // Where fewer are left, no other file can have them.
             if known.len() + LEAST_MIXED <= sample.all() as usize
                 && let Ok(other) = self.side(place)
             {
-                others.push((lines(&align(&other, sample)), String::from_utf8_lossy(&place.path)));
+                others.push((lines(&align::ranges(&other, sample)), String::from_utf8_lossy(&place.path)));
             }
         }
         let mut mixed = Vec::new();
