@@ -103,18 +103,18 @@ pub enum NotAligned {
 /// Aligns a text of the sample with one of ours.
 pub fn align(ours: &Side, sample: &Side) -> Alignment {
     let pieces = runs::find(ours, sample);
-    let ranges = pieces.iter().map(|piece| Range {
-        ours: ours.numbers(&piece.ours),
-        sample: sample.numbers(&piece.sample),
-        kind: piece.kind,
-    });
     Alignment {
-        ranges: ranges.collect(),
+        ranges: pieces.iter().map(|piece| piece.range(ours, sample)).collect(),
         edits: edits::of(ours, sample, &pieces),
         aligned: count(pieces.iter().map(|piece| piece.sample.len()).sum()),
         sample_lines: count(sample.lines.len()),
         our_lines: count(ours.lines.len()),
     }
+}
+
+/// The lines that belong together alone, in the order of the sample.
+pub fn ranges(ours: &Side, sample: &Side) -> Vec<Range> {
+    runs::find(ours, sample).iter().map(|piece| piece.range(ours, sample)).collect()
 }
 
 impl Alignment {
@@ -130,6 +130,12 @@ struct Piece {
     ours: std::ops::Range<usize>,
     sample: std::ops::Range<usize>,
     kind: Kind,
+}
+
+impl Piece {
+    fn range(&self, ours: &Side, sample: &Side) -> Range {
+        Range { ours: ours.numbers(&self.ours), sample: sample.numbers(&self.sample), kind: self.kind }
+    }
 }
 
 /// A number of lines; texts have at most [`MOST_LINES`].

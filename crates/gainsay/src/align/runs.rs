@@ -1,11 +1,9 @@
 //! The lines of one text that are lines of another.
 
-use std::collections::{HashMap, HashSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::ops::Range;
 
-use super::sides::{Side, alike, equal, is_broken};
-use super::{Kind, Piece};
+use super::sides::{Side, alike, equal, is_broken, may_be_alike};
+use super::{Kind, Piece, count};
 
 /// What stands more often than this in either text leads nowhere.
 const RARE: usize = 4;
@@ -72,6 +70,8 @@ struct Marks {
     code: Vec<u64>,
     /// Whether it stands in the other text as it is, and is long enough to tell.
     elsewhere: Vec<bool>,
+    /// The grams by which what does not leads to a line nearly like it.
+    grams: Vec<[u64; 2]>,
 }
 
 /// Lines of ours and of the sample, as many, that stand in a row in both.
@@ -81,6 +81,9 @@ struct Run {
     length: usize,
     weight: usize,
 }
+
+/// A hash of what may be rare, and the line where it stands.
+type Lead = (u64, u32);
 
 const OURS: usize = 0;
 const SAMPLE: usize = 1;
@@ -92,16 +95,19 @@ impl<'t> Finder<'t> {
             text: (0..side.lines.len()).map(|line| hash(side.normal(line..line + 1))).collect(),
             code: (0..side.lines.len()).map(|line| hash(side.tokens(line))).collect(),
             elsewhere: Vec::new(),
+            grams: Vec::new(),
         });
-        let known = [OURS, SAMPLE].map(|side| marks[side].text.iter().copied().collect::<HashSet<u64>>());
+        let mut known = [OURS, SAMPLE].map(|side| marks[side].text.clone());
+        known.iter_mut().for_each(|known| known.sort_unstable());
         for (side, other) in [(OURS, SAMPLE), (SAMPLE, OURS)] {
-            let tells = |line: usize| sides[side].normal(line..line + 1).len() >= TELLING;
-            marks[side].elsewhere = marks[side]
-                .text
-                .iter()
-                .enumerate()
-                .map(|(line, text)| known[other].contains(text) && tells(line))
+            let normal = |line: usize| sides[side].normal(line..line + 1);
+            let text = marks[side].text.iter().enumerate();
+            let elsewhere: Vec<bool> = text
+                .map(|(line, text)| normal(line).len() >= TELLING && known[other].binary_search(text).is_ok())
                 .collect();
+            let grams = |(line, elsewhere): (usize, &bool)| if *elsewhere { NO_GRAMS } else { grams(normal(line)) };
+            marks[side].grams = elsewhere.iter().enumerate().map(grams).collect();
+            marks[side].elsewhere = elsewhere;
         }
         Finder {
             sides,
@@ -237,15 +243,17 @@ impl<'t> Finder<'t> {
 
     /// The longest runs through what is rare in both stretches.
     fn runs(&self, ours: &Range<usize>, sample: &Range<usize>) -> Vec<Run> {
-        let mut leads = [self.leads(OURS, ours), self.leads(SAMPLE, sample)];
-        leads.iter_mut().for_each(|leads| leads.sort_unstable());
-        let [of_ours, of_sample] = &leads;
-        let mut places = Vec::new();
+        let (mut of_ours, mut of_sample) = (self.leads(OURS, ours), self.leads(SAMPLE, sample));
+        keep_shared(&mut of_ours, &of_sample);
+        keep_shared(&mut of_sample, &of_ours);
+        of_ours.sort_unstable();
+        of_sample.sort_unstable();
+        let mut places: Vec<(u32, u32)> = Vec::new();
         let mut rest = of_ours.as_slice();
         for group in of_sample.chunk_by(|a, b| a.0 == b.0) {
             let key = group[0].0;
-            rest = &rest[rest.partition_point(|lead| lead.0 < key)..];
-            let same = &rest[..rest.partition_point(|lead| lead.0 == key)];
+            rest = &rest[rest.iter().take_while(|lead| lead.0 < key).count()..];
+            let same = &rest[..rest.iter().take_while(|lead| lead.0 == key).count()];
             if group.len() <= RARE && same.len() <= RARE {
                 places.extend(group.iter().flat_map(|their| same.iter().map(|our| (their.1, our.1))));
             }
@@ -253,11 +261,12 @@ impl<'t> Finder<'t> {
         places.sort_unstable();
         places.dedup();
         // For each diagonal, where the last run on it ends.
-        let mut ends: HashMap<usize, usize> = HashMap::new();
+        let mut ends = vec![0_u32; ours.len() + sample.len()];
         let mut runs = Vec::new();
-        for (their, our) in places {
-            let diagonal = our + sample.end - their;
-            if ends.get(&diagonal).is_some_and(|end| their < *end) {
+        for (at, our) in places {
+            let (their, our) = (at as usize, our as usize);
+            let diagonal = our - ours.start + sample.end - their;
+            if at < ends[diagonal] {
                 continue;
             }
             let Some(kind) = self.pair(our, their) else { continue };
@@ -267,7 +276,7 @@ impl<'t> Finder<'t> {
             let on = (1..(ours.end - our).min(sample.end - their))
                 .map_while(|on| Some(self.weight(their + on, self.pair(our + on, their + on)?)));
             let (after, weight) = on.fold((0, weight), |(count, sum), weight| (count + 1, sum + weight));
-            ends.insert(diagonal, their + after + 1);
+            ends[diagonal] = at + count(after) + 1;
             let weight = weight + self.weight(their, kind);
             runs.push(Run { ours: our - before, sample: their - before, length: before + after + 1, weight });
         }
@@ -275,27 +284,30 @@ impl<'t> Finder<'t> {
     }
 
     /// What may be rare in a stretch, with the line where it stands.
-    fn leads(&self, side: usize, lines: &Range<usize>) -> Vec<(u64, usize)> {
+    fn leads(&self, side: usize, lines: &Range<usize>) -> Vec<Lead> {
         let of = self.sides[side];
-        let Marks { text, code, elsewhere } = &self.marks[side];
-        let mut leads = Vec::new();
+        let Marks { text, code, elsewhere, grams } = &self.marks[side];
+        let mut leads = Vec::with_capacity(4 * lines.len());
         for line in lines.clone().filter(|line| !self.taken[side][*line]) {
+            let mut lead = |kind: u8, marks: &[u64]| {
+                leads.push((marks.iter().fold(kind.into(), |all, mark| mixed(all, *mark)), count(line)));
+            };
             if of.normal(line..line + 1).len() >= LEAST_LEADING {
-                leads.push((hash(&(b't', text[line])), line));
+                lead(b't', &text[line..=line]);
             }
             let tokens = of.tokens(line).len();
             if tokens >= LEAST_LEADING_TOKENS {
-                leads.push((hash(&(b'c', code[line])), line));
+                lead(b'c', &code[line..=line]);
             }
             if line + ROW <= lines.end {
-                leads.push((hash(&(b'T', &text[line..line + ROW])), line));
+                lead(b'T', &text[line..line + ROW]);
                 let together: usize = (line..line + ROW).map(|line| of.tokens(line).len()).sum();
                 if together >= LEAST_LEADING_TOKENS {
-                    leads.push((hash(&(b'C', &code[line..line + ROW])), line));
+                    lead(b'C', &code[line..line + ROW]);
                 }
             }
             if !elsewhere[line] {
-                leads.extend(grams(of.normal(line..line + 1)).map(|gram| (hash(&(b'g', gram)), line)));
+                grams[line].iter().filter(|gram| **gram != NO_GRAM).for_each(|gram| lead(b'g', &[*gram]));
             }
         }
         leads
@@ -374,14 +386,31 @@ impl<'t> Finder<'t> {
     fn compare_all(&mut self, ours: Range<usize>, sample: Range<usize>) {
         let width = sample.len() + 1;
         let mut best = vec![0_usize; width];
+        let [of_ours, of_sample] = &self.marks;
+        let length = |side: usize, line: usize| self.sides[side].normal(line..line + 1).len();
+        // Of each line of the sample its length, and the most that it may weigh where it equals one of ours.
+        let weights: Vec<(usize, usize)> = sample
+            .clone()
+            .map(|their| (length(SAMPLE, their), self.weight(their, Kind::Same).max(self.weight(their, Kind::Renamed))))
+            .collect();
         // What was done at each pair of lines: nothing taken of ours, nothing of the sample's, or both as a kind.
         let mut steps: Vec<Step> = Vec::with_capacity(ours.len() * sample.len());
         for our in ours.clone() {
+            let (our_text, our_code, our_length) = (of_ours.text[our], of_ours.code[our], length(OURS, our));
             let mut diagonal = 0;
-            for (at, their) in (1..).zip(sample.clone()) {
+            for (at, (their, (their_length, equal))) in (1..).zip(sample.clone().zip(&weights)) {
                 let (mut most, mut step) =
                     if best[at] >= best[at - 1] { (best[at], Step::Cut) } else { (best[at - 1], Step::Added) };
-                if let Some(kind) = self.pair(our, their) {
+                let may_be_equal = of_sample.text[their] == our_text || of_sample.code[their] == our_code;
+                let similar = their_length / 2;
+                // What would not be taken in any case need not be looked at.
+                let is_wanted = if may_be_equal {
+                    diagonal + 1 + *equal > most
+                } else {
+                    diagonal + 1 + similar > most
+                        && may_be_alike(our_length.min(*their_length), our_length.max(*their_length))
+                };
+                if is_wanted && let Some(kind) = self.pair(our, their) {
                     let both = diagonal + 1 + self.weight(their, kind);
                     if both > most {
                         (most, step) = (both, Step::Both(kind));
@@ -482,26 +511,62 @@ fn by_kind(row: &[(usize, usize, Kind)]) -> Vec<Piece> {
     pieces.into_iter().map(|(piece, _)| piece).collect()
 }
 
+/// Keeps what leads somewhere in the other text too, and some more.
+fn keep_shared(leads: &mut Vec<Lead>, others: &[Lead]) {
+    // A bit for each of their hashes, by a part of it.
+    let words = others.len().next_power_of_two();
+    let place = |hash: u64| (usize::try_from(hash >> 32).unwrap_or_default() & (words - 1), hash & 63);
+    let mut bits = vec![0_u64; words];
+    for (hash, _) in others {
+        let (word, bit) = place(*hash);
+        bits[word] |= 1 << bit;
+    }
+    leads.retain(|(hash, _)| {
+        let (word, bit) = place(*hash);
+        bits[word] >> bit & 1 == 1
+    });
+}
+
+/// Where a line has no gram, or only one.
+const NO_GRAM: u64 = u64::MAX;
+const NO_GRAMS: [u64; 2] = [NO_GRAM; 2];
+
 /// The two grams of a line with the least hashes: most of the time a line that is nearly like it has one of them.
-fn grams(normal: &[u8]) -> impl Iterator<Item = u64> {
-    let mut least = [u64::MAX; 2];
-    for gram in normal.windows(GRAM) {
-        let number =
-            gram.iter().fold(0_u64, |hash, byte| hash.wrapping_mul(0x0100_0000_01b3).wrapping_add(u64::from(*byte)));
-        let mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+fn grams(normal: &[u8]) -> [u64; 2] {
+    const FACTOR: u64 = 0x0100_0000_01b3;
+    let number = |number: u64, byte: &u8| number.wrapping_mul(FACTOR).wrapping_add(u64::from(*byte));
+    // By so much the byte that leaves had grown.
+    let grown = (0..GRAM).fold(1_u64, |grown, _| grown.wrapping_mul(FACTOR));
+    let mut least = NO_GRAMS;
+    let Some((first, rest)) = normal.split_at_checked(GRAM) else { return least };
+    let mut gram = first.iter().fold(0_u64, number);
+    for (next, leaving) in rest.iter().map(Some).chain([None]).zip(normal) {
+        let mixed = gram.wrapping_mul(0x9e37_79b9_7f4a_7c15);
         let mixed = mixed ^ (mixed >> 29);
         if mixed < least[0] {
             least = [mixed, least[0]];
         } else if mixed > least[0] && mixed < least[1] {
             least[1] = mixed;
         }
+        if let Some(next) = next {
+            gram = number(gram, next).wrapping_sub(u64::from(*leaving).wrapping_mul(grown));
+        }
     }
-    least.into_iter().filter(|hash| *hash != u64::MAX)
+    least
 }
 
-/// The same in every run, so that the same texts are always aligned in the same way; what is made to collide is only less rare.
-fn hash(value: &(impl Hash + ?Sized)) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    value.hash(&mut hasher);
-    hasher.finish()
+/// A number of some bytes, the same in every run, so that the same texts are always aligned in the same way; what is made to collide is
+/// only less rare.
+fn hash(bytes: &[u8]) -> u64 {
+    let (eights, rest) = bytes.as_chunks::<8>();
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(last, byte)| *last = *byte);
+    let eights = eights.iter().chain([&last]);
+    eights.fold(bytes.len() as u64, |hash, eight| mixed(hash, u64::from_le_bytes(*eight)))
+}
+
+/// One number of two, whose every bit depends on those of both.
+fn mixed(hash: u64, next: u64) -> u64 {
+    let hash = (hash.rotate_left(29) ^ next).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    hash ^ (hash >> 32)
 }

@@ -20,6 +20,9 @@ const ALIKE: usize = 667;
 /// To so many places the pairs of a line are counted.
 const PLACES: usize = 64;
 
+/// After so many of two rows of pairs it is looked whether there may still be enough in common.
+const STEPS: usize = 8;
+
 /// A text that is made ready to be aligned.
 pub struct Side {
     /// Decoded.
@@ -68,9 +71,9 @@ impl Side {
             side.all += 1;
             let end = begin + line.len();
             let rest = side.tokens.starts.get(token..).unwrap_or_default();
-            let tokens = token..token + rest.partition_point(|start| (*start as usize) < end);
+            let tokens = token..token + rest.iter().take_while(|start| (**start as usize) < end).count();
             let from = side.normal.len();
-            side.normal.extend(line.iter().filter(|byte| is_kept(**byte)).map(u8::to_ascii_lowercase));
+            normalise(line, &mut side.normal);
             let normal = from..side.normal.len();
             if !normal.is_empty() {
                 let before = line.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
@@ -99,7 +102,7 @@ impl Side {
     }
 
     /// How many lines it has of any kind.
-    pub(super) fn all(&self) -> u32 {
+    pub fn all(&self) -> u32 {
         self.all
     }
 
@@ -164,7 +167,7 @@ pub(super) fn equal(ours: &Side, our: usize, sample: &Side, their: usize) -> Opt
 pub(super) fn alike(ours: &Side, our: usize, sample: &Side, their: usize) -> bool {
     let (Some(a), Some(b)) = (ours.lines.get(our), sample.lines.get(their)) else { return false };
     let (long, short) = (a.normal.len().max(b.normal.len()), a.normal.len().min(b.normal.len()));
-    if short < LEAST_ALIKE || long > LONGEST_ALIKE || 2 * short * 1000 < ALIKE * (short + long) {
+    if !may_be_alike(short, long) {
         return false;
     }
     // Of a place that has more of one than of the other, at least so many are in the one alone.
@@ -173,19 +176,28 @@ pub(super) fn alike(ours: &Side, our: usize, sample: &Side, their: usize) -> boo
     if all.saturating_sub(missing as usize) * 1000 < ALIKE * all {
         return false;
     }
-    2 * in_common(ours.pairs(a), sample.pairs(b)) * 1000 >= ALIKE * all
+    have_in_common(ours.pairs(a), sample.pairs(b), (ALIKE * all).div_ceil(2000))
 }
 
-/// How many of two rows of sorted pairs are the same.
-fn in_common(a: &[u16], b: &[u16]) -> usize {
+/// Whether lines of so many normalised bytes may be alike.
+pub(super) fn may_be_alike(short: usize, long: usize) -> bool {
+    short >= LEAST_ALIKE && long <= LONGEST_ALIKE && 2 * short * 1000 >= ALIKE * (short + long)
+}
+
+/// Whether of two rows of sorted pairs at least so many are the same.
+fn have_in_common(a: &[u16], b: &[u16], least: usize) -> bool {
     let (mut at, mut other_at, mut common) = (0, 0, 0);
-    // Which of both comes first nobody can guess: so there is no branch.
-    while let (Some(pair), Some(other)) = (a.get(at), b.get(other_at)) {
-        common += usize::from(pair == other);
-        at += usize::from(pair <= other);
-        other_at += usize::from(other <= pair);
+    // As long as there may be enough.
+    while common + (a.len() - at).min(b.len() - other_at) >= least {
+        for _ in 0..STEPS {
+            let (Some(pair), Some(other)) = (a.get(at), b.get(other_at)) else { return common >= least };
+            // Which of both comes first nobody can guess: so there is no branch.
+            common += usize::from(pair == other);
+            at += usize::from(pair <= other);
+            other_at += usize::from(other <= pair);
+        }
     }
-    common
+    false
 }
 
 /// Whether two lines differ in that one ends before the other does, and goes on in its next line or began in the one before.
@@ -212,8 +224,33 @@ fn pair_counts(normal: &[u8]) -> [u8; PLACES] {
 }
 
 /// What normalisation keeps (`docs/fingerprint-profile-1.md`, section 2).
-fn is_kept(byte: u8) -> bool {
+const fn is_kept(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte >= 0x80
+}
+
+/// For each byte how many bytes normalisation leaves of it.
+const KEPT: [u8; 256] = {
+    let mut kept = [0; 256];
+    let mut byte = 0_u8;
+    loop {
+        kept[byte as usize] = is_kept(byte) as u8;
+        if byte == u8::MAX {
+            break kept;
+        }
+        byte += 1;
+    }
+};
+
+fn normalise(line: &[u8], out: &mut Vec<u8>) {
+    let from = out.len();
+    out.resize(from + line.len(), 0);
+    let mut at = from;
+    // What is not kept is written over: which it will be nobody can guess, so that there is no branch.
+    for byte in line {
+        out[at] = byte.to_ascii_lowercase();
+        at += usize::from(KEPT[usize::from(*byte)]);
+    }
+    out.truncate(at);
 }
 
 fn without_braces(text: &[u8], tokens: &mut Tokens) {

@@ -41,6 +41,9 @@ pub(super) struct Args {
     /// Do not look for what the sample must not reveal (secrets, logins, personal data), which takes a good part of the time
     #[arg(long)]
     no_sensitive: bool,
+    /// Do not read the text in pictures, each of which takes a second or some
+    #[arg(long)]
+    no_pictures: bool,
     /// Keep what is known so often, sealed in the desk, so that the same command goes on where a match was killed; 0 keeps it after each file
     #[arg(long, value_name = "SECONDS", default_value_t = 60, conflicts_with = "no_bookmark")]
     bookmark: u64,
@@ -77,6 +80,7 @@ impl Args {
                 unjailed: self.unsafe_no_sandbox,
             },
             no_sensitive: self.no_sensitive,
+            no_pictures: self.no_pictures,
             memory: Some(self.memory << 20),
             bookmark: (!self.no_bookmark).then(|| Duration::from_secs(self.bookmark)),
         };

@@ -55,8 +55,11 @@ use texts::Texts;
 /// How many problems a result names.
 const PROBLEMS: usize = 1_000;
 
-/// Of the memory for a match, this part holds texts that may have to be aligned.
-const TEXTS: usize = 8;
+/// Of the memory for a match, this part holds texts that may have to be aligned: of full batches there are two that are not matched yet.
+const TEXTS: usize = 4;
+
+/// What a result says where pictures were not wanted.
+const PICTURES_NOT_READ: &str = "Its pictures were not read (--no-pictures): nothing is said of what they show.";
 
 /// What the desk's key for the marks of sensitive values is derived for.
 const MARKS: &str = "gainsay 2026-11-22 marks of sensitive values";
@@ -84,6 +87,8 @@ pub struct MatchOptions<'a> {
     pub engines: Engines<'a>,
     /// Whether what it must not reveal is not looked for.
     pub no_sensitive: bool,
+    /// Whether the text in its pictures is not read.
+    pub no_pictures: bool,
     /// Bytes of memory for what grows with the sample; [`MEMORY`] where nothing is said.
     pub memory: Option<usize>,
     /// How often what is known is kept, so that a match that is killed can go on; never where nothing is said.
@@ -301,6 +306,7 @@ impl Desk {
         }
         for of_owner in &mut results {
             of_owner.result.words.extend(left_out.iter().cloned());
+            of_owner.result.words.extend(options.no_pictures.then(|| PICTURES_NOT_READ.to_owned()));
             of_owner.result.in_hand = Some(in_hand.clone());
             of_owner.result.scans.clone_from(&scans);
         }
@@ -629,10 +635,11 @@ fn command(sample: &Path, options: MatchOptions<'_>) -> String {
     };
     let leaks = with("leaks", options.leaks);
     let sensitive = if options.no_sensitive { " --no-sensitive" } else { "" };
+    let pictures = if options.no_pictures { " --no-pictures" } else { "" };
     let engines = with("clamd", options.engines.clamd) + &with("yara", options.engines.yara);
     let case = quoted(options.case.unwrap_or_default());
     format!(
-        "gainsay match {}{listing}{corpus}{memory}{passwords}{leaks}{engines}{sensitive} --case {case}",
+        "gainsay match {}{listing}{corpus}{memory}{passwords}{leaks}{engines}{sensitive}{pictures} --case {case}",
         quoted(&absolute.to_string_lossy())
     )
 }

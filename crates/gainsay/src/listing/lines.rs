@@ -26,8 +26,9 @@ enum Width {
 }
 
 impl Lines {
-    /// Gives each line that ends in these bytes to `found`. False where the bytes are no text.
-    pub(super) fn push(&mut self, mut bytes: &[u8], found: &mut impl FnMut(&[u8])) -> bool {
+    /// Gives each line that ends in these bytes to `found`, as long as that says that it wants more. False where it does not, or where
+    /// the bytes are no text.
+    pub(super) fn push(&mut self, mut bytes: &[u8], found: &mut impl FnMut(&[u8]) -> bool) -> bool {
         if self.width == Width::Unknown && !bytes.is_empty() {
             (self.width, bytes) = match bytes {
                 [0xff, 0xfe, rest @ ..] => (Width::Little, rest),
@@ -52,7 +53,7 @@ impl Lines {
     }
 
     /// Gives the last line, if no line end follows it.
-    pub(super) fn finish(&mut self, found: &mut impl FnMut(&[u8])) {
+    pub(super) fn finish(&mut self, found: &mut impl FnMut(&[u8]) -> bool) {
         self.end(found);
     }
 
@@ -67,21 +68,30 @@ impl Lines {
         self.line.capacity()
     }
 
-    fn narrow(&mut self, bytes: &[u8], found: &mut impl FnMut(&[u8])) -> bool {
-        if bytes.contains(&0) {
+    fn narrow(&mut self, mut bytes: &[u8], found: &mut impl FnMut(&[u8]) -> bool) -> bool {
+        if memchr::memchr(0, bytes).is_some() {
             return false;
         }
-        let mut pieces = bytes.split(|byte| *byte == b'\n').peekable();
-        while let Some(piece) = pieces.next() {
-            self.add(piece);
-            if pieces.peek().is_some() {
-                self.end(found);
+        while let Some(end) = memchr::memchr(b'\n', bytes) {
+            let (piece, rest) = bytes.split_at(end);
+            bytes = rest.get(1..).unwrap_or_default();
+            // Nearly all lines lie in one piece, and need not be held.
+            let is_whole = self.line.is_empty() && piece.len() <= LONGEST_LINE && !self.is_too_long;
+            let wants_more = if is_whole {
+                give(piece, found)
+            } else {
+                self.add(piece);
+                self.end(found)
+            };
+            if !wants_more {
+                return false;
             }
         }
+        self.add(bytes);
         true
     }
 
-    fn unit(&mut self, unit: u16, found: &mut impl FnMut(&[u8])) -> bool {
+    fn unit(&mut self, unit: u16, found: &mut impl FnMut(&[u8]) -> bool) -> bool {
         let pair = self.surrogate.take();
         if (0xd800..0xdc00).contains(&unit) {
             self.surrogate = Some(unit);
@@ -89,7 +99,7 @@ impl Lines {
         }
         let letter = char::decode_utf16(pair.into_iter().chain([unit])).next();
         match letter {
-            Some(Ok('\n')) => self.end(found),
+            Some(Ok('\n')) => return self.end(found),
             Some(Ok('\0')) => return false,
             Some(Ok(letter)) => self.add(letter.encode_utf8(&mut [0; 4]).as_bytes()),
             _ => self.add("\u{fffd}".as_bytes()),
@@ -103,15 +113,22 @@ impl Lines {
         self.line.extend_from_slice(piece.get(..room).unwrap_or(piece));
     }
 
-    fn end(&mut self, found: &mut impl FnMut(&[u8])) {
-        if std::mem::take(&mut self.is_too_long) {
+    fn end(&mut self, found: &mut impl FnMut(&[u8]) -> bool) -> bool {
+        let wants_more = if std::mem::take(&mut self.is_too_long) {
             self.too_long += 1;
+            true
         } else {
-            let line = self.line.strip_suffix(b"\r").unwrap_or(&self.line);
-            if line.contains(&0x1b) { found(&uncoloured(line)) } else { found(line) }
-        }
+            give(&self.line, found)
+        };
         self.line.clear();
+        wants_more
     }
+}
+
+/// Gives a line without what ends it.
+fn give(line: &[u8], found: &mut impl FnMut(&[u8]) -> bool) -> bool {
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if memchr::memchr(0x1b, line).is_some() { found(&uncoloured(line)) } else { found(line) }
 }
 
 /// A line without the sequences that tell a terminal to change its colour.

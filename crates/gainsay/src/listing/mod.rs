@@ -1,13 +1,14 @@
 //! Listings of files, as programs print them: `tree`, `ls -lR`, `dir /s`, `find -ls`, `unzip -l` and others, to their entries.
 //!
 //! Pure, and bounded: bytes go in as they come, and whatever they are, no more is held than [`MOST_ENTRIES`] entries of at most
-//! [`MOST_NAME_BYTES`] bytes of paths, one line of [`LONGEST_LINE`] bytes and the [`HEAD`] by which the format is recognised.
+//! [`MOST_NAME_BYTES`] bytes of paths, one line of [`LONGEST_LINE`] bytes and the [`Head`] by which the format is recognised.
 //! Nothing is decoded but UTF-16: what a listing says beside digits and ASCII is taken as bytes, so that any code page
 //! can be read, and two names are compared by what of them is ASCII (see [`folded`]).
 
 mod archives;
 mod dir;
 mod fields;
+mod head;
 mod kept;
 mod lines;
 mod long;
@@ -21,6 +22,7 @@ use serde::{Deserialize, Serialize};
 use archives::{SevenZip, Zip};
 use dir::Dir;
 use fields::When;
+use head::Head;
 use kept::Kept;
 use lines::Lines;
 use long::Long;
@@ -38,15 +40,6 @@ pub const MOST_NAME_BYTES: usize = 128 << 20;
 
 /// A longer line is no entry.
 pub const LONGEST_LINE: usize = 64 << 10;
-
-/// By how many bytes at the beginning of a file it is recognised what format it has, if any.
-const HEAD: usize = 256 << 10;
-
-/// After so many lines a file of which no format explains a quarter is given up: most files are no listings, and cost no more.
-const FIRST_LINES: usize = 24;
-
-/// The most lines by which a file is recognised.
-const HEAD_LINES: usize = HEAD / 64;
 
 /// A listing whose lines each have a size or a time.
 const LEAST_ENTRIES: u64 = 3;
@@ -158,18 +151,12 @@ pub struct Reader {
 }
 
 enum State {
-    /// The lines so far, their bytes, and what each format makes of them.
-    Head { lines: Vec<Vec<u8>>, bytes: usize, tries: Vec<Try> },
+    /// It may be of any format, or of none.
+    Unknown(Head),
     /// The format is known.
     Known(Box<Body>),
     /// It is no listing.
     None,
-}
-
-/// A format that is tried on the head of a file.
-struct Try {
-    parser: Parser,
-    tally: Tally,
 }
 
 /// What became of lines.
@@ -201,7 +188,7 @@ enum Parser {
 impl Reader {
     /// A reader of a file that must be recognised as a listing by itself.
     pub fn new() -> Reader {
-        Reader { lines: Lines::default(), is_wanted: false, state: State::head() }
+        Reader { lines: Lines::default(), is_wanted: false, state: State::Unknown(Head::default()) }
     }
 
     /// A reader of a file that somebody says is a listing: prose around it, or only a few lines, do not matter.
@@ -255,53 +242,31 @@ impl Default for Reader {
 }
 
 impl State {
-    fn head() -> State {
-        let tries = Parser::all().into_iter().map(|parser| Try { parser, tally: Tally::default() }).collect();
-        State::Head { lines: Vec::new(), bytes: 0, tries }
-    }
-
-    fn line(&mut self, line: &[u8], is_wanted: bool) {
+    /// Takes a line. False where no more are wanted.
+    fn line(&mut self, line: &[u8], is_wanted: bool) -> bool {
         match self {
-            State::Head { lines, bytes, tries } => {
-                for of in tries.iter_mut() {
-                    let was = of.parser.line(line);
-                    of.tally.count(&was);
-                }
-                *bytes += line.len();
-                lines.push(line.to_vec());
-                let seems_none = lines.len() == FIRST_LINES && !tries.iter().any(|of| of.tally.is_likely());
-                if lines.len() > FIRST_LINES && !is_wanted {
-                    let left = HEAD_LINES.saturating_sub(lines.len()) as u64;
-                    tries.retain(|of| of.tally.can_explain(left));
-                }
-                if (seems_none || tries.is_empty()) && !is_wanted {
+            State::Unknown(head) => {
+                head.push(line);
+                if !is_wanted && head.begins_as_none() {
                     *self = State::None;
-                } else if *bytes >= HEAD || lines.len() >= HEAD_LINES {
+                } else if head.is_full() {
                     self.decide(is_wanted);
                 }
             }
             State::Known(body) => body.line(line),
             State::None => {}
         }
+        !matches!(self, State::None)
     }
 
-    /// Chooses the format that explains most of the head; of equals the one that tells most.
+    /// Chooses a format by the lines so far.
     fn decide(&mut self, is_wanted: bool) {
-        let State::Head { lines, tries, .. } = self else { return };
-        let fits = |of: &&Try| {
-            let enough = if is_wanted { 1 } else { of.parser.least_entries() };
-            of.tally.entries >= enough && of.tally.explains(is_wanted) && of.parser.is_consistent()
-        };
-        // The last of equals is chosen, and the formats that tell most are tried first.
-        let Some(format) =
-            tries.iter().rev().filter(fits).max_by_key(|of| of.tally.entries).map(|of| of.parser.format())
-        else {
-            *self = State::None;
-            return;
-        };
-        let mut body = Body { parser: Parser::of(format), tally: Tally::default(), kept: Kept::default() };
-        lines.iter().for_each(|line| body.line(line));
-        *self = State::Known(Box::new(body));
+        let State::Unknown(head) = self else { return };
+        *self = head.format(is_wanted).map_or(State::None, |format| {
+            let mut body = Body { parser: Parser::of(format), tally: Tally::default(), kept: Kept::default() };
+            head.lines().for_each(|line| body.line(line));
+            State::Known(Box::new(body))
+        });
     }
 }
 
@@ -331,7 +296,7 @@ impl Tally {
 
     /// Whether nearly all lines may still be of the format when so many more have come.
     fn can_explain(&self, more: u64) -> bool {
-        self.entries + more >= self.unknown * 19
+        Tally { entries: self.entries + more, ..*self }.explains(false)
     }
 
     /// Whether nearly all lines are of the format and not most of them frame; of what is said to be a listing, a tenth.

@@ -360,6 +360,34 @@ proptest! {
     }
 
     #[test]
+    fn a_format_is_let_go_only_where_it_could_not_be_chosen(
+        lines in prop::collection::vec(
+            prop::sample::select(vec![
+                "-rw-r--r-- 1 u g 7 2019-01-22 15:04 x.c", "src/x.c", "src/y.c", "a.c", "├── x.c", "12\tsrc/x.c", "12 src/x.c", "", "src:",
+                "2019-01-22 15:04:05 ....A           12           12  src/x.c", "       12  2019-01-22 15:04   src/x.c", "  int y = 1;",
+                "22.01.2019  15:04                12 x.c", " Verzeichnis von C:\\x", "int main(void) {",
+            ]),
+            0..60,
+        ),
+        shape in prop::collection::vec(any::<prop::sample::Index>(), 1..120),
+    ) {
+        // Few kinds of lines, so that one format may have nearly all.
+        let lines: Vec<&str> = if lines.is_empty() { Vec::new() } else { shape.iter().map(|at| lines[at.index(lines.len().min(3))]).collect() };
+        let mut head = Head::default();
+        lines.iter().for_each(|line| head.push(line.as_bytes()));
+        let mut best: Option<(u64, Format)> = None;
+        for mut parser in Parser::all() {
+            let mut tally = Tally::default();
+            lines.iter().for_each(|line| tally.count(&parser.line(line.as_bytes())));
+            let fits = tally.entries >= parser.least_entries() && tally.explains(false) && parser.is_consistent();
+            if fits && best.is_none_or(|(most, _)| tally.entries > most) {
+                best = Some((tally.entries, parser.format()));
+            }
+        }
+        prop_assert_eq!(head.format(false), best.map(|(_, format)| format), "{:?}", lines);
+    }
+
+    #[test]
     fn any_bytes_are_a_listing_or_none(bytes in prop::collection::vec(any::<u8>(), 0..400), repeat in 1usize..20) {
         let mut reader = Reader::of_listing();
         (0..repeat).for_each(|_| reader.push(&bytes));

@@ -23,7 +23,7 @@ const MARKS: [&str; 12] = [
 /// Whether the beginning of a file, at most [`HEAD`] bytes of which are looked at, says that a program wrote it.
 pub fn says_generated(head: &[u8]) -> bool {
     let head = head.get(..HEAD).unwrap_or(head).to_ascii_lowercase();
-    MARKS.iter().any(|mark| head.windows(mark.len()).any(|at| at == mark.as_bytes()))
+    MARKS.iter().any(|mark| memchr::memmem::find(&head, mark.as_bytes()).is_some())
 }
 
 #[cfg(test)]

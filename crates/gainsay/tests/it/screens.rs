@@ -63,6 +63,18 @@ fn a_picture_is_held_beside_the_file_that_it_shows() {
 }
 
 #[test]
+fn pictures_that_are_not_wanted_are_not_read_and_that_is_said() {
+    let environment = environment();
+    environment.gainsay(&["open", "rumour"]).succeeded();
+    let (shown, _) = matched(&environment, &["match", "sample.tar", "--no-pictures", "--case", "rumour", "--json"]);
+    let result = &shown["results"][0];
+    assert_eq!((&result["screens"], &result["verdict"]), (&serde_json::json!([]), &"not found".into()));
+    assert!(result["words"].to_string().contains("Its pictures were not read (--no-pictures)"), "{result}");
+    let kept = environment.gainsay(&["show", "rumour", "--json"]).succeeded();
+    assert!(kept.contains("--no-pictures --case rumour"), "the command that computes it again: {kept}");
+}
+
+#[test]
 fn a_report_shows_the_picture_beside_our_lines_and_no_password() {
     let environment = environment();
     environment.gainsay(&["open", "rumour"]).succeeded();

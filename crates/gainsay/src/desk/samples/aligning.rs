@@ -3,14 +3,18 @@
 use std::collections::{BTreeSet, HashMap};
 use std::fs::File;
 use std::ops::ControlFlow;
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::sync::mpsc::{Receiver, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
 
 use fingerprint::Channel;
 use unpack::Event;
 
 use super::sources::{Source, source_of, sources};
 use super::texts::Texts;
-use super::{Error, MatchOptions, files_below, text_of};
+use super::{Error, MEMORY, MatchOptions, files_below, text_of};
 use crate::align::{self, Kind, LONGEST, Side, align};
 use crate::capture::{self, Opener};
 use crate::claim::{AlignedLines, Alignment, counted};
@@ -30,12 +34,21 @@ const LEAST_MIXED: usize = 10;
 /// Below this share of aligned lines, in thousandths, others of our files are looked into.
 const LOOKS_MIXED: u32 = 900;
 
-/// Alignments of a sample's files, by path and BLAKE3.
+/// What the longest texts take while they are aligned: so many at once as there is memory for.
+const MEMORY_EACH: usize = 256 << 20;
+
+/// Alignments of a sample's files.
 #[derive(Default)]
 pub(super) struct Aligned {
-    of: HashMap<(Vec<u8>, [u8; 32]), Alignment>,
+    of: HashMap<Named, Alignment>,
     left_out: usize,
 }
+
+/// A file's path and its BLAKE3.
+type Named = (Vec<u8>, [u8; 32]);
+
+/// Files that wait for who aligns them, with their bytes.
+type Waiting<'f> = Mutex<Receiver<(&'f FileMatch, Vec<u8>)>>;
 
 impl Aligned {
     pub(super) fn of(&self, file: &FileMatch) -> Option<Alignment> {
@@ -73,14 +86,26 @@ pub(super) fn align_files(
     chosen.sort_by_key(|file| std::cmp::Reverse(file.shares.distinctive));
     let left_out = chosen.len().saturating_sub(MOST_FILES);
     chosen.truncate(MOST_FILES);
-    let mut aligner = Aligner::new(corpora);
     let mut aligned = Aligned { of: HashMap::new(), left_out };
-    each(sample, options, &chosen, texts, &mut |file, bytes| {
-        let alignment = match aligner.side_by_side(file, bytes) {
-            Ok(found) => found.in_numbers(),
-            Err(note) => Alignment { note: Some(note), ..Alignment::default() },
-        };
-        aligned.of.insert((file.path.clone(), file.blake3), alignment);
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let at_once = (options.memory.unwrap_or(MEMORY) / MEMORY_EACH).clamp(1, cores);
+    thread::scope(|scope| {
+        let (given, waiting) = sync_channel(0);
+        let waiting: Arc<Waiting<'_>> = Arc::new(Mutex::new(waiting));
+        let aligners: Vec<_> = (0..at_once.min(chosen.len()))
+            .map(|_| Arc::clone(&waiting))
+            .map(|waiting| scope.spawn(move || Aligner::new(corpora).each_of(&waiting)))
+            .collect();
+        drop(waiting);
+        let read = each(sample, options, &chosen, texts, &mut |file, bytes| {
+            // Where all that align are gone, why is told below.
+            let _ = given.send((file, bytes.to_vec()));
+        });
+        drop(given);
+        for aligner in aligners {
+            aligned.of.extend(aligner.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        read
     })?;
     for file in chosen {
         aligned.of.entry((file.path.clone(), file.blake3)).or_insert_with(|| Alignment {
@@ -229,6 +254,21 @@ impl<'a> Aligner<'a> {
         Aligner { corpora, originals: Originals::default() }
     }
 
+    /// Aligns files until no more are given.
+    fn each_of(&mut self, waiting: &Waiting<'_>) -> Vec<(Named, Alignment)> {
+        let mut aligned = Vec::new();
+        loop {
+            // Let go before the file is aligned, so that the next thread takes the next one.
+            let next = waiting.lock().unwrap_or_else(PoisonError::into_inner).recv();
+            let Ok((file, bytes)) = next else { break aligned };
+            let alignment = match self.side_by_side(file, &bytes) {
+                Ok(found) => found.in_numbers(),
+                Err(note) => Alignment { note: Some(note), ..Alignment::default() },
+            };
+            aligned.push(((file.path.clone(), file.blake3), alignment));
+        }
+    }
+
     /// A file of the sample beside its best match; where that can't be, why.
     pub(super) fn side_by_side(&mut self, file: &FileMatch, bytes: &[u8]) -> Result<SideBySide, String> {
         let best = file.best.as_ref().ok_or("no file of the company's is like it")?;
@@ -245,15 +285,18 @@ impl<'a> Aligner<'a> {
 
     /// Other files of the company's from which lines came that the best one does not have.
     fn mixed(&mut self, file: &FileMatch, sample: &Side, best: &align::Alignment) -> Vec<String> {
-        let lines = |alignment: &align::Alignment| -> BTreeSet<u32> {
-            let sure = alignment.ranges.iter().filter(|range| range.kind < Kind::Similar);
+        let lines = |ranges: &[align::Range]| -> BTreeSet<u32> {
+            let sure = ranges.iter().filter(|range| range.kind < Kind::Similar);
             sure.flat_map(|range| range.sample.from..=range.sample.to).collect()
         };
-        let mut known = lines(best);
+        let mut known = lines(&best.ranges);
         let mut others = Vec::new();
         for place in &file.near {
-            if let Ok(other) = self.side(place) {
-                others.push((lines(&align(&other, sample)), String::from_utf8_lossy(&place.path)));
+            // Where fewer are left, no other file can have them.
+            if known.len() + LEAST_MIXED <= sample.all() as usize
+                && let Ok(other) = self.side(place)
+            {
+                others.push((lines(&align::ranges(&other, sample)), String::from_utf8_lossy(&place.path)));
             }
         }
         let mut mixed = Vec::new();

@@ -117,7 +117,7 @@ pub(super) fn open(
     let mut opener = Opener::start(options.unjailed)?;
     opener.set_passwords(options.passwords)?;
     let (malware, ocr) = inspected.unzip();
-    opener.set_pictures(ocr.is_some());
+    opener.set_pictures(ocr.is_some() && !options.no_pictures);
     let mut opened = Opened::begin(options, tally, sensitive);
     let (known, keep) = keeping.map(|keeping| (keeping.known, keeping.keep)).unzip();
     let mut reading = Reading {
