@@ -1,6 +1,8 @@
 //! Whether a way in is said to be still open, closed, or for sale: by what the statements on it say, word for word. It tells, and weighs
 //! nothing: that somebody still has access is as likely as that somebody ever had.
 
+use std::collections::BTreeSet;
+
 use super::claims::Voice;
 use super::disagreements::{ACCESS_SOLD, NEGATION, Pattern, pattern};
 use crate::claim::{Case, counted};
@@ -34,9 +36,9 @@ impl Access {
     /// What the voices of a claim say of it.
     pub(super) fn of(case: &Case, voices: &[Voice]) -> Access {
         let mut access = Access::default();
-        for said in case.shown() {
-            let on_it = voices.iter().any(|voice| voice.handle == said.handle);
-            let Some(quote) = said.quote(case).filter(|_| on_it) else { continue };
+        let on_it: BTreeSet<&str> = voices.iter().map(|voice| voice.handle.as_str()).collect();
+        for said in case.shown().filter(|said| on_it.contains(said.handle.as_str())) {
+            let Some(quote) = said.quote(case) else { continue };
             let affirms = |what: &Pattern| what.is_match(quote) && !NEGATION.is_match(quote);
             if CLOSED.is_match(quote) {
                 access.closed.push(said.handle.clone());

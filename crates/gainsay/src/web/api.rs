@@ -100,15 +100,13 @@ fn tag(of: &[&str]) -> String {
 
 pub(super) async fn cases(asking: Asking, asked: Asked, headers: HeaderMap) -> Told {
     let answer = asking.at_desk(Role::Reader, move |desk, _, _| {
-        let mut all = desk.cases_by_activity()?;
+        // In the order in which they were opened, which nothing changes while somebody goes through the pages.
+        let all = desk.cases_listed()?;
         let stamps: Vec<&str> = all.iter().map(|case| case.stamp.as_str()).collect();
         let tag = tag(&[&stamps.join(" "), &asked.words()]);
         if is_known(&headers, &tag) {
             return Ok(Answer::Same(tag));
         }
-        // In the order in which they were opened, which nothing changes while somebody goes through the pages.
-        let opened = desk.cases()?;
-        all.sort_by_key(|case| opened.iter().position(|(_, id)| *id == case.id));
         let (here, next) = part(all, &asked, |case| case.id.to_string())?;
         let list: Vec<Value> = here
             .into_iter()
@@ -122,9 +120,7 @@ pub(super) async fn cases(asking: Asking, asked: Asked, headers: HeaderMap) -> T
 /// The case's stamp, and its id.
 fn stamp(desk: &mut Desk, id: &str) -> Result<(String, String), Failure> {
     let id = desk.case_id(id)?;
-    let all = desk.cases_by_activity()?;
-    let found = all.into_iter().find(|case| case.id == id);
-    found.map(|case| (case.stamp, id.to_string())).ok_or(Failure::Nowhere)
+    Ok((desk.stamp(id)?, id.to_string()))
 }
 
 pub(super) async fn case(asking: Asking, At(id): At<String>, asked: Asked, headers: HeaderMap) -> Told {

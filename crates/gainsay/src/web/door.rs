@@ -17,6 +17,7 @@ use jiff::Timestamp;
 
 use super::answer::{Answer, Failure};
 use super::api::{self, Problem};
+use super::asking::Turn;
 use super::entrance::{self, Peer};
 use super::fields::Fields;
 use super::frame::Frame;
@@ -251,7 +252,7 @@ pub(super) async fn enter(
     if method != Method::GET || !house.door.takes(&token) {
         return Failure::NoLink.into_response();
     }
-    let secret = Arc::clone(&house).at_desk(|desk| Ok(desk.let_in(None, Timestamp::now())?)).await;
+    let secret = Arc::clone(&house).at_desk(Turn::Long, |desk| Ok(desk.let_in(None, Timestamp::now())?)).await;
     let secret = match secret {
         Ok(secret) => secret,
         Err(failure) => return failure.into_response(),
@@ -266,6 +267,6 @@ pub(super) async fn enter(
 pub(super) async fn leave(State(house): State<Arc<House>>, headers: HeaderMap, _checked: Fields) -> Answered {
     let secret = house.door.secret(&headers).unwrap_or_default().to_owned();
     let is_public = house.serving.is_public();
-    house.at_desk(move |desk| Ok(desk.let_out(&secret)?)).await?;
+    house.at_desk(Turn::Long, move |desk| Ok(desk.let_out(&secret)?)).await?;
     if is_public { Ok(Answer::Go(entrance::PATH.to_owned())) } else { Err(Failure::Locked) }
 }

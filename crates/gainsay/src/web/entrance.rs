@@ -14,7 +14,7 @@ use jiff::Timestamp;
 use tokio::net::TcpListener;
 
 use super::answer::{Answer, Failure, drawn};
-use super::asking::Asking;
+use super::asking::{Asking, Turn};
 use super::fields::{Asked, At, Fields};
 use super::frame::Frame;
 use super::tls::Encrypted;
@@ -99,7 +99,7 @@ pub(super) async fn sign_in(
     let before = house.door.secret(&headers).map(str::to_owned);
     let who = name.clone();
     let secret = std::sync::Arc::clone(&house)
-        .at_desk(move |desk| {
+        .at_desk(Turn::Long, move |desk| {
             let secret = desk.sign_in(&who, &password, now)?;
             if let (Some(_), Some(before)) = (&secret, before) {
                 desk.let_out(&before)?;

@@ -43,6 +43,7 @@ use tokio::sync::Semaphore;
 use crate::desk::{self, Desk};
 use answer::{Answer, Failure};
 use api::changes;
+use asking::Turns;
 use door::Door;
 use entrance::Peer;
 use patience::Patience;
@@ -165,8 +166,7 @@ pub fn serve(serving: Serving, ready: impl FnOnce(&str, u16)) -> Result<(), Erro
         let listener = TcpListener::bind(serving.listen).await.map_err(failed)?;
         let local = listener.local_addr()?;
         let (door, address) = Door::new(&serving, local)?;
-        let at_once = std::thread::available_parallelism().map_or(2, usize::from).max(2);
-        let (turns, comparing) = (Arc::new(Semaphore::new(at_once)), Arc::new(Semaphore::new(1)));
+        let (turns, comparing) = (Turns::new(), Arc::new(Semaphore::new(1)));
         let (patience, rows) = (Patience::default(), start::Rows::default());
         let listeners = Arc::new(Semaphore::new(LISTENERS));
         let house =
@@ -227,7 +227,7 @@ async fn interrupted() {
 struct House {
     serving: Serving,
     door: Door,
-    turns: Arc<Semaphore>,
+    turns: Turns,
     /// To compare a file, a sample is gone through from its beginning: one does at a time, and leaves turns to all others.
     comparing: Arc<Semaphore>,
     /// Desks that are open and at which nobody sits.

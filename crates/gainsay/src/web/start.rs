@@ -105,22 +105,18 @@ impl Rows {
             let since = seen.map_or(Some(Since::default()), |then| it.since.get(&then).cloned());
             (it.row.clone(), since)
         });
-        let known = match known {
-            Some((row, Some(since))) => return Ok(Row { since, ..row }),
-            Some((row, None)) => Some(row),
-            None => None,
-        };
-        let id = case.id.to_string();
-        if let (Some(row), Some(then)) = (&known, seen)
-            && desk.entries_since(&id, then)? == 0
-        {
-            return Ok(row.clone());
+        if let Some((row, Some(since))) = known {
+            return Ok(Row { since, ..row });
         }
-        let view = desk.view(&id, acting.now, Until::default())?;
-        let row = known.unwrap_or_else(|| row(&view));
-        let since = match seen {
-            Some(then) => since(desk, &view, then)?,
-            None => Since::default(),
+        let id = case.id.to_string();
+        let (row, since) = match (known, seen) {
+            // Most have nothing new: then there is nothing to be drawn.
+            (Some((row, None)), Some(then)) if desk.is_quiet_since(case.id, then)? => (row, Since::default()),
+            (known, seen) => {
+                let view = desk.view(&id, acting.now, Until::default())?;
+                let since = seen.map_or(Ok(Since::default()), |then| since(desk, &view, then))?;
+                (known.map_or_else(|| row(&view), |(row, _)| row), since)
+            }
         };
         let mut rows = lock();
         if rows.len() >= DRAWN {
