@@ -21,6 +21,9 @@ static CLOSED: Pattern = std::sync::LazyLock::new(|| {
     )
 });
 
+/// So many handles stand in a sentence.
+const NAMED: usize = 10;
+
 /// What is said of a way in: the handles of who says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
@@ -66,7 +69,14 @@ impl Access {
     pub fn words(&self) -> String {
         let by = |handles: &[String]| match handles {
             [one] => format!("{one} says"),
-            _ => format!("{} ({}) say", counted(handles.len(), "statement"), handles.join(", ")),
+            _ => {
+                let more = match handles.len().saturating_sub(NAMED) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                let named = &handles[..handles.len().min(NAMED)];
+                format!("{} ({}{more}) say", counted(handles.len(), "statement"), named.join(", "))
+            }
         };
         let mut parts = match self.word() {
             "unknown" => vec!["whether it is still open, nobody says".to_owned()],

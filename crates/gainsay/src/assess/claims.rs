@@ -347,7 +347,8 @@ fn disputes_a_denial(case: &Case, parties: &Parties, said: &Said) -> bool {
     }
     let meant: BTreeSet<Cow<'_, str>> =
         statement.about.iter().filter(|name| parties.is_victim(name)).map(|name| parties.key(name)).collect();
-    let is_meant = |name: &str| if meant.is_empty() { parties.is_victim(name) } else { meant.contains(&parties.key(name)) };
+    let is_meant =
+        |name: &str| if meant.is_empty() { parties.is_victim(name) } else { meant.contains(&parties.key(name)) };
     case.shown().any(|other| {
         matches!(other.statement.stance, Stance::Denies | Stance::PartlyConfirms)
             && is_meant(&other.statement.speaker)

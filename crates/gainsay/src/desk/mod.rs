@@ -48,7 +48,7 @@ pub use given::Given;
 pub use jobs::{JOB_COMMAND, Job};
 pub use model::{Key, ModelOptions, ModelReader, Reader};
 pub use private::{Agreeing, Done, Inviting, Keeping, Looking, digits, inspect, verify};
-pub use record::{Verification, check_report};
+pub use record::{LogLine, Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Over, Waiting, Wanted};
 pub use samples::{MatchOptions, SampleProgress};
@@ -751,7 +751,12 @@ impl Desk {
 
 /// The SHA-256 of some bytes, in hexadecimal.
 pub fn digest(bytes: &[u8]) -> String {
-    EntryId(crate::ledger::sha256(&[bytes])).to_string()
+    EntryId(digest_bytes(bytes)).to_string()
+}
+
+/// The same as bytes.
+pub fn digest_bytes(bytes: &[u8]) -> [u8; 32] {
+    crate::ledger::sha256(&[bytes])
 }
 
 /// Whether something can be called this.

@@ -100,11 +100,12 @@ impl Desk {
         if entries == 0 {
             return Ok(Changed::Since(0, Vec::new()));
         }
-        let before = match self.view(&view.case.id.to_string(), then, Until { received: Some(then), ..Until::default() }) {
-            Ok(before) => before,
-            Err(Error::OpenedLater { .. }) => return Ok(Changed::Opened),
-            Err(error) => return Err(error),
-        };
+        let before =
+            match self.view(&view.case.id.to_string(), then, Until { received: Some(then), ..Until::default() }) {
+                Ok(before) => before,
+                Err(Error::OpenedLater { .. }) => return Ok(Changed::Opened),
+                Err(error) => return Err(error),
+            };
         let claims = before.assessment.claims.into_iter().filter(|claim| claim.is_assessed());
         let earlier: Vec<AssessedClaim> = claims
             .map(|claim| AssessedClaim {

@@ -1,6 +1,7 @@
 //! The same for programs: JSON under `/api/v1`, described by `openapi.json`, with problems as RFC 9457 words them.
 
 pub(super) mod changes;
+pub(super) mod lists;
 
 use axum::extract::Extension;
 use axum::http::StatusCode;
@@ -13,7 +14,7 @@ use super::asking::Asking;
 use super::door::Session;
 use super::fields::{Asked, At};
 use crate::claim::{Said, State as Reviewed, Until};
-use crate::desk::{self, Desk, Role, Shape};
+use crate::desk::{self, Desk, Role};
 
 /// What every request about the API begins with.
 pub(super) const ROOT: &str = "/api/";
@@ -70,10 +71,15 @@ pub(super) async fn session(Extension(session): Extension<Session>) -> Told {
     Ok(Answer::data(json!({ "proof": session.proof })))
 }
 
+/// How many of a list are asked for.
+fn limit(asked: &Asked) -> Result<usize, Failure> {
+    let limit = asked.get("limit").map_or(Ok(LIMIT), str::parse).ok().filter(|limit| (1..=LIMIT_MOST).contains(limit));
+    limit.ok_or_else(|| Failure::Input(format!("limit goes from 1 to {LIMIT_MOST}.")))
+}
+
 /// The part of a list behind the one that is named, and the name of its last where there is more.
 fn part<T>(all: Vec<T>, asked: &Asked, name: impl Fn(&T) -> String) -> Result<(Vec<T>, Option<String>), Failure> {
-    let limit = asked.get("limit").map_or(Ok(LIMIT), str::parse).ok().filter(|limit| (1..=LIMIT_MOST).contains(limit));
-    let limit = limit.ok_or_else(|| Failure::Input(format!("limit goes from 1 to {LIMIT_MOST}.")))?;
+    let limit = limit(asked)?;
     let from = match asked.get("after") {
         None => 0,
         Some(after) => {
@@ -121,21 +127,6 @@ pub(super) async fn cases(asking: Asking, asked: Asked, headers: HeaderMap) -> T
 fn stamp(desk: &mut Desk, id: &str) -> Result<(String, String), Failure> {
     let id = desk.case_id(id)?;
     Ok((desk.stamp(id)?, id.to_string()))
-}
-
-pub(super) async fn case(asking: Asking, At(id): At<String>, asked: Asked, headers: HeaderMap) -> Told {
-    let as_of = asked.get("as_of").unwrap_or_default().to_owned();
-    let until = super::case::until(&as_of)?;
-    let answer = asking.at_desk(Role::Reader, move |desk, acting, _| {
-        let (stamp, id) = stamp(desk, &id)?;
-        let tag = tag(&[&stamp, &as_of]);
-        if is_known(&headers, &tag) {
-            return Ok(Answer::Same(tag));
-        }
-        let shown = desk.show(&id, acting.now, until, Shape::Json)?;
-        Ok(Answer::Data(StatusCode::OK, Some(tag), shown))
-    });
-    Ok(answer.await?)
 }
 
 pub(super) async fn statements(asking: Asking, At(id): At<String>, asked: Asked, headers: HeaderMap) -> Told {

@@ -2,7 +2,7 @@
 //! desk's own name, and no other site in their name.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{Path, Request, State};
@@ -18,16 +18,23 @@ use jiff::Timestamp;
 use super::answer::{Answer, Failure};
 use super::api::{self, Problem};
 use super::asking::Turn;
+use super::assets::STYLE_SOURCE;
 use super::entrance::{self, Peer};
 use super::fields::Fields;
 use super::frame::Frame;
 use super::{Answered, House, Serving, Shared};
 use crate::desk::{self, Desk, STAY, Who};
 
-/// Nothing runs and nothing is shown that this desk does not serve itself, as a file of its own, but for pictures that stand in a page; no
-/// page stands in another's.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Nothing runs and nothing is shown that this desk does not serve itself, but for pictures that stand in a page, and the desk's own style,
+/// which does; no page stands in another's.
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src {}; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
+        *STYLE_SOURCE
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+});
 
 /// The door of a desk that is served.
 pub(super) struct Door {
@@ -215,8 +222,8 @@ pub(super) async fn guard(State(house): Shared, mut request: Request, next: Next
         }
     };
     let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY.clone());
     for (name, value) in [
-        (CONTENT_SECURITY_POLICY, POLICY),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (X_FRAME_OPTIONS, "DENY"),
         // With none at all a browser would not say of its own forms where they come from.

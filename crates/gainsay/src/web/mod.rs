@@ -16,6 +16,7 @@ mod fields;
 mod frame;
 mod give;
 mod jobs;
+mod list;
 mod marked;
 mod matched;
 mod patience;
@@ -247,7 +248,8 @@ fn router(house: Arc<House>) -> Router {
         .route("/api/v1/openapi.json", get(api::document))
         .route("/api/v1/session", get(api::session))
         .route("/api/v1/cases", get(api::cases).post(changes::open))
-        .route("/api/v1/cases/{id}", get(api::case))
+        .route("/api/v1/cases/{id}", get(api::lists::case))
+        .route("/api/v1/cases/{id}/lists", get(api::lists::list))
         .route("/api/v1/cases/{id}/statements", get(api::statements))
         .route("/api/v1/cases/{id}/sources", post(changes::add))
         .route("/api/v1/cases/{id}/decisions", post(changes::decide))
@@ -265,10 +267,13 @@ fn router(house: Arc<House>) -> Router {
         .route("/corpora", post(give::corpus))
         .route("/demo", post(give::bundled))
         .route("/case/{id}", get(case::page))
+        .route("/case/{id}/lists/{list}", get(list::page))
+        .route("/case/{id}/at/{handle}", get(list::at))
         .route("/case/{id}/add", post(give::to_case))
         .route("/case/{id}/sample", post(give::sample))
         .route("/case/{id}/sources/{handle}", get(source::page))
         .route("/case/{id}/matches/{handle}", get(matched::page))
+        .route("/case/{id}/matches/{handle}/pictures", get(matched::pictures))
         .route("/case/{id}/matches/{handle}/file", get(compared::page))
         .route("/case/{id}/review", get(review::page).post(review::decide))
         .route("/jobs", get(jobs::page))
