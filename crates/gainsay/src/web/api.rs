@@ -3,6 +3,8 @@
 pub(super) mod changes;
 pub(super) mod lists;
 
+use std::sync::LazyLock;
+
 use axum::extract::Extension;
 use axum::http::StatusCode;
 use axum::http::header::{CONTENT_TYPE, HeaderMap, HeaderValue, IF_NONE_MATCH};
@@ -27,6 +29,9 @@ const LIMIT: usize = 50;
 
 /// The most that it holds.
 const LIMIT_MOST: usize = 500;
+
+/// What a statement comes to beside its words, in bytes.
+const STATEMENT: usize = 450;
 
 /// What a failure is to a program.
 pub(super) struct Problem(pub(super) Failure);
@@ -62,8 +67,8 @@ impl IntoResponse for Problem {
 type Told = Result<Answer, Problem>;
 
 pub(super) async fn document() -> Told {
-    let value: Value = serde_json::from_str(DOCUMENT).map_err(|_| Failure::Broken)?;
-    Ok(Answer::data(value))
+    static READ: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(DOCUMENT).unwrap_or_default());
+    Ok(Answer::data(READ.clone()))
 }
 
 /// What a program needs to change something: the proof that its requests carry.
@@ -139,7 +144,19 @@ pub(super) async fn statements(asking: Asking, At(id): At<String>, asked: Asked,
         let view = desk.view(&id, acting.now, Until::default())?;
         let case = &view.case;
         let waits = |said: &&Said| asked.get("waiting").is_none() || matches!(said.state, Reviewed::Draft { .. });
-        let (here, next) = part(case.statements.iter().filter(waits).collect(), &asked, |said| said.handle.clone())?;
+        let (mut here, mut next) =
+            part(case.statements.iter().filter(waits).collect(), &asked, |said| said.handle.clone())?;
+        // What they say is what is long of them.
+        let mut bytes = 0;
+        let fits = |said: &&&Said| {
+            bytes += said.quote(case).map_or(0, str::len) + STATEMENT;
+            bytes <= lists::BYTES
+        };
+        let fit = here.iter().take_while(fits).count().max(1);
+        if fit < here.len() {
+            here.truncate(fit);
+            next = here.last().map(|said| said.handle.clone());
+        }
         let list: Vec<Value> = here
             .into_iter()
             .map(|said| {

@@ -19,7 +19,7 @@ use super::answer::{Answer, Failure};
 use super::api::{self, Problem};
 use super::asking::Turn;
 use super::assets::STYLE_SOURCE;
-use super::entrance::{self, Peer};
+use super::entrance;
 use super::fields::Fields;
 use super::frame::Frame;
 use super::{Answered, House, Serving, Shared};
@@ -158,10 +158,10 @@ impl Door {
     }
 
     /// Where somebody comes from: the proxy's word for it where there is one, which puts it last.
-    pub(super) fn address(&self, peer: Option<&ConnectInfo<Peer>>, headers: &HeaderMap) -> Option<IpAddr> {
+    pub(super) fn address(&self, peer: Option<&ConnectInfo<SocketAddr>>, headers: &HeaderMap) -> Option<IpAddr> {
         let forwarded = headers.get_all("x-forwarded-for").iter().next_back().filter(|_| self.behind_proxy);
         let forwarded = forwarded.and_then(|it| it.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-        forwarded.or(peer.map(|peer| peer.0.0.ip()))
+        forwarded.or(peer.map(|peer| peer.0.ip()))
     }
 }
 

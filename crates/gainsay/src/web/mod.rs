@@ -10,6 +10,7 @@ mod asking;
 mod assets;
 mod case;
 mod compared;
+mod connections;
 mod door;
 mod entrance;
 mod fields;
@@ -33,10 +34,9 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::extract::connect_info::Connected;
 use axum::http::Uri;
 use axum::routing::{delete, get, post};
-use axum::serve::{IncomingStream, Listener};
+use axum::serve::Listener;
 use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -46,7 +46,6 @@ use answer::{Answer, Failure};
 use api::changes;
 use asking::Turns;
 use door::Door;
-use entrance::Peer;
 use patience::Patience;
 
 /// Where it listens, where nobody says otherwise.
@@ -177,35 +176,20 @@ pub fn serve(serving: Serving, ready: impl FnOnce(&str, u16)) -> Result<(), Erro
             Some(config) => until_interrupted(tls::Encrypted::new(listener, config)?, house).await,
             None => until_interrupted(listener, house).await,
         }
+        Ok(())
     });
     // Whoever still writes to the desk ends what it began: a commit is whole or not there.
     runtime.shutdown_timeout(FAREWELL);
     served
 }
 
-async fn until_interrupted<L>(listener: L, house: Arc<House>) -> Result<(), Error>
-where
-    L: Listener<Addr = SocketAddr>,
-    Peer: for<'a> Connected<IncomingStream<'a, L>>,
-{
-    let (told, mut stop) = tokio::sync::watch::channel(false);
+async fn until_interrupted(listener: impl Listener<Addr = SocketAddr>, house: Arc<House>) {
+    let (told, stop) = tokio::sync::watch::channel(false);
     tokio::spawn(async move {
         interrupted().await;
         let _ = told.send(true);
     });
-    let mut stopped = stop.clone();
-    let service = router(house).into_make_service_with_connect_info::<Peer>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _ = stop.wait_for(|told| *told).await;
-    });
-    tokio::select! {
-        ended = server.into_future() => ended?,
-        () = async {
-            let _ = stopped.wait_for(|told| *told).await;
-            tokio::time::sleep(FAREWELL).await;
-        } => {}
-    }
-    Ok(())
+    connections::serve(listener, router(house), stop).await;
 }
 
 /// Until Ctrl-C, or what asks a service to end.
