@@ -8,10 +8,10 @@ use super::asking::Asking;
 use super::door::Session;
 use super::fields::{Asked, At};
 use super::frame::Frame;
-use super::{Answered, list, moment};
+use super::{Answered, list};
 use crate::claim::{SourceKind, State as Reviewed, Until};
 use crate::desk::{self, Desk, LogLine};
-use crate::export::page::Page;
+use crate::export::page::{Page, instant};
 use crate::release::{Released, View};
 
 #[derive(Template)]
@@ -102,7 +102,7 @@ impl Entry {
         Entry {
             seq: entry.seq,
             id: entry.id.short(),
-            received: moment(entry.received),
+            received: instant(entry.received),
             author: plain(&entry.author),
             kind: entry.kind,
             what: plain(&entry.what),

@@ -15,9 +15,10 @@ use super::asking::Asking;
 use super::door::cookie;
 use super::fields::{Asked, Fields};
 use super::frame::Frame;
-use super::{House, Shared, jobs, moment};
+use super::{House, Shared, jobs};
 use crate::claim::{EntryId, State as Reviewed, Tlp, Until, counted};
 use crate::desk::{self, Acting, Changed, Desk, Listed, Role};
+use crate::export::page::instant;
 use crate::release::View;
 
 /// How many cases a page lists.
@@ -105,17 +106,16 @@ impl Rows {
             let since = seen.map_or(Some(Since::default()), |then| it.since.get(&then).cloned());
             (it.row.clone(), since)
         });
-        if let Some((row, Some(since))) = known {
-            return Ok(Row { since, ..row });
-        }
         let id = case.id.to_string();
         let (row, since) = match (known, seen) {
+            (Some((row, Some(since))), _) => return Ok(Row { since, ..row }),
             // Most have nothing new: then there is nothing to be drawn.
             (Some((row, None)), Some(then)) if desk.is_quiet_since(case.id, then)? => (row, Since::default()),
-            (known, seen) => {
+            (known, _) => {
                 let view = desk.view(&id, acting.now, Until::default())?;
-                let since = seen.map_or(Ok(Since::default()), |then| since(desk, &view, then))?;
-                (known.map_or_else(|| row(&view), |(row, _)| row), since)
+                let row = known.map_or_else(|| row(&view), |(row, _)| row);
+                let since = seen.map(|then| since(desk, &view, then)).transpose()?.unwrap_or_default();
+                (row, since)
             }
         };
         let mut rows = lock();
@@ -173,7 +173,7 @@ pub(super) async fn page(asking: Asking, asked: Asked, headers: HeaderMap) -> Re
                 frame: Frame::of(session, "What is unsettled"),
                 cases,
                 names: all.into_iter().take(NAMES).map(|case| case.title).collect(),
-                since: seen.map(moment),
+                since: seen.map(instant),
                 corpora: corpora
                     .into_iter()
                     .map(|(name, corpus)| {
