@@ -42,7 +42,7 @@ setup-pictures:
 beside = $(foreach name,$(1),../.mirror/$(name)/repo)
 
 # How fast the desk is in a browser: a thousand cases, each page alone, and fifty readers with five writers at once; writes
-# target/bench/browser.json. QUICK=1 makes a tenth of the desk. ONLY chooses some: pages, crowd.
+# target/bench/browser.json. QUICK=1 makes a tenth of the desk. ONLY chooses some: pages, crowd, large.
 bench-browser: setup
 	QUICK='$(QUICK)' $(CARGO) bench --quiet --locked --package gainsay --bench browser -- $(ONLY)
 

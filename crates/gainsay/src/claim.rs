@@ -85,6 +85,13 @@ impl EntryId {
     pub fn short(&self) -> String {
         self.to_string()[..12].to_owned()
     }
+
+    /// Whether these are the first of its digits.
+    pub fn begins_with(&self, digits: &str) -> bool {
+        let own =
+            self.0.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| b"0123456789abcdef"[usize::from(digit)]);
+        digits.len() <= 2 * self.0.len() && own.zip(digits.bytes()).all(|(own, digit)| own == digit)
+    }
 }
 
 impl fmt::Display for EntryId {

@@ -2,7 +2,7 @@
 //!
 //! A desk of a thousand cases with a hundred statements each is made of invented stories, and served. Each page is asked for again and
 //! again by one reader, who notes how long the server takes and how many bytes come; then fifty readers and five writers ask at once,
-//! beside a file of the same size that needs no desk. The table goes to standard output and to `target/bench/browser.json`. `QUICK`
+//! beside a file as long as a page that needs no desk. And of one case with thousands of stories each page is as short as any. The table goes to standard output and to `target/bench/browser.json`. `QUICK`
 //! makes a tenth of the desk; arguments choose among the measurements by their names.
 
 #[path = "../common/mod.rs"]
@@ -29,6 +29,9 @@ const CASES: usize = 1000;
 const STORIES: usize = 10;
 const STORY: usize = 1560;
 
+/// The stories of the largest case.
+const LARGE: usize = 2000;
+
 /// How often one reader asks for each page.
 const REPETITIONS: usize = 30;
 
@@ -52,7 +55,7 @@ fn measure() -> Result<()> {
     let cases = if is_set("QUICK") { CASES / 10 } else { CASES };
     let folder = target()?.join("browser");
     let desk = folder.join(format!("desk-{cases}"));
-    make(&desk, &folder, cases)?;
+    make(&desk, &folder, cases, STORIES)?;
     let mut table = Table::default();
     let served = Served::start(&desk)?;
     let visitor = served.enter()?;
@@ -69,6 +72,10 @@ fn measure() -> Result<()> {
     if wanted("crowd") {
         crowd(&mut table, &visitor, &ids, cases)?;
     }
+    drop(served);
+    if wanted("large") {
+        large(&mut table, &folder)?;
+    }
     table.print("milliseconds from the request to the last byte, over loopback");
     let file = target()?.join("browser.json");
     std::fs::write(&file, table.to_json()?)?;
@@ -77,7 +84,7 @@ fn measure() -> Result<()> {
 }
 
 /// Makes the desk, where a run before has not: every case is opened, and its stories are read from one folder.
-fn make(desk: &Path, folder: &Path, cases: usize) -> Result<()> {
+fn make(desk: &Path, folder: &Path, cases: usize, stories: usize) -> Result<()> {
     let whole = desk.join("whole");
     if whole.exists() {
         return Ok(());
@@ -90,8 +97,8 @@ fn make(desk: &Path, folder: &Path, cases: usize) -> Result<()> {
             std::fs::remove_dir_all(&texts)?;
         }
         std::fs::create_dir_all(&texts)?;
-        for number in 0..STORIES {
-            std::fs::write(texts.join(format!("{number:03}.txt")), story(&mut numbers, STORY))?;
+        for number in 0..stories {
+            std::fs::write(texts.join(format!("{number:04}.txt")), story(&mut numbers, STORY))?;
         }
         let name = format!("case-{case:04}");
         made.finish(&["open".as_ref(), name.as_ref()])?;
@@ -117,7 +124,10 @@ fn pages(table: &mut Table, visitor: &Visitor, ids: &[String], cases: usize) -> 
         ("jobs", "/jobs"),
         ("api-cases", "/api/v1/cases"),
         ("api-case", "/api/v1/cases/ID"),
+        ("api-lists", "/api/v1/cases/ID/lists?of=/claims"),
         ("api-statements", "/api/v1/cases/ID/statements"),
+        ("said", "/case/ID/lists/said"),
+        ("claims", "/case/ID/lists/claims"),
     ] {
         let (mut took, mut bytes) = (Vec::new(), Vec::new());
         for _ in 0..REPETITIONS {
@@ -137,12 +147,49 @@ fn pages(table: &mut Table, visitor: &Visitor, ids: &[String], cases: usize) -> 
     Ok(())
 }
 
+/// The pages of one case with as many stories as a desk may ever get of one: none may be longer than those of any other.
+fn large(table: &mut Table, folder: &Path) -> Result<()> {
+    let stories = if is_set("QUICK") { LARGE / 10 } else { LARGE };
+    let desk = folder.join(format!("desk-of-one-{stories}"));
+    make(&desk, folder, 1, stories)?;
+    let served = Served::start(&desk)?;
+    let visitor = served.enter()?;
+    for (name, path) in [
+        ("first", "/"),
+        ("case", "/case/case-0000"),
+        ("claims", "/case/case-0000/lists/claims"),
+        ("said", "/case/case-0000/lists/said?from=600"),
+        ("sources", "/case/case-0000/lists/sources"),
+        ("timeline", "/case/case-0000/lists/timeline"),
+        ("disagreements", "/case/case-0000/lists/disagreements"),
+        ("explanations", "/case/case-0000/lists/explanations"),
+        ("review", "/case/case-0000/review"),
+        ("api-case", "/api/v1/cases/case-0000"),
+        ("api-voices", "/api/v1/cases/case-0000/lists?of=/claims/0/voices"),
+    ] {
+        let begun = Instant::now();
+        let answer = visitor.get(path)?;
+        let took = begun.elapsed().as_secs_f64() * 1e3;
+        if answer.status != 200 {
+            return Err(format!("{path}: {}", answer.status).into());
+        }
+        let note = format!("bytes over the wire; one case with {stories} stories, {took:.0} ms");
+        let bytes = f64::from(u32::try_from(answer.bytes)?);
+        table.measured(&format!("bytes-large-{name}"), Bar::AtMost(BYTES), &[bytes], note);
+    }
+    Ok(())
+}
+
 /// Readers and writers at once, and as many readers of a file that needs no desk in the same run.
 fn crowd(table: &mut Table, visitor: &Visitor, ids: &[String], cases: usize) -> Result<()> {
-    let asset = visitor.get("/")?.body;
-    let asset = asset.split('"').find(|it| it.ends_with("/style.css")).ok_or("the page names no style")?.to_owned();
-    let (alone, _, failed) = together(READERS, 0, visitor, &|_, _| Ok(asset.clone()), ids)?;
-    let still = format!("ms; {READERS} readers of a file that needs no desk, {} answers, {failed} errors", alone.len());
+    // As long as a page, and the same for everybody.
+    let still = "/api/v1/openapi.json".to_owned();
+    let bytes = visitor.get(&still)?.bytes;
+    let (alone, _, failed) = together(READERS, 0, visitor, &|_, _| Ok(still.clone()), ids)?;
+    let still = format!(
+        "ms; {READERS} readers of a file of {bytes} bytes that needs no desk, {} answers, {failed} errors",
+        alone.len()
+    );
     let path = |numbers: &mut Numbers, ids: &[String]| {
         let id = &ids[numbers.index(ids.len())];
         Ok(match numbers.index(10) {

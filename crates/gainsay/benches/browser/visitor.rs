@@ -52,10 +52,19 @@ impl Served {
 
     pub(crate) fn enter(&self) -> Result<Visitor> {
         let answer = ask(&self.host, "GET", &self.link, "", "")?;
-        let set = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: ")).ok_or("it lets nobody in")?;
-        let cookie = set.split(';').next().unwrap_or_default().to_owned();
-        Ok(Visitor { host: self.host.clone(), cookie })
+        let mut visitor = Visitor { host: self.host.clone(), cookie: set(&answer).ok_or("it lets nobody in")? };
+        // As a browser does: the first page has it keep when somebody had seen it all, and from then on that is compared with.
+        if let Some(seen) = set(&visitor.get("/")?) {
+            visitor.cookie = format!("{}; {seen}", visitor.cookie);
+        }
+        Ok(visitor)
     }
+}
+
+/// The cookie that an answer has a browser keep.
+fn set(answer: &Answer) -> Option<String> {
+    let set = answer.head.lines().find_map(|line| line.strip_prefix("set-cookie: "))?;
+    set.split(';').next().map(str::to_owned)
 }
 
 impl Visitor {

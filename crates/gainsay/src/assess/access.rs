@@ -1,6 +1,8 @@
 //! Whether a way in is said to be still open, closed, or for sale: by what the statements on it say, word for word. It tells, and weighs
 //! nothing: that somebody still has access is as likely as that somebody ever had.
 
+use std::collections::BTreeSet;
+
 use super::claims::Voice;
 use super::disagreements::{ACCESS_SOLD, NEGATION, Pattern, pattern};
 use crate::claim::{Case, counted};
@@ -19,6 +21,9 @@ static CLOSED: Pattern = std::sync::LazyLock::new(|| {
     )
 });
 
+/// So many handles stand in a sentence.
+const NAMED: usize = 10;
+
 /// What is said of a way in: the handles of who says so.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Access {
@@ -34,9 +39,9 @@ impl Access {
     /// What the voices of a claim say of it.
     pub(super) fn of(case: &Case, voices: &[Voice]) -> Access {
         let mut access = Access::default();
-        for said in case.shown() {
-            let on_it = voices.iter().any(|voice| voice.handle == said.handle);
-            let Some(quote) = said.quote(case).filter(|_| on_it) else { continue };
+        let on_it: BTreeSet<&str> = voices.iter().map(|voice| voice.handle.as_str()).collect();
+        for said in case.shown().filter(|said| on_it.contains(said.handle.as_str())) {
+            let Some(quote) = said.quote(case) else { continue };
             let affirms = |what: &Pattern| what.is_match(quote) && !NEGATION.is_match(quote);
             if CLOSED.is_match(quote) {
                 access.closed.push(said.handle.clone());
@@ -64,7 +69,14 @@ impl Access {
     pub fn words(&self) -> String {
         let by = |handles: &[String]| match handles {
             [one] => format!("{one} says"),
-            _ => format!("{} ({}) say", counted(handles.len(), "statement"), handles.join(", ")),
+            _ => {
+                let more = match handles.len().saturating_sub(NAMED) {
+                    0 => String::new(),
+                    more => format!(" and {more} more"),
+                };
+                let named = &handles[..handles.len().min(NAMED)];
+                format!("{} ({}{more}) say", counted(handles.len(), "statement"), named.join(", "))
+            }
         };
         let mut parts = match self.word() {
             "unknown" => vec!["whether it is still open, nobody says".to_owned()],

@@ -1,5 +1,6 @@
 //! Statements and findings attached to the claims that they speak to, and weighed.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
@@ -182,9 +183,10 @@ impl Candidate {
 
 fn spoken(case: &Case, parties: &Parties, facet: Facet, victim: Option<&str>) -> Vec<Candidate> {
     let admitted = admitted(case, parties);
+    let victim = victim.map(key);
     let speaking = case.shown().filter(|said| speaks_to(said, facet)).filter_map(|said| {
         let for_claim = direction(case, parties, said, facet)?;
-        let named = names(parties, said, victim)?;
+        let named = names(parties, said, victim.as_deref())?;
         Some(voice(case, parties, &admitted, said, (for_claim, named)))
     });
     speaking.collect()
@@ -293,17 +295,15 @@ fn speaks_to(said: &Said, facet: Facet) -> bool {
     follows || facets.contains(&facet) && (!needs_more || happened.iter().any(|facet| facets.contains(facet)))
 }
 
-/// Whether the statement speaks of this victim, and by name; `None` where it speaks of others.
+/// Whether the statement speaks of this victim, given by its key, and by name; `None` where it speaks of others.
 fn names(parties: &Parties, said: &Said, victim: Option<&str>) -> Option<Named> {
     let statement = &said.statement;
-    let Some(victim) = victim.map(key) else { return Some(Named::Yes) };
-    let about: Vec<String> = statement.about.iter().map(|name| key(name)).collect();
-    if about.contains(&victim) || key(&statement.speaker) == victim {
+    let Some(victim) = victim else { return Some(Named::Yes) };
+    let named = || statement.about.iter().chain([&statement.speaker]);
+    if named().any(|name| parties.key(name) == victim) {
         return Some(Named::Yes);
     }
-    let of_another = about.iter().any(|name| parties.victims.contains_key(name))
-        || parties.victims.contains_key(&key(&statement.speaker));
-    (!of_another).then_some(Named::Open)
+    (!named().any(|name| parties.is_victim(name))).then_some(Named::Open)
 }
 
 /// Whether a statement speaks for or against a claim of this facet; `None` where it takes no side.
@@ -345,12 +345,13 @@ fn disputes_a_denial(case: &Case, parties: &Parties, said: &Said) -> bool {
     if mentions(case, said, &["evidence to support", "no evidence", "not provided", "insufficient", "unfounded"]) {
         return false;
     }
-    let meant: BTreeSet<String> =
-        statement.about.iter().map(|name| key(name)).filter(|name| parties.victims.contains_key(name)).collect();
+    let meant: BTreeSet<Cow<'_, str>> =
+        statement.about.iter().filter(|name| parties.is_victim(name)).map(|name| parties.key(name)).collect();
+    let is_meant =
+        |name: &str| if meant.is_empty() { parties.is_victim(name) } else { meant.contains(&parties.key(name)) };
     case.shown().any(|other| {
-        let speaker = key(&other.statement.speaker);
         matches!(other.statement.stance, Stance::Denies | Stance::PartlyConfirms)
-            && if meant.is_empty() { parties.victims.contains_key(&speaker) } else { meant.contains(&speaker) }
+            && is_meant(&other.statement.speaker)
             && is_before(case, other, said)
     })
 }

@@ -23,7 +23,7 @@ mod words;
 pub(super) use goods::ACCESS_SOLD;
 pub(super) use words::{NEGATION, Pattern, pattern};
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::claims::Claim;
 use super::parties::{Parties, key};
@@ -123,13 +123,19 @@ struct Matter<'c> {
     claims: &'c [Claim],
     /// What shows, in the order in which it was said.
     said: Vec<&'c Said>,
+    /// What of it denies or admits a part, by who says so.
+    answers: BTreeMap<String, Vec<&'c Said>>,
 }
 
 /// Every disagreement of the case.
 pub fn disagreements(case: &Case, parties: &Parties, claims: &[Claim]) -> Vec<Disagreement> {
     let mut said: Vec<&Said> = case.shown().collect();
     said.sort_by_key(|said| case.order(said));
-    let matter = Matter { case, parties, claims, said };
+    let mut answers: BTreeMap<String, Vec<&Said>> = BTreeMap::new();
+    for one in said.iter().filter(|one| matches!(one.statement.stance, Stance::Denies | Stance::PartlyConfirms)) {
+        answers.entry(parties.canonical(&one.statement.speaker)).or_default().push(one);
+    }
+    let matter = Matter { case, parties, claims, said, answers };
     let kinds: [fn(&Matter<'_>) -> Vec<Disagreement>; 15] = [
         stances::find,
         reversals::find,
@@ -193,7 +199,15 @@ impl<'c> Matter<'c> {
 
     /// Whether a party is said to be breached.
     fn is_victim(&self, name: &str) -> bool {
-        self.parties.victims.contains_key(&key(name))
+        self.parties.is_victim(name)
+    }
+
+    /// What shows of one source: in order, those of one stand beside each other.
+    fn of_source(&self, source: usize) -> &[&'c Said] {
+        let when = self.case.sources[source].when();
+        let first = self.said.partition_point(|said| self.case.order(said) < (when, source, 0));
+        let behind = self.said.partition_point(|said| self.case.order(said) <= (when, source, usize::MAX));
+        &self.said[first..behind]
     }
 
     /// A place that a source itself says something.
@@ -215,14 +229,13 @@ impl<'c> Matter<'c> {
         }
         let meant: BTreeSet<String> =
             statement.about.iter().filter(|name| self.is_victim(name)).map(|name| key(name)).collect();
-        let is_meant = |other: &&&Said| {
-            let stance = other.statement.stance;
-            matches!(stance, Stance::Denies | Stance::PartlyConfirms) && meant.contains(&self.speaker(other))
-        };
-        let before = |other: &&&Said| self.case.order(other) < self.case.order(said);
-        let here = |other: &&&Said| other.source == said.source;
-        let candidates = || self.said.iter().rev().filter(is_meant).filter(before);
-        candidates().find(here).or_else(|| candidates().next()).copied()
+        // The last before it: of its own text, where there is one.
+        let before = |other: &&Said| self.case.order(other) < self.case.order(said);
+        let last = meant.iter().filter_map(|party| {
+            let answers = self.answers.get(party)?;
+            answers[..answers.partition_point(before)].last().copied()
+        });
+        last.max_by_key(|other| self.case.order(other))
     }
 }
 

@@ -1,6 +1,7 @@
 //! Names of parties, brought to one form so that the same party is one party.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::track::{Track, tracks};
 use super::versions::dropped;
@@ -35,6 +36,8 @@ pub struct Parties {
     votes: BTreeMap<String, BTreeMap<PartyKind, usize>>,
     tracks: BTreeMap<String, Track>,
     dropped: BTreeSet<String>,
+    /// The keys of names that stand in statements: each is asked for again and again.
+    keys: HashMap<String, String>,
 }
 
 impl Parties {
@@ -47,7 +50,15 @@ impl Parties {
             votes: BTreeMap::new(),
             tracks: tracks(&case.past),
             dropped: dropped(case),
+            keys: HashMap::new(),
         };
+        for statement in case.shown().map(|said| &said.statement) {
+            for name in [&statement.speaker].into_iter().chain(&statement.about).chain(&statement.origin) {
+                if !parties.keys.contains_key(name) {
+                    parties.keys.insert(name.clone(), key(name));
+                }
+            }
+        }
         for source in case.sources.iter().filter(|source| source.replaced_by.is_none()) {
             for actor in &source.reading.actors {
                 let main = key(&actor.name);
@@ -87,25 +98,36 @@ impl Parties {
 
     fn vote(&mut self, name: &str, kind: PartyKind) {
         if kind != PartyKind::Other {
-            *self.votes.entry(key(name)).or_default().entry(kind).or_default() += 1;
+            let party = self.key(name).into_owned();
+            *self.votes.entry(party).or_default().entry(kind).or_default() += 1;
         }
+    }
+
+    /// A party's name in the form that is compared.
+    pub fn key<'n>(&'n self, name: &str) -> Cow<'n, str> {
+        self.keys.get(name).map_or_else(|| Cow::Owned(key(name)), |key| Cow::Borrowed(key.as_str()))
+    }
+
+    /// Whether a party is said to be breached.
+    pub fn is_victim(&self, name: &str) -> bool {
+        self.victims.contains_key(&*self.key(name))
     }
 
     /// In which role a party speaks: an actor is one, whatever else is said of it; otherwise the role that most places of the case
     /// give it, and where they are as many, the one of the text at hand.
     pub fn kind(&self, name: &str, in_text: PartyKind) -> PartyKind {
-        let party = key(name);
-        if self.actors.contains_key(&party) {
+        let party = self.key(name);
+        if self.actors.contains_key(&*party) {
             return PartyKind::Actor;
         }
-        let votes = self.votes.get(&party).into_iter().flatten();
+        let votes = self.votes.get(&*party).into_iter().flatten();
         votes.max_by_key(|(kind, count)| (**count, **kind == in_text)).map_or(in_text, |(kind, _)| *kind)
     }
 
     /// The form under which a party counts: an actor's alias counts as the actor.
     pub fn canonical(&self, name: &str) -> String {
-        let key = key(name);
-        self.actors.get(&key).cloned().unwrap_or(key)
+        let key = self.key(name);
+        self.actors.get(&*key).cloned().unwrap_or_else(|| key.into_owned())
     }
 
     /// The name under which an actor is shown, by the form under which it counts; of others that form itself.
@@ -125,7 +147,7 @@ impl Parties {
 
     /// Whether the party is an actor.
     pub fn is_actor(&self, name: &str) -> bool {
-        self.actors.contains_key(&key(name))
+        self.actors.contains_key(&*self.key(name))
     }
 }
 

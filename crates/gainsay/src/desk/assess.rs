@@ -31,7 +31,12 @@ impl Desk {
     pub(super) fn weights(&self) -> Result<(Weights, Hash), Error> {
         let own = self.own_weights()?.unwrap_or_default();
         let weights = Weights::with(&own).map_err(|why| Error::Weights { path: self.root.join(FILE), why })?;
-        Ok((weights, sha256(&[WEIGHTS.as_bytes(), own.as_bytes()])))
+        Ok((weights, digest(&own)))
+    }
+
+    /// That digest alone, whatever the texts say.
+    pub(super) fn weights_digest(&self) -> Result<Hash, Error> {
+        Ok(digest(&self.own_weights()?.unwrap_or_default()))
     }
 
     pub(super) fn own_weights(&self) -> Result<Option<String>, Error> {
@@ -47,6 +52,10 @@ impl Desk {
     pub fn weights_file(&self) -> Option<PathBuf> {
         Some(self.root.join(FILE)).filter(|path| path.exists())
     }
+}
+
+fn digest(own: &str) -> Hash {
+    sha256(&[WEIGHTS.as_bytes(), own.as_bytes()])
 }
 
 /// Weighs each line of a file of propositions (`docs/weighing.md`), with the weights of `own` in place of the built-in ones where it is

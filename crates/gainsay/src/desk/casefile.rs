@@ -1,10 +1,12 @@
 //! Folds the entries of a case into the case as it stands.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use jiff::Timestamp;
 
 use super::Error;
+use super::known::Names;
 use crate::challenge::commitment;
 use crate::claim::{
     Answer, AssessedClaim, Case, Challenge, Draw, Edit, EntryId, Finding, Outcome, OwnJudgement, PastAssessment,
@@ -22,12 +24,14 @@ use crate::store::{self, Reader};
 /// How a case is called whose name was destroyed.
 pub(super) const NAME_DESTROYED: &str = "(name destroyed)";
 
-/// Cases with their names, where those still stand.
-pub(super) type Known = Vec<(Option<String>, EntryId)>;
+/// What a case is called.
+pub(super) fn title(name: Option<&str>) -> String {
+    name.unwrap_or(NAME_DESTROYED).to_owned()
+}
 
-/// Every case with its name, where that still stands.
-pub(super) fn cases(reader: &Reader<'_>) -> Result<Known, store::Error> {
-    let opened = reader.of_kind("case/1")?.into_iter().filter_map(|entry| match entry.payload {
+/// The cases that these entries opened, each with its name where that still stands.
+pub(super) fn cases(reader: &Reader<'_>, places: Range<u64>) -> Result<Names, store::Error> {
+    let opened = reader.of_kind_in("case/1", places)?.into_iter().filter_map(|entry| match entry.payload {
         Some(Payload::Case(case)) => Some((Some(case.title), entry.id)),
         Some(_) => None,
         None => Some((None, entry.id)),
@@ -36,16 +40,16 @@ pub(super) fn cases(reader: &Reader<'_>) -> Result<Known, store::Error> {
 }
 
 /// The case of this name, or whose id begins with it, of those that may be seen.
-pub(super) fn case_id(mut known: Known, name: &str, may_see: impl Fn(EntryId) -> bool) -> Result<EntryId, Error> {
-    known.retain(|(_, id)| may_see(*id));
-    if let Some((_, id)) = known.iter().find(|(title, _)| title.as_deref() == Some(name)) {
+pub(super) fn case_id(cases: &Names, name: &str, may_see: impl Fn(EntryId) -> bool) -> Result<EntryId, Error> {
+    let seen = || cases.iter().filter(|(_, id)| may_see(*id));
+    if let Some((_, id)) = seen().find(|(title, _)| title.as_deref() == Some(name)) {
         return Ok(*id);
     }
-    let mut by_prefix = known.iter().filter(|(_, id)| name.len() >= 4 && id.to_string().starts_with(name));
+    let mut by_prefix = seen().filter(|(_, id)| name.len() >= 4 && id.begins_with(name));
     match (by_prefix.next(), by_prefix.next()) {
         (Some((_, id)), None) => Ok(*id),
         _ => {
-            let known = known.into_iter().map(|(title, id)| title.unwrap_or_else(|| id.short())).collect();
+            let known = seen().map(|(title, id)| title.clone().unwrap_or_else(|| id.short())).collect();
             Err(Error::NoCase { name: name.to_owned(), known })
         }
     }

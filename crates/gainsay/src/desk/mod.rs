@@ -16,6 +16,7 @@ mod corpora;
 mod drafts;
 mod given;
 mod jobs;
+mod known;
 mod listings;
 mod model;
 mod names;
@@ -47,7 +48,7 @@ pub use given::Given;
 pub use jobs::{JOB_COMMAND, Job};
 pub use model::{Key, ModelOptions, ModelReader, Reader};
 pub use private::{Agreeing, Done, Inviting, Keeping, Looking, digits, inspect, verify};
-pub use record::{Verification, check_report};
+pub use record::{LogLine, Verification, check_report};
 pub use report::{Format, Reported, Shape};
 pub use review::{Change, Mended, Over, Waiting, Wanted};
 pub use samples::{MatchOptions, SampleProgress};
@@ -55,7 +56,7 @@ pub use sandbox::sandbox;
 pub use tasks::TaskChange;
 pub use visits::{Changed, Listed};
 
-use std::cell::RefCell;
+use std::cell::{Ref, RefCell};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -67,6 +68,7 @@ use crate::ledger::payload::CaseOpened;
 use crate::ledger::{DeskKey, NewEntry, Payload, PublicKey};
 use crate::store::{self, Blobs, Database};
 use crate::{capture, corpus};
+use known::Known;
 
 /// Who acts, and when.
 #[derive(Clone, Debug)]
@@ -105,8 +107,8 @@ pub struct Desk {
     key: DeskKey,
     /// The cases that there are for whoever sits at it; all where there is no list.
     only: Option<BTreeSet<EntryId>>,
-    /// The cases as of so many entries.
-    cases: RefCell<Option<(u64, casefile::Known)>>,
+    /// Its cases, as of when somebody last asked for one.
+    known: RefCell<Known>,
 }
 
 /// What can go wrong at a desk.
@@ -614,7 +616,7 @@ impl Desk {
             blobs: Blobs::new(root.join(BLOBS)),
             key: DeskKey::from_text(&key)?,
             only: None,
-            cases: RefCell::default(),
+            known: RefCell::default(),
         })
     }
 
@@ -632,26 +634,20 @@ impl Desk {
         self.only = only;
     }
 
-    /// Every case with its name, where that still stands. They are read again when the ledger has grown: that takes time with their number.
-    fn known_cases(&self) -> Result<casefile::Known, Error> {
-        let reader = self.database.reader();
-        let size = reader.newest_head()?.map_or(0, |head| head.size);
-        if let Some((_, known)) = self.cases.borrow().as_ref().filter(|(of, _)| *of == size) {
-            return Ok(known.clone());
-        }
-        let known = casefile::cases(&reader)?;
-        *self.cases.borrow_mut() = Some((size, known.clone()));
-        Ok(known)
+    /// The cases by now.
+    fn known(&self) -> Result<Ref<'_, Known>, Error> {
+        self.known.borrow_mut().grow(&self.database.reader())?;
+        Ok(self.known.borrow())
     }
 
     /// Makes a desk that was open for somebody else one for the next, as it would be opened now.
     ///
     /// # Errors
-    /// The settings do not hold any more, or the store fails.
+    /// The settings do not hold any more.
     pub fn open_again(&mut self) -> Result<(), Error> {
         self.only = None;
         self.config = Config::read(&self.root)?;
-        Ok(self.database.open_again()?)
+        Ok(())
     }
 
     fn may_see(&self, case: EntryId) -> bool {
@@ -677,8 +673,8 @@ impl Desk {
         let tlp = tlp.unwrap_or(self.config.tlp);
         self.database.commit(&self.key, acting.now, |commit| {
             // Nor like the beginning of another's id: pages lead to that case by it, and a name is looked for first.
-            let is_id = |id: &EntryId| title.len() >= 4 && id.to_string().starts_with(title);
-            let mut known = casefile::cases(&commit.reader())?.into_iter();
+            let is_id = |id: &EntryId| title.len() >= 4 && id.begins_with(title);
+            let mut known = casefile::cases(&commit.reader(), 0..u64::MAX)?.into_iter();
             if known.any(|(known, id)| known.as_deref() == Some(title) || is_id(&id)) {
                 return Err(Error::CaseExists { title: title.to_owned() });
             }
@@ -691,9 +687,9 @@ impl Desk {
     /// # Errors
     /// The store fails.
     pub fn cases(&self) -> Result<Vec<(String, EntryId)>, Error> {
-        let cases = self.known_cases()?.into_iter();
-        let cases = cases.filter(|(_, id)| self.may_see(*id));
-        Ok(cases.map(|(title, id)| (title.unwrap_or_else(|| casefile::NAME_DESTROYED.to_owned()), id)).collect())
+        let known = self.known()?;
+        let cases = known.cases.iter().filter(|(_, id)| self.may_see(*id));
+        Ok(cases.map(|(title, id)| (casefile::title(title.as_deref()), *id)).collect())
     }
 
     /// The entry that opened the case of this name, or whose id begins with it.
@@ -701,12 +697,14 @@ impl Desk {
     /// # Errors
     /// There is no such case, or the store fails.
     pub fn case_id(&self, name: &str) -> Result<EntryId, Error> {
-        casefile::case_id(self.known_cases()?, name, |id| self.may_see(id))
+        casefile::case_id(&self.known()?.cases, name, |id| self.may_see(id))
     }
 
     /// What a case is called.
     pub fn case_title(&self, id: EntryId) -> Option<String> {
-        self.cases().ok()?.into_iter().find(|(_, known)| *known == id).map(|(title, _)| title)
+        let known = self.known().ok()?;
+        let case = known.cases.iter().find(|(_, known)| *known == id && self.may_see(id));
+        case.map(|(title, _)| casefile::title(title.as_deref()))
     }
 
     /// A case by its name or the beginning of its id, as it stands.
@@ -753,7 +751,12 @@ impl Desk {
 
 /// The SHA-256 of some bytes, in hexadecimal.
 pub fn digest(bytes: &[u8]) -> String {
-    EntryId(crate::ledger::sha256(&[bytes])).to_string()
+    EntryId(digest_bytes(bytes)).to_string()
+}
+
+/// The same as bytes.
+pub fn digest_bytes(bytes: &[u8]) -> [u8; 32] {
+    crate::ledger::sha256(&[bytes])
 }
 
 /// Whether something can be called this.

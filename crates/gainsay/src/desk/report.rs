@@ -129,6 +129,15 @@ impl Desk {
         self.whole_view(&case, now, false)
     }
 
+    /// The same with the proofs of what it shows, which take time with the ledger.
+    ///
+    /// # Errors
+    /// There is no such case, or the store fails.
+    pub fn proven_view(&mut self, name: &str, now: Timestamp, until: Until) -> Result<View, Error> {
+        let case = self.case_until(name, until)?;
+        self.whole_view(&case, now, true)
+    }
+
     /// All of a case, for whoever sits at the desk.
     pub(super) fn whole_view(&mut self, case: &Case, now: Timestamp, with_proofs: bool) -> Result<View, Error> {
         let record = self.record(case, Tlp::Red, with_proofs)?;

@@ -15,12 +15,17 @@ use crate::release::View;
 /// The version of this format.
 const FORMAT: &str = "gainsay-case/1";
 
-/// The whole view as one JSON object.
+/// The whole view as the text of one JSON object.
 pub fn view(view: &View) -> String {
+    serde_json::to_string_pretty(&value(view)).unwrap_or_default() + "\n"
+}
+
+/// The whole view.
+pub fn value(view: &View) -> Value {
     let case = &view.case;
     let assessment = &view.assessment;
     let dropped = assess::dropped(case);
-    let value = json!({
+    json!({
         "format": FORMAT,
         "case": case.title,
         "id": case.id.to_string(),
@@ -110,8 +115,7 @@ pub fn view(view: &View) -> String {
         "challenges": case.challenges.iter().map(challenge::to_json).collect::<Vec<_>>(),
         "based_on": based_on(view),
         "ledger": ledger(view),
-    });
-    serde_json::to_string_pretty(&value).unwrap_or_default() + "\n"
+    })
 }
 
 fn private(settled: &PrivateMatch) -> Value {

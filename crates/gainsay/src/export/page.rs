@@ -1,5 +1,7 @@
 //! A view in strings: what the report's formats for people share.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::challenge;
 use super::curve::Curve;
 use super::explanations;
@@ -26,6 +28,10 @@ const ROWS: usize = 1000;
 pub struct Page {
     /// Where the case's own pages lie, in a desk that is served; a report stands alone.
     pub within: Option<String>,
+    /// What of a case that is served stands on this page, by handle.
+    pub here: BTreeSet<String>,
+    /// By the section of a list that is cut to its beginning: where all of it is, and in words.
+    pub rest: BTreeMap<&'static str, (String, String)>,
     pub title: String,
     pub tlp: String,
     pub tlp_class: String,
@@ -86,7 +92,9 @@ pub struct Explanation {
     pub words: &'static str,
     pub burden: i64,
     pub fits: Vec<Ground>,
+    pub more_fits: usize,
     pub against: Vec<Ground>,
+    pub more_against: usize,
 }
 
 pub struct Ground {
@@ -129,7 +137,9 @@ pub struct Claim {
     /// What analysts made of it.
     pub edits: Vec<String>,
     pub voices: Vec<Voice>,
+    pub more_voices: usize,
     pub uncounted: Vec<String>,
+    pub more_uncounted: usize,
     /// The findings that would change it most, with the likelihood that each would lead to.
     pub prospects: Vec<String>,
     pub origins: Vec<String>,
@@ -181,6 +191,8 @@ pub struct Finding {
     pub layers: Vec<Layer>,
     /// What they say of their makers: the archive, what it is about, and what it says.
     pub clues: Vec<(String, String, String)>,
+    /// What of it is more than is shown.
+    pub beyond: Option<String>,
     pub command: String,
 }
 
@@ -270,6 +282,8 @@ impl Page {
         let assessment = &view.assessment;
         Page {
             within: None,
+            here: BTreeSet::new(),
+            rest: BTreeMap::new(),
             title: case.title.clone(),
             tlp: view.marking().word().to_uppercase(),
             tlp_class: view.marking().word().replace('+', "-"),
@@ -333,6 +347,16 @@ impl Page {
     }
 }
 
+impl Page {
+    /// Where a handle leads: on this page, or where a desk that is served knows it.
+    pub fn href(&self, handle: &str) -> String {
+        match &self.within {
+            Some(within) if !self.here.contains(handle) => format!("{within}/at/{handle}"),
+            _ => format!("#{handle}"),
+        }
+    }
+}
+
 fn each_day_once(mut events: Vec<Event>) -> Vec<Event> {
     let days: Vec<String> = events.iter().map(|event| event.day.clone()).collect();
     for (event, before) in events.iter_mut().skip(1).zip(&days) {
@@ -385,6 +409,8 @@ fn explained(of: &crate::assess::Explanations) -> Explanations {
         burden: it.burden(),
         fits: it.fits.iter().map(ground).collect(),
         against: it.against.iter().map(ground).collect(),
+        more_fits: 0,
+        more_against: 0,
     });
     Explanations {
         victim: explanations::of(of).to_owned(),
@@ -422,6 +448,8 @@ fn claim(view: &View, claim: &crate::assess::Claim) -> Claim {
                 rating: format!("{}{}", voice.reliability, voice.credibility),
             })
             .collect(),
+        more_voices: 0,
+        more_uncounted: 0,
         prospects: claim.prospects.iter().map(|it| it.to_string()).collect(),
         settled: claim.settled.clone(),
         access: claim.access.as_ref().map(crate::assess::Access::words),
@@ -443,7 +471,8 @@ fn inspection(view: &View, of: &crate::claim::Inspection) -> Inspection {
     }
 }
 
-fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
+/// A match in strings.
+pub fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
     let result = &finding.result;
     Finding {
         handle: finding.handle.clone(),
@@ -531,6 +560,7 @@ fn finding(view: &View, finding: &crate::claim::Finding) -> Finding {
                 (clue.path.clone(), clue.kind.clone(), format!("{}{entries}", clue.value))
             })
             .collect(),
+        beyond: None,
         command: finding.command.clone(),
     }
 }

@@ -31,6 +31,15 @@ pub struct Image {
     pub marks: Vec<(u32, u32, u32, u32)>,
 }
 
+impl Shown {
+    /// What it comes to on a page, in bytes.
+    pub fn bytes(&self) -> usize {
+        let lines: usize = self.lines.iter().map(|(_, ours, read)| ours.len() + read.len() + 120).sum();
+        let words: usize = self.words.iter().map(String::len).sum();
+        self.image.as_ref().map_or(0, |image| image.data.len() + 80 * image.marks.len()) + lines + words + 600
+    }
+}
+
 /// The pictures of a match.
 pub fn shown(result: &SampleMatch) -> Vec<Shown> {
     let one = |(at, screen): (usize, &Screen)| Shown {

@@ -9,7 +9,7 @@ mod merkle;
 pub mod payload;
 mod verify;
 
-pub use entry::{Body, Entry, NewEntry, Record};
+pub use entry::{Body, Entry, Header, NewEntry, Record};
 pub use head::{DeskKey, PublicKey, TreeHead};
 pub use merkle::{Edge, Hash, Tree, root_from_proof, sha256};
 pub use payload::Payload;

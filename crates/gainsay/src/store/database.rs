@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -15,7 +16,7 @@ use super::Error;
 use super::blobs::{failed, sync_folder};
 use super::{accounts, jobs};
 use crate::claim::EntryId;
-use crate::ledger::{Body, DeskKey, Edge, Entry, Hash, NewEntry, Payload, Record, Stored, TreeHead};
+use crate::ledger::{Body, DeskKey, Edge, Entry, Hash, Header, NewEntry, Payload, Record, Stored, TreeHead};
 
 /// Each migration takes the database from the version of its place to the next; what was released is never edited.
 const MIGRATIONS: &[&str] = &[
@@ -60,8 +61,6 @@ const BUSY: Duration = Duration::from_secs(30);
 pub struct Database {
     path: PathBuf,
     connection: Connection,
-    /// Changes with what others commit.
-    others: i64,
 }
 
 impl Database {
@@ -117,7 +116,7 @@ impl Database {
         let fail = |e| database_error(path, &e);
         let connection = Connection::open_with_flags(name, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX).map_err(fail)?;
         connection.busy_timeout(BUSY).map_err(fail)?;
-        Ok(Database { path: path.to_owned(), connection, others: 0 })
+        Ok(Database { path: path.to_owned(), connection })
     }
 
     fn finish_opening(mut self) -> Result<Database, Error> {
@@ -127,21 +126,9 @@ impl Database {
         Ok(self)
     }
 
-    /// Looks at what others wrote since, as whoever opens it does: what is told of it from here on must outlive the power.
-    ///
-    /// # Errors
-    /// The database fails.
-    pub fn open_again(&mut self) -> Result<(), Error> {
-        let now = self.connection.query_row("PRAGMA data_version", [], |row| row.get(0)).map_err(|e| self.fail(&e))?;
-        if self.others != now {
-            self.sync_log()?;
-            self.others = now;
-        }
-        Ok(())
-    }
-
     /// Makes what is in the write-ahead log last. A writer that was killed between writing and syncing leaves a commit there that
-    /// SQLite takes for good; what is told of it from here on must outlive the power as well.
+    /// SQLite takes for good where the database is opened anew; what is told of it from here on must outlive the power as well. What
+    /// others commit while it is open is seen once they have synced it.
     fn sync_log(&self) -> Result<(), Error> {
         let log = log_of(&self.path);
         match File::open(&log) {
@@ -478,20 +465,47 @@ impl Reader<'_> {
         )
     }
 
-    /// The place of the newest entry of each case, and under none of those that are of no case.
+    /// When each entry of a case was received, in order.
+    ///
+    /// # Errors
+    /// The database fails, or an entry is damaged.
+    pub fn received(&self, case: EntryId) -> Result<Vec<Timestamp>, Error> {
+        let fail = |e| self.fail(&e);
+        let mut select = self
+            .connection
+            .prepare(
+                "SELECT header FROM entry_index i JOIN entry e ON e.seq = i.seq WHERE i.of_case = ?1 ORDER BY i.seq",
+            )
+            .map_err(fail)?;
+        let mut rows = select.query([case.0]).map_err(fail)?;
+        let mut received = Vec::new();
+        while let Some(row) = rows.next().map_err(fail)? {
+            let header: Vec<u8> = row.get(0).map_err(fail)?;
+            received.push(Header::from_bytes(&header)?.received);
+        }
+        Ok(received)
+    }
+
+    /// Of the entries in these places, the place of the newest of each case, and under none of those that are of no case.
     ///
     /// # Errors
     /// The database fails.
-    pub fn newest_by_case(&self) -> Result<BTreeMap<Option<EntryId>, u64>, Error> {
-        self.newest_places("SELECT of_case, MAX(seq) FROM entry_index GROUP BY of_case", params![])
+    pub fn newest_by_case(&self, places: Range<u64>) -> Result<BTreeMap<Option<EntryId>, u64>, Error> {
+        self.newest_places(
+            "SELECT of_case, MAX(seq) FROM entry_index WHERE seq >= ?1 AND seq < ?2 GROUP BY of_case",
+            params![column(places.start), column(places.end)],
+        )
     }
 
     /// The same of the entries of a kind.
     ///
     /// # Errors
     /// The database fails.
-    pub fn newest_of_kind(&self, kind: &str) -> Result<BTreeMap<Option<EntryId>, u64>, Error> {
-        self.newest_places("SELECT of_case, MAX(seq) FROM entry_index WHERE kind = ?1 GROUP BY of_case", params![kind])
+    pub fn newest_of_kind(&self, kind: &str, places: Range<u64>) -> Result<BTreeMap<Option<EntryId>, u64>, Error> {
+        self.newest_places(
+            "SELECT of_case, MAX(seq) FROM entry_index WHERE kind = ?1 AND seq >= ?2 AND seq < ?3 GROUP BY of_case",
+            params![kind, column(places.start), column(places.end)],
+        )
     }
 
     fn newest_places(
@@ -511,10 +525,18 @@ impl Reader<'_> {
     /// # Errors
     /// The database fails, or an entry is damaged.
     pub fn of_kind(&self, kind: &str) -> Result<Vec<Entry>, Error> {
+        self.of_kind_in(kind, 0..u64::MAX)
+    }
+
+    /// Those of them in these places.
+    ///
+    /// # Errors
+    /// The database fails, or an entry is damaged.
+    pub fn of_kind_in(&self, kind: &str, places: Range<u64>) -> Result<Vec<Entry>, Error> {
         self.entries(
             "SELECT e.seq, leaf, header, salt, payload FROM entry_index i JOIN entry e ON e.seq = i.seq
-             WHERE i.kind = ?1 ORDER BY i.seq",
-            params![kind],
+             WHERE i.kind = ?1 AND i.seq >= ?2 AND i.seq < ?3 ORDER BY i.seq",
+            params![kind, column(places.start), column(places.end)],
         )
     }
 

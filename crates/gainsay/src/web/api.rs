@@ -1,6 +1,9 @@
 //! The same for programs: JSON under `/api/v1`, described by `openapi.json`, with problems as RFC 9457 words them.
 
 pub(super) mod changes;
+pub(super) mod lists;
+
+use std::sync::LazyLock;
 
 use axum::extract::Extension;
 use axum::http::StatusCode;
@@ -13,7 +16,7 @@ use super::asking::Asking;
 use super::door::Session;
 use super::fields::{Asked, At};
 use crate::claim::{Said, State as Reviewed, Until};
-use crate::desk::{self, Desk, Role, Shape};
+use crate::desk::{self, Desk, Role};
 
 /// What every request about the API begins with.
 pub(super) const ROOT: &str = "/api/";
@@ -26,6 +29,9 @@ const LIMIT: usize = 50;
 
 /// The most that it holds.
 const LIMIT_MOST: usize = 500;
+
+/// What a statement comes to beside its words, in bytes.
+const STATEMENT: usize = 450;
 
 /// What a failure is to a program.
 pub(super) struct Problem(pub(super) Failure);
@@ -61,8 +67,8 @@ impl IntoResponse for Problem {
 type Told = Result<Answer, Problem>;
 
 pub(super) async fn document() -> Told {
-    let value: Value = serde_json::from_str(DOCUMENT).map_err(|_| Failure::Broken)?;
-    Ok(Answer::data(value))
+    static READ: LazyLock<Value> = LazyLock::new(|| serde_json::from_str(DOCUMENT).unwrap_or_default());
+    Ok(Answer::data(READ.clone()))
 }
 
 /// What a program needs to change something: the proof that its requests carry.
@@ -70,10 +76,15 @@ pub(super) async fn session(Extension(session): Extension<Session>) -> Told {
     Ok(Answer::data(json!({ "proof": session.proof })))
 }
 
+/// How many of a list are asked for.
+fn limit(asked: &Asked) -> Result<usize, Failure> {
+    let limit = asked.get("limit").map_or(Ok(LIMIT), str::parse).ok().filter(|limit| (1..=LIMIT_MOST).contains(limit));
+    limit.ok_or_else(|| Failure::Input(format!("limit goes from 1 to {LIMIT_MOST}.")))
+}
+
 /// The part of a list behind the one that is named, and the name of its last where there is more.
 fn part<T>(all: Vec<T>, asked: &Asked, name: impl Fn(&T) -> String) -> Result<(Vec<T>, Option<String>), Failure> {
-    let limit = asked.get("limit").map_or(Ok(LIMIT), str::parse).ok().filter(|limit| (1..=LIMIT_MOST).contains(limit));
-    let limit = limit.ok_or_else(|| Failure::Input(format!("limit goes from 1 to {LIMIT_MOST}.")))?;
+    let limit = limit(asked)?;
     let from = match asked.get("after") {
         None => 0,
         Some(after) => {
@@ -100,15 +111,13 @@ fn tag(of: &[&str]) -> String {
 
 pub(super) async fn cases(asking: Asking, asked: Asked, headers: HeaderMap) -> Told {
     let answer = asking.at_desk(Role::Reader, move |desk, _, _| {
-        let mut all = desk.cases_by_activity()?;
+        // In the order in which they were opened, which nothing changes while somebody goes through the pages.
+        let all = desk.cases_listed()?;
         let stamps: Vec<&str> = all.iter().map(|case| case.stamp.as_str()).collect();
         let tag = tag(&[&stamps.join(" "), &asked.words()]);
         if is_known(&headers, &tag) {
             return Ok(Answer::Same(tag));
         }
-        // In the order in which they were opened, which nothing changes while somebody goes through the pages.
-        let opened = desk.cases()?;
-        all.sort_by_key(|case| opened.iter().position(|(_, id)| *id == case.id));
         let (here, next) = part(all, &asked, |case| case.id.to_string())?;
         let list: Vec<Value> = here
             .into_iter()
@@ -122,24 +131,7 @@ pub(super) async fn cases(asking: Asking, asked: Asked, headers: HeaderMap) -> T
 /// The case's stamp, and its id.
 fn stamp(desk: &mut Desk, id: &str) -> Result<(String, String), Failure> {
     let id = desk.case_id(id)?;
-    let all = desk.cases_by_activity()?;
-    let found = all.into_iter().find(|case| case.id == id);
-    found.map(|case| (case.stamp, id.to_string())).ok_or(Failure::Nowhere)
-}
-
-pub(super) async fn case(asking: Asking, At(id): At<String>, asked: Asked, headers: HeaderMap) -> Told {
-    let as_of = asked.get("as_of").unwrap_or_default().to_owned();
-    let until = super::case::until(&as_of)?;
-    let answer = asking.at_desk(Role::Reader, move |desk, acting, _| {
-        let (stamp, id) = stamp(desk, &id)?;
-        let tag = tag(&[&stamp, &as_of]);
-        if is_known(&headers, &tag) {
-            return Ok(Answer::Same(tag));
-        }
-        let shown = desk.show(&id, acting.now, until, Shape::Json)?;
-        Ok(Answer::Data(StatusCode::OK, Some(tag), shown))
-    });
-    Ok(answer.await?)
+    Ok((desk.stamp(id)?, id.to_string()))
 }
 
 pub(super) async fn statements(asking: Asking, At(id): At<String>, asked: Asked, headers: HeaderMap) -> Told {
@@ -152,7 +144,19 @@ pub(super) async fn statements(asking: Asking, At(id): At<String>, asked: Asked,
         let view = desk.view(&id, acting.now, Until::default())?;
         let case = &view.case;
         let waits = |said: &&Said| asked.get("waiting").is_none() || matches!(said.state, Reviewed::Draft { .. });
-        let (here, next) = part(case.statements.iter().filter(waits).collect(), &asked, |said| said.handle.clone())?;
+        let (mut here, mut next) =
+            part(case.statements.iter().filter(waits).collect(), &asked, |said| said.handle.clone())?;
+        // What they say is what is long of them.
+        let mut bytes = 0;
+        let fits = |said: &&&Said| {
+            bytes += said.quote(case).map_or(0, str::len) + STATEMENT;
+            bytes <= lists::BYTES
+        };
+        let fit = here.iter().take_while(fits).count().max(1);
+        if fit < here.len() {
+            here.truncate(fit);
+            next = here.last().map(|said| said.handle.clone());
+        }
         let list: Vec<Value> = here
             .into_iter()
             .map(|said| {

@@ -3,19 +3,16 @@
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 
-use super::Answered;
 use super::answer::Failure;
 use super::asking::Asking;
 use super::door::Session;
 use super::fields::{Asked, At};
 use super::frame::Frame;
+use super::{Answered, list};
 use crate::claim::{SourceKind, State as Reviewed, Until};
-use crate::desk::{self, Desk};
+use crate::desk::{self, Desk, LogLine};
 use crate::export::page::{Page, instant};
 use crate::release::{Released, View};
-
-/// How many entries of a case its page lists; the rest is in the log.
-const ENTRIES: usize = 200;
 
 #[derive(Template)]
 #[template(path = "web/case.html")]
@@ -29,17 +26,17 @@ struct CasePage {
     first_day: String,
     last_day: String,
     entries: Vec<Entry>,
-    more_entries: usize,
     kinds: &'static [SourceKind],
 }
 
-struct Entry {
-    seq: u64,
-    id: String,
-    received: String,
-    author: String,
-    kind: String,
-    what: String,
+/// An entry of the ledger.
+pub(super) struct Entry {
+    pub(super) seq: u64,
+    pub(super) id: String,
+    pub(super) received: String,
+    pub(super) author: String,
+    pub(super) kind: String,
+    pub(super) what: String,
 }
 
 /// What was published until the end of a day; everything where none is given.
@@ -71,34 +68,46 @@ pub(super) async fn page(asking: Asking, At(id): At<String>, asked: Asked) -> An
 fn of(desk: &Desk, view: &View, whole: &View, session: &Session, as_of: String) -> Result<CasePage, Failure> {
     let case = &view.case;
     let within = format!("/case/{}", case.id.short());
-    let entries = desk.log_of(&case.id.to_string())?;
+    let mut page = Page::of(view);
+    let mut entries = entries(desk, view)?;
+    list::cut(&mut page, &mut entries, &within, None);
+    if !as_of.is_empty() {
+        page.rest.values_mut().for_each(|(href, _)| *href += &format!("?as_of={as_of}"));
+    }
     let day = |at: Timestamp| at.strftime("%Y-%m-%d").to_string();
     let texts = || whole.case.sources.iter().filter(|source| source.kind != SourceKind::Sample);
     Ok(CasePage {
         frame: Frame::of(session, &case.title),
-        page: Page { within: Some(within.clone()), ..Page::of(view) },
+        page,
         within,
         waiting: case.shown().filter(|said| matches!(said.state, Reviewed::Draft { .. })).count(),
         until: case.until.words(),
         first_day: texts().map(|source| source.when()).min().map_or_else(|| day(view.made), day),
         last_day: day(view.made),
         as_of,
-        more_entries: entries.len().saturating_sub(ENTRIES),
-        entries: entries
-            .into_iter()
-            .rev()
-            .take(ENTRIES)
-            .map(|entry| Entry {
-                seq: entry.seq,
-                id: entry.id.short(),
-                received: instant(entry.received),
-                author: plain(&entry.author),
-                kind: entry.kind,
-                what: plain(&entry.what),
-            })
-            .collect(),
+        entries: entries.into_iter().map(Entry::of).collect(),
         kinds: SourceKind::ALL,
     })
+}
+
+/// The entries of a case, the newest first.
+pub(super) fn entries(desk: &Desk, view: &View) -> Result<Vec<LogLine>, Failure> {
+    let mut entries = desk.log_of(&view.case.id.to_string())?;
+    entries.reverse();
+    Ok(entries)
+}
+
+impl Entry {
+    pub(super) fn of(entry: LogLine) -> Entry {
+        Entry {
+            seq: entry.seq,
+            id: entry.id.short(),
+            received: instant(entry.received),
+            author: plain(&entry.author),
+            kind: entry.kind,
+            what: plain(&entry.what),
+        }
+    }
 }
 
 /// A value that no view holds, masked before a template escapes it: once it is, a secret may no longer look like one.

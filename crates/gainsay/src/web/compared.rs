@@ -6,7 +6,7 @@ use askama::Template;
 
 use super::Answered;
 use super::answer::{Answer, Failure};
-use super::asking::Asking;
+use super::asking::{Asking, Turn};
 use super::fields::{Asked, At};
 use super::frame::Frame;
 use crate::desk::{Error, Role};
@@ -56,7 +56,8 @@ pub(super) async fn page(asking: Asking, At((id, handle)): At<(String, String)>,
         Some(from) => from.parse().map_err(|_| Failure::Input(format!("{from} is no row.")))?,
     };
     let place = Arc::clone(&asking.house.comparing).try_acquire_owned().map_err(|_| Failure::Busy)?;
-    asking
+    // It goes through a sample.
+    Asking { turn: Turn::Long, ..asking }
         .at_desk(Role::Reader, move |desk, _, session| {
             let _place = place;
             let id = desk.case_id(&id)?;

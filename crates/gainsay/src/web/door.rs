@@ -2,7 +2,7 @@
 //! desk's own name, and no other site in their name.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
@@ -17,16 +17,24 @@ use jiff::Timestamp;
 
 use super::answer::{Answer, Failure};
 use super::api::{self, Problem};
-use super::entrance::{self, Peer};
+use super::asking::Turn;
+use super::assets::STYLE_SOURCE;
+use super::entrance;
 use super::fields::Fields;
 use super::frame::Frame;
 use super::{Answered, House, MOST_OUTSIDE, Serving, Shared};
 use crate::desk::{self, Desk, Role, STAY, Who};
 
-/// Nothing runs and nothing is shown that this desk does not serve itself, as a file of its own, but for pictures that stand in a page; no
-/// page stands in another's.
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; \
-                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Nothing runs and nothing is shown that this desk does not serve itself, but for pictures that stand in a page, and the desk's own style,
+/// which does; no page stands in another's.
+static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let policy = format!(
+        "default-src 'none'; script-src 'self'; style-src {}; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
+         base-uri 'none'; frame-ancestors 'none'",
+        *STYLE_SOURCE
+    );
+    HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
+});
 
 /// The door of a desk that is served.
 pub(super) struct Door {
@@ -155,10 +163,10 @@ impl Door {
     }
 
     /// Where somebody comes from: the proxy's word for it where there is one, which puts it last.
-    pub(super) fn address(&self, peer: Option<&ConnectInfo<Peer>>, headers: &HeaderMap) -> Option<IpAddr> {
+    pub(super) fn address(&self, peer: Option<&ConnectInfo<SocketAddr>>, headers: &HeaderMap) -> Option<IpAddr> {
         let forwarded = headers.get_all("x-forwarded-for").iter().next_back().filter(|_| self.behind_proxy);
         let forwarded = forwarded.and_then(|it| it.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-        forwarded.or(peer.map(|peer| peer.0.0.ip()))
+        forwarded.or(peer.map(|peer| peer.0.ip()))
     }
 }
 
@@ -223,8 +231,8 @@ pub(super) async fn guard(State(house): Shared, mut request: Request, next: Next
         }
     };
     let headers = response.headers_mut();
+    headers.insert(CONTENT_SECURITY_POLICY, POLICY.clone());
     for (name, value) in [
-        (CONTENT_SECURITY_POLICY, POLICY),
         (X_CONTENT_TYPE_OPTIONS, "nosniff"),
         (X_FRAME_OPTIONS, "DENY"),
         // With none at all a browser would not say of its own forms where they come from.
@@ -260,7 +268,7 @@ pub(super) async fn enter(
     if method != Method::GET || !house.door.takes(&token) {
         return Failure::NoLink.into_response();
     }
-    let secret = Arc::clone(&house).at_desk(|desk| Ok(desk.let_in(None, Timestamp::now())?)).await;
+    let secret = Arc::clone(&house).at_desk(Turn::Long, |desk| Ok(desk.let_in(None, Timestamp::now())?)).await;
     let secret = match secret {
         Ok(secret) => secret,
         Err(failure) => return failure.into_response(),
@@ -275,6 +283,6 @@ pub(super) async fn enter(
 pub(super) async fn leave(State(house): State<Arc<House>>, headers: HeaderMap, _checked: Fields) -> Answered {
     let secret = house.door.secret(&headers).unwrap_or_default().to_owned();
     let is_public = house.serving.is_public();
-    house.at_desk(move |desk| Ok(desk.let_out(&secret)?)).await?;
+    house.at_desk(Turn::Long, move |desk| Ok(desk.let_out(&secret)?)).await?;
     if is_public { Ok(Answer::Go(entrance::PATH.to_owned())) } else { Err(Failure::Locked) }
 }

@@ -5,21 +5,18 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::RequestExt;
-use axum::extract::connect_info::{ConnectInfo, Connected};
+use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{Form, Request, State};
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
-use axum::serve::IncomingStream;
 use jiff::Timestamp;
-use tokio::net::TcpListener;
 
 use super::answer::{Answer, Failure, drawn};
-use super::asking::Asking;
+use super::asking::{Asking, Turn};
 use super::door::Session;
 use super::fields::{Asked, At, Fields};
 use super::frame::Frame;
-use super::tls::Encrypted;
 use super::{Answered, Shared};
 use crate::desk::{AccountChange, Desk, Role};
 use crate::export::page::instant;
@@ -27,22 +24,6 @@ use crate::release::Released;
 
 /// Where somebody signs in.
 pub(super) const PATH: &str = "/sign-in";
-
-/// Who is at the other end of a connection.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Peer(pub(super) SocketAddr);
-
-impl Connected<IncomingStream<'_, TcpListener>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, TcpListener>) -> Peer {
-        Peer(*stream.remote_addr())
-    }
-}
-
-impl Connected<IncomingStream<'_, Encrypted>> for Peer {
-    fn connect_info(stream: IncomingStream<'_, Encrypted>) -> Peer {
-        Peer(*stream.remote_addr())
-    }
-}
 
 #[derive(Template)]
 #[template(path = "web/sign-in.html")]
@@ -85,7 +66,7 @@ pub(super) async fn page(asked: Asked) -> Response {
 /// A name and a password. Whatever let this browser in before lets it in no more.
 pub(super) async fn sign_in(
     State(house): Shared,
-    peer: Option<axum::Extension<ConnectInfo<Peer>>>,
+    peer: Option<axum::Extension<ConnectInfo<SocketAddr>>>,
     headers: HeaderMap,
     request: Request,
 ) -> Response {
@@ -106,7 +87,7 @@ pub(super) async fn sign_in(
     let before = house.door.secret(&headers).map(str::to_owned);
     let who = name.clone();
     let secret = Arc::clone(&house)
-        .at_desk(move |desk| {
+        .at_desk(Turn::Long, move |desk| {
             let secret = desk.sign_in(&who, &password, now)?;
             if let (Some(_), Some(before)) = (&secret, before) {
                 desk.let_out(&before)?;

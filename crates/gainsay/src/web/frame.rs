@@ -8,8 +8,8 @@ use crate::desk::Role;
 pub(super) struct Frame {
     /// The page's title.
     pub(super) title: String,
-    /// Where its style lies.
-    pub(super) style: String,
+    /// Its style.
+    pub(super) style: &'static str,
     /// Where its script lies.
     pub(super) script: String,
     /// What every form of it carries; nothing for whoever is not let in.
@@ -41,7 +41,7 @@ impl Frame {
     pub(super) fn outside(title: &str) -> Frame {
         Frame {
             title: title.to_owned(),
-            style: STYLE.path(),
+            style: &STYLE,
             script: SCRIPT.path(),
             proof: None,
             account: None,

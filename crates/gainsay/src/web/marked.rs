@@ -37,6 +37,46 @@ pub(super) fn pieces(text: &str, spans: &[(&str, Span)], looked_at: Option<&str>
     cuts.windows(2).map(piece).collect()
 }
 
+/// What a part of a text may come to as a page, in bytes, and what each statement that begins in it adds.
+const PART: usize = 110_000;
+const STATEMENT: usize = 900;
+
+/// The most bytes of one line that stay together.
+const LINE: usize = 20_000;
+
+/// Where the parts of a text end, each of whole lines as far as that goes: with the statements in it a part is a page that is read.
+pub(super) fn parts(text: &str, spans: &[(&str, Span)]) -> Vec<Span> {
+    let mut starts: Vec<usize> = spans.iter().map(|(_, span)| span.start).collect();
+    starts.sort_unstable();
+    let statements = |from: usize, to: usize| {
+        starts.partition_point(|start| *start < to) - starts.partition_point(|start| *start < from)
+    };
+    let mut parts = Vec::new();
+    let (mut begin, mut end, mut comes_to) = (0, 0, 0);
+    while end < text.len() {
+        let line = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+        let to = text.ceil_char_boundary(line.min(end + LINE));
+        let more = (to - end) * 6 / 5 + STATEMENT * statements(end, to);
+        if comes_to > 0 && comes_to + more > PART {
+            parts.push(Span { start: begin, end });
+            (begin, comes_to) = (end, 0);
+        }
+        comes_to += more;
+        end = to;
+    }
+    parts.push(Span { start: begin, end });
+    parts
+}
+
+/// What of some spans lies in a part of their text, as it lies there.
+pub(super) fn within<'s>(spans: &[(&'s str, Span)], part: Span) -> Vec<(&'s str, Span)> {
+    let clipped = |(handle, span): &(&'s str, Span)| {
+        let clip = |at: usize| at.clamp(part.start, part.end) - part.start;
+        span.overlaps(&part).then(|| (*handle, Span { start: clip(span.start), end: clip(span.end) }))
+    };
+    spans.iter().filter_map(clipped).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -57,6 +97,23 @@ mod tests {
             assert_eq!(cut.iter().filter(|piece| piece.begins.iter().any(|it| it == handle)).count(), 1);
         }
         assert_eq!(cut.iter().filter(|piece| piece.here).count(), 1);
+    }
+
+    #[test]
+    fn the_parts_of_a_text_are_all_of_it_and_none_is_too_long() {
+        let text = "Ä line of some words.\n".repeat(20_000) + &"ö".repeat(300_000);
+        let spans: Vec<(&str, Span)> =
+            (0..5000).map(|at| ("s1", Span { start: at * 23 + 22, end: at * 23 + 40 })).collect();
+        let parts = parts(&text, &spans);
+        assert!(parts.len() > 5 && parts[0].start == 0 && parts.last().is_some_and(|last| last.end == text.len()));
+        assert!(parts.windows(2).all(|pair| pair[0].end == pair[1].start));
+        for part in &parts {
+            let inside = part.of(&text).map_or(0, str::len) + STATEMENT * within(&spans, *part).len();
+            assert!(inside <= PART + LINE + 2 * STATEMENT, "{inside}");
+        }
+        assert_eq!(super::parts("", &[]), [Span { start: 0, end: 0 }]);
+        let cut = within(&[("s1", Span { start: 3, end: 9 })], Span { start: 5, end: 7 });
+        assert_eq!(cut, [("s1", Span { start: 0, end: 2 })]);
     }
 
     #[test]

@@ -1,18 +1,20 @@
 //! A sample file by file: whose each is, as areas and as a tree of its folders.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use askama::Template;
 
 use super::answer::Failure;
 use super::asking::Asking;
 use super::door::Session;
-use super::fields::At;
+use super::fields::{Asked, At};
 use super::frame::Frame;
 use super::treemap::{Area, treemap};
-use super::{Answered, compared};
-use crate::claim::{FileMatch, Until};
+use super::{Answered, compared, list};
+use crate::claim::{self, FileMatch, Until};
 use crate::export::page::{self, Finding};
+use crate::export::screens::{self, Shown};
 use crate::release::View;
 
 /// The picture's size, in its own units.
@@ -20,13 +22,19 @@ const WIDTH: u64 = 960;
 const HEIGHT: u64 = 420;
 
 /// How many files the picture shows; those that are smaller stand in one area for each verdict.
-const AREAS: usize = 500;
+const AREAS: usize = 250;
 
 /// How many folders deep it goes; what is deeper stands in one name.
 const DEPTH: usize = 64;
 
-/// How many files the tree names.
-const FILES: usize = 1000;
+/// How many files the tree of one page names.
+const FILES: usize = 150;
+
+/// How much of a match's words a page shows.
+const WORDS: usize = 100;
+
+/// What the pictures of one page may come to, in bytes; one is shown whatever it comes to.
+const PICTURES: usize = 120_000;
 
 #[derive(Template)]
 #[template(path = "web/matched.html")]
@@ -37,7 +45,11 @@ struct Page {
     finding: Finding,
     areas: Vec<Drawn>,
     tree: Vec<Node>,
-    more_files: usize,
+    /// The first and the last file of the tree, of so many; and where the piece before it begins.
+    first: usize,
+    last: usize,
+    files: usize,
+    before: Option<usize>,
     verdicts: Vec<(String, String, u64, u64)>,
 }
 
@@ -75,16 +87,29 @@ struct Row {
     edits: String,
 }
 
-pub(super) async fn page(asking: Asking, At((id, handle)): At<(String, String)>) -> Answered {
-    asking.page_of(id, Until::default(), move |_, view, session| of(view, session, &handle)).await
+pub(super) async fn page(asking: Asking, At((id, handle)): At<(String, String)>, asked: Asked) -> Answered {
+    let from = place(&asked)?;
+    asking.page_of(id, Until::default(), move |_, view, session| of(view, session, &handle, from)).await
 }
 
-fn of(view: &View, session: &Session, handle: &str) -> Result<Page, Failure> {
+/// From which of a list on a page shows it.
+fn place(asked: &Asked) -> Result<usize, Failure> {
+    asked
+        .get("from")
+        .map_or(Ok(0), |from| from.parse().map_err(|_| Failure::Input(format!("{from} is no place in a list."))))
+}
+
+fn found<'v>(view: &'v View, handle: &str) -> Result<&'v claim::Finding, Failure> {
     let case = &view.case;
     let missing = || crate::desk::Error::NoHandle { case: case.title.clone(), handle: handle.to_owned() };
-    let matched = case.findings.iter().find(|finding| finding.handle == handle).ok_or_else(missing)?;
-    let drawn = page::Page::of(view).findings.into_iter().find(|finding| finding.handle == handle);
-    let finding = drawn.ok_or_else(missing)?;
+    Ok(case.findings.iter().find(|finding| finding.handle == handle).ok_or_else(missing)?)
+}
+
+fn of(view: &View, session: &Session, handle: &str, from: usize) -> Result<Page, Failure> {
+    let case = &view.case;
+    let matched = found(view, handle)?;
+    let mut finding = page::finding(view, matched);
+    list::cut_match(&mut finding, WORDS);
     let mut files: Vec<&FileMatch> = matched.result.rows.iter().collect();
     files.sort_by(|one, other| folders(&one.path).cmp(&folders(&other.path)));
     let verdicts = &matched.result.verdicts;
@@ -92,9 +117,12 @@ fn of(view: &View, session: &Session, handle: &str) -> Result<Page, Failure> {
         frame: Frame::of(session, &format!("{handle} of {}", case.title)),
         within: format!("/case/{}", case.id.short()),
         case: case.title.clone(),
-        areas: areas(&files),
-        tree: tree(&files[..files.len().min(FILES)]),
-        more_files: files.len().saturating_sub(FILES),
+        areas: areas(&files, from..from.saturating_add(FILES)),
+        tree: tree(&files, from),
+        first: (from + 1).min(files.len()),
+        last: from.saturating_add(FILES).min(files.len()),
+        files: files.len(),
+        before: (from > 0).then(|| from.saturating_sub(FILES)),
         verdicts: verdicts.iter().map(|(word, files, bytes)| (class(word), word.clone(), *files, *bytes)).collect(),
         finding,
     })
@@ -113,7 +141,7 @@ fn id(at: usize) -> String {
     format!("f{}", at + 1)
 }
 
-fn areas(files: &[&FileMatch]) -> Vec<Drawn> {
+fn areas(files: &[&FileMatch], named: Range<usize>) -> Vec<Drawn> {
     let mut largest: Vec<usize> = (0..files.len()).collect();
     largest.sort_by_key(|at| std::cmp::Reverse(files[*at].bytes));
     let smaller = largest.split_off(largest.len().min(AREAS));
@@ -127,7 +155,7 @@ fn areas(files: &[&FileMatch]) -> Vec<Drawn> {
     let shown = largest.iter().map(|at| {
         let file = files[*at];
         let words = format!("{}: {}, {} bytes", file.path, file.verdict, file.bytes);
-        (file.bytes, class(&file.verdict), words, (*at < FILES).then(|| id(*at)))
+        (file.bytes, class(&file.verdict), words, named.contains(at).then(|| id(*at)))
     });
     let rest = rest.into_iter().map(|(verdict, (bytes, count))| {
         (bytes, class(verdict), format!("{count} smaller files: {verdict}, {bytes} bytes"), None)
@@ -151,10 +179,11 @@ fn holds(files: &[&FileMatch], inside: &[&str]) -> String {
     counts.iter().map(|(verdict, count)| format!("{count} {verdict}")).collect::<Vec<_>>().join(", ")
 }
 
-fn tree(files: &[&FileMatch]) -> Vec<Node> {
+/// The files from one on, as many as a page names, in their folders.
+fn tree(files: &[&FileMatch], from: usize) -> Vec<Node> {
     let mut nodes = Vec::new();
     let mut open: Vec<&str> = Vec::new();
-    for (at, file) in files.iter().enumerate() {
+    for (at, file) in files.iter().enumerate().skip(from).take(FILES) {
         let parts = folders(&file.path);
         let (name, inside) = parts.split_last().map_or(("", &[] as &[&str]), |(name, inside)| (*name, inside));
         let shared = open.iter().zip(inside).take_while(|(one, other)| one == other).count();
@@ -186,6 +215,47 @@ fn tree(files: &[&FileMatch]) -> Vec<Node> {
     nodes
 }
 
+#[derive(Template)]
+#[template(path = "web/pictures.html")]
+struct Pictures {
+    frame: Frame,
+    within: String,
+    case: String,
+    handle: String,
+    screens: Vec<Shown>,
+    first: usize,
+    last: usize,
+    of: usize,
+}
+
+/// The pictures of a match, each beside the lines of the company's files that it shows.
+pub(super) async fn pictures(asking: Asking, At((id, handle)): At<(String, String)>, asked: Asked) -> Answered {
+    let from = place(&asked)?;
+    let draw = move |_: &mut crate::desk::Desk, view: &View, session: &Session| {
+        let mut screens = screens::shown(&found(view, &handle)?.result);
+        let of = screens.len();
+        screens.drain(..from.min(of));
+        let mut bytes = 0;
+        let fit = screens.iter().take_while(|screen| {
+            bytes += screen.bytes();
+            bytes <= PICTURES
+        });
+        let fit = fit.count().max(1);
+        screens.truncate(fit);
+        Ok(Pictures {
+            frame: Frame::of(session, &format!("Pictures of {handle} of {}", view.case.title)),
+            within: format!("/case/{}", view.case.id.short()),
+            case: view.case.title.clone(),
+            first: (from + 1).min(of),
+            last: from.saturating_add(fit).min(of),
+            of,
+            screens,
+            handle,
+        })
+    };
+    asking.page_of(id, Until::default(), draw).await
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -203,7 +273,7 @@ mod tests {
             file("a/three.c", "ours"),
             file("z.zip!y", "ours"),
         ];
-        let nodes = tree(&all.iter().collect::<Vec<_>>());
+        let nodes = tree(&all.iter().collect::<Vec<_>>(), 0);
         let told: Vec<String> = nodes
             .iter()
             .map(|node| match node {

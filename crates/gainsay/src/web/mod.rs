@@ -10,12 +10,14 @@ mod asking;
 mod assets;
 mod case;
 mod compared;
+mod connections;
 mod door;
 mod entrance;
 mod fields;
 mod frame;
 mod give;
 mod jobs;
+mod list;
 mod marked;
 mod matched;
 mod patience;
@@ -32,18 +34,17 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::extract::connect_info::Connected;
 use axum::http::Uri;
 use axum::routing::{delete, get, post};
-use axum::serve::{IncomingStream, Listener};
+use axum::serve::Listener;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
 use crate::desk::{self, Desk};
 use answer::{Answer, Failure};
 use api::changes;
+use asking::Turns;
 use door::Door;
-use entrance::Peer;
 use patience::Patience;
 
 /// Where it listens, where nobody says otherwise.
@@ -164,8 +165,7 @@ pub fn serve(serving: Serving, ready: impl FnOnce(&str, u16)) -> Result<(), Erro
         let listener = TcpListener::bind(serving.listen).await.map_err(failed)?;
         let local = listener.local_addr()?;
         let (door, address) = Door::new(&serving, local)?;
-        let at_once = std::thread::available_parallelism().map_or(2, usize::from).max(2);
-        let (turns, comparing) = (Arc::new(Semaphore::new(at_once)), Arc::new(Semaphore::new(1)));
+        let (turns, comparing) = (Turns::new(), Arc::new(Semaphore::new(1)));
         let (patience, rows) = (Patience::default(), start::Rows::default());
         let listeners = Arc::new(Semaphore::new(LISTENERS));
         let house =
@@ -175,35 +175,20 @@ pub fn serve(serving: Serving, ready: impl FnOnce(&str, u16)) -> Result<(), Erro
             Some(config) => until_interrupted(tls::Encrypted::new(listener, config)?, house).await,
             None => until_interrupted(listener, house).await,
         }
+        Ok(())
     });
     // Whoever still writes to the desk ends what it began: a commit is whole or not there.
     runtime.shutdown_timeout(FAREWELL);
     served
 }
 
-async fn until_interrupted<L>(listener: L, house: Arc<House>) -> Result<(), Error>
-where
-    L: Listener<Addr = SocketAddr>,
-    Peer: for<'a> Connected<IncomingStream<'a, L>>,
-{
-    let (told, mut stop) = tokio::sync::watch::channel(false);
+async fn until_interrupted(listener: impl Listener<Addr = SocketAddr>, house: Arc<House>) {
+    let (told, stop) = tokio::sync::watch::channel(false);
     tokio::spawn(async move {
         interrupted().await;
         let _ = told.send(true);
     });
-    let mut stopped = stop.clone();
-    let service = router(house).into_make_service_with_connect_info::<Peer>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _ = stop.wait_for(|told| *told).await;
-    });
-    tokio::select! {
-        ended = server.into_future() => ended?,
-        () = async {
-            let _ = stopped.wait_for(|told| *told).await;
-            tokio::time::sleep(FAREWELL).await;
-        } => {}
-    }
-    Ok(())
+    connections::serve(listener, router(house), stop).await;
 }
 
 /// Until Ctrl-C, or what asks a service to end.
@@ -226,7 +211,7 @@ async fn interrupted() {
 struct House {
     serving: Serving,
     door: Door,
-    turns: Arc<Semaphore>,
+    turns: Turns,
     /// To compare a file, a sample is gone through from its beginning: one does at a time, and leaves turns to all others.
     comparing: Arc<Semaphore>,
     /// Desks that are open and at which nobody sits.
@@ -246,7 +231,8 @@ fn router(house: Arc<House>) -> Router {
         .route("/api/v1/openapi.json", get(api::document))
         .route("/api/v1/session", get(api::session))
         .route("/api/v1/cases", get(api::cases).post(changes::open))
-        .route("/api/v1/cases/{id}", get(api::case))
+        .route("/api/v1/cases/{id}", get(api::lists::case))
+        .route("/api/v1/cases/{id}/lists", get(api::lists::list))
         .route("/api/v1/cases/{id}/statements", get(api::statements))
         .route("/api/v1/cases/{id}/sources", post(changes::add))
         .route("/api/v1/cases/{id}/decisions", post(changes::decide))
@@ -264,10 +250,13 @@ fn router(house: Arc<House>) -> Router {
         .route("/corpora", post(give::corpus))
         .route("/demo", post(give::bundled))
         .route("/case/{id}", get(case::page))
+        .route("/case/{id}/lists/{list}", get(list::page))
+        .route("/case/{id}/at/{handle}", get(list::at))
         .route("/case/{id}/add", post(give::to_case))
         .route("/case/{id}/sample", post(give::sample))
         .route("/case/{id}/sources/{handle}", get(source::page))
         .route("/case/{id}/matches/{handle}", get(matched::page))
+        .route("/case/{id}/matches/{handle}/pictures", get(matched::pictures))
         .route("/case/{id}/matches/{handle}/file", get(compared::page))
         .route("/case/{id}/review", get(review::page).post(review::decide))
         .route("/jobs", get(jobs::page))

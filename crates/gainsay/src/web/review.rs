@@ -9,11 +9,17 @@ use super::asking::Asking;
 use super::door::Session;
 use super::fields::{Asked, At, Fields};
 use super::frame::Frame;
-use super::marked::{Piece, pieces};
+use super::marked::{Piece, parts, pieces, within};
 use super::source::Said;
-use crate::claim::{self, EntryId, PartyKind, SourceText, Stance, State as Reviewed, Until};
+use crate::claim::{self, EntryId, PartyKind, SourceText, Span, Stance, State as Reviewed, Until};
 use crate::desk::{self, Acting, Change, Desk, Mended, Over, Role};
 use crate::release::{Released, View};
+
+/// How many statements the list names, around the one that is looked at.
+const LISTED: usize = 100;
+
+/// How many are accepted at once.
+const ALIKE: usize = 100;
 
 #[derive(Template)]
 #[template(path = "web/review.html")]
@@ -27,6 +33,9 @@ struct Page {
     one: Option<One>,
     waiting: usize,
     list: Vec<Said>,
+    /// How many there are, and stand before those that it names.
+    listed: usize,
+    before: usize,
     all: bool,
     kinds: &'static [PartyKind],
     stances: &'static [Stance],
@@ -78,6 +87,8 @@ fn of(view: &View, session: &Session, asked: &Asked) -> Result<Page, Failure> {
         }
         None => list.first().copied(),
     };
+    let place = said.and_then(|said| list.iter().position(|it| it.handle == said.handle)).unwrap_or(0);
+    let before = place.saturating_sub(LISTED / 2).min(list.len().saturating_sub(LISTED));
     Ok(Page {
         frame: Frame::of(session, &format!("Review of {}", case.title)),
         within: format!("/case/{}", case.id.short()),
@@ -85,7 +96,9 @@ fn of(view: &View, session: &Session, asked: &Asked) -> Result<Page, Failure> {
         done: asked.get("done").and_then(find).map(Said::of),
         one: said.map(|said| one(view, said, &list)),
         waiting: in_order(view, false).len(),
-        list: list.into_iter().map(Said::of).collect(),
+        listed: list.len(),
+        before,
+        list: list.into_iter().skip(before).take(LISTED).map(Said::of).collect(),
         all,
         kinds: PartyKind::ALL,
         stances: Stance::ALL,
@@ -99,7 +112,12 @@ fn one(view: &View, said: &claim::Said, list: &[&claim::Said]) -> One {
         case.statements.iter().filter(|it| it.source == said.source && (it.state.shows() || it.handle == said.handle));
     let spans: Vec<_> = of_it.map(|it| (it.handle.as_str(), it.statement.span)).collect();
     let (text, why_none) = match &source.text {
-        SourceText::Here(text) => (pieces(text, &spans, Some(&said.handle)), None),
+        SourceText::Here(text) => {
+            let parts = parts(text, &spans);
+            let part = parts.into_iter().find(|part| said.statement.span.start < part.end);
+            let part = part.unwrap_or(Span { start: 0, end: 0 });
+            (pieces(part.of(text).unwrap_or_default(), &within(&spans, part), Some(&said.handle)), None)
+        }
         SourceText::None => (Vec::new(), Some("It is no text.".to_owned())),
         SourceText::Unavailable(why) => (Vec::new(), Some(why.clone())),
     };
@@ -121,7 +139,7 @@ fn one(view: &View, said: &claim::Said, list: &[&claim::Said]) -> One {
         source_name: source.title.clone().unwrap_or_else(|| source.name().to_owned()),
         text,
         why_none,
-        alike: list.iter().filter(is_alike).map(|it| it.handle.clone()).collect(),
+        alike: list.iter().filter(is_alike).take(ALIKE).map(|it| it.handle.clone()).collect(),
         before: beside(place.and_then(|place| place.checked_sub(1))),
         after: beside(place.map(|place| place + 1)),
         place: place.map_or(0, |place| place + 1),

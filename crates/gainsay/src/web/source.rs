@@ -7,14 +7,17 @@ use super::Answered;
 use super::answer::Failure;
 use super::asking::Asking;
 use super::door::Session;
-use super::fields::At;
+use super::fields::{Asked, At};
 use super::frame::Frame;
-use super::marked::{Piece, pieces};
-use crate::claim::{SourceText, State as Reviewed, Until};
+use super::marked::{Piece, parts, pieces, within};
+use crate::claim::{Case, SourceText, Span, State as Reviewed, Until, counted};
 use crate::desk;
 use crate::export::changes;
 use crate::export::page::instant;
 use crate::release::View;
+
+/// How many differences between two versions a page shows.
+const CHANGES: usize = 60;
 
 #[derive(Template)]
 #[template(path = "web/source.html")]
@@ -35,6 +38,9 @@ struct Page {
     why_none: Option<String>,
     said: Vec<Said>,
     versions: Vec<Version>,
+    /// Which part of the text it is, and of how many.
+    part: usize,
+    parts: usize,
     newest: Option<String>,
 }
 
@@ -56,21 +62,55 @@ struct Version {
     silent: bool,
     why_none: Option<String>,
     changes: Vec<(String, Option<String>, Option<String>)>,
+    more: usize,
 }
 
-pub(super) async fn page(asking: Asking, At((id, handle)): At<(String, String)>) -> Answered {
-    asking.page_of(id, Until::default(), move |_, view, session| of(view, session, &handle)).await
+pub(super) async fn page(asking: Asking, At((id, handle)): At<(String, String)>, asked: Asked) -> Answered {
+    let part: usize = match asked.get("part") {
+        None => 1,
+        Some(part) => part.parse().map_err(|_| Failure::Input(format!("{part} is no part.")))?,
+    };
+    asking.page_of(id, Until::default(), move |_, view, session| of(view, session, &handle, part)).await
 }
 
-fn of(view: &View, session: &Session, handle: &str) -> Result<Page, Failure> {
+/// What shows of a source, each with where it stands.
+pub(super) fn spans(case: &Case, place: usize) -> Vec<(&str, Span)> {
+    let of_it = case.shown().filter(|said| said.source == place);
+    of_it.map(|said| (said.handle.as_str(), said.statement.span)).collect()
+}
+
+/// Where a statement is shown in its source.
+pub(super) fn place(view: &View, said: &crate::claim::Said) -> String {
+    let (case, handle) = (&view.case, &said.handle);
+    let source = &case.sources[said.source];
+    let parts = match &source.text {
+        SourceText::Here(text) => parts(text, &spans(case, said.source)),
+        _ => Vec::new(),
+    };
+    let part = match parts.iter().position(|part| said.statement.span.start < part.end) {
+        Some(part) if part > 0 => format!("?part={}", part + 1),
+        _ => String::new(),
+    };
+    format!("/case/{}/sources/{}{part}#{handle}", case.id.short(), source.handle)
+}
+
+fn of(view: &View, session: &Session, handle: &str, part: usize) -> Result<Page, Failure> {
     let case = &view.case;
     let place = case.sources.iter().position(|source| source.handle == handle);
     let place = place.ok_or_else(|| desk::Error::NoHandle { case: case.title.clone(), handle: handle.to_owned() })?;
     let source = &case.sources[place];
-    let of_it: Vec<_> = case.shown().filter(|said| said.source == place).collect();
-    let spans: Vec<_> = of_it.iter().map(|said| (said.handle.as_str(), said.statement.span)).collect();
+    let spans = spans(case, place);
+    let parts = match &source.text {
+        SourceText::Here(text) => parts(text, &spans),
+        _ => vec![Span { start: 0, end: usize::MAX }],
+    };
+    let shown = part.checked_sub(1).and_then(|part| parts.get(part)).copied();
+    let shown =
+        shown.ok_or_else(|| Failure::Input(format!("It has {}, and no part {part}.", counted(parts.len(), "part"))))?;
+    let of_it = case.shown().filter(|said| said.source == place && shown.start <= said.statement.span.start);
+    let of_it = of_it.filter(|said| said.statement.span.start < shown.end);
     let (text, why_none) = match &source.text {
-        SourceText::Here(text) => (pieces(text, &spans, None), None),
+        SourceText::Here(text) => (pieces(shown.of(text).unwrap_or_default(), &within(&spans, shown), None), None),
         SourceText::None => (Vec::new(), Some("It is a sample, and no text.".to_owned())),
         SourceText::Unavailable(why) => (Vec::new(), Some(format!("Its text cannot be shown: {why}."))),
     };
@@ -107,7 +147,9 @@ fn of(view: &View, session: &Session, handle: &str) -> Result<Page, Failure> {
         problems: source.problems.clone(),
         text,
         why_none,
-        said: of_it.into_iter().map(Said::of).collect(),
+        said: of_it.map(Said::of).collect(),
+        part,
+        parts: parts.len(),
         versions: versions(&changes::json(view, place)),
         newest: source.replaced_by.map(|place| case.sources[place].handle.clone()),
     })
@@ -141,10 +183,12 @@ fn versions(changes: &Value) -> Vec<Version> {
         after: text(&step["after"]).unwrap_or_default(),
         silent: step["silent"] == true,
         why_none: text(&step["not_compared"]),
+        more: step["differences"].as_array().map_or(0, |all| all.len().saturating_sub(CHANGES)),
         changes: step["differences"]
             .as_array()
             .into_iter()
             .flatten()
+            .take(CHANGES)
             .map(|it| (text(&it["kind"]).unwrap_or_default(), text(&it["before"]["text"]), text(&it["after"]["text"])))
             .collect(),
     };

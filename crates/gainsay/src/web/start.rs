@@ -109,7 +109,8 @@ impl Rows {
         let id = case.id.to_string();
         let (row, since) = match (known, seen) {
             (Some((row, Some(since))), _) => return Ok(Row { since, ..row }),
-            (Some((row, None)), Some(then)) if desk.entries_since(&id, then)? == 0 => (row, Since::default()),
+            // Most have nothing new: then there is nothing to be drawn.
+            (Some((row, None)), Some(then)) if desk.is_quiet_since(case.id, then)? => (row, Since::default()),
             (known, _) => {
                 let view = desk.view(&id, acting.now, Until::default())?;
                 let row = known.map_or_else(|| row(&view), |(row, _)| row);

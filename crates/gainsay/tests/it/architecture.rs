@@ -61,6 +61,8 @@ const NAMES: &[(&str, &[&str])] = &[
     ("askama", &["gainsay/src/export/", "gainsay/src/web/"]),
     // What waits for a network is served in one room, and nothing else is asynchronous.
     ("axum", &["gainsay/src/web/"]),
+    ("hyper", &["gainsay/src/web/connections.rs"]),
+    ("hyper_util", &["gainsay/src/web/connections.rs"]),
     ("tokio", &["gainsay/src/web/"]),
     (
         "unpack",

@@ -35,7 +35,7 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
         };
         // What the party itself admits later is its own change of mind, not another's word.
         let by_another = |number: usize, span: Span| {
-            let sayer = matter.said.iter().find(|said| said.source == number && said.statement.span.overlaps(&span));
+            let sayer = matter.of_source(number).iter().find(|said| said.statement.span.overlaps(&span));
             sayer.is_none_or(|sayer| matter.speaker(sayer) != speaker)
         };
         if let Some((number, contact)) =

@@ -62,7 +62,7 @@ fn given<'c>(matter: &Matter<'c>, kind: FigureKind) -> Vec<Given<'c>> {
     });
     let given = figures.take(FIGURES).map(|(source, it, figure)| {
         let covers = |span: Span| span.start <= figure.span.start && figure.span.end <= span.end;
-        let said = matter.said.iter().find(|said| said.source == source && covers(said.statement.span));
+        let said = matter.of_source(source).iter().find(|said| covers(said.statement.span));
         let by = said.map(|said| {
             let statement = &said.statement;
             matter.parties.canonical(statement.origin.as_deref().unwrap_or(&statement.speaker))

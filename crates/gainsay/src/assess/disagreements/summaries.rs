@@ -76,10 +76,9 @@ fn headlines(matter: &Matter<'_>) -> Vec<Disagreement> {
     let mut found = Vec::new();
     for (number, source, text) in matter.texts() {
         let Some(title) = source.title.as_deref() else { continue };
-        let said = matter.said.iter().filter(|said| {
+        let said = matter.of_source(number).iter().filter(|said| {
             let statement = &said.statement;
-            said.source == number
-                && statement.stance == Stance::Denies
+            statement.stance == Stance::Denies
                 && statement.facets.iter().any(|facet| matches!(facet, Facet::Access | Facet::Exfiltration))
                 && matter.is_victim(&statement.speaker)
                 && mentions(title, crate::assess::parties::organisation(&statement.speaker)).next().is_some()

@@ -32,7 +32,7 @@ pub(super) fn find(matter: &Matter<'_>) -> Vec<Disagreement> {
 /// Who answered questions of this source without being named as breached in it.
 fn asked<'c>(matter: &Matter<'c>, number: usize, source: &Source, named: &BTreeSet<String>) -> Vec<&'c str> {
     let mut asked: Vec<&str> = Vec::new();
-    for said in matter.said.iter().filter(|said| said.source == number) {
+    for said in matter.of_source(number) {
         let statement = &said.statement;
         let name = organisation(&statement.speaker);
         let is_company = source.reading.organisations.iter().any(|it| {

@@ -37,6 +37,11 @@ fn from_an_empty_desk_over_review_to_the_case() {
     browser.click_through("form[action='/stories']:not([enctype]) button");
     assert!(browser.path().starts_with("/case/"), "{}", browser.path());
     browser.until("document.querySelector('h1').innerText === 'marlbeck'");
+    // What a browser waits for before it paints came with the page.
+    let waited = browser
+        .eval("performance.getEntriesByType('resource').filter(it => it.renderBlockingStatus === 'blocking').length");
+    assert_eq!(waited, 0);
+    assert_eq!(browser.eval("document.styleSheets.length === 1 && document.styleSheets[0].cssRules.length > 50"), true);
     // The slider of days is there only with a script.
     browser.until("document.querySelectorAll('form[data-days] input').length > 0");
     let case = browser.path();
