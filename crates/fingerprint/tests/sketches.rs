@@ -106,7 +106,10 @@ mod reference {
                 .collect(),
             of => {
                 let (count, size) = COARSE.iter().find(|(_, name, ..)| *name == of).map(|it| (it.2, it.3)).unwrap();
-                bytes.chunks_exact(size).flat_map(|block| (0..count).map(move |at| coarse(of, block, at, &half))).collect()
+                bytes
+                    .chunks_exact(size)
+                    .flat_map(|block| (0..count).map(move |at| coarse(of, block, at, &half)))
+                    .collect()
             }
         }
     }
@@ -554,7 +557,11 @@ fn stored(numbers: &[f32], of: Stored) -> Vec<u8> {
 fn in_five_bits(block: &[f32]) -> Vec<u8> {
     let least = block.iter().copied().fold(f32::INFINITY, f32::min);
     let scale = (block.iter().copied().fold(f32::NEG_INFINITY, f32::max) - least) / 31.0;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "31 at most, and what is no number is 0")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "31 at most, and what is no number is 0"
+    )]
     let level = |at: usize| block.get(at).map_or(0, |number| ((number - least) / scale).round() as u8);
     let fifths = (0..32).map(|at| u32::from(level(at) >> 4 & 1) << at).sum::<u32>();
     let nibbles = (0..16).map(|at| level(at) & 15 | (level(at + 16) & 15) << 4);

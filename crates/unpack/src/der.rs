@@ -138,10 +138,8 @@ pub(crate) fn time(tag: u8, content: &[u8]) -> Option<i64> {
         10 => part(rest, 8)?,
         _ => return None,
     };
-    let local = crate::clues::seconds_of(
-        (year, part(rest, 0)?, part(rest, 2)?),
-        (part(rest, 4)?, part(rest, 6)?, seconds),
-    )?;
+    let local =
+        crate::clues::seconds_of((year, part(rest, 0)?, part(rest, 2)?), (part(rest, 4)?, part(rest, 6)?, seconds))?;
     // Parts of a second stand before the zone.
     let zone = zone.trim_start_matches(|c: char| matches!(c, '.' | ',') || c.is_ascii_digit());
     let ahead = |zone: &str| Some(part(zone, 0)? * 3_600 + if zone.len() > 2 { part(zone, 2)? * 60 } else { 0 });
@@ -171,7 +169,17 @@ mod tests {
         ] {
             assert_eq!(time(tag, text.as_bytes()), Some(noon), "{text}");
         }
-        for text in ["", "19", "190501", "19050112", "1905011200000Z", "19050112000+0100", "190501120000+", "190501120000+01x", "-90501120000Z"] {
+        for text in [
+            "",
+            "19",
+            "190501",
+            "19050112",
+            "1905011200000Z",
+            "19050112000+0100",
+            "190501120000+",
+            "190501120000+01x",
+            "-90501120000Z",
+        ] {
             assert_eq!(time(0x17, text.as_bytes()), None, "{text}");
         }
         assert_eq!(time(0x17, "190501120000+é1".as_bytes()), None);

@@ -96,7 +96,8 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
         }
     }
     if parts.was_cut {
-        let detail = format!("of a part more than {LONGEST_PART} bytes, or of all more than {LONGEST_PARTS}, were left out");
+        let detail =
+            format!("of a part more than {LONGEST_PART} bytes, or of all more than {LONGEST_PARTS}, were left out");
         found.problem(FindingKind::TooLarge, detail);
     }
     found.unless_empty()

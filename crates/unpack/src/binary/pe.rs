@@ -262,7 +262,8 @@ mod tests {
             row(SEQUENCE, &[&row(SET, &[&pair])])
         };
         let certificate = |issuer: &str, subject: &str| {
-            let signed = [&row(INTEGER, &[&[7]])[..], &row(SEQUENCE, &[]), &named(issuer), &row(SEQUENCE, &[]), &named(subject)];
+            let signed =
+                [&row(INTEGER, &[&[7]])[..], &row(SEQUENCE, &[]), &named(issuer), &row(SEQUENCE, &[]), &named(subject)];
             row(SEQUENCE, &[&row(SEQUENCE, &signed)])
         };
         let sha256: &[u8] = &[IDENTIFIER, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];

@@ -123,7 +123,8 @@ fn dwarf_that_leads_in_circles_is_read_once() {
         &[3, 0x3d, 0, 0x18, 0x10, 0, 0],
         &[4, 0x2e, 0, 0x03, 0x16, 0, 0, 0],
     ];
-    let refers = |kind: u8, to: &[u32]| [&[kind][..], &to.iter().flat_map(|at| at.to_le_bytes()).collect::<Vec<_>>()].concat();
+    let refers =
+        |kind: u8, to: &[u32]| [&[kind][..], &to.iter().flat_map(|at| at.to_le_bytes()).collect::<Vec<_>>()].concat();
     let entries = [
         // The unit's sibling is the unit.
         refers(1, &[11]),
@@ -135,8 +136,10 @@ fn dwarf_that_leads_in_circles_is_read_once() {
         [&[4][..], &[0x16; 5_000], b"\x08deep\0", &[0]].concat(),
     ];
     let entries = entries.concat();
-    let unit = [&u32::try_from(entries.len() + 7).unwrap().to_le_bytes()[..], &[4, 0, 0, 0, 0, 0, 8], &entries].concat();
-    let file = elf(&[(".text", 1, 6, &[0x90; 512]), (".debug_info", 1, 0, &unit), (".debug_abbrev", 1, 0, &tables.concat())]);
+    let unit =
+        [&u32::try_from(entries.len() + 7).unwrap().to_le_bytes()[..], &[4, 0, 0, 0, 0, 0, 8], &entries].concat();
+    let file =
+        elf(&[(".text", 1, 6, &[0x90; 512]), (".debug_info", 1, 0, &unit), (".debug_abbrev", 1, 0, &tables.concat())]);
     let [of] = &read(&file).unwrap()[..] else { panic!("one program") };
     assert!(of.has_debug && of.problems.is_empty(), "{:?}", of.problems);
     assert_eq!(of.functions.some, ["circle", "deep", "ring"]);
