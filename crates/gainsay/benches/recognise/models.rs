@@ -9,9 +9,10 @@ use std::ffi::OsStr;
 
 use crate::common::program::{Channels, Desk};
 use crate::common::python::Python;
-use crate::common::table::{Bar, Table};
+use crate::common::table::Table;
 use crate::common::{self, Result, say};
 use crate::interval::share;
+use crate::{Count, recognised};
 
 const PROGRAM: &str = include_str!("models.py");
 
@@ -23,9 +24,6 @@ const PACKAGES: [(&str, &str); 5] = [
     ("onnx", "onnx.numpy_helper"),
     ("gguf", "gguf.quants"),
 ];
-
-/// How many samples of a kind there are, and how many were recognised.
-type Count = (usize, usize);
 
 /// `models`, for each way to store one, and `models/others`.
 pub(crate) fn measure(_: u64, table: &mut Table) -> Result<()> {
@@ -52,13 +50,10 @@ pub(crate) fn measure(_: u64, table: &mut Table) -> Result<()> {
         *count = (count.0 + 1, count.1 + usize::from(recognised));
     }
     // What is rounded to fewer than eight bits is told by itself: how much of a model then stays hangs on how its weights are spread.
-    let stays = ours.iter().filter(|(kind, _)| !kind.starts_with("coarse"));
-    let sum = stays.map(|(_, count)| count).fold((0, 0), |sum: Count, count| (sum.0 + count.0, sum.1 + count.1));
-    let note = |(all, some): Count| format!("{some} of {all} samples");
-    table.estimated("models", Some(Bar::AtLeast(0.95)), share(sum.1, sum.0), note(sum));
-    table.estimated("models/others", Some(Bar::AtMost(0.0)), share(theirs.1, theirs.0), note(theirs));
-    for (kind, count) in ours {
-        table.estimated(&format!("models/{kind}"), None, share(count.1, count.0), note(count));
+    let (coarse, ours): (BTreeMap<_, _>, _) = ours.into_iter().partition(|(kind, _)| kind.starts_with("coarse"));
+    recognised(table, "models", 0.95, ours, theirs);
+    for (kind, (all, some)) in coarse {
+        table.estimated(&format!("models/{kind}"), None, share(some, all), format!("{some} of {all} samples"));
     }
     desk.remove()
 }
