@@ -79,6 +79,12 @@ impl Fingerprinter {
         }
     }
 
+    /// Makes sketches of weights of fewer than eight bits too, as [`Sketches::with_coarse`] says.
+    #[must_use]
+    pub fn with_coarse_weights(self) -> Self {
+        Fingerprinter { sketches: self.sketches.with_coarse(), ..self }
+    }
+
     /// Takes the next bytes of the file.
     pub fn update(&mut self, bytes: &[u8]) {
         for piece in bytes.chunks(PIECE) {

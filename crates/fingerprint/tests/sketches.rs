@@ -17,9 +17,9 @@ mod reference {
     /// The bytes of a tensor as far as the file has them, their type, and its rows and columns where these count too.
     struct Tensor<'f>(&'f [u8], &'static str, Option<(u64, u64)>);
 
-    pub(super) fn sketches(file: &[u8], secret: Option<&[u8; 32]>) -> Vec<u64> {
+    pub(super) fn sketches(file: &[u8], secret: Option<&[u8; 32]>, coarse: bool) -> Vec<u64> {
         let mut sketches: Vec<u64> =
-            tensors(file).iter().flat_map(groups).filter_map(|it| sketch(&it, secret)).collect();
+            tensors(file, coarse).iter().flat_map(groups).filter_map(|it| sketch(&it, secret)).collect();
         sketches.sort_unstable();
         sketches.dedup();
         sketches
@@ -104,17 +104,71 @@ mod reference {
                 .chunks_exact(34)
                 .flat_map(|block| block[2..].iter().map(move |byte| half(&block[..2]) * f32::from(byte.cast_signed())))
                 .collect(),
-            _ => panic!("{of}"),
+            of => {
+                let (count, size) = COARSE.iter().find(|(_, name, ..)| *name == of).map(|it| (it.2, it.3)).unwrap();
+                bytes
+                    .chunks_exact(size)
+                    .flat_map(|block| (0..count).map(move |at| coarse(of, block, at, &half)))
+                    .collect()
+            }
         }
     }
 
-    fn tensors(file: &[u8]) -> Vec<Tensor<'_>> {
+    /// The types of fewer than eight bits: number, name, numbers and bytes of a block.
+    pub(super) const COARSE: [(u32, &str, usize, usize); 7] = [
+        (2, "Q4_0", 32, 18),
+        (3, "Q4_1", 32, 20),
+        (6, "Q5_0", 32, 22),
+        (7, "Q5_1", 32, 24),
+        (12, "Q4_K", 256, 144),
+        (13, "Q5_K", 256, 176),
+        (14, "Q6_K", 256, 210),
+    ];
+
+    /// The bits of a block from one on, the lowest of each byte first.
+    fn bits(block: &[u8], from: usize, count: usize) -> u8 {
+        (0..count).map(|bit| (block[(from + bit) / 8] >> ((from + bit) % 8) & 1) << bit).sum()
+    }
+
+    /// A number of a block, by where the specification says that its bits stand.
+    fn coarse(of: &str, block: &[u8], at: usize, half: &impl Fn(&[u8]) -> f32) -> f32 {
+        let float = |begin: usize| half(&block[begin..begin + 2]);
+        // Of 32 numbers the lower four bits of the first 16 stand below those of the others.
+        let of_small = |begin: usize| bits(block, 8 * (begin + at % 16) + 4 * (at / 16), 4);
+        // Of 64 numbers those of the first 32 below those of the others.
+        let of_large = |begin: usize| bits(block, 8 * (begin + at / 64 * 32 + at % 32) + 4 * (at / 32 % 2), 4);
+        let six_bits = |of: usize| match at / 32 {
+            part @ 0..4 => bits(block, 8 * (4 + 4 * of + part), 6),
+            part => bits(block, 8 * (8 + part) + 4 * of, 4) + 16 * bits(block, 8 * (part + 4 * of) + 6, 2),
+        };
+        let of_least = || float(2) * f32::from(six_bits(1));
+        match of {
+            "Q4_0" => float(0) * (f32::from(of_small(2)) - 8.0),
+            "Q4_1" => float(0) * f32::from(of_small(4)) + float(2),
+            "Q5_0" => float(0) * (f32::from(of_small(6) + 16 * bits(block, 16 + at, 1)) - 16.0),
+            "Q5_1" => float(0) * f32::from(of_small(8) + 16 * bits(block, 32 + at, 1)) + float(2),
+            "Q4_K" => float(0) * f32::from(six_bits(0)) * f32::from(of_large(16)) - of_least(),
+            "Q5_K" => {
+                let level = of_large(48) + 16 * bits(block, 8 * (16 + at % 32) + at / 32, 1);
+                float(0) * f32::from(six_bits(0)) * f32::from(level) - of_least()
+            }
+            _ => {
+                let (half, within) = (at / 128, at % 128);
+                let low = bits(block, 8 * (64 * half + within % 64) + 4 * (within / 64), 4);
+                let high = bits(block, 8 * (128 + 32 * half + within % 32) + 2 * (within / 32), 2);
+                let scale = float(208) * f32::from(block[192 + at / 16].cast_signed());
+                scale * (f32::from(low + 16 * high) - 32.0)
+            }
+        }
+    }
+
+    fn tensors(file: &[u8], coarse: bool) -> Vec<Tensor<'_>> {
         let head = &file[..file.len().min(4096)];
         let length = head.first_chunk().map(|length| u64::from_le_bytes(*length));
         if head.get(8) == Some(&b'{') && length.is_some_and(|length| length <= 16_777_216) {
             of_safetensors(file).unwrap_or_default()
         } else if head.starts_with(b"GGUF") {
-            of_gguf(file).unwrap_or_default()
+            of_gguf(file, coarse).unwrap_or_default()
         } else if head.starts_with(b"\x93NUMPY") {
             of_npy(file).into_iter().collect()
         } else if matches!(head, [8, 1..=127, 0x12 | 0x1a | 0x22 | 0x28 | 0x32 | 0x3a | 0x42, ..]) {
@@ -191,7 +245,7 @@ mod reference {
         taken(rest, bytes).map(|_| ())
     }
 
-    fn of_gguf(file: &[u8]) -> Option<Vec<Tensor<'_>>> {
+    fn of_gguf(file: &[u8], coarse: bool) -> Option<Vec<Tensor<'_>>> {
         let mut rest = &file[4..];
         let (version, tensors, values) = (u32_of(&mut rest)?, u64_of(&mut rest)?, u64_of(&mut rest)?);
         if ![2, 3].contains(&version) || tensors > 1_048_576 {
@@ -225,7 +279,14 @@ mod reference {
                 8 => Some(("Q8_0", (numbers / 32).checked_mul(34)?)),
                 28 => Some(("F64", numbers.checked_mul(8)?)),
                 30 => Some(("BF16", numbers.checked_mul(2)?)),
-                _ => None,
+                of => match COARSE.iter().find(|(number, ..)| coarse && *number == of) {
+                    Some((_, name, count, size)) => {
+                        let (count, size) = (u64::try_from(*count).unwrap(), u64::try_from(*size).unwrap());
+                        let blocks = Some(numbers / count).filter(|_| numbers.is_multiple_of(count))?;
+                        Some((*name, blocks.checked_mul(size)?))
+                    }
+                    None => None,
+                },
             };
             if !offset.is_multiple_of(alignment) {
                 return None;
@@ -367,7 +428,10 @@ mod reference {
 }
 
 fn sketches(profile: &Profile, file: &[u8], cuts: &[usize]) -> Vec<u64> {
-    let mut sketches = Sketches::new(profile);
+    read(Sketches::new(profile), file, cuts)
+}
+
+fn read(mut sketches: Sketches, file: &[u8], cuts: &[usize]) -> Vec<u64> {
     let mut from = 0;
     for cut in cuts {
         let to = (from + cut).min(file.len());
@@ -379,9 +443,14 @@ fn sketches(profile: &Profile, file: &[u8], cuts: &[usize]) -> Vec<u64> {
 }
 
 fn check(file: &[u8], cuts: &[usize]) -> Result<(), TestCaseError> {
-    let expected = reference::sketches(file, None);
-    prop_assert_eq!(&sketches(&Profile::one(), file, &[]), &expected);
-    prop_assert_eq!(&sketches(&Profile::one(), file, cuts), &expected);
+    for coarse in [false, true] {
+        let expected = reference::sketches(file, None, coarse);
+        for cuts in [&[][..], cuts] {
+            let all = Sketches::new(&Profile::one());
+            let all = if coarse { all.with_coarse() } else { all };
+            prop_assert_eq!(&read(all, file, cuts), &expected);
+        }
+    }
     Ok(())
 }
 
@@ -393,9 +462,26 @@ enum Stored {
     F16,
     Bf16,
     Q8,
+    /// One of fewer bits, by its place among those of the reference: rounded for `Q5_1`, in all others any bytes under usual scales.
+    Coarse(usize),
 }
 
-const STORED: [Stored; 5] = [Stored::F64, Stored::F32, Stored::F16, Stored::Bf16, Stored::Q8];
+const STORED: [Stored; 12] = [
+    Stored::F64,
+    Stored::F32,
+    Stored::F16,
+    Stored::Bf16,
+    Stored::Q8,
+    Stored::Coarse(0),
+    Stored::Coarse(1),
+    Stored::Coarse(2),
+    Q5_1,
+    Stored::Coarse(4),
+    Stored::Coarse(5),
+    Stored::Coarse(6),
+];
+
+const Q5_1: Stored = Stored::Coarse(3);
 
 /// Numbers that look like weights, the same for the same seed: sums of four even ones.
 fn weights(seed: &str, count: usize) -> Vec<f32> {
@@ -444,7 +530,43 @@ fn stored(numbers: &[f32], of: Stored) -> Vec<u8> {
                 [&half(scale).to_le_bytes()[..], &bytes].concat()
             })
             .collect(),
+        Q5_1 => numbers.chunks(32).flat_map(in_five_bits).collect(),
+        Stored::Coarse(of) => {
+            let (_, name, count, size) = reference::COARSE[of];
+            let seed: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+            let mut bytes = vec![0; numbers.len().div_ceil(count) * size];
+            blake3::Hasher::new().update(&seed).finalize_xof().fill(&mut bytes);
+            let scales: &[usize] = match name {
+                "Q4_0" | "Q5_0" => &[0],
+                "Q6_K" => &[208],
+                _ => &[0, 2],
+            };
+            for block in bytes.chunks_exact_mut(size) {
+                // Of one block in some the scales are any: endless ones, and no numbers.
+                let is_usual = block[9] > 3;
+                for at in scales.iter().filter(|_| is_usual) {
+                    block[at + 1] = block[at + 1] & 0x83 | 0x20;
+                }
+            }
+            bytes
+        }
     }
+}
+
+/// 32 numbers in five bits each, from the least on.
+fn in_five_bits(block: &[f32]) -> Vec<u8> {
+    let least = block.iter().copied().fold(f32::INFINITY, f32::min);
+    let scale = (block.iter().copied().fold(f32::NEG_INFINITY, f32::max) - least) / 31.0;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "31 at most, and what is no number is 0"
+    )]
+    let level = |at: usize| block.get(at).map_or(0, |number| ((number - least) / scale).round() as u8);
+    let fifths = (0..32).map(|at| u32::from(level(at) >> 4 & 1) << at).sum::<u32>();
+    let nibbles = (0..16).map(|at| level(at) & 15 | (level(at + 16) & 15) << 4);
+    let head = [half(scale).to_le_bytes(), half(least).to_le_bytes()].concat();
+    head.into_iter().chain(fifths.to_le_bytes()).chain(nibbles).collect()
 }
 
 /// A tensor of so many rows and columns.
@@ -456,7 +578,7 @@ fn safetensors_file(tensors: &[Tensor], of: Stored) -> Vec<u8> {
         Stored::F32 => "F32",
         Stored::F16 => "F16",
         Stored::Bf16 => "BF16",
-        Stored::Q8 => "U8",
+        Stored::Q8 | Stored::Coarse(_) => "U8",
     };
     let mut data = Vec::new();
     let entries: Vec<String> = tensors
@@ -485,6 +607,7 @@ fn gguf_file(tensors: &[Tensor], of: Stored, alignment: Option<u32>) -> Vec<u8> 
         Stored::F16 => 1,
         Stored::Bf16 => 30,
         Stored::Q8 => 8,
+        Stored::Coarse(of) => reference::COARSE[of].0,
     };
     let count = u64::try_from(tensors.len()).unwrap();
     let mut file = [&b"GGUF\x03\0\0\0"[..], &count.to_le_bytes()].concat();
@@ -531,7 +654,7 @@ fn onnx_file(tensors: &[Tensor], of: Stored, packed: bool) -> Vec<u8> {
         Stored::F32 => (1, 4),
         Stored::F16 => (10, 9),
         Stored::Bf16 => (16, 9),
-        Stored::Q8 => (2, 9),
+        Stored::Q8 | Stored::Coarse(_) => (2, 9),
     };
     let data = if packed { data } else { 9 };
     let mut graph = field(1, b"a node with \x0a what nobody looks into");
@@ -694,6 +817,11 @@ fn a_model_keeps_its_sketches_in_other_formats_and_types() {
     }
     let rounded = sketches(&one, &gguf_file(&model, Stored::Q8, None), &[]);
     assert!(shared(&first, &rounded) >= 800, "{}", shared(&first, &rounded));
+    // What is rounded more is looked for, and is not what others are held against.
+    let coarse = gguf_file(&model, Q5_1, None);
+    assert!(sketches(&one, &coarse, &[]).is_empty());
+    let coarse = read(Sketches::new(&one).with_coarse(), &coarse, &[]);
+    assert!((400..600).contains(&shared(&first, &coarse)), "{}", shared(&first, &coarse));
     // Matrices that were turned over.
     let turned: Vec<Tensor> = model
         .iter()
@@ -754,7 +882,7 @@ fn numbers_that_are_everywhere_have_no_sketches() {
 fn a_file_has_sketches_beside_its_parts_and_gives_them_while_it_is_read() {
     let file = gguf_file(&model("ours"), Stored::F16, None);
     let whole = Fingerprints::of(&Profile::one(), b"model.gguf", &file);
-    assert_eq!((whole.kind, &whole.sketches), (Kind::Binary, &reference::sketches(&file, None)));
+    assert_eq!((whole.kind, &whole.sketches), (Kind::Binary, &reference::sketches(&file, None, false)));
     let mut drained = Vec::new();
     let mut pieces = Fingerprinter::new(&Profile::one(), b"model.gguf");
     for piece in file.chunks(1 << 20) {
@@ -779,15 +907,17 @@ fn stored_vectors_hold() {
         let fields: Vec<&str> = line.split('\t').collect();
         let [name, profile, input, expected] = fields[..] else { panic!("{line}") };
         let secret: Option<[u8; 32]> = match profile {
-            "one" => None,
+            "one" | "coarse" => None,
             secret => Some(unhex(secret).try_into().unwrap()),
         };
         let profile = secret.as_ref().map_or_else(Profile::one, Profile::of_engagement);
         let expected: Vec<u64> =
             expected.split(',').filter(|h| !h.is_empty()).map(|h| u64::from_str_radix(h, 16).unwrap()).collect();
         let file = made(input);
-        assert_eq!(reference::sketches(&file, secret.as_ref()), expected, "{name}");
-        assert_eq!(sketches(&profile, &file, &[]), expected, "{name}");
+        let is_coarse = fields[1] == "coarse";
+        assert_eq!(reference::sketches(&file, secret.as_ref(), is_coarse), expected, "{name}");
+        let new = Sketches::new(&profile);
+        assert_eq!(read(if is_coarse { new.with_coarse() } else { new }, &file, &[]), expected, "{name}");
         checked += 1;
     }
     assert!(checked >= 12, "only {checked} vectors stand in the fixture");

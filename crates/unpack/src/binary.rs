@@ -202,8 +202,8 @@ fn line(value: &[u8]) -> String {
     line
 }
 
-/// Whether a file that starts with these bytes is one of these formats.
-pub(crate) fn is_binary(head: &[u8]) -> bool {
+/// Whether a file that starts with these bytes is a program, a library, or debug information of one.
+pub fn is_binary(head: &[u8]) -> bool {
     let is_pe = || {
         let at = head.get(0x3c..0x40)?.first_chunk().map(|at| u32::from_le_bytes(*at))?;
         let at = usize::try_from(at).ok()?;

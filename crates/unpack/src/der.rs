@@ -115,20 +115,73 @@ pub(crate) fn name(content: &[u8]) -> String {
     parts.join(",")
 }
 
-/// Seconds since 1970 of a time of two or four digits of the year, in UTC.
+/// Seconds since 1970 of a time of two or four digits of the year: as it says in UTC, or so many hours and minutes before or behind it.
 pub(crate) fn time(tag: u8, content: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(content).ok()?;
+    let (digits, zone) = text.split_at(text.bytes().take_while(u8::is_ascii_digit).count());
     let (year, rest) = match tag {
         // UTCTime: from 1950 to 2049.
         0x17 => {
-            let year: i64 = text.get(..2)?.parse().ok()?;
-            (if year < 50 { 2_000 + year } else { 1_900 + year }, text.get(2..)?)
+            let year: i64 = digits.get(..2)?.parse().ok()?;
+            (if year < 50 { 2_000 + year } else { 1_900 + year }, &digits[2..])
         }
         // GeneralizedTime.
-        0x18 => (text.get(..4)?.parse().ok()?, text.get(4..)?),
+        0x18 => (digits.get(..4)?.parse().ok()?, &digits[4..]),
         _ => return None,
     };
-    let part = |at: usize| rest.get(at..at + 2).and_then(|it| it.parse::<i64>().ok());
-    let seconds = if rest.ends_with('Z') && rest.len() == 9 { Some(0) } else { part(8) };
-    crate::clues::seconds_of((year, part(0)?, part(2)?), (part(4)?, part(6)?, seconds?))
+    let part = |of: &str, at: usize| {
+        let digits = of.get(at..at + 2).filter(|it| it.bytes().all(|byte| byte.is_ascii_digit()));
+        digits.and_then(|it| it.parse::<i64>().ok())
+    };
+    let seconds = match rest.len() {
+        8 => 0,
+        10 => part(rest, 8)?,
+        _ => return None,
+    };
+    let local =
+        crate::clues::seconds_of((year, part(rest, 0)?, part(rest, 2)?), (part(rest, 4)?, part(rest, 6)?, seconds))?;
+    // Parts of a second stand before the zone.
+    let zone = zone.trim_start_matches(|c: char| matches!(c, '.' | ',') || c.is_ascii_digit());
+    let ahead = |zone: &str| Some(part(zone, 0)? * 3_600 + if zone.len() > 2 { part(zone, 2)? * 60 } else { 0 });
+    match zone.as_bytes().first() {
+        Some(b'+') => Some(local - ahead(&zone[1..])?),
+        Some(b'-') => Some(local + ahead(&zone[1..])?),
+        _ => Some(local),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_read_in_utc_and_beside_it() {
+        let noon = 1_556_712_000;
+        for (tag, text) in [
+            (0x17, "190501120000Z"),
+            (0x17, "1905011200Z"),
+            (0x17, "190501143000+0230"),
+            (0x17, "1905010400-0800"),
+            (0x18, "20190501120000Z"),
+            (0x18, "20190501120000.25Z"),
+            (0x18, "20190501130000,5+01"),
+            (0x18, "20190501120000"),
+        ] {
+            assert_eq!(time(tag, text.as_bytes()), Some(noon), "{text}");
+        }
+        for text in [
+            "",
+            "19",
+            "190501",
+            "19050112",
+            "1905011200000Z",
+            "19050112000+0100",
+            "190501120000+",
+            "190501120000+01x",
+            "-90501120000Z",
+        ] {
+            assert_eq!(time(0x17, text.as_bytes()), None, "{text}");
+        }
+        assert_eq!(time(0x17, "190501120000+é1".as_bytes()), None);
+    }
 }

@@ -65,7 +65,7 @@ mod transcript;
 mod worker;
 mod zip;
 
-pub use binary::{Binary, MOST_NAMES, MarkKind, Signature, SomeNames};
+pub use binary::{Binary, MOST_NAMES, MarkKind, Signature, SomeNames, is_binary};
 pub use certificate::{Certificate, PrivateKey};
 pub use clues::{Clue, ClueKind};
 pub use detect::{HEAD, is_archive};

@@ -15,6 +15,9 @@ use crate::trace::Traced;
 /// Bytes of one part, unpacked.
 const LONGEST_PART: u64 = 64 << 20;
 
+/// Bytes of all parts of a document together, unpacked.
+const LONGEST_PARTS: u64 = 256 << 20;
+
 /// Bytes of a document's text.
 const LONGEST_TEXT: usize = 16 << 20;
 
@@ -36,7 +39,13 @@ pub fn is_office(head: &[u8]) -> bool {
     first.is_some_and(|first| FIRST.iter().any(|name| first.starts_with(name)))
 }
 
-type Parts = ZipArchive<Cursor<Vec<u8>>>;
+/// The parts of a document, and how many bytes of them may still be unpacked.
+struct Parts {
+    archive: ZipArchive<Cursor<Vec<u8>>>,
+    left: u64,
+    /// Whether one was longer than that.
+    was_cut: bool,
+}
 
 /// The text of a document, a paragraph or row to a line; each leads back to the compressed part of the file that it is in.
 pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
@@ -44,12 +53,13 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
         let detail = format!("it is no document that holds together: {}", shown(&error.to_string()));
         NoDocument::new(FindingKind::Corrupt, detail)
     };
-    let mut parts = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    let archive = ZipArchive::new(Cursor::new(bytes)).map_err(broken)?;
+    let mut parts = Parts { archive, left: LONGEST_PARTS, was_cut: false };
     let mut found = Found::new(DocumentFormat::Office, "UTF-8", Traced::default());
     let numbered = |folder: &str, parts: &Parts| {
         let number = |name: &str| name.strip_prefix(folder)?.strip_suffix(".xml")?.parse::<u32>().ok();
         let mut named: Vec<(u32, String)> =
-            parts.file_names().flatten().filter_map(|name| Some((number(&name)?, name.into_owned()))).collect();
+            parts.archive.file_names().flatten().filter_map(|name| Some((number(&name)?, name.into_owned()))).collect();
         named.sort();
         named.into_iter().map(|(_, name)| name).collect::<Vec<_>>()
     };
@@ -59,16 +69,16 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
         found.problem(FindingKind::TooLarge, format!("of {count} slides or sheets the first {MOST_PARTS} were read"));
     }
     let mut was_any = false;
-    let strings = part(&mut parts, "xl/sharedStrings.xml").map(|(xml, _)| shared_strings(&xml)).unwrap_or_default();
+    let strings = parts.part("xl/sharedStrings.xml").map(|(xml, _)| shared_strings(&xml)).unwrap_or_default();
     for name in ["word/document.xml".to_owned(), "content.xml".to_owned()].iter().chain(slides.iter().take(MOST_PARTS))
     {
-        if let Some((xml, place)) = part(&mut parts, name) {
+        if let Some((xml, place)) = parts.part(name) {
             was_any = true;
             add_paragraphs(&mut found, &xml, Some(&place));
         }
     }
     for name in sheets.iter().take(MOST_PARTS) {
-        if let Some((xml, place)) = part(&mut parts, name) {
+        if let Some((xml, place)) = parts.part(name) {
             was_any = true;
             add_rows(&mut found, &xml, Some(&strings), Some(&place));
         }
@@ -81,21 +91,33 @@ pub(crate) fn read(bytes: Vec<u8>) -> Result<Found, NoDocument> {
         found.problem(FindingKind::TooLarge, format!("its text beyond {LONGEST_TEXT} bytes was left out"));
     }
     for name in ["docProps/core.xml", "meta.xml"] {
-        if let Some((xml, _)) = part(&mut parts, name) {
+        if let Some((xml, _)) = parts.part(name) {
             about(&mut found, &xml);
         }
+    }
+    if parts.was_cut {
+        let detail =
+            format!("of a part more than {LONGEST_PART} bytes, or of all more than {LONGEST_PARTS}, were left out");
+        found.problem(FindingKind::TooLarge, detail);
     }
     found.unless_empty()
 }
 
-/// A part as text, and where it lies in the file.
-fn part(parts: &mut Parts, name: &str) -> Option<(String, Range<usize>)> {
-    let file = parts.by_name(name).ok()?;
-    let start = usize::try_from(file.data_start()?).ok()?;
-    let end = start + usize::try_from(file.compressed_size()).ok()?;
-    let mut bytes = Vec::new();
-    file.take(LONGEST_PART).read_to_end(&mut bytes).ok()?;
-    Some((String::from_utf8_lossy(&bytes).into_owned(), start..end))
+impl Parts {
+    /// A part as text, and where it lies in the file.
+    fn part(&mut self, name: &str) -> Option<(String, Range<usize>)> {
+        let file = self.archive.by_name(name).ok()?;
+        let start = usize::try_from(file.data_start()?).ok()?;
+        let end = start + usize::try_from(file.compressed_size()).ok()?;
+        let longest = self.left.min(LONGEST_PART);
+        let mut bytes = Vec::new();
+        let mut file = file.take(longest + 1);
+        file.read_to_end(&mut bytes).ok()?;
+        self.was_cut |= bytes.len() as u64 > longest;
+        bytes.truncate(usize::try_from(longest).ok()?);
+        self.left -= bytes.len() as u64;
+        Some((String::from_utf8_lossy(&bytes).into_owned(), start..end))
+    }
 }
 
 /// Adds a line: it leads back to a place of the file, or where that is the part itself, to its own places in it.
@@ -306,5 +328,26 @@ fn about(found: &mut Found, xml: &str) {
             }
             _ => {}
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_are_unpacked_until_all_of_them_have_cost_enough() -> ::zip::result::ZipResult<()> {
+        let mut writer = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
+        for name in ["a.xml", "b.xml"] {
+            writer.start_file(name, ::zip::write::SimpleFileOptions::default())?;
+            std::io::Write::write_all(&mut writer, &[b'x'; 600])?;
+        }
+        let mut parts = Parts { archive: ZipArchive::new(writer.finish()?)?, left: 1_000, was_cut: false };
+        let mut length = |name| (parts.part(name).map(|(text, _)| text.len()), parts.was_cut, parts.left);
+        assert_eq!(length("a.xml"), (Some(600), false, 400));
+        assert_eq!(length("b.xml"), (Some(400), true, 0));
+        assert_eq!(length("a.xml"), (Some(0), true, 0));
+        assert_eq!(length("c.xml"), (None, true, 0));
+        Ok(())
     }
 }

@@ -1,5 +1,6 @@
 //! A GGUF file's header, value by value: nothing of it is held but where tensors lie.
 
+use super::coarse::Coarse;
 use super::numbers::Type;
 use super::{Next, Stretch};
 
@@ -28,6 +29,8 @@ pub(super) struct Gguf {
     tensors: u64,
     values: u64,
     alignment: u64,
+    /// Whether tensors of fewer than eight bits are of a known type.
+    is_coarse_known: bool,
     /// Where each tensor begins, counted from where the first may, and its numbers if they are of a known type.
     found: Vec<(u64, Option<Stretch>)>,
 }
@@ -58,8 +61,9 @@ enum Want {
 
 impl Gguf {
     /// Begins a file, and how many bytes of it are wanted first.
-    pub(super) fn new() -> (Self, Next) {
-        let new = Gguf { want: Want::Head, at: 0, tensors: 0, values: 0, alignment: ALIGNMENT.1, found: Vec::new() };
+    pub(super) fn new(is_coarse_known: bool) -> (Self, Next) {
+        let (want, alignment) = (Want::Head, ALIGNMENT.1);
+        let new = Gguf { want, at: 0, tensors: 0, values: 0, alignment, is_coarse_known, found: Vec::new() };
         (new, Next::Take(24))
     }
 
@@ -123,7 +127,8 @@ impl Gguf {
                 let (sides, of) = bytes.split_last_chunk::<4>()?;
                 let sides = sides.as_chunks::<8>().0.iter().map(|side| u64::from_le_bytes(*side));
                 let numbers = sides.into_iter().try_fold(1u64, u64::checked_mul)?;
-                let stretch = match float(u32::from_le_bytes(*of)) {
+                let of = float(u32::from_le_bytes(*of));
+                let stretch = match of.filter(|of| self.is_coarse_known || !matches!(of, Type::Coarse(_))) {
                     Some(of) => Some(Stretch { of: Some(of), bytes: of.bytes(numbers)? }),
                     None => None,
                 };
@@ -200,7 +205,14 @@ fn float(of: u32) -> Option<Type> {
     match of {
         0 => Some(Type::F32),
         1 => Some(Type::F16),
+        2 => Some(Type::Coarse(Coarse::Q4_0)),
+        3 => Some(Type::Coarse(Coarse::Q4_1)),
+        6 => Some(Type::Coarse(Coarse::Q5_0)),
+        7 => Some(Type::Coarse(Coarse::Q5_1)),
         8 => Some(Type::Q8),
+        12 => Some(Type::Coarse(Coarse::Q4K)),
+        13 => Some(Type::Coarse(Coarse::Q5K)),
+        14 => Some(Type::Coarse(Coarse::Q6K)),
         28 => Some(Type::F64),
         30 => Some(Type::Bf16),
         _ => None,

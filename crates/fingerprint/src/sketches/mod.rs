@@ -4,6 +4,7 @@
 //! for each format that says which stretches of it are numbers; what differs from its format in any way has no more
 //! sketches from there on.
 
+mod coarse;
 mod columns;
 mod gguf;
 mod group;
@@ -30,6 +31,8 @@ const HEAD: usize = 4096;
 /// tensor of a GGUF file, of which a million are read, and by 8 MiB for the columns of a matrix in an ONNX file.
 pub struct Sketches {
     format: Format,
+    /// Whether weights of fewer than eight bits are read.
+    is_coarse_read: bool,
     next: Next,
     /// What of the wanted bytes is there.
     held: Vec<u8>,
@@ -71,11 +74,19 @@ impl Sketches {
     pub fn new(profile: &Profile) -> Self {
         Sketches {
             format: Format::Unknown,
+            is_coarse_read: false,
             next: Next::Take(HEAD),
             held: Vec::new(),
             grouper: Grouper::new(profile.derive_key(parts::KEY_CONTEXT)),
             found: Vec::new(),
         }
+    }
+
+    /// Reads weights of fewer than eight bits too. Of a file to be looked for: of what a model became by so much rounding up to three in four
+    /// sketches are new, and whatever else was made of the same model shares most of them.
+    #[must_use]
+    pub fn with_coarse(self) -> Self {
+        Sketches { is_coarse_read: true, ..self }
     }
 
     /// Takes the next bytes of the file.
@@ -133,7 +144,7 @@ impl Sketches {
             self.next = match &mut self.format {
                 Format::Unknown => {
                     let held = std::mem::take(&mut self.held);
-                    (self.format, self.next) = begin(&held);
+                    (self.format, self.next) = begin(&held, self.is_coarse_read);
                     return self.push(&held);
                 }
                 Format::Safetensors => match safetensors::wanted(held) {
@@ -175,11 +186,11 @@ impl Format {
 }
 
 /// The format of a file with this head, and what it wants first.
-fn begin(head: &[u8]) -> (Format, Next) {
+fn begin(head: &[u8], is_coarse_read: bool) -> (Format, Next) {
     if safetensors::wanted(head).is_some() && head.len() > 8 {
         (Format::Safetensors, Next::Take(9))
     } else if head.starts_with(gguf::MAGIC) {
-        let (gguf, next) = Gguf::new();
+        let (gguf, next) = Gguf::new(is_coarse_read);
         (Format::Gguf(gguf), next)
     } else if head.starts_with(npy::MAGIC) {
         (Format::Npy, Next::Take(12))

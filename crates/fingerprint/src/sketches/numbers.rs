@@ -1,5 +1,7 @@
 //! The types in which weights are stored, each widened to the bits of the same numbers as 32-bit floats.
 
+use super::coarse::Coarse;
+
 /// Numbers of a group, by row and lane, as bits of 32-bit floats.
 pub(super) type Group = [[u32; LANES]; ROWS];
 
@@ -22,6 +24,8 @@ pub(crate) enum Type {
     Bf16,
     /// GGUF's `Q8_0`: of 32 numbers a scale as [`Type::F16`], then each as a signed byte.
     Q8,
+    /// GGUF's types of fewer bits.
+    Coarse(Coarse),
 }
 
 /// Bytes of 32 numbers as [`Type::Q8`].
@@ -34,7 +38,8 @@ impl Type {
             Type::F64 => numbers.checked_mul(8),
             Type::F32 => numbers.checked_mul(4),
             Type::F16 | Type::Bf16 => numbers.checked_mul(2),
-            Type::Q8 => numbers.is_multiple_of(32).then(|| (numbers / 32).checked_mul(Q8_BLOCK as u64)).flatten(),
+            Type::Q8 => in_blocks(numbers, (32, Q8_BLOCK)),
+            Type::Coarse(of) => in_blocks(numbers, of.block()),
         }
     }
 
@@ -45,6 +50,10 @@ impl Type {
             Type::F32 => NUMBERS * 4,
             Type::F16 | Type::Bf16 => NUMBERS * 2,
             Type::Q8 => NUMBERS / 32 * Q8_BLOCK,
+            Type::Coarse(of) => {
+                let (numbers, bytes) = of.block();
+                NUMBERS / numbers * bytes
+            }
         }
     }
 
@@ -65,8 +74,14 @@ impl Type {
                     }
                 }
             }
+            Type::Coarse(of) => of.widen(bytes, group.as_flattened_mut()),
         }
     }
+}
+
+/// Bytes of so many numbers in blocks of so many numbers and bytes.
+fn in_blocks(numbers: u64, (of, bytes): (usize, usize)) -> Option<u64> {
+    numbers.is_multiple_of(of as u64).then(|| (numbers / of as u64).checked_mul(bytes as u64)).flatten()
 }
 
 /// Widens numbers of `N` bytes one by one.

@@ -73,11 +73,54 @@ def as_gguf(path, weights, of):
     writer.add_array("tokenizer.ggml.tokens", ["one", "two"])
     for name, value in weights.items():
         kind = of if value.ndim > 1 else gguf.GGMLQuantizationType.F32
-        writer.add_tensor(name, gguf.quants.quantize(value, kind), raw_dtype=kind)
+        writer.add_tensor(name, quantised(value, kind), raw_dtype=kind)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
+
+
+def in_six_bits(values):
+    """Blocks of `Q6_K`, which the library reads and does not write."""
+    values = values.reshape(-1, 16, 16)
+    peaks = numpy.take_along_axis(values, numpy.abs(values).argmax(2)[:, :, None], 2)[:, :, 0] / -32
+    scale = (numpy.take_along_axis(peaks, numpy.abs(peaks).argmax(1)[:, None], 1) / -128).astype(numpy.float16)
+    scales = numpy.clip(numpy.round(peaks / scale), -128, 127).astype(numpy.int8)
+    steps = scale.astype(numpy.float32)[:, :, None] * scales[:, :, None]
+    levels = numpy.clip(numpy.round(values / numpy.where(steps == 0, 1, steps)), -32, 31) + 32
+    levels = levels.astype(numpy.uint8).reshape(-1, 2, 4, 32)
+    low = levels[:, :, :2] & 15 | (levels[:, :, 2:] & 15) << 4
+    high = sum((levels[:, :, part] >> 4) << 2 * part for part in range(4))
+    parts = [low, high, scales.view(numpy.uint8), scale.view(numpy.uint8)]
+    return numpy.concatenate([part.reshape(len(values), -1) for part in parts], 1)
+
+
+def from_the_least(values, bits):
+    """Blocks of `Q4_K` and `Q5_K`."""
+    values = values.reshape(-1, 8, 32)
+    least = numpy.maximum(-values.min(2), 0)
+    span = (values.max(2) + least) / ((1 << bits) - 1)
+    scale, of_least = ((it.max(1, keepdims=True) / 63).astype(numpy.float16) for it in (span, least))
+    scales = numpy.clip(numpy.round(span / scale), 0, 63).astype(numpy.uint8)
+    leasts = numpy.clip(numpy.round(least / of_least), 0, 63).astype(numpy.uint8)
+    steps = (scale.astype(numpy.float32) * scales)[:, :, None]
+    above = values + (of_least.astype(numpy.float32) * leasts)[:, :, None]
+    levels = numpy.clip(numpy.round(above / numpy.where(steps == 0, 1, steps)), 0, (1 << bits) - 1)
+    levels = levels.astype(numpy.uint8).reshape(-1, 4, 2, 32)
+    packed = [scales[:, :4] | scales[:, 4:] >> 4 << 6, leasts[:, :4] | leasts[:, 4:] >> 4 << 6]
+    packed += [scales[:, 4:] & 15 | (leasts[:, 4:] & 15) << 4]
+    fifths = sum((levels[:, part // 2, part % 2] >> 4) << part for part in range(8)) if bits == 5 else levels[:, 0, 0, :0]
+    nibbles = levels[:, :, 0] & 15 | (levels[:, :, 1] & 15) << 4
+    parts = [scale.view(numpy.uint8), of_least.view(numpy.uint8), *packed, fifths, nibbles]
+    return numpy.concatenate([part.reshape(len(values), -1) for part in parts], 1)
+
+
+def quantised(value, kind):
+    kinds = gguf.GGMLQuantizationType
+    by_hand = {kinds.Q6_K: in_six_bits, kinds.Q5_K: lambda it: from_the_least(it, 5), kinds.Q4_K: lambda it: from_the_least(it, 4)}
+    if kind not in by_hand:
+        return gguf.quants.quantize(value, kind)
+    return by_hand[kind](value).reshape(len(value), -1)
 
 
 def as_onnx(path, weights, of, turned):
@@ -94,6 +137,8 @@ def samples(name, weights):
     as_gguf(path + "single", weights, kinds.F32)
     as_gguf(path + "half", weights, kinds.F16)
     as_gguf(path + "quantised", weights, kinds.Q8_0)
+    for kind in (kinds.Q6_K, kinds.Q5_K, kinds.Q4_K, kinds.Q5_1, kinds.Q5_0, kinds.Q4_1, kinds.Q4_0):
+        as_gguf(path + "coarse " + kind.name, weights, kind)
     as_onnx(path + "half", weights, numpy.float16, False)
     as_onnx(path + "turned", weights, numpy.float32, True)
     numpy.savez(path + "half.npz", **{name: value.astype(numpy.float16) for name, value in weights.items()})

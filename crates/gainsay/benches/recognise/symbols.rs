@@ -3,7 +3,7 @@
 //!
 //! Programs of generated source are built by gcc and clang as ELF, by gcc for MinGW and clang as PE (the latter with a PDB), and by clang as
 //! Mach-O (with a dSYM). The corpus holds them as they were built. Other programs are built by the same compilers alike: none of these may
-//! be called ours. The debug file of a program must expose that very program.
+//! be called ours, nor partly ours. The debug file of a program must expose that very program.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
@@ -50,7 +50,8 @@ pub(crate) fn measure(seed: u64, table: &mut Table) -> Result<()> {
     for (of, is_ours) in [("ours", true), ("others", false)] {
         let samples = folder.join(of).join("samples");
         let said = desk.run(&[OsStr::new("match"), samples.as_os_str()])?.said;
-        let builds = said["results"][0]["builds"].as_array().cloned().unwrap_or_default();
+        let list = |what: &str| said["results"][0][what].as_array().cloned().unwrap_or_default();
+        let (builds, rows) = (list("builds"), list("rows"));
         for sample in common::files::files_below(&samples)? {
             let path = sample.strip_prefix(&samples)?.to_string_lossy().into_owned();
             let (program, kind) = path.split_once('-').unwrap_or((&path, ""));
@@ -63,6 +64,12 @@ pub(crate) fn measure(seed: u64, table: &mut Table) -> Result<()> {
                     && build["standing"] == "recognised"
                     && (!is_ours || exposes.iter().all(right) && !exposes.is_empty())
             });
+            // Of others' none may be called ours by its content either.
+            let is_called_ours = rows.iter().any(|row| {
+                let is_it = row["path"].as_str().is_some_and(|it| it.ends_with(&path));
+                is_it && matches!(row["verdict"].as_str(), Some("ours" | "partly ours"))
+            });
+            let is_recognised = is_recognised || !is_ours && is_called_ours;
             if common::is_set("VERBOSE") && is_recognised != is_ours {
                 say(&format!("symbols: {path}: recognised {is_recognised}"));
             }

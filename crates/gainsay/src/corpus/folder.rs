@@ -174,7 +174,7 @@ pub(super) fn read<W: Write>(
                 let (to_table, waiting, base) = (to_table.clone(), Arc::clone(&waiting), &base);
                 let rows = Sorter::new(&options.spill, options.memory / 2 / threads);
                 let archives = Archives::new(options, &members);
-                let reader = FileReader::new(&options.profile, options.code, rows, &watch.read_bytes, archives);
+                let reader = FileReader::new(options, rows, &watch.read_bytes, archives);
                 let (watch, room) = (&watch, options.memory / 8);
                 let ahead = (AHEAD / threads).clamp(1, BATCH_FILES);
                 scope.spawn(move || read_batches(reader, base, ahead, &waiting, &to_table, watch, room))

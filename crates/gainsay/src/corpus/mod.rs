@@ -51,6 +51,8 @@ pub struct Options {
     pub memory: usize,
     /// Whether source code is fingerprinted as such.
     pub code: bool,
+    /// Whether weights of fewer than eight bits have sketches: of what is subtracted, and not of the company's own.
+    pub coarse: bool,
     /// How many threads read.
     pub threads: usize,
     /// Whether archives are opened even where the kernel can't lock the child down.

@@ -35,6 +35,8 @@ pub(super) struct FileReader<'r> {
     profile: &'r Profile,
     /// Whether source code is fingerprinted as such.
     code: bool,
+    /// Whether weights of fewer than eight bits have sketches.
+    coarse: bool,
     pub(super) rows: Sorter,
     /// Bytes read so far, for who watches.
     done: &'r AtomicU64,
@@ -104,14 +106,10 @@ pub(super) enum Failed {
 }
 
 impl<'r> FileReader<'r> {
-    pub(super) fn new(
-        profile: &'r Profile,
-        code: bool,
-        rows: Sorter,
-        done: &'r AtomicU64,
-        archives: Archives<'r>,
-    ) -> Self {
-        FileReader { profile, code, rows, done, piece: vec![0; PIECE], archives, repeats: Repeats::new() }
+    pub(super) fn new(options: &'r Options, rows: Sorter, done: &'r AtomicU64, archives: Archives<'r>) -> Self {
+        let Options { profile, code, coarse, .. } = options;
+        let (code, coarse, piece) = (*code, *coarse, vec![0; PIECE]);
+        FileReader { profile, code, coarse, rows, done, piece, archives, repeats: Repeats::new() }
     }
 
     /// How many bytes of tables the members of the archives that follow may take together.
@@ -127,7 +125,7 @@ impl<'r> FileReader<'r> {
         let first = fill(&mut file, &mut self.piece, before.len()).map_err(Failed::File)?;
         let head = &self.piece[..first.min(unpack::HEAD)];
         let holds_more = unpack::is_archive(head) || unpack::has_text(head) || unpack::has_facts(head);
-        let mut fingerprinter = Fingerprinter::new(self.profile, name);
+        let mut fingerprinter = begun(self.profile, self.coarse, name);
         fingerprinter.update(&self.piece[..first]);
         self.done.fetch_add(first as u64, Ordering::Relaxed);
         if first == PIECE {
@@ -168,7 +166,8 @@ impl<'r> FileReader<'r> {
             }
         };
         let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let (profile, code, repeats, rows) = (self.profile, self.code, &mut self.repeats, &mut self.rows);
+        let (profile, code, coarse) = (self.profile, self.code, self.coarse);
+        let (repeats, rows) = (&mut self.repeats, &mut self.rows);
         let (mut kept, mut is_full) = (Ok(()), false);
         let mut member: Option<(Vec<u8>, u32, Fingerprinter)> = None;
         let (mut held, mut last) = (0, String::new());
@@ -186,7 +185,7 @@ impl<'r> FileReader<'r> {
                     let Some(number) = number_of(inner.len()) else { return ControlFlow::Break(()) };
                     held = 0;
                     let named = if code { inner.as_bytes() } else { NO_CODE };
-                    member = Some((inner.as_bytes().to_vec(), number, Fingerprinter::new(profile, named)));
+                    member = Some((inner.as_bytes().to_vec(), number, begun(profile, coarse, named)));
                 }
                 Event::Text { text, .. } => {
                     let path = format!("{last}!text");
@@ -274,6 +273,12 @@ fn build_of(binary: &Binary) -> String {
     let words = [Some("build"), said("ProductName"), version];
     // A `!` would part an archive from what is in it.
     words.into_iter().flatten().collect::<Vec<_>>().join(" ").replace(['!', '/'], "_")
+}
+
+/// Begins a file of this name.
+fn begun(profile: &Profile, coarse: bool, name: &[u8]) -> Fingerprinter {
+    let fingerprinter = Fingerprinter::new(profile, name);
+    if coarse { fingerprinter.with_coarse_weights() } else { fingerprinter }
 }
 
 /// The marks of a build, sorted.

@@ -241,6 +241,7 @@ impl Desk {
             taken: acting.now.as_second(),
             memory: options.memory,
             code: channels == Channels::All,
+            coarse: options.role != CorpusRole::Own,
             threads: std::thread::available_parallelism().map_or(1, usize::from),
             unjailed: options.unjailed,
             passwords: options.passwords.clone(),

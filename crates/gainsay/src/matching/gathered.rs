@@ -21,7 +21,7 @@ pub struct Gathered {
 impl Gathered {
     /// Begins a file of this name. At most so many fingerprints are kept; while they gather, twice as many.
     pub fn new(profile: &Profile, name: &[u8], most: usize) -> Self {
-        let fingerprinter = Fingerprinter::new(profile, name);
+        let fingerprinter = Fingerprinter::new(profile, name).with_coarse_weights();
         Gathered { fingerprinter, since: 0, most, level: 0, taken: Default::default() }
     }
 

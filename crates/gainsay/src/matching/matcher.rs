@@ -301,6 +301,7 @@ fn thinner(file: &SampleFile) -> SampleFile {
         is_text_of: file.is_text_of,
         fingerprints,
         generated: file.generated,
+        is_program: file.is_program,
         level,
         short: vec![],
     }

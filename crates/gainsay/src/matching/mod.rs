@@ -61,6 +61,8 @@ pub struct SampleFile {
     pub fingerprints: Fingerprints,
     /// Whether it [says of itself](says_generated) that a program wrote it.
     pub generated: bool,
+    /// Whether it is a program, or a library or debug information of one.
+    pub is_program: bool,
     /// Of its fingerprints one in 2 to the power of this is given, chosen [evenly](Gathered): all of them but of the longest files.
     pub level: u32,
     /// Its bytes, where they are at most [`SHORT`] and it is to be recognised even where it was read with errors; else none.
@@ -418,6 +420,9 @@ fn judge<R: ReadAt>(
             let most = finder.at_one_path(hits.keys_of(number, channel));
             *shares = rules::at_one_path(*shares, channel, most);
             has_passage |= rules::is_passage(channel, most);
+            if channel == Channel::Parts && file.is_program {
+                *shares = rules::in_program(*shares);
+            }
         }
     }
     let (verdict, channel) = rules::of_file(&shares, identical, file.fingerprints.bytes, file.generated);

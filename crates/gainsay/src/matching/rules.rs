@@ -65,6 +65,12 @@ const CODE_PIECES: EnoughPieces = EnoughPieces { grams: 3, apart: 2, share: 41 }
 /// One part says it: two parts of at least 256 bytes and of no simple pattern do not have the same BLAKE3 by chance.
 const PARTS: Enough = Enough { hits: 1, share: 0, of_all: 0, wholly: MOSTLY };
 
+/// From this share on, in thousandths, parts that are neither others' nor common tell of a program: what a compiler and its libraries put into every
+/// program they make is the same bytes in all. Programs that have nothing else in common shared up to 121 of these (C and C++ by gcc, clang and
+/// MinGW, linked statically too, with debug information and without), builds that were changed in one section or stripped 333 and more, where any.
+/// Small ones of Rust with the debug information of its library share 485: which that is, only a public corpus tells.
+const PROGRAM: u64 = 250;
+
 /// Weights of models that have nothing to do with each other shared none of 11,000 sketches, and a sketch is one of 2^80. What such
 /// models do share are tables that everybody computes alike, of positions for instance: 98 sketches of one with 400,000 numbers, 0.8%
 /// of a small model.
@@ -173,6 +179,11 @@ fn in_channel(shares: &Shares, least: &Enough) -> Verdict {
 /// of 5, and of files that were edited none was lost.
 pub(super) fn at_one_path(shares: Shares, channel: Channel, most: u64) -> Shares {
     if most < enough(channel).hits { Shares { distinctive: 0, ..shares } } else { shares }
+}
+
+/// The shares of a program in its parts as they are counted: where few are the company's, these are distinctive of nothing.
+pub(super) fn in_program(shares: Shares) -> Shares {
+    if shares.distinctive * 1000 < shares.left * PROGRAM { Shares { distinctive: 0, ..shares } } else { shares }
 }
 
 /// Whether so many fingerprints of one file of the company stand in a file that its share does not matter: noise around a passage
@@ -323,6 +334,17 @@ mod tests {
         let all_public = Shares { matched: 9, ..shares(9, 0, 9, 0) };
         assert_eq!(of_file(&[NONE, NONE, all_public, NONE], own, 900, false), (Verdict::PublicOnly, Channel::Parts));
         assert_eq!(of_file(&[NONE, NONE, shares(9, 1, 8, 0), NONE], own, 900, false), (Verdict::Ours, Channel::Parts));
+    }
+
+    #[test]
+    fn of_a_program_a_quarter_of_its_parts_tells_and_fewer_are_its_compilers() {
+        let judged = |parts| of_file(&[NONE, NONE, in_program(parts), NONE], Stands::default(), 900, false);
+        assert_eq!(judged(shares(19, 4, 0, 0)), (Verdict::NotFound, Channel::Parts));
+        assert_eq!(judged(shares(3, 1, 0, 0)), (Verdict::PartlyOurs, Channel::Parts));
+        assert_eq!(judged(shares(19, 10, 0, 0)), (Verdict::Ours, Channel::Parts));
+        // What everybody has of it does not weigh against what is ours.
+        assert_eq!(judged(shares(19, 1, 16, 0)), (Verdict::PartlyOurs, Channel::Parts));
+        assert_eq!(judged(shares(19, 1, 9, 0)), (Verdict::PublicOnly, Channel::Parts));
     }
 
     #[test]

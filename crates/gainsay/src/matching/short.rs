@@ -199,7 +199,15 @@ impl Grams {
         let (parts, sketches) = (vec![], vec![]);
         let fingerprints =
             Fingerprints { blake3, bytes: 0, kind, normalised: 0, text, tokens: 0, code, parts, sketches };
-        SampleFile { path: vec![], is_text_of: None, fingerprints, generated: false, level: 0, short: vec![] }
+        SampleFile {
+            path: vec![],
+            is_text_of: None,
+            fingerprints,
+            generated: false,
+            is_program: false,
+            level: 0,
+            short: vec![],
+        }
     }
 }
 

@@ -220,6 +220,7 @@ fn sample_files(world: &World) -> Vec<SampleFile> {
         is_text_of: None,
         fingerprints: fingerprints(set, *long),
         generated: false,
+        is_program: false,
         level: 0,
         short: vec![],
     };
@@ -509,6 +510,7 @@ fn a_side_and_a_folder_are_named_without_a_window() {
         is_text_of: None,
         fingerprints,
         generated: false,
+        is_program: false,
         level: 0,
         short: vec![],
     });
@@ -599,6 +601,7 @@ fn another_profile_and_a_damaged_index_are_refused() {
         is_text_of: None,
         fingerprints: fingerprints(&text(0..9), true),
         generated: false,
+        is_program: false,
         level: 0,
         short: vec![],
     }];
@@ -638,6 +641,7 @@ fn noise_around_a_passage_does_not_hide_it() {
             is_text_of: None,
             fingerprints: fingerprints(&noisy, true),
             generated: false,
+            is_program: false,
             level: 0,
             short: vec![],
         }];
@@ -658,6 +662,7 @@ fn of_a_file_and_its_text_one_counts() {
         is_text_of,
         fingerprints: fingerprints(set, true),
         generated: false,
+        is_program: false,
         level: 0,
         short: vec![],
     };

@@ -211,17 +211,17 @@ fn signed_data(der: &[u8]) -> Option<Signed<'_>> {
     let certificates = expect(0xa0, rest).map(|(all, _)| all).unwrap_or_default();
     // The signer is known by its issuer and its serial number.
     let signers = children(rest).find(|(tag, _)| *tag == SET).map(|(_, all)| all).unwrap_or_default();
-    let number = expect(SEQUENCE, signers).and_then(|(signer, _)| {
+    let wanted = expect(SEQUENCE, signers).and_then(|(signer, _)| {
         let (_, rest) = expect(INTEGER, signer)?;
-        let (_, number) = expect(SEQUENCE, expect(SEQUENCE, rest)?.0)?;
-        Some(expect(INTEGER, number)?.0)
+        let (issuer, number) = expect(SEQUENCE, expect(SEQUENCE, rest)?.0)?;
+        Some((issuer, expect(INTEGER, number)?.0))
     });
     let signer = children(certificates).take(MOST_CERTIFICATES).find_map(|(_, certificate)| {
         let parts: Vec<(u8, &[u8])> = children(expect(SEQUENCE, certificate)?.0).collect();
         let at = parts.iter().position(|(tag, _)| *tag == INTEGER)?;
         // Serial number, algorithm, issuer, validity, subject.
-        let (_, subject) = parts.get(at + 4)?;
-        (Some(parts[at].1) == number).then(|| line(name(subject).as_bytes()))
+        let ((_, issuer), (_, subject)) = (parts.get(at + 2)?, parts.get(at + 4)?);
+        (wanted == Some((*issuer, parts[at].1))).then(|| line(name(subject).as_bytes()))
     });
     Some(Signed { algorithm, digest, signer: signer.unwrap_or_default() })
 }
@@ -233,4 +233,47 @@ fn digest<D: Digest>(bytes: &[u8], parts: &[(usize, usize)]) -> Vec<u8> {
         hasher.update(bytes.get(*from..*to).unwrap_or_default());
     }
     hasher.finalize().to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A row of a tag and its content.
+    fn row(tag: u8, content: &[&[u8]]) -> Vec<u8> {
+        let content = content.concat();
+        let length = u16::try_from(content.len()).unwrap_or_default().to_be_bytes();
+        [&[tag, 0x82][..], &length, &content].concat()
+    }
+
+    #[test]
+    fn a_signer_is_known_by_issuer_and_serial_number_together() {
+        let named = |name: &str| {
+            let pair = row(SEQUENCE, &[&[IDENTIFIER, 3, 0x55, 4, 3], &row(0x0c, &[name.as_bytes()])]);
+            row(SEQUENCE, &[&row(SET, &[&pair])])
+        };
+        let certificate = |issuer: &str, subject: &str| {
+            let signed =
+                [&row(INTEGER, &[&[7]])[..], &row(SEQUENCE, &[]), &named(issuer), &row(SEQUENCE, &[]), &named(subject)];
+            row(SEQUENCE, &[&row(SEQUENCE, &signed)])
+        };
+        let sha256: &[u8] = &[IDENTIFIER, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2, 1];
+        let digest = row(SEQUENCE, &[&row(SEQUENCE, &[sha256]), &row(BYTES, &[&[1; 32]])]);
+        let indirect = row(SEQUENCE, &[&row(SEQUENCE, &[]), &digest]);
+        let signed = |by: &str| {
+            let signer = row(SEQUENCE, &[&[INTEGER, 1, 1], &row(SEQUENCE, &[&named(by), &row(INTEGER, &[&[7]])])]);
+            let all = [
+                &[INTEGER, 1, 1][..],
+                &row(SET, &[]),
+                &row(SEQUENCE, &[&[IDENTIFIER, 1, 1], &row(0xa0, &[&indirect])]),
+                &row(0xa0, &[&certificate("Issuer A", "Ann"), &certificate("Issuer B", "Bo")]),
+                &row(SET, &[&signer]),
+            ];
+            row(SEQUENCE, &[&[IDENTIFIER, 1, 1], &row(0xa0, &[&row(SEQUENCE, &all)])])
+        };
+        for (issuer, signer) in [("Issuer A", "CN=Ann"), ("Issuer B", "CN=Bo"), ("Issuer C", "")] {
+            let der = signed(issuer);
+            assert_eq!(signed_data(&der).map(|it| it.signer).as_deref(), Some(signer));
+        }
+    }
 }

@@ -3,16 +3,21 @@
 use super::*;
 use crate::protocol::LONGEST_FRAME;
 
-/// An ELF file of one section of code and a build id, little-endian, as a linker leaves it.
-fn small() -> Vec<u8> {
-    let names = b"\0.text\0.note.gnu.build-id\0.shstrtab\0.rodata\0";
-    let note = [&4u32.to_le_bytes()[..], &8u32.to_le_bytes(), &3u32.to_le_bytes(), b"GNU\0", &[0xab; 8]].concat();
-    let (code, data) = (vec![0x90u8; 512], vec![7u8; 32]);
+/// An ELF file of these sections, little-endian, as a linker leaves it: of each its name, kind, flags and bytes.
+fn elf(sections: &[(&str, u64, u64, &[u8])]) -> Vec<u8> {
+    let mut names = b"\0".to_vec();
+    let mut name = |name: &str| {
+        let at = names.len() as u64;
+        names.extend([name.as_bytes(), b"\0"].concat());
+        at
+    };
+    let mut rows: Vec<(u64, u64, u64, &[u8])> =
+        sections.iter().map(|(of, kind, flags, bytes)| (name(of), *kind, *flags, *bytes)).collect();
+    let of_names = name(".shstrtab");
+    rows.push((of_names, 3, 0, &names));
     let mut file = vec![0; 64];
     let mut table = vec![[0u64; 6]];
-    for (name, kind, flags, bytes) in
-        [(1u64, 1u64, 6u64, &code[..]), (7, 7, 2, &note), (26, 3, 0, names), (36, 1, 2, &data)]
-    {
+    for (name, kind, flags, bytes) in rows {
         let at = file.len() as u64;
         table.push([name | kind << 32, flags, if flags & 2 > 0 { 0x1000 + at } else { 0 }, at, bytes.len() as u64, 0]);
         file.extend_from_slice(bytes);
@@ -26,8 +31,15 @@ fn small() -> Vec<u8> {
     file[..16].copy_from_slice(b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0");
     file[16..24].copy_from_slice(&[3, 0, 62, 0, 1, 0, 0, 0]);
     file[40..48].copy_from_slice(&at.to_le_bytes());
-    file[52..64].copy_from_slice(&[64, 0, 0, 0, 0, 0, 64, 0, 5, 0, 3, 0]);
+    let count = u8::try_from(table.len()).unwrap();
+    file[52..64].copy_from_slice(&[64, 0, 0, 0, 0, 0, 64, 0, count, 0, count - 1, 0]);
     file
+}
+
+/// One of a section of code and a build id.
+fn small() -> Vec<u8> {
+    let note = [&4u32.to_le_bytes()[..], &8u32.to_le_bytes(), &3u32.to_le_bytes(), b"GNU\0", &[0xab; 8]].concat();
+    elf(&[(".text", 1, 6, &[0x90; 512]), (".note.gnu.build-id", 7, 2, &note), (".rodata", 1, 2, &[7; 32])])
 }
 
 fn marks(bytes: &[u8]) -> Vec<(MarkKind, String)> {
@@ -100,6 +112,37 @@ fn a_million_sections_that_share_one_long_name_are_bounded() {
     file.extend(std::iter::repeat_n(b'n', (1 << 20) - 1).chain([0]));
     let [of] = &read(&file).unwrap()[..] else { panic!("one program") };
     assert!(of.problems.iter().any(|it| it.contains("names more than is read")), "{:?}", of.problems);
+}
+
+#[test]
+fn dwarf_that_leads_in_circles_is_read_once() {
+    // What a unit, a function, an imported unit and one whose name is of a form that is told beside it consist of (DWARF 4, 7.5.3).
+    let tables = [
+        &[1, 0x11, 1, 0x01, 0x13, 0, 0][..],
+        &[2, 0x2e, 0, 0x47, 0x13, 0x31, 0x13, 0x03, 0x08, 0, 0],
+        &[3, 0x3d, 0, 0x18, 0x10, 0, 0],
+        &[4, 0x2e, 0, 0x03, 0x16, 0, 0, 0],
+    ];
+    let refers =
+        |kind: u8, to: &[u32]| [&[kind][..], &to.iter().flat_map(|at| at.to_le_bytes()).collect::<Vec<_>>()].concat();
+    let entries = [
+        // The unit's sibling is the unit.
+        refers(1, &[11]),
+        // Each is declared by the other, and is a copy of itself.
+        [&refers(2, &[32, 16])[..], b"circle\0"].concat(),
+        [&refers(2, &[16, 32])[..], b"ring\0"].concat(),
+        // The unit imports itself.
+        refers(3, &[0]),
+        [&[4][..], &[0x16; 5_000], b"\x08deep\0", &[0]].concat(),
+    ];
+    let entries = entries.concat();
+    let unit =
+        [&u32::try_from(entries.len() + 7).unwrap().to_le_bytes()[..], &[4, 0, 0, 0, 0, 0, 8], &entries].concat();
+    let file =
+        elf(&[(".text", 1, 6, &[0x90; 512]), (".debug_info", 1, 0, &unit), (".debug_abbrev", 1, 0, &tables.concat())]);
+    let [of] = &read(&file).unwrap()[..] else { panic!("one program") };
+    assert!(of.has_debug && of.problems.is_empty(), "{:?}", of.problems);
+    assert_eq!(of.functions.some, ["circle", "deep", "ring"]);
 }
 
 #[test]

@@ -23,6 +23,7 @@ fn options(spill: &std::path::Path) -> Options {
         taken: TAKEN,
         memory: 64 << 20,
         code: true,
+        coarse: false,
         threads: 2,
         unjailed: false,
         passwords: Vec::new(),

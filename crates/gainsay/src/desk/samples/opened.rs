@@ -411,10 +411,13 @@ impl Opened {
                         }
                         self.tally.end(path, tallied, bytes as u64, &fingerprints.blake3);
                         let path = path.as_bytes().to_vec();
-                        let generated = says_generated(&head);
+                        let (generated, is_program) = (says_generated(&head), unpack::is_binary(&head));
                         let short = if bytes <= SHORT { head } else { Vec::new() };
                         let is_text_of = None;
-                        self.add(SampleFile { path, is_text_of, fingerprints, generated, level, short }, reading);
+                        self.add(
+                            SampleFile { path, is_text_of, fingerprints, generated, is_program, level, short },
+                            reading,
+                        );
                         reading.done.files += 1;
                         reading.tell(so_much());
                     }
@@ -509,7 +512,8 @@ impl Opened {
         let (fingerprints, level) = gathered.finish();
         reading.keep(fingerprints.blake3, text.to_vec());
         let short = if text.len() <= SHORT { text.to_vec() } else { Vec::new() };
-        self.add(SampleFile { path, is_text_of, fingerprints, generated: false, level, short }, reading);
+        let (generated, is_program) = (false, false);
+        self.add(SampleFile { path, is_text_of, fingerprints, generated, is_program, level, short }, reading);
     }
 
     /// Adds a file to the batch, which is given away before it is too much.

@@ -36,6 +36,7 @@ fn sample<'s>(sets: impl IntoIterator<Item = &'s Set>) -> Vec<SampleFile> {
         is_text_of: None,
         fingerprints: fingerprints(set, true),
         generated: false,
+        is_program: false,
         level: 0,
         short: vec![],
     };

@@ -33,6 +33,7 @@ fn of(name: &str, text: &str, short: bool) -> SampleFile {
         is_text_of: None,
         fingerprints: Fingerprints::of(&Profile::one(), name.as_bytes(), text.as_bytes()),
         generated: false,
+        is_program: false,
         level: 0,
         short: if short { text.as_bytes().to_vec() } else { vec![] },
     }
