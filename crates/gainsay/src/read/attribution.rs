@@ -83,6 +83,8 @@ pub(super) struct Attribution {
     pub(super) word: Span,
     /// Where somebody else's word about it begins: "…, which the company disputes".
     pub(super) until: usize,
+    /// It stands inside another's, which goes on around it.
+    pub(super) nested: bool,
 }
 
 /// A word that might have made a statement and did not.
@@ -207,6 +209,11 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
         None => phrase_cue(sentence, verb)
             .or_else(|| lexicon::participle(&token.lower).filter(|_| progressive(sentence, helpers.from, verb))),
     };
+    if before == "to"
+        && let Some(found) = sets_out(sentence, verb, memory)
+    {
+        return Ok(Some(found));
+    }
     let Some(cue) = cue else { return Ok(None) };
     let owned = verb > 0 && sentence.tokens[verb - 1].shape == Shape::Possessive;
     if owned
@@ -221,7 +228,11 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
     if helpers.passive && !first_to && !able && !matches!(cue, Cue::Investigates | Cue::Declines) {
         return passive(sentence, verb, cue, memory).ok_or("passive, and nobody is said to speak").map(Some);
     }
-    if sentence.word(verb + 1) == "by" && !matches!(sentence.word(verb), "stands" | "stood" | "stand") {
+    let by_wire = matches!(
+        sentence.word(verb + 2),
+        "phone" | "telephone" | "email" | "e-mail" | "text" | "letter" | "fax" | "video" | "then" | "now" | "way"
+    );
+    if sentence.word(verb + 1) == "by" && !by_wire && !matches!(sentence.word(verb), "stands" | "stood" | "stand") {
         return Err("passive, and by nobody in particular");
     }
     let subject = subject_before(sentence, helpers.from, memory);
@@ -247,6 +258,70 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
     Err("no speaker can be made out")
 }
 
+/// "Is working with the police to investigate", "sent a team to find out who did it": who sets out to look into it.
+fn sets_out(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Found> {
+    let asked = || {
+        (verb + 1..verb + 7).any(|at| {
+            matches!(
+                sentence.word(at),
+                "what"
+                    | "how"
+                    | "who"
+                    | "whether"
+                    | "if"
+                    | "extent"
+                    | "scope"
+                    | "cause"
+                    | "source"
+                    | "nature"
+                    | "claims"
+            )
+        })
+    };
+    let looks = match sentence.word(verb) {
+        "investigate" | "probe" => true,
+        "find" => sentence.word(verb + 1) == "out",
+        "determine" | "establish" | "ascertain" | "identify" | "assess" | "understand" | "verify" => asked(),
+        _ => false,
+    };
+    if !looks {
+        return None;
+    }
+    let main = (verb.saturating_sub(SETS_OUT_REACH)..verb).rev().find(|&at| {
+        matches!(
+            sentence.word(at),
+            "working"
+                | "works"
+                | "worked"
+                | "scrambling"
+                | "racing"
+                | "trying"
+                | "hired"
+                | "engaged"
+                | "retained"
+                | "sent"
+                | "deployed"
+                | "dispatched"
+                | "assigned"
+                | "assembled"
+                | "cooperating"
+                | "co-operating"
+        ) && sentence.party[at].is_none()
+    })?;
+    let helpers = helpers_before(sentence, main);
+    let denied = (helpers.from..main).any(|at| lexicon::negates(sentence.word(at)));
+    if helpers.passive || denied {
+        return None;
+    }
+    let (from, speakers) =
+        subject_before(sentence, helpers.from, memory).or_else(|| unknown_subject(sentence, helpers.from))?;
+    let unreal = is_unreal(sentence, from, helpers.from, main);
+    Some(Found { unreal, ..Found::new(main, from, speakers, Cue::Investigates, Rule::Indirect) })
+}
+
+/// How far before the infinitive its main verb may stand, in tokens.
+const SETS_OUT_REACH: usize = 20;
+
 fn progressive(sentence: &Sentence<'_>, helpers: usize, verb: usize) -> bool {
     (helpers..verb).any(|at| matches!(sentence.word(at), "is" | "are" | "was" | "were" | "been" | "isn't" | "aren't"))
 }
@@ -266,9 +341,9 @@ fn inverted(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> 
 }
 
 fn passive(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> Option<Found> {
-    let by = (verb + 1..verb + 4).find(|&at| sentence.word(at) == "by")?;
+    let by = (verb + 1..verb + 7).find(|&at| sentence.word(at) == "by")?;
     let (_, speakers) = phrase_from(sentence, by + 1, memory)?;
-    let speaking = matches!(cue, Cue::Reports | Cue::Claims | Cue::Confirms | Cue::Says);
+    let speaking = matches!(cue, Cue::Reports | Cue::Claims | Cue::Confirms | Cue::Says | Cue::Denies | Cue::Disputes);
     speaking.then_some(Found::new(verb, 0, speakers, cue, Rule::Passive))
 }
 
@@ -420,8 +495,10 @@ fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         let shows = match sentence.word(verb) {
             // That data are out is the story's to tell; to list a victim or to put data up for sale is to claim.
             "posted" | "listed" | "added" | "named" | "put" | "posting" => {
-                soon(&["site", "portal", "list", "victims", "blog", "forum", "sale", "proof"])
+                soon(&["site", "portal", "list", "victims", "blog", "forum", "sale", "proof"]) || soon(SHOWN)
             }
+            "published" | "shared" | "uploaded" | "released" => soon(SHOWN),
+            "raised" | "raising" | "increased" => soon(&["demand", "ransom"]),
             "gave" | "set" | "extended" => soon(&["deadline", "hours", "days", "until"]),
             "plans" | "plan" | "intends" | "vowed" | "promised" => {
                 soon(&["release", "publish", "leak", "sell", "dump"])
@@ -440,6 +517,20 @@ fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         crew.then_some(found)
     })
 }
+
+/// What a crew holds out to be believed and bought.
+const SHOWN: &[&str] = &[
+    "sample",
+    "samples",
+    "screenshot",
+    "screenshots",
+    "listing",
+    "thread",
+    "advert",
+    "advertisement",
+    "ad",
+    "selling",
+];
 
 /// How far into its sentence a deed is looked for, in tokens.
 const DEED_REACH: usize = 40;
@@ -553,6 +644,16 @@ fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
         && found[..main].iter().all(|f| f.speakers.iter().all(|s| s.known >= Known::Role))
     {
         found.drain(..main);
+    }
+    // "While it did not name the supplier, it said": the silence that opens the sentence is of who goes on to speak.
+    if matches!(sentence.word(0), "while" | "although" | "though")
+        && let [silence, main, ..] = found.as_slice()
+        && silence.cue == Cue::Declines
+        && main.from > 1
+        && sentence.tokens[main.from - 1].is_mark(",")
+        && silence.speakers == main.speakers
+    {
+        found.remove(0);
     }
     // "Acme said, The Log reported": the outlet passes on what Acme said.
     let press = |f: &Found| f.speakers.iter().all(|s| s.kind == PartyKind::Press);
@@ -694,8 +795,13 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
                 .filter(|&next| governing_nested.get(n + 1) == Some(&true) && !f.nested && next > starts[n])
                 .filter(|&next| text_of(sentence, next).is_some_and(|word| word == "which"))
                 .map_or(end, |next| next.min(end));
+            let until = match starts.get(n + 1).and_then(|&next| after_which(sentence, next)) {
+                Some(cut) if !f.nested && cut > starts[n] => until.min(cut),
+                _ => until,
+            };
             cuts.push(Attribution {
                 until,
+                nested: f.nested,
                 speakers: f.speakers,
                 cue: f.cue,
                 negated: f.negated,
@@ -707,6 +813,14 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
         }
     }
     cuts
+}
+
+/// "Acme denied it after GreyHeron claimed": where the first clause ends, if the second begins at `next`.
+fn after_which(sentence: &Sentence<'_>, next: usize) -> Option<usize> {
+    let at = sentence.tokens.iter().position(|t| t.span.start == next)?;
+    let before = at.checked_sub(2).filter(|_| sentence.word(at - 1) == "after")?;
+    let last = if sentence.tokens[before].sets_apart() { before.checked_sub(1)? } else { before };
+    Some(sentence.tokens[last].span.end)
 }
 
 /// The word that begins at this place.

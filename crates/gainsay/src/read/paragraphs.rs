@@ -213,6 +213,31 @@ fn is_date_line(line: &str) -> bool {
         && line.split_whitespace().count() <= 12
 }
 
+/// The longest dateline, in bytes.
+const LONGEST_DATELINE: usize = 70;
+
+/// A sentence without the place and the agency before it: "STROUD, Ruritania (Wire) — A gang said", "STROUD: The firm said".
+pub(super) fn after_dateline(text: &str, sentence: Span) -> Span {
+    let written = sentence.of(text).unwrap_or_default();
+    let head = written.get(..written.floor_char_boundary(LONGEST_DATELINE)).unwrap_or_default();
+    let shouts = |word: &str| word.len() > 2 && !word.chars().any(char::is_lowercase);
+    let cut = [" — ", " – ", " -- ", " - ", ": "].iter().filter_map(|mark| Some((head.find(mark)?, *mark))).min();
+    let Some((at, mark)) = cut else { return sentence };
+    let (place, rest) = (&written[..at], &written[at + mark.len()..]);
+    let named =
+        place.split_whitespace().all(|w| w.starts_with(|c: char| c.is_uppercase() || c == '(' || c.is_ascii_digit()));
+    let told = match mark {
+        ": " => place.split_whitespace().all(shouts),
+        _ => place.split_whitespace().next().is_some_and(shouts) || place.ends_with(')') || place.contains(", "),
+    };
+    let opens = rest.starts_with(|c: char| c.is_uppercase() || matches!(c, '“' | '"'));
+    if named && told && opens && !place.is_empty() {
+        Span { start: sentence.start + at + mark.len(), end: sentence.end }
+    } else {
+        sentence
+    }
+}
+
 fn closes_story(line: &str) -> bool {
     let start: String = line.chars().take(40).collect::<String>().to_lowercase();
     [

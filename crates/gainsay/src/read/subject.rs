@@ -231,7 +231,10 @@ impl<'a> Sentence<'a> {
         let by_handle = matches!(
             self.word(first),
             "goes" | "went" | "going" | "known" | "called" | "named" | "calling" | "go" | "calls"
-        );
+        ) || (first + 1..last).any(|at| {
+            matches!(self.word(at), "named" | "called" | "dubbed" | "alias" | "handle" | "moniker" | "nickname")
+                && (at + 1..at + 4).any(|n| self.party.get(n).copied().flatten().is_some())
+        });
         if let Some(party) = (first..=last).rev().find_map(|at| self.party[at]).filter(|_| by_handle) {
             return Some(self.named(party));
         }
@@ -437,6 +440,14 @@ impl<'a> Sentence<'a> {
                 .or(memory.speaker.as_ref().filter(|_| memory.spoke_before || memory.topic_before.is_none()))
             {
                 Some(last) if last.party.is_some_and(|p| self.cast.parties[p].class != Class::Person) => last.party,
+                // A house that nothing but its own words name.
+                Some(last)
+                    if last.party.is_none()
+                        && last.name.starts_with(char::is_uppercase)
+                        && memory.topic.or(memory.topic_before).or_else(organisation).is_none() =>
+                {
+                    return Some(Speaker { known: Known::Unnamed, ..last.clone() });
+                }
                 _ => memory.topic.or(memory.topic_before).or_else(organisation),
             },
             "they" => match &memory.here {
@@ -687,7 +698,15 @@ impl<'a> Sentence<'a> {
             }
             return owner.or_else(|| if to_customers && definite { self.the_company(noun, memory) } else { None });
         }
-        None
+        // "The railways": the one house that has the word in its name.
+        let mut called = (0..self.cast.parties.len()).filter(|&p| {
+            let party = &self.cast.parties[p];
+            party.class == Class::Organisation && party.kind != PartyKind::Press && named_by(party, noun)
+        });
+        let one = called.next().filter(|_| called.next().is_none() && definite && head == first + 1 && noun.len() > 3);
+        // Of a house that has just spoken or been spoken of.
+        let near = [memory.organisation, memory.authority, memory.topic, memory.topic_before];
+        one.filter(|&p| near.contains(&Some(p))).map(|p| self.as_role(p))
     }
 
     /// Whose spokesperson, researchers or statement: "Acme’s", "an Acme", "its", "… for Acme".
@@ -829,7 +848,7 @@ impl<'a> Sentence<'a> {
 }
 
 /// Whether a noun is a word of the party's name: "the city" is the City of Stroud.
-fn named_by(party: &Party, noun: &str) -> bool {
+pub(super) fn named_by(party: &Party, noun: &str) -> bool {
     party.name.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case(noun))
 }
 
