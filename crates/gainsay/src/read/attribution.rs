@@ -231,11 +231,21 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
     let by_wire = matches!(
         sentence.word(verb + 2),
         "phone" | "telephone" | "email" | "e-mail" | "text" | "letter" | "fax" | "video" | "then" | "now" | "way"
-    );
+    ) || lexicon::calendar_word(sentence.word(verb + 2));
     if sentence.word(verb + 1) == "by" && !by_wire && !matches!(sentence.word(verb), "stands" | "stood" | "stand") {
         return Err("passive, and by nobody in particular");
     }
     let subject = subject_before(sentence, helpers.from, memory);
+    // "Neither had responded", "neither company confirmed it": of the two that were named.
+    let neither = match &subject {
+        None if sentence.word(helpers.from) == "neither" => Some(helpers.from),
+        _ => (helpers.from.saturating_sub(2)..helpers.from).find(|&at| sentence.word(at) == "neither"),
+    };
+    if let Some(neither) = neither.filter(|_| lexicon::silence_after_not(&token.lower)) {
+        let two = sentence.the_two(neither);
+        let found = Found { negated: true, ..Found::new(verb, neither, two, Cue::Declines, Rule::Indirect) };
+        return Ok(Some(found).filter(|f| !f.speakers.is_empty()));
+    }
     let turned = if subject.is_none() { inverted(sentence, verb, cue, memory) } else { None };
     if turned.is_some() {
         return Ok(turned);
@@ -546,8 +556,16 @@ fn nominal(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
             _ => return None,
         };
         let owned = sentence.tokens[at - 1].shape == Shape::Possessive && sentence.word(at + 1) == "that";
-        let (_, speakers) =
-            owned.then(|| at.checked_sub(2)).flatten().and_then(|last| phrase_ending(sentence, last, memory))?;
+        // "The claim by GreyHeron that".
+        let by = || {
+            let by = (sentence.word(at + 1) == "by").then(|| phrase_from(sentence, at + 2, memory)).flatten()?;
+            (sentence.word(by.0 + 1) == "that").then_some(by)
+        };
+        let (_, speakers) = owned
+            .then(|| at.checked_sub(2))
+            .flatten()
+            .and_then(|last| phrase_ending(sentence, last, memory))
+            .or_else(by)?;
         Some(Found::new(at, 0, speakers, cue, Rule::Nominal))
     })
 }
@@ -621,6 +639,18 @@ fn apposed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
             return None;
         }
         let first = noun + 1 + usize::from(matches!(sentence.word(noun + 1), "that" | "which"));
+        // "A claim now denied by Acme".
+        let by = (noun + 1..sentence.tokens.len().min(noun + 5)).find(|&at| {
+            sentence.word(at + 1) == "by"
+                && matches!(
+                    sentence.word(at),
+                    "denied" | "disputed" | "rejected" | "refuted" | "dismissed" | "dispelled"
+                )
+        });
+        if let Some((verb, (_, speakers))) = by.and_then(|at| Some((at, phrase_from(sentence, at + 2, memory)?))) {
+            let cue = if sentence.word(verb) == "denied" { Cue::Denies } else { Cue::Disputes };
+            return Some(Found { nested: true, ..Found::new(verb, article, speakers, cue, Rule::Passive) });
+        }
         let verb = (first + 1..sentence.tokens.len().min(first + 9))
             .find(|&at| matches!(lexicon::cue(sentence.word(at)), Some(Cue::Denies | Cue::Disputes)))?;
         let helpers = helpers_before(sentence, verb);
@@ -880,6 +910,15 @@ mod tests {
             .collect()
     }
 
+    fn cue_of(said: &str) -> Option<Cue> {
+        let text = format!("{BEFORE}{said}");
+        let pages = pages(&text);
+        let cast = cast(&text, &pages, &About::default(), &Gazetteer::built_in());
+        let span = Span { start: BEFORE.len(), end: text.len() };
+        let found = attributions(&sentence_of(&text, &cast, span, &[]), span, &Memory::default());
+        found.first().map(|a| a.cue)
+    }
+
     #[test]
     fn each_rule_finds_its_form() {
         for (said, speaker, rule) in [
@@ -891,6 +930,16 @@ mod tests {
             ("By its own account, the gang spent months inside.", "GreyHeron", Rule::OwnAccount),
             ("A notorious gang, GreyHeron, says it hacked the firm.", "GreyHeron", Rule::Indirect),
             ("Brightwell has yet to respond.", "Brightwell", Rule::Indirect),
+            ("The theft has been denied this week by Brightwell.", "Brightwell", Rule::Passive),
+            ("Much of it is old, Tarnwell said by phone.", "Tarnwell", Rule::Indirect),
+            ("Brightwell released a statement saying that its systems are safe.", "Brightwell", Rule::Indirect),
+            ("Brightwell sent a team to find out who did it.", "Brightwell", Rule::Indirect),
+            ("Brightwell is working with the police to investigate it.", "Brightwell", Rule::Indirect),
+            ("Many heard the claim by GreyHeron that it holds files.", "GreyHeron", Rule::Nominal),
+            ("In its channel, the gang posted three screenshots of a database.", "GreyHeron", Rule::Deed),
+            ("On its site a user named “GreyHeron” announced the sale.", "GreyHeron", Rule::Indirect),
+            ("Brightwell bosses said that it was late.", "Brightwell", Rule::Indirect),
+            ("While it did not name the supplier, Brightwell said it was told.", "Brightwell", Rule::Indirect),
         ] {
             let found = of(said);
             assert_eq!(
@@ -960,5 +1009,33 @@ mod tests {
     fn nouns_and_infinitives_are_no_verbs_of_speaking() {
         assert_eq!(of("The firm's claims were many, and it came to say more.").len(), 0);
         assert_eq!(of("GreyHeron's report was long.").len(), 0);
+    }
+
+    #[test]
+    fn who_sets_out_to_do_something_else_or_did_not_looks_into_nothing() {
+        for said in [
+            "Brightwell sent a team to find the door.",
+            "Brightwell was sent a letter to find out who did it.",
+            "Brightwell is not working with the police to investigate it.",
+            "Brightwell hired a firm to determine the price of locks.",
+        ] {
+            assert_eq!(of(said).len(), 0, "{said}");
+        }
+    }
+
+    #[test]
+    fn two_houses_are_both_and_neither() {
+        let of = |said: &str| of(said).into_iter().map(|f| f.0.join("+")).collect::<Vec<_>>();
+        assert_eq!(of("Neither had responded by Monday."), ["Tarnwell+Oakvale"]);
+        assert_eq!(of("Both companies have confirmed the theft."), ["Tarnwell+Oakvale"]);
+        assert_eq!(of("Neither company confirmed the theft."), ["Tarnwell+Oakvale"]);
+        assert_eq!(cue_of("Neither company confirmed the theft."), Some(Cue::Declines));
+    }
+
+    #[test]
+    fn what_was_denied_by_another_is_its_word() {
+        let found = of("Tarnwell said the files came from Brightwell, a claim now denied by Brightwell.");
+        let last = found.last().map(|f| (f.0.join("+"), f.1));
+        assert_eq!(last, Some(("Brightwell".to_owned(), Rule::Passive)), "{found:?}");
     }
 }

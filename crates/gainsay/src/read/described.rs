@@ -236,5 +236,7 @@ mod tests {
             );
             assert_eq!(speakers(&story).last().map(String::as_str), Some("Mara Onslow (Brightwell)"), "{said}");
         }
+        let hospital = "A gang known as GreyHeron breached Stroud Hospital. Tarnwell, a courier, helped.\n\nThe theft was old, Mara Onslow, the hospital’s vice president of human resources and marketing, told The Daily Log.";
+        assert_eq!(speakers(hospital).last().map(String::as_str), Some("Mara Onslow (Stroud Hospital)"));
     }
 }

@@ -282,4 +282,29 @@ mod tests {
         );
         assert_eq!(outlet_in_header("Text."), None);
     }
+
+    #[test]
+    fn a_dateline_is_no_part_of_its_sentence() {
+        let after = |line: &str| {
+            let span = after_dateline(line, Span { start: 0, end: line.len() });
+            line[span.start..].to_owned()
+        };
+        for line in [
+            "STROUD: The gang said so.",
+            "STROUD, Ruritania (Wire) — The gang said so.",
+            "Stroud, Morning Bell – The gang said so.",
+            "(Wire) -- The gang said so.",
+        ] {
+            assert_eq!(after(line), "The gang said so.", "{line}");
+        }
+        for line in [
+            "Brightwell said: The gang did it.",
+            "Brightwell, Inc. – a maker of locks – denied it.",
+            "The firm - Brightwell - denied it.",
+            "—",
+            "",
+        ] {
+            assert_eq!(after(line), line);
+        }
+    }
 }

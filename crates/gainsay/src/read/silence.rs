@@ -105,6 +105,8 @@ mod tests {
             "Attempts to reach Brightwell were unsuccessful.",
             "We reached out to Brightwell for comment but have not heard back.",
             "The Daily Log contacted Brightwell but did not receive a response.",
+            "There was no immediate response from Brightwell.",
+            "The lack of a reply from Brightwell was noted.",
             "Brightwell has remained silent on the matter.",
             "Brightwell had not issued a statement by Monday.",
         ] {

@@ -716,4 +716,41 @@ mod tests {
         );
         assert_eq!(house.last().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "investigating")));
     }
+
+    #[test]
+    fn a_houses_words_are_no_crews_and_who_was_silent_does_not_go_on() {
+        let who = |text: &str| of(text).into_iter().map(|f| f.0).collect::<Vec<_>>();
+        let house = who(
+            "Brightwell denied that it was breached. The gang GreyHeron claimed files.\n“We launched an investigation with the police and our customers are safe,” it said.",
+        );
+        assert_eq!(house.last().map(String::as_str), Some("Brightwell"), "{house:?}");
+        let crew = who(
+            "Brightwell denied that it was breached. The gang GreyHeron claimed files.\n“We took everything that there was and will publish it,” it said.",
+        );
+        assert_eq!(crew.last().map(String::as_str), Some("GreyHeron"), "{crew:?}");
+        let silent = who(
+            "Brightwell was hacked. The gang GreyHeron said that it holds files of Brightwell. There was no response from Brightwell. “All of it will be published in the coming days.”",
+        );
+        assert_eq!(silent.last().map(String::as_str), Some("GreyHeron"), "{silent:?}");
+    }
+
+    #[test]
+    fn who_claimed_in_passing_is_not_who_goes_on() {
+        let found = of(
+            "STROUD: Brightwell released a statement saying that it did not find any issues with its systems after the gang GreyHeron claimed to have breached them.\nHowever, it discovered unauthorised access at a supplier.",
+        );
+        assert_eq!(
+            found.iter().map(|f| f.0.as_str()).collect::<Vec<_>>(),
+            ["Brightwell", "GreyHeron", "Brightwell"],
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_letter_with_a_list_is_its_houses_own() {
+        let found = of(
+            "Changes to your Brightwell account\nWe have changed our systems after mails that claimed access to our database.\nWe will do the following in the coming days:\n- Restricted access to the database at all times.\n- Added locks to all of the doors that there are.\n- Watched the network by day and by night.\n- Turned off the lights when nobody was there.\nAt Brightwell, customer safety comes first, and we are working on it.\n",
+        );
+        assert!(found.iter().filter(|f| f.0 == "Brightwell" && f.2 == Rule::OwnPage).count() >= 3, "{found:?}");
+    }
 }

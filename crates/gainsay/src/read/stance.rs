@@ -562,6 +562,18 @@ mod tests {
     }
 
     #[test]
+    fn silence_in_ones_own_words_and_setting_out() {
+        for (kind, said) in [
+            (PartyKind::Authority, "“We neither deny nor confirm the reports,” the office said."),
+            (PartyKind::Victim, "“We will not be making any further public statements on this.”"),
+        ] {
+            assert_eq!(of(kind, Cue::Says, said), Stance::NoComment, "{said}");
+        }
+        let team = "It sent a team to investigate the incident at the plant, where records were stolen.";
+        assert_eq!(of(PartyKind::Victim, Cue::Investigates, team), Stance::Investigating);
+    }
+
+    #[test]
     fn a_researchers_denial_of_its_own_words_is_a_dispute_and_a_call_is_no_breach() {
         let denied = "Tarnwell denied that it had ever called the firm breached.";
         assert_eq!(of(PartyKind::Researcher, Cue::Denies, denied), Stance::Disputes);

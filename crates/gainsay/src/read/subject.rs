@@ -8,6 +8,9 @@ use crate::read::tokens::{Shape, Token};
 /// How far back in its sentence a word leans on a name, in tokens.
 const NEAR: usize = 40;
 
+/// How many mentions before a phrase are looked at for the two houses that it means.
+const SEEN_BEFORE: usize = 12;
+
 /// The most words of a phrase that stands for somebody whom nothing else names.
 const LONGEST_PHRASE: usize = 9;
 
@@ -179,6 +182,12 @@ impl<'a> Sentence<'a> {
     pub(super) fn speakers(&self, first: usize, last: usize, memory: &Memory) -> Vec<Speaker> {
         if first > last || last >= self.tokens.len() {
             return Vec::new();
+        }
+        if matches!(self.word(first), "both" | "neither")
+            && last == first + 1
+            && matches!(self.word(last), "companies" | "firms" | "company" | "firm" | "banks" | "sides")
+        {
+            return self.the_two(first);
         }
         if let Some(and) = (first + 1..last).find(|&at| {
             self.word(at) == "and"
@@ -699,14 +708,31 @@ impl<'a> Sentence<'a> {
             return owner.or_else(|| if to_customers && definite { self.the_company(noun, memory) } else { None });
         }
         // "The railways": the one house that has the word in its name.
-        let mut called = (0..self.cast.parties.len()).filter(|&p| {
-            let party = &self.cast.parties[p];
-            party.class == Class::Organisation && party.kind != PartyKind::Press && named_by(party, noun)
-        });
-        let one = called.next().filter(|_| called.next().is_none() && definite && head == first + 1 && noun.len() > 3);
-        // Of a house that has just spoken or been spoken of.
+        // It has just spoken or been spoken of.
         let near = [memory.organisation, memory.authority, memory.topic, memory.topic_before];
-        one.filter(|&p| near.contains(&Some(p))).map(|p| self.as_role(p))
+        let called = |p: &usize| {
+            let party = &self.cast.parties[*p];
+            party.class == Class::Organisation && party.kind != PartyKind::Press && named_by(party, noun)
+        };
+        let one = near.into_iter().flatten().find(called);
+        one.filter(|_| definite && head == first + 1 && noun.len() > 3).map(|p| self.as_role(p))
+    }
+
+    /// "Neither", "both companies": the two houses named last before token `at`, in the order of the text.
+    pub(super) fn the_two(&self, at: usize) -> Vec<Speaker> {
+        let before = self.tokens.get(at).map_or(0, |t| t.span.start);
+        let named = self.cast.mentions.partition_point(|(m, _)| m.start < before);
+        let mut two: Vec<usize> = Vec::new();
+        for &(_, party) in self.cast.mentions[..named].iter().rev().take(SEEN_BEFORE) {
+            let found = &self.cast.parties[party];
+            if found.class == Class::Organisation && found.kind != PartyKind::Press && !two.contains(&party) {
+                two.insert(0, party);
+            }
+            if two.len() == 2 {
+                return two.into_iter().map(|p| self.as_role(p)).collect();
+            }
+        }
+        Vec::new()
     }
 
     /// Whose spokesperson, researchers or statement: "Acme’s", "an Acme", "its", "… for Acme".
