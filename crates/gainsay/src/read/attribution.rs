@@ -83,6 +83,8 @@ pub(super) struct Attribution {
     pub(super) word: Span,
     /// Where somebody else's word about it begins: "…, which the company disputes".
     pub(super) until: usize,
+    /// It stands inside another's, which goes on around it.
+    pub(super) nested: bool,
 }
 
 /// A word that might have made a statement and did not.
@@ -207,6 +209,11 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
         None => phrase_cue(sentence, verb)
             .or_else(|| lexicon::participle(&token.lower).filter(|_| progressive(sentence, helpers.from, verb))),
     };
+    if before == "to"
+        && let Some(found) = sets_out(sentence, verb, memory)
+    {
+        return Ok(Some(found));
+    }
     let Some(cue) = cue else { return Ok(None) };
     let owned = verb > 0 && sentence.tokens[verb - 1].shape == Shape::Possessive;
     if owned
@@ -221,10 +228,24 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
     if helpers.passive && !first_to && !able && !matches!(cue, Cue::Investigates | Cue::Declines) {
         return passive(sentence, verb, cue, memory).ok_or("passive, and nobody is said to speak").map(Some);
     }
-    if sentence.word(verb + 1) == "by" && !matches!(sentence.word(verb), "stands" | "stood" | "stand") {
+    let by_wire = matches!(
+        sentence.word(verb + 2),
+        "phone" | "telephone" | "email" | "e-mail" | "text" | "letter" | "fax" | "video" | "then" | "now" | "way"
+    ) || lexicon::calendar_word(sentence.word(verb + 2));
+    if sentence.word(verb + 1) == "by" && !by_wire && !matches!(sentence.word(verb), "stands" | "stood" | "stand") {
         return Err("passive, and by nobody in particular");
     }
     let subject = subject_before(sentence, helpers.from, memory);
+    // "Neither had responded", "neither company confirmed it": of the two that were named.
+    let neither = match &subject {
+        None if sentence.word(helpers.from) == "neither" => Some(helpers.from),
+        _ => (helpers.from.saturating_sub(2)..helpers.from).find(|&at| sentence.word(at) == "neither"),
+    };
+    if let Some(neither) = neither.filter(|_| lexicon::silence_after_not(&token.lower)) {
+        let two = sentence.the_two(neither);
+        let found = Found { negated: true, ..Found::new(verb, neither, two, Cue::Declines, Rule::Indirect) };
+        return Ok(Some(found).filter(|f| !f.speakers.is_empty()));
+    }
     let turned = if subject.is_none() { inverted(sentence, verb, cue, memory) } else { None };
     if turned.is_some() {
         return Ok(turned);
@@ -247,6 +268,70 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
     Err("no speaker can be made out")
 }
 
+/// "Is working with the police to investigate", "sent a team to find out who did it": who sets out to look into it.
+fn sets_out(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Option<Found> {
+    let asked = || {
+        (verb + 1..verb + 7).any(|at| {
+            matches!(
+                sentence.word(at),
+                "what"
+                    | "how"
+                    | "who"
+                    | "whether"
+                    | "if"
+                    | "extent"
+                    | "scope"
+                    | "cause"
+                    | "source"
+                    | "nature"
+                    | "claims"
+            )
+        })
+    };
+    let looks = match sentence.word(verb) {
+        "investigate" | "probe" => true,
+        "find" => sentence.word(verb + 1) == "out",
+        "determine" | "establish" | "ascertain" | "identify" | "assess" | "understand" | "verify" => asked(),
+        _ => false,
+    };
+    if !looks {
+        return None;
+    }
+    let main = (verb.saturating_sub(SETS_OUT_REACH)..verb).rev().find(|&at| {
+        matches!(
+            sentence.word(at),
+            "working"
+                | "works"
+                | "worked"
+                | "scrambling"
+                | "racing"
+                | "trying"
+                | "hired"
+                | "engaged"
+                | "retained"
+                | "sent"
+                | "deployed"
+                | "dispatched"
+                | "assigned"
+                | "assembled"
+                | "cooperating"
+                | "co-operating"
+        ) && sentence.party[at].is_none()
+    })?;
+    let helpers = helpers_before(sentence, main);
+    let denied = (helpers.from..main).any(|at| lexicon::negates(sentence.word(at)));
+    if helpers.passive || denied {
+        return None;
+    }
+    let (from, speakers) =
+        subject_before(sentence, helpers.from, memory).or_else(|| unknown_subject(sentence, helpers.from))?;
+    let unreal = is_unreal(sentence, from, helpers.from, main);
+    Some(Found { unreal, ..Found::new(main, from, speakers, Cue::Investigates, Rule::Indirect) })
+}
+
+/// How far before the infinitive its main verb may stand, in tokens.
+const SETS_OUT_REACH: usize = 20;
+
 fn progressive(sentence: &Sentence<'_>, helpers: usize, verb: usize) -> bool {
     (helpers..verb).any(|at| matches!(sentence.word(at), "is" | "are" | "was" | "were" | "been" | "isn't" | "aren't"))
 }
@@ -266,9 +351,9 @@ fn inverted(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> 
 }
 
 fn passive(sentence: &Sentence<'_>, verb: usize, cue: Cue, memory: &Memory) -> Option<Found> {
-    let by = (verb + 1..verb + 4).find(|&at| sentence.word(at) == "by")?;
+    let by = (verb + 1..verb + 7).find(|&at| sentence.word(at) == "by")?;
     let (_, speakers) = phrase_from(sentence, by + 1, memory)?;
-    let speaking = matches!(cue, Cue::Reports | Cue::Claims | Cue::Confirms | Cue::Says);
+    let speaking = matches!(cue, Cue::Reports | Cue::Claims | Cue::Confirms | Cue::Says | Cue::Denies | Cue::Disputes);
     speaking.then_some(Found::new(verb, 0, speakers, cue, Rule::Passive))
 }
 
@@ -420,8 +505,10 @@ fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         let shows = match sentence.word(verb) {
             // That data are out is the story's to tell; to list a victim or to put data up for sale is to claim.
             "posted" | "listed" | "added" | "named" | "put" | "posting" => {
-                soon(&["site", "portal", "list", "victims", "blog", "forum", "sale", "proof"])
+                soon(&["site", "portal", "list", "victims", "blog", "forum", "sale", "proof"]) || soon(SHOWN)
             }
+            "published" | "shared" | "uploaded" | "released" => soon(SHOWN),
+            "raised" | "raising" | "increased" => soon(&["demand", "ransom"]),
             "gave" | "set" | "extended" => soon(&["deadline", "hours", "days", "until"]),
             "plans" | "plan" | "intends" | "vowed" | "promised" => {
                 soon(&["release", "publish", "leak", "sell", "dump"])
@@ -441,6 +528,20 @@ fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
     })
 }
 
+/// What a crew holds out to be believed and bought.
+const SHOWN: &[&str] = &[
+    "sample",
+    "samples",
+    "screenshot",
+    "screenshots",
+    "listing",
+    "thread",
+    "advert",
+    "advertisement",
+    "ad",
+    "selling",
+];
+
 /// How far into its sentence a deed is looked for, in tokens.
 const DEED_REACH: usize = 40;
 
@@ -455,8 +556,16 @@ fn nominal(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
             _ => return None,
         };
         let owned = sentence.tokens[at - 1].shape == Shape::Possessive && sentence.word(at + 1) == "that";
-        let (_, speakers) =
-            owned.then(|| at.checked_sub(2)).flatten().and_then(|last| phrase_ending(sentence, last, memory))?;
+        // "The claim by GreyHeron that".
+        let by = || {
+            let by = (sentence.word(at + 1) == "by").then(|| phrase_from(sentence, at + 2, memory)).flatten()?;
+            (sentence.word(by.0 + 1) == "that").then_some(by)
+        };
+        let (_, speakers) = owned
+            .then(|| at.checked_sub(2))
+            .flatten()
+            .and_then(|last| phrase_ending(sentence, last, memory))
+            .or_else(by)?;
         Some(Found::new(at, 0, speakers, cue, Rule::Nominal))
     })
 }
@@ -530,6 +639,18 @@ fn apposed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
             return None;
         }
         let first = noun + 1 + usize::from(matches!(sentence.word(noun + 1), "that" | "which"));
+        // "A claim now denied by Acme".
+        let by = (noun + 1..sentence.tokens.len().min(noun + 5)).find(|&at| {
+            sentence.word(at + 1) == "by"
+                && matches!(
+                    sentence.word(at),
+                    "denied" | "disputed" | "rejected" | "refuted" | "dismissed" | "dispelled"
+                )
+        });
+        if let Some((verb, (_, speakers))) = by.and_then(|at| Some((at, phrase_from(sentence, at + 2, memory)?))) {
+            let cue = if sentence.word(verb) == "denied" { Cue::Denies } else { Cue::Disputes };
+            return Some(Found { nested: true, ..Found::new(verb, article, speakers, cue, Rule::Passive) });
+        }
         let verb = (first + 1..sentence.tokens.len().min(first + 9))
             .find(|&at| matches!(lexicon::cue(sentence.word(at)), Some(Cue::Denies | Cue::Disputes)))?;
         let helpers = helpers_before(sentence, verb);
@@ -553,6 +674,16 @@ fn govern(sentence: &Sentence<'_>, mut found: Vec<Found>) -> Vec<Found> {
         && found[..main].iter().all(|f| f.speakers.iter().all(|s| s.known >= Known::Role))
     {
         found.drain(..main);
+    }
+    // "While it did not name the supplier, it said": the silence that opens the sentence is of who goes on to speak.
+    if matches!(sentence.word(0), "while" | "although" | "though")
+        && let [silence, main, ..] = found.as_slice()
+        && silence.cue == Cue::Declines
+        && main.from > 1
+        && sentence.tokens[main.from - 1].is_mark(",")
+        && silence.speakers == main.speakers
+    {
+        found.remove(0);
     }
     // "Acme said, The Log reported": the outlet passes on what Acme said.
     let press = |f: &Found| f.speakers.iter().all(|s| s.kind == PartyKind::Press);
@@ -694,8 +825,13 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
                 .filter(|&next| governing_nested.get(n + 1) == Some(&true) && !f.nested && next > starts[n])
                 .filter(|&next| text_of(sentence, next).is_some_and(|word| word == "which"))
                 .map_or(end, |next| next.min(end));
+            let until = match starts.get(n + 1).and_then(|&next| after_which(sentence, next)) {
+                Some(cut) if !f.nested && cut > starts[n] => until.min(cut),
+                _ => until,
+            };
             cuts.push(Attribution {
                 until,
+                nested: f.nested,
                 speakers: f.speakers,
                 cue: f.cue,
                 negated: f.negated,
@@ -707,6 +843,14 @@ fn cut(sentence: &Sentence<'_>, span: Span, governing: Vec<Found>) -> Vec<Attrib
         }
     }
     cuts
+}
+
+/// "Acme denied it after GreyHeron claimed": where the first clause ends, if the second begins at `next`.
+fn after_which(sentence: &Sentence<'_>, next: usize) -> Option<usize> {
+    let at = sentence.tokens.iter().position(|t| t.span.start == next)?;
+    let before = at.checked_sub(2).filter(|_| sentence.word(at - 1) == "after")?;
+    let last = if sentence.tokens[before].sets_apart() { before.checked_sub(1)? } else { before };
+    Some(sentence.tokens[last].span.end)
 }
 
 /// The word that begins at this place.
@@ -766,6 +910,15 @@ mod tests {
             .collect()
     }
 
+    fn cue_of(said: &str) -> Option<Cue> {
+        let text = format!("{BEFORE}{said}");
+        let pages = pages(&text);
+        let cast = cast(&text, &pages, &About::default(), &Gazetteer::built_in());
+        let span = Span { start: BEFORE.len(), end: text.len() };
+        let found = attributions(&sentence_of(&text, &cast, span, &[]), span, &Memory::default());
+        found.first().map(|a| a.cue)
+    }
+
     #[test]
     fn each_rule_finds_its_form() {
         for (said, speaker, rule) in [
@@ -777,6 +930,16 @@ mod tests {
             ("By its own account, the gang spent months inside.", "GreyHeron", Rule::OwnAccount),
             ("A notorious gang, GreyHeron, says it hacked the firm.", "GreyHeron", Rule::Indirect),
             ("Brightwell has yet to respond.", "Brightwell", Rule::Indirect),
+            ("The theft has been denied this week by Brightwell.", "Brightwell", Rule::Passive),
+            ("Much of it is old, Tarnwell said by phone.", "Tarnwell", Rule::Indirect),
+            ("Brightwell released a statement saying that its systems are safe.", "Brightwell", Rule::Indirect),
+            ("Brightwell sent a team to find out who did it.", "Brightwell", Rule::Indirect),
+            ("Brightwell is working with the police to investigate it.", "Brightwell", Rule::Indirect),
+            ("Many heard the claim by GreyHeron that it holds files.", "GreyHeron", Rule::Nominal),
+            ("In its channel, the gang posted three screenshots of a database.", "GreyHeron", Rule::Deed),
+            ("On its site a user named “GreyHeron” announced the sale.", "GreyHeron", Rule::Indirect),
+            ("Brightwell bosses said that it was late.", "Brightwell", Rule::Indirect),
+            ("While it did not name the supplier, Brightwell said it was told.", "Brightwell", Rule::Indirect),
         ] {
             let found = of(said);
             assert_eq!(
@@ -846,5 +1009,33 @@ mod tests {
     fn nouns_and_infinitives_are_no_verbs_of_speaking() {
         assert_eq!(of("The firm's claims were many, and it came to say more.").len(), 0);
         assert_eq!(of("GreyHeron's report was long.").len(), 0);
+    }
+
+    #[test]
+    fn who_sets_out_to_do_something_else_or_did_not_looks_into_nothing() {
+        for said in [
+            "Brightwell sent a team to find the door.",
+            "Brightwell was sent a letter to find out who did it.",
+            "Brightwell is not working with the police to investigate it.",
+            "Brightwell hired a firm to determine the price of locks.",
+        ] {
+            assert_eq!(of(said).len(), 0, "{said}");
+        }
+    }
+
+    #[test]
+    fn two_houses_are_both_and_neither() {
+        let of = |said: &str| of(said).into_iter().map(|f| f.0.join("+")).collect::<Vec<_>>();
+        assert_eq!(of("Neither had responded by Monday."), ["Tarnwell+Oakvale"]);
+        assert_eq!(of("Both companies have confirmed the theft."), ["Tarnwell+Oakvale"]);
+        assert_eq!(of("Neither company confirmed the theft."), ["Tarnwell+Oakvale"]);
+        assert_eq!(cue_of("Neither company confirmed the theft."), Some(Cue::Declines));
+    }
+
+    #[test]
+    fn what_was_denied_by_another_is_its_word() {
+        let found = of("Tarnwell said the files came from Brightwell, a claim now denied by Brightwell.");
+        let last = found.last().map(|f| (f.0.join("+"), f.1));
+        assert_eq!(last, Some(("Brightwell".to_owned(), Rule::Passive)), "{found:?}");
     }
 }

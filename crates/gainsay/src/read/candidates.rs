@@ -558,6 +558,10 @@ fn is_no_name(run: &[Token], opening: bool) -> bool {
                 | "product"
                 | "senior"
                 | "strategy"
+                | "deputy"
+                | "assistant"
+                | "permanent"
+                | "acting"
         )
     };
     let [only] = run else {

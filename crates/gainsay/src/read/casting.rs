@@ -272,6 +272,7 @@ pub(super) fn give_roles(parties: &mut [Party], outlet: Option<&str>) {
                 PartyKind::Authority
             }
             (_, Some(NameKind::Researcher)) => PartyKind::Researcher,
+            (Class::Organisation, None) if e.office > 0 => PartyKind::Authority,
             // Who is told things and seen to review them is an outlet, however much it reports on crews.
             _ if party.known.is_none()
                 && e.victim < 4

@@ -56,7 +56,16 @@ pub(super) fn is_time_phrase(sentence: &Sentence<'_>, at: usize) -> bool {
         lexicon::calendar_word(w)
             || matches!(
                 w,
-                "week" | "month" | "year" | "today" | "yesterday" | "morning" | "afternoon" | "evening" | "weekend"
+                "week"
+                    | "month"
+                    | "year"
+                    | "today"
+                    | "yesterday"
+                    | "morning"
+                    | "afternoon"
+                    | "evening"
+                    | "night"
+                    | "weekend"
             )
     };
     time(word)
@@ -71,7 +80,15 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
         "took" | "takes" | "taken" if next(1) == "issue" => Some(Cue::Disputes),
         // "Experts are sceptical of the claims", "the firm is confident that".
         "sceptical" | "skeptical" if matches!(next(1), "of" | "that" | "about") => Some(Cue::Disputes),
-        "confident" if next(1) == "that" => Some(Cue::Says),
+        "confident" | "convinced" if next(1) == "that" => Some(Cue::Says),
+        // "It discovered unauthorised access": who finds an incident makes it known.
+        "discovered" | "detected" | "identified" if incident_follows(sentence, at) => Some(Cue::Reports),
+        // "The Log can reveal".
+        "reveal" if at > 0 && sentence.word(at - 1) == "can" => Some(Cue::Reports),
+        // "Released a statement saying that": what the paper says, its house says.
+        "released" | "issued" | "published" | "posted" | "sent" if in_a_paper(sentence, at).is_some() => {
+            in_a_paper(sentence, at)
+        }
         "pushed" | "pushes" | "hit" | "hits" | "fired" if next(1) == "back" => Some(Cue::Disputes),
         "cast" | "casts" if next(1) == "doubt" => Some(Cue::Disputes),
         "brushed" | "brushes" | "shrugged" | "laughed" | "waved" if matches!(next(1), "off" | "aside" | "away") => {
@@ -187,6 +204,26 @@ pub(super) fn phrase_cue(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
         }
         _ => None,
     }
+}
+
+/// An incident is what was found, in a few words.
+fn incident_follows(sentence: &Sentence<'_>, at: usize) -> bool {
+    (at + 1..at + 7).take_while(|&n| !sentence.tokens.get(n).is_none_or(|t| t.sets_apart())).any(|n| {
+        matches!(
+            sentence.word(n),
+            "incident" | "breach" | "intrusion" | "access" | "activity" | "attack" | "cyberattack"
+        )
+    })
+}
+
+/// "Issued a notice confirming it": the verb that the paper's own participle stands for.
+fn in_a_paper(sentence: &Sentence<'_>, at: usize) -> Option<Cue> {
+    let negated = (1..5).any(|n| at >= n && lexicon::negates(sentence.word(at - n)));
+    let paper = (at + 1..at + 6).find(|&n| {
+        matches!(sentence.word(n), "statement" | "notice" | "letter" | "notification" | "advisory" | "release" | "memo")
+    });
+    let said = |paper: usize| (paper + 1..paper + 6).find_map(|n| lexicon::participle(sentence.word(n)));
+    paper.filter(|_| !negated).and_then(said)
 }
 
 /// Verbs that speak only in some company.

@@ -5,11 +5,14 @@ use crate::claim::PartyKind;
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon;
 use crate::read::speech::{Page, sentence_of};
-use crate::read::subject::Sentence;
+use crate::read::subject::{Sentence, named_by};
 use crate::read::tokens::Shape;
 
 /// How far before a person its house may stand, in tokens: "Acme vice president of communications Ann Lee".
 const TITLE_REACH: usize = 9;
+
+/// How long a title behind a name may be, in tokens: "the hospital's vice president of human resources and marketing".
+const LONGEST_TITLE: usize = 13;
 
 /// Learns what the parties are called, and gives persons with a title the house that the text spoke of.
 pub(super) fn describe(text: &str, pages: &[Page], cast: &mut Cast) {
@@ -26,7 +29,7 @@ pub(super) fn describe(text: &str, pages: &[Page], cast: &mut Cast) {
                 if found.class == Class::Person {
                     if opens && found.home.is_none() {
                         let house = house(&sentence, at, last_house);
-                        let house = house.or_else(|| last_house.filter(|_| titled_after(&sentence, at)));
+                        let house = house.or_else(|| titled_after(&sentence, at, last_house));
                         homes.extend(house.map(|house| (party, house)));
                     }
                     continue;
@@ -140,13 +143,13 @@ fn house(sentence: &Sentence<'_>, at: usize, last: Option<usize>) -> Option<usiz
 }
 
 /// "Ann Lee, company general manager, said", "Ann Lee, its director,": a title behind the name that leaves the house to the story.
-fn titled_after(sentence: &Sentence<'_>, at: usize) -> bool {
+fn titled_after(sentence: &Sentence<'_>, at: usize, last: Option<usize>) -> Option<usize> {
     let party = sentence.party[at];
     let end = (at..sentence.tokens.len()).find(|&n| sentence.party[n] != party).unwrap_or(sentence.tokens.len());
     let opens = sentence.tokens.get(end).is_some_and(|t| t.sets_apart());
-    let close = (end + 1..(end + 1 + TITLE_REACH).min(sentence.tokens.len()))
-        .find(|&n| !sentence.tokens[n].shape.is_word() && !matches!(sentence.word(n), "'s" | "-"));
-    close.is_some_and(|close| {
+    let close = (end + 1..(end + 1 + LONGEST_TITLE).min(sentence.tokens.len()))
+        .find(|&n| !sentence.tokens[n].shape.is_word() && !matches!(sentence.word(n), "'s" | "’s" | "-"));
+    let titled = close.is_some_and(|close| {
         let unnamed = (end + 1..close).all(|n| sentence.party[n].is_none());
         let owned = matches!(sentence.word(end + 1), "its" | "the" | "their");
         opens
@@ -156,7 +159,16 @@ fn titled_after(sentence: &Sentence<'_>, at: usize) -> bool {
                     && (owned && speaks_for_a_house(sentence, n)
                         || (end + 1..n).any(|b| lexicon::company_noun(sentence.word(b))))
             })
-    })
+    });
+    // "The hospital's director": the one house that has the word in its name.
+    let owner = (end + 1..end + 5).find(|&n| sentence.tokens.get(n + 1).is_some_and(|t| t.shape == Shape::Possessive));
+    let named = owner.and_then(|n| {
+        let cast = sentence.cast;
+        let mut called =
+            (0..cast.parties.len()).filter(|&p| is_house(cast, p) && named_by(&cast.parties[p], sentence.word(n)));
+        called.next().filter(|_| called.next().is_none())
+    });
+    named.or(last).filter(|_| titled)
 }
 
 /// "Its head of research": whose, the text has just said.
@@ -187,6 +199,7 @@ fn speaks_for_a_house(sentence: &Sentence<'_>, at: usize) -> bool {
                 | "commissioner"
                 | "director"
                 | "superintendent"
+                | "secretary"
                 | "chancellor"
         )
         // "City manager", "company general manager".
@@ -223,5 +236,7 @@ mod tests {
             );
             assert_eq!(speakers(&story).last().map(String::as_str), Some("Mara Onslow (Brightwell)"), "{said}");
         }
+        let hospital = "A gang known as GreyHeron breached Stroud Hospital. Tarnwell, a courier, helped.\n\nThe theft was old, Mara Onslow, the hospital’s vice president of human resources and marketing, told The Daily Log.";
+        assert_eq!(speakers(hospital).last().map(String::as_str), Some("Mara Onslow (Stroud Hospital)"));
     }
 }

@@ -510,6 +510,20 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
     if lexicon::company_noun(l(0)) {
         found.organisation += 3;
     }
+    // "Acme, the telecommunications regulator,".
+    if around.apposition().iter().any(|w| matches!(*w, "regulator" | "ombudsman"))
+        && !around.apposition().iter().any(|w| matches!(*w, "which" | "who" | "whose" | "with" | "by" | "to"))
+    {
+        found.office += 1;
+    }
+    // "At Acme, we take care".
+    if l(0) == "at" && r(0) == "," && matches!(r(1), "we" | "our" | "your" | "customer" | "customers" | "security") {
+        found.organisation += 3;
+    }
+    // "Your Acme account": who says so is Acme.
+    if matches!(l(0), "your" | "our") && matches!(r(0), "account" | "accounts" | "membership" | "subscription") {
+        found.organisation += 3;
+    }
     // "The Brightwell insurance company".
     let house_noun = |w: &str| {
         matches!(
@@ -842,6 +856,7 @@ fn victim(around: &Around<'_>, tells_of_another: bool, found: &mut Evidence) {
             found.victim += 2
         }
         "to" if l(1) == "belonging" => found.victim += 2,
+        "by" if l(1) == "held" => found.victim += 2,
         // "The stolen database of Acme", "data of customers of Acme".
         "of" if matches!(
             l(1),
@@ -965,6 +980,12 @@ fn speech(around: &Around<'_>, found: &mut Evidence) {
     let mut verb = around.right.iter().skip(bracket).skip_while(|w| lexicon::auxiliary(w) || lexicon::adverb(w));
     let silent = |w: &str| lexicon::silence_after_not(w) && around.right.iter().take(3).any(|w| lexicon::negates(w));
     if verb.next().is_some_and(|w| lexicon::cue(w).is_some_and(|c| c != Cue::Offers) || silent(w)) {
+        found.speaks += 1;
+    }
+    // "Acme released a statement".
+    if matches!(r(0), "released" | "issued" | "published" | "posted")
+        && (1..4).any(|n| matches!(r(n), "statement" | "notice" | "letter" | "advisory"))
+    {
         found.speaks += 1;
     }
     // "Acme, which makes locks, said".

@@ -76,6 +76,8 @@ struct Marks {
     your_files: usize,
     /// A handle of a messenger.
     handle: bool,
+    /// Posts of a page: a heading, a date below it and words below that, again and again.
+    dated: usize,
     /// Escrow, guarantor, private messages.
     terms: usize,
     /// Words by which somebody reports what others say.
@@ -91,7 +93,7 @@ impl Marks {
         };
         fields
             + if self.crew { 3 + self.soft_deeds.min(2) } else { 0 }
-            + if self.demands() { ENOUGH } else { 0 }
+            + if self.demands() || self.posts_deeds() { ENOUGH } else { 0 }
             + usize::from(self.address)
             + if self.opens_sale { 3 } else { 0 }
             + if self.shouts { 2 } else { 0 }
@@ -106,6 +108,11 @@ impl Marks {
         self.coins && self.payment && self.publication && self.reporting == 0
     }
 
+    /// Whether the posts of one page tell of the writer's own deeds and of what is made public.
+    fn posts_deeds(&self) -> bool {
+        self.dated > 1 && self.publication && self.own_deeds + self.soft_deeds + self.your_files > 0
+    }
+
     fn words(&self) -> Vec<&'static str> {
         let marks = [
             (self.fields.len() > 1, "its fields"),
@@ -113,6 +120,7 @@ impl Marks {
             (self.opens_sale, "it opens with a sale"),
             (self.shouts, "a heading that shouts"),
             (self.own_deeds > 0, "it claims in the first person"),
+            (self.posts_deeds(), "dated posts of the writer's deeds"),
             (self.demands(), "it demands coins or will publish"),
             (self.your_files > 0, "it addresses the victim"),
             (self.handle, "a handle to write to"),
@@ -132,7 +140,7 @@ const SALE: &[&str] = &[
 #[rustfmt::skip]
 const OWN_DEEDS: &[&str] = &[
     "stole", "stolen", "hacked", "breached", "exfiltrated", "leaked", "downloaded", "dumped", "selling", "sell",
-    "infiltrated", "encrypted", "locked", "publish", "leak", "leaking", "downloading", "взломали", "скачали", "слили",
+    "infiltrated", "encrypted", "locked", "auction", "auctioning", "hack", "publish", "leak", "leaking", "downloading", "взломали", "скачали", "слили",
     "выкачали", "украли", "зашифровали", "похитили", "взломал", "слил", "скачал", "продаем", "продаём", "опубликуем",
     "выложим",
 ];
@@ -163,6 +171,8 @@ fn marks(text: &str, names: &Gazetteer) -> Marks {
             marks.crew = true;
         } else if is_address(written) {
             marks.address = true;
+        } else if is_date(written) {
+            marks.dated += 1;
         }
         let words = words(text, line);
         prose(text, line, &words, &mut marks);
@@ -260,6 +270,15 @@ fn prose(text: &str, line: Span, words: &[Word], marks: &mut Marks) {
 /// Whether a line is the name of a crew and nothing else.
 pub(super) fn is_crew(line: &str, names: &Gazetteer) -> bool {
     names.find(line.trim()).is_some_and(|known| known.kind == NameKind::Actor)
+}
+
+/// Whether a line is a date in figures and nothing else.
+pub(super) fn is_date(line: &str) -> bool {
+    line.len() <= 10
+        && line.split(['-', '.', '/']).count() == 3
+        && line
+            .split(['-', '.', '/'])
+            .all(|part| (1..=4).contains(&part.len()) && part.bytes().all(|b| b.is_ascii_digit()))
 }
 
 /// Whether a line is one address of the web, or one domain.

@@ -234,6 +234,7 @@ pub(super) fn adverb(word: &str) -> bool {
         || matches!(
             word,
             "later"
+                | "earlier"
                 | "then"
                 | "meanwhile"
                 | "already"
@@ -312,8 +313,8 @@ static PERSON: LazyLock<Words<()>> = LazyLock::new(|| {
      chairman chairwoman officer chief executive manager head lead expert consultant engineer \
      reporter journalist editor lawyer attorney secretary minister commissioner senator \
      professor strategist investigator official detective evangelist principal specialist \
-     observer commentator blogger activist lawmaker politician economist scientist academic \
-     administrator superintendent governor mayor author owner advisor adviser fellow chair chairperson \
+     observer commentator blogger boss bosses exec execs activist lawmaker politician economist scientist academic \
+     administrator superintendent commander inspector sergeant constable governor mayor author owner advisor adviser fellow chair chairperson \
          chancellor treasurer councillor councilman councilwoman technologist counsel mp mep \
          congressman congresswoman",
     )
@@ -339,7 +340,7 @@ pub(super) fn honorific(word: &str) -> bool {
 
 static COMPANY: LazyLock<Words<()>> = LazyLock::new(|| {
     words(
-        "company firm carrier giant maker manufacturer provider vendor retailer bank operator \
+        "biz company firm carrier giant maker manufacturer provider vendor retailer bank operator \
      conglomerate corporation organization organisation business startup agency university \
      hospital airline insurer supplier developer publisher chain utility telco telecom \
      contractor brand institution ministry school city council department platform exchange \

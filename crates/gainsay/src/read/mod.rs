@@ -285,15 +285,16 @@ mod tests {
         assert_eq!(
             told,
             [
+                ("GreyHeron", Stance::Claims),
                 ("Tarnwell", Stance::Informs),
                 ("Mara Onslow (Brightwell)", Stance::Denies),
                 ("Brightwell", Stance::NoComment),
                 ("GreyHeron", Stance::Claims),
             ]
         );
-        assert_eq!(reading.drafts[0].statement.origin.as_deref(), Some("GreyHeron"));
-        assert_eq!(reading.drafts[0].statement.date.as_deref(), Some("last week"));
-        assert_eq!(reading.drafts[1].statement.to.as_deref(), Some("The Daily Log"));
+        assert_eq!(reading.drafts[1].statement.origin.as_deref(), Some("GreyHeron"));
+        assert_eq!(reading.drafts[1].statement.date.as_deref(), Some("last week"));
+        assert_eq!(reading.drafts[2].statement.to.as_deref(), Some("The Daily Log"));
         let figures: Vec<(FigureKind, &str)> = reading.figures.iter().map(|f| (f.kind, f.value.as_str())).collect();
         assert!(
             figures.contains(&(FigureKind::Volume, "2 TB")) && figures.contains(&(FigureKind::Price, ">50000 USD")),

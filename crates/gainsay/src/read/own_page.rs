@@ -32,7 +32,8 @@ static NOTICE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// Who speaks on the whole page, where it is one party's own: most of its paragraphs say "we" outside of quotation marks, as a firm does.
 pub(super) fn owner(text: &str, pages: &[Page], cast: &Cast, about: &About) -> Option<Speaker> {
-    let body: Vec<&Page> = pages.iter().filter(|p| !p.paragraph.short).collect();
+    let body: Vec<&Page> =
+        pages.iter().filter(|p| !p.paragraph.short && !is_item(text, p) || is_set_off(text, p)).collect();
     let plain = |p: &&&Page| !quotes_speech(p);
     let ours = body.iter().filter(plain).filter(|p| is_set_off(text, p)).count();
     let firmly = body.iter().filter(plain).filter(|p| speaks_as_a_firm(text, p)).count();
@@ -99,7 +100,7 @@ fn named_as_own(text: &str, pages: &[Page], cast: &Cast) -> Vec<u32> {
         let after = words(text.get(span.end..text.floor_char_boundary((span.end + 30).min(text.len()))));
         let last = before.last().map_or("", String::as_str);
         let next = after.first().map_or("", String::as_str);
-        let here = last == "at" && matches!(next, "we" | "our" | "your");
+        let here = last == "at" && matches!(next, "we" | "our" | "your" | "customer" | "customers" | "security");
         let team = matches!(
             next,
             "team" | "customer" | "customers" | "user" | "users" | "account" | "accounts" | "community" | "family"
@@ -108,6 +109,14 @@ fn named_as_own(text: &str, pages: &[Page], cast: &Cast) -> Vec<u32> {
         own[party] += if here { 4 } else { 0 } + if team || yours { 2 } else { 0 };
     }
     own
+}
+
+/// An entry of a list: it is of whoever leads up to it.
+fn is_item(text: &str, page: &Page) -> bool {
+    page.paragraph.span.of(text).is_some_and(|line| {
+        let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());
+        line.starts_with(['-', '•', '*', '·', '–']) || rest.len() < line.len() && rest.starts_with(['.', ')'])
+    })
 }
 
 /// Somebody's words stand in quotation marks, and not only a term.

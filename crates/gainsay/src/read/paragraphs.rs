@@ -213,6 +213,31 @@ fn is_date_line(line: &str) -> bool {
         && line.split_whitespace().count() <= 12
 }
 
+/// The longest dateline, in bytes.
+const LONGEST_DATELINE: usize = 70;
+
+/// A sentence without the place and the agency before it: "STROUD, Ruritania (Wire) — A gang said", "STROUD: The firm said".
+pub(super) fn after_dateline(text: &str, sentence: Span) -> Span {
+    let written = sentence.of(text).unwrap_or_default();
+    let head = written.get(..written.floor_char_boundary(LONGEST_DATELINE)).unwrap_or_default();
+    let shouts = |word: &str| word.len() > 2 && !word.chars().any(char::is_lowercase);
+    let cut = [" — ", " – ", " -- ", " - ", ": "].iter().filter_map(|mark| Some((head.find(mark)?, *mark))).min();
+    let Some((at, mark)) = cut else { return sentence };
+    let (place, rest) = (&written[..at], &written[at + mark.len()..]);
+    let named =
+        place.split_whitespace().all(|w| w.starts_with(|c: char| c.is_uppercase() || c == '(' || c.is_ascii_digit()));
+    let told = match mark {
+        ": " => place.split_whitespace().all(shouts),
+        _ => place.split_whitespace().next().is_some_and(shouts) || place.ends_with(')') || place.contains(", "),
+    };
+    let opens = rest.starts_with(|c: char| c.is_uppercase() || matches!(c, '“' | '"'));
+    if named && told && opens && !place.is_empty() {
+        Span { start: sentence.start + at + mark.len(), end: sentence.end }
+    } else {
+        sentence
+    }
+}
+
 fn closes_story(line: &str) -> bool {
     let start: String = line.chars().take(40).collect::<String>().to_lowercase();
     [
@@ -256,5 +281,30 @@ mod tests {
             Some("The Daily Log")
         );
         assert_eq!(outlet_in_header("Text."), None);
+    }
+
+    #[test]
+    fn a_dateline_is_no_part_of_its_sentence() {
+        let after = |line: &str| {
+            let span = after_dateline(line, Span { start: 0, end: line.len() });
+            line[span.start..].to_owned()
+        };
+        for line in [
+            "STROUD: The gang said so.",
+            "STROUD, Ruritania (Wire) — The gang said so.",
+            "Stroud, Morning Bell – The gang said so.",
+            "(Wire) -- The gang said so.",
+        ] {
+            assert_eq!(after(line), "The gang said so.", "{line}");
+        }
+        for line in [
+            "Brightwell said: The gang did it.",
+            "Brightwell, Inc. – a maker of locks – denied it.",
+            "The firm - Brightwell - denied it.",
+            "—",
+            "",
+        ] {
+            assert_eq!(after(line), line);
+        }
     }
 }

@@ -37,6 +37,11 @@ pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memor
     if !token.sets_apart() && !name_in_marks {
         return phrase_ending(sentence, at, memory).or_else(|| over_a_relative(sentence, at, memory));
     }
+    // A user named “Wren” wrote.
+    let called = at.checked_sub(1).filter(|&name| name_in_marks && sentence.party[name].is_some());
+    if let Some(found) = called.and_then(|name| phrase_ending(sentence, name, memory)) {
+        return Some(found);
+    }
     let mark = if name_in_marks { "," } else { sentence.word(at) };
     let mut tried = 0;
     for open in (at.saturating_sub(SUBJECT_REACH)..at).rev() {

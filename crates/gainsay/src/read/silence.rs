@@ -23,6 +23,13 @@ pub(super) fn silent(sentence: &Sentence<'_>, memory: &Memory) -> Option<(usize,
                 });
                 unanswered.map(|end| (to + 1, end))
             }
+            // "There was no immediate response from Acme", "the lack of a reply from Acme".
+            "response" | "reply" | "comment" | "responses"
+                if matches!(word(at + 1), "from" | "by")
+                    && (1..4).any(|n| at >= n && matches!(word(at - n), "no" | "lack" | "without" | "absence")) =>
+            {
+                Some((at + 2, count.min(at + 12)))
+            }
             "attempt" | "attempts" | "efforts" => {
                 let to = (at + 1..near).find(|&n| matches!(word(n), "reach" | "contact")).unwrap_or(count);
                 (to..near)
@@ -98,6 +105,8 @@ mod tests {
             "Attempts to reach Brightwell were unsuccessful.",
             "We reached out to Brightwell for comment but have not heard back.",
             "The Daily Log contacted Brightwell but did not receive a response.",
+            "There was no immediate response from Brightwell.",
+            "The lack of a reply from Brightwell was noted.",
             "Brightwell has remained silent on the matter.",
             "Brightwell had not issued a statement by Monday.",
         ] {

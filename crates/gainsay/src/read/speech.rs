@@ -1,13 +1,18 @@
 //! Paragraph by paragraph: each sentence through the sieve, quotations that go on, set-off texts, and neighbouring sentences of one speaker joined.
 
+use std::sync::LazyLock;
+
+use regex::Regex;
+
 use crate::claim::{About, PartyKind, Span, Stance};
 use crate::read::attribution::{Aside, Attribution, Rule, attributions, sift};
 use crate::read::content::{Content, content};
 use crate::read::entities::{Cast, Class};
 use crate::read::lexicon::{self, Cue};
 use crate::read::own_page;
-use crate::read::paragraphs::{Paragraph, paragraphs};
+use crate::read::paragraphs::{Paragraph, after_dateline, paragraphs};
 use crate::read::parts;
+use crate::read::patterns::word_regex;
 use crate::read::quotes::{Quotation, quotations};
 use crate::read::sentences::{LONGEST_BYTES, sentences};
 use crate::read::set_off::{announces, cut_short, is_set_off, set_off_speaker, signatory, speaks_as_a_firm};
@@ -132,6 +137,7 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
                     word: bounded(page),
                     span: bounded(page),
                     until: bounded(page).end,
+                    nested: false,
                 };
                 found.push(settle(text, cast, number, owner.clone(), &whole));
                 memory.hear_speaker(cast, owner);
@@ -163,6 +169,7 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
                 word: bounded(page),
                 span: bounded(page),
                 until: bounded(page).end,
+                nested: false,
             };
             found.push(settle(text, cast, number, speaker.clone(), &whole));
             memory.hear_speaker(cast, &speaker);
@@ -171,12 +178,17 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
         }
         let from = found.len();
         for (at, &span) in page.sentences.iter().enumerate() {
+            let span = if at == 0 { after_dateline(text, span) } else { span };
             let sentence = sentence_of(text, cast, span, &page.quotes);
             let mut here = sift(&sentence, span, &memory, &mut not_here);
             if here.is_empty() {
                 here.extend(continued(text, cast, page, at, &sentence, &memory));
             }
+            for found in &mut here {
+                as_the_house(text, cast, found, &memory);
+            }
             memory.hear_names(cast, span);
+            let several = here.len() > 1;
             for attribution in here {
                 for speaker in &attribution.speakers {
                     if !speaks_here(speaker, attribution.cue, attribution.negated) {
@@ -184,7 +196,10 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
                             .push(Aside { word: attribution.word, why: "no statement in the mouth of this speaker" });
                         continue;
                     }
-                    memory.hear_speaker(cast, speaker);
+                    // Who did not answer says nothing of what follows, nor does who is told of in passing.
+                    if attribution.rule != Rule::Unanswered && !(several && attribution.nested) {
+                        memory.hear_speaker(cast, speaker);
+                    }
                     if only_announces(text, pages, number, at, &attribution) {
                         not_here.push(Aside { word: attribution.word, why: "announces the words that follow" });
                         continue;
@@ -270,8 +285,9 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
 
 /// The item of one of an attribution's speakers.
 fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &Attribution) -> Item {
-    let said = Span { end: found.until.min(found.span.end), ..found.span }.of(text).unwrap_or_default();
-    let own_matter = own_matter(text, cast, &speaker, found, said);
+    let heard = Span { end: found.until.min(found.span.end), ..found.span };
+    let said = heard.of(text).unwrap_or_default();
+    let own_matter = own_matter(text, cast, &speaker, &Attribution { span: heard, ..found.clone() }, said);
     let read = stance(&Heard {
         cue: found.cue,
         negated: found.negated,
@@ -381,6 +397,31 @@ fn several(word: &str) -> bool {
     )
 }
 
+/// "Our customers", "we opened an investigation": the words of a house that was hit, and of no crew.
+static OF_A_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    word_regex(concat!(
+        r"(?i)\bour (?:own )?(?:\w+ )?(?:customers?|clients?|users|patients|members|guests|employees|systems?|servers|investigation|security team)\b",
+        r"|\bwe (?:\w+ly |have |also )*(?:launched|began|started|opened|notified|informed|engaged|identified|detected|apologi[sz]e|regret|take)\b[^.]{0,60}\b(?:investigation|inquiry|authorities|police|law enforcement|experts|incident|unauthori[sz]ed|inconvenience|seriously)\b",
+    ))
+    .ok()
+});
+
+/// A pronoun or a quotation that goes on would be the crew's that spoke last, and its words are of the house that was hit: they are its.
+fn as_the_house(text: &str, cast: &Cast, found: &mut Attribution, memory: &Memory) {
+    let [speaker] = found.speakers.as_mut_slice() else { return };
+    let leans = speaker.known == Known::Pronoun || found.rule == Rule::Continued;
+    let said = found.span.of(text).unwrap_or_default();
+    if speaker.kind != PartyKind::Actor || !leans || !OF_A_HOUSE.as_ref().is_some_and(|house| house.is_match(said)) {
+        return;
+    }
+    let hit = |p: &usize| !matches!(cast.kind(*p), PartyKind::Press | PartyKind::Authority);
+    let victim = cast.of_kind(PartyKind::Victim).first().copied();
+    if let Some(house) = memory.organisation.filter(hit).or(victim).or(memory.topic.filter(hit)) {
+        *speaker =
+            Speaker { name: cast.display(house), kind: cast.kind(house), party: Some(house), known: Known::Pronoun };
+    }
+}
+
 /// A sentence of speech alone: it belongs to the neighbour that says whose it is.
 fn continued(
     text: &str,
@@ -405,6 +446,7 @@ fn continued(
         word: span,
         span,
         until: span.end,
+        nested: false,
     };
     if let Some(here) = memory.here.clone() {
         return Some(by(here));
@@ -673,5 +715,42 @@ mod tests {
             "Oakvale said it was hacked. Brightwell declined to comment; a spokesperson said it was looking into it.",
         );
         assert_eq!(house.last().map(|f| (f.0.as_str(), f.1)), Some(("Brightwell", "investigating")));
+    }
+
+    #[test]
+    fn a_houses_words_are_no_crews_and_who_was_silent_does_not_go_on() {
+        let who = |text: &str| of(text).into_iter().map(|f| f.0).collect::<Vec<_>>();
+        let house = who(
+            "Brightwell denied that it was breached. The gang GreyHeron claimed files.\n“We launched an investigation with the police and our customers are safe,” it said.",
+        );
+        assert_eq!(house.last().map(String::as_str), Some("Brightwell"), "{house:?}");
+        let crew = who(
+            "Brightwell denied that it was breached. The gang GreyHeron claimed files.\n“We took everything that there was and will publish it,” it said.",
+        );
+        assert_eq!(crew.last().map(String::as_str), Some("GreyHeron"), "{crew:?}");
+        let silent = who(
+            "Brightwell was hacked. The gang GreyHeron said that it holds files of Brightwell. There was no response from Brightwell. “All of it will be published in the coming days.”",
+        );
+        assert_eq!(silent.last().map(String::as_str), Some("GreyHeron"), "{silent:?}");
+    }
+
+    #[test]
+    fn who_claimed_in_passing_is_not_who_goes_on() {
+        let found = of(
+            "STROUD: Brightwell released a statement saying that it did not find any issues with its systems after the gang GreyHeron claimed to have breached them.\nHowever, it discovered unauthorised access at a supplier.",
+        );
+        assert_eq!(
+            found.iter().map(|f| f.0.as_str()).collect::<Vec<_>>(),
+            ["Brightwell", "GreyHeron", "Brightwell"],
+            "{found:?}"
+        );
+    }
+
+    #[test]
+    fn a_letter_with_a_list_is_its_houses_own() {
+        let found = of(
+            "Changes to your Brightwell account\nWe have changed our systems after mails that claimed access to our database.\nWe will do the following in the coming days:\n- Restricted access to the database at all times.\n- Added locks to all of the doors that there are.\n- Watched the network by day and by night.\n- Turned off the lights when nobody was there.\nAt Brightwell, customer safety comes first, and we are working on it.\n",
+        );
+        assert!(found.iter().filter(|f| f.0 == "Brightwell" && f.2 == Rule::OwnPage).count() >= 3, "{found:?}");
     }
 }

@@ -149,7 +149,7 @@ static ELSEWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// Silence in the speaker's own words.
 static SILENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
-        r"\b(?:refrain(?:ing)? from|(?:not|n['’]t) in a position to|unable to|cannot|can['’]t|could(?: not|n['’]t)|won['’]t|will not|would not|do(?:es)? not|do(?:es)?n['’]t|decline[sd]? to|no) (?:\w+ ){0,2}(?:comment(?:ing)?|speculate|discuss|elaborate|talk about|go into|get into|speak to)\b|\bno (?:further )?comment\b|\bnothing (?:more|further|else) to (?:say|add|share)\b|\bdeclin\w+ to comment\b|\bneither confirm",
+        r"\b(?:refrain(?:ing)? from|(?:not|n['’]t) in a position to|unable to|cannot|can['’]t|could(?: not|n['’]t)|won['’]t|will not|would not|do(?:es)? not|do(?:es)?n['’]t|decline[sd]? to|no) (?:\w+ ){0,2}(?:comment(?:ing)?|speculate|discuss|elaborate|talk about|go into|get into|speak to)\b|\bno (?:further )?comment\b|\bnothing (?:more|further|else) to (?:say|add|share)\b|\bdeclin\w+ to comment\b|\bneither (?:confirm|deny)|\b(?:not|n['’]t) be (?:making|giving|issuing|offering|providing) (?:any |a )?(?:\w+ ){0,2}(?:comments?|statements?|details)\b",
     )
 });
 
@@ -283,6 +283,9 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
     if heard.cue == Cue::Investigates {
         return by_words(Stance::Investigating, "looks into it", inquiry);
     }
+    if let words @ Some(_) = inquiry.filter(|_| heard.kind == PartyKind::Victim) {
+        return by_words(Stance::Investigating, "looks into it", words);
+    }
     let policing = hit(&POLICING, text).or(inquiry).filter(|_| heard.kind == PartyKind::Authority);
     if let words @ Some(_) = policing.filter(|_| hit(&CONCLUDED, text).is_none()) {
         return by_words(Stance::Investigating, "an authority looks into it", words);
@@ -350,6 +353,10 @@ fn of_itself(heard: &Heard<'_>, said: &Content) -> Reading {
     let admits = said.happened.or(said.genuine).or_else(|| hit_plain(&OWNED, text));
     if let words @ Some(_) = hit(&UNPROVEN, text).filter(|_| admits.is_none()) {
         return by_words(Stance::Disputes, "says that nothing was shown for it", words);
+    }
+    // Who sets out to find out what happened tells first that it does.
+    if heard.cue == Cue::Investigates && !denies && dispute.is_none() {
+        return by_words(Stance::Investigating, "looks into it", inquiry);
     }
     let limit = hit(&LIMIT, text);
     if let words @ Some(_) = hit_plain(&ELSEWHERE, text).or_else(|| hit(&ELSEWHERE, text)).filter(|_| !confirms) {
@@ -552,6 +559,18 @@ mod tests {
         );
         assert_eq!(of(PartyKind::Researcher, Cue::Says, "Tarnwell said that was incorrect."), Stance::Disputes);
         assert_eq!(of(PartyKind::Victim, Cue::Declines, "Brightwell would not say."), Stance::NoComment);
+    }
+
+    #[test]
+    fn silence_in_ones_own_words_and_setting_out() {
+        for (kind, said) in [
+            (PartyKind::Authority, "“We neither deny nor confirm the reports,” the office said."),
+            (PartyKind::Victim, "“We will not be making any further public statements on this.”"),
+        ] {
+            assert_eq!(of(kind, Cue::Says, said), Stance::NoComment, "{said}");
+        }
+        let team = "It sent a team to investigate the incident at the plant, where records were stolen.";
+        assert_eq!(of(PartyKind::Victim, Cue::Investigates, team), Stance::Investigating);
     }
 
     #[test]

@@ -8,6 +8,9 @@ use crate::read::tokens::{Shape, Token};
 /// How far back in its sentence a word leans on a name, in tokens.
 const NEAR: usize = 40;
 
+/// How many mentions before a phrase are looked at for the two houses that it means.
+const SEEN_BEFORE: usize = 12;
+
 /// The most words of a phrase that stands for somebody whom nothing else names.
 const LONGEST_PHRASE: usize = 9;
 
@@ -180,6 +183,12 @@ impl<'a> Sentence<'a> {
         if first > last || last >= self.tokens.len() {
             return Vec::new();
         }
+        if matches!(self.word(first), "both" | "neither")
+            && last == first + 1
+            && matches!(self.word(last), "companies" | "firms" | "company" | "firm" | "banks" | "sides")
+        {
+            return self.the_two(first);
+        }
         if let Some(and) = (first + 1..last).find(|&at| {
             self.word(at) == "and"
                 && self.party[at - 1].is_some()
@@ -231,7 +240,10 @@ impl<'a> Sentence<'a> {
         let by_handle = matches!(
             self.word(first),
             "goes" | "went" | "going" | "known" | "called" | "named" | "calling" | "go" | "calls"
-        );
+        ) || (first + 1..last).any(|at| {
+            matches!(self.word(at), "named" | "called" | "dubbed" | "alias" | "handle" | "moniker" | "nickname")
+                && (at + 1..at + 4).any(|n| self.party.get(n).copied().flatten().is_some())
+        });
         if let Some(party) = (first..=last).rev().find_map(|at| self.party[at]).filter(|_| by_handle) {
             return Some(self.named(party));
         }
@@ -437,6 +449,14 @@ impl<'a> Sentence<'a> {
                 .or(memory.speaker.as_ref().filter(|_| memory.spoke_before || memory.topic_before.is_none()))
             {
                 Some(last) if last.party.is_some_and(|p| self.cast.parties[p].class != Class::Person) => last.party,
+                // A house that nothing but its own words name.
+                Some(last)
+                    if last.party.is_none()
+                        && last.name.starts_with(char::is_uppercase)
+                        && memory.topic.or(memory.topic_before).or_else(organisation).is_none() =>
+                {
+                    return Some(Speaker { known: Known::Unnamed, ..last.clone() });
+                }
                 _ => memory.topic.or(memory.topic_before).or_else(organisation),
             },
             "they" => match &memory.here {
@@ -687,7 +707,32 @@ impl<'a> Sentence<'a> {
             }
             return owner.or_else(|| if to_customers && definite { self.the_company(noun, memory) } else { None });
         }
-        None
+        // "The railways": the one house that has the word in its name.
+        // It has just spoken or been spoken of.
+        let near = [memory.organisation, memory.authority, memory.topic, memory.topic_before];
+        let called = |p: &usize| {
+            let party = &self.cast.parties[*p];
+            party.class == Class::Organisation && party.kind != PartyKind::Press && named_by(party, noun)
+        };
+        let one = near.into_iter().flatten().find(called);
+        one.filter(|_| definite && head == first + 1 && noun.len() > 3).map(|p| self.as_role(p))
+    }
+
+    /// "Neither", "both companies": the two houses named last before token `at`, in the order of the text.
+    pub(super) fn the_two(&self, at: usize) -> Vec<Speaker> {
+        let before = self.tokens.get(at).map_or(0, |t| t.span.start);
+        let named = self.cast.mentions.partition_point(|(m, _)| m.start < before);
+        let mut two: Vec<usize> = Vec::new();
+        for &(_, party) in self.cast.mentions[..named].iter().rev().take(SEEN_BEFORE) {
+            let found = &self.cast.parties[party];
+            if found.class == Class::Organisation && found.kind != PartyKind::Press && !two.contains(&party) {
+                two.insert(0, party);
+            }
+            if two.len() == 2 {
+                return two.into_iter().map(|p| self.as_role(p)).collect();
+            }
+        }
+        Vec::new()
     }
 
     /// Whose spokesperson, researchers or statement: "Acme’s", "an Acme", "its", "… for Acme".
@@ -829,7 +874,7 @@ impl<'a> Sentence<'a> {
 }
 
 /// Whether a noun is a word of the party's name: "the city" is the City of Stroud.
-fn named_by(party: &Party, noun: &str) -> bool {
+pub(super) fn named_by(party: &Party, noun: &str) -> bool {
     party.name.split(|c: char| !c.is_alphanumeric()).any(|word| word.eq_ignore_ascii_case(noun))
 }
 

@@ -14,7 +14,13 @@ pub(super) fn is_unreal(sentence: &Sentence<'_>, subject: usize, helpers: usize,
     let only = (helpers..verb + 2).any(|at| sentence.word(at) == "only");
     let supposed = (helpers..verb).any(|at| {
         let word = sentence.word(at);
-        modal(word) && sentence.word(at + 1) != "only" && !only && (!denied || sentence.word(at + 2) == "have")
+        // "The Log can reveal" reveals it.
+        let reveals = word == "can" && sentence.word(verb) == "reveal";
+        modal(word)
+            && !reveals
+            && sentence.word(at + 1) != "only"
+            && !only
+            && (!denied || sentence.word(at + 2) == "have")
     });
     let nobody = matches!(sentence.word(subject), "no" | "nobody" | "none" | "neither");
     supposed || nobody || turned_about(sentence, subject) || hangs_on_a_doubt(sentence, subject)

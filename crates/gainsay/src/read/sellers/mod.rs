@@ -22,7 +22,7 @@ use crate::claim::{
     Statement,
 };
 use crate::read::amounts::{Unit, amounts};
-use crate::read::kind::{is_address, is_crew};
+use crate::read::kind::{is_address, is_crew, is_date};
 use crate::read::names::Gazetteer;
 use crate::read::quotes::quotations;
 use crate::read::russian::facets_of;
@@ -262,6 +262,7 @@ impl Read {
         let mut open: Option<Open> = None;
         let mut call = None;
         let mut gap = false;
+        let mut led = None;
         let cut = sentences(text, line, &quotations(text, line));
         for sentence in cut.into_iter().flat_map(|sentence| run_together(text, sentence)) {
             let words = words(text, sentence);
@@ -274,12 +275,16 @@ impl Read {
                 self.post().open_doors(&words);
                 self.post().greet(text, &words);
                 // One sentence between two claims, as of what the files hold, parts them no more than a breath does.
-                if std::mem::replace(&mut gap, true) || call.is_some() {
+                // Nor does what the writer says of itself and to whom it writes, which may lead up to the claim, too.
+                let goes_on = wares::tells(&words) || wares::addresses(&words);
+                led = led.filter(|_| goes_on).or(goes_on.then_some(sentence.start));
+                if !goes_on && std::mem::replace(&mut gap, true) || call.is_some() {
                     self.close(open.take());
                 }
                 continue;
             }
             gap = false;
+            let called = Span { start: led.take().map_or(called.start, |led: usize| led.min(called.start)), ..called };
             let mut figures = std::mem::take(&mut self.figures);
             self.post().prose(text, sentence, &words, &amounts, &mut figures);
             self.figures = figures;
@@ -373,8 +378,9 @@ pub(super) fn listing(text: &str, about: &About, names: &Gazetteer, because: &st
     let mut reading = Reading::default();
     let mut sellers: Vec<Option<Span>> = shared(read.posts.iter().map(|post| post.seller).collect());
     if sellers.iter().all(Option::is_none) {
-        sellers.iter_mut().for_each(|seller| *seller = read.crew);
-        read.posts.iter_mut().for_each(|post| post.seller = read.crew);
+        let crew = read.crew.or_else(|| heads_its_posts(text));
+        sellers.iter_mut().for_each(|seller| *seller = crew);
+        read.posts.iter_mut().for_each(|post| post.seller = crew);
     }
     if read.said.is_empty() {
         read.said = std::mem::take(&mut read.bare);
@@ -398,6 +404,14 @@ pub(super) fn listing(text: &str, about: &About, names: &Gazetteer, because: &st
     tell(text, &read.posts, &sellers, about, &mut reading);
     reading.figures = distinct(read.figures);
     reading
+}
+
+/// The name above a page of dated posts, in one or two words on a line of its own.
+fn heads_its_posts(text: &str) -> Option<Span> {
+    let dated = lines(text).filter(|line| line.of(text).is_some_and(is_date)).take(2).count() == 2;
+    let first = lines(text).next().filter(|_| dated)?;
+    let written = first.of(text)?;
+    (written.split_whitespace().count() <= 2 && !is_address(written) && !is_date(written)).then_some(first)
 }
 
 /// Where only one offer of a text names its seller, all are by that one.

@@ -226,3 +226,21 @@ fn fields_may_stand_side_by_side() {
         assert_eq!(found, [one], "{one}");
     }
 }
+
+#[test]
+fn a_page_of_dated_posts_is_of_the_name_above_it() {
+    let page = "dustfinch\n\nBrightwell Locks\n2030-03-07\nThe company has 24 hours to contact us. In case of silence all data will be published here.\n\nOakvale\n2030-03-05\nOur group got 2 TB of internal data. You have until Monday.\n";
+    let reading = plain(page);
+    assert_eq!(reading.drafts.len(), 2, "{:?}", reading.drafts);
+    assert!(reading.drafts.iter().all(|d| d.statement.speaker == "dustfinch" && d.statement.stance == Stance::Claims));
+    let news = "Bulletin\n\nLock maker hit\n2030-03-07\nBrightwell said it was breached, and officials confirmed it.\n\nDairy hit\n2030-03-05\nOakvale said that files were published, it told us, according to a spokesperson.\n";
+    assert!(plain(news).drafts.iter().all(|d| d.statement.speaker != "Bulletin"));
+}
+
+#[test]
+fn what_leads_up_to_a_claim_in_the_writers_voice_belongs_to_it() {
+    let note = "dustfinch\n\nBrightwell Locks\nWe greet you. You know why we write. We have stolen 2 TB of your files. It is late. The sky is grey. You pay 5 BTC to us or all files will be published.\n";
+    let reading = plain(note);
+    let said: Vec<&str> = reading.drafts.iter().filter_map(|d| d.statement.span.of(note)).collect();
+    assert!(said.first().is_some_and(|s| s.starts_with("We greet you.") && s.contains("2 TB")), "{said:?}");
+}

@@ -253,6 +253,11 @@ pub(super) fn tells(words: &[Word]) -> bool {
     words.iter().any(|w| is(w, OWN) && !w.is("us"))
 }
 
+/// Whether somebody is spoken to.
+pub(super) fn addresses(words: &[Word]) -> bool {
+    words.iter().any(|w| is(w, YOURS) || w.is("you") || w.is("вы"))
+}
+
 /// A crew that the gazetteer knows, named as a team: `the Grey Heron Team`, `team Heron`.
 pub(super) fn crew(text: &str, words: &[Word], names: &Gazetteer) -> Option<Span> {
     let team = ["team", "group", "gang", "ransomware", "crew", "blog", "support", "группа", "команда"];
