@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use unpack::{Event, Limits, Worker};
 
+use crate::files::files_below;
 use crate::random::Random;
 use crate::{Bar, Result, Table, child};
 
@@ -92,17 +93,9 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// The files of all packages.
 fn all_files(registry: &Path) -> Result<Vec<PathBuf>> {
-    Ok(packages_in(registry)?.iter().map(|it| files_below(it)).collect::<Result<Vec<_>>>()?.concat())
-}
-
-/// The files in a folder and all folders in it, in the order of their paths.
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut files = Vec::new();
-    for path in entries(folder)? {
-        match path.is_dir() {
-            true => files.extend(files_below(&path)?),
-            false => files.push(path),
-        }
+    for package in packages_in(registry)? {
+        files.extend(files_below(&package)?);
     }
     Ok(files)
 }
@@ -320,12 +313,12 @@ fn desk(folder: &Path, gainsay: &Path, registry: Option<&Path>) -> Result<PathBu
         fs::write(own.join(format!("{number}.rs")), code(&mut random, 1 << 20))?;
     }
     if let Some(registry) = registry {
-        for file in
-            packages_in(registry)?.iter().step_by(OURS).map(|it| files_below(it)).collect::<Result<Vec<_>>>()?.concat()
-        {
-            let copy = own.join(file.strip_prefix(registry)?);
-            copy.parent().map_or(Ok(()), fs::create_dir_all)?;
-            fs::copy(&file, copy)?;
+        for package in packages_in(registry)?.iter().step_by(OURS) {
+            for file in files_below(package)? {
+                let copy = own.join(file.strip_prefix(registry)?);
+                copy.parent().map_or(Ok(()), fs::create_dir_all)?;
+                fs::copy(&file, copy)?;
+            }
         }
     }
     run(Command::new(gainsay).arg("init").arg(&desk))?;
