@@ -93,7 +93,11 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
 
 /// The files of all packages.
 fn all_files(registry: &Path) -> Result<Vec<PathBuf>> {
-    Ok(packages_in(registry)?.iter().map(|package| files_below(package)).collect::<io::Result<Vec<_>>>()?.concat())
+    let mut files = Vec::new();
+    for package in packages_in(registry)? {
+        files.extend(files_below(&package)?);
+    }
+    Ok(files)
 }
 
 /// How files are packed.
