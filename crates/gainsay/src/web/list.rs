@@ -39,6 +39,9 @@ const OF_MATCH: usize = 20;
 /// How many matches, inspections, private matches and challenges it shows.
 const EVIDENCE: usize = 8;
 
+/// How many boxes and lines the picture of who relays whom may have: with more nobody reads it.
+const DRAWN: usize = 250;
+
 /// How much of what somebody said is shown, in characters: its source has it all.
 const QUOTE: usize = 600;
 
@@ -175,6 +178,9 @@ fn rows(page: &mut Page, most: usize, handles: usize) {
     if let Some(origins) = &mut page.origins {
         origins.by_claim.truncate(List::Claims.rows().0);
         origins.by_claim.iter_mut().for_each(|(_, _, from)| shorten(from));
+        if origins.picture.take_if(|picture| picture.boxes.len() + picture.lines.len() > DRAWN).is_some() {
+            origins.at_a_glance += " They are too many to be drawn.";
+        }
     }
 }
 

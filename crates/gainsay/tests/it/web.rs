@@ -5,6 +5,7 @@ mod api;
 mod browser;
 mod client;
 mod journeys;
+mod lists;
 mod pages;
 mod pictures;
 

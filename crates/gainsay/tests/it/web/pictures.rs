@@ -61,6 +61,9 @@ fn of_the_pages() {
     pages.push(("source", format!("{rumour}/sources/src1")));
     pages.push(("matched", format!("{matched}/matches/m1")));
     pages.push(("beside", beside.clone()));
+    pages.push(("said", format!("{rumour}/lists/said")));
+    pages.push(("claims", format!("{rumour}/lists/claims")));
+    pages.push(("pictures", format!("{matched}/matches/m1/pictures")));
     pages.push(("sign-in", "/sign-in".to_owned()));
     pages.push(("review", format!("{rumour}/review")));
     for size in SIZES {
@@ -84,9 +87,11 @@ fn accessible(browser: &mut Browser, axe: &str, start: &str, (cases, beside): (&
     for case in cases {
         browser.go(&format!("{start}{case}"));
         if browser.eval("!!document.querySelector('#evidence')") == true {
-            pages.push(format!("{case}/matches/m1"));
+            pages.extend([format!("{case}/matches/m1"), format!("{case}/matches/m1/pictures")]);
         }
         pages.extend([case.clone(), format!("{case}/review?all=yes"), format!("{case}/sources/src1")]);
+        let lists = ["claims", "explanations", "timeline", "disagreements", "offers", "said", "sources", "ledger"];
+        pages.extend(lists.map(|list| format!("{case}/lists/{list}")));
     }
     let mut wrong = Vec::new();
     for dark in [false, true] {
