@@ -14,7 +14,7 @@ use crate::{generated, secrets};
 /// After how long a match is ended by a signal that leaves a core, in milliseconds: while it starts, and while it reads.
 const ENDED: [u64; 4] = [50, 200, 500, 1_000];
 
-/// How many different values are found by grep over the desk, all that was printed, logged and exported, what lies in the folder for scratch,
+/// How many different values are found by grep over the desk, all that was printed, logged and reported, what lies in the folder for scratch,
 /// and the cores of matches that were ended by a signal.
 pub(crate) fn measure(seed: u64, table: &mut Table) -> Result<()> {
     let folder = target()?.join("planted");
@@ -36,13 +36,9 @@ pub(crate) fn measure(seed: u64, table: &mut Table) -> Result<()> {
     }
     place.run(&matching, &mut left)?;
     place.run(&["show", "leak"].map(OsStr::new), &mut left)?;
-    for name in ["report.html", "report.md", "report.json", "leak.stix", "leak.misp", "leak.csv"] {
-        let file = exports.join(name);
-        let format = name.split_once('.').map_or("", |(_, format)| format);
-        let command = if name.starts_with("report") { "report" } else { "export" };
-        let words = [OsStr::new(command), OsStr::new("leak"), OsStr::new("-o"), file.as_os_str()];
-        let with_format = [&words[..], &[OsStr::new("--format"), OsStr::new(format)]].concat();
-        place.run(if command == "export" { &with_format } else { &words }, &mut left)?;
+    for format in ["html", "md", "json"] {
+        let file = exports.join(format!("report.{format}"));
+        place.run(&[OsStr::new("report"), OsStr::new("leak"), OsStr::new("-o"), file.as_os_str()], &mut left)?;
     }
     let has_core = leaves_core(&folder.join("control"))?;
     let mut cores = 0;
@@ -58,9 +54,9 @@ pub(crate) fn measure(seed: u64, table: &mut Table) -> Result<()> {
     let count = real(found as u64);
     let figure = Figure { value: count, low: count, high: count };
     let other = if has_core { "another program leaves one" } else { "no program leaves one here" };
-    let (values, megabytes) = (told.len(), left.len() / 1_000_000);
+    let (values, kilobytes) = (told.len(), left.len() / 1_000);
     let note = format!(
-        "{values} values in {megabytes} MB of desk, output, logs, reports, exports and scratch, {cores} cores of {} ended matches ({other})",
+        "{values} values in {kilobytes} kB of desk, output, logs, reports and scratch, {cores} cores of {} ended matches ({other})",
         ENDED.len()
     );
     table.scored("planted", Some(Bar::AtMost(0.0)), figure, note);

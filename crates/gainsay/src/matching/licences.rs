@@ -1,5 +1,7 @@
 //! The texts of licences that everybody's files begin with. Whoever holds them, they are nobody's own.
 
+use std::sync::LazyLock;
+
 use fingerprint::{Fingerprints, Profile};
 
 /// Whole licences, and in `headers.txt` what files say of them.
@@ -30,9 +32,38 @@ pub(super) fn fingerprints(profile: &Profile) -> Vec<u64> {
     all
 }
 
+/// Letters and figures of a line below which any text may have them.
+const LEAST: usize = 8;
+
+/// The letters and figures of all licences, one after the other.
+static LETTERS: LazyLock<Vec<u8>> =
+    LazyLock::new(|| TEXTS.iter().flat_map(|text| [letters(text.as_bytes()), vec![b' ']].concat()).collect());
+
+/// Whether a line of a file is a line of a licence, wherever that is broken into lines, and whatever signs stand around it.
+pub fn is_of_licence(line: &[u8]) -> bool {
+    let line = letters(line);
+    line.len() >= LEAST && memchr::memmem::find(&LETTERS, &line).is_some()
+}
+
+fn letters(text: &[u8]) -> Vec<u8> {
+    text.iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_of_a_licence_is_known_wherever_it_is_broken() {
+        let known: [&[u8]; 3] = [
+            b"// you may not use this file except in compliance with the License.",
+            b" * distributed under the License is distributed on an",
+            b"# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND",
+        ];
+        assert!(known.into_iter().all(is_of_licence));
+        let own: [&[u8]; 4] = [b"// the", b"func serve(c *Context) {", b"// Copyright 2019 Marlbeck", b""];
+        assert!(!own.into_iter().any(is_of_licence));
+    }
 
     #[test]
     fn a_licence_is_known_as_a_comment_and_broken_into_other_lines() {

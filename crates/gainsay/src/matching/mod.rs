@@ -41,6 +41,7 @@ pub use builds::{Build, BuildMatch, Exposed, Standing, match_builds};
 pub use gathered::Gathered;
 pub use generated::says_generated;
 use hits::{CHANNELS, Hits};
+pub use licences::is_of_licence;
 use lines::LineKey;
 pub use listing::{ListingLine, ListingMatch, match_listing, match_pictured};
 pub use matcher::{Matcher, MatcherSoFar};

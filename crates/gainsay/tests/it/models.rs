@@ -60,6 +60,21 @@ fn eight_bits(weights: &[f32]) -> Vec<u8> {
     weights.chunks(32).flat_map(block).collect()
 }
 
+/// Of 32 each a scale, here a power of two, the fifth bits, then the others, about 16 (GGUF's `Q5_0`).
+fn five_bits(weights: &[f32]) -> Vec<u8> {
+    let block = |block: &[f32]| {
+        let most = block.iter().fold(0f32, |most, weight| most.max(weight.abs()));
+        let exponent = (-14..0).find(|exponent| most <= 15.0 * 2f32.powi(*exponent)).unwrap();
+        let scale = u16::try_from(exponent + 15).unwrap() << 10;
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 1 to 31")]
+        let level = |at: usize| ((block[at] / 2f32.powi(exponent)).round() + 16.0) as u8;
+        let fifths = (0..32).map(|at| u32::from(level(at) >> 4) << at).sum::<u32>();
+        let others = (0..16).map(|at| level(at) & 15 | (level(at + 16) & 15) << 4);
+        scale.to_le_bytes().into_iter().chain(fifths.to_le_bytes()).chain(others).collect::<Vec<u8>>()
+    };
+    weights.chunks(32).flat_map(block).collect()
+}
+
 fn safetensors(model: &[Vec<f32>], of: &str, stored: fn(&[f32]) -> Vec<u8>) -> Vec<u8> {
     let data: Vec<Vec<u8>> = model.iter().map(|layer| stored(layer)).collect();
     let size = data[0].len();
@@ -116,6 +131,8 @@ fn a_model_is_recognised_however_its_weights_are_stored_and_others_are_not() {
         let expected = ["ours", "sketches", "model.safetensors"].map(Value::from);
         assert_eq!(matched(&environment, name, &file), expected, "{name}");
     }
+    let coarse = matched(&environment, "coarse.gguf", &gguf(&ours, 6, five_bits));
+    assert_eq!(coarse, ["partly ours", "sketches", "model.safetensors"].map(Value::from));
     let said = environment.gainsay(&["match", "rounded.gguf"]).succeeded();
     assert!(said.contains("Recognised: 1 by the weights of models"), "{said}");
     for (name, file) in
@@ -142,16 +159,43 @@ fn public_weights_are_nobodys_however_they_are_rounded_and_what_was_trained_from
     let base = model(9);
     let ours = trained(&base, 6, 30.0);
     environment.write("ours/model.gguf", gguf(&ours, 8, eight_bits));
+    environment.write("ours/coarse.gguf", gguf(&ours, 6, five_bits));
     environment.write("base/base.safetensors", safetensors(&base, "F32", single));
     environment.gainsay(&["corpus", "add", "models", "ours"]).succeeded();
     environment.gainsay(&["corpus", "add", "bases", "base", "--public"]).succeeded();
     for (name, file) in [
         ("base.gguf", gguf(&base, 8, eight_bits)),
         ("base-16.gguf", gguf(&base, 30, brain)),
+        ("base-5.gguf", gguf(&base, 6, five_bits)),
         ("theirs.gguf", gguf(&trained(&base, 7, 1.0), 30, brain)),
     ] {
         assert_eq!(matched(&environment, name, &file)[0], "public only", "{name}");
     }
     let [verdict, channel, best] = matched(&environment, "ours.gguf", &gguf(&ours, 30, brain));
     assert_eq!([verdict, channel, best], ["partly ours", "sketches", "model.gguf"].map(Value::from));
+}
+
+#[test]
+fn a_pickle_that_would_run_code_runs_nothing_and_the_weights_beside_it_are_read() {
+    let environment = Environment::with_desk();
+    environment.write("ours/model.safetensors", safetensors(&model(1), "F32", single));
+    environment.gainsay(&["corpus", "add", "models", "ours"]).succeeded();
+    let ran = environment.path("ran");
+    // Loading it would call os.system, by protocol 0 and by 2.
+    let command = format!("touch '{}'", ran.display());
+    let old = format!("cos\nsystem\n(S\"{command}\"\ntR.");
+    let length = u32::try_from(command.len()).unwrap().to_le_bytes();
+    let new = [&b"\x80\x02cposix\nsystem\nX"[..], &length, command.as_bytes(), b"\x85R."].concat();
+    let storage = brain(&weights(1 << 32));
+    let files: [(&str, &[u8]); 3] =
+        [("model/data.pkl", &new), ("model/old.pkl", old.as_bytes()), ("model/data/0", &storage)];
+    environment.write("model.pt", zip(&files));
+    environment.write("bare.pkl", &new);
+    for sample in ["model.pt", "bare.pkl"] {
+        let found: Value = serde_json::from_str(&environment.gainsay(&["match", sample, "--json"]).stdout).unwrap();
+        let rows = found["results"][0]["rows"].as_array().unwrap();
+        let is_weights = |row: &&Value| row["channel"] == "sketches" && row["best"]["path"] == "model.safetensors";
+        assert_eq!(rows.iter().filter(is_weights).count(), usize::from(sample == "model.pt"), "{found}");
+        assert!(!ran.exists(), "{sample}");
+    }
 }

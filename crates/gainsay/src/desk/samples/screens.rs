@@ -10,7 +10,7 @@ use crate::align::{Seen, Shelf, telling};
 use crate::claim::{Screen, ScreenLine, counted};
 use crate::inspect::{ReadLine, ReadPicture, ReadPictures, code_of, sure};
 use crate::listing::{Listing, of_lines};
-use crate::matching::{self, Bounds, MatchError, Matcher, Place};
+use crate::matching::{self, Bounds, MatchError, Matcher, Place, is_of_licence};
 use crate::release::masked_in_place;
 
 /// Letters and figures in lines that tell something: with fewer nothing is said of a picture.
@@ -101,7 +101,7 @@ fn screen(
     let mut not_at_hand = None;
     for place in places.into_iter().filter(|place| place.hits >= LEAST_HITS) {
         match aligner.original(&place) {
-            Ok(text) => seen.push((Shelf::of(&text).seen(&texts), place, text)),
+            Ok(text) => seen.push((seen_of(&text, &texts), place, text)),
             Err(why) => not_at_hand = not_at_hand.or(Some((place, why))),
         }
     }
@@ -130,6 +130,21 @@ fn screen(
         _ => {}
     }
     Ok(found)
+}
+
+/// The lines of a text of ours that were read, but for those that licences have: they are everybody's.
+fn seen_of(text: &[u8], read: &[&str]) -> Seen {
+    let seen = Shelf::of(text).seen(read);
+    let mut lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+    let mut is_licensed = false;
+    for (_, number) in &seen.lines {
+        let line = usize::try_from(*number).ok().and_then(|number| lines.get_mut(number.checked_sub(1)?));
+        if let Some(line) = line.filter(|line| is_of_licence(line)) {
+            *line = b"";
+            is_licensed = true;
+        }
+    }
+    if is_licensed { Shelf::of(&lines.join(&b'\n')).seen(read) } else { seen }
 }
 
 fn is_enough(seen: &Seen, all: u32) -> bool {
@@ -192,4 +207,21 @@ fn words(read: &ReadPictures, screens: &[Screen]) -> Vec<String> {
         words.push(format!("Not read: {} more pictures, which are too many for one match.", read.left_out));
     }
     words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_licence_are_not_lines_of_ours() {
+        let licence = "// Licensed under the Apache License, Version 2.0 (the \"License\");\n// you may not use this file except in compliance with \
+                       the License.\n// You may obtain a copy of the License at\n";
+        let own = "func engine_scan(table int) int {\n\treturn vault_sign(table) + 42\n}\n";
+        let text = format!("{licence}\npackage engine\n\n{own}");
+        let read: Vec<&str> = licence.lines().chain(own.lines()).collect();
+        let seen = seen_of(text.as_bytes(), &read);
+        assert_eq!(seen.lines, [(3, 7), (4, 8)]);
+        assert!(seen_of(text.as_bytes(), &read[..3]).lines.is_empty());
+    }
 }
