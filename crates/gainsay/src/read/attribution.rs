@@ -204,6 +204,8 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
         || (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
     let cue = match lexicon::cue(&token.lower) {
         _ if (negated || is_yet_to(sentence, verb)) && lexicon::silence_after_not(&token.lower) => Some(Cue::Declines),
+        // "The office said nothing": no statement but silence.
+        Some(Cue::Says) if says_nothing(sentence, verb) => Some(Cue::Declines),
         Some(cue) => Some(cue),
         // "Is denying": a participle with its helper is a verb.
         None => phrase_cue(sentence, verb)
@@ -215,6 +217,9 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
         return Ok(Some(found));
     }
     let Some(cue) = cue else { return Ok(None) };
+    if cue == Cue::Declines && in_passing(sentence, helpers.from) {
+        return Err("a silence told in passing");
+    }
     let owned = verb > 0 && sentence.tokens[verb - 1].shape == Shape::Possessive;
     if owned
         || before == "to" && !first_to && !able && !is_yet_to(sentence, verb)
@@ -266,6 +271,26 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
         return Ok(Some(Found { negated, closing, unreal, ..Found::new(verb, from, speakers, cue, rule) }));
     }
     Err("no speaker can be made out")
+}
+
+/// "When the firm did not respond, the blogger went on": the clause that opens the sentence tells a silence that the rest of it goes on
+/// from.
+fn in_passing(sentence: &Sentence<'_>, helpers: usize) -> bool {
+    matches!(sentence.word(0), "when" | "after" | "because" | "since")
+        && !(0..helpers).any(|at| sentence.tokens[at].sets_apart())
+        && (helpers..sentence.tokens.len()).any(|at| sentence.tokens[at].is_mark(","))
+}
+
+/// "Said nothing", "said nothing about it"; "said nothing was taken" says something.
+fn says_nothing(sentence: &Sentence<'_>, verb: usize) -> bool {
+    sentence.word(verb + 1) == "nothing"
+        && sentence.tokens.get(verb + 2).is_none_or(|t| {
+            t.shape == Shape::Mark
+                || matches!(
+                    t.lower.as_str(),
+                    "about" | "of" | "whatsoever" | "more" | "further" | "publicly" | "on" | "at" | "when"
+                )
+        })
 }
 
 /// "Is working with the police to investigate", "sent a team to find out who did it": who sets out to look into it.
@@ -930,6 +955,7 @@ mod tests {
             ("By its own account, the gang spent months inside.", "GreyHeron", Rule::OwnAccount),
             ("A notorious gang, GreyHeron, says it hacked the firm.", "GreyHeron", Rule::Indirect),
             ("Brightwell has yet to respond.", "Brightwell", Rule::Indirect),
+            ("Brightwell said nothing about it.", "Brightwell", Rule::Indirect),
             ("The theft has been denied this week by Brightwell.", "Brightwell", Rule::Passive),
             ("Much of it is old, Tarnwell said by phone.", "Tarnwell", Rule::Indirect),
             ("Brightwell released a statement saying that its systems are safe.", "Brightwell", Rule::Indirect),
@@ -1024,11 +1050,13 @@ mod tests {
     }
 
     #[test]
-    fn two_houses_are_both_and_neither() {
+    fn two_houses_are_both_and_neither_and_nothing_is_silence() {
         let of = |said: &str| of(said).into_iter().map(|f| f.0.join("+")).collect::<Vec<_>>();
         assert_eq!(of("Neither had responded by Monday."), ["Tarnwell+Oakvale"]);
         assert_eq!(of("Both companies have confirmed the theft."), ["Tarnwell+Oakvale"]);
         assert_eq!(of("Neither company confirmed the theft."), ["Tarnwell+Oakvale"]);
+        assert_eq!(cue_of("Brightwell said nothing."), Some(Cue::Declines));
+        assert_eq!(cue_of("Brightwell said nothing was taken."), Some(Cue::Says));
         assert_eq!(cue_of("Neither company confirmed the theft."), Some(Cue::Declines));
     }
 
