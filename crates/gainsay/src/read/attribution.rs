@@ -525,6 +525,9 @@ fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
 
 /// "GreyHeron put Acme on its leak site", "the gang gave Acme until Friday": what a crew does before the world says something.
 fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
+    if let Some(found) = posted(sentence) {
+        return Some(found);
+    }
     (1..sentence.tokens.len().min(DEED_REACH)).find_map(|verb| {
         let soon = |list: &[&str]| (verb + 1..verb + 14).any(|n| list.contains(&sentence.word(n)));
         let shows = match sentence.word(verb) {
@@ -532,7 +535,7 @@ fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
             "posted" | "listed" | "added" | "named" | "put" | "posting" => {
                 soon(&["site", "portal", "list", "victims", "blog", "forum", "sale", "proof"]) || soon(SHOWN)
             }
-            "published" | "shared" | "uploaded" | "released" => soon(SHOWN),
+            "published" | "shared" | "uploaded" | "released" | "approached" | "contacted" | "emailed" => soon(SHOWN),
             "raised" | "raising" | "increased" => soon(&["demand", "ransom"]),
             "gave" | "set" | "extended" => soon(&["deadline", "hours", "days", "until"]),
             "plans" | "plan" | "intends" | "vowed" | "promised" => {
@@ -552,6 +555,53 @@ fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         crew.then_some(found)
     })
 }
+
+/// "A post on the crew's blog showed that": what stands where crews post is a crew's, named there or not.
+fn posted(sentence: &Sentence<'_>) -> Option<Found> {
+    let noun = (0..sentence.tokens.len().min(POST_REACH)).find(|&at| {
+        matches!(sentence.word(at), "post" | "listing" | "thread" | "message" | "note" | "claim" | "page")
+            && matches!(sentence.word(at + 1), "on" | "in" | "to" | "at")
+    })?;
+    let told = (noun + 2..sentence.tokens.len().min(noun + POST_REACH)).find(|&at| {
+        matches!(
+            sentence.word(at),
+            "showed" | "shows" | "said" | "says" | "claimed" | "claims" | "appeared" | "appears" | "included" | "had"
+        ) && sentence.party[at].is_none()
+    })?;
+    let actor =
+        (noun + 2..told).filter_map(|at| sentence.party[at]).find(|&p| sentence.cast.kind(p) == PartyKind::Actor);
+    let underground = (noun + 2..told).any(|at| {
+        matches!(
+            sentence.word(at),
+            "dark"
+                | "darknet"
+                | "leak"
+                | "underground"
+                | "hacking"
+                | "hacker"
+                | "hackers"
+                | "cybercrime"
+                | "extortion"
+                | "pastebin"
+                | "breachforums"
+                | "raidforums"
+        )
+    });
+    // "The firm's post on the forum" is the firm's.
+    let owned = (0..noun).any(|at| sentence.party[at].is_some() || lexicon::cue(sentence.word(at)).is_some());
+    if owned || actor.is_none() && !underground {
+        return None;
+    }
+    let known = actor.or_else(|| match sentence.cast.of_kind(PartyKind::Actor) {
+        [only] => Some(*only),
+        _ => None,
+    });
+    let speaker = sentence.writer_of_a_post(known);
+    Some(Found::new(told, 0, vec![speaker], Cue::Offers, Rule::Deed))
+}
+
+/// How far into its sentence a post is looked for, and how far behind it its verb may stand, in tokens.
+const POST_REACH: usize = 14;
 
 /// What a crew holds out to be believed and bought.
 const SHOWN: &[&str] = &[
@@ -963,6 +1013,9 @@ mod tests {
             ("Brightwell is working with the police to investigate it.", "Brightwell", Rule::Indirect),
             ("Many heard the claim by GreyHeron that it holds files.", "GreyHeron", Rule::Nominal),
             ("In its channel, the gang posted three screenshots of a database.", "GreyHeron", Rule::Deed),
+            ("A blog post on the dark web showed files of the maker.", "GreyHeron", Rule::Deed),
+            ("The post on GreyHeron’s blog had a clock on it.", "GreyHeron", Rule::Deed),
+            ("On Friday a gang known as ‘GreyHeron’ claimed to have breached both.", "GreyHeron", Rule::Indirect),
             ("On its site a user named “GreyHeron” announced the sale.", "GreyHeron", Rule::Indirect),
             ("Brightwell bosses said that it was late.", "Brightwell", Rule::Indirect),
             ("While it did not name the supplier, Brightwell said it was told.", "Brightwell", Rule::Indirect),
@@ -1044,6 +1097,8 @@ mod tests {
             "Brightwell was sent a letter to find out who did it.",
             "Brightwell is not working with the police to investigate it.",
             "Brightwell hired a firm to determine the price of locks.",
+            "The post on the door had a picture of a lock.",
+            "Brightwell’s post on the dark web of rumours had many readers.",
         ] {
             assert_eq!(of(said).len(), 0, "{said}");
         }
