@@ -507,7 +507,12 @@ fn lengthen(text: &str, cast: &Cast, page: &Page, found: &mut [Item], from: usiz
         };
         let taken = starts.iter().any(|&s| s >= next.start && s < next.end);
         let fits = next.end - item.span.start <= LONGEST_BYTES;
-        if told && !taken && fits && !item.shared && before.end == item.span.end {
+        let opens = next.of(text).and_then(|n| n.split_whitespace().next()).unwrap_or_default();
+        let leans = matches!(
+            opens.to_lowercase().as_str(),
+            "it" | "they" | "this" | "these" | "those" | "the" | "and" | "but" | "also"
+        );
+        if told && leans && !taken && fits && !item.shared && before.end == item.span.end {
             let sentence = sentence_of(text, cast, next, &page.quotes);
             let quoted = sentence.tokens.iter().any(|t| t.shape == Shape::Quote);
             if !quoted && hangs_on(text, &sentence, before) {
