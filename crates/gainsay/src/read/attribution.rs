@@ -204,6 +204,8 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
         || (helpers.from..verb).any(|at| lexicon::negates(sentence.word(at)));
     let cue = match lexicon::cue(&token.lower) {
         _ if (negated || is_yet_to(sentence, verb)) && lexicon::silence_after_not(&token.lower) => Some(Cue::Declines),
+        // "The office said nothing": no statement but silence.
+        Some(Cue::Says) if says_nothing(sentence, verb) => Some(Cue::Declines),
         Some(cue) => Some(cue),
         // "Is denying": a participle with its helper is a verb.
         None => phrase_cue(sentence, verb)
@@ -215,6 +217,9 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
         return Ok(Some(found));
     }
     let Some(cue) = cue else { return Ok(None) };
+    if cue == Cue::Declines && in_passing(sentence, helpers.from) {
+        return Err("a silence told in passing");
+    }
     let owned = verb > 0 && sentence.tokens[verb - 1].shape == Shape::Possessive;
     if owned
         || before == "to" && !first_to && !able && !is_yet_to(sentence, verb)
@@ -266,6 +271,26 @@ fn by_verb(sentence: &Sentence<'_>, verb: usize, memory: &Memory) -> Result<Opti
         return Ok(Some(Found { negated, closing, unreal, ..Found::new(verb, from, speakers, cue, rule) }));
     }
     Err("no speaker can be made out")
+}
+
+/// "When the firm did not respond, the blogger went on": the clause that opens the sentence tells a silence that the rest of it goes on
+/// from.
+fn in_passing(sentence: &Sentence<'_>, helpers: usize) -> bool {
+    matches!(sentence.word(0), "when" | "after" | "because" | "since")
+        && !(0..helpers).any(|at| sentence.tokens[at].sets_apart())
+        && (helpers..sentence.tokens.len()).any(|at| sentence.tokens[at].is_mark(","))
+}
+
+/// "Said nothing", "said nothing about it"; "said nothing was taken" says something.
+fn says_nothing(sentence: &Sentence<'_>, verb: usize) -> bool {
+    sentence.word(verb + 1) == "nothing"
+        && sentence.tokens.get(verb + 2).is_none_or(|t| {
+            t.shape == Shape::Mark
+                || matches!(
+                    t.lower.as_str(),
+                    "about" | "of" | "whatsoever" | "more" | "further" | "publicly" | "on" | "at" | "when"
+                )
+        })
 }
 
 /// "Is working with the police to investigate", "sent a team to find out who did it": who sets out to look into it.
@@ -500,6 +525,9 @@ fn elided(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
 
 /// "GreyHeron put Acme on its leak site", "the gang gave Acme until Friday": what a crew does before the world says something.
 fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
+    if let Some(found) = posted(sentence) {
+        return Some(found);
+    }
     (1..sentence.tokens.len().min(DEED_REACH)).find_map(|verb| {
         let soon = |list: &[&str]| (verb + 1..verb + 14).any(|n| list.contains(&sentence.word(n)));
         let shows = match sentence.word(verb) {
@@ -507,7 +535,7 @@ fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
             "posted" | "listed" | "added" | "named" | "put" | "posting" => {
                 soon(&["site", "portal", "list", "victims", "blog", "forum", "sale", "proof"]) || soon(SHOWN)
             }
-            "published" | "shared" | "uploaded" | "released" => soon(SHOWN),
+            "published" | "shared" | "uploaded" | "released" | "approached" | "contacted" | "emailed" => soon(SHOWN),
             "raised" | "raising" | "increased" => soon(&["demand", "ransom"]),
             "gave" | "set" | "extended" => soon(&["deadline", "hours", "days", "until"]),
             "plans" | "plan" | "intends" | "vowed" | "promised" => {
@@ -527,6 +555,53 @@ fn deed(sentence: &Sentence<'_>, memory: &Memory) -> Option<Found> {
         crew.then_some(found)
     })
 }
+
+/// "A post on the crew's blog showed that": what stands where crews post is a crew's, named there or not.
+fn posted(sentence: &Sentence<'_>) -> Option<Found> {
+    let noun = (0..sentence.tokens.len().min(POST_REACH)).find(|&at| {
+        matches!(sentence.word(at), "post" | "listing" | "thread" | "message" | "note" | "claim" | "page")
+            && matches!(sentence.word(at + 1), "on" | "in" | "to" | "at")
+    })?;
+    let told = (noun + 2..sentence.tokens.len().min(noun + POST_REACH)).find(|&at| {
+        matches!(
+            sentence.word(at),
+            "showed" | "shows" | "said" | "says" | "claimed" | "claims" | "appeared" | "appears" | "included" | "had"
+        ) && sentence.party[at].is_none()
+    })?;
+    let actor =
+        (noun + 2..told).filter_map(|at| sentence.party[at]).find(|&p| sentence.cast.kind(p) == PartyKind::Actor);
+    let underground = (noun + 2..told).any(|at| {
+        matches!(
+            sentence.word(at),
+            "dark"
+                | "darknet"
+                | "leak"
+                | "underground"
+                | "hacking"
+                | "hacker"
+                | "hackers"
+                | "cybercrime"
+                | "extortion"
+                | "pastebin"
+                | "breachforums"
+                | "raidforums"
+        )
+    });
+    // "The firm's post on the forum" is the firm's.
+    let owned = (0..noun).any(|at| sentence.party[at].is_some() || lexicon::cue(sentence.word(at)).is_some());
+    if owned || actor.is_none() && !underground {
+        return None;
+    }
+    let known = actor.or_else(|| match sentence.cast.of_kind(PartyKind::Actor) {
+        [only] => Some(*only),
+        _ => None,
+    });
+    let speaker = sentence.writer_of_a_post(known);
+    Some(Found::new(told, 0, vec![speaker], Cue::Offers, Rule::Deed))
+}
+
+/// How far into its sentence a post is looked for, and how far behind it its verb may stand, in tokens.
+const POST_REACH: usize = 14;
 
 /// What a crew holds out to be believed and bought.
 const SHOWN: &[&str] = &[
@@ -930,6 +1005,7 @@ mod tests {
             ("By its own account, the gang spent months inside.", "GreyHeron", Rule::OwnAccount),
             ("A notorious gang, GreyHeron, says it hacked the firm.", "GreyHeron", Rule::Indirect),
             ("Brightwell has yet to respond.", "Brightwell", Rule::Indirect),
+            ("Brightwell said nothing about it.", "Brightwell", Rule::Indirect),
             ("The theft has been denied this week by Brightwell.", "Brightwell", Rule::Passive),
             ("Much of it is old, Tarnwell said by phone.", "Tarnwell", Rule::Indirect),
             ("Brightwell released a statement saying that its systems are safe.", "Brightwell", Rule::Indirect),
@@ -937,6 +1013,9 @@ mod tests {
             ("Brightwell is working with the police to investigate it.", "Brightwell", Rule::Indirect),
             ("Many heard the claim by GreyHeron that it holds files.", "GreyHeron", Rule::Nominal),
             ("In its channel, the gang posted three screenshots of a database.", "GreyHeron", Rule::Deed),
+            ("A blog post on the dark web showed files of the maker.", "GreyHeron", Rule::Deed),
+            ("The post on GreyHeron’s blog had a clock on it.", "GreyHeron", Rule::Deed),
+            ("On Friday a gang known as ‘GreyHeron’ claimed to have breached both.", "GreyHeron", Rule::Indirect),
             ("On its site a user named “GreyHeron” announced the sale.", "GreyHeron", Rule::Indirect),
             ("Brightwell bosses said that it was late.", "Brightwell", Rule::Indirect),
             ("While it did not name the supplier, Brightwell said it was told.", "Brightwell", Rule::Indirect),
@@ -1018,17 +1097,21 @@ mod tests {
             "Brightwell was sent a letter to find out who did it.",
             "Brightwell is not working with the police to investigate it.",
             "Brightwell hired a firm to determine the price of locks.",
+            "The post on the door had a picture of a lock.",
+            "Brightwell’s post on the dark web of rumours had many readers.",
         ] {
             assert_eq!(of(said).len(), 0, "{said}");
         }
     }
 
     #[test]
-    fn two_houses_are_both_and_neither() {
+    fn two_houses_are_both_and_neither_and_nothing_is_silence() {
         let of = |said: &str| of(said).into_iter().map(|f| f.0.join("+")).collect::<Vec<_>>();
         assert_eq!(of("Neither had responded by Monday."), ["Tarnwell+Oakvale"]);
         assert_eq!(of("Both companies have confirmed the theft."), ["Tarnwell+Oakvale"]);
         assert_eq!(of("Neither company confirmed the theft."), ["Tarnwell+Oakvale"]);
+        assert_eq!(cue_of("Brightwell said nothing."), Some(Cue::Declines));
+        assert_eq!(cue_of("Brightwell said nothing was taken."), Some(Cue::Says));
         assert_eq!(cue_of("Neither company confirmed the theft."), Some(Cue::Declines));
     }
 

@@ -377,7 +377,10 @@ fn unknown_end(text: &str, tokens: &[Token], first: usize, names: &Gazetteer) ->
         if is_domain(&tokens[last]) || beside && is_domain(next) {
             break;
         }
-        let titled = lexicon::person_noun(&tokens[last].lower)
+        // "@acme You do not answer": who is spoken to is no part of the name.
+        let spoken_to = matches!(next.lower.as_str(), "you" | "we" | "they" | "he" | "she" | "it");
+        let titled = spoken_to
+            || lexicon::person_noun(&tokens[last].lower)
             || lexicon::person_noun(&next.lower)
             || lexicon::calendar_word(&next.lower);
         if beside && next.shape == Shape::Word && next.capital && !titled {

@@ -511,8 +511,9 @@ fn organisation(around: &Around<'_>, tokens: &[Token], run: &Run, found: &mut Ev
         found.organisation += 3;
     }
     // "Acme, the telecommunications regulator,".
-    if around.apposition().iter().any(|w| matches!(*w, "regulator" | "ombudsman"))
-        && !around.apposition().iter().any(|w| matches!(*w, "which" | "who" | "whose" | "with" | "by" | "to"))
+    let told = around.apposition();
+    if told.iter().any(|w| matches!(*w, "regulator" | "ombudsman"))
+        && !told.iter().any(|w| matches!(*w, "which" | "who" | "whose" | "with" | "by" | "to"))
     {
         found.office += 1;
     }

@@ -10,6 +10,9 @@ use crate::read::tokens::Shape;
 /// A quotation shorter than this may be a name.
 pub(super) const NAME_BYTES: usize = 40;
 
+/// How long a name in single marks may be, in tokens.
+const NAME_REACH: usize = 6;
+
 /// How far a subject may stand from its verb, in tokens.
 pub(super) const SUBJECT_REACH: usize = 40;
 
@@ -32,7 +35,11 @@ pub(super) fn subject_before(sentence: &Sentence<'_>, end: usize, memory: &Memor
     let at = end.checked_sub(1)?;
     // The hacker, who calls himself "Wren," wrote: the closing comma stands inside the marks.
     let token = &sentence.tokens[at];
-    let name_in_marks = token.shape == Shape::Quote && token.span.end - token.span.start < NAME_BYTES
+    let in_single_marks = matches!(token.lower.as_str(), "’" | "'")
+        && (at.saturating_sub(NAME_REACH)..at).any(|n| matches!(sentence.word(n), "‘" | "'"))
+        && sentence.party[at.saturating_sub(1)].is_some();
+    let name_in_marks = in_single_marks
+        || token.shape == Shape::Quote && token.span.end - token.span.start < NAME_BYTES
         || matches!(token.lower.as_str(), "”" | "\"");
     if !token.sets_apart() && !name_in_marks {
         return phrase_ending(sentence, at, memory).or_else(|| over_a_relative(sentence, at, memory));

@@ -210,6 +210,7 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
             aside.extend(not_here.drain(..).map(|a| SetAside { sentence: span, word: a.word, why: a.why }));
         }
         join(&mut found, from, cast);
+        lengthen(text, cast, page, &mut found, from);
         let closing = page.sentences.last().and_then(|s| s.of(text)).unwrap_or_default();
         let lately = found.last().is_some_and(|i| {
             i.paragraph + 1 >= number
@@ -400,7 +401,7 @@ fn several(word: &str) -> bool {
 /// "Our customers", "we opened an investigation": the words of a house that was hit, and of no crew.
 static OF_A_HOUSE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     word_regex(concat!(
-        r"(?i)\bour (?:own )?(?:\w+ )?(?:customers?|clients?|users|patients|members|guests|employees|systems?|servers|investigation|security team)\b",
+        r"(?i)\bour own (?:systems?|network|servers)\b|\bour (?:\w+ )?(?:customers?|clients?|users|patients|members|guests|employees|investigation|security team)\b",
         r"|\bwe (?:\w+ly |have |also )*(?:launched|began|started|opened|notified|informed|engaged|identified|detected|apologi[sz]e|regret|take)\b[^.]{0,60}\b(?:investigation|inquiry|authorities|police|law enforcement|experts|incident|unauthori[sz]ed|inconvenience|seriously)\b",
     ))
     .ok()
@@ -489,6 +490,63 @@ fn join(found: &mut Vec<Item>, from: usize, cast: &Cast) {
             Some((left, stance)) => absorb(left, right, stance),
             None => found.push(right),
         }
+    }
+}
+
+/// A sentence of the same paragraph that nobody else says and that hangs on the one before belongs to what was said: "The firm said that
+/// an app was hit. The app held names."
+fn lengthen(text: &str, cast: &Cast, page: &Page, found: &mut [Item], from: usize) {
+    let starts: Vec<usize> = found.iter().skip(from).map(|i| i.span.start).collect();
+    for item in found.iter_mut().skip(from) {
+        let told = matches!(item.rule, Rule::Quote | Rule::Indirect | Rule::AccordingTo | Rule::Hanging | Rule::Deed);
+        let next = page.sentences.partition_point(|s| s.start < item.span.end);
+        let (Some(&before), Some(&next)) =
+            (next.checked_sub(1).and_then(|b| page.sentences.get(b)), page.sentences.get(next))
+        else {
+            continue;
+        };
+        let taken = starts.iter().any(|&s| s >= next.start && s < next.end);
+        let fits = next.end - item.span.start <= LONGEST_BYTES;
+        let opens = next.of(text).and_then(|n| n.split_whitespace().next()).unwrap_or_default();
+        let leans = matches!(
+            opens.to_lowercase().as_str(),
+            "it" | "they" | "this" | "these" | "those" | "the" | "and" | "but" | "also"
+        );
+        if told && leans && !taken && fits && !item.shared && before.end == item.span.end {
+            let sentence = sentence_of(text, cast, next, &page.quotes);
+            let quoted = sentence.tokens.iter().any(|t| t.shape == Shape::Quote);
+            if !quoted && hangs_on(text, &sentence, before) {
+                item.span.end = next.end;
+            }
+        }
+    }
+}
+
+/// "It has told its customers", "Those apps held names", "The file held": the subject is what the sentence before told of.
+fn hangs_on(text: &str, sentence: &Sentence<'_>, before: Span) -> bool {
+    let first = usize::from(sentence.tokens.len() > 2 && matches!(sentence.word(0), "and" | "but" | "also"));
+    match sentence.word(first) {
+        // "It remains unclear": nobody's.
+        "it" => !matches!(
+            sentence.word(first + 1),
+            "is" | "was" | "remains" | "remained" | "appears" | "seems" | "may" | "could" | "isn't" | "'s"
+        ),
+        "they" | "this" | "these" | "those" => true,
+        "the" => {
+            let earlier = before.of(text).unwrap_or_default().to_lowercase();
+            (first + 1..first + 4)
+                .map(|at| sentence.word(at))
+                .take_while(|w| {
+                    !w.is_empty() && lexicon::cue(w).is_none() && !lexicon::auxiliary(w) && !lexicon::preposition(w)
+                })
+                .any(|w| {
+                    w.len() > 3
+                        && earlier
+                            .split(|c: char| !c.is_alphanumeric())
+                            .any(|e| e.trim_end_matches('s') == w.trim_end_matches('s'))
+                })
+        }
+        _ => false,
     }
 }
 
@@ -752,5 +810,28 @@ mod tests {
             "Changes to your Brightwell account\nWe have changed our systems after mails that claimed access to our database.\nWe will do the following in the coming days:\n- Restricted access to the database at all times.\n- Added locks to all of the doors that there are.\n- Watched the network by day and by night.\n- Turned off the lights when nobody was there.\nAt Brightwell, customer safety comes first, and we are working on it.\n",
         );
         assert!(found.iter().filter(|f| f.0 == "Brightwell" && f.2 == Rule::OwnPage).count() >= 3, "{found:?}");
+    }
+
+    #[test]
+    fn what_hangs_on_a_statement_is_told_with_it_and_the_rest_is_not() {
+        let last = |text: &str| of(text).last().map(|f| f.3.clone()).unwrap_or_default();
+        let said = "Brightwell said that a portal of its partners was hit by the thieves.";
+        for more in ["The portal held names and numbers.", "It has told its customers so.", "Those portals held names."]
+        {
+            assert!(last(&format!("{said} {more}")).ends_with(more), "{more}");
+        }
+        for more in ["It remains unclear who did it.", "The weather is fine.", "Shops opened late."] {
+            assert!(last(&format!("{said} {more}")).ends_with("thieves."), "{more}");
+        }
+    }
+
+    #[test]
+    fn a_silence_told_in_passing_and_words_to_somebody_are_no_statements() {
+        for text in [
+            "When Brightwell did not respond to the letters, the writer went home in the rain.",
+            "@brightwell You do not respond to several letters and calls from those who wrote to you.",
+        ] {
+            assert_eq!(of(text), [], "{text}");
+        }
     }
 }

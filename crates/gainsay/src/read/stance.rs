@@ -146,6 +146,13 @@ static ELSEWHERE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     ))
 });
 
+/// Something was found, whatever was not: "we identified a suspected incident".
+static FOUND: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    pattern(
+        r"\b(?:identified|discovered|detected) (?:an?|some|one) (?:\w+ ){0,4}(?:incident|intrusion|breach|activity|access)\b",
+    )
+});
+
 /// Silence in the speaker's own words.
 static SILENCE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     pattern(
@@ -299,8 +306,10 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
             _ => by_words(Stance::Confirms, "a verb of confirmation", said.happened),
         };
     }
-    if let words @ Some(_) = said.not.filter(|_| said.happened.is_none() && heard.cue != Cue::Claims) {
-        return match heard.house && !matches!(heard.kind, PartyKind::Researcher | PartyKind::Authority) {
+    let house = heard.house && !matches!(heard.kind, PartyKind::Researcher | PartyKind::Authority);
+    let undone = said.not.filter(|words| house || denies_an_event(text, *words));
+    if let words @ Some(_) = undone.filter(|_| said.happened.is_none() && heard.cue != Cue::Claims) {
+        return match house {
             true => by_role(Stance::Denies, "denies the event", words),
             false => by_role(Stance::Disputes, "says of another that it did not happen", words),
         };
@@ -331,6 +340,39 @@ fn of_another(heard: &Heard<'_>, said: &Content) -> Reading {
         return by_role(Stance::Claims, "a verb of claiming", None);
     }
     by_role(Stance::Informs, "tells of it", None)
+}
+
+/// "No data", "not originate": what is denied is an event; "not required to tell", "not aware" deny none.
+fn denies_an_event(text: &str, words: Span) -> bool {
+    let believed = ["reason to believe", "reason to think", "reason to suspect"].iter().any(|w| text.contains(w));
+    let denied = words.of(text).unwrap_or_default();
+    believed
+        || denied.split_whitespace().skip(1).take(2).any(|word| {
+            let word = word.to_lowercase();
+            [
+                "breach",
+                "hack",
+                "leak",
+                "data",
+                "stol",
+                "taken",
+                "compromis",
+                "access",
+                "attack",
+                "theft",
+                "incident",
+                "intru",
+                "originat",
+                "evidence",
+                "indicat",
+                "sign",
+                "affect",
+                "impact",
+                "happen",
+            ]
+            .iter()
+            .any(|event| word.starts_with(event))
+        })
 }
 
 /// What somebody says of its own house.
@@ -388,6 +430,9 @@ fn of_itself(heard: &Heard<'_>, said: &Content) -> Reading {
             let words = said.perhaps.or_else(|| hit(&BUT_PERHAPS, text));
             return by_words(Stance::PartlyConfirms, "allows for a part and denies another", words);
         }
+        (None, true) if hit_plain(&FOUND, text).is_some() => {
+            return by_words(Stance::PartlyConfirms, "found something and denies another", hit_plain(&FOUND, text));
+        }
         (None, true) => return by_words(Stance::Denies, "denies the event", said.not.or(untrue)),
         (Some(words), false) if limit.is_some() => {
             return by_words(Stance::PartlyConfirms, "admits and makes it small", Some(words));
@@ -442,6 +487,7 @@ mod tests {
             &NO_DEED,
             &OWNED,
             &BUT_PERHAPS,
+            &FOUND,
         ] {
             assert!(pattern.is_some());
         }
@@ -558,6 +604,8 @@ mod tests {
             Stance::Claims
         );
         assert_eq!(of(PartyKind::Researcher, Cue::Says, "Tarnwell said that was incorrect."), Stance::Disputes);
+        let required = "The office said that Brightwell was not required to notify it of a breach.";
+        assert_eq!(of(PartyKind::Authority, Cue::Says, required), Stance::Informs);
         assert_eq!(of(PartyKind::Victim, Cue::Declines, "Brightwell would not say."), Stance::NoComment);
     }
 
@@ -569,6 +617,8 @@ mod tests {
         ] {
             assert_eq!(of(kind, Cue::Says, said), Stance::NoComment, "{said}");
         }
+        let found = "While we did not find anything in our own systems, we identified a suspected incident at a supplier, it said.";
+        assert_eq!(of(PartyKind::Victim, Cue::Says, found), Stance::PartlyConfirms);
         let team = "It sent a team to investigate the incident at the plant, where records were stolen.";
         assert_eq!(of(PartyKind::Victim, Cue::Investigates, team), Stance::Investigating);
     }

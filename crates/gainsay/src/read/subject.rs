@@ -718,6 +718,19 @@ impl<'a> Sentence<'a> {
         one.filter(|_| definite && head == first + 1 && noun.len() > 3).map(|p| self.as_role(p))
     }
 
+    /// Who wrote what stands where crews post: by name, or nobody in particular.
+    pub(super) fn writer_of_a_post(&self, known: Option<usize>) -> Speaker {
+        known.map_or_else(
+            || Speaker {
+                name: "threat actor (unnamed)".to_owned(),
+                kind: PartyKind::Actor,
+                party: None,
+                known: Known::Unnamed,
+            },
+            |party| self.as_role(party),
+        )
+    }
+
     /// "Neither", "both companies": the two houses named last before token `at`, in the order of the text.
     pub(super) fn the_two(&self, at: usize) -> Vec<Speaker> {
         let before = self.tokens.get(at).map_or(0, |t| t.span.start);

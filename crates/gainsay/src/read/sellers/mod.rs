@@ -377,7 +377,10 @@ pub(super) fn listing(text: &str, about: &About, names: &Gazetteer, because: &st
     read.name_victims(text);
     let mut reading = Reading::default();
     let mut sellers: Vec<Option<Span>> = shared(read.posts.iter().map(|post| post.seller).collect());
+    // Whose page it is was guessed from the line above it.
+    let mut heading = false;
     if sellers.iter().all(Option::is_none) {
+        heading = read.crew.is_none();
         let crew = read.crew.or_else(|| heads_its_posts(text));
         sellers.iter_mut().for_each(|seller| *seller = crew);
         read.posts.iter_mut().for_each(|post| post.seller = crew);
@@ -391,7 +394,7 @@ pub(super) fn listing(text: &str, about: &About, names: &Gazetteer, because: &st
             said.voice.or(sellers.get(said.post).copied().flatten()).and_then(|span| span.of(text)).map(worded);
         let kind = if said.voice.is_some() { PartyKind::Other } else { PartyKind::Actor };
         let confidence = if said.voice.is_some() { OTHER_SIDE } else { said.confidence };
-        let confidence = if seller.is_some() { confidence } else { confidence.min(NAMELESS) };
+        let confidence = if seller.is_some() && !heading { confidence } else { confidence.min(NAMELESS) };
         let because =
             format!("{because}; {}", if seller.is_some() { "its seller is named" } else { "its seller is not named" });
         let whose = post.and_then(Post::whose).and_then(|span| span.of(text)).map(worded);
