@@ -24,7 +24,7 @@ fn text(number: usize) -> String {
 #[test]
 fn what_a_case_holds_is_on_some_page_and_none_is_too_long() {
     let environment = Environment::with_desk();
-    for number in 0..30 {
+    for number in 0..10 {
         environment.write(&format!("texts/{number:02}.txt"), text(number));
     }
     environment.gainsay(&["open", "marlbeck"]).succeeded();
@@ -41,7 +41,7 @@ fn what_a_case_holds_is_on_some_page_and_none_is_too_long() {
         shown[list].as_array().unwrap().iter().map(|it| it["handle"].as_str().unwrap().to_owned()).collect()
     };
     let all = handles("statements");
-    assert!(all.len() > 150 && found[2] == all.len().to_string(), "{} {}", &found[2], all.len());
+    assert!(all.len() > 60 && found[2] == all.len().to_string(), "{} {}", &found[2], all.len());
     let article = regex::Regex::new(r#"<article class="said" id="(s\d+)""#).unwrap();
     let next = regex::Regex::new(r#"<a href="([^"]+)">Next</a>"#).unwrap();
     let (mut seen, mut path) = (BTreeSet::new(), found[1].to_owned());
@@ -56,7 +56,7 @@ fn what_a_case_holds_is_on_some_page_and_none_is_too_long() {
     }
     assert_eq!(seen, all);
     // A handle leads to where it is shown, also one that the case's page leaves out.
-    for handle in all.iter().chain(&handles("sources")).chain(&handles("claims")).step_by(7) {
+    for handle in all.iter().chain(&handles("sources")).chain(&handles("claims")).step_by(29) {
         let answer = served.get(&format!("/case/marlbeck/at/{handle}"));
         assert_eq!(answer.status, 303, "{handle}");
         let place = answer.header("location").unwrap().split('#').next().unwrap().to_owned();
