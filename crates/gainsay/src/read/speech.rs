@@ -156,8 +156,8 @@ pub(super) fn told(text: &str, pages: &[Page], cast: &Cast, about: &About) -> To
             memory.here.clone_from(&announced);
         }
         let own_words = page.quotes.is_empty()
-            && !opens_with_a_speaker(text, cast, page, &memory)
-            && (is_set_off(text, page) || after_colon && announced.is_some() || signed(text, pages, number, cast));
+            && (is_set_off(text, page) || after_colon && announced.is_some() || signed(text, pages, number, cast))
+            && !opens_with_a_speaker(text, cast, page, &memory);
         let set_off = own_words.then(|| set_off_speaker(text, pages, number, cast, announced.as_ref())).flatten();
         if let Some((speaker, rule)) = set_off {
             let whole = Attribution {
@@ -288,7 +288,7 @@ fn speaks_here(speaker: &Speaker, cue: Cue, negated: bool) -> bool {
 fn settle(text: &str, cast: &Cast, paragraph: usize, speaker: Speaker, found: &Attribution) -> Item {
     let heard = Span { end: found.until.min(found.span.end), ..found.span };
     let said = heard.of(text).unwrap_or_default();
-    let own_matter = own_matter(text, cast, &speaker, &Attribution { span: heard, ..found.clone() }, said);
+    let own_matter = own_matter(text, cast, &speaker, found, heard);
     let read = stance(&Heard {
         cue: found.cue,
         negated: found.negated,
@@ -325,7 +325,8 @@ fn speaks_for_a_house(cast: &Cast, speaker: &Speaker) -> bool {
 
 /// Whether the speaker would be speaking of its own house. A victim is, unless it tells of another company; of anybody else it must not look
 /// like another's breach in any way.
-fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, said: &str) -> bool {
+fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, heard: Span) -> bool {
+    let said = heard.of(text).unwrap_or_default();
     let ours = parts::of_ours(said);
     let Some(party) = speaker.party.map(|p| cast.parties[p].home.unwrap_or(p)) else {
         // "The ministry said": where the story knows of no other house that was breached, it answers for its own.
@@ -338,7 +339,7 @@ fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, s
     };
     let homes: Vec<usize> =
         found.speakers.iter().filter_map(|s| s.party).flat_map(|p| [Some(p), cast.parties[p].home]).flatten().collect();
-    if !ours && of_another_house(text, cast, &homes, found.span) {
+    if !ours && of_another_house(text, cast, &homes, heard) {
         return false;
     }
     let house = cast.parties[party].class == Class::Organisation;
@@ -351,18 +352,18 @@ fn own_matter(text: &str, cast: &Cast, speaker: &Speaker, found: &Attribution, s
                 || parts::of_own_house(said, name)
                 || !(matches!(found.cue, Cue::Reports)
                     || found.cue == Cue::Disputes && content(said).named.is_none()
-                    || of_another(cast, party, found.span, said))
+                    || of_another(cast, party, heard, said))
         }
         // Who hunts crews speaks of others, unless its words leave no doubt.
         PartyKind::Authority | PartyKind::Researcher if house => {
-            let alone = || !others_named(cast, party, found.span);
+            let alone = || !others_named(cast, party, heard);
             ours
                 || parts::named_as_hit(said, name)
                 || parts::of_own_house(said, name) && alone()
                 // An office that is no police and says that nothing was taken answers for itself.
                 || speaker.kind == PartyKind::Authority
                     && !parts::hunts_crews(name)
-                    && !victim_named(cast, party, found.span)
+                    && !victim_named(cast, party, heard)
                     && (found.cue == Cue::Denies && !found.negated || content(said).not.is_some())
         }
         _ => false,
