@@ -55,16 +55,8 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
     /// # Errors
     /// Where a corpus has another profile.
     pub fn new(profile: &Profile, corpora: &'c [Corpus<'c, R>], bounds: Bounds) -> Result<Self, MatchError> {
-        let is_other = |corpus: &&Corpus<'_, R>| {
-            let mut all = corpus.index.profile().into_iter().chain(corpus.filters.iter().map(Filter::profile));
-            all.any(|of| of != profile.id())
-        };
-        if let Some(corpus) = corpora.iter().find(is_other) {
-            return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
-        }
-        let (lines, licences) = (Lines::new(corpora), licences::fingerprints(profile));
         Ok(Matcher {
-            against: Against { profile: profile.clone(), corpora, lines, licences, bounds, sieve: Sieve::default() },
+            against: Against::new(profile, corpora, bounds)?,
             surveyed: 0,
             at_once: usize::MAX,
             edited: Vec::new(),
@@ -208,7 +200,7 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         for (at, (file, of_file)) in files.iter().zip(judged).enumerate().filter(|(at, _)| counts(files, judged, *at)) {
             let (matched, line) = match_file(file, at, *of_file, hits, &mut finder)?;
             let bytes = file.is_text_of.unwrap_or(matched.bytes);
-            self.whole.add((matched, bytes), (self.counted + at, at), file.level, line, hits, lines);
+            self.whole.add((matched, bytes), file, (self.counted + at, at), line, hits, lines);
         }
         self.counted += files.len();
         Ok(())
@@ -230,12 +222,30 @@ struct Part {
     judged: Vec<(Verdict, Channel)>,
 }
 
-impl<R: ReadAt> Against<'_, R> {
+impl<'c, R: ReadAt> Against<'c, R> {
+    /// What is made under `profile` against some corpora.
+    pub(super) fn new(profile: &Profile, corpora: &'c [Corpus<'c, R>], bounds: Bounds) -> Result<Self, MatchError> {
+        let is_other = |corpus: &&Corpus<'_, R>| {
+            let mut all = corpus.index.profile().into_iter().chain(corpus.filters.iter().map(Filter::profile));
+            all.any(|of| of != profile.id())
+        };
+        if let Some(corpus) = corpora.iter().find(is_other) {
+            return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
+        }
+        let (lines, licences, sieve) = (Lines::new(corpora), licences::fingerprints(profile), Sieve::new(corpora));
+        Ok(Against { profile: profile.clone(), corpora, lines, licences, bounds, sieve })
+    }
+
+    /// Makes the sieve ready for so many fingerprints.
+    pub(super) fn expect(&self, more: usize) -> Result<(), MatchError> {
+        self.sieve.expect(more, self.corpora, &self.licences)
+    }
+
     /// What is found of files; `None` where that is more than may be held and they can be less.
     fn look_up(&self, files: &[SampleFile]) -> Result<Option<Part>, MatchError> {
         let can_be_less = half(files) > 0 || files.iter().any(|file| file.level < HIGHEST && fingerprints(file) > 0);
         let most = if can_be_less { self.bounds.intervals } else { usize::MAX };
-        let look_up = |pieces: &Pieces| Hits::look_up(files, pieces, &self.licences, self.corpora, &self.lines, most);
+        let look_up = |pieces: &Pieces| Hits::look_up(files, pieces, self, most);
         let Some(hits) = look_up(&Pieces::new())? else { return Ok(None) };
         let judged = self.judged(files, &hits);
         let pieces = short::recognised(files, &hits, &judged, self)?;
