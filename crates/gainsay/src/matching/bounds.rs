@@ -5,7 +5,8 @@
 pub struct Bounds {
     /// Fingerprints of one file, and of short files that are looked up together: with what is found of them some sixty bytes each.
     pub fingerprints: usize,
-    /// Fingerprints of all files that are looked up together, if that is less: who reads the sample need not wait long for who matches it.
+    /// Fingerprints of all files that are looked up together, once the first of them were: who reads the sample need not wait long
+    /// for who matches it.
     pub batch: usize,
     /// Files that are looked up together, a few hundred bytes each.
     pub files: usize,
@@ -14,6 +15,8 @@ pub struct Bounds {
     /// Fingerprints that are remembered as counted, once for the sample and once for its lines: twelve bytes each, more while they
     /// move.
     pub(super) distinct: usize,
+    /// Parts of the files that are looked up at once.
+    pub(super) threads: usize,
     /// Bytes for what is known of each file that is the company's: its name and the commits that it fits.
     pub(super) each: usize,
 }
@@ -30,6 +33,7 @@ impl Bounds {
             files: bytes / 8192,
             intervals: bytes / 192,
             distinct: bytes / 150,
+            threads: std::thread::available_parallelism().map_or(1, usize::from),
             each: bytes / 8,
         }
     }

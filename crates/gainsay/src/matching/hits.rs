@@ -100,6 +100,9 @@ struct CorpusHits {
 /// there.
 type InSet = (usize, usize, usize);
 
+/// Where each of some fingerprints stands, and those that stand in sets.
+type Stood = (Vec<Stands>, Vec<InSet>);
+
 impl Hits {
     /// Looks files up; `pieces` are fingerprints that they have beside those of their own. `None` where they stand in more than `most`
     /// intervals.
@@ -128,7 +131,6 @@ impl Hits {
                 [of(channel, &sample[number].fingerprints), pieces]
             };
             let of_files = || (0..sample.len()).flat_map(all);
-            against.expect(of_files().map(<[u64]>::len).sum())?;
             let may_stand = |key: &&u64| against.sieve.may_stand(**key);
             let mut keys: Vec<u64> = of_files().flat_map(|some| some.iter().filter(may_stand)).copied().collect();
             sort_distinct(&mut keys, &mut spare);
@@ -166,7 +168,7 @@ impl Hits {
         keys: &[u64],
         against: &Against<'_, R>,
         most: usize,
-    ) -> Result<Option<(Vec<Stands>, Vec<InSet>)>, MatchError> {
+    ) -> Result<Option<Stood>, MatchError> {
         let (mut stands, mut in_sets) = (vec![Stands::default(); keys.len()], Vec::new());
         let public = if channel == Channel::Text { &against.licences[..] } else { &[] };
         for number in public.iter().filter_map(|key| keys.binary_search(key).ok()) {

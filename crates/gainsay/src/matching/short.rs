@@ -20,7 +20,7 @@ use crate::claim::CorpusRole;
 /// Bytes that a short file has at most: a passage, not a long file, of which the chosen grams tell enough.
 pub const SHORT: usize = 16 << 10;
 
-/// Fingerprints that are looked up together, and those of one more file: some tens of megabytes.
+/// Fingerprints that are looked up together on all threads, and on each those of one more file: some tens of megabytes.
 const AT_ONCE: usize = 1 << 20;
 
 /// Tokens of a gram of code.
@@ -217,6 +217,11 @@ struct Search<'s, 'c, R> {
 }
 
 impl<R: ReadAt> Search<'_, '_, R> {
+    /// How many fingerprints are looked up together here, on one of the threads.
+    fn at_once(&self) -> usize {
+        (AT_ONCE.min(self.against.bounds.fingerprints) / self.against.bounds.threads.max(1)).max(1)
+    }
+
     /// Looks up what `make` makes of files and their text, and gives each with what of it stands in one file at once.
     fn each(
         &self,
@@ -226,7 +231,7 @@ impl<R: ReadAt> Search<'_, '_, R> {
     ) -> Result<(), MatchError> {
         let mut files = files.peekable();
         while files.peek().is_some() {
-            let (mut batch, mut room) = (Vec::new(), AT_ONCE.min(self.against.bounds.fingerprints));
+            let (mut batch, mut room) = (Vec::new(), self.at_once());
             while let Some(number) = files.next_if(|_| room > 0) {
                 let text = decoded_text(&self.sample[number].short).unwrap_or_default();
                 for grams in make(self, number, &text, Wanted::All) {
@@ -250,11 +255,10 @@ impl<R: ReadAt> Search<'_, '_, R> {
         let mut files = files.peekable();
         while files.peek().is_some() {
             let (mut batch, mut passed) = (Vec::new(), 0);
-            while passed < AT_ONCE
+            while passed < self.at_once()
                 && let Some(number) = files.next()
             {
                 let text = decoded_text(&self.sample[number].short).unwrap_or_default();
-                self.against.expect(text.len())?;
                 for grams in make(self, number, &text, Wanted::Sifted) {
                     passed += grams.grams.len();
                     batch.push(grams);

@@ -1,8 +1,6 @@
 //! What may stand in the corpora: of the fingerprints of a sample nearly all that stand in none are passed over by it, with no look into
 //! an index.
 
-use std::cell::{Cell, OnceCell};
-
 use fingerprint::{Channel, ReadAt};
 
 use super::{Corpus, MatchError};
@@ -25,8 +23,8 @@ pub(super) struct Sieve {
 /// The sieve of some of the corpora.
 #[derive(Default)]
 struct Part {
-    asked: Cell<u64>,
-    bits: OnceCell<Bits>,
+    asked: u64,
+    bits: Option<Bits>,
 }
 
 /// A Bloom filter in which all that is told of a fingerprint stands in one word.
@@ -43,7 +41,7 @@ impl Sieve {
 
     /// Says how many fingerprints will be asked for; `licences` are known to be public.
     pub(super) fn expect<R: ReadAt>(
-        &self,
+        &mut self,
         more: usize,
         corpora: &[Corpus<'_, R>],
         licences: &[u64],
@@ -51,7 +49,7 @@ impl Sieve {
         let is_own = |corpus: &&Corpus<'_, R>| corpus.role == CorpusRole::Own;
         self.own.expect(more, corpora.iter().filter(is_own), &[], MOST_WORDS)?;
         let others = corpora.iter().filter(|corpus| !is_own(corpus));
-        self.others.iter().try_for_each(|part| part.expect(more, others.clone(), licences, MOST_WORDS / 2))
+        self.others.iter_mut().try_for_each(|part| part.expect(more, others.clone(), licences, MOST_WORDS / 2))
     }
 
     /// Whether a fingerprint may stand in one of the company's corpora.
@@ -69,22 +67,22 @@ impl Part {
     /// Makes the sieve, if it is not made yet and so many fingerprints, with those of before, are as many as half of what must be read
     /// for it.
     fn expect<'c, R: ReadAt + 'c>(
-        &self,
+        &mut self,
         more: usize,
         corpora: impl Iterator<Item = &'c Corpus<'c, R>> + Clone,
         known: &[u64],
         most: u64,
     ) -> Result<(), MatchError> {
-        if self.bits.get().is_some() {
+        if self.bits.is_some() {
             return Ok(());
         }
-        self.asked.set(self.asked.get().saturating_add(more as u64));
+        self.asked = self.asked.saturating_add(more as u64);
         let count = |corpus: &Corpus<'_, R>| -> u64 {
             corpus.index.segments().iter().map(|segment| segment.counts().fingerprints).sum()
         };
         let all: u64 = corpora.clone().map(count).sum();
         let words = ((all + known.len() as u64) * BITS_EACH).div_ceil(64).max(1);
-        if self.asked.get() < all / 2 || words > 2 * most {
+        if self.asked < all / 2 || words > 2 * most {
             return Ok(());
         }
         let mut bits = Bits { words: vec![0; usize::try_from(words.min(most)).unwrap_or(1)] };
@@ -98,14 +96,13 @@ impl Part {
                 added.map_err(|source| corpus.error(source))?;
             }
         }
-        // It is made once.
-        let _ = self.bits.set(bits);
+        self.bits = Some(bits);
         Ok(())
     }
 
     #[inline]
     fn may_have(&self, fingerprint: u64) -> bool {
-        self.bits.get().is_none_or(|bits| bits.may_have(fingerprint))
+        self.bits.as_ref().is_none_or(|bits| bits.may_have(fingerprint))
     }
 }
 

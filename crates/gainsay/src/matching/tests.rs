@@ -174,6 +174,7 @@ const BOUNDS: Bounds = Bounds {
     files: MILLION,
     intervals: MILLION,
     distinct: MILLION,
+    threads: 3,
     each: MILLION,
 };
 const MILLION: usize = 1_000_000;
