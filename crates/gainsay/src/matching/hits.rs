@@ -131,7 +131,7 @@ impl Hits {
                 [of(channel, &sample[number].fingerprints), pieces]
             };
             let of_files = || (0..sample.len()).flat_map(all);
-            let may_stand = |key: &&u64| against.sieve.may_stand(**key);
+            let may_stand = |key: &&u64| against.sieve.may_stand(channel, **key);
             let mut keys: Vec<u64> = of_files().flat_map(|some| some.iter().filter(may_stand)).copied().collect();
             sort_distinct(&mut keys, &mut spare);
             let Some((stands, in_sets)) = hits.where_they_stand(channel, &keys, against, most)? else {

@@ -140,7 +140,7 @@ pub(super) fn closest<R: ReadAt>(text: &[u8], against: &Against<'_, R>) -> Resul
     let Against { corpora, lines, bounds, .. } = against;
     let look_up = |grams: Grams| Hits::look_up(&[grams.as_file()], &Pieces::new(), against, bounds.intervals);
     // What stands in more places than may be held tells none of them.
-    let hits = match look_up(Grams::put_right(0, &against.profile, &text, |_| true))? {
+    let hits = match look_up(Grams::put_right(0, &against.profile, &text))? {
         None => look_up(Grams::of_text(0, &against.profile, &text, |_| true))?,
         hits => hits,
     };
@@ -168,8 +168,22 @@ impl Grams {
     }
 
     /// Those of the text, and of each text that differs from it in one letter that may have been misread.
-    fn put_right(file: usize, profile: &Profile, text: &[u8], wanted: impl Fn(u64) -> bool) -> Self {
-        let mut of_text = Grams::of_text(file, profile, text, &wanted);
+    fn put_right(file: usize, profile: &Profile, text: &[u8]) -> Self {
+        let of_text = Grams::of_text(file, profile, text, |_| true);
+        of_text.and_put_right(text, |from, right, grams| grams.extend((from..).zip(profile.every_gram(right))))
+    }
+
+    /// Of [`Grams::put_right`] those that are `wanted`, of the other texts where the corpus may well have chosen them.
+    fn likely_put_right(file: usize, profile: &Profile, text: &[u8], wanted: impl Fn(u64) -> bool) -> Self {
+        let of_text = Grams::of_text(file, profile, text, &wanted);
+        of_text.and_put_right(text, |from, right, grams| {
+            let likely = profile.likely_grams(right).filter(|(_, fingerprint)| wanted(*fingerprint));
+            grams.extend(likely.map(|(at, fingerprint)| (from + at, fingerprint)));
+        })
+    }
+
+    /// With what `take` takes of each stretch, and the place where it begins, in which one letter that may have been misread is put right.
+    fn and_put_right(mut self, text: &[u8], take: impl Fn(usize, &[u8], &mut Vec<(usize, u64)>)) -> Self {
         let mut right = Vec::new();
         for at in 0..text.len() {
             // Most letters are of no pair, which their first byte tells.
@@ -179,11 +193,10 @@ impl Grams {
                 let (from, to) = (at.saturating_sub(GRAM - 1), text.len().min(after + GRAM - 1));
                 right.clear();
                 [&text[from..at], instead, &text[after..to]].iter().for_each(|part| right.extend_from_slice(part));
-                let grams = (from..).zip(profile.every_gram(&right));
-                of_text.grams.extend(grams.filter(|(_, fingerprint)| wanted(*fingerprint)));
+                take(from, &right, &mut self.grams);
             }
         }
-        of_text
+        self
     }
 
     fn of_code(file: usize, profile: &Profile, kinds: &[u8], wanted: impl Fn(u64) -> bool) -> Self {
@@ -322,21 +335,23 @@ impl<R: ReadAt> Search<'_, '_, R> {
     }
 
     fn as_it_is(&self, number: usize, text: &[u8], wanted: Wanted) -> Vec<Grams> {
-        let (profile, wanted) = (&self.against.profile, |fingerprint| self.is(wanted, fingerprint));
+        let profile = &self.against.profile;
+        let wanted =
+            |channel, fingerprint| wanted == Wanted::All || self.against.sieve.may_be_own(channel, fingerprint);
         let kinds = Tokens::of(&self.sample[number].path, text).unwrap_or_default().kinds;
-        let of_text = Grams::of_text(number, profile, &normalised(text), wanted);
-        vec![of_text, Grams::of_code(number, profile, &kinds, wanted)]
+        let of_text = Grams::of_text(number, profile, &normalised(text), |it| wanted(Channel::Text, it));
+        vec![of_text, Grams::of_code(number, profile, &kinds, |it| wanted(Channel::Code, it))]
     }
 
     fn put_right(&self, number: usize, text: &[u8], wanted: Wanted) -> Vec<Grams> {
-        let wanted = |fingerprint| self.is(wanted, fingerprint);
-        vec![Grams::put_right(number, &self.against.profile, &normalised(text), wanted)]
-    }
-
-    /// Whether a gram is wanted.
-    #[inline]
-    fn is(&self, wanted: Wanted, fingerprint: u64) -> bool {
-        wanted == Wanted::All || self.against.sieve.may_be_own(fingerprint)
+        let (profile, text) = (&self.against.profile, normalised(text));
+        vec![match wanted {
+            Wanted::All => Grams::put_right(number, profile, &text),
+            Wanted::Sifted => {
+                let may_be_own = |fingerprint| self.against.sieve.may_be_own(Channel::Text, fingerprint);
+                Grams::likely_put_right(number, profile, &text, may_be_own)
+            }
+        }]
     }
 
     fn together(&self, number: usize, grams: &Grams, hits: &Hits) -> Together {
@@ -442,7 +457,7 @@ mod tests {
             let (right, read) = alike.get(&fits);
             let misread = [&text[..at], read, &text[at + right.len()..]].concat();
             let profile = Profile::one();
-            let all = Grams::put_right(0, &profile, &misread, |_| true);
+            let all = Grams::put_right(0, &profile, &misread);
             prop_assert_eq!(all.all, misread.len().saturating_sub(GRAM - 1) as u64);
             let found: BTreeSet<u64> = all.grams.iter().map(|(_, fingerprint)| *fingerprint).collect();
             prop_assert!(profile.every_gram(&text).all(|fingerprint| found.contains(&fingerprint)));

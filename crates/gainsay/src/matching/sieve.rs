@@ -24,8 +24,12 @@ pub(super) struct Sieve {
 #[derive(Default)]
 struct Part {
     asked: u64,
-    bits: Option<Bits>,
+    /// For each of the [`KEPT`].
+    bits: Option<[Bits; 3]>,
 }
+
+/// The channels that an index keeps: sketches are kept with the parts.
+const KEPT: [Channel; 3] = [Channel::Text, Channel::Code, Channel::Parts];
 
 /// A Bloom filter in which all that is told of a fingerprint stands in one word.
 struct Bits {
@@ -53,13 +57,16 @@ impl Sieve {
     }
 
     /// Whether a fingerprint may stand in one of the company's corpora.
-    pub(super) fn may_be_own(&self, fingerprint: u64) -> bool {
-        self.own.may_have(fingerprint)
+    #[inline]
+    pub(super) fn may_be_own(&self, channel: Channel, fingerprint: u64) -> bool {
+        self.own.may_have(channel, fingerprint)
     }
 
     /// Whether it may stand in any corpus.
-    pub(super) fn may_stand(&self, fingerprint: u64) -> bool {
-        self.own.may_have(fingerprint) || self.others.as_ref().is_none_or(|others| others.may_have(fingerprint))
+    #[inline]
+    pub(super) fn may_stand(&self, channel: Channel, fingerprint: u64) -> bool {
+        let is_others = || self.others.as_ref().is_none_or(|others| others.may_have(channel, fingerprint));
+        self.own.may_have(channel, fingerprint) || is_others()
     }
 }
 
@@ -77,18 +84,24 @@ impl Part {
             return Ok(());
         }
         self.asked = self.asked.saturating_add(more as u64);
-        let count = |corpus: &Corpus<'_, R>| -> u64 {
-            corpus.index.segments().iter().map(|segment| segment.counts().fingerprints).sum()
+        let of_channel = |channel: Channel| -> u64 {
+            let known = if channel == Channel::Text { known.len() as u64 } else { 0 };
+            let segments = corpora.clone().flat_map(|corpus| corpus.index.segments());
+            segments.map(|segment| segment.fingerprints(channel)).sum::<u64>() + known
         };
-        let all: u64 = corpora.clone().map(count).sum();
-        let words = ((all + known.len() as u64) * BITS_EACH).div_ceil(64).max(1);
-        if self.asked < all / 2 || words > 2 * most {
+        let counts = KEPT.map(of_channel);
+        let all: u64 = counts.iter().sum();
+        let words = |count: u64| (count * BITS_EACH).div_ceil(64).max(1);
+        if self.asked < all / 2 || words(all) > 2 * most {
             return Ok(());
         }
-        let mut bits = Bits { words: vec![0; usize::try_from(words.min(most)).unwrap_or(1)] };
-        known.iter().for_each(|fingerprint| bits.add(*fingerprint));
+        // What is too much gets less.
+        let less = words(all).div_ceil(most).max(1);
+        let mut bits =
+            counts.map(|count| Bits { words: vec![0; usize::try_from(words(count) / less).unwrap_or(0) + 1] });
+        known.iter().for_each(|fingerprint| bits[0].add(*fingerprint));
         for corpus in corpora {
-            for channel in [Channel::Text, Channel::Code, Channel::Parts] {
+            for (channel, bits) in KEPT.into_iter().zip(&mut bits) {
                 let added = corpus.index.each_fingerprint(channel, |fingerprint| {
                     bits.add(fingerprint);
                     Ok(())
@@ -101,8 +114,13 @@ impl Part {
     }
 
     #[inline]
-    fn may_have(&self, fingerprint: u64) -> bool {
-        self.bits.as_ref().is_none_or(|bits| bits.may_have(fingerprint))
+    fn may_have(&self, channel: Channel, fingerprint: u64) -> bool {
+        let of_channel = match channel {
+            Channel::Text => 0,
+            Channel::Code => 1,
+            Channel::Parts | Channel::Sketches => 2,
+        };
+        self.bits.as_ref().is_none_or(|bits| bits[of_channel].may_have(fingerprint))
     }
 }
 
