@@ -394,8 +394,8 @@ impl From<Range<usize>> for Span {
 }
 
 /// A count with its noun: `1 source`, `2 sources`.
-pub fn counted(count: usize, noun: &str) -> String {
-    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+pub fn counted<N: PartialEq + From<u8> + fmt::Display>(count: N, noun: &str) -> String {
+    if count == N::from(1) { format!("1 {noun}") } else { format!("{count} {noun}s") }
 }
 
 #[cfg(test)]

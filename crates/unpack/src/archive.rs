@@ -67,13 +67,13 @@ fn walk_volumes(sink: &mut Sink<'_>, path: &str, file: Joined, depth: u32) -> Re
         return Ok(());
     }
     let volumes: Vec<Arc<Joined>> = file.into_parts().into_iter().map(Arc::new).collect();
-    let readers = || volumes.iter().map(|it| Positioned::new(Arc::clone(it))).collect::<Vec<_>>();
-    if guard(sink, path, true, |sink| rar::walk_set(sink, path, length, readers, depth + 1))? {
+    let volumes: Vec<_> = volumes.iter().map(|it| move || Positioned::new(Arc::clone(it))).collect();
+    if guard(sink, path, true, |sink| rar::walk_set(sink, path, length, &volumes, depth + 1))? {
         return finish_parts(sink, path, depth + 1);
     }
     let mut whole: Box<dyn Read> = Box::new(io::empty());
-    for volume in readers() {
-        whole = Box::new(whole.chain(volume));
+    for open in volumes {
+        whole = Box::new(whole.chain(open()));
     }
     sink.copy(path, Some(length), &mut BufReader::with_capacity(64 << 10, whole))
 }

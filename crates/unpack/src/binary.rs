@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::documents::NoDocument;
 use crate::finding::FindingKind;
-use crate::names::display_name;
+use crate::names::{display_name, hex};
 pub(crate) use names::Chosen;
 
 /// Bytes of a file up to which it is parsed; it is held in memory.
@@ -200,10 +200,6 @@ fn line(value: &[u8]) -> String {
     let mut line = display_name(value.get(..LONGEST_LINE + 4).unwrap_or(value));
     line.truncate(line.floor_char_boundary(LONGEST_LINE));
     line
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Whether a file that starts with these bytes is one of these formats.

@@ -10,7 +10,7 @@ use crate::der::{
     BITS, BYTES, IDENTIFIER, INTEGER, SEQUENCE, children, expect, identifier, name, number, take, time, tlv,
 };
 use crate::facts::Fact;
-use crate::names::display_name;
+use crate::names::{display_name, hex};
 
 /// Bytes of a file up to which certificates are looked for in it.
 pub(crate) const LONGEST: u64 = 4 << 20;
@@ -397,10 +397,6 @@ fn line(words: &str) -> String {
     let mut line = display_name(words.trim().as_bytes());
     line.truncate(line.floor_char_boundary(LONGEST_LINE));
     line
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// What an armour holds: base64, whatever its ends of line.

@@ -7,7 +7,7 @@ use crate::finding::FindingKind;
 use crate::html;
 use crate::json::{self, Elements};
 use crate::mail::collect_addresses;
-use crate::markup::{Token, Tokens, add_text, attribute};
+use crate::markup::{Token, Tokens, add_text, attribute, local};
 use crate::protocol::DocumentFormat;
 use crate::sink::{Sink, Stop};
 use crate::text::Decoded;
@@ -37,11 +37,6 @@ pub(crate) fn is_json_feed(text: &str) -> bool {
     let start = text.trim_start_matches('\u{feff}').trim_start();
     let head = &start[..start.floor_char_boundary(HEAD)];
     start.starts_with('{') && head.contains("jsonfeed.org/version/") && json::array_of(text, "items", 0).is_some()
-}
-
-/// A name without its namespace.
-fn local(name: &str) -> &str {
-    name.rsplit(':').next().unwrap_or(name)
 }
 
 /// What a feed says of itself.

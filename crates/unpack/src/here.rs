@@ -9,7 +9,7 @@ use crate::archive::walk_file;
 use crate::documents;
 use crate::finding::Finding;
 use crate::limits::{ChildLimits, Limits};
-use crate::protocol::{Already, Document, DocumentHint, Reply, Request, decode_reply, read_frame, write_bytes};
+use crate::protocol::{Already, Document, DocumentHint, Reply, Request, decode_reply, frame, read_frame, write_bytes};
 use crate::sink::{Sink, Stop};
 use crate::tool::Order;
 use crate::trace::Map;
@@ -118,7 +118,7 @@ fn in_frames(mut bytes: &[u8]) -> Vec<u8> {
     let mut frames = Vec::new();
     while let [kind, length, rest @ ..] = bytes {
         let (payload, rest) = rest.split_at(rest.len().min(usize::from(*length)));
-        assert!(write_bytes(&mut frames, kind % 19, payload).is_ok());
+        assert!(write_bytes(&mut frames, kind % (frame::FACT + 1), payload).is_ok());
         bytes = rest;
     }
     frames

@@ -120,6 +120,11 @@ fn find_end_tag(rest: &str, element: &str) -> Option<usize> {
     })
 }
 
+/// A name without the prefix of its namespace.
+pub(crate) fn local(name: &str) -> &str {
+    name.rsplit(':').next().unwrap_or(name)
+}
+
 /// The value of an attribute.
 pub(crate) fn attribute<'t>(attributes: &'t str, name: &str) -> Option<Cow<'t, str>> {
     let mut rest = attributes;

@@ -36,6 +36,11 @@ pub(crate) fn display_name(name: &[u8]) -> String {
     shown
 }
 
+/// Bytes in lower-case hexadecimal.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// The path of an entry inside an archive.
 pub(crate) fn nested_path(outer: &str, name: &[u8]) -> String {
     format!("{outer}!{}", display_name(name))

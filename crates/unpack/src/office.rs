@@ -7,7 +7,7 @@ use ::zip::ZipArchive;
 
 use crate::documents::{Found, NoDocument, line};
 use crate::finding::FindingKind;
-use crate::markup::{Token, Tokens, add_text, attribute, unescaped};
+use crate::markup::{Token, Tokens, add_text, attribute, local, unescaped};
 use crate::protocol::DocumentFormat;
 use crate::sink::shown;
 use crate::trace::Traced;
@@ -96,11 +96,6 @@ fn part(parts: &mut Parts, name: &str) -> Option<(String, Range<usize>)> {
     let mut bytes = Vec::new();
     file.take(LONGEST_PART).read_to_end(&mut bytes).ok()?;
     Some((String::from_utf8_lossy(&bytes).into_owned(), start..end))
-}
-
-/// The name of an element without the prefix of its namespace.
-fn local(name: &str) -> &str {
-    name.rsplit(':').next().unwrap_or(name)
 }
 
 /// Adds a line: it leads back to a place of the file, or where that is the part itself, to its own places in it.

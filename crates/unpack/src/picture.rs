@@ -70,9 +70,7 @@ pub(crate) fn format_of(head: &[u8]) -> Option<ImageFormat> {
 pub(crate) fn read(format: ImageFormat, bytes: &[u8]) -> Result<Picture, NoDocument> {
     let reader = || {
         let mut reader = ImageReader::with_format(Cursor::new(bytes), format);
-        let mut limits = image::Limits::default();
-        limits.max_alloc = Some(MOST_BYTES);
-        reader.limits(limits);
+        reader.limits(limits());
         reader
     };
     let (width, height) = reader().into_dimensions().map_err(|error| not_read(&error))?;
@@ -95,6 +93,13 @@ pub(crate) fn read(format: ImageFormat, bytes: &[u8]) -> Result<Picture, NoDocum
     Ok(Picture { format: word(format).to_owned(), is_animated: is_animated(format, bytes), is_photo, grey })
 }
 
+/// What a decoder may take.
+fn limits() -> image::Limits {
+    let mut limits = image::Limits::default();
+    limits.max_alloc = Some(MOST_BYTES);
+    limits
+}
+
 fn word(format: ImageFormat) -> &'static str {
     match format {
         ImageFormat::Png => "png",
@@ -112,10 +117,8 @@ fn is_animated(format: ImageFormat, bytes: &[u8]) -> bool {
     match format {
         ImageFormat::Gif => {
             // Each frame states measures of its own, which nothing else bounds.
-            let mut limits = image::Limits::default();
-            limits.max_alloc = Some(MOST_BYTES);
             GifDecoder::new(file).is_ok_and(|mut decoder| {
-                decoder.set_limits(limits).is_ok() && decoder.into_frames().take(2).flatten().count() > 1
+                decoder.set_limits(limits()).is_ok() && decoder.into_frames().take(2).flatten().count() > 1
             })
         }
         ImageFormat::Png => PngDecoder::new(file).is_ok_and(|decoder| decoder.is_apng().unwrap_or(false)),
@@ -209,18 +212,12 @@ impl Grey {
         /// Weights of the pixel on the near side, of the one itself, and of the two on the far side.
         const TWICE: [i32; 4] = [-9, 111, 29, -3];
         const THRICE: [i32; 4] = [-2, 21, 9, -1];
-        match times {
-            2 => self
-                .wider(&[(Some(TWICE), -1), (Some(TWICE), 1)])
-                .turned()
-                .wider(&[(Some(TWICE), -1), (Some(TWICE), 1)])
-                .turned(),
-            3 => {
-                let steps = [(Some(THRICE), -1), (None, 0), (Some(THRICE), 1)];
-                self.wider(&steps).turned().wider(&steps).turned()
-            }
-            _ => self.clone(),
-        }
+        let steps: &[_] = match times {
+            2 => &[(Some(TWICE), -1), (Some(TWICE), 1)],
+            3 => &[(Some(THRICE), -1), (None, 0), (Some(THRICE), 1)],
+            _ => return self.clone(),
+        };
+        self.wider(steps).turned().wider(steps).turned()
     }
 
     /// Some pixels for each: it itself, or the weighted sum of its neighbours to one side.

@@ -114,13 +114,12 @@ pub(crate) fn walk_set<R: Read + Seek + Send + 'static>(
     sink: &mut Sink<'_>,
     path: &str,
     length: u64,
-    open: impl Fn() -> Vec<R>,
+    volumes: &[impl Fn() -> R],
     depth: u32,
 ) -> Result<bool, Stop> {
     let (mut archives, mut password) = (Vec::new(), None);
-    for number in 0..open().len() {
-        let reader = || open().swap_remove(number);
-        match read_heads(sink, reader)? {
+    for (number, open) in volumes.iter().enumerate() {
+        match read_heads(sink, open)? {
             Ok((archive, fitted)) => {
                 password = password.or(fitted);
                 archives.push(archive);

@@ -211,24 +211,29 @@ impl<'o> Sink<'o> {
         Ok(())
     }
 
+    /// Begins what comes behind the file that was passed on last, under a name of its own. False where that file was not, or a worker before
+    /// this one has begun it.
+    fn begin_behind(&mut self, path: &str, name: &str, kind: u8) -> Result<bool, Stop> {
+        let path = nested_path(path, name.as_bytes());
+        let was_passed_on = self.entries > self.already.entry;
+        self.count_entry(&path)?;
+        if !was_passed_on || self.entries <= self.already.entry {
+            return Ok(false);
+        }
+        let start = EntryStart { path, size: None, entry: self.entries };
+        write_frame(&mut self.out, kind, &start)?;
+        self.out.flush()?;
+        self.is_open = true;
+        Ok(true)
+    }
+
     /// Passes on the text of the file that was passed on last, with the way back into it. `read` runs only where no worker before this
     /// one has done so.
     pub(crate) fn text(&mut self, path: &str, read: impl FnOnce() -> Result<Found, NoDocument>) -> Result<(), Stop> {
-        let text_path = nested_path(path, texts::NAME.as_bytes());
-        let was_passed_on = self.entries > self.already.entry;
-        self.count_entry(&text_path)?;
-        if !was_passed_on || self.entries <= self.already.entry {
+        if !self.begin_behind(path, texts::NAME, frame::TEXT)? {
             return Ok(());
         }
-        let start = EntryStart { path: text_path, size: None, entry: self.entries };
-        write_frame(&mut self.out, frame::TEXT, &start)?;
-        self.out.flush()?;
-        self.is_open = true;
-        let found = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
-            let why = panic_message(panic.as_ref());
-            Err(NoDocument::new(FindingKind::ParserFailed, format!("the parser failed on it ({why})")))
-        });
-        let found = match found {
+        let found = match guarded(read) {
             Ok(found) => found,
             Err(none) => {
                 self.end(false)?;
@@ -271,21 +276,10 @@ impl<'o> Sink<'o> {
         path: &str,
         read: impl FnOnce() -> Result<Picture, NoDocument>,
     ) -> Result<(), Stop> {
-        let picture_path = nested_path(path, picture::NAME.as_bytes());
-        let was_passed_on = self.entries > self.already.entry;
-        self.count_entry(&picture_path)?;
-        if !was_passed_on || self.entries <= self.already.entry {
+        if !self.begin_behind(path, picture::NAME, frame::PICTURE)? {
             return Ok(());
         }
-        let start = EntryStart { path: picture_path, size: None, entry: self.entries };
-        write_frame(&mut self.out, frame::PICTURE, &start)?;
-        self.out.flush()?;
-        self.is_open = true;
-        let read = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
-            let why = panic_message(panic.as_ref());
-            Err(NoDocument::new(FindingKind::ParserFailed, format!("the parser failed on it ({why})")))
-        });
-        let Picture { format, is_animated, is_photo, grey } = match read {
+        let Picture { format, is_animated, is_photo, grey } = match guarded(read) {
             Ok(picture) => picture,
             Err(none) => {
                 self.end(false)?;
@@ -307,21 +301,10 @@ impl<'o> Sink<'o> {
         path: &str,
         read: impl FnOnce() -> Result<(Vec<Fact>, Vec<String>), NoDocument>,
     ) -> Result<(), Stop> {
-        let facts_path = nested_path(path, facts::NAME.as_bytes());
-        let was_passed_on = self.entries > self.already.entry;
-        self.count_entry(&facts_path)?;
-        if !was_passed_on || self.entries <= self.already.entry {
+        if !self.begin_behind(path, facts::NAME, frame::FACTS)? {
             return Ok(());
         }
-        let start = EntryStart { path: facts_path, size: None, entry: self.entries };
-        write_frame(&mut self.out, frame::FACTS, &start)?;
-        self.out.flush()?;
-        self.is_open = true;
-        let found = catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
-            let why = panic_message(panic.as_ref());
-            Err(NoDocument::new(FindingKind::ParserFailed, format!("the parser failed on it ({why})")))
-        });
-        let none = match found {
+        let none = match guarded(read) {
             Ok((facts, problems)) => {
                 for fact in facts {
                     write_frame(&mut self.out, frame::FACT, &fact)?;
@@ -454,6 +437,14 @@ impl<'o> Sink<'o> {
         let finding = Finding { path: path.to_owned(), kind, detail: shown(&detail) };
         Ok(write_frame(&mut self.out, frame::FINDING, &finding)?)
     }
+}
+
+/// What a parser makes of a file; where it panics, that is why there is nothing.
+fn guarded<T>(read: impl FnOnce() -> Result<T, NoDocument>) -> Result<T, NoDocument> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        let why = panic_message(panic.as_ref());
+        Err(NoDocument::new(FindingKind::ParserFailed, format!("the parser failed on it ({why})")))
+    })
 }
 
 /// Text that may quote a file, cut and without characters that reorder or hide what is around them.

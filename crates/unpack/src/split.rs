@@ -28,9 +28,8 @@ pub fn part_of(name: &str) -> Option<(String, PartNumber)> {
             return Some((format!("{}.rar", &whole[..at]), PartNumber::At(number.checked_sub(1)?)));
         }
         return Some((format!("{whole}.rar"), PartNumber::At(0)));
-    } else if let [series @ b'r'..=b'z', rest @ ..] = small.as_bytes()
+    } else if let [series @ b'r'..=b'y', rest @ ..] = small.as_bytes()
         && let Some(number) = digits(&small[1..]).filter(|_| is_dot && rest.len() == 2)
-        && *series != b'z'
     {
         // `.r99` is followed by `.s00`.
         return Some((format!("{whole}.rar"), PartNumber::At(1 + u32::from(series - b'r') * 100 + number)));

@@ -33,6 +33,13 @@ impl NoText {
     }
 }
 
+/// A text in UTF-16 that a zero ends, and where it ends.
+pub(crate) fn wide(bytes: &[u8], at: usize) -> (String, usize) {
+    let (pairs, _) = bytes.get(at..).unwrap_or_default().as_chunks::<2>();
+    let units: Vec<u16> = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).take_while(|unit| *unit != 0).collect();
+    (String::from_utf16_lossy(&units), at + 2 * (units.len() + 1))
+}
+
 /// Reads a text. In order: a byte-order mark, UTF-16 by its zero bytes, UTF-8 where it is valid, the encoding that
 /// the document declares unless bytes are none of its characters, the guess of chardetng. Valid UTF-8 comes back byte
 /// for byte, a byte-order mark included.

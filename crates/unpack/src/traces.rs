@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::clues::ClueKind;
 use crate::documents::line;
-use crate::markup::{Token, Tokens, attribute, unescaped};
+use crate::markup::{Token, Tokens, attribute, local, unescaped};
 
 /// Kinds, values, and how many places say so.
 pub(crate) type Traces = Vec<(ClueKind, String, u64)>;
@@ -54,7 +54,6 @@ impl Works {
 
 /// What a part of a document of an office tells, of OOXML or OpenDocument.
 pub(crate) fn of_part(xml: &str, traces: &mut Traces) {
-    let local = |name: &str| name.rsplit(':').next().unwrap_or(name).to_owned();
     let (mut value, mut works, mut hidden) = (String::new(), Works::default(), BTreeMap::<&str, u64>::new());
     let mut single: Traces = Vec::new();
     // Of OpenDocument: who changed or remarked something stands in elements of their own, the change around them.
@@ -81,7 +80,7 @@ pub(crate) fn of_part(xml: &str, traces: &mut Traces) {
                     "config:config-item" => setting = of("config:name"),
                     _ => {}
                 }
-                match local(name).as_str() {
+                match local(name) {
                     "sheet" if matches!(of("state").as_str(), "hidden" | "veryHidden") => {
                         single.extend(line(&of("name")).map(|name| (ClueKind::Hidden, format!("sheet {name}"), 1)));
                     }
@@ -109,28 +108,22 @@ pub(crate) fn of_part(xml: &str, traces: &mut Traces) {
                     value.clear();
                     continue;
                 }
-                let kind = match local(name).as_str() {
+                let (kind, word) = match local(name) {
                     // Of a part of its own alone: elsewhere words so named are anything.
                     "creator" | "initial-creator" | "lastModifiedBy" | "Manager" | "printed-by" | "author" => {
-                        ClueKind::Person
+                        (ClueKind::Person, "")
                     }
-                    "Company" => ClueKind::Firm,
-                    "Template" => ClueKind::Template,
-                    "Application" | "generator" => ClueKind::Tool,
-                    "created" | "creation-date" => ClueKind::Written,
-                    "modified" | "date" => ClueKind::Written,
-                    "lastPrinted" | "print-date" => ClueKind::Printer,
-                    "config-item" if setting == "PrinterName" => ClueKind::Printer,
+                    "Company" => (ClueKind::Firm, ""),
+                    "Template" => (ClueKind::Template, ""),
+                    "Application" | "generator" => (ClueKind::Tool, ""),
+                    "created" | "creation-date" => (ClueKind::Written, "made "),
+                    "modified" | "date" => (ClueKind::Written, "changed "),
+                    "lastPrinted" | "print-date" => (ClueKind::Printer, "last used "),
+                    "config-item" if setting == "PrinterName" => (ClueKind::Printer, ""),
                     _ => {
                         value.clear();
                         continue;
                     }
-                };
-                let word = match local(name).as_str() {
-                    "created" | "creation-date" => "made ",
-                    "modified" | "date" => "changed ",
-                    "lastPrinted" | "print-date" => "last used ",
-                    _ => "",
                 };
                 single.extend(line(&value).map(|value| (kind, format!("{word}{value}"), 1)));
                 value.clear();
@@ -156,9 +149,7 @@ pub(crate) fn printer(path: &str, head: &[u8]) -> Option<String> {
     if !path.ends_with(".bin") || !path.contains("printerSettings/printerSettings") {
         return None;
     }
-    let (pairs, _) = head.get(..NAME)?.as_chunks::<2>();
-    let units: Vec<u16> = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).take_while(|unit| *unit != 0).collect();
-    line(&String::from_utf16_lossy(&units))
+    line(&crate::text::wide(head.get(..NAME)?, 0).0)
 }
 
 #[cfg(test)]

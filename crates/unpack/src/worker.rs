@@ -244,77 +244,67 @@ impl Worker {
             passwords: passwords.clone(),
             pictures,
         };
-        let mut pixels: Option<Vec<u8>> = None;
-        let (mut gathered, mut is_text, mut is_facts, mut length) = (Gathered::default(), false, false, 0u64);
+        let (mut behind, mut length) = (None, 0u64);
         self.ask(name, parts, Asked::Files, &request, &mut |heard| {
             Ok(match heard {
                 Heard::Reply(Reply::Text(_)) => {
-                    (gathered, is_text) = (Gathered::default(), true);
+                    behind = Some(Behind::Text(Gathered::default()));
                     ControlFlow::Continue(())
                 }
                 Heard::Reply(Reply::Picture(_)) => {
-                    pixels = Some(Vec::new());
+                    behind = Some(Behind::Pixels(Vec::new()));
+                    ControlFlow::Continue(())
+                }
+                Heard::Reply(Reply::Facts(_)) => {
+                    behind = Some(Behind::Facts);
                     ControlFlow::Continue(())
                 }
                 Heard::Reply(Reply::Shown(end)) => {
                     let PictureEnd { format, is_animated, is_photo, width, height } = end;
-                    let grey = Grey { width, height, pixels: pixels.take().unwrap_or_default() };
+                    let pixels = if let Some(Behind::Pixels(pixels)) = behind.take() { pixels } else { Vec::new() };
+                    let grey = Grey { width, height, pixels };
                     if !grey.is_whole() {
                         return Err(Violation::Order("a picture with other pixels than it says"));
                     }
                     on_event(Event::Picture(Picture { format, is_animated, is_photo, grey }))
                 }
-                Heard::Reply(Reply::End { .. }) if pixels.is_some() => {
-                    pixels = None;
-                    ControlFlow::Continue(())
-                }
-                Heard::Reply(Reply::Facts(_)) => {
-                    is_facts = true;
-                    ControlFlow::Continue(())
-                }
                 Heard::Reply(Reply::Fact(fact)) => on_event(Event::Fact(&fact)),
-                Heard::Reply(Reply::End { .. }) if is_facts => {
-                    is_facts = false;
-                    ControlFlow::Continue(())
-                }
-                Heard::Reply(Reply::Map(bytes)) => {
-                    gathered.map.extend_from_slice(bytes);
-                    ControlFlow::Continue(())
-                }
-                Heard::Reply(Reply::Data(bytes)) if pixels.is_some() => {
-                    pixels.get_or_insert_default().extend_from_slice(bytes);
-                    ControlFlow::Continue(())
-                }
-                Heard::Reply(Reply::Data(bytes)) if is_text => {
-                    gathered.text.extend_from_slice(bytes);
-                    ControlFlow::Continue(())
-                }
-                Heard::Reply(Reply::End { complete }) if is_text => {
-                    is_text = false;
-                    let gathered = std::mem::take(&mut gathered);
-                    if complete {
-                        let (text, map) = gathered.finish(length)?;
-                        on_event(Event::Text { text: &text, map: &map })
-                    } else {
-                        ControlFlow::Continue(())
-                    }
-                }
                 Heard::Reply(Reply::File(start)) => {
                     length = 0;
                     on_event(Event::File { path: &start.path, size: start.size })
                 }
-                Heard::Reply(Reply::Data(bytes)) => {
-                    length += bytes.len() as u64;
-                    on_event(Event::Data(bytes))
+                Heard::Reply(Reply::Map(bytes)) => {
+                    if let Some(Behind::Text(gathered)) = &mut behind {
+                        gathered.map.extend_from_slice(bytes);
+                    }
+                    ControlFlow::Continue(())
                 }
-                Heard::Reply(Reply::End { complete }) => on_event(Event::End { complete }),
+                Heard::Reply(Reply::Data(bytes)) => match &mut behind {
+                    Some(Behind::Text(Gathered { text: held, .. }) | Behind::Pixels(held)) => {
+                        held.extend_from_slice(bytes);
+                        ControlFlow::Continue(())
+                    }
+                    // Among facts the transcript lets no bytes through.
+                    Some(Behind::Facts) | None => {
+                        length += bytes.len() as u64;
+                        on_event(Event::Data(bytes))
+                    }
+                },
+                Heard::Reply(Reply::End { complete }) => match behind.take() {
+                    Some(Behind::Text(gathered)) if complete => {
+                        let (text, map) = gathered.finish(length)?;
+                        on_event(Event::Text { text: &text, map: &map })
+                    }
+                    Some(_) => ControlFlow::Continue(()),
+                    None => on_event(Event::End { complete }),
+                },
                 Heard::Reply(Reply::Finding(finding)) => on_event(Event::Finding(finding)),
                 Heard::Reply(Reply::Archive(it)) => {
                     on_event(Event::Archive { path: &it.start.path, format: &it.format })
                 }
                 Heard::Reply(Reply::Clue(clue)) => on_event(Event::Clue(clue)),
                 Heard::Death { finding, was_open } => {
-                    (is_text, is_facts, pixels) = (false, false, None);
+                    behind = None;
                     // Both must be told, whatever the caller says to the first.
                     let ended =
                         if was_open { on_event(Event::End { complete: false }) } else { ControlFlow::Continue(()) };
@@ -503,6 +493,13 @@ impl Gathered {
             .map_err(|_| Violation::Order("a map that leads out of its text or file"))?;
         Ok((text, map))
     }
+}
+
+/// What comes behind a file, while it is open.
+enum Behind {
+    Text(Gathered),
+    Pixels(Vec<u8>),
+    Facts,
 }
 
 /// What a request brings, one at a time.

@@ -12,9 +12,8 @@ mod common;
 mod invented;
 mod visitor;
 
-use std::ffi::OsStr;
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -83,7 +82,7 @@ fn make(desk: &Path, folder: &Path, cases: usize) -> Result<()> {
     if whole.exists() {
         return Ok(());
     }
-    Desk::fresh(desk)?;
+    let made = Desk::fresh(desk)?;
     let mut numbers = Numbers(1);
     let texts = folder.join("texts");
     for case in 0..cases {
@@ -95,23 +94,13 @@ fn make(desk: &Path, folder: &Path, cases: usize) -> Result<()> {
             std::fs::write(texts.join(format!("{number:03}.txt")), story(&mut numbers, STORY))?;
         }
         let name = format!("case-{case:04}");
-        run(desk, &["open".as_ref(), name.as_ref()])?;
-        run(desk, &["add".as_ref(), name.as_ref(), texts.as_os_str()])?;
+        made.finish(&["open".as_ref(), name.as_ref()])?;
+        made.finish(&["add".as_ref(), name.as_ref(), texts.as_os_str()])?;
         if case.is_multiple_of((cases / 10).max(1)) {
             say(&format!("  … {case} of {cases} cases"));
         }
     }
     Ok(std::fs::write(whole, "")?)
-}
-
-fn run(desk: &Path, words: &[&OsStr]) -> Result<()> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gainsay"));
-    command.arg("--desk").arg(desk).args(words).env("GAINSAY_AUTHOR", "bench").stdin(Stdio::null());
-    let output = command.output()?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(format!("gainsay {words:?}: {}", String::from_utf8_lossy(&output.stderr)).into()),
-    }
 }
 
 /// Each page of the desk, by one reader who has it to themselves.

@@ -21,10 +21,12 @@ mod screens;
 mod secrets;
 mod symbols;
 
+use std::collections::BTreeMap;
 use std::process::ExitCode;
 
-use common::table::Table;
+use common::table::{Bar, Table};
 use common::{Result, say};
+use interval::share;
 
 /// A group of measurements.
 type Measure = fn(u64, &mut Table) -> Result<()>;
@@ -36,6 +38,20 @@ const GROUPS: [(&str, Measure); 5] = [
     ("screens", screens::measure),
     ("symbols", symbols::measure),
 ];
+
+/// How many samples of a kind there are, and how many were recognised.
+type Count = (usize, usize);
+
+/// Tells what was recognised of ours, in all and for each kind, and what of others' was called ours.
+fn recognised(table: &mut Table, name: &str, least: f64, ours: BTreeMap<String, Count>, theirs: Count) {
+    let sum = ours.values().fold((0, 0), |sum: Count, count| (sum.0 + count.0, sum.1 + count.1));
+    let note = |(all, some): Count| format!("{some} of {all} samples");
+    table.estimated(name, Some(Bar::AtLeast(least)), share(sum.1, sum.0), note(sum));
+    table.estimated(&format!("{name}/others"), Some(Bar::AtMost(0.0)), share(theirs.1, theirs.0), note(theirs));
+    for (kind, count) in ours {
+        table.estimated(&format!("{name}/{kind}"), None, share(count.1, count.0), note(count));
+    }
+}
 
 fn main() -> ExitCode {
     common::ended(measure(&common::arguments()))

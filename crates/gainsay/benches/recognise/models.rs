@@ -9,9 +9,9 @@ use std::ffi::OsStr;
 
 use crate::common::program::{Channels, Desk};
 use crate::common::python::Python;
-use crate::common::table::{Bar, Table};
+use crate::common::table::Table;
 use crate::common::{self, Result, say};
-use crate::interval::share;
+use crate::{Count, recognised};
 
 const PROGRAM: &str = include_str!("models.py");
 
@@ -23,9 +23,6 @@ const PACKAGES: [(&str, &str); 5] = [
     ("onnx", "onnx.numpy_helper"),
     ("gguf", "gguf.quants"),
 ];
-
-/// How many samples of a kind there are, and how many were recognised.
-type Count = (usize, usize);
 
 /// `models`, for each way to store one, and `models/others`.
 pub(crate) fn measure(_: u64, table: &mut Table) -> Result<()> {
@@ -51,12 +48,6 @@ pub(crate) fn measure(_: u64, table: &mut Table) -> Result<()> {
         let count = if model == "theirs" { &mut theirs } else { ours.entry(kind.to_owned()).or_default() };
         *count = (count.0 + 1, count.1 + usize::from(recognised));
     }
-    let sum = ours.values().fold((0, 0), |sum: Count, count| (sum.0 + count.0, sum.1 + count.1));
-    let note = |(all, some): Count| format!("{some} of {all} samples");
-    table.estimated("models", Some(Bar::AtLeast(0.95)), share(sum.1, sum.0), note(sum));
-    table.estimated("models/others", Some(Bar::AtMost(0.0)), share(theirs.1, theirs.0), note(theirs));
-    for (kind, count) in ours {
-        table.estimated(&format!("models/{kind}"), None, share(count.1, count.0), note(count));
-    }
+    recognised(table, "models", 0.95, ours, theirs);
     desk.remove()
 }

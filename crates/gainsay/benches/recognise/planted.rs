@@ -2,8 +2,8 @@
 
 use std::ffi::OsStr;
 use std::fs;
-use std::path::Path;
 
+use crate::common::files::files_below;
 use crate::common::table::{Bar, Figure, Table};
 use crate::common::{Result, real, target};
 use crate::{generated, secrets};
@@ -17,25 +17,22 @@ pub(crate) fn measure(seed: u64, table: &mut Table) -> Result<()> {
     let sample = folder.join("sample");
     let set = generated::write(&sample, seed.wrapping_add(1), 140)?;
     let desk = secrets::desk(&folder)?;
-    let words = |words: &[&str]| words.iter().map(|word| OsStr::new(word).to_owned()).collect::<Vec<_>>();
     let mut left: Vec<u8> = Vec::new();
     let exports = folder.join("exports");
     fs::create_dir_all(&exports)?;
     desk.run(&[OsStr::new("open"), OsStr::new("leak")])?;
     let sample_words = [OsStr::new("match"), sample.as_os_str(), OsStr::new("--case"), OsStr::new("leak")];
     left.extend(desk.run(&sample_words)?.said.to_string().bytes());
-    left.extend(
-        desk.run(&words(&["show", "leak"]).iter().map(|it| it.as_os_str()).collect::<Vec<_>>())?
-            .said
-            .to_string()
-            .bytes(),
-    );
+    left.extend(desk.run(&["show", "leak"].map(OsStr::new))?.said.to_string().bytes());
     for format in ["html", "md", "json"] {
         let file = exports.join(format!("report.{format}"));
         desk.run(&[OsStr::new("report"), OsStr::new("leak"), OsStr::new("-o"), file.as_os_str()])?;
     }
-    read_below(&folder.join("desk"), &mut left)?;
-    read_below(&exports, &mut left)?;
+    for left_behind in [folder.join("desk"), exports] {
+        for file in files_below(&left_behind)? {
+            left.extend(fs::read(file)?);
+        }
+    }
     // A core of the program would lie where it ran.
     for entry in fs::read_dir(std::env::current_dir()?)? {
         let entry = entry?;
@@ -51,15 +48,4 @@ pub(crate) fn measure(seed: u64, table: &mut Table) -> Result<()> {
     let note = format!("{} values in {} MB of desk, output and reports", told.len(), left.len() / 1_000_000);
     table.scored("planted", Some(Bar::AtMost(0.0)), figure, note);
     desk.remove()
-}
-
-fn read_below(folder: &Path, into: &mut Vec<u8>) -> Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        match path.is_dir() {
-            true => read_below(&path, into)?,
-            false => into.extend(fs::read(&path)?),
-        }
-    }
-    Ok(())
 }

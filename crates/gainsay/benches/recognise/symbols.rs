@@ -13,9 +13,9 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use crate::common::program::{Channels, Desk};
-use crate::common::table::{Bar, Table};
+use crate::common::table::Table;
 use crate::common::{self, Result, say};
-use crate::interval::share;
+use crate::{Count, recognised};
 
 /// Builds one source in every way, into a folder for the corpus and one for samples made of it.
 const PROGRAM: &str = include_str!("builds.sh");
@@ -25,9 +25,6 @@ const CONSTANT: &str = "a constant of its data that tells nothing";
 
 /// How many programs are ours, and how many are others'.
 const OURS: u64 = 8;
-
-/// How many samples of a kind there are, and how many were recognised.
-type Count = (usize, usize);
 
 /// `symbols`, for each way to change a build, and `symbols/others`.
 pub(crate) fn measure(seed: u64, table: &mut Table) -> Result<()> {
@@ -73,13 +70,7 @@ pub(crate) fn measure(seed: u64, table: &mut Table) -> Result<()> {
             *count = (count.0 + 1, count.1 + usize::from(is_recognised));
         }
     }
-    let sum = ours.values().fold((0, 0), |sum: Count, count| (sum.0 + count.0, sum.1 + count.1));
-    let note = |(all, some): Count| format!("{some} of {all} samples");
-    table.estimated("symbols", Some(Bar::AtLeast(1.0)), share(sum.1, sum.0), note(sum));
-    table.estimated("symbols/others", Some(Bar::AtMost(0.0)), share(theirs.1, theirs.0), note(theirs));
-    for (kind, count) in ours {
-        table.estimated(&format!("symbols/{kind}"), None, share(count.1, count.0), note(count));
-    }
+    recognised(table, "symbols", 1.0, ours, theirs);
     desk.remove()
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn show(table: &mut Table) -> Result<()> {
     let desk = Desk::fresh(&folder.join(DESK))?;
     let mut numbers = Numbers(1);
     for case in 0..cases {
-        add(&folder.join(DESK), &name(case), &folder, 10, &mut numbers)?;
+        add(&desk, &name(case), &folder, 10, &mut numbers)?;
         tell_progress(case, cases, "cases");
     }
     let mut statements = 0;
@@ -49,7 +49,7 @@ pub(crate) fn show(table: &mut Table) -> Result<()> {
     for _ in 0..REPETITIONS {
         let case = name(numbers.index(cases));
         let begun = Instant::now();
-        run(&folder.join(DESK), &["show", &case].map(OsStr::new))?;
+        desk.finish(&["show", &case].map(OsStr::new))?;
         as_text.push(begun.elapsed().as_secs_f64() * 1e3);
         processor.push(processor_time(&folder.join(DESK), &["show", &case])?);
         let run = desk.run(&["show", &case].map(OsStr::new))?;
@@ -81,7 +81,7 @@ pub(crate) fn verify(table: &mut Table) -> Result<()> {
     let mut numbers = Numbers(2);
     let mut of_cases = Vec::new();
     for case in 0..LONG_CASES {
-        add(&folder.join(DESK), &name(case), &folder, OF_EACH / 10, &mut numbers)?;
+        add(&desk, &name(case), &folder, OF_EACH / 10, &mut numbers)?;
         of_cases.push(handles(&desk, &name(case))?);
     }
     let mut few = None;
@@ -137,17 +137,6 @@ fn name(case: usize) -> String {
     format!("case-{case:04}")
 }
 
-/// Runs the program to its end, whatever it prints.
-fn run(desk: &Path, words: &[&OsStr]) -> Result<()> {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_gainsay"));
-    command.arg("--desk").arg(desk).args(words).env("GAINSAY_AUTHOR", "bench").stdin(Stdio::null());
-    let output = command.output()?;
-    match output.status.success() {
-        true => Ok(()),
-        false => Err(format!("gainsay {words:?}: {}", String::from_utf8_lossy(&output.stderr)).into()),
-    }
-}
-
 /// The milliseconds for which a run of the program was on a processor, as the shell counts them.
 fn processor_time(desk: &Path, words: &[&str]) -> Result<f64> {
     let mut command = Command::new("sh");
@@ -174,7 +163,7 @@ fn tell_progress(done: usize, all: usize, of: &str) {
 }
 
 /// Opens a case with so many stories, all of whose statements are accepted.
-fn add(desk: &Path, case: &str, folder: &Path, stories: usize, numbers: &mut Numbers) -> Result<()> {
+fn add(desk: &Desk, case: &str, folder: &Path, stories: usize, numbers: &mut Numbers) -> Result<()> {
     let texts = folder.join("texts");
     if texts.exists() {
         std::fs::remove_dir_all(&texts)?;
@@ -189,7 +178,7 @@ fn add(desk: &Path, case: &str, folder: &Path, stories: usize, numbers: &mut Num
         &["add".as_ref(), case.as_ref(), texts],
         &["review".as_ref(), case.as_ref(), "--accept".as_ref(), "all".as_ref()],
     ] {
-        run(desk, words)?;
+        desk.finish(words)?;
     }
     Ok(())
 }

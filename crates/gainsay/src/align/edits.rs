@@ -49,7 +49,7 @@ pub enum Edit {
 
 impl fmt::Display for Edit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let lines = |count: &u32| counted(*count as usize, "line");
+        let lines = |count: &u32| counted(*count, "line");
         match self {
             Edit::Reformatted { lines: 0 } => write!(f, "reformatted: blanks at the ends of lines, or the encoding"),
             Edit::Reformatted { lines: of } => {
@@ -63,7 +63,7 @@ impl fmt::Display for Edit {
             Edit::Changed { lines: of } => write!(f, "changed a little in {}", lines(of)),
             Edit::Cut { lines: of } => write!(f, "cut: {} of ours", lines(of)),
             Edit::Added { lines: of } => write!(f, "added: {}", lines(of)),
-            Edit::Shuffled { moves } => write!(f, "shuffled: {}", counted(*moves as usize, "passage")),
+            Edit::Shuffled { moves } => write!(f, "shuffled: {}", counted(*moves, "passage")),
         }
     }
 }

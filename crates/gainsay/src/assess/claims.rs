@@ -379,7 +379,7 @@ fn found(finding: &Finding, weights: &Weights, facet: Facet, victim: Option<&str
         (Facet::Victim | Facet::Assets, "ours" | "partly ours") => {
             let files = (result.files_of(&["ours"]) + result.files_of(&["partly ours"])).max(1);
             let weight = (own.match_first + own.match_tenfold * i64::from(files.ilog10())).min(own.match_most);
-            let files = crate::claim::counted(usize::try_from(files).unwrap_or(usize::MAX), "file");
+            let files = crate::claim::counted(files, "file");
             if result.subtracts_public() {
                 (weight, format!("{files} in the sample that only the owner has, in whole or in part"))
             } else {

@@ -135,7 +135,7 @@ fn of_match(finding: &Finding, first_heard: Option<Timestamp>) -> Option<([Effec
     Some(match result.verdict.as_str() {
         "ours" | "partly ours" => {
             let files = result.files_of(&["ours"]) + result.files_of(&["partly ours"]);
-            let files = crate::claim::counted(usize::try_from(files).unwrap_or(usize::MAX), "file");
+            let files = crate::claim::counted(files, "file");
             let given_away = result.shares.public + result.shares.published;
             let (old, age) = match (&result.window, first_heard) {
                 // More of it is to be had anywhere than only from the company.

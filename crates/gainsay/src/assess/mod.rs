@@ -140,7 +140,7 @@ fn of_match(finding: &Finding) -> String {
             format!(", with content of {} to {}", window.first.day(), window.last.day())
         }
     });
-    let all = counted(usize::try_from(result.files).unwrap_or(usize::MAX), "file");
+    let all = counted(result.files, "file");
     let partly = if partly > 0 { format!(", {partly} more in part") } else { String::new() };
     let public = if result.subtracts_public() {
         "found in no public corpus"

@@ -141,8 +141,8 @@ fn to_weigh(finding: &Finding, steps: &mut Vec<Step>) {
             "Take what {} names for known of {}: {}, {}.",
             build.path,
             build.exposes(1).join(", "),
-            counted(usize::try_from(build.functions.count).unwrap_or(usize::MAX), "function"),
-            counted(usize::try_from(build.sources.count).unwrap_or(usize::MAX), "source"),
+            counted(build.functions.count, "function"),
+            counted(build.sources.count, "source"),
         );
         steps.push(Step::new(what, vec![finding.handle.clone()]));
     }

@@ -60,7 +60,7 @@ impl PrivateMatch {
     /// What came of it, in a sentence.
     pub fn summary(&self) -> String {
         let share = share(self.percent, self.matches);
-        let of = counted(usize::try_from(self.count).unwrap_or(usize::MAX), "element");
+        let of = counted(self.count, "element");
         let in_labels: Vec<String> =
             self.labels.iter().map(|label| format!("{} in {}", label.matches, label.name)).collect();
         let parts = if in_labels.len() > 1 { format!(" ({})", in_labels.join(", ")) } else { String::new() };

@@ -117,7 +117,7 @@ impl BuildMatch {
             if names.count > 0 {
                 let some = names.some.iter().take(SOME).cloned().collect::<Vec<_>>().join(", ");
                 let named = if names.count > SOME as u64 { ", among them" } else { ":" };
-                let count = counted(usize::try_from(names.count).unwrap_or(usize::MAX), what);
+                let count = counted(names.count, what);
                 words.push(format!("Names {count}{named} {some}."));
             }
         }
@@ -218,7 +218,7 @@ pub struct NotScanned {
 impl Scan {
     /// What came of it in sentences, but for the files with a finding.
     pub fn words(&self) -> Vec<String> {
-        let count = |files: u64| counted(usize::try_from(files).unwrap_or(usize::MAX), "file");
+        let count = |files: u64| counted(files, "file");
         let mut words = Vec::new();
         if self.files > 0 {
             let found = match self.with_findings {
@@ -503,6 +503,14 @@ impl Commit {
     /// The day of the commit in UTC.
     pub fn day(&self) -> String {
         self.time.strftime("%Y-%m-%d").to_string()
+    }
+}
+
+impl BestMatch {
+    /// The day of its content, or from which to which.
+    pub fn days(&self) -> String {
+        let (first, last) = (self.first.day(), self.last.day());
+        if first == last { first } else { format!("{first} to {last}") }
     }
 }
 

@@ -98,7 +98,7 @@ impl Tour<'_> {
             self.tell(&format!(
                 "   indexed {name} ({role}): {} file versions, {}",
                 it.files,
-                counted(usize::try_from(it.commits).unwrap_or(usize::MAX), "commit")
+                counted(it.commits, "commit")
             ));
         }
         desk.open_case(&self.acting, INVENTED_CASE, None)?;

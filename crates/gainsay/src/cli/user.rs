@@ -93,7 +93,7 @@ impl Args {
     pub(super) fn run(self, place: &Place, ui: &mut Ui) -> Result<Answer, Error> {
         let mut desk = place.open()?;
         let acting = acting(&desk)?;
-        let changed = match self.command {
+        let (name, change) = match self.command {
             Command::List => {
                 let accounts = desk.accounts()?;
                 if accounts.is_empty() && !ui.json {
@@ -108,30 +108,21 @@ impl Args {
             Command::Add { name, role, case } => {
                 let password = password(ui)?;
                 let cases = (!case.is_empty()).then_some(case.as_slice());
-                desk.add_account(&acting, &name, role, cases, &password)?
+                let added = desk.add_account(&acting, &name, role, cases, &password)?;
+                show(&desk, &added, ui);
+                return Ok(Answer::Yes);
             }
-            Command::Disable { name } => desk.change_account(
-                &acting,
-                &name,
-                AccountChange { is_active: Some(false), ..AccountChange::default() },
-            )?,
-            Command::Enable { name } => desk.change_account(
-                &acting,
-                &name,
-                AccountChange { is_active: Some(true), ..AccountChange::default() },
-            )?,
-            Command::Role { name, role } => {
-                desk.change_account(&acting, &name, AccountChange { role: Some(role), ..AccountChange::default() })?
-            }
+            Command::Disable { name } => (name, AccountChange { is_active: Some(false), ..AccountChange::default() }),
+            Command::Enable { name } => (name, AccountChange { is_active: Some(true), ..AccountChange::default() }),
+            Command::Role { name, role } => (name, AccountChange { role: Some(role), ..AccountChange::default() }),
             Command::Cases { name, cases, all } => {
-                let cases = (!all).then_some(cases);
-                desk.change_account(&acting, &name, AccountChange { cases: Some(cases), ..AccountChange::default() })?
+                (name, AccountChange { cases: Some((!all).then_some(cases)), ..AccountChange::default() })
             }
             Command::Password { name } => {
-                let password = Some(password(ui)?);
-                desk.change_account(&acting, &name, AccountChange { password, ..AccountChange::default() })?
+                (name, AccountChange { password: Some(password(ui)?), ..AccountChange::default() })
             }
         };
+        let changed = desk.change_account(&acting, &name, change)?;
         show(&desk, &changed, ui);
         Ok(Answer::Yes)
     }

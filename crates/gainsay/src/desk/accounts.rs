@@ -146,7 +146,7 @@ impl Desk {
         let password = checked(password)?;
         let row = AccountRow { name: name.to_owned(), role: role.word().to_owned(), password, is_active: true, cases };
         self.put_account(acting, "added", name, false, |commit| {
-            if commit.accounts()?.iter().any(|it| it.name == name) {
+            if commit.account(name)?.is_some() {
                 return Err(Error::Account { why: format!("there is a user {name:?} already") });
             }
             Ok(row)
@@ -170,7 +170,7 @@ impl Desk {
         // Tokens of somebody who is let out for good open nothing again either.
         let and_tokens = change.is_active == Some(false);
         self.put_account(acting, what, name, and_tokens, |commit| {
-            let mut row = commit.accounts()?.into_iter().find(|it| it.name == name).ok_or_else(|| no_user(name))?;
+            let mut row = row_of(commit, name)?;
             change.role.into_iter().for_each(|role| role.word().clone_into(&mut row.role));
             change.is_active.into_iter().for_each(|is_active| row.is_active = is_active);
             cases.into_iter().for_each(|cases| row.cases = cases);
@@ -288,11 +288,10 @@ impl Desk {
         let secret = format!("gainsay_{}", secret()?);
         let tlp = self.config.tlp;
         let id = self.database.commit(&self.key, acting.now, |commit| {
-            let rows = commit.accounts()?;
-            let row = rows.iter().find(|it| it.name == name).ok_or_else(|| no_user(name))?;
+            let row = row_of(commit, name)?;
             let id = commit.add_token(&sha256(&[secret.as_bytes()]), name, scope.scope(), label, acting.now)?;
             let what = format!("given token {id} to {}", scope.scope());
-            commit.push(&acting.entry(tlp, record(row, &what)))?;
+            commit.push(&acting.entry(tlp, record(&row, &what)))?;
             Ok::<_, Error>(id)
         })?;
         Ok((Token { id, label: label.to_owned(), scope, made: acting.now }, secret))
@@ -305,19 +304,19 @@ impl Desk {
     pub fn end_token(&mut self, acting: &Acting, name: &str, id: i64) -> Result<(), Error> {
         let tlp = self.config.tlp;
         self.database.commit(&self.key, acting.now, |commit| {
-            let rows = commit.accounts()?;
-            let row = rows.iter().find(|it| it.name == name).ok_or_else(|| no_user(name))?;
+            let row = row_of(commit, name)?;
             if !commit.end_token(name, id)? {
                 return Err(Error::NoToken { name: name.to_owned(), id });
             }
-            commit.push(&acting.entry(tlp, record(row, &format!("deprived of token {id}"))))?;
+            commit.push(&acting.entry(tlp, record(&row, &format!("deprived of token {id}"))))?;
             Ok(())
         })
     }
 }
 
-fn no_user(name: &str) -> Error {
-    Error::NoAccount { name: name.to_owned() }
+/// The account that is to be changed.
+fn row_of(commit: &Commit<'_>, name: &str) -> Result<AccountRow, Error> {
+    commit.account(name)?.ok_or_else(|| Error::NoAccount { name: name.to_owned() })
 }
 
 fn account(row: AccountRow) -> Account {

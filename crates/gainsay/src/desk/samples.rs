@@ -22,7 +22,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use fingerprint::Profile;
-use serde::Serialize;
 use serde_json::json;
 use unpack::Limits;
 
@@ -48,7 +47,7 @@ use numbers::{in_numbers, row};
 use open_corpora::OpenCorpora;
 use opened::{Inspecting, Keeping, Opened, Take, open, path_in_sample, text_of};
 pub(super) use resume::forget as forget_bookmarks;
-use resume::{Bookmark, Known as KnownBefore, Position, written};
+use resume::{Bookmark, Known as KnownSoFar, Position, written};
 use sources::source_of;
 pub(in crate::desk) use sources::{Source, sources};
 use texts::Texts;
@@ -182,7 +181,7 @@ impl MatchReport {
                 Released::json(json!({
                     "format": "gainsay-match/1",
                     "results": results,
-                    "sensitive": self.sensitive.as_ref().map(export::json::sensitive),
+                    "sensitive": self.sensitive.as_ref().map(export::sensitive::to_json),
                     "entries": entries,
                 }))
             }
@@ -463,7 +462,7 @@ fn match_all(
     let mut matchers = matchers.collect::<Result<Vec<_>, _>>()?;
     let (mut first, mut known, mut ocr) = (None, None, Ocr::new(options.unjailed, masked_in_place));
     if let Some((so_far, before)) = bookmark.known() {
-        let KnownBefore { first: of_first, opened, scans, pictures, position, .. } = before;
+        let KnownSoFar { first: of_first, opened, scans, pictures, position, .. } = before;
         ocr = ocr.go_on(pictures);
         matchers = matchers.into_iter().zip(so_far).map(|(it, so_far)| it.go_on(so_far)).collect();
         malware.go_on(scans);
@@ -479,7 +478,14 @@ fn match_all(
                     if bookmark.is_due()
                         && let (Some((malware, ocr)), Some(matchers)) = (inspecting, so_far())
                     {
-                        bookmark.keep(&known_so_far(matchers, None, opened, (malware, ocr.so_far()), position));
+                        bookmark.keep(&KnownSoFar {
+                            matchers,
+                            first: None,
+                            opened,
+                            scans: malware.so_far(),
+                            pictures: ocr.so_far(),
+                            position: position.clone(),
+                        });
                     }
                 };
                 let keeping = Some(Keeping { known: known.take(), keep: &mut keep });
@@ -502,8 +508,14 @@ fn match_all(
                 if bookmark.is_due()
                     && let Some(matchers) = so_far()
                 {
-                    let inspected = (&mut *malware, &ReadPictures::default());
-                    bookmark.keep(&known_so_far(matchers, Some(&opened), again, inspected, position));
+                    bookmark.keep(&KnownSoFar {
+                        matchers,
+                        first: Some(&opened),
+                        opened: again,
+                        scans: malware.so_far(),
+                        pictures: &ReadPictures::default(),
+                        position: position.clone(),
+                    });
                 }
             };
             let keeping = Some(Keeping { known: known.take(), keep: &mut keep });
@@ -518,17 +530,6 @@ fn match_all(
     }
     let found = matchers.into_iter().map(Matcher::finish).collect::<Result<_, _>>()?;
     Ok((opened, found))
-}
-
-/// What is known of a sample at a position, as [`KnownBefore`] reads it.
-fn known_so_far<'k>(
-    matchers: Vec<u8>,
-    first: Option<&'k Opened>,
-    opened: &'k Opened,
-    (malware, pictures): (&'k mut Malware, &'k ReadPictures),
-    position: &'k Position,
-) -> impl Serialize + 'k {
-    (matchers, first.map(Opened::so_far), opened.so_far(), malware.so_far(), pictures, position)
 }
 
 /// What a matcher does with a batch.

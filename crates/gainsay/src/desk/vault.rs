@@ -110,7 +110,8 @@ fn passphrase_of(key: &[u8; 32]) -> SecretString {
     key.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
 }
 
-fn digest_into(mut from: impl Read, path: &Path, to: &mut impl Write) -> Result<(Hash, u64), Error> {
+/// Copies what is read, and tells its digest and its size.
+pub(super) fn digest_into(mut from: impl Read, path: &Path, to: &mut impl Write) -> Result<(Hash, u64), Error> {
     let mut hasher = Sha256::new();
     let mut size = 0;
     let mut piece = vec![0; PIECE];

@@ -11,8 +11,7 @@ const FEW: usize = 8;
 /// What it is made of, each line with its label.
 pub fn lines(result: &SampleMatch) -> Vec<(&'static str, String)> {
     let Some(hand) = &result.in_hand else { return Vec::new() };
-    let many = |count: u64, noun| counted(usize::try_from(count).unwrap_or(usize::MAX), noun);
-    let files = |count| many(count, "file");
+    let files = |count: u64| counted(count, "file");
     let listed = |of: &[(String, u64, u64)]| {
         let listed = of.iter().map(|(word, count, bytes)| format!("{word} {} in {}", sized(*bytes), files(*count)));
         few(listed.collect())
@@ -31,7 +30,7 @@ pub fn lines(result: &SampleMatch) -> Vec<(&'static str, String)> {
         let dates = hand
             .dates
             .iter()
-            .map(|it| format!("{} {} to {} ({})", it.of, it.oldest, it.newest, many(it.count, "date")));
+            .map(|it| format!("{} {} to {} ({})", it.of, it.oldest, it.newest, counted(it.count, "date")));
         let dates = dates.collect::<Vec<_>>().join("; ");
         lines.push(("dates inside", format!("{dates}; whoever packed or wrote them may have forged each")));
     }
@@ -59,7 +58,7 @@ pub fn lines(result: &SampleMatch) -> Vec<(&'static str, String)> {
                 files(result.files),
                 sized(leaks.bytes),
                 leaks.list,
-                many(leaks.digests, "digest")
+                counted(leaks.digests, "digest")
             ),
         ));
     }

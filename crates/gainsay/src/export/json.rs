@@ -4,10 +4,10 @@ mod sample;
 
 use std::collections::BTreeSet;
 
-pub use sample::{file_match, sample_match, sensitive};
+pub use sample::{file_match, sample_match};
 use serde_json::{Value, json};
 
-use super::{challenge, changes, explanations, in_hand, offers, timeline};
+use super::{challenge, changes, explanations, in_hand, offers, sensitive, timeline};
 use crate::assess::{self, Edited, Fate, Judged, JudgedOn, NodeKind};
 use crate::claim::{EntryId, Finding, PrivateMatch, Said, Source, SourceText, State};
 use crate::release::View;
@@ -104,7 +104,7 @@ pub fn view(view: &View) -> String {
         "offers": offers::to_json(view),
         "findings": case.findings.iter().map(|one| finding(view, one)).collect::<Vec<_>>(),
         "inspections": case.inspections.iter().map(|it| {
-            crate::export::sensitive::inspection(it, &case.sources[it.sample].handle)
+            sensitive::inspection(it, &case.sources[it.sample].handle)
         }).collect::<Vec<_>>(),
         "private_matches": case.privates.iter().map(private).collect::<Vec<_>>(),
         "challenges": case.challenges.iter().map(challenge::to_json).collect::<Vec<_>>(),

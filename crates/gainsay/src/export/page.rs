@@ -352,7 +352,8 @@ fn with_commands(text: &str) -> Vec<(String, bool)> {
     parts.map(|(at, part)| (part.to_owned(), at % 2 == 1)).collect()
 }
 
-fn instant(at: jiff::Timestamp) -> String {
+/// A moment as pages and their script read it.
+pub fn instant(at: jiff::Timestamp) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 

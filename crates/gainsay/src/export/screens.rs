@@ -47,8 +47,7 @@ pub fn shown(result: &SampleMatch) -> Vec<Shown> {
 pub fn words(screen: &Screen) -> Vec<String> {
     let mut words = Vec::new();
     if let Some(best) = &screen.best {
-        let (first, last) = (best.first.day(), best.last.day());
-        let when = if first == last { first } else { format!("{first} to {last}") };
+        let when = best.days();
         let also = match screen.also.as_slice() {
             [] => String::new(),
             also => format!(" As much of it stands in {}.", also.join(", ")),
@@ -56,7 +55,7 @@ pub fn words(screen: &Screen) -> Vec<String> {
         words.push(format!(
             "{} of {} that could be read, {} of {} letters and figures, are those of {} in {} ({when}).{also}",
             screen.shown(),
-            counted(usize::try_from(screen.read).unwrap_or(usize::MAX), "line"),
+            counted(screen.read, "line"),
             screen.letters.0,
             screen.letters.1,
             best.path,

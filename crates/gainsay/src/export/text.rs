@@ -521,8 +521,8 @@ impl Page {
 
     fn sensitive(&mut self, found: &Sensitive, rows: usize) {
         for row in sensitive::kinds(found) {
-            let files = if row.files == 1 { "file" } else { "files" };
-            let counts = format!("{:>7} found, {} different, in {} {files}", row.found, row.distinct, row.files);
+            let files = counted(row.files, "file");
+            let counts = format!("{:>7} found, {} different, in {files}", row.found, row.distinct);
             // The word in brackets stands between the kind and the next row's number, which would be masked behind `password`.
             self.line(&format!("      {counts:<44}  {} ({})", row.kind, row.group));
         }
@@ -546,7 +546,7 @@ impl Page {
         let verdict = self.in_style(self.styles.strong, &result.verdict);
         self.line(&format!(
             "      verdict: {verdict}   {}, {} bytes   against {}",
-            counted(usize::try_from(result.files).unwrap_or(usize::MAX), "file"),
+            counted(result.files, "file"),
             result.bytes,
             result.against()
         ));
@@ -601,10 +601,8 @@ impl Page {
         }
         for row in result.rows.iter().take(rows) {
             let best = row.best.as_ref().map_or(String::new(), |best| {
-                let (first, last) = (best.first.day(), best.last.day());
-                let when = if first == last { first } else { format!("{first} to {last}") };
                 let near = if row.exact { "=" } else { "~" };
-                format!(" {near} {} in {}, {when}", best.path, best.corpus)
+                format!(" {near} {} in {}, {}", best.path, best.corpus, best.days())
             });
             self.line(&format!(
                 "      {:<14} {:>6} {}{best}",

@@ -47,6 +47,8 @@ impl From<io::Error> for Broken {
     fn from(error: io::Error) -> Self {
         Broken(match error.kind() {
             io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut => "the daemon does not answer".to_owned(),
+            // What it had not read when it hung up is told as a reset of the connection.
+            io::ErrorKind::ConnectionReset | io::ErrorKind::BrokenPipe => "the daemon broke off".to_owned(),
             _ => format!("the daemon failed: {error}"),
         })
     }

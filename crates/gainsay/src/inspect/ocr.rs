@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 use serde::{Deserialize, Serialize};
 use unpack::{Argument, Grey, Picture};
 
-use super::tools::{run, version_in};
+use super::tools::{renewed, run, version_in};
 
 const PROGRAM: &str = "tesseract";
 
@@ -153,13 +153,7 @@ impl Ocr {
             Ok(program) => {
                 if self.jobs.is_none() {
                     let (program, found) = (Arc::clone(program), &mut self.found);
-                    // It may have been renewed since what was read before.
-                    found.program = Some(match found.program.take() {
-                        Some(before) if !before.ends_with(&program.version) => {
-                            format!("{before}, then {}", program.version)
-                        }
-                        before => before.unwrap_or_else(|| program.version.clone()),
-                    });
+                    found.program = Some(renewed(found.program.as_deref().unwrap_or_default(), &program.version));
                     self.start(&program);
                 }
                 let waits = (number, path.to_owned(), picture);
@@ -355,19 +349,11 @@ impl<'t> Word<'t> {
     /// Of a line in the program's table: level, page, block, paragraph, line, word, left, top, width, height, confidence, text.
     fn of(line: &'t str) -> Option<Word<'t>> {
         let mut fields = line.split('\t');
-        let mut number = || fields.next()?.parse::<u32>().ok();
-        let [level, _, block, paragraph, line, _, left, top, width, height] = [
-            number()?,
-            number()?,
-            number()?,
-            number()?,
-            number()?,
-            number()?,
-            number()?,
-            number()?,
-            number()?,
-            number()?,
-        ];
+        let mut numbers = [0_u32; 10];
+        for number in &mut numbers {
+            *number = fields.next()?.parse().ok()?;
+        }
+        let [level, _, block, paragraph, line, _, left, top, width, height] = numbers;
         let sure = fields.next()?.split('.').next()?.parse::<u32>().ok()?;
         let text = fields.next()?.trim();
         let is_word = level == 5 && !text.is_empty();

@@ -1,5 +1,6 @@
 //! The text of a PDF that our own reader does not make out: by `pdftotext` where it is installed, locked down.
 
+use serde::{Deserialize, Serialize};
 use unpack::Argument;
 
 use super::tools::{find, run, version_in};
@@ -12,10 +13,13 @@ pub const LONGEST_PDF: usize = 64 << 20;
 /// Runs that fail before no more is tried: each may have cost minutes.
 const FAILURES: u32 = 16;
 
-/// Asks the program.
+/// Asks the program. How often that failed is written down, and nothing else.
+#[derive(Serialize, Deserialize)]
 pub struct PdfText {
+    #[serde(skip)]
     unjailed: bool,
     /// What it says of its version, once it was asked.
+    #[serde(skip)]
     version: Option<String>,
     failures: u32,
 }
@@ -26,14 +30,9 @@ impl PdfText {
         PdfText { unjailed, version: None, failures: 0 }
     }
 
-    /// How many runs failed, as [`Self::go_on`] takes it.
-    pub fn failures(&self) -> u32 {
-        self.failures
-    }
-
-    /// Goes on behind so many runs that failed.
-    pub fn go_on(self, failures: u32) -> PdfText {
-        PdfText { failures, ..self }
+    /// Goes on behind what was written down of one that reads in the same way.
+    pub fn go_on(self, so_far: PdfText) -> PdfText {
+        PdfText { unjailed: self.unjailed, ..so_far }
     }
 
     /// Whether it is there and was not given up.

@@ -65,6 +65,15 @@ pub(super) fn version_in(output: &ToolOutput) -> Option<String> {
     output.is_success.then_some(line)
 }
 
+/// What is said of the version of a program by which the beginning of a sample was read, and of what it is for the rest.
+pub(super) fn renewed(before: &str, now: &str) -> String {
+    match before {
+        "" => now.to_owned(),
+        _ if before.ends_with(now) => before.to_owned(),
+        _ => format!("{before}, then {now}"),
+    }
+}
+
 /// Where a program is.
 pub(super) fn find(name: &str) -> Option<PathBuf> {
     let folders = std::env::var_os("PATH").unwrap_or_else(|| OsString::from("/usr/local/bin:/usr/bin:/bin"));

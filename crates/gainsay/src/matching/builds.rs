@@ -6,7 +6,7 @@
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use fingerprint::{Channel, LineId, PathId, Posting, ReadAt, WholeInterval};
+use fingerprint::{Channel, LineId, PathId, Posting, ReadAt, WholeInterval, sort_distinct};
 
 use super::lines::Lines;
 use super::{Corpus, MatchError, Place};
@@ -98,11 +98,11 @@ struct Shared {
 /// # Errors
 /// Where a corpus' index can't be read or is damaged.
 pub fn match_builds<R: ReadAt>(builds: &[Build], corpora: &[Corpus<'_, R>]) -> Result<Vec<BuildMatch>, MatchError> {
-    let sorted = |all: &mut dyn Iterator<Item = u64>| {
-        let all: BTreeSet<u64> = all.collect();
-        all.into_iter().collect::<Vec<u64>>()
+    let sorted = |mut all: Vec<u64>| {
+        sort_distinct(&mut all, &mut Vec::new());
+        all
     };
-    let telling = sorted(&mut builds.iter().flat_map(Build::telling));
+    let telling = sorted(builds.iter().flat_map(Build::telling).collect());
     if telling.is_empty() {
         let unknown = BuildMatch { standing: Standing::Unknown, exposed: Vec::new(), more: 0 };
         return Ok(vec![unknown; builds.len()]);
@@ -139,9 +139,9 @@ pub fn match_builds<R: ReadAt>(builds: &[Build], corpora: &[Corpus<'_, R>]) -> R
         }
         let known: BTreeSet<u64> = shared.values().flat_map(|it| it.marks.iter().copied()).collect();
         let candidates = builds.iter().filter(|build| build.telling().any(|mark| known.contains(&mark)));
-        others = sorted(&mut candidates.flat_map(Build::others));
+        others = sorted(candidates.flat_map(Build::others).collect());
     }
-    let all = sorted(&mut telling.iter().copied().chain(builds.iter().flat_map(Build::others)));
+    let all = sorted(telling.iter().copied().chain(builds.iter().flat_map(Build::others)).collect());
     let mut public = BTreeSet::new();
     for corpus in corpora.iter().filter(|corpus| corpus.role != CorpusRole::Own) {
         let mut take = |mark| _ = public.insert(mark);
@@ -176,9 +176,7 @@ impl Found {
             build.telling().filter_map(|mark| self.by_mark.get(&mark)).flatten().copied().collect();
         let mut exposed = Vec::new();
         for (key, here) in keys.iter().filter_map(|key| Some((*key, self.shared.get(key)?))) {
-            let has = |mark: Option<u64>| mark.is_some_and(|mark| here.marks.contains(&mark));
-            let id = build.ids.iter().any(|mark| here.marks.contains(mark));
-            let (code, layout) = (has(build.code), has(build.layout));
+            let (id, code, layout) = build.shared(&here.marks);
             let names = build.names.iter().filter(|mark| here.marks.contains(mark)).count();
             let has_names = build.names.len() >= LEAST_NAMES && names * 1000 >= build.names.len() * SHARE_OF_NAMES;
             let standing = match (id, code || layout || has_names) {
@@ -215,36 +213,31 @@ impl Found {
         names: u64,
         corpora: &[Corpus<'_, R>],
     ) -> Result<Exposed, MatchError> {
-        let (corpus, of_line) = (&corpora[number], self.lines.line((number, line)));
+        let corpus = &corpora[number];
         let Shared { marks, stood: (last, first) } = here;
         let whole = corpus.index.path(path).map_err(|source| corpus.error(source))?;
         let at = whole.windows(BUILD.len()).rposition(|it| it == BUILD).unwrap_or(whole.len());
         let (path, build_of) = whole.split_at(at);
         let product = build_of.get(BUILD.len()..).unwrap_or_default().trim_ascii();
-        let has = |mark: Option<u64>| mark.is_some_and(|mark| marks.contains(&mark));
-        let commit = |at| self.lines.commit(corpora, (number, line), at);
+        let (id, code, layout) = build.shared(marks);
         Ok(Exposed {
-            place: Place {
-                corpus: corpus.name.to_owned(),
-                owner: corpus.owner.to_owned(),
-                source: of_line.name.clone(),
-                reference: of_line.reference.clone(),
-                kind: of_line.kind,
-                path: path.to_vec(),
-                hits: names,
-                first: commit(*first)?,
-                last: commit(*last)?,
-            },
+            place: self.lines.stood(corpora, (number, line), path.to_vec(), names, (*first, *last))?,
             product: String::from_utf8_lossy(product).into_owned(),
-            id: build.ids.iter().any(|mark| marks.contains(mark)),
-            code: has(build.code),
-            layout: has(build.layout),
+            id,
+            code,
+            layout,
             names,
         })
     }
 }
 
 impl Build {
+    /// Whether its id, its code and its layout are among some marks.
+    fn shared(&self, marks: &BTreeSet<u64>) -> (bool, bool, bool) {
+        let has = |mark: Option<u64>| mark.is_some_and(|mark| marks.contains(&mark));
+        (self.ids.iter().any(|mark| marks.contains(mark)), has(self.code), has(self.layout))
+    }
+
     /// Marks by which a build is looked for.
     fn telling(&self) -> impl Iterator<Item = u64> {
         self.ids.iter().copied().chain(self.code)

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use fingerprint::{Line, LineId, LineKind, ReadAt, WholeInterval};
 
-use super::{CommitAt, Corpus, MatchError};
+use super::{CommitAt, Corpus, MatchError, Place};
 use crate::claim::{CorpusRole, Root};
 
 /// Stands for the place of a snapshot until the history that it becomes a part of has one.
@@ -74,6 +74,29 @@ impl Lines {
         let corpus = &corpora[corpus];
         let commit = corpus.index.commit(line, number).map_err(|source| corpus.error(source))?;
         Ok(CommitAt::new(number, commit))
+    }
+
+    /// A file of the company as it stood on a line from one commit to another.
+    pub(super) fn stood<R: ReadAt>(
+        &self,
+        corpora: &[Corpus<'_, R>],
+        line: LineKey,
+        path: Vec<u8>,
+        hits: u64,
+        (first, last): (u32, u32),
+    ) -> Result<Place, MatchError> {
+        let (corpus, of_line) = (&corpora[line.0], self.line(line));
+        Ok(Place {
+            corpus: corpus.name.to_owned(),
+            owner: corpus.owner.to_owned(),
+            source: of_line.name.clone(),
+            reference: of_line.reference.clone(),
+            kind: of_line.kind,
+            path,
+            hits,
+            first: self.commit(corpora, line, first)?,
+            last: self.commit(corpora, line, last)?,
+        })
     }
 
     /// Whether snapshots of a corpus make a history: only then is there anything to join.

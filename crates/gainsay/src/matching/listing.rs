@@ -483,25 +483,13 @@ fn rows<R: ReadAt>(
         let of = asked.files[file];
         let (mut place, mut same_size) = (None, false);
         if let Some((number, of_corpus, fit)) = best(file) {
-            let corpus = &corpora[number];
             same_size = fit.same_size;
             // Of several times at which it stood there the newest on a history is shown.
             let kind = |line: LineId| known.line((number, line)).kind;
             let rank = |(line, first, last): &&(LineId, u32, u32)| (kind(*line) == LineKind::History, *last, *first);
             if let Some((id, first, last)) = fit.stood.iter().max_by_key(rank) {
-                let line = known.line((number, *id));
-                let commit = |at: u32| known.commit(corpora, (number, *id), at);
-                place = Some(Place {
-                    corpus: corpus.name.to_owned(),
-                    owner: corpus.owner.to_owned(),
-                    source: line.name.clone(),
-                    reference: line.reference.clone(),
-                    kind: line.kind,
-                    path: of_corpus.paths[fit.path].1.clone(),
-                    hits: 0,
-                    first: commit(*first)?,
-                    last: commit(*last)?,
-                });
+                let path = of_corpus.paths[fit.path].1.clone();
+                place = Some(known.stood(corpora, (number, *id), path, 0, (*first, *last))?);
             }
         }
         rows.push(ListedFile { path: of.path.clone(), bytes: of.exact_bytes(), best: place, same_size });

@@ -5,7 +5,7 @@ use std::mem;
 use std::panic::resume_unwind;
 
 use fingerprint::{Channel, Filter, Fingerprints, Profile, ReadAt};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::cover::Held;
 use super::distinct::{self, HIGHEST};
@@ -15,9 +15,7 @@ use super::places::Finder;
 use super::short::{self, Pieces};
 use super::sieve::Sieve;
 use super::whole::Whole;
-use super::{
-    Bounds, Corpus, Match, MatchError, MatcherSoFar, Place, Places, SampleFile, Verdict, judge, licences, match_file,
-};
+use super::{Bounds, Corpus, Match, MatchError, Place, Places, SampleFile, Verdict, judge, licences, match_file};
 
 /// Matches a sample batch by batch. The answer is the same for any batches of the same files.
 ///
@@ -25,12 +23,18 @@ use super::{
 /// So a sample of more than one batch is [surveyed](Self::survey) before it is counted, where [places differ](Self::has_places).
 pub struct Matcher<'c, R> {
     against: Against<'c, R>,
+    /// The BLAKE3 of files that were surveyed and are the company's, and not byte for byte.
+    edited: Vec<[u8; 32]>,
+    so_far: MatcherSoFar,
+}
+
+/// What a [`Matcher`] knows of the files before: what it goes on with.
+#[derive(Serialize, Deserialize)]
+pub struct MatcherSoFar {
     /// How many files were surveyed.
     surveyed: usize,
     /// How many fingerprints are looked up together: as many as found no more than may be held.
     at_once: usize,
-    /// The BLAKE3 of files that were surveyed and are the company's, and not byte for byte.
-    edited: Vec<[u8; 32]>,
     held: Held,
     /// The places, when all files were surveyed.
     places: Option<Option<Places>>,
@@ -58,14 +62,16 @@ impl<'c, R: ReadAt + Sync> Matcher<'c, R> {
     pub fn new(profile: &Profile, corpora: &'c [Corpus<'c, R>], bounds: Bounds) -> Result<Self, MatchError> {
         Ok(Matcher {
             against: Against::new(profile, corpora, bounds)?,
-            surveyed: 0,
-            at_once: usize::MAX,
             edited: Vec::new(),
-            held: Held::default(),
-            places: None,
-            preferred: BTreeSet::new(),
-            counted: 0,
-            whole: Whole::new(&bounds),
+            so_far: MatcherSoFar {
+                surveyed: 0,
+                at_once: usize::MAX,
+                held: Held::default(),
+                places: None,
+                preferred: BTreeSet::new(),
+                counted: 0,
+                whole: Whole::new(&bounds),
+            },
         })
     }
 
@@ -120,7 +126,7 @@ impl<'c, R: ReadAt + Sync> Matcher<'c, R> {
     pub fn count(&mut self, batch: &[SampleFile]) -> Result<(), MatchError> {
         self.in_parts(batch, |matcher, files, part| {
             // In one place nothing is preferred, and nothing was surveyed before.
-            if matcher.surveyed <= matcher.counted {
+            if matcher.so_far.surveyed <= matcher.so_far.counted {
                 matcher.survey_part(files, part);
             }
             matcher.count_surveyed(files, part)
@@ -128,14 +134,13 @@ impl<'c, R: ReadAt + Sync> Matcher<'c, R> {
     }
 
     /// What is known so far, as it is read by [`Self::go_on`].
-    pub fn so_far(&self) -> impl Serialize + '_ {
-        (self.surveyed, self.at_once, &self.held, &self.places, &self.preferred, self.counted, &self.whole)
+    pub fn so_far(&self) -> &MatcherSoFar {
+        &self.so_far
     }
 
     /// Goes on behind what a matcher of the same corpora and bounds knew.
     pub fn go_on(self, so_far: MatcherSoFar) -> Self {
-        let MatcherSoFar(surveyed, at_once, held, places, preferred, counted, whole) = so_far;
-        Matcher { surveyed, at_once, held, places, preferred, counted, whole, ..self }
+        Matcher { so_far, ..self }
     }
 
     /// The BLAKE3 of those files that are the company's, wholly or in part, and not byte for byte: of what was surveyed, or counted
@@ -150,7 +155,8 @@ impl<'c, R: ReadAt + Sync> Matcher<'c, R> {
     /// Where the index of a corpus can't be read or is damaged.
     pub fn finish(mut self) -> Result<Match, MatchError> {
         self.settle();
-        self.whole.finish(self.against.corpora, &self.against.lines, self.places.flatten())
+        let MatcherSoFar { whole, places, .. } = self.so_far;
+        whole.finish(self.against.corpora, &self.against.lines, places.flatten())
     }
 
     /// Looks files up and gives them to `take` in their order.
@@ -160,13 +166,13 @@ impl<'c, R: ReadAt + Sync> Matcher<'c, R> {
         take: fn(&mut Self, &[SampleFile], &Part) -> Result<(), MatchError>,
     ) -> Result<(), MatchError> {
         let many: usize = files.iter().map(fingerprints).sum();
-        if many > self.at_once {
+        if many > self.so_far.at_once {
             return self.in_less(files, take);
         }
         let mut left = files;
         for (files, part) in self.parts(files)? {
             let Some(part) = part else {
-                self.at_once = self.at_once.min(many.saturating_sub(1));
+                self.so_far.at_once = self.so_far.at_once.min(many.saturating_sub(1));
                 break;
             };
             take(self, files, &part)?;
@@ -206,13 +212,14 @@ impl<'c, R: ReadAt + Sync> Matcher<'c, R> {
         take: fn(&mut Self, &[SampleFile], &Part) -> Result<(), MatchError>,
     ) -> Result<(), MatchError> {
         let many: usize = files.iter().map(fingerprints).sum();
-        if many <= self.at_once || half(files) == 0 {
+        let at_once = self.so_far.at_once;
+        if many <= at_once || half(files) == 0 {
             if let Some(part) = self.against.look_up(files, self.against.bounds.intervals)? {
                 // What comes later may find less: more is tried, by and by.
-                self.at_once = self.at_once.saturating_add(self.at_once / 16 + 1024);
+                self.so_far.at_once = at_once.saturating_add(at_once / 16 + 1024);
                 return take(self, files, &part);
             }
-            self.at_once = self.at_once.min(many / 2 + 1);
+            self.so_far.at_once = at_once.min(many / 2 + 1);
         }
         match files.split_at(half(files)) {
             ([], file) => self.in_less(&file.iter().map(thinner).collect::<Vec<_>>(), take),
@@ -230,10 +237,11 @@ impl<'c, R: ReadAt + Sync> Matcher<'c, R> {
                 if !hits.identical(at).own {
                     self.edited.push(files[at].fingerprints.blake3);
                 }
-                self.held.add(self.surveyed + at, finder.held_by(hits.keys_of(at, *channel), hits.exact(at)));
+                let held_by = finder.held_by(hits.keys_of(at, *channel), hits.exact(at));
+                self.so_far.held.add(self.so_far.surveyed + at, held_by);
             }
         }
-        self.surveyed += files.len();
+        self.so_far.surveyed += files.len();
     }
 
     fn count_surveyed(&mut self, files: &[SampleFile], Part { hits, judged }: &Part) -> Result<(), MatchError> {
@@ -242,22 +250,24 @@ impl<'c, R: ReadAt + Sync> Matcher<'c, R> {
         }
         let Against { corpora, lines, .. } = &self.against;
         let mut finder = Finder::new(corpora, lines, hits);
-        finder.prefer(self.preferred.clone());
+        finder.prefer(self.so_far.preferred.clone());
         for (at, (file, of_file)) in files.iter().zip(judged).enumerate().filter(|(at, _)| counts(files, judged, *at)) {
             let (matched, line) = match_file(file, at, *of_file, hits, &mut finder)?;
             let bytes = file.is_text_of.unwrap_or(matched.bytes);
-            self.whole.add((matched, bytes), file, (self.counted + at, at), line, hits, lines);
+            let MatcherSoFar { whole, counted, .. } = &mut self.so_far;
+            whole.add((matched, bytes), file, (*counted + at, at), line, hits, lines);
         }
-        self.counted += files.len();
+        self.so_far.counted += files.len();
         Ok(())
     }
 
     /// Chooses the fewest places.
     fn settle(&mut self) {
-        if self.places.is_none() {
-            let (places, cover) = mem::take(&mut self.held).places(&self.against.lines).unzip();
-            self.places = Some(places);
-            self.preferred = cover.unwrap_or_default();
+        let so_far = &mut self.so_far;
+        if so_far.places.is_none() {
+            let (places, cover) = mem::take(&mut so_far.held).places(&self.against.lines).unzip();
+            so_far.places = Some(places);
+            so_far.preferred = cover.unwrap_or_default();
         }
     }
 }

@@ -43,11 +43,10 @@ pub use generated::says_generated;
 use hits::{CHANNELS, Hits};
 use lines::LineKey;
 pub use listing::{ListingLine, ListingMatch, match_listing, match_pictured};
-pub use matcher::Matcher;
+pub use matcher::{Matcher, MatcherSoFar};
 pub use others::Copies;
 pub use rows::Names;
 pub use short::SHORT;
-pub use so_far::{MatcherSoFar, TallySoFar};
 pub use tally::{Digests, Tallied, Tally, beginning};
 
 /// One file of the sample.

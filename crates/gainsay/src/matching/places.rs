@@ -9,7 +9,7 @@ use super::cover::HeldBy;
 use super::hits::{Exact, Hits};
 use super::lines::{LineKey, Lines};
 use super::window::{Runs, best_run, most_at_once};
-use super::{CommitAt, Corpus, MatchError, Place, rules};
+use super::{Corpus, MatchError, Place, rules};
 
 /// A path on a line.
 pub(super) type PlaceKey = (usize, LineId, PathId);
@@ -80,28 +80,14 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         &mut self,
         (corpus, line, path): PlaceKey,
         hits: u64,
-        (first, last): (u32, u32),
+        stood: (u32, u32),
     ) -> Result<Place, MatchError> {
-        let of_line = self.line((corpus, line));
-        Ok(Place {
-            corpus: self.corpora[corpus].name.to_owned(),
-            owner: self.corpora[corpus].owner.to_owned(),
-            source: of_line.name.clone(),
-            reference: of_line.reference.clone(),
-            kind: of_line.kind,
-            path: self.path(corpus, path)?.to_vec(),
-            hits,
-            first: self.commit((corpus, line), first)?,
-            last: self.commit((corpus, line), last)?,
-        })
+        let path = self.path(corpus, path)?.to_vec();
+        self.lines.stood(self.corpora, (corpus, line), path, hits, stood)
     }
 
     pub(super) fn line(&self, line: LineKey) -> &'c Line {
         self.lines.line(line)
-    }
-
-    pub(super) fn commit(&self, line: LineKey, number: u32) -> Result<CommitAt, MatchError> {
-        self.lines.commit(self.corpora, line, number)
     }
 
     /// The places of a file's fingerprints in order, with how many stood there at any time: the distinctive ones, or where there

@@ -1,42 +1,15 @@
-//! What is known of a sample that is not at its end, as something that can be written down and gone on with: by the same program
-//! alone, against the same corpora. What `fingerprint` gives is written in the shapes that stand here.
+//! How what is known of a sample that is not at its end is written down, to be gone on with by the same program alone, against the same
+//! corpora: the shapes of what serde does not write by itself, above all of what `fingerprint` gives.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use fingerprint::{Channel, Fingerprints, Kind, LineId, LineKind};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
-use super::cover::Held;
 use super::lines::LineKey;
-use super::tally::{Digested, Named};
-use super::whole::{OfLine, Whole};
-use super::{Places, Total};
-
-/// What a [`super::Matcher`] counted: `surveyed`, `at_once`, `held`, `places`, `preferred`, `counted` and `whole`.
-#[derive(Deserialize)]
-pub struct MatcherSoFar(
-    pub(super) usize,
-    pub(super) usize,
-    pub(super) Held,
-    pub(super) Option<Option<Places>>,
-    pub(super) BTreeSet<usize>,
-    pub(super) usize,
-    pub(super) Whole,
-);
-
-/// What a [`super::Tally`] counted: `kinds`, `languages`, `days`, `named`, `digested`, `files` and `left_out`.
-#[derive(Deserialize)]
-pub struct TallySoFar(
-    pub(super) BTreeMap<Cow<'static, str>, Total>,
-    pub(super) BTreeMap<Cow<'static, str>, Total>,
-    #[serde(with = "of_days")] pub(super) Days,
-    pub(super) BTreeMap<String, u64>,
-    pub(super) Vec<Digested>,
-    pub(super) Vec<Named>,
-    pub(super) u64,
-);
+use super::whole::OfLine;
 
 /// Of each kind of date how many, the oldest and the newest.
 pub(super) type Days = BTreeMap<Cow<'static, str>, (u64, Date, Date)>;
@@ -124,7 +97,3 @@ pub(super) mod of_days {
         days.into_iter().map(one).collect()
     }
 }
-
-/// [`of_days`] where a field is borrowed.
-#[derive(Serialize)]
-pub(super) struct WrittenDays<'d>(#[serde(with = "of_days")] pub(super) &'d Days);

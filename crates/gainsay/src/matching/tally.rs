@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 use regex::bytes::{Regex, RegexBuilder};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use sha2::Digest;
 
+use super::Total;
 use super::dates::{Dates, Marks};
 use super::kinds::{CODE, DOCUMENT, TEXT, kind_of};
-use super::so_far::{Days, WrittenDays};
-use super::{TallySoFar, Total};
+use super::so_far::Days;
 use crate::claim::{Dated, InHand};
 
 /// Of so many files the digests are held.
@@ -39,19 +39,22 @@ pub struct Digests {
 }
 
 /// The [beginning] of a digest, and the number of its file.
-pub(super) type Digested = ([u8; 16], u32);
+type Digested = ([u8; 16], u32);
 
 /// A file's path and its bytes.
-pub(super) type Named = (Box<str>, u64);
+type Named = (Box<str>, u64);
 
-/// What was counted so far.
-#[derive(Default)]
+/// What was counted so far. It is written down without what it was to look for.
+#[derive(Default, Serialize, Deserialize)]
 pub struct Tally {
     kinds: BTreeMap<Cow<'static, str>, Total>,
     languages: BTreeMap<Cow<'static, str>, Total>,
+    #[serde(with = "super::so_far::of_days")]
     days: Days,
+    #[serde(skip)]
     names: Option<Regex>,
     named: BTreeMap<String, u64>,
+    #[serde(skip)]
     digests: Digests,
     digested: Vec<Digested>,
     files: Vec<Named>,
@@ -166,16 +169,9 @@ impl Tally {
         }
     }
 
-    /// What was counted so far, as it is read by [`Self::go_on`].
-    pub fn so_far(&self) -> impl Serialize + '_ {
-        let Tally { kinds, languages, days, named, digested, files, left_out, names: _, digests: _ } = self;
-        (kinds, languages, WrittenDays(days), named, digested, files, left_out)
-    }
-
-    /// Goes on behind what a tally of the same names and digests had counted.
-    pub fn go_on(self, so_far: TallySoFar) -> Tally {
-        let TallySoFar(kinds, languages, days, named, digested, files, left_out) = so_far;
-        Tally { kinds, languages, days, named, digested, files, left_out, ..self }
+    /// Goes on behind what a tally of the same names and digests had counted when it was written down.
+    pub fn go_on(self, so_far: Tally) -> Tally {
+        Tally { names: self.names, digests: self.digests, ..so_far }
     }
 
     /// The digests of its files in their order, and the files. What was held is given up.

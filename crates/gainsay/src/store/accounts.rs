@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::Error;
-use super::database::{Commit, Database};
+use super::database::{Commit, Database, moment};
 use crate::claim::EntryId;
 use crate::ledger::Hash;
 
@@ -59,6 +59,7 @@ pub struct PassRow {
     pub until: Option<Timestamp>,
 }
 
+const ACCOUNT: &str = "SELECT name, role, password, is_active, cases FROM account";
 const PASS: &str = "SELECT id, account, scope, label, made, until FROM pass";
 
 impl Database {
@@ -67,7 +68,8 @@ impl Database {
     /// # Errors
     /// The database fails.
     pub fn accounts(&self) -> Result<Vec<AccountRow>, Error> {
-        accounts(self.connection()).map_err(|e| self.fail(&e))
+        let mut select = self.connection().prepare(&format!("{ACCOUNT} ORDER BY name")).map_err(|e| self.fail(&e))?;
+        select.query_map([], account).and_then(Iterator::collect).map_err(|e| self.fail(&e))
     }
 
     /// The account of a name.
@@ -75,8 +77,7 @@ impl Database {
     /// # Errors
     /// The database fails.
     pub fn account(&self, name: &str) -> Result<Option<AccountRow>, Error> {
-        let sql = "SELECT name, role, password, is_active, cases FROM account WHERE name = ?1";
-        self.connection().query_row(sql, [name], account).optional().map_err(|e| self.fail(&e))
+        named(self.connection(), name).map_err(|e| self.fail(&e))
     }
 
     /// The pass of which this is the digest.
@@ -133,12 +134,12 @@ impl Database {
 }
 
 impl Commit<'_> {
-    /// All accounts by name, as they are under the writer's lock.
+    /// The account of a name, as it is under the writer's lock.
     ///
     /// # Errors
     /// The database fails.
-    pub fn accounts(&self) -> Result<Vec<AccountRow>, Error> {
-        accounts(self.connection()).map_err(|e| self.fail(&e))
+    pub fn account(&self, name: &str) -> Result<Option<AccountRow>, Error> {
+        named(self.connection(), name).map_err(|e| self.fail(&e))
     }
 
     /// Keeps an account as it is now.
@@ -189,9 +190,8 @@ impl Commit<'_> {
     }
 }
 
-fn accounts(connection: &Connection) -> rusqlite::Result<Vec<AccountRow>> {
-    let mut select = connection.prepare("SELECT name, role, password, is_active, cases FROM account ORDER BY name")?;
-    select.query_map([], account)?.collect()
+fn named(connection: &Connection, name: &str) -> rusqlite::Result<Option<AccountRow>> {
+    connection.query_row(&format!("{ACCOUNT} WHERE name = ?1"), [name], account).optional()
 }
 
 fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
@@ -207,7 +207,6 @@ fn account(row: &Row<'_>) -> rusqlite::Result<AccountRow> {
 }
 
 fn pass(row: &Row<'_>) -> rusqlite::Result<PassRow> {
-    let moment = |micros| Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
     let until: Option<i64> = row.get(5)?;
     Ok(PassRow {
         id: row.get(0)?,

@@ -662,6 +662,11 @@ fn column(place: u64) -> i64 {
     i64::try_from(place).unwrap_or(i64::MAX)
 }
 
+/// A moment as a column holds it; what is none is one of long ago.
+pub(super) fn moment(micros: i64) -> Timestamp {
+    Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
 fn database_error(path: &Path, error: &rusqlite::Error) -> Error {
     use rusqlite::ErrorCode;
     let hint = match error.sqlite_error_code() {

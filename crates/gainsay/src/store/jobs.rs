@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, params};
 
 use super::Error;
-use super::database::Database;
+use super::database::{Database, moment};
 
 /// The migration that makes its table.
 pub(super) const TABLE: &str = "CREATE TABLE job (
@@ -168,7 +168,6 @@ impl Database {
 const SELECT: &str = "SELECT id, made, arguments, state, pid, begun, boot, heartbeat, progress, author FROM job";
 
 fn job(row: &Row<'_>) -> rusqlite::Result<JobRow> {
-    let moment = |micros| Timestamp::from_microsecond(micros).unwrap_or(Timestamp::UNIX_EPOCH);
     let arguments: Vec<u8> = row.get(2)?;
     let state: String = row.get(3)?;
     let (pid, begun): (Option<i32>, Option<i64>) = (row.get(4)?, row.get(5)?);

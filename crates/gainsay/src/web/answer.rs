@@ -14,6 +14,7 @@ use serde_json::Value;
 
 use super::assets::Asset;
 use super::frame::Frame;
+use crate::claim::UnknownWord;
 use crate::desk::{self, Role};
 use crate::release::{Released, View};
 
@@ -153,6 +154,12 @@ pub(super) enum Failure {
     Busy,
     #[error("Something broke while this was done. `gainsay ledger verify` tells whether the desk is whole.")]
     Broken,
+}
+
+impl From<UnknownWord> for Failure {
+    fn from(word: UnknownWord) -> Failure {
+        Failure::Input(word.to_string())
+    }
 }
 
 impl Failure {

@@ -195,8 +195,7 @@ pub(super) async fn jobs(asking: Asking) -> Told {
 /// One of them.
 pub(super) async fn job(asking: Asking, At(id): At<i64>) -> Told {
     let answer = asking.at_desk(Role::Reader, move |desk, _, session| {
-        let found = super::jobs::known(desk, session)?.into_iter().find(|job| job.row.id == id);
-        Ok(Answer::data(super::jobs::value(&found.ok_or(desk::Error::NoJob { id })?)))
+        Ok(Answer::data(super::jobs::value(&super::jobs::one(desk, session, id)?)))
     });
     Ok(answer.await?)
 }

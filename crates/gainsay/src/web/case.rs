@@ -3,15 +3,15 @@
 use askama::Template;
 use jiff::{SignedDuration, Timestamp};
 
+use super::Answered;
 use super::answer::Failure;
 use super::asking::Asking;
 use super::door::Session;
 use super::fields::{Asked, At};
 use super::frame::Frame;
-use super::{Answered, moment};
 use crate::claim::{SourceKind, State as Reviewed, Until};
 use crate::desk::{self, Desk};
-use crate::export::page::Page;
+use crate::export::page::{Page, instant};
 use crate::release::{Released, View};
 
 /// How many entries of a case its page lists; the rest is in the log.
@@ -91,7 +91,7 @@ fn of(desk: &Desk, view: &View, whole: &View, session: &Session, as_of: String) 
             .map(|entry| Entry {
                 seq: entry.seq,
                 id: entry.id.short(),
-                received: moment(entry.received),
+                received: instant(entry.received),
                 author: plain(&entry.author),
                 kind: entry.kind,
                 what: plain(&entry.what),

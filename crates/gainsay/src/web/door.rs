@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::connect_info::ConnectInfo;
-use axum::extract::{Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::header::{
     AUTHORIZATION, CACHE_CONTROL, CONTENT_SECURITY_POLICY, COOKIE, HOST, HeaderName, ORIGIN, REFERRER_POLICY,
     SET_COOKIE, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
@@ -20,8 +20,8 @@ use super::api::{self, Problem};
 use super::entrance::{self, Peer};
 use super::fields::Fields;
 use super::frame::Frame;
-use super::{Answered, House, Serving, Shared};
-use crate::desk::{self, Desk, STAY, Who};
+use super::{Answered, House, MOST_OUTSIDE, Serving, Shared};
+use crate::desk::{self, Desk, Role, STAY, Who};
 
 /// Nothing runs and nothing is shown that this desk does not serve itself, as a file of its own, but for pictures that stand in a page; no
 /// page stands in another's.
@@ -57,6 +57,11 @@ impl Session {
     pub(super) fn renewed(self, desk: &Desk) -> Result<Session, Failure> {
         let who = desk.who(&self.secret, self.proof.is_none(), Timestamp::now())?;
         Ok(Session { who: who.ok_or(Failure::Locked)?, ..self })
+    }
+
+    /// Whoever sees certain cases alone opens none: they would not see theirs.
+    pub(super) fn may_open_cases(&self) -> Result<(), Failure> {
+        if self.who.cases.is_none() { Ok(()) } else { Err(Failure::NotAllowed(Role::Admin)) }
     }
 
     /// Whether what somebody sends is what the pages of this very browser carry.
@@ -203,6 +208,10 @@ pub(super) async fn guard(State(house): Shared, mut request: Request, next: Next
         match door.session(request.headers()) {
             Err(failure) => refused(request.uri(), failure),
             Ok(Some(session)) => {
+                if session.who.role < Role::Analyst {
+                    // Whoever may add nothing has nothing large to bring.
+                    DefaultBodyLimit::max(MOST_OUTSIDE).apply(&mut request);
+                }
                 request.extensions_mut().insert(session);
                 next.run(request).await
             }

@@ -1,6 +1,7 @@
 //! Signing in with an account, and what an account can do about itself: its password, and the tokens of its programs.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use askama::Template;
 use axum::RequestExt;
@@ -15,11 +16,13 @@ use tokio::net::TcpListener;
 
 use super::answer::{Answer, Failure, drawn};
 use super::asking::Asking;
+use super::door::Session;
 use super::fields::{Asked, At, Fields};
 use super::frame::Frame;
 use super::tls::Encrypted;
 use super::{Answered, Shared};
-use crate::desk::{AccountChange, Role};
+use crate::desk::{AccountChange, Desk, Role};
+use crate::export::page::instant;
 use crate::release::Released;
 
 /// Where somebody signs in.
@@ -64,6 +67,11 @@ fn sign_in_page(status: StatusCode, to: &str, name: &str, why: Option<String>) -
     Answer::Page(status, Released::plain(&drawn(&page))).into_response()
 }
 
+/// Why a password is not looked at.
+fn too_many(wait: i64) -> String {
+    format!("Too many tries. The next one counts in {wait} seconds.")
+}
+
 /// In place of a page for which somebody has to sign in.
 pub(super) fn locked(uri: &Uri) -> Response {
     let to = uri.path_and_query().map_or("/", |to| to.as_str());
@@ -91,14 +99,13 @@ pub(super) async fn sign_in(
     let address = house.door.address(peer.as_ref().map(|peer| &peer.0), &headers);
     let now = Timestamp::now();
     if let Err(wait) = house.patience.ask(&name, address, now) {
-        let why = format!("Too many tries. The next one counts in {wait} seconds.");
-        let mut response = sign_in_page(StatusCode::TOO_MANY_REQUESTS, &to, &name, Some(why));
+        let mut response = sign_in_page(StatusCode::TOO_MANY_REQUESTS, &to, &name, Some(too_many(wait)));
         response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait));
         return response;
     }
     let before = house.door.secret(&headers).map(str::to_owned);
     let who = name.clone();
-    let secret = std::sync::Arc::clone(&house)
+    let secret = Arc::clone(&house)
         .at_desk(move |desk| {
             let secret = desk.sign_in(&who, &password, now)?;
             if let (Some(_), Some(before)) = (&secret, before) {
@@ -139,10 +146,10 @@ pub(super) async fn account(asking: Asking) -> Answered {
     asking.at_desk(Role::Reader, |desk, _, session| page_of(desk, session, None)).await
 }
 
-fn page_of(desk: &mut crate::desk::Desk, session: &super::door::Session, made: Option<String>) -> Answered {
+fn page_of(desk: &Desk, session: &Session, made: Option<String>) -> Answered {
     let name = session.who.account.clone().ok_or(Failure::Nowhere)?;
     let tokens = desk.tokens(&name)?.into_iter();
-    let tokens = tokens.map(|it| (it.id, it.label, it.scope.scope(), super::moment(it.made))).collect();
+    let tokens = tokens.map(|it| (it.id, it.label, it.scope.scope(), instant(it.made))).collect();
     let cases = match &session.who.cases {
         Some(_) => Some(desk.cases()?.into_iter().map(|(title, _)| title).collect()),
         None => None,
@@ -153,7 +160,7 @@ fn page_of(desk: &mut crate::desk::Desk, session: &super::door::Session, made: O
 
 /// Another password, a token, or a token less.
 pub(super) async fn change(asking: Asking, At(what): At<String>, fields: Fields) -> Answered {
-    let house = std::sync::Arc::clone(&asking.house);
+    let house = Arc::clone(&asking.house);
     asking
         .at_desk(Role::Reader, move |desk, acting, session| {
             let name = session.who.account.clone().ok_or(Failure::Nowhere)?;
@@ -161,10 +168,8 @@ pub(super) async fn change(asking: Asking, At(what): At<String>, fields: Fields)
                 "password" => {
                     let before = fields.raw("before").unwrap_or_default();
                     // Whoever finds a browser open does not take the account over, and guesses no quicker than at the door.
-                    if let Err(wait) = house.patience.ask(&name, None, acting.now) {
-                        let why = format!("Too many tries. The next one counts in {wait} seconds.");
-                        return Err(Failure::Input(why));
-                    }
+                    let asked = house.patience.ask(&name, None, acting.now);
+                    asked.map_err(|wait| Failure::Input(too_many(wait)))?;
                     let Some(secret) = desk.sign_in(&name, before, acting.now)? else {
                         return Err(Failure::Input(
                             "That is not your password so far. Nothing was changed.".to_owned(),

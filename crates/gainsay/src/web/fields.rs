@@ -2,16 +2,15 @@
 
 use axum::RequestExt;
 use axum::body;
-use axum::extract::{DefaultBodyLimit, Form, FromRequest, FromRequestParts, Multipart, Path, Query, Request};
+use axum::extract::{Form, FromRequest, FromRequestParts, Multipart, Path, Query, Request};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::request::Parts;
 use axum::response::Response;
 use serde::de::DeserializeOwned;
 
+use super::MOST;
 use super::answer::Failure;
 use super::door::{Session, refused};
-use super::{MOST, MOST_OUTSIDE};
-use crate::desk::Role;
 
 /// The most fields of a form: in memory each takes many times the bytes that it came in.
 const FIELDS: usize = 100_000;
@@ -49,12 +48,8 @@ impl Fields {
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Failure;
 
-    async fn from_request(mut request: Request, _: &S) -> Result<Fields, Failure> {
+    async fn from_request(request: Request, _: &S) -> Result<Fields, Failure> {
         let session = request.extensions().get::<Session>().cloned().ok_or(Failure::Locked)?;
-        if session.who.role < Role::Analyst {
-            // Whoever may add nothing has nothing large to bring.
-            DefaultBodyLimit::max(MOST_OUTSIDE).apply(&mut request);
-        }
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         let fields = if kind.starts_with("multipart/form-data") {
             in_parts(request).await?

@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use super::Answered;
 use super::answer::{Answer, Failure};
 use super::asking::Asking;
@@ -46,14 +48,8 @@ async fn give(asking: Asking, case: String, may_open: bool, fields: Fields) -> A
             if given.len() > FILES {
                 return Err(Failure::Input(format!("These are more than {FILES} files: give them in parts.")));
             }
-            let kind = match fields.get("kind") {
-                Some(word) => Some(word.parse::<SourceKind>().map_err(|e| Failure::Input(e.to_string()))?),
-                None => None,
-            };
-            let published = match fields.get("published") {
-                Some(day) => Some(desk::moment(day).ok_or_else(|| Failure::Input(format!("{day} is no day.")))?),
-                None => None,
-            };
+            let kind = fields.get("kind").map(str::parse::<SourceKind>).transpose()?;
+            let published = fields.get("published").map(day).transpose()?;
             let outlet = fields.get("outlet").map(str::to_owned);
             let options = AddOptions { kind, published, outlet, unjailed, ..AddOptions::default() };
             let id = case_of(desk, acting, session, &case, may_open)?;
@@ -80,15 +76,21 @@ async fn give(asking: Asking, case: String, may_open: bool, fields: Fields) -> A
         .await
 }
 
+/// The day that somebody gave, or a moment of it.
+pub(super) fn day(words: &str) -> Result<Timestamp, Failure> {
+    desk::moment(words).ok_or_else(|| Failure::Input(format!("{words} is no day.")))
+}
+
 /// The short id of a case, which is opened where it may be and there is none.
 fn case_of(desk: &mut Desk, acting: &Acting, session: &Session, name: &str, may_open: bool) -> Result<String, Failure> {
     let known =
         desk.cases()?.into_iter().find(|(title, id)| title == name || !may_open && id.to_string().starts_with(name));
     match known {
         Some((_, id)) => Ok(id.short()),
-        // Whoever sees certain cases alone would not see theirs.
-        None if may_open && session.who.cases.is_some() => Err(Failure::NotAllowed(Role::Admin)),
-        None if may_open => Ok(desk.open_case(acting, name, None)?.short()),
+        None if may_open => {
+            session.may_open_cases()?;
+            Ok(desk.open_case(acting, name, None)?.short())
+        }
         None => Err(desk::Error::NoCase { name: name.to_owned(), known: Vec::new() }.into()),
     }
 }
@@ -127,7 +129,7 @@ pub(super) async fn sample(asking: Asking, At(id): At<String>, fields: Fields) -
 pub(super) fn index(desk: &mut Desk, acting: &Acting, name: &str, path: &str, role: &str) -> Result<Job, Failure> {
     let path = there_is(desk, path)?;
     desk::check_name("corpus", name)?;
-    let role: CorpusRole = role.parse().map_err(|e: crate::claim::UnknownWord| Failure::Input(e.to_string()))?;
+    let role: CorpusRole = role.parse()?;
     let mut arguments: Vec<OsString> = ["corpus", "add"].map(OsString::from).into();
     arguments.extend(match role {
         CorpusRole::Own => None,

@@ -5,13 +5,14 @@ use std::time::Duration;
 use askama::Template;
 use serde_json::{Value, json};
 
+use super::Answered;
 use super::answer::{Answer, Failure};
 use super::asking::Asking;
 use super::door::Session;
 use super::fields::{At, Fields};
 use super::frame::Frame;
-use super::{Answered, moment};
-use crate::desk::{Desk, Job, Role, digest};
+use crate::desk::{Desk, Error, Job, Role, digest};
+use crate::export::page::instant;
 use crate::release::Released;
 
 /// How often the page loads itself again while something runs, in seconds.
@@ -37,20 +38,18 @@ struct Row {
 
 impl Row {
     fn of(job: &Job, session: &Session) -> Row {
-        let may = session.who.role >= Role::Admin || session.who.role >= Role::Analyst && is_theirs(job, session);
         let words: Vec<String> =
             job.row.arguments.iter().map(|it| crate::claim::quoted(&it.to_string_lossy())).collect();
         let word = job.word();
-        let may_resume = session.who.role >= Role::Admin;
         Row {
             id: job.row.id,
             command: format!("gainsay {}", words.join(" ")),
             author: job.row.author.clone(),
-            made: moment(job.row.made),
+            made: instant(job.row.made),
             word,
             progress: job.row.progress.clone(),
-            may_cancel: may && matches!(word, "waiting" | "running"),
-            may_resume: may_resume && matches!(word, "interrupted" | "cancelled" | "failed"),
+            may_cancel: may(session, job, "cancel") && matches!(word, "waiting" | "running"),
+            may_resume: may(session, job, "resume") && matches!(word, "interrupted" | "cancelled" | "failed"),
         }
     }
 }
@@ -60,6 +59,12 @@ pub(super) fn known(desk: &Desk, session: &Session) -> Result<Vec<Job>, Failure>
     let mut jobs = desk.jobs()?;
     jobs.retain(|job| is_known(desk, job, session));
     Ok(jobs)
+}
+
+/// One of them.
+pub(super) fn one(desk: &Desk, session: &Session, id: i64) -> Result<Job, Failure> {
+    let job = desk.job(id)?;
+    if is_known(desk, &job, session) { Ok(job) } else { Err(Error::NoJob { id }.into()) }
 }
 
 fn is_known(desk: &Desk, job: &Job, session: &Session) -> bool {
@@ -98,18 +103,22 @@ pub(super) fn value(job: &Job) -> Value {
         "state": job.word(),
         "command": words,
         "by": job.row.author,
-        "made": moment(job.row.made),
+        "made": instant(job.row.made),
         "progress": job.row.progress,
     })
 }
 
-/// Cancels a job: an admin any, others what they began. Or goes on with it, which uses what lies on this machine: an admin.
+/// Whether somebody may do something with a job: an admin anything, analysts may cancel what they began. To go on with it uses what lies
+/// on this machine.
+fn may(session: &Session, job: &Job, what: &str) -> bool {
+    let role = session.who.role;
+    role >= Role::Admin || role >= Role::Analyst && what != "resume" && is_theirs(job, session)
+}
+
+/// Cancels a job, or goes on with it.
 pub(super) fn set(desk: &mut Desk, session: &Session, id: i64, what: &str) -> Result<Job, Failure> {
-    let job = desk.job(id)?;
-    if !is_known(desk, &job, session) {
-        return Err(crate::desk::Error::NoJob { id }.into());
-    }
-    if session.who.role < Role::Admin && (what == "resume" || !is_theirs(&job, session)) {
+    let job = one(desk, session, id)?;
+    if !may(session, &job, what) {
         return Err(Failure::NotAllowed(Role::Admin));
     }
     match what {

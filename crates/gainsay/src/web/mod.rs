@@ -36,7 +36,6 @@ use axum::extract::connect_info::Connected;
 use axum::http::Uri;
 use axum::routing::{delete, get, post};
 use axum::serve::{IncomingStream, Listener};
-use jiff::Timestamp;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
 
@@ -56,7 +55,7 @@ const MOST: usize = 64 << 20;
 /// How many browsers at once are told of what happens as it does; others load their page again.
 const LISTENERS: usize = 64;
 
-/// The most that somebody may bring who is not let in.
+/// The most that somebody may bring who is not let in, or may add nothing.
 const MOST_OUTSIDE: usize = 16 << 10;
 
 /// How long open connections keep the server after it was told to stop.
@@ -278,15 +277,11 @@ fn router(house: Arc<House>) -> Router {
         .route("/assets/{digest}/{name}", get(assets::asset))
         .fallback(|uri: Uri| async move { door::refused(&uri, Failure::Nowhere) })
         .method_not_allowed_fallback(|uri: Uri| async move { door::refused(&uri, Failure::NotSo) })
-        .layer(DefaultBodyLimit::max(MOST))
         .layer(guard)
+        // Around the guard, which bounds some more closely.
+        .layer(DefaultBodyLimit::max(MOST))
         .with_state(house)
 }
 
 /// What a page answers, or why there is none.
 type Answered = Result<Answer, Failure>;
-
-/// A moment as pages and their script read it.
-fn moment(at: Timestamp) -> String {
-    at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
-}

@@ -164,11 +164,10 @@ pub(super) async fn decide(asking: Asking, At(id): At<String>, fields: Fields) -
 }
 
 fn changes(desk: &mut Desk, id: &str, handle: &str, fields: &Fields) -> Result<Vec<(String, Change)>, Failure> {
-    let wrong = |e: claim::UnknownWord| Failure::Input(e.to_string());
     let mended = Mended {
         speaker: fields.get("speaker").map(str::to_owned),
-        speaker_kind: fields.get("kind").map(str::parse).transpose().map_err(wrong)?,
-        stance: fields.get("stance").map(str::parse).transpose().map_err(wrong)?,
+        speaker_kind: fields.get("kind").map(str::parse).transpose()?,
+        stance: fields.get("stance").map(str::parse).transpose()?,
     };
     Ok(match fields.need("do", "What to do")? {
         "accept" => vec![(handle.to_owned(), Change::Accept)],

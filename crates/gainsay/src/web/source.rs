@@ -3,16 +3,17 @@
 use askama::Template;
 use serde_json::Value;
 
+use super::Answered;
 use super::answer::Failure;
 use super::asking::Asking;
 use super::door::Session;
 use super::fields::At;
 use super::frame::Frame;
 use super::marked::{Piece, pieces};
-use super::{Answered, moment};
 use crate::claim::{SourceText, State as Reviewed, Until};
 use crate::desk;
 use crate::export::changes;
+use crate::export::page::instant;
 use crate::release::View;
 
 #[derive(Template)]
@@ -87,9 +88,9 @@ fn of(view: &View, session: &Session, handle: &str) -> Result<Page, Failure> {
         Some(("entry", source.id.to_string())),
     ];
     let moments = [
-        source.published.map(|at| ("published", moment(at))),
-        source.updated.map(|at| ("updated, by its own word", moment(at))),
-        Some(("received", moment(source.received))),
+        source.published.map(|at| ("published", instant(at))),
+        source.updated.map(|at| ("updated, by its own word", instant(at))),
+        Some(("received", instant(source.received))),
     ];
     Ok(Page {
         frame: Frame::of(session, &format!("{} of {}", source.handle, case.title)),

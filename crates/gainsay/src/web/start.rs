@@ -15,9 +15,10 @@ use super::asking::Asking;
 use super::door::cookie;
 use super::fields::{Asked, Fields};
 use super::frame::Frame;
-use super::{House, Shared, jobs, moment};
+use super::{House, Shared, jobs};
 use crate::claim::{EntryId, State as Reviewed, Tlp, Until, counted};
 use crate::desk::{self, Acting, Changed, Desk, Listed, Role};
+use crate::export::page::instant;
 use crate::release::View;
 
 /// How many cases a page lists.
@@ -105,22 +106,16 @@ impl Rows {
             let since = seen.map_or(Some(Since::default()), |then| it.since.get(&then).cloned());
             (it.row.clone(), since)
         });
-        let known = match known {
-            Some((row, Some(since))) => return Ok(Row { since, ..row }),
-            Some((row, None)) => Some(row),
-            None => None,
-        };
         let id = case.id.to_string();
-        if let (Some(row), Some(then)) = (&known, seen)
-            && desk.entries_since(&id, then)? == 0
-        {
-            return Ok(row.clone());
-        }
-        let view = desk.view(&id, acting.now, Until::default())?;
-        let row = known.unwrap_or_else(|| row(&view));
-        let since = match seen {
-            Some(then) => since(desk, &view, then)?,
-            None => Since::default(),
+        let (row, since) = match (known, seen) {
+            (Some((row, Some(since))), _) => return Ok(Row { since, ..row }),
+            (Some((row, None)), Some(then)) if desk.entries_since(&id, then)? == 0 => (row, Since::default()),
+            (known, _) => {
+                let view = desk.view(&id, acting.now, Until::default())?;
+                let row = known.map_or_else(|| row(&view), |(row, _)| row);
+                let since = seen.map(|then| since(desk, &view, then)).transpose()?.unwrap_or_default();
+                (row, since)
+            }
         };
         let mut rows = lock();
         if rows.len() >= DRAWN {
@@ -177,7 +172,7 @@ pub(super) async fn page(asking: Asking, asked: Asked, headers: HeaderMap) -> Re
                 frame: Frame::of(session, "What is unsettled"),
                 cases,
                 names: all.into_iter().take(NAMES).map(|case| case.title).collect(),
-                since: seen.map(moment),
+                since: seen.map(instant),
                 corpora: corpora
                     .into_iter()
                     .map(|(name, corpus)| {

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use unpack::{Event, Limits, Worker};
 
+use crate::files::files_below;
 use crate::random::Random;
 use crate::{Bar, Result, Table, child};
 
@@ -85,18 +86,6 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>> {
     Ok(entries)
 }
 
-/// The files in a folder and all folders in it, in the order of their paths.
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
-    let mut files = Vec::new();
-    for path in entries(folder)? {
-        match path.is_dir() {
-            true => files.extend(files_below(&path)?),
-            false => files.push(path),
-        }
-    }
-    Ok(files)
-}
-
 /// A tar with three fourths of the megabytes in a `tar.gz`, and one in a `tar.xz`, where there is one; and these two.
 struct Archive {
     whole: PathBuf,
@@ -170,12 +159,12 @@ fn desk(folder: &Path, gainsay: &Path, registry: Option<&Path>) -> Result<PathBu
         fs::write(own.join(format!("{number}.rs")), code(&mut random, 1 << 20))?;
     }
     if let Some(registry) = registry {
-        for file in
-            packages_in(registry)?.iter().step_by(OURS).map(|it| files_below(it)).collect::<Result<Vec<_>>>()?.concat()
-        {
-            let copy = own.join(file.strip_prefix(registry)?);
-            copy.parent().map_or(Ok(()), fs::create_dir_all)?;
-            fs::copy(&file, copy)?;
+        for package in packages_in(registry)?.iter().step_by(OURS) {
+            for file in files_below(package)? {
+                let copy = own.join(file.strip_prefix(registry)?);
+                copy.parent().map_or(Ok(()), fs::create_dir_all)?;
+                fs::copy(&file, copy)?;
+            }
         }
     }
     run(Command::new(gainsay).arg("init").arg(&desk))?;

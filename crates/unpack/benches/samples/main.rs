@@ -8,6 +8,9 @@
 //!
 //! Arguments choose rows by name (all where none is given). `QUICK=1` makes a tenth of everything.
 
+#[path = "../../../gainsay/benches/common/files.rs"]
+#[allow(dead_code, reason = "each bench uses its own part")]
+mod files;
 mod handmade;
 mod hostile;
 mod load;

@@ -9,6 +9,7 @@ use sha2::{Sha256, Sha384, Sha512};
 
 use super::{Binary, Gathered, MarkKind, Signature, hex, line};
 use crate::der::{BYTES, IDENTIFIER, INTEGER, SEQUENCE, SET, children, expect, identifier, name};
+use crate::text::wide;
 
 /// Names that are exported.
 const MOST_EXPORTS: usize = 8_000_000;
@@ -110,8 +111,8 @@ fn version<'d, Pe: ImageNtHeaders>(file: &PeFile<'d, Pe>, bytes: &'d [u8]) -> Op
     let directory = file.data_directories().resource_directory(bytes, &sections).ok()??;
     let of_version = |entry: &&pe::ImageResourceDirectoryEntry| entry.name_or_id().id() == Some(pe::RT_VERSION);
     let mut entry = directory.root().ok()?.entries.iter().find(of_version)?;
-    // Type, name, language.
-    for _ in 0..3 {
+    // Type, name, language, and what they lead to.
+    for _ in 0..4 {
         match entry.data(directory).ok()? {
             ResourceDirectoryEntryData::Table(table) => entry = table.entries.first()?,
             ResourceDirectoryEntryData::Data(data) => {
@@ -121,10 +122,7 @@ fn version<'d, Pe: ImageNtHeaders>(file: &PeFile<'d, Pe>, bytes: &'d [u8]) -> Op
             }
         }
     }
-    let ResourceDirectoryEntryData::Data(data) = entry.data(directory).ok()? else { return None };
-    let held = sections.pe_data_at(bytes, data.offset_to_data.get(LE))?;
-    let size = usize::try_from(data.size.get(LE)).ok()?.min(LONGEST_VERSION);
-    Some(&held[..size.min(held.len())])
+    None
 }
 
 /// The strings in a block of a version resource: its length, that of its value, its type, its name in UTF-16, its value, further blocks.
@@ -146,13 +144,6 @@ fn fields(block: &[u8], depth: usize, binary: &mut Binary) {
         fields(&block[at..end], depth + 1, binary);
         at = end.next_multiple_of(4);
     }
-}
-
-/// A text in UTF-16 that a zero ends, and where it ends.
-fn wide(bytes: &[u8], at: usize) -> (String, usize) {
-    let (pairs, _) = bytes.get(at..).unwrap_or_default().as_chunks::<2>();
-    let units: Vec<u16> = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).take_while(|unit| *unit != 0).collect();
-    (String::from_utf16_lossy(&units), at + 2 * (units.len() + 1))
 }
 
 /// Who signed a file, and whether it still has the digest that was signed.

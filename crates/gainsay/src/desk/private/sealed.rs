@@ -14,6 +14,7 @@ use super::Error;
 use super::keys::{Keys, Party};
 use crate::capture;
 use crate::desk;
+use crate::desk::vault::digest_into;
 
 /// The most bytes of a message that is read as a whole: anything but request, answer and revelation.
 const SHORT: u64 = 8 << 20;
@@ -49,20 +50,11 @@ pub(super) fn head_of(path: &Path) -> Result<(Head, File), desk::Error> {
 /// # Errors
 /// It is other than it was written.
 pub(super) fn check(head: &Head, path: &Path, file: &mut File) -> Result<(), desk::Error> {
-    let failed = |why| desk::Error::File { action: "read", path: path.to_owned(), why };
-    let mut digest = Sha256::new();
-    let mut piece = vec![0; PIECE];
-    loop {
-        match file.read(&mut piece).map_err(failed)? {
-            0 => break,
-            read => digest.update(&piece[..read]),
-        }
-    }
-    if <[u8; 32]>::from(digest.finalize()) != head.digest {
+    if digest_into(&mut *file, path, &mut io::sink())?.0 != head.digest {
         return Err(Error::Damaged { path: path.to_owned() }.into());
     }
-    file.seek(SeekFrom::Start(Head::BYTES as u64)).map_err(failed)?;
-    Ok(())
+    let sought = file.seek(SeekFrom::Start(Head::BYTES as u64));
+    sought.map(drop).map_err(|why| desk::Error::File { action: "read", path: path.to_owned(), why })
 }
 
 /// A file for another party while it is written. Dropped before its end, it is gone.

@@ -10,7 +10,7 @@ use crate::claim::{counted, on_one_line, quoted};
 
 /// A count of elements.
 pub(super) fn elements(count: u32) -> String {
-    counted(usize::try_from(count).unwrap_or(usize::MAX), "element")
+    counted(count, "element")
 }
 
 /// What terms are about.

@@ -100,9 +100,8 @@ impl Builds {
             ));
         }
         if self.more > 0 {
-            let more = usize::try_from(self.more).unwrap_or(usize::MAX);
-            words
-                .push(format!("{} beyond the first {BUILDS} took no part by ids and names.", counted(more, "program")));
+            let more = counted(self.more, "program");
+            words.push(format!("{more} beyond the first {BUILDS} took no part by ids and names."));
         }
         (rows, words)
     }
@@ -172,7 +171,7 @@ fn exposed(of: &Exposed) -> ExposedFile {
     let shares = [(of.id, "id"), (of.code, "code"), (of.layout, "layout")];
     let mut by: Vec<String> = shares.into_iter().filter(|(has, _)| *has).map(|(_, word)| word.to_owned()).collect();
     if of.names > 0 {
-        by.push(counted(usize::try_from(of.names).unwrap_or(usize::MAX), "name"));
+        by.push(counted(of.names, "name"));
     }
     ExposedFile { file: best_match(&of.place), product: on_one_line(&of.product), by }
 }

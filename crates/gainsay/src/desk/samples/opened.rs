@@ -24,9 +24,10 @@ use crate::claim::on_one_line;
 use crate::inspect::sensitive::{self, Scanner};
 use crate::inspect::{LONGEST_PDF, Malware, Ocr, PdfText, ReadPictures};
 use crate::listing::Reader;
-use crate::matching::{Bounds, Gathered, SHORT, SampleFile, Tallied, Tally, TallySoFar, says_generated};
+use crate::matching::{Bounds, Gathered, SHORT, SampleFile, Tallied, Tally, says_generated};
 
-/// What came out of a sample.
+/// What came out of a sample. A bookmark holds all of it but what matters only while a file is open.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Opened {
     /// The files that no more came after.
     pub(super) batch: Vec<SampleFile>,
@@ -38,6 +39,7 @@ pub(super) struct Opened {
     pub(super) layers: Layers,
     pub(super) builds: Builds,
     /// The file that ended last.
+    #[serde(skip)]
     last: String,
     /// What of them is sensitive.
     pub(super) sensitive: sensitive::Tally,
@@ -51,14 +53,14 @@ pub(super) struct Opened {
     more_problems: usize,
     /// Fingerprints of the batch.
     fingerprints: usize,
-    bounds: Bounds,
-    /// Whether its files are listings, whatever they look like.
-    is_listing: bool,
     /// Whether who takes the batches wants no more.
+    #[serde(skip)]
     is_stopped: bool,
     /// Whether what is behind is no longer what it was.
+    #[serde(skip)]
     changed: bool,
     /// The PDF that came last, until what comes of its text is known.
+    #[serde(skip)]
     pdf: Option<Pdf>,
     pdf_text: PdfText,
 }
@@ -73,25 +75,9 @@ struct Pdf {
     is_unclear: bool,
 }
 
-/// What [`Opened`] knows: `batch`, `batches`, `contents`, `listings`, `layers`, `builds`, `sensitive`, `tally`, `pictures`, `received`,
-/// `problems`, `more_problems` and `fingerprints`; and how often the other reader of PDF failed.
+/// What an earlier match knew of a sample, which [`Opened::go_on`] takes up.
 #[derive(Deserialize)]
-pub(super) struct OpenedSoFar(
-    Vec<SampleFile>,
-    u64,
-    [u8; 32],
-    Listings,
-    Layers,
-    Builds,
-    sensitive::TallySoFar,
-    TallySoFar,
-    ReadPictures,
-    u64,
-    Vec<String>,
-    usize,
-    usize,
-    u32,
-);
+pub(super) struct OpenedSoFar(Opened);
 
 /// What keeps a bookmark while a sample is read, and what an earlier one knew.
 pub(super) struct Keeping<'k> {
@@ -136,6 +122,8 @@ pub(super) fn open(
     let (known, keep) = keeping.map(|keeping| (keeping.known, keeping.keep)).unzip();
     let mut reading = Reading {
         profile,
+        bounds: options.bounds(),
+        is_listing: options.is_listing,
         done: SampleProgress::default(),
         began: Instant::now(),
         before: Duration::ZERO,
@@ -226,6 +214,9 @@ pub(super) fn chained(before: &[u8; 32], path: &[u8], blake3: &[u8; 32]) -> [u8;
 /// How a sample is read, and who is told.
 struct Reading<'r, 'k> {
     profile: &'r Profile,
+    bounds: Bounds,
+    /// Whether its files are listings, whatever they look like.
+    is_listing: bool,
     done: SampleProgress,
     began: Instant,
     /// How long what is known of it took.
@@ -295,8 +286,6 @@ impl Opened {
             problems: Vec::new(),
             more_problems: 0,
             fingerprints: 0,
-            bounds: options.bounds(),
-            is_listing: options.is_listing,
             is_stopped: false,
             changed: false,
             pdf: None,
@@ -304,61 +293,13 @@ impl Opened {
         }
     }
 
-    /// What is known so far, as it is read by [`Self::go_on`].
-    pub(super) fn so_far(&self) -> impl Serialize + '_ {
-        (
-            &self.batch,
-            self.batches,
-            self.contents,
-            &self.listings,
-            &self.layers,
-            &self.builds,
-            self.sensitive.so_far(),
-            self.tally.so_far(),
-            &self.pictures,
-            self.received,
-            &self.problems,
-            self.more_problems,
-            self.fingerprints,
-            self.pdf_text.failures(),
-        )
-    }
-
     /// Goes on behind what was known of the same sample.
-    pub(super) fn go_on(self, so_far: OpenedSoFar) -> Opened {
-        let OpenedSoFar(
-            batch,
-            batches,
-            contents,
-            listings,
-            layers,
-            builds,
-            sensitive,
-            tally,
-            pictures,
-            received,
-            problems,
-            more_problems,
-            fingerprints,
-            failures,
-        ) = so_far;
-        let (sensitive, tally) = (self.sensitive.go_on(sensitive), self.tally.go_on(tally));
+    pub(super) fn go_on(self, OpenedSoFar(so_far): OpenedSoFar) -> Opened {
         Opened {
-            batch,
-            batches,
-            contents,
-            listings,
-            layers,
-            builds,
-            sensitive,
-            tally,
-            pictures,
-            received,
-            problems,
-            more_problems,
-            fingerprints,
-            pdf_text: self.pdf_text.go_on(failures),
-            ..self
+            sensitive: self.sensitive.go_on(so_far.sensitive),
+            tally: self.tally.go_on(so_far.tally),
+            pdf_text: self.pdf_text.go_on(so_far.pdf_text),
+            ..so_far
         }
     }
 
@@ -411,12 +352,12 @@ impl Opened {
                     file = Some(Open {
                         scanner: self.sensitive.begin(path),
                         path: path.to_owned(),
-                        gathered: Gathered::new(reading.profile, path.as_bytes(), self.bounds.fingerprints),
+                        gathered: Gathered::new(reading.profile, path.as_bytes(), reading.bounds.fingerprints),
                         tallied: self.tally.begin(),
                         head: Vec::new(),
                         bytes: 0,
                         text_bytes: OneText::new(reading.texts.is_some()),
-                        listing: Listings::reader(self.is_listing),
+                        listing: Listings::reader(reading.is_listing),
                         pdf: None,
                     });
                 }
@@ -563,7 +504,7 @@ impl Opened {
         // The first of what is added by itself is never a text: its file is the last of the batch.
         let Some(file) = self.batch.last() else { return };
         let (path, is_text_of) = (text_of(&file.path), Some(file.fingerprints.bytes));
-        let mut gathered = Gathered::new(reading.profile, &path, self.bounds.fingerprints);
+        let mut gathered = Gathered::new(reading.profile, &path, reading.bounds.fingerprints);
         gathered.update(text);
         let (fingerprints, level) = gathered.finish();
         reading.keep(fingerprints.blake3, text.to_vec());
@@ -581,8 +522,8 @@ impl Opened {
         // With what is found of it a fingerprint takes as much as sixty bytes of a short file.
         let more = of.text.len() + of.code.len() + of.parts.len() + of.sketches.len() + file.short.len() / 60;
         // What is all of one batch need not be opened twice.
-        let most = if self.batches == 0 { self.bounds.fingerprints } else { self.bounds.batch };
-        let is_full = self.fingerprints + more > most || self.batch.len() >= self.bounds.files;
+        let most = if self.batches == 0 { reading.bounds.fingerprints } else { reading.bounds.batch };
+        let is_full = self.fingerprints + more > most || self.batch.len() >= reading.bounds.files;
         // A text stays with its file: one of both is counted.
         if is_full && !self.batch.is_empty() && file.is_text_of.is_none() {
             self.is_stopped |= !(reading.take)(std::mem::take(&mut self.batch));

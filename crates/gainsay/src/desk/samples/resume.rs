@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use unpack::Event;
 
 use super::super::vault::{opened_with, seal_with};
-use super::opened::{OpenedSoFar, chained, path_in_sample};
+use super::opened::{Opened, OpenedSoFar, chained, path_in_sample};
 use super::sources::Source;
 use super::{Desk, Error};
 use crate::inspect::{ReadPictures, ScansSoFar};
@@ -45,17 +45,17 @@ pub(super) struct Position {
     pub(super) done: (u64, u64, Duration),
 }
 
-/// What a bookmark holds.
-#[derive(Deserialize)]
-pub(super) struct Known {
+/// What a bookmark holds; while it is written, what is large in it is borrowed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Known<O = OpenedSoFar, P = ReadPictures> {
     /// Of each matcher what it knows, as [`written`] by whoever has them.
-    matchers: Vec<u8>,
+    pub(super) matchers: Vec<u8>,
     /// What came out of the sample when it was opened for the first time, where it is opened for the second.
-    pub(super) first: Option<OpenedSoFar>,
-    pub(super) opened: OpenedSoFar,
+    pub(super) first: Option<O>,
+    pub(super) opened: O,
     pub(super) scans: ScansSoFar,
     /// What was read in the pictures behind.
-    pub(super) pictures: ReadPictures,
+    pub(super) pictures: P,
     pub(super) position: Position,
 }
 
@@ -132,7 +132,7 @@ impl Bookmark {
     }
 
     /// Keeps what is known. Where that cannot be written, the match goes on without.
-    pub(super) fn keep(&mut self, known: &impl Serialize) {
+    pub(super) fn keep(&mut self, known: &Known<&Opened, &ReadPictures>) {
         let began = Instant::now();
         if self.write(&(self.depends, known)).is_err() {
             self.every = None;

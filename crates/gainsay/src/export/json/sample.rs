@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::super::in_hand;
 use crate::claim::{
     Alignment, BestMatch, BuildMatch, Commit, FileMatch, ListedFile, ListingMatch, Names, PlaceMatch, SampleMatch,
-    Scan, Screen, Sensitive, Shares, Window,
+    Scan, Screen, Shares, Window,
 };
 
 /// A match with every figure.
@@ -60,11 +60,6 @@ pub fn sample_match(it: &SampleMatch) -> Value {
         "builds": list(&it.builds, build),
         "rows": list(&it.rows, file_match),
     })
-}
-
-/// What a sample must not reveal.
-pub fn sensitive(it: &Sensitive) -> Value {
-    crate::export::sensitive::to_json(it)
 }
 
 fn scan(it: &Scan) -> Value {

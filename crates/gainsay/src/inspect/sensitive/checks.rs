@@ -278,14 +278,6 @@ pub(super) const NATIONAL: &[NationalId] = &[
         words: &["cpf"],
     },
     NationalId {
-        kind: "resident number (China)",
-        digits: 17,
-        // The eighteenth is a digit or an X, and checked where it is read.
-        check: |d| (18..=20).contains(&number(&d[6..8])) && is_day(number(&d[10..12]), number(&d[12..14])),
-        written: &["00000000000000000"],
-        words: &[],
-    },
-    NationalId {
         kind: "NIR (France)",
         digits: 15,
         check: |d| {
@@ -411,12 +403,14 @@ fn verhoeff(digits: &[u8]) -> bool {
     values.fold(0, |sum, (at, digit)| product(sum, turned(digit, at))) == 0
 }
 
-/// The last place of a resident number of China: ISO 7064, MOD 11-2.
+/// A resident number of China: seventeen digits with a day of birth in them, and what checks them (ISO 7064, MOD 11-2).
 pub(super) fn resident_number(value: &[u8]) -> bool {
     const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
     let Some((digits, check)) = value.split_at_checked(17) else { return false };
+    let is_born =
+        (18..=20).contains(&number(&digits[6..8])) && is_day(number(&digits[10..12]), number(&digits[12..14]));
     let sum = usize::try_from(weighed(digits, &WEIGHTS) % 11).unwrap_or_default();
-    check.to_ascii_uppercase() == [b"10X98765432"[sum]]
+    is_born && check.to_ascii_uppercase() == [b"10X98765432"[sum]]
 }
 
 /// DNI and NIE of Spain: eight digits and the letter that they lead to.

@@ -27,7 +27,7 @@ use regex::bytes::Regex;
 
 use crate::claim::SensitiveGroup;
 use forms::{FORMS, Form, Left};
-pub use tally::{Tally, TallySoFar};
+pub use tally::Tally;
 
 /// How far behind its anchor a thing may reach: a private key of 16,384 bits does.
 const REACH: usize = 16 << 10;
@@ -106,22 +106,20 @@ struct Anchors {
 }
 
 static ALL: LazyLock<Anchors> = LazyLock::new(|| {
-    let of_forms =
-        FORMS.iter().enumerate().flat_map(|(at, form)| form.anchors.iter().map(move |it| (*it, Reader::Form(at))));
     let assigned = assigned::ANCHORS.iter().map(|(anchor, sort)| (*anchor, Reader::Assigned(*sort)));
-    anchors(of_forms.chain(assigned).chain(ANCHORS.iter().copied()).collect())
+    anchors(of_forms().chain(assigned).chain(ANCHORS.iter().copied()))
 });
 
 /// The forms alone: whether a value that is assigned to a name is one of them.
-static OF_FORMS: LazyLock<Anchors> = LazyLock::new(|| {
-    let of_forms =
-        FORMS.iter().enumerate().flat_map(|(at, form)| form.anchors.iter().map(move |it| (*it, Reader::Form(at))));
-    anchors(of_forms.collect())
-});
+static OF_FORMS: LazyLock<Anchors> = LazyLock::new(|| anchors(of_forms()));
 
-fn anchors(of: Vec<(&'static str, Reader)>) -> Anchors {
-    let longest = of.iter().map(|(anchor, _)| anchor.len()).max().unwrap_or_default();
-    let (words, readers): (Vec<_>, Vec<_>) = of.into_iter().unzip();
+fn of_forms() -> impl Iterator<Item = (&'static str, Reader)> {
+    FORMS.iter().enumerate().flat_map(|(at, form)| form.anchors.iter().map(move |it| (*it, Reader::Form(at))))
+}
+
+fn anchors(of: impl Iterator<Item = (&'static str, Reader)>) -> Anchors {
+    let (words, readers): (Vec<&str>, Vec<_>) = of.unzip();
+    let longest = words.iter().map(|anchor| anchor.len()).max().unwrap_or_default();
     let automaton = AhoCorasick::builder().ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA)).build(words);
     let automaton = automaton.unwrap_or_else(|e| unreachable!("anchors of this file: {e}"));
     Anchors { automaton, readers, longest }

@@ -80,16 +80,10 @@ fn number_at(window: &Window<'_>, at: usize) -> Option<Found> {
         let has_look = id.written.iter().any(|it| it.as_bytes() == written);
         let is_plain = !id.words.is_empty()
             && (written.iter().all(|byte| *byte == b'0') || written.contains(&b'-') || written.contains(&b' '));
-        digits.len() == id.digits
-            && (has_look || (is_plain && is_said(window, at, id.words)))
-            && (id.check)(&digits)
-            && id.kind != CHINA
+        digits.len() == id.digits && (has_look || (is_plain && is_said(window, at, id.words))) && (id.check)(&digits)
     })?;
     Some(personal(found.kind, long, &digits))
 }
-
-/// What ends in a letter or a digit, and is read by itself.
-const CHINA: &str = "resident number (China)";
 
 /// A row of digits with single spaces, hyphens and full stops between them: how long it is as written, and its digits.
 fn row(bytes: &[u8]) -> (usize, Vec<u8>) {
@@ -157,10 +151,7 @@ fn lettered(bytes: &[u8]) -> Option<(&'static str, usize)> {
         {
             italian_id(value).then_some(("codice fiscale (Italy)", 16))
         }
-        18 if digits(0..17) => {
-            let fits = NATIONAL.iter().any(|id| id.kind == CHINA && (id.check)(&value[..17]));
-            (fits && resident_number(value)).then_some((CHINA, 18))
-        }
+        18 if digits(0..17) => resident_number(value).then_some(("resident number (China)", 18)),
         // A day, the century as a mark, three digits and a letter or a digit.
         6 if digits(0..6) && bytes.len() > 10 && b"+-".contains(&bytes[6]) => {
             let whole = &bytes[..11];

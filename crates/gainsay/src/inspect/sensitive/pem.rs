@@ -58,10 +58,8 @@ pub(super) fn armour_at(window: &Window<'_>, at: usize) -> Option<Found> {
         return None;
     }
     let before = window.before(at);
-    let is_google = before[before.len().saturating_sub(24)..].starts_with(b"\"private_key\"")
-        || memchr::memmem::find(&before[before.len().saturating_sub(24)..], b"\"private_key\"").is_some();
-    let is_google =
-        is_google && memchr::memmem::find(&rest[end..rest.len().min(end + 1_024)], b".gserviceaccount.com").is_some();
+    let is_google = memchr::memmem::find(&before[before.len().saturating_sub(24)..], b"\"private_key\"").is_some()
+        && memchr::memmem::find(&rest[end..rest.len().min(end + 1_024)], b".gserviceaccount.com").is_some();
     let (group, kind) =
         if is_google { (SensitiveGroup::Secret, "Google service account key") } else { (SensitiveGroup::Key, KEY) };
     Some(Found::new(group, kind, span, &held).about(if is_google { String::new() } else { sort.to_owned() }))

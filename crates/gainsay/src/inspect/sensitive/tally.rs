@@ -23,10 +23,11 @@ const FILES: usize = 5_000;
 /// A value by its keyed hash.
 type Mark = [u8; 16];
 
-/// Counts what was found. Nothing in it is a value, only hashes with a key.
-#[derive(Default)]
+/// Counts what was found. Nothing in it is a value, only hashes with a key. It is written down without that key.
+#[derive(Default, Serialize, Deserialize)]
 pub struct Tally {
     /// The desk's key for this; without one nothing is looked for.
+    #[serde(skip)]
     key: Option<[u8; 32]>,
     kinds: Vec<SensitiveKind>,
     /// Each different value with its place among the items, if it is one.
@@ -35,6 +36,7 @@ pub struct Tally {
     more_items: u64,
     files: Vec<SensitiveFile>,
     /// Of the file at hand the kinds that it holds, each with its row, if it has one.
+    #[serde(skip)]
     here: Vec<(usize, Option<usize>)>,
     more_files: u64,
     looked_at: u64,
@@ -42,20 +44,6 @@ pub struct Tally {
     now: i64,
     halves: Halves,
 }
-
-/// What a [`Tally`] counted: `kinds`, `values`, `items`, `more_items`, `files`, `more_files` and `looked_at`; and its `now` and `halves`.
-#[derive(Deserialize)]
-pub struct TallySoFar(
-    Vec<SensitiveKind>,
-    HashMap<(usize, Mark), Option<usize>>,
-    Vec<SensitiveItem>,
-    u64,
-    Vec<SensitiveFile>,
-    u64,
-    u64,
-    i64,
-    Halves,
-);
 
 impl Tally {
     /// A tally that marks what it counts with a key, at a second since 1970.
@@ -71,17 +59,9 @@ impl Tally {
         Some(Scanner::new(path))
     }
 
-    /// What was counted so far, as it is read by [`Self::go_on`].
-    pub fn so_far(&self) -> impl Serialize + '_ {
-        let Tally { kinds, values, items, more_items, files, more_files, looked_at, now, halves, key: _, here: _ } =
-            self;
-        (kinds, values, items, more_items, files, more_files, looked_at, now, halves)
-    }
-
-    /// Goes on behind what a tally with the same key had counted, with the next file.
-    pub fn go_on(self, so_far: TallySoFar) -> Tally {
-        let TallySoFar(kinds, values, items, more_items, files, more_files, looked_at, now, halves) = so_far;
-        Tally { kinds, values, items, more_items, files, more_files, looked_at, now, halves, ..self }
+    /// Goes on behind what a tally with the same key had counted when it was written down, with the next file.
+    pub fn go_on(self, so_far: Tally) -> Tally {
+        Tally { key: self.key, ..so_far }
     }
 
     pub(super) fn add(&mut self, path: &str, found: Found, line: u64, offset: u64) {

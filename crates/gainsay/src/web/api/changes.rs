@@ -1,6 +1,6 @@
 //! What programs change: cases, sources, decisions, jobs, and the tokens with which they come.
 
-use axum::extract::{DefaultBodyLimit, FromRequest, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::StatusCode;
 use axum::{RequestExt, body};
 use base64::Engine as _;
@@ -12,10 +12,11 @@ use super::super::answer::{Answer, Failure};
 use super::super::asking::Asking;
 use super::super::door::Session;
 use super::super::fields::At;
-use super::super::{MOST, MOST_OUTSIDE, give, jobs, moment};
+use super::super::{MOST, give, jobs};
 use super::{Problem, Told};
-use crate::claim::{SourceKind, Tlp, UnknownWord, Until};
+use crate::claim::{SourceKind, Tlp, Until};
 use crate::desk::{self, AddOptions, Change, Desk, Given, Mended, Over, Role};
+use crate::export::page::instant;
 use crate::release::Released;
 
 /// What a program sent as JSON: with a token, or with the proof of its session.
@@ -24,7 +25,7 @@ pub(in crate::web) struct Sent<T>(T);
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
     type Rejection = Problem;
 
-    async fn from_request(mut request: Request, _: &S) -> Result<Sent<T>, Problem> {
+    async fn from_request(request: Request, _: &S) -> Result<Sent<T>, Problem> {
         let session = request.extensions().get::<Session>().ok_or(Failure::Locked)?;
         let proof = request.headers().get("gainsay-proof").and_then(|proof| proof.to_str().ok()).unwrap_or_default();
         // No browser sends a token by itself.
@@ -32,13 +33,8 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Sent<T> {
         if !is_token && !session.is_proven_by(proof) {
             return Err(Failure::Foreign.into());
         }
-        if session.who.role < Role::Analyst {
-            // Whoever may add nothing has nothing large to bring.
-            DefaultBodyLimit::max(MOST_OUTSIDE).apply(&mut request);
-        }
         let bytes = body::to_bytes(request.with_limited_body().into_body(), MOST).await;
-        let bytes = bytes.map_err(|e| Failure::Input(e.to_string()))?;
-        Ok(Sent(serde_json::from_slice(&bytes).map_err(|e| Failure::Input(e.to_string()))?))
+        Ok(Sent(serde_json::from_slice(&bytes.map_err(wrong)?).map_err(wrong)?))
     }
 }
 
@@ -64,10 +60,8 @@ pub(in crate::web) struct NewCase {
 
 pub(in crate::web) async fn open(asking: Asking, Sent(new): Sent<NewCase>) -> Told {
     let answer = asking.at_desk(Role::Analyst, move |desk, acting, session| {
-        if session.who.cases.is_some() {
-            return Err(Failure::NotAllowed(Role::Admin));
-        }
-        let tlp = new.tlp.as_deref().map(str::parse::<Tlp>).transpose().map_err(wrong)?;
+        session.may_open_cases()?;
+        let tlp = new.tlp.as_deref().map(str::parse::<Tlp>).transpose()?;
         let id = desk.open_case(acting, &new.case, tlp)?;
         Ok(made(json!({ "id": id.to_string(), "case": new.case, "href": format!("/api/v1/cases/{id}") })))
     });
@@ -95,12 +89,11 @@ pub(in crate::web) async fn add(asking: Asking, At(id): At<String>, Sent(new): S
             (None, Some(coded)) => base64::engine::general_purpose::STANDARD.decode(coded).map_err(wrong)?,
             _ => return Err(Failure::Input("A source has either text or base64.".to_owned())),
         };
-        let published = |day: &String| desk::moment(day).ok_or_else(|| Failure::Input(format!("{day} is no day.")));
         let options = AddOptions {
-            kind: new.kind.as_deref().map(str::parse::<SourceKind>).transpose().map_err(wrong)?,
-            tlp: new.tlp.as_deref().map(str::parse::<Tlp>).transpose().map_err(wrong)?,
+            kind: new.kind.as_deref().map(str::parse::<SourceKind>).transpose()?,
+            tlp: new.tlp.as_deref().map(str::parse::<Tlp>).transpose()?,
             outlet: new.outlet.clone(),
-            published: new.published.as_ref().map(published).transpose()?,
+            published: new.published.as_deref().map(give::day).transpose()?,
             unjailed,
             ..AddOptions::default()
         };
@@ -145,14 +138,13 @@ pub(in crate::web) struct Decision {
 
 impl Decision {
     fn change(&self) -> Result<(Change, Over), Failure> {
-        let wrong = |e: UnknownWord| Failure::Input(e.to_string());
         let change = match self.r#do.as_str() {
             "accept" => Change::Accept,
             "reject" => Change::Reject { reason: self.reason.clone() },
             "mend" => Change::Mend(Mended {
                 speaker: self.speaker.clone(),
-                speaker_kind: self.speaker_kind.as_deref().map(str::parse).transpose().map_err(wrong)?,
-                stance: self.stance.as_deref().map(str::parse).transpose().map_err(wrong)?,
+                speaker_kind: self.speaker_kind.as_deref().map(str::parse).transpose()?,
+                stance: self.stance.as_deref().map(str::parse).transpose()?,
             }),
             other => {
                 return Err(Failure::Input(format!("{other:?} is nothing that can be done: accept, mend or reject.")));
@@ -231,8 +223,10 @@ fn owner(session: &Session) -> Result<&str, Failure> {
 }
 
 fn tokens_of(desk: &Desk, name: &str) -> Result<Value, Failure> {
-    let token =
-        |it: desk::Token| json!({ "id": it.id, "label": it.label, "scope": it.scope.scope(), "made": moment(it.made) });
+    let token = |it: desk::Token| {
+        let (scope, made) = (it.scope.scope(), instant(it.made));
+        json!({ "id": it.id, "label": it.label, "scope": scope, "made": made })
+    };
     Ok(json!({ "tokens": desk.tokens(name)?.into_iter().map(token).collect::<Vec<_>>() }))
 }
 
