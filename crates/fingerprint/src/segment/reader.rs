@@ -111,6 +111,11 @@ impl<R: ReadAt> Segment<R> {
         self.counts
     }
 
+    /// How many fingerprints of a channel it holds; sketches are held with the parts.
+    pub fn fingerprints(&self, channel: Channel) -> u64 {
+        self.extent(Section::postings(channel)).entry.rows
+    }
+
     pub(super) fn extent(&self, section: Section) -> Extent {
         self.extents[section.index()]
     }

@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasher, RandomState};
 
-use fingerprint::{Channel, Fingerprints, PathId, ReadAt, SegmentError, WholeInterval};
+use fingerprint::{Channel, Fingerprints, PathId, ReadAt, SegmentError, WholeInterval, sort_distinct};
 
 use super::keys::Keys;
 use super::lines::Lines;
+use super::matcher::Against;
 use super::rules::COMMON_FILES;
 use super::short::Pieces;
 use super::{Corpus, MatchError, SampleFile, Shares};
@@ -27,6 +28,11 @@ pub(super) struct Stands {
 }
 
 impl Stands {
+    /// Whether it is any of these.
+    fn any(self) -> bool {
+        self.own || self.public || self.published
+    }
+
     fn among(&mut self, role: CorpusRole) -> &mut bool {
         match role {
             CorpusRole::Own => &mut self.own,
@@ -36,20 +42,34 @@ impl Stands {
     }
 }
 
-/// Numbers fingerprints and some files of the sample, and says where they stand.
+/// Numbers fingerprints and some files of the sample, and says where they stand. What stands nowhere, as nearly all of a foreign file
+/// does, has no number.
 pub(super) struct Hits {
-    /// Each distinct fingerprint of the files, channel after channel.
+    /// Each distinct fingerprint of the files that stands anywhere, channel after channel.
     fingerprints: Vec<u64>,
     /// For each of them, where it was found.
     found: Vec<Found>,
-    /// For each file and channel, its fingerprints by number.
-    files: Vec<[Vec<usize>; 4]>,
+    /// For each of them, where its sets of intervals end in `sets`.
+    ends: Vec<usize>,
+    /// The corpora of the company in which a fingerprint stands, each with the number of the set there, fingerprint after fingerprint.
+    sets: Vec<(usize, usize)>,
+    /// For each file and channel, its fingerprints.
+    files: Vec<[OfChannel; 4]>,
     /// For each file, where the same bytes stand.
     exact: Vec<Exact>,
     /// The files that have pieces, and in which channel.
     pieces: HashMap<usize, Channel>,
-    /// For each corpus, where fingerprints stand; nothing for public and published ones.
+    /// For each corpus, the sets of intervals in which fingerprints stand; none for public and published ones.
     intervals: Vec<CorpusHits>,
+}
+
+/// The fingerprints of a file in one channel.
+#[derive(Default)]
+struct OfChannel {
+    /// How many they are.
+    all: u64,
+    /// Those that stand anywhere, by number.
+    found: Vec<usize>,
 }
 
 /// Where a fingerprint stands, and whether it is common in the company's corpora.
@@ -67,73 +87,70 @@ pub(super) struct Exact {
     pub(super) intervals: Vec<(usize, WholeInterval)>,
 }
 
-/// The intervals of one corpus by number of the fingerprint. Those of a file mostly stand in the same ones, however many copies of it
-/// there are: each set of intervals is kept once.
+/// The intervals of one corpus. The fingerprints of a file mostly stand in the same ones, however many copies of it there are: each set
+/// of intervals is kept once.
 #[derive(Default)]
 struct CorpusHits {
-    /// For each fingerprint that stands there, in order: its number, and that of its set.
-    keys: Vec<(usize, usize)>,
     /// Where each set ends.
     ends: Vec<usize>,
     intervals: Vec<WholeInterval>,
 }
 
+/// A fingerprint of those that are looked up together, by its place among them, a corpus in which it stands, and the number of the set
+/// there.
+type InSet = (usize, usize, usize);
+
+/// Where each of some fingerprints stands, and those that stand in sets.
+type Stood = (Vec<Stands>, Vec<InSet>);
+
 impl Hits {
-    /// Looks files up; `pieces` are fingerprints that they have beside those of their own, `licences` those of text that is public in
-    /// any case. `None` where they stand in more than `most` intervals.
+    /// Looks files up; `pieces` are fingerprints that they have beside those of their own. `None` where they stand in more than `most`
+    /// intervals.
     pub(super) fn look_up<R: ReadAt>(
         sample: &[SampleFile],
         pieces: &Pieces,
-        licences: &[u64],
-        corpora: &[Corpus<'_, R>],
-        lines: &Lines,
+        against: &Against<'_, R>,
         most: usize,
     ) -> Result<Option<Self>, MatchError> {
+        let Against { corpora, .. } = against;
         let mut hits = Hits {
             fingerprints: Vec::new(),
             found: Vec::new(),
+            ends: Vec::new(),
+            sets: Vec::new(),
             files: sample.iter().map(|_| Default::default()).collect(),
             exact: sample.iter().map(|_| Exact::default()).collect(),
             pieces: pieces.iter().map(|(file, pieces)| (*file, pieces.channel)).collect(),
             intervals: corpora.iter().map(|_| CorpusHits::default()).collect(),
         };
+        let mut spare = Vec::new();
         for channel in CHANNELS {
             let all = |number: usize| {
                 let pieces = pieces.get(&number).filter(|pieces| pieces.channel == channel);
                 let pieces = pieces.map_or(&[][..], |pieces| &pieces.fingerprints);
                 [of(channel, &sample[number].fingerprints), pieces]
             };
-            let keys = Keys::of((0..sample.len()).flat_map(all).flatten().copied().collect());
+            let of_files = || (0..sample.len()).flat_map(all);
+            let may_stand = |key: &&u64| against.sieve.may_stand(channel, **key);
+            let mut keys: Vec<u64> = of_files().flat_map(|some| some.iter().filter(may_stand)).copied().collect();
+            sort_distinct(&mut keys, &mut spare);
+            let Some((stands, in_sets)) = hits.where_they_stand(channel, &keys, against, most)? else {
+                return Ok(None);
+            };
             let first = hits.found.len();
+            let keys = hits.add(&keys, &stands, in_sets);
             for (file, numbers) in hits.files.iter_mut().enumerate() {
-                let some = all(file);
-                numbers[place(channel)].reserve_exact(some.iter().map(|some| some.len()).sum());
-                for some in some {
-                    let number = |key: &u64| keys.number(*key).map(|number| first + number);
-                    numbers[place(channel)].extend(some.iter().filter_map(number));
+                let numbers = &mut numbers[place(channel)];
+                let number = |key: &u64| keys.number(*key).map(|number| first + number);
+                for some in all(file) {
+                    numbers.all += some.len() as u64;
+                    numbers.found.extend(some.iter().filter_map(number));
                 }
             }
-            hits.found.resize(first + keys.sorted().len(), Found::default());
-            let public = if channel == Channel::Text { licences } else { &[] };
-            for number in public.iter().filter_map(|key| keys.number(*key)) {
-                hits.found[first + number].stands.public = true;
-            }
-            let keys = keys.into_sorted();
-            for (number, corpus) in corpora.iter().enumerate() {
-                let looked_up = match corpus.role {
-                    CorpusRole::Own => hits.in_own(channel, &keys, first, (number, corpus), lines, most),
-                    CorpusRole::Public | CorpusRole::Published => hits.in_others(channel, &keys, first, corpus),
-                };
-                looked_up.map_err(|source| corpus.error(source))?;
-                hits.in_filters(channel, &keys, first, corpus)?;
-                if hits.held() > most {
-                    return Ok(None);
-                }
-            }
-            hits.fingerprints.extend_from_slice(&keys);
         }
         for (number, corpus) in corpora.iter().enumerate() {
-            hits.exact_in_corpus(sample, number, corpus, lines, most).map_err(|source| corpus.error(source))?;
+            let looked_up = hits.exact_in_corpus(sample, number, corpus, &against.lines, most);
+            looked_up.map_err(|source| corpus.error(source))?;
             hits.exact_in_filters(sample, corpus)?;
         }
         if hits.held() > most {
@@ -141,6 +158,57 @@ impl Hits {
         }
         hits.find_common(corpora)?;
         Ok(Some(hits))
+    }
+
+    /// Where each of the fingerprints of a channel stands, which are distinct and in order. `None` where they stand in more than `most`
+    /// intervals, with those of before.
+    fn where_they_stand<R: ReadAt>(
+        &mut self,
+        channel: Channel,
+        keys: &[u64],
+        against: &Against<'_, R>,
+        most: usize,
+    ) -> Result<Option<Stood>, MatchError> {
+        let (mut stands, mut in_sets) = (vec![Stands::default(); keys.len()], Vec::new());
+        let public = if channel == Channel::Text { &against.licences[..] } else { &[] };
+        for number in public.iter().filter_map(|key| keys.binary_search(key).ok()) {
+            stands[number].public = true;
+        }
+        for (number, corpus) in against.corpora.iter().enumerate() {
+            let looked_up = match corpus.role {
+                CorpusRole::Own => {
+                    let before = in_sets.len();
+                    let looked_up = self.in_own(channel, keys, (number, corpus), &against.lines, most, &mut in_sets);
+                    in_sets[before..].iter().for_each(|(key, ..)| stands[*key].own = true);
+                    looked_up
+                }
+                CorpusRole::Public | CorpusRole::Published => in_others(channel, keys, corpus, &mut stands),
+            };
+            looked_up.map_err(|source| corpus.error(source))?;
+            in_filters(channel, keys, corpus, &mut stands)?;
+            if self.held() > most {
+                return Ok(None);
+            }
+        }
+        Ok(Some((stands, in_sets)))
+    }
+
+    /// Numbers those fingerprints of a channel that stand anywhere.
+    fn add(&mut self, keys: &[u64], stands: &[Stands], mut in_sets: Vec<InSet>) -> Keys {
+        // Those of a corpus are in order.
+        in_sets.sort();
+        let mut in_sets = in_sets.into_iter().peekable();
+        let mut found = Vec::new();
+        for (number, (key, stands)) in keys.iter().zip(stands).enumerate().filter(|(_, (_, stands))| stands.any()) {
+            found.push(*key);
+            self.found.push(Found { stands: *stands, common: false });
+            while let Some((_, corpus, set)) = in_sets.next_if(|(of, ..)| *of == number) {
+                self.sets.push((corpus, set));
+            }
+            self.ends.push(self.sets.len());
+        }
+        self.fingerprints.extend_from_slice(&found);
+        Keys::of(found)
     }
 
     /// The channel in which a file has pieces, by which it was recognised.
@@ -159,9 +227,30 @@ impl Hits {
         self.fingerprints[key]
     }
 
-    /// The fingerprints of a file in one channel, by number.
+    /// The fingerprints of a file in one channel that stand anywhere, by number: those of its own in their order, then its pieces.
     pub(super) fn keys_of(&self, file: usize, channel: Channel) -> &[usize] {
-        &self.files[file][place(channel)]
+        &self.files[file][place(channel)].found
+    }
+
+    /// How many fingerprints a file has in one channel.
+    pub(super) fn count_of(&self, file: usize, channel: Channel) -> u64 {
+        self.files[file][place(channel)].all
+    }
+
+    /// Gives each fingerprint of a file in one channel to `take`, with its number where it stands anywhere; `own` are those of its own.
+    pub(super) fn each_of(
+        &self,
+        file: usize,
+        channel: Channel,
+        own: impl IntoIterator<Item = u64>,
+        take: &mut impl FnMut(u64, Option<usize>),
+    ) {
+        let mut found = self.keys_of(file, channel).iter().copied().peekable();
+        for fingerprint in own {
+            take(fingerprint, found.next_if(|key| self.fingerprints[*key] == fingerprint));
+        }
+        // What is left are its pieces.
+        found.for_each(|key| take(self.fingerprints[key], Some(key)));
     }
 
     pub(super) fn exact(&self, file: usize) -> &Exact {
@@ -195,15 +284,10 @@ impl Hits {
         stands.public || stands.published
     }
 
-    /// The intervals of a fingerprint in one corpus, in their own order.
-    pub(super) fn intervals(&self, corpus: usize, key: usize) -> &[WholeInterval] {
-        self.set_of(corpus, key).map_or(&[], |set| self.set(corpus, set))
-    }
-
-    /// The number of the set of intervals in which a fingerprint stands in one corpus.
-    pub(super) fn set_of(&self, corpus: usize, key: usize) -> Option<usize> {
-        let keys = &self.intervals[corpus].keys;
-        keys.binary_search_by_key(&key, |(number, _)| *number).ok().map(|at| keys[at].1)
+    /// The company's corpora in which a fingerprint stands, each with the number of the set of intervals there.
+    pub(super) fn sets_of(&self, key: usize) -> &[(usize, usize)] {
+        let start = key.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.sets[start..self.ends[key]]
     }
 
     /// The intervals of a set, in their own order.
@@ -211,16 +295,21 @@ impl Hits {
         self.intervals[corpus].set(set)
     }
 
+    /// The shares of fingerprints that stand anywhere.
     pub(super) fn shares(&self, keys: &[usize]) -> Shares {
         let mut shares = Shares::default();
-        keys.iter().for_each(|key| self.add_to(*key, &mut shares));
+        keys.iter().for_each(|key| self.add_to(Some(*key), &mut shares));
         shares
     }
 
-    /// What one fingerprint adds to shares.
-    pub(super) fn add_to(&self, key: usize, shares: &mut Shares) {
-        let stands = self.found[key].stands;
+    /// What one fingerprint adds to shares, of which there is no number where it stands nowhere.
+    pub(super) fn add_to(&self, key: Option<usize>, shares: &mut Shares) {
         shares.all += 1;
+        let Some(key) = key else {
+            shares.left += 1;
+            return;
+        };
+        let stands = self.found[key].stands;
         shares.matched += u64::from(stands.own);
         shares.public += u64::from(stands.public);
         shares.published += u64::from(stands.published);
@@ -229,25 +318,27 @@ impl Hits {
         shares.left += u64::from(self.is_left(key));
     }
 
-    /// The shares of a file in each of the [`CHANNELS`].
-    pub(super) fn shares_of(&self, file: usize) -> [Shares; 4] {
-        self.files[file].each_ref().map(|keys| self.shares(keys))
+    /// The shares of a file in one channel.
+    pub(super) fn shares_of(&self, file: usize, channel: Channel) -> Shares {
+        let OfChannel { all, found } = &self.files[file][place(channel)];
+        let shares = self.shares(found);
+        let nowhere = all - found.len() as u64;
+        Shares { all: *all, left: shares.left + nowhere, ..shares }
     }
 
-    /// Looks the fingerprints of a channel up in a corpus of the company's own; `first` is the number of the first key. Ends early where
-    /// more than `most` intervals are held.
+    /// Looks the fingerprints of a channel up in a corpus of the company's own. Ends early where more than `most` intervals are held.
     fn in_own<R: ReadAt>(
         &mut self,
         channel: Channel,
         keys: &[u64],
-        first: usize,
         (corpus, of): (usize, &Corpus<'_, R>),
         lines: &Lines,
         most: usize,
+        in_sets: &mut Vec<InSet>,
     ) -> Result<(), SegmentError> {
         let mut sets = Sets::of(&mut self.intervals[corpus]);
         // What is beyond that much is not looked at any more: all will be looked up again in smaller parts.
-        for (keys, begin) in keys.chunks(LOOKED_UP_AT_ONCE).zip((first..).step_by(LOOKED_UP_AT_ONCE)) {
+        for (keys, begin) in keys.chunks(LOOKED_UP_AT_ONCE).zip((0..).step_by(LOOKED_UP_AT_ONCE)) {
             let mut key = 0;
             // For each set that was found, its number here.
             let mut known: Vec<usize> = Vec::new();
@@ -256,7 +347,6 @@ impl Hits {
                 while keys[key] != fingerprint {
                     key += 1;
                 }
-                self.found[begin + key].stands.own = true;
                 if let Some(intervals) = new {
                     let mut here = intervals.to_vec();
                     if lines.has_snapshots(corpus) {
@@ -266,48 +356,12 @@ impl Hits {
                     known.push(sets.add(&here, most));
                 }
                 if let Some(set) = known.get(set) {
-                    sets.hits.keys.push((begin + key, *set));
+                    in_sets.push((begin + key, corpus, *set));
                 }
             })?;
             if sets.hits.intervals.len() > most {
                 break;
             }
-        }
-        Ok(())
-    }
-
-    /// Looks them up in a corpus that is subtracted.
-    fn in_others<R: ReadAt>(
-        &mut self,
-        channel: Channel,
-        keys: &[u64],
-        first: usize,
-        of: &Corpus<'_, R>,
-    ) -> Result<(), SegmentError> {
-        of.index.known(channel, keys, &mut |fingerprint| {
-            if let Ok(key) = keys.binary_search(&fingerprint) {
-                *self.found[first + key].stands.among(of.role) = true;
-            }
-        })
-    }
-
-    /// Looks them up in the filters of a corpus that is subtracted.
-    fn in_filters<R: ReadAt>(
-        &mut self,
-        channel: Channel,
-        keys: &[u64],
-        first: usize,
-        of: &Corpus<'_, R>,
-    ) -> Result<(), MatchError> {
-        for filter in of.filters {
-            let mut key = 0;
-            let looked_up = filter.look_up(channel, keys, &mut |fingerprint| {
-                while keys[key] != fingerprint {
-                    key += 1;
-                }
-                *self.found[first + key].stands.among(of.role) = true;
-            });
-            looked_up.map_err(|source| of.filter_error(source))?;
         }
         Ok(())
     }
@@ -322,9 +376,10 @@ impl Hits {
         for filter in of.filters {
             for file in filter.contents(&contents).map_err(|source| of.filter_error(source))? {
                 let is_known = |key: &usize| *self.found[*key].stands.clone().among(of.role);
-                let mut keys =
-                    [Channel::Text, Channel::Parts].into_iter().flat_map(|channel| self.keys_of(file, channel));
-                let is_known = keys.all(is_known);
+                let is_known = [Channel::Text, Channel::Parts].into_iter().all(|channel| {
+                    let keys = self.keys_of(file, channel);
+                    keys.len() as u64 == self.count_of(file, channel) && keys.iter().all(is_known)
+                });
                 *self.exact[file].identical.among(of.role) |= is_known;
             }
         }
@@ -337,31 +392,29 @@ impl Hits {
     fn find_common<R: ReadAt>(&mut self, corpora: &[Corpus<'_, R>]) -> Result<(), MatchError> {
         let mut names = Names { hasher: RandomState::new(), known: HashMap::new() };
         // Fingerprints that stand in the same sets are equally common.
-        let mut known: HashMap<Vec<Option<usize>>, bool> = HashMap::new();
+        let mut known: HashMap<Vec<(usize, usize)>, bool> = HashMap::new();
         for key in 0..self.found.len() {
-            if !self.found[key].stands.own {
+            let sets = self.sets_of(key);
+            if sets.iter().map(|(corpus, set)| self.set(*corpus, *set).len()).sum::<usize>() <= COMMON_FILES {
                 continue;
             }
-            if (0..corpora.len()).map(|corpus| self.intervals(corpus, key).len()).sum::<usize>() <= COMMON_FILES {
-                continue;
-            }
-            let sets: Vec<Option<usize>> = (0..corpora.len()).map(|corpus| self.set_of(corpus, key)).collect();
-            let common = match known.get(&sets) {
+            let common = match known.get(sets) {
                 Some(common) => *common,
                 None => {
                     let mut different = HashSet::new();
-                    for (number, corpus) in corpora.iter().enumerate() {
-                        for same in self.intervals(number, key).chunk_by(|a, b| a.path == b.path) {
+                    for (number, set) in sets {
+                        for same in self.set(*number, *set).chunk_by(|a, b| a.path == b.path) {
                             if different.len() <= COMMON_FILES {
-                                different.insert(names.of(number, corpus, same[0].path)?);
+                                different.insert(names.of(*number, &corpora[*number], same[0].path)?);
                             }
                         }
                     }
-                    different.len() > COMMON_FILES
+                    let common = different.len() > COMMON_FILES;
+                    known.insert(sets.to_vec(), common);
+                    common
                 }
             };
             self.found[key].common = common;
-            known.insert(sets, common);
         }
         Ok(())
     }
@@ -455,6 +508,40 @@ fn last_names(path: &[u8]) -> &[u8] {
     slashes.nth(1).map_or(path, |begin| &path[begin..])
 }
 
+/// Looks fingerprints up in a corpus that is subtracted.
+fn in_others<R: ReadAt>(
+    channel: Channel,
+    keys: &[u64],
+    of: &Corpus<'_, R>,
+    stands: &mut [Stands],
+) -> Result<(), SegmentError> {
+    of.index.known(channel, keys, &mut |fingerprint| {
+        if let Ok(key) = keys.binary_search(&fingerprint) {
+            *stands[key].among(of.role) = true;
+        }
+    })
+}
+
+/// Looks them up in the filters of a corpus that is subtracted.
+fn in_filters<R: ReadAt>(
+    channel: Channel,
+    keys: &[u64],
+    of: &Corpus<'_, R>,
+    stands: &mut [Stands],
+) -> Result<(), MatchError> {
+    for filter in of.filters {
+        let mut key = 0;
+        let looked_up = filter.look_up(channel, keys, &mut |fingerprint| {
+            while keys[key] != fingerprint {
+                key += 1;
+            }
+            *stands[key].among(of.role) = true;
+        });
+        looked_up.map_err(|source| of.filter_error(source))?;
+    }
+    Ok(())
+}
+
 /// Where a channel stands in [`CHANNELS`].
 pub(super) fn place(channel: Channel) -> usize {
     match channel {
@@ -465,7 +552,8 @@ pub(super) fn place(channel: Channel) -> usize {
     }
 }
 
-fn of(channel: Channel, fingerprints: &Fingerprints) -> &[u64] {
+/// Those of a channel.
+pub(super) fn of(channel: Channel, fingerprints: &Fingerprints) -> &[u64] {
     match channel {
         Channel::Text => &fingerprints.text,
         Channel::Code => &fingerprints.code,

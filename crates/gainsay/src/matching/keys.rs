@@ -1,7 +1,5 @@
 //! Fingerprints in order, each with its number.
 
-use fingerprint::sort_distinct;
-
 /// Distinct fingerprints in their order, numbered from 0. They are spread evenly, so that the leading bits of one tell about where it
 /// stands.
 pub(super) struct Keys {
@@ -12,11 +10,10 @@ pub(super) struct Keys {
 }
 
 impl Keys {
-    /// Of fingerprints in any order, and perhaps repeated.
-    pub(super) fn of(mut all: Vec<u64>) -> Self {
-        sort_distinct(&mut all, &mut Vec::new());
-        let bits = all.len().max(2).ilog2();
-        let mut keys = Keys { sorted: all, begins: vec![0; (1 << bits) + 1], shift: u64::BITS - bits };
+    /// Of distinct fingerprints in their order.
+    pub(super) fn of(sorted: Vec<u64>) -> Self {
+        let bits = sorted.len().max(2).ilog2();
+        let mut keys = Keys { sorted, begins: vec![0; (1 << bits) + 1], shift: u64::BITS - bits };
         for key in &keys.sorted {
             keys.begins[leading(*key, keys.shift) + 1] += 1;
         }
@@ -26,14 +23,6 @@ impl Keys {
             *begin = before;
         }
         keys
-    }
-
-    pub(super) fn sorted(&self) -> &[u64] {
-        &self.sorted
-    }
-
-    pub(super) fn into_sorted(self) -> Vec<u64> {
-        self.sorted
     }
 
     /// The number of a fingerprint, if it is one of them.
@@ -63,11 +52,10 @@ mod tests {
             other in any::<u64>(),
         ) {
             let all = [near, far].concat();
-            let keys = Keys::of(all.clone());
             let mut plain = all.clone();
             plain.sort_unstable();
             plain.dedup();
-            prop_assert_eq!(keys.sorted(), plain.as_slice());
+            let keys = Keys::of(plain.clone());
             for key in all.into_iter().chain([other, 0, u64::MAX]) {
                 prop_assert_eq!(keys.number(key), plain.binary_search(&key).ok());
             }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::mem;
+use std::panic::resume_unwind;
 
 use fingerprint::{Channel, Filter, Fingerprints, Profile, ReadAt};
 use serde::{Deserialize, Serialize};
@@ -53,22 +54,14 @@ pub(super) struct Against<'c, R> {
     pub(super) sieve: Sieve,
 }
 
-impl<'c, R: ReadAt> Matcher<'c, R> {
+impl<'c, R: ReadAt + Sync> Matcher<'c, R> {
     /// Begins a sample whose fingerprints are made under `profile`.
     ///
     /// # Errors
     /// Where a corpus has another profile.
     pub fn new(profile: &Profile, corpora: &'c [Corpus<'c, R>], bounds: Bounds) -> Result<Self, MatchError> {
-        let is_other = |corpus: &&Corpus<'_, R>| {
-            let mut all = corpus.index.profile().into_iter().chain(corpus.filters.iter().map(Filter::profile));
-            all.any(|of| of != profile.id())
-        };
-        if let Some(corpus) = corpora.iter().find(is_other) {
-            return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
-        }
-        let (lines, licences) = (Lines::new(corpora), licences::fingerprints(profile));
         Ok(Matcher {
-            against: Against { profile: profile.clone(), corpora, lines, licences, bounds, sieve: Sieve::default() },
+            against: Against::new(profile, corpora, bounds)?,
             edited: Vec::new(),
             so_far: MatcherSoFar {
                 surveyed: 0,
@@ -101,16 +94,16 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
     /// # Errors
     /// Where the index of a corpus can't be read or is damaged.
     pub fn whole(mut self, sample: &[SampleFile]) -> Result<Match, MatchError> {
-        // Mostly it is looked up in one part, and then once.
-        match self.against.look_up(sample)? {
-            Some(part) => {
-                self.survey_part(sample, &part);
-                self.count_surveyed(sample, &part)?;
-            }
-            None => {
-                self.survey(sample)?;
-                self.count(sample)?;
-            }
+        // Mostly it is looked up once.
+        let parts = self.parts(sample)?;
+        if parts.iter().all(|(_, part)| part.is_some()) {
+            let found = || parts.iter().filter_map(|(files, part)| Some((*files, part.as_ref()?)));
+            found().for_each(|(files, part)| self.survey_part(files, part));
+            found().try_for_each(|(files, part)| self.count_surveyed(files, part))?;
+        } else {
+            drop(parts);
+            self.survey(sample)?;
+            self.count(sample)?;
         }
         self.finish()
     }
@@ -166,9 +159,54 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         whole.finish(self.against.corpora, &self.against.lines, places.flatten())
     }
 
-    /// Looks files up and gives them to `take`, in parts where they find more than may be held, or files before them did: what was
-    /// looked up for nothing is looked up again.
+    /// Looks files up and gives them to `take` in their order.
     fn in_parts(
+        &mut self,
+        files: &[SampleFile],
+        take: fn(&mut Self, &[SampleFile], &Part) -> Result<(), MatchError>,
+    ) -> Result<(), MatchError> {
+        let many: usize = files.iter().map(fingerprints).sum();
+        if many > self.so_far.at_once {
+            return self.in_less(files, take);
+        }
+        let mut left = files;
+        for (files, part) in self.parts(files)? {
+            let Some(part) = part else {
+                self.so_far.at_once = self.so_far.at_once.min(many.saturating_sub(1));
+                break;
+            };
+            take(self, files, &part)?;
+            left = &left[files.len()..];
+        }
+        if left.is_empty() { Ok(()) } else { self.in_less(left, take) }
+    }
+
+    /// Looks files up, as many parts of them at once as there are threads, which share what may be held. `None` for a part that finds
+    /// more.
+    fn parts<'f>(&mut self, files: &'f [SampleFile]) -> Result<Vec<OfFiles<'f>>, MatchError> {
+        let Against { bounds, sieve, corpora, licences, .. } = &mut self.against;
+        let bounds = *bounds;
+        let many: usize = files.iter().map(fingerprints).sum();
+        sieve.expect(many + files.iter().map(|file| file.short.len()).sum::<usize>(), corpora, licences)?;
+        let parts = cut(files, many.div_ceil(bounds.threads.max(1)).max(1));
+        let (against, most) = (&self.against, bounds.intervals / parts.len().max(1));
+        let found = match &parts[..] {
+            [files] => vec![against.look_up(files, most)],
+            parts => std::thread::scope(|scope| {
+                let begin = |files: &&'f [SampleFile]| {
+                    let files = *files;
+                    scope.spawn(move || against.look_up(files, most))
+                };
+                let begun: Vec<_> = parts.iter().map(begin).collect();
+                begun.into_iter().map(|it| it.join().unwrap_or_else(|panic| resume_unwind(panic))).collect()
+            }),
+        };
+        parts.into_iter().zip(found).map(|(files, part)| Ok((files, part?))).collect()
+    }
+
+    /// Looks files up and gives them to `take`, in ever smaller parts where they find more than may be held, or files before them did:
+    /// what was looked up for nothing is looked up again.
+    fn in_less(
         &mut self,
         files: &[SampleFile],
         take: fn(&mut Self, &[SampleFile], &Part) -> Result<(), MatchError>,
@@ -176,7 +214,7 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
         let many: usize = files.iter().map(fingerprints).sum();
         let at_once = self.so_far.at_once;
         if many <= at_once || half(files) == 0 {
-            if let Some(part) = self.against.look_up(files)? {
+            if let Some(part) = self.against.look_up(files, self.against.bounds.intervals)? {
                 // What comes later may find less: more is tried, by and by.
                 self.so_far.at_once = at_once.saturating_add(at_once / 16 + 1024);
                 return take(self, files, &part);
@@ -184,10 +222,10 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
             self.so_far.at_once = at_once.min(many / 2 + 1);
         }
         match files.split_at(half(files)) {
-            ([], file) => self.in_parts(&file.iter().map(thinner).collect::<Vec<_>>(), take),
+            ([], file) => self.in_less(&file.iter().map(thinner).collect::<Vec<_>>(), take),
             (one, other) => {
-                self.in_parts(one, take)?;
-                self.in_parts(other, take)
+                self.in_less(one, take)?;
+                self.in_less(other, take)
             }
         }
     }
@@ -217,7 +255,7 @@ impl<'c, R: ReadAt> Matcher<'c, R> {
             let (matched, line) = match_file(file, at, *of_file, hits, &mut finder)?;
             let bytes = file.is_text_of.unwrap_or(matched.bytes);
             let MatcherSoFar { whole, counted, .. } = &mut self.so_far;
-            whole.add((matched, bytes), (*counted + at, at), file.level, line, hits, lines);
+            whole.add((matched, bytes), file, (*counted + at, at), line, hits, lines);
         }
         self.so_far.counted += files.len();
         Ok(())
@@ -240,12 +278,28 @@ struct Part {
     judged: Vec<(Verdict, Channel)>,
 }
 
-impl<R: ReadAt> Against<'_, R> {
-    /// What is found of files; `None` where that is more than may be held and they can be less.
-    fn look_up(&self, files: &[SampleFile]) -> Result<Option<Part>, MatchError> {
+/// Files, and what was found of them.
+type OfFiles<'f> = (&'f [SampleFile], Option<Part>);
+
+impl<'c, R: ReadAt> Against<'c, R> {
+    /// What is made under `profile` against some corpora.
+    pub(super) fn new(profile: &Profile, corpora: &'c [Corpus<'c, R>], bounds: Bounds) -> Result<Self, MatchError> {
+        let is_other = |corpus: &&Corpus<'_, R>| {
+            let mut all = corpus.index.profile().into_iter().chain(corpus.filters.iter().map(Filter::profile));
+            all.any(|of| of != profile.id())
+        };
+        if let Some(corpus) = corpora.iter().find(is_other) {
+            return Err(MatchError::Profile { corpus: corpus.name.to_owned() });
+        }
+        let (lines, licences, sieve) = (Lines::new(corpora), licences::fingerprints(profile), Sieve::new(corpora));
+        Ok(Against { profile: profile.clone(), corpora, lines, licences, bounds, sieve })
+    }
+
+    /// What is found of files; `None` where that is more than `most` intervals and they can be less.
+    fn look_up(&self, files: &[SampleFile], most: usize) -> Result<Option<Part>, MatchError> {
         let can_be_less = half(files) > 0 || files.iter().any(|file| file.level < HIGHEST && fingerprints(file) > 0);
-        let most = if can_be_less { self.bounds.intervals } else { usize::MAX };
-        let look_up = |pieces: &Pieces| Hits::look_up(files, pieces, &self.licences, self.corpora, &self.lines, most);
+        let most = if can_be_less { most } else { usize::MAX };
+        let look_up = |pieces: &Pieces| Hits::look_up(files, pieces, self, most);
         let Some(hits) = look_up(&Pieces::new())? else { return Ok(None) };
         let judged = self.judged(files, &hits);
         let pieces = short::recognised(files, &hits, &judged, self)?;
@@ -262,6 +316,20 @@ impl<R: ReadAt> Against<'_, R> {
         let finder = Finder::new(self.corpora, &self.lines, hits);
         files.iter().enumerate().map(|(at, file)| judge(file, at, hits, &finder)).collect()
     }
+}
+
+/// Cuts files into parts of so many fingerprints, no text from its file.
+fn cut(files: &[SampleFile], each: usize) -> Vec<&[SampleFile]> {
+    let (mut parts, mut begin, mut many) = (Vec::new(), 0, 0);
+    for (at, file) in files.iter().enumerate() {
+        if many >= each && file.is_text_of.is_none() {
+            parts.push(&files[begin..at]);
+            (begin, many) = (at, 0);
+        }
+        many += fingerprints(file);
+    }
+    parts.push(&files[begin..]);
+    parts
 }
 
 fn fingerprints(file: &SampleFile) -> usize {

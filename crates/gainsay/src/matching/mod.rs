@@ -414,7 +414,8 @@ fn judge<R: ReadAt>(
     if let Some(channel) = hits.by_pieces(number) {
         return (Verdict::PartlyOurs, channel);
     }
-    let (mut shares, identical) = (hits.shares_of(number), hits.identical(number));
+    let mut shares = CHANNELS.map(|channel| hits.shares_of(number, channel));
+    let identical = hits.identical(number);
     let mut has_passage = false;
     for (channel, shares) in CHANNELS.into_iter().zip(&mut shares) {
         if shares.distinctive > 0 && !identical.own {
@@ -459,7 +460,7 @@ fn match_file<R: ReadAt>(
         generated: file.generated,
         by_pieces: hits.by_pieces(number).is_some(),
         channel,
-        shares: hits.shares(hits.keys_of(number, channel)),
+        shares: hits.shares_of(number, channel),
         best,
         contained,
         copies,

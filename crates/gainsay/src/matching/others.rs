@@ -1,7 +1,7 @@
 //! What else of the company's a file of the sample is like, and how much of it stands in the best place.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use fingerprint::{Channel, LineKind, ReadAt};
 use serde::{Deserialize, Serialize};
@@ -34,13 +34,13 @@ impl<R: ReadAt> Finder<'_, R> {
     pub(super) fn contained(&self, file: usize, (corpus, line, path): PlaceKey, commit: u32) -> [Part; 2] {
         let at_any_time = self.line((corpus, line)).kind == LineKind::Side;
         [Channel::Text, Channel::Code].map(|channel| {
-            let keys = self.hits.keys_of(file, channel);
-            let stands = |key: &&usize| {
-                self.hits.intervals(corpus, **key).iter().any(|it| {
+            let keys = self.hits.keys_of(file, channel).iter().copied();
+            let stand = self.intervals_of(corpus, keys).filter(|(intervals, _)| {
+                intervals.iter().any(|it| {
                     (it.line, it.path) == (line, path) && (at_any_time || (it.first..=it.last).contains(&commit))
                 })
-            };
-            Part { some: keys.iter().filter(stands).count() as u64, all: keys.len() as u64 }
+            });
+            Part { some: stand.map(|(_, count)| count).sum(), all: self.hits.count_of(file, channel) }
         })
     }
 
@@ -64,7 +64,7 @@ impl<R: ReadAt> Finder<'_, R> {
         &mut self,
         keys: &[usize],
         best: PlaceKey,
-        candidates: &HashMap<PlaceKey, u64>,
+        candidates: &[(PlaceKey, u64)],
     ) -> Result<Vec<Place>, MatchError> {
         let mut ranked: Vec<(Reverse<u64>, PlaceKey)> =
             candidates.iter().map(|(key, count)| (Reverse(*count), *key)).collect();

@@ -1,7 +1,7 @@
 //! The file of the company that a file of the sample is closest to.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use fingerprint::{Line, LineId, LineKind, PathId, ReadAt, WholeInterval};
 
@@ -10,10 +10,12 @@ use super::hits::{Exact, Hits};
 use super::lines::{LineKey, Lines};
 use super::window::{Runs, best_run, most_at_once};
 use super::{Corpus, MatchError, Place, rules};
-use crate::claim::CorpusRole;
 
 /// A path on a line.
 pub(super) type PlaceKey = (usize, LineId, PathId);
+
+/// A corpus and a set of intervals there.
+type SetKey = (usize, usize);
 
 /// The best place of a file.
 pub(super) struct Best {
@@ -55,7 +57,10 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         let candidates = if exact.intervals.is_empty() {
             self.counted(keys)
         } else {
-            exact.intervals.iter().map(|(corpus, i)| ((*corpus, i.line, i.path), 1)).collect()
+            let mut places: Vec<_> = exact.intervals.iter().map(|(corpus, i)| ((*corpus, i.line, i.path), 1)).collect();
+            places.sort_unstable();
+            places.dedup();
+            places
         };
         let Some(best) = self.closest(sample_path, &candidates)? else { return Ok(None) };
         let (hits, state, near) = if exact.intervals.is_empty() {
@@ -85,54 +90,52 @@ impl<'c, R: ReadAt> Finder<'c, R> {
         self.lines.line(line)
     }
 
-    /// The places of a file's fingerprints, with how many stood there at any time: the distinctive ones, or where there
+    /// The places of a file's fingerprints in order, with how many stood there at any time: the distinctive ones, or where there
     /// are none the others; common ones only where there are no others.
-    pub(super) fn counted(&self, keys: &[usize]) -> HashMap<PlaceKey, u64> {
-        let mut places = HashMap::new();
-        for (corpus, set, count) in self.sets_of(keys) {
+    pub(super) fn counted(&self, keys: &[usize]) -> Vec<(PlaceKey, u64)> {
+        let mut places = Vec::new();
+        for ((corpus, set), count) in self.counted_sets(keys) {
             // Intervals of one path and line stand side by side.
             for same in self.hits.set(corpus, set).chunk_by(|a, b| (a.path, a.line) == (b.path, b.line)) {
-                *places.entry((corpus, same[0].line, same[0].path)).or_default() += count;
+                places.push(((corpus, same[0].line, same[0].path), count));
             }
         }
-        places
+        summed(places)
     }
 
     /// The sets of intervals of the fingerprints that are counted, with how many have each.
-    fn sets_of(&self, keys: &[usize]) -> Vec<(usize, usize, u64)> {
-        for rare in [true, false] {
-            let mut sets: BTreeMap<(usize, usize), u64> = BTreeMap::new();
-            for key in self.telling(keys).filter(|key| !rare || !self.hits.is_common(*key)) {
-                for corpus in self.own() {
-                    if let Some(set) = self.hits.set_of(corpus, key) {
-                        *sets.entry((corpus, set)).or_default() += 1;
-                    }
-                }
-            }
-            if !sets.is_empty() {
-                return sets.into_iter().map(|((corpus, set), count)| (corpus, set, count)).collect();
-            }
-        }
-        Vec::new()
+    fn counted_sets(&self, keys: &[usize]) -> Vec<(SetKey, u64)> {
+        let rare = self.sets_of(self.telling(keys).filter(|key| !self.hits.is_common(*key)));
+        if rare.is_empty() { self.sets_of(self.telling(keys)) } else { rare }
+    }
+
+    /// The sets of intervals of fingerprints, with how many have each.
+    fn sets_of(&self, keys: impl Iterator<Item = usize>) -> Vec<(SetKey, u64)> {
+        summed(keys.flat_map(|key| self.hits.sets_of(key)).map(|set| (*set, 1)).collect())
+    }
+
+    /// The intervals of fingerprints in one corpus, each once, with how many stand in those.
+    pub(super) fn intervals_of(
+        &self,
+        corpus: usize,
+        keys: impl Iterator<Item = usize>,
+    ) -> impl Iterator<Item = (&'c [WholeInterval], u64)> {
+        let (hits, sets) = (self.hits, self.sets_of(keys));
+        sets.into_iter().filter(move |((of, _), _)| *of == corpus).map(|((of, set), count)| (hits.set(of, set), count))
     }
 
     /// How many of a file's counted fingerprints ever stood at one path at most.
     pub(super) fn at_one_path(&self, keys: &[usize]) -> u64 {
-        self.counted(keys).into_values().max().unwrap_or_default()
+        self.counted(keys).into_iter().map(|(_, count)| count).max().unwrap_or_default()
     }
 
-    fn closest(
-        &mut self,
-        sample_path: &[u8],
-        candidates: &HashMap<PlaceKey, u64>,
-    ) -> Result<Option<PlaceKey>, MatchError> {
-        let rank = |((corpus, line, _), count): (&PlaceKey, &u64)| {
+    fn closest(&mut self, sample_path: &[u8], candidates: &[(PlaceKey, u64)]) -> Result<Option<PlaceKey>, MatchError> {
+        let rank = |((corpus, line, _), count): &(PlaceKey, u64)| {
             let line = (*corpus, *line);
             (*count, preference(self.line(line).kind), self.preferred.contains(&self.lines.place(line)))
         };
         let Some(top) = candidates.iter().map(rank).max() else { return Ok(None) };
-        let mut equal: Vec<PlaceKey> = candidates.iter().filter(|c| rank(*c) == top).map(|(key, _)| *key).collect();
-        equal.sort_unstable();
+        let equal: Vec<PlaceKey> = candidates.iter().filter(|c| rank(c) == top).map(|(key, _)| *key).collect();
         let mut best = None;
         for key in equal {
             let alike = common_end(sample_path, self.path(key.0, key.2)?);
@@ -155,10 +158,12 @@ impl<'c, R: ReadAt> Finder<'c, R> {
             return HeldBy { closest: places.clone(), places };
         }
         let ever = self.counted(keys);
-        let most = ever.values().copied().max().unwrap_or_default();
+        let ever_at =
+            |place: &PlaceKey| ever.binary_search_by_key(place, |(place, _)| *place).map_or(0, |at| ever[at].1);
+        let most = ever.iter().map(|(_, count)| *count).max().unwrap_or_default();
         // No state has more than ever stood at the path: who has most at once is among those that ever had as much.
-        let least = self.at_once(keys, |place| ever[place] == most).into_values().max().unwrap_or_default();
-        let at_once = self.at_once(keys, |place| ever[place] >= rules::place_holds(least));
+        let least = self.at_once(keys, |place| ever_at(place) == most).into_values().max().unwrap_or_default();
+        let at_once = self.at_once(keys, |place| ever_at(place) >= rules::place_holds(least));
         let most = at_once.values().copied().max().unwrap_or_default();
         let with = |least: u64| {
             let enough = at_once.iter().filter(|(_, count)| **count >= least);
@@ -170,7 +175,7 @@ impl<'c, R: ReadAt> Finder<'c, R> {
     /// How many of a file's counted fingerprints stood at once at most, at each of the chosen places; beside a line, how many ever did.
     fn at_once(&self, keys: &[usize], is_chosen: impl Fn(&PlaceKey) -> bool) -> HashMap<PlaceKey, u64> {
         let mut stood: HashMap<PlaceKey, Vec<(Runs, u64)>> = HashMap::new();
-        for (corpus, set, count) in self.sets_of(keys) {
+        for ((corpus, set), count) in self.counted_sets(keys) {
             for same in self.hits.set(corpus, set).chunk_by(|a, b| (a.path, a.line) == (b.path, b.line)) {
                 let place = (corpus, same[0].line, same[0].path);
                 if is_chosen(&place) {
@@ -188,16 +193,16 @@ impl<'c, R: ReadAt> Finder<'c, R> {
     /// How many of the file's fingerprints stood at the place at once at most, and in which commits. For side commits,
     /// which tell no state: how many ever did, and the first and last commit that brought one.
     pub(super) fn state_of(&self, keys: &[usize], (corpus, line, path): PlaceKey) -> (u64, (u32, u32)) {
-        let of_key = |key: usize| -> Runs {
-            let here = |i: &&WholeInterval| (i.path, i.line) == (path, line);
-            self.hits.intervals(corpus, key).iter().filter(here).map(|i| (i.first, i.last)).collect()
-        };
-        let runs: Vec<Runs> = self.telling(keys).map(of_key).filter(|runs| !runs.is_empty()).collect();
+        let runs = self.intervals_of(corpus, self.telling(keys)).map(|(intervals, count)| {
+            let here = intervals.iter().filter(|i| (i.path, i.line) == (path, line));
+            (here.map(|i| (i.first, i.last)).collect::<Runs>(), count)
+        });
+        let runs: Vec<(Runs, u64)> = runs.filter(|(runs, _)| !runs.is_empty()).collect();
         if self.line((corpus, line)).kind == LineKind::Side {
-            let all = || runs.iter().flatten();
+            let all = || runs.iter().flat_map(|(runs, _)| runs);
             let first = all().map(|run| run.0).min().unwrap_or_default();
             let last = all().map(|run| run.1).max().unwrap_or_default();
-            return (runs.len() as u64, (first, last));
+            return (runs.iter().map(|(_, count)| count).sum(), (first, last));
         }
         best_run(&runs)
     }
@@ -206,11 +211,6 @@ impl<'c, R: ReadAt> Finder<'c, R> {
     fn telling<'k>(&'k self, keys: &'k [usize]) -> impl Iterator<Item = usize> + 'k {
         let any = keys.iter().any(|key| self.hits.is_distinctive(*key));
         keys.iter().copied().filter(move |key| !any || self.hits.is_distinctive(*key))
-    }
-
-    fn own(&self) -> impl Iterator<Item = usize> + '_ {
-        let own = |(number, corpus): (usize, &Corpus<'_, R>)| (corpus.role == CorpusRole::Own).then_some(number);
-        self.corpora.iter().enumerate().filter_map(own)
     }
 
     pub(super) fn path(&mut self, corpus: usize, path: PathId) -> Result<&[u8], MatchError> {
@@ -222,6 +222,17 @@ impl<'c, R: ReadAt> Finder<'c, R> {
             }
         }
     }
+}
+
+/// What stands under each key in order, summed.
+fn summed<K: Ord + Copy>(mut all: Vec<(K, u64)>) -> Vec<(K, u64)> {
+    all.sort_unstable_by_key(|(key, _)| *key);
+    all.dedup_by(|next, sum| {
+        let is_same = next.0 == sum.0;
+        sum.1 += if is_same { next.1 } else { 0 };
+        is_same
+    });
+    all
 }
 
 fn preference(kind: LineKind) -> Reverse<u8> {

@@ -20,7 +20,7 @@ use crate::claim::CorpusRole;
 /// Bytes that a short file has at most: a passage, not a long file, of which the chosen grams tell enough.
 pub const SHORT: usize = 16 << 10;
 
-/// Fingerprints that are looked up together, and those of one more file: some tens of megabytes.
+/// Fingerprints that are looked up together on all threads, and on each those of one more file: some tens of megabytes.
 const AT_ONCE: usize = 1 << 20;
 
 /// Tokens of a gram of code.
@@ -67,17 +67,13 @@ pub(super) struct Together {
     pub(super) fingerprints: Vec<u64>,
 }
 
-/// More grams of a file than these do not stand in one file of the company at once.
-struct Most {
-    grams: u64,
-}
-
-impl Most {
-    /// Whether a file may be recognised by them.
-    fn may_be(&self, of: &Grams) -> bool {
-        let together = Together { grams: self.grams, apart: self.grams, fingerprints: Vec::new() };
-        rules::by_pieces(of.channel, of.all, &together)
-    }
+/// What grams are made for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Wanted {
+    /// To be looked up as a whole.
+    All,
+    /// To find out whether that is worth it: those alone that the sieve lets pass.
+    Sifted,
 }
 
 /// Grams of a file to be looked up.
@@ -86,7 +82,7 @@ struct Grams {
     channel: Channel,
     /// How many places the file has that a gram begins at.
     all: u64,
-    /// Where each begins, and its fingerprint.
+    /// Where each that is wanted begins, and its fingerprint.
     grams: Vec<(usize, u64)>,
 }
 
@@ -107,15 +103,15 @@ pub(super) fn recognised<R: ReadAt>(
     // Nearly all that is looked up stands nowhere: only what may be enough is looked at as a whole.
     let (mut may_be, mut may_be_misread, mut may_be_mended) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
     search.sift((0..sample.len()).filter(is_open), Search::as_it_is, &mut |grams, most| {
-        if most.may_be(grams) {
+        if rules::by_pieces(grams.channel, grams.all, most) {
             may_be.insert(grams.file);
         }
-        if grams.channel == Channel::Text && most.grams > 0 {
+        if grams.channel == Channel::Text {
             may_be_misread.insert(grams.file);
         }
     })?;
     search.sift(may_be_misread.into_iter(), Search::put_right, &mut |grams, most| {
-        if most.may_be(grams) {
+        if rules::by_pieces(grams.channel, grams.all, most) {
             may_be_mended.insert(grams.file);
         }
     })?;
@@ -141,12 +137,11 @@ pub(super) fn recognised<R: ReadAt>(
 /// letter put right, that nobody else has; the first holds most.
 pub(super) fn closest<R: ReadAt>(text: &[u8], against: &Against<'_, R>) -> Result<Vec<Place>, MatchError> {
     let text = normalised(text.get(..SHORT).unwrap_or(text));
-    let Against { licences, corpora, lines, bounds, .. } = against;
-    let look_up =
-        |grams: Grams| Hits::look_up(&[grams.as_file()], &Pieces::new(), licences, corpora, lines, bounds.intervals);
+    let Against { corpora, lines, bounds, .. } = against;
+    let look_up = |grams: Grams| Hits::look_up(&[grams.as_file()], &Pieces::new(), against, bounds.intervals);
     // What stands in more places than may be held tells none of them.
     let hits = match look_up(Grams::put_right(0, &against.profile, &text))? {
-        None => look_up(Grams::of_text(0, &against.profile, &text))?,
+        None => look_up(Grams::of_text(0, &against.profile, &text, |_| true))?,
         hits => hits,
     };
     let Some(hits) = hits else { return Ok(Vec::new()) };
@@ -165,30 +160,55 @@ pub(super) fn closest<R: ReadAt>(text: &[u8], against: &Against<'_, R>) -> Resul
 }
 
 impl Grams {
-    fn of_text(file: usize, profile: &Profile, text: &[u8]) -> Self {
-        let grams: Vec<(usize, u64)> = profile.every_gram(text).enumerate().collect();
-        Grams { file, channel: Channel::Text, all: grams.len() as u64, grams }
+    /// Those of a text, of which the `wanted` are held.
+    fn of_text(file: usize, profile: &Profile, text: &[u8], wanted: impl Fn(u64) -> bool) -> Self {
+        let all = text.len().saturating_sub(GRAM - 1) as u64;
+        let grams = profile.every_gram(text).enumerate().filter(|(_, fingerprint)| wanted(*fingerprint));
+        Grams { file, channel: Channel::Text, all, grams: grams.collect() }
     }
 
     /// Those of the text, and of each text that differs from it in one letter that may have been misread.
     fn put_right(file: usize, profile: &Profile, text: &[u8]) -> Self {
-        let mut of_text = Grams::of_text(file, profile, text);
+        let of_text = Grams::of_text(file, profile, text, |_| true);
+        of_text.and_put_right(text, |from, right, grams| grams.extend((from..).zip(profile.every_gram(right))))
+    }
+
+    /// Of [`Grams::put_right`] those that are `wanted`, of the other texts where the corpus may well have chosen them.
+    fn likely_put_right(file: usize, profile: &Profile, text: &[u8], wanted: impl Fn(u64) -> bool) -> Self {
+        let of_text = Grams::of_text(file, profile, text, &wanted);
+        of_text.and_put_right(text, |from, right, grams| {
+            let likely = profile.likely_grams(right).filter(|(_, fingerprint)| wanted(*fingerprint));
+            grams.extend(likely.map(|(at, fingerprint)| (from + at, fingerprint)));
+        })
+    }
+
+    /// With what `take` takes of each stretch, and the place where it begins, in which one letter that may have been misread is put right.
+    fn and_put_right(mut self, text: &[u8], take: impl Fn(usize, &[u8], &mut Vec<(usize, u64)>)) -> Self {
         let mut right = Vec::new();
         for at in 0..text.len() {
-            for (read, instead) in ALIKE.iter().filter(|(read, _)| text[at..].starts_with(read)) {
+            // Most letters are of no pair, which their first byte tells.
+            let begins = |read: &[u8]| read.first() == text.get(at) && text[at..].starts_with(read);
+            for (read, instead) in ALIKE.iter().filter(|(read, _)| begins(read)) {
                 let after = at + read.len();
                 let (from, to) = (at.saturating_sub(GRAM - 1), text.len().min(after + GRAM - 1));
                 right.clear();
                 [&text[from..at], instead, &text[after..to]].iter().for_each(|part| right.extend_from_slice(part));
-                of_text.grams.extend((from..).zip(profile.every_gram(&right)));
+                take(from, &right, &mut self.grams);
             }
         }
-        of_text
+        self
     }
 
-    fn of_code(file: usize, profile: &Profile, kinds: &[u8]) -> Self {
-        let grams = profile.every_code_gram(kinds);
-        Grams { file, channel: Channel::Code, all: grams.len() as u64, grams }
+    fn of_code(file: usize, profile: &Profile, kinds: &[u8], wanted: impl Fn(u64) -> bool) -> Self {
+        let mut grams = profile.every_code_gram(kinds);
+        let all = grams.len() as u64;
+        grams.retain(|(_, fingerprint)| wanted(*fingerprint));
+        Grams { file, channel: Channel::Code, all, grams }
+    }
+
+    /// How long each is.
+    fn length(&self) -> usize {
+        if self.channel == Channel::Text { GRAM } else { TOKENS }
     }
 
     /// A file that has these and no others.
@@ -218,19 +238,24 @@ struct Search<'s, 'c, R> {
 }
 
 impl<R: ReadAt> Search<'_, '_, R> {
+    /// How many fingerprints are looked up together here, on one of the threads.
+    fn at_once(&self) -> usize {
+        (AT_ONCE.min(self.against.bounds.fingerprints) / self.against.bounds.threads.max(1)).max(1)
+    }
+
     /// Looks up what `make` makes of files and their text, and gives each with what of it stands in one file at once.
     fn each(
         &self,
         files: impl Iterator<Item = usize>,
-        make: impl Fn(&Self, usize, &[u8]) -> Vec<Grams>,
+        make: impl Fn(&Self, usize, &[u8], Wanted) -> Vec<Grams>,
         found: &mut dyn FnMut(&Grams, Together),
     ) -> Result<(), MatchError> {
         let mut files = files.peekable();
         while files.peek().is_some() {
-            let (mut batch, mut room) = (Vec::new(), AT_ONCE.min(self.against.bounds.fingerprints));
+            let (mut batch, mut room) = (Vec::new(), self.at_once());
             while let Some(number) = files.next_if(|_| room > 0) {
                 let text = decoded_text(&self.sample[number].short).unwrap_or_default();
-                for grams in make(self, number, &text) {
+                for grams in make(self, number, &text, Wanted::All) {
                     room = room.saturating_sub(grams.grams.len());
                     batch.push(grams);
                 }
@@ -245,37 +270,32 @@ impl<R: ReadAt> Search<'_, '_, R> {
     fn sift(
         &self,
         files: impl Iterator<Item = usize>,
-        make: impl Fn(&Self, usize, &[u8]) -> Vec<Grams>,
-        found: &mut dyn FnMut(&Grams, &Most),
+        make: impl Fn(&Self, usize, &[u8], Wanted) -> Vec<Grams>,
+        found: &mut dyn FnMut(&Grams, &Together),
     ) -> Result<(), MatchError> {
         let mut files = files.peekable();
         while files.peek().is_some() {
-            let (mut batch, mut passed) = (Vec::new(), Vec::new());
-            while passed.len() < AT_ONCE
+            let (mut batch, mut passed) = (Vec::new(), 0);
+            while passed < self.at_once()
                 && let Some(number) = files.next()
             {
                 let text = decoded_text(&self.sample[number].short).unwrap_or_default();
-                for mut grams in make(self, number, &text) {
-                    self.against.sieve.expect(grams.grams.len(), self.against.corpora)?;
-                    let sieve = &self.against.sieve;
-                    let of_grams = grams.grams.iter().filter(|(_, fingerprint)| sieve.may_have(*fingerprint));
-                    let channel = grams.channel;
-                    passed.extend(of_grams.map(|(at, fingerprint)| (channel, batch.len(), *at, *fingerprint)));
-                    grams.grams = Vec::new();
+                for grams in make(self, number, &text, Wanted::Sifted) {
+                    passed += grams.grams.len();
                     batch.push(grams);
                 }
             }
-            let mut places: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
             for channel in [Channel::Text, Channel::Code] {
-                let of_channel = || passed.iter().filter(|(of, ..)| *of == channel);
-                let own = self.telling(channel, of_channel().map(|(.., fingerprint)| *fingerprint).collect())?;
-                for (_, grams, at, _) in of_channel().filter(|(.., fingerprint)| own.binary_search(fingerprint).is_ok())
-                {
-                    places.entry(*grams).or_default().insert(*at);
+                let of_channel = || batch.iter().filter(|grams| grams.channel == channel);
+                let fingerprints = of_channel().flat_map(|of| &of.grams).map(|(_, fingerprint)| *fingerprint);
+                let own = self.telling(channel, fingerprints.collect())?;
+                for of in of_channel() {
+                    let telling = of.grams.iter().filter(|(_, fingerprint)| own.binary_search(fingerprint).is_ok());
+                    let most = Together::of_places(telling.map(|(at, _)| *at).collect(), of.length());
+                    if most.grams > 0 {
+                        found(of, &most);
+                    }
                 }
-            }
-            for (grams, places) in places {
-                found(&batch[grams], &Most { grams: places.len() as u64 });
             }
         }
         Ok(())
@@ -305,12 +325,11 @@ impl<R: ReadAt> Search<'_, '_, R> {
 
     /// In parts, where more is found than may be held; what is found of one file may not be too much.
     fn look_up(&self, batch: &[Grams], found: &mut dyn FnMut(&Grams, Together)) -> Result<(), MatchError> {
-        let Against { licences, corpora, lines, bounds, .. } = self.against;
         let as_files: Vec<SampleFile> = batch.iter().map(Grams::as_file).collect();
-        match Hits::look_up(&as_files, &Pieces::new(), licences, corpora, lines, bounds.intervals)? {
+        match Hits::look_up(&as_files, &Pieces::new(), self.against, self.against.bounds.intervals)? {
             Some(hits) => {
                 for (number, grams) in batch.iter().enumerate() {
-                    found(grams, self.together(hits.keys_of(number, grams.channel), grams, &hits));
+                    found(grams, self.together(number, grams, &hits));
                 }
             }
             None if batch.len() > 1 => {
@@ -323,26 +342,36 @@ impl<R: ReadAt> Search<'_, '_, R> {
         Ok(())
     }
 
-    fn as_it_is(&self, number: usize, text: &[u8]) -> Vec<Grams> {
+    fn as_it_is(&self, number: usize, text: &[u8], wanted: Wanted) -> Vec<Grams> {
+        let profile = &self.against.profile;
+        let wanted =
+            |channel, fingerprint| wanted == Wanted::All || self.against.sieve.may_be_own(channel, fingerprint);
         let kinds = Tokens::of(&self.sample[number].path, text).unwrap_or_default().kinds;
-        let of_text = Grams::of_text(number, &self.against.profile, &normalised(text));
-        vec![of_text, Grams::of_code(number, &self.against.profile, &kinds)]
+        let of_text = Grams::of_text(number, profile, &normalised(text), |it| wanted(Channel::Text, it));
+        vec![of_text, Grams::of_code(number, profile, &kinds, |it| wanted(Channel::Code, it))]
     }
 
-    fn put_right(&self, number: usize, text: &[u8]) -> Vec<Grams> {
-        vec![Grams::put_right(number, &self.against.profile, &normalised(text))]
+    fn put_right(&self, number: usize, text: &[u8], wanted: Wanted) -> Vec<Grams> {
+        let (profile, text) = (&self.against.profile, normalised(text));
+        vec![match wanted {
+            Wanted::All => Grams::put_right(number, profile, &text),
+            Wanted::Sifted => {
+                let may_be_own = |fingerprint| self.against.sieve.may_be_own(Channel::Text, fingerprint);
+                Grams::likely_put_right(number, profile, &text, may_be_own)
+            }
+        }]
     }
 
-    fn together(&self, keys: &[usize], grams: &Grams, hits: &Hits) -> Together {
+    fn together(&self, number: usize, grams: &Grams, hits: &Hits) -> Together {
         // Those of a file mostly stand in the same sets of intervals.
         let mut sets: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
-        for (at, key) in keys.iter().enumerate().filter(|(_, key)| hits.is_distinctive(**key)) {
-            for corpus in 0..self.against.corpora.len() {
-                if let Some(set) = hits.set_of(corpus, *key) {
-                    sets.entry((corpus, set)).or_default().push(at);
-                }
+        let mut places = 0..;
+        hits.each_of(number, grams.channel, grams.grams.iter().map(|(_, fingerprint)| *fingerprint), &mut |_, key| {
+            let at = places.next().unwrap_or_default();
+            if let Some(key) = key.filter(|key| hits.is_distinctive(*key)) {
+                hits.sets_of(key).iter().for_each(|set| sets.entry(*set).or_default().push(at));
             }
-        }
+        });
         let mut places: HashMap<PlaceKey, (usize, Vec<(usize, usize)>)> = HashMap::new();
         for ((corpus, set), of_set) in &sets {
             for same in hits.set(*corpus, *set).chunk_by(|a, b| (a.path, a.line) == (b.path, b.line)) {
@@ -354,7 +383,6 @@ impl<R: ReadAt> Search<'_, '_, R> {
         let mut order: Vec<(std::cmp::Reverse<usize>, PlaceKey)> =
             places.iter().map(|(place, (count, _))| (std::cmp::Reverse(*count), *place)).collect();
         order.sort_unstable();
-        let length = if grams.channel == Channel::Text { GRAM } else { TOKENS };
         let looked_at = order.into_iter().take(LOOKED_AT);
         let together = looked_at.map(|(_, place)| {
             let mut things: Vec<(usize, Runs)> = Vec::new();
@@ -364,15 +392,15 @@ impl<R: ReadAt> Search<'_, '_, R> {
                 things.extend(sets[&(*corpus, *set)].iter().map(|at| (*at, runs.clone())));
             }
             if self.against.lines.line((place.0, place.1)).kind != LineKind::Side {
-                let (_, (commit, _)) = best_run(&things.iter().map(|(_, runs)| runs.clone()).collect::<Vec<_>>());
+                let (_, (commit, _)) = best_run(&things.iter().map(|(_, runs)| (runs.clone(), 1)).collect::<Vec<_>>());
                 things.retain(|(_, runs)| runs.iter().any(|(first, last)| (first..=last).contains(&&commit)));
             }
-            Together::of(things.iter().map(|(at, _)| grams.grams[*at]), length)
+            Together::of(things.iter().map(|(at, _)| grams.grams[*at]), grams.length())
         });
         let best = together.max_by_key(|together| (together.apart, together.grams)).unwrap_or_default();
         // The many versions of a history chose more grams of a text than the one that was given away: what is found there, or is
         // public, must be less than what is not.
-        let shares = hits.shares(keys);
+        let shares = hits.shares_of(number, grams.channel);
         if best.fingerprints.len() as u64 > shares.public + shares.published { best } else { Together::default() }
     }
 }
@@ -386,7 +414,14 @@ impl Together {
             let first = first.entry(fingerprint).or_insert(at);
             *first = at.min(*first);
         });
-        let places: BTreeSet<usize> = first.values().copied().collect();
+        let places = Together::of_places(first.values().copied().collect(), length);
+        Together { fingerprints: first.into_keys().collect(), ..places }
+    }
+
+    /// Of grams of this length that begin at some places, with no fingerprints.
+    fn of_places(mut places: Vec<usize>, length: usize) -> Self {
+        places.sort_unstable();
+        places.dedup();
         let (mut apart, mut free) = (0, 0);
         for at in &places {
             if *at >= free {
@@ -394,7 +429,7 @@ impl Together {
                 free = at + length;
             }
         }
-        Together { grams: places.len() as u64, apart, fingerprints: first.into_keys().collect() }
+        Together { grams: places.len() as u64, apart, fingerprints: Vec::new() }
     }
 }
 

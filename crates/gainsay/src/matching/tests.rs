@@ -168,8 +168,16 @@ fn told(standing: &[bool], begin: usize, end: usize) -> Vec<(Option<u32>, Option
     told
 }
 
-const BOUNDS: Bounds =
-    Bounds { fingerprints: 1_000_000, files: 1_000_000, intervals: 1_000_000, distinct: 1_000_000, each: 1_000_000 };
+const BOUNDS: Bounds = Bounds {
+    fingerprints: MILLION,
+    batch: MILLION,
+    files: MILLION,
+    intervals: MILLION,
+    distinct: MILLION,
+    threads: 3,
+    each: MILLION,
+};
+const MILLION: usize = 1_000_000;
 
 fn match_sample(
     sample: &[SampleFile],

@@ -1,17 +1,19 @@
 //! What is counted over the whole sample while its files come and go.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use fingerprint::{LineId, LineKind, ReadAt, WholeInterval};
 use serde::{Deserialize, Serialize};
 
 use super::Bounds;
 use super::distinct::{Distinct, HIGHEST};
-use super::hits::{Hits, place};
+use super::hits::{Hits, of as of_channel, place};
 use super::lines::{LineKey, Lines};
 use super::rows::{Names, Rows};
 use super::window::{Runs, Standing};
-use super::{Corpus, FileMatch, LineMatch, Match, MatchError, Places, Recognised, Shares, Total, Verdict, rules};
+use super::{
+    Corpus, FileMatch, LineMatch, Match, MatchError, Places, Recognised, SampleFile, Shares, Total, Verdict, rules,
+};
 use crate::claim::CorpusRole;
 
 /// The counts.
@@ -72,27 +74,29 @@ impl Whole {
         }
     }
 
-    /// Counts a file, as one of so many bytes: `number` is its place in the sample, `at` that among the files that were looked up with it, `level` the one from
-    /// which on its fingerprints are known, `line` where its best place is.
+    /// Counts a file of the sample, as one of so many bytes: `number` is its place there, `at` that among the files that were looked up with it, `line`
+    /// where its best place is.
     pub(super) fn add(
         &mut self,
         (file, bytes): (FileMatch, u64),
+        of_sample: &SampleFile,
         (number, at): (usize, usize),
-        level: u32,
         line: Option<LineKey>,
         hits: &Hits,
         lines: &Lines,
     ) {
+        let level = of_sample.level;
         let total = self.totals.entry(file.verdict).or_default();
         total.files += 1;
         total.bytes += bytes;
         self.thinned += u64::from(level > 0);
         self.level = self.level.max(level);
-        for key in hits.keys_of(at, file.channel) {
-            if let Some(level) = self.counted.insert(place(file.channel) as u64, hits.fingerprint(*key)) {
-                hits.add_to(*key, &mut self.shares[level as usize]);
+        let own = of_channel(file.channel, &of_sample.fingerprints).iter().copied();
+        hits.each_of(at, file.channel, own, &mut |fingerprint, key| {
+            if let Some(level) = self.counted.insert(place(file.channel) as u64, fingerprint) {
+                hits.add_to(key, &mut self.shares[level as usize]);
             }
-        }
+        });
         if file.verdict.is_ours() {
             match file.identical {
                 true => self.recognised.identical += 1,
@@ -141,18 +145,19 @@ impl Whole {
         counts.level = counts.level.max(level);
         let in_corpus = hits.exact(at).intervals.iter().filter(|(corpus, _)| *corpus == line.0);
         let exact = runs_on(line.1, in_corpus.map(|(_, it)| it));
-        let mut of_file = Vec::new();
+        // For each set of intervals the commits on the line, and how many of the file's fingerprints have it.
+        let mut of_file: HashMap<usize, (Runs, u64)> = HashMap::new();
         for key in hits.keys_of(at, file.channel).iter().filter(|key| hits.is_distinctive(**key)) {
-            let runs = runs_on(line.1, hits.intervals(line.0, *key));
+            let Some((corpus, set)) = hits.sets_of(*key).iter().find(|(corpus, _)| *corpus == line.0) else { continue };
+            let new = || (runs_on(line.1, hits.set(*corpus, *set)), 0);
+            let (runs, count) = of_file.entry(*set).or_insert_with(new);
             if runs.is_empty() {
                 continue;
             }
+            *count += 1;
             let of = counts.number * 4 + place(file.channel) as u64;
             if let Some(level) = self.counted_in_lines.insert(of, hits.fingerprint(*key)) {
-                counts.standing.add_fingerprint(level, &runs);
-            }
-            if exact.is_empty() {
-                of_file.push(runs);
+                counts.standing.add_fingerprint(level, runs);
             }
         }
         if !is_named {
@@ -164,8 +169,12 @@ impl Whole {
         }
         if of.kind == LineKind::History {
             let taken = match exact.is_empty() {
-                true => counts.standing.add_file(&of_file, rules::file_fits(of_file.len() as u64)),
-                false => counts.standing.add_file(&[exact], 1),
+                true => {
+                    let of_file: Vec<(Runs, u64)> = of_file.into_values().collect();
+                    let all = of_file.iter().map(|(_, count)| count).sum();
+                    counts.standing.add_file(&of_file, rules::file_fits(all))
+                }
+                false => counts.standing.add_file(&[(exact, 1)], 1),
             };
             self.room = self.room.saturating_sub(taken);
         }

@@ -16,7 +16,7 @@ pub(super) fn of_runs(commits: u32, things: Vec<Runs>, commit: &CommitOf<'_>) ->
     let mut standing = Standing::new(commits);
     for runs in things {
         standing.add_fingerprint(0, &runs);
-        standing.add_file(&[runs], 1);
+        standing.add_file(&[(runs, 1)], 1);
     }
     standing.windows(&numbers, 0, commit)
 }
@@ -62,8 +62,9 @@ impl Standing {
         self.contents.add(self.commits, runs);
     }
 
-    /// Adds a file of which `least` of these things must stand at a commit that it fits; gives back the bytes that this takes.
-    pub(super) fn add_file(&mut self, things: &[Runs], least: u64) -> usize {
+    /// Adds a file of which `least` of these things, each of which counts for so many, must stand at a commit that it fits; gives back
+    /// the bytes that this takes.
+    pub(super) fn add_file(&mut self, things: &[(Runs, u64)], least: u64) -> usize {
         self.fitting.push(runs_with(things, least));
         self.fitting.last().map_or(0, |runs| size_of::<Runs>() + size_of_val(runs.as_slice()))
     }
@@ -125,9 +126,13 @@ impl Changes {
             self.changes = vec![0; commits as usize + 1];
         }
         self.things += 1;
-        for (first, last) in merged(runs) {
+        let mut add = |(first, last): (u32, u32)| {
             self.changes[first as usize] += 1;
             self.changes[last as usize + 1] -= 1;
+        };
+        match runs {
+            [run] => add(*run),
+            runs => merged(runs).into_iter().for_each(add),
         }
     }
 }
@@ -171,7 +176,7 @@ fn live_counts<'c>(counted: impl IntoIterator<Item = &'c Changes>, commits: u32)
 }
 
 /// The commits at which at least `least` of the things stand, as runs.
-fn runs_with(things: &[Runs], least: u64) -> Runs {
+fn runs_with(things: &[(Runs, u64)], least: u64) -> Runs {
     let mut runs = Runs::new();
     for (first, last, live) in steps(things) {
         if live < least.max(1) {
@@ -185,36 +190,26 @@ fn runs_with(things: &[Runs], least: u64) -> Runs {
     runs
 }
 
-/// The most things that stand at once, and the newest run of commits at which they do.
-pub(super) fn best_run(things: &[Runs]) -> (u64, (u32, u32)) {
-    let most = steps(things).iter().map(|(_, _, live)| *live).max().unwrap_or_default();
+/// The most that stands at once of things each of which counts for so many, and the newest run of commits at which it does.
+pub(super) fn best_run(things: &[(Runs, u64)]) -> (u64, (u32, u32)) {
+    let most = most_at_once(things);
     (most, runs_with(things, most).last().copied().unwrap_or_default())
 }
 
 /// The most that stands at once of things each of which counts for so many.
 pub(super) fn most_at_once(things: &[(Runs, u64)]) -> u64 {
+    steps(things).iter().map(|(_, _, live)| *live).max().unwrap_or_default()
+}
+
+/// The stretches of commits between which it does not change what stands there, oldest first, with how much it counts for; where nothing
+/// stands there is no stretch.
+fn steps(things: &[(Runs, u64)]) -> Vec<(u32, u32, u64)> {
     let mut changes: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
     for (runs, count) in things {
         for (first, last) in merged(runs) {
             changes.entry(first).or_default().0 += count;
             changes.entry(last + 1).or_default().1 += count;
         }
-    }
-    let mut live = 0;
-    let after = |(begin, end): &(u64, u64)| {
-        live = live + begin - end;
-        live
-    };
-    changes.values().map(after).max().unwrap_or_default()
-}
-
-/// The stretches of commits between which the number of standing things does not change, oldest first; where nothing
-/// stands there is no stretch.
-fn steps(things: &[Runs]) -> Vec<(u32, u32, u64)> {
-    let mut changes: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
-    for (first, last) in things.iter().flat_map(|runs| merged(runs)) {
-        changes.entry(first).or_default().0 += 1;
-        changes.entry(last + 1).or_default().1 += 1;
     }
     let starts: Vec<u32> = changes.keys().copied().collect();
     let mut live = 0;

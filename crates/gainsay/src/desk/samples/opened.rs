@@ -525,8 +525,9 @@ impl Opened {
         let of = &file.fingerprints;
         // With what is found of it a fingerprint takes as much as sixty bytes of a short file.
         let more = of.text.len() + of.code.len() + of.parts.len() + of.sketches.len() + file.short.len() / 60;
-        let is_full =
-            self.fingerprints + more > reading.bounds.fingerprints || self.batch.len() >= reading.bounds.files;
+        // What is all of one batch need not be opened twice.
+        let most = if self.batches == 0 { reading.bounds.fingerprints } else { reading.bounds.batch };
+        let is_full = self.fingerprints + more > most || self.batch.len() >= reading.bounds.files;
         // A text stays with its file: one of both is counted.
         if is_full && !self.batch.is_empty() && file.is_text_of.is_none() {
             self.is_stopped |= !(reading.take)(std::mem::take(&mut self.batch));

@@ -186,9 +186,9 @@ fn copies_do_not_make_a_fingerprint_common_and_different_files_do() {
     for (tree, is_common) in [(copied.collect::<BTreeMap<_, _>>(), false), (different.collect(), true)] {
         let index = Index::open(vec![state("/all", &tree)]).unwrap();
         let corpora = [own(&index, &[])];
-        let lines = lines::Lines::new(&corpora);
+        let against = matcher::Against::new(&Profile::one(), &corpora, Bounds::of_memory(1 << 29)).unwrap();
         let sample = sample([&with(1000)]);
-        let hits = Hits::look_up(&sample, &BTreeMap::new(), &[], &corpora, &lines, 100_000).unwrap().unwrap();
+        let hits = Hits::look_up(&sample, &BTreeMap::new(), &against, 100_000).unwrap().unwrap();
         let common: Vec<bool> = hits.keys_of(0, Channel::Text).iter().map(|key| hits.is_common(*key)).collect();
         assert_eq!(common, [vec![is_common; 10], vec![false; 10]].concat());
     }
