@@ -165,7 +165,7 @@ fn the_ledger_names_the_model_and_nothing_keeps_the_key() {
         run(command.args(MODEL).env("GAINSAY_MODEL_KEY", KEY)).json_lines().remove(0)
     };
     let added = add();
-    assert_eq!((&added["drafted"], &added["accepted"]), (&json!(3), &json!(1)), "{added:#}");
+    assert_eq!((&added["drafted"], &added["accepted"]), (&json!(4), &json!(1)), "{added:#}");
     assert!(added["problems"][0].as_str().unwrap().starts_with("1 answer of the model dropped: "), "{added:#}");
     let asked = stub.requests().len();
     assert_eq!(add()["already"], json!(true));
