@@ -3,6 +3,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::time::Duration;
 
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{DefaultBodyLimit, Path, Request, State};
@@ -35,6 +36,9 @@ static POLICY: LazyLock<HeaderValue> = LazyLock::new(|| {
     );
     HeaderValue::from_str(&policy).unwrap_or(HeaderValue::from_static("default-src 'none'"))
 });
+
+/// How long somebody who was not let in may take, with what they bring and with waiting for their turn.
+const OUTSIDE: Duration = Duration::from_secs(90);
 
 /// The door of a desk that is served.
 pub(super) struct Door {
@@ -223,7 +227,11 @@ pub(super) async fn guard(State(house): Shared, mut request: Request, next: Next
                 request.extensions_mut().insert(session);
                 next.run(request).await
             }
-            Ok(None) if is_open => next.run(request).await,
+            Ok(None) if is_open => {
+                let uri = request.uri().clone();
+                let answered = tokio::time::timeout(OUTSIDE, next.run(request)).await;
+                answered.unwrap_or_else(|_| refused(&uri, Failure::Busy))
+            }
             Ok(None) if house.serving.is_public() && only_reads && !path.starts_with(api::ROOT) => {
                 entrance::locked(request.uri())
             }
