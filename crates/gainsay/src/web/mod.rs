@@ -171,6 +171,7 @@ pub fn serve(serving: Serving, ready: impl FnOnce(&str, u16)) -> Result<(), Erro
         let house =
             Arc::new(House { serving, door, turns, comparing, desks: Mutex::default(), listeners, patience, rows });
         ready(&address, local.port());
+        tokio::spawn(start::draw_ahead(Arc::clone(&house)));
         match encryption {
             Some(config) => until_interrupted(tls::Encrypted::new(listener, config)?, house).await,
             None => until_interrupted(listener, house).await,

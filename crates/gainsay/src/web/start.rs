@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 
 use super::answer::{Answer, Failure};
-use super::asking::Asking;
+use super::asking::{Asking, Turn};
 use super::door::cookie;
 use super::fields::{Asked, Fields};
 use super::frame::Frame;
@@ -32,6 +32,10 @@ const NAMES: usize = 200;
 
 /// Of how many cases what was drawn is kept.
 const DRAWN: usize = 2000;
+
+/// How many of them are drawn before anybody asks for them, and how many in one turn: who asks meanwhile waits for no more than these.
+const AHEAD: usize = 1000;
+const AT_ONCE: usize = 5;
 
 /// Of how many that looked at different times it is kept what changed since.
 const SEEN: usize = 100;
@@ -195,6 +199,26 @@ pub(super) async fn page(asking: Asking, asked: Asked, headers: HeaderMap) -> Re
         remember(&mut response, &name, Timestamp::now());
     }
     Ok(response)
+}
+
+/// Draws the rows of the cases that moved last while nobody asks for them yet: after a start none is known.
+pub(super) async fn draw_ahead(house: Arc<House>) {
+    for from in (0..AHEAD).step_by(AT_ONCE) {
+        let at = Arc::clone(&house);
+        let drawn = Arc::clone(&house).at_desk(Turn::Long, move |desk| {
+            desk.restrict(None);
+            let acting = Acting::new(&at.serving.author, Timestamp::now())?;
+            let all = desk.cases_by_activity()?;
+            for case in all.iter().skip(from).take(AT_ONCE) {
+                at.rows.row(desk, &acting, case, None)?;
+            }
+            Ok(all.len() > from + AT_ONCE)
+        });
+        // What fails here is said to whoever asks for it.
+        if matches!(drawn.await, Ok(false)) {
+            break;
+        }
+    }
 }
 
 /// Everything that there is now has been seen.
