@@ -2,6 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -11,13 +12,17 @@ use super::client::{Answer, Served};
 use super::{STORY, is_guarded};
 use crate::support::{Environment, Output};
 
-const PASSWORD: &str = "correct horse battery";
+pub(super) const PASSWORD: &str = "correct horse battery";
 const PROXY: [&str; 3] = ["--behind-proxy", "--name", "desk.example"];
 
-/// Runs a command whose input is a password.
 fn with_password(environment: &Environment, args: &[&str], password: &str) -> Output {
+    with_password_at(environment, &environment.desk(), args, password)
+}
+
+/// Runs a command whose input is a password.
+pub(super) fn with_password_at(environment: &Environment, desk: &Path, args: &[&str], password: &str) -> Output {
     let mut command = environment.command(&["--desk"]);
-    command.arg(environment.desk()).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.arg(desk).args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().unwrap();
     child.stdin.take().unwrap().write_all(format!("{password}\n").as_bytes()).unwrap();
     let output = child.wait_with_output().unwrap();

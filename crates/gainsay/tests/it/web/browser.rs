@@ -117,16 +117,16 @@ impl Browser {
 
     pub(crate) fn go(&mut self, address: &str) {
         // A mark that the next page does not have.
-        self.eval("window.before = true");
+        self.eval("window.leaving = true");
         self.ask("Page.navigate", json!({ "url": address }));
-        self.until("!window.before || location.hash");
+        self.until("!window.leaving || location.hash");
     }
 
     /// Clicks what a selector finds, where it is on the page, as a hand would, and waits for the page that it leads to.
     pub(crate) fn click_through(&mut self, selector: &str) {
-        self.eval("window.before = true");
+        self.eval("window.leaving = true");
         self.click(selector);
-        self.until("!window.before");
+        self.until("!window.leaving");
     }
 
     pub(crate) fn click(&mut self, selector: &str) {
@@ -157,9 +157,9 @@ impl Browser {
 
     /// Presses a key that leads to another page.
     pub(crate) fn press_through(&mut self, key: &str) {
-        self.eval("window.before = true");
+        self.eval("window.leaving = true");
         self.press(key);
-        self.until("!window.before");
+        self.until("!window.leaving");
     }
 
     /// Puts files into a field for files.

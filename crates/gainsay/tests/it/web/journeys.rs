@@ -65,9 +65,9 @@ fn from_an_empty_desk_over_review_to_the_case() {
     // Switched off, keys do nothing.
     browser.click("#keys");
     browser.eval("document.activeElement.blur()");
-    browser.eval("window.before = true");
+    browser.eval("window.leaving = true");
     browser.press("u");
-    assert_eq!(browser.eval("window.before && !document.querySelector('.sent')"), true);
+    assert_eq!(browser.eval("window.leaving && !document.querySelector('.sent')"), true);
     browser.go(&format!("http://127.0.0.1:{}{case}", served.port));
     browser.until("document.querySelector('#claims') && document.body.innerText.includes('accepted by ana')");
     assert_eq!(browser.eval("document.documentElement.scrollWidth <= innerWidth"), true);

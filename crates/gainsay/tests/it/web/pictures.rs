@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use super::accounts::{PASSWORD, with_password_at};
 use super::browser::Browser;
 use super::client::Served;
 use crate::support::Environment;
@@ -18,7 +19,13 @@ fn of_the_pages() {
     let demo = environment.path("demo");
     let mut command = environment.command(&["demo"]);
     assert!(command.arg(&demo).output().unwrap().status.success());
-    let served = Served::start_at(&environment, &demo.join("desk"));
+    let desk = demo.join("desk");
+    with_password_at(&environment, &desk, &["user", "add", "rita", "--role", "admin"], PASSWORD).succeeded();
+    let corpus = environment.write("files/a.c", "int main(void) { return 0; }\n");
+    let mut command = environment.command(&["--desk"]);
+    command.arg(&desk).args(["corpus", "add", "more", "--background"]).arg(corpus.parent().unwrap());
+    assert!(command.output().unwrap().status.success());
+    let served = Served::start_at(&environment, &desk);
     let mut browser = Browser::start();
     let start = format!("http://127.0.0.1:{}", served.port);
     browser.show_in((1200, 900), false);
@@ -98,12 +105,33 @@ fn accessible(browser: &mut Browser, axe: &str, start: &str, (cases, beside): (&
         browser.show_in((1200, 900), dark);
         for page in &pages {
             browser.go(&format!("{start}{page}"));
-            browser.eval(&format!("{axe};0"));
-            let found = browser.eval(
-                "axe.run(document).then(it => it.violations.map(one => one.id + ': ' + one.nodes.map(node => node.html + ' ' + node.failureSummary).slice(0, 3).join(' | ')))",
-            );
-            wrong.extend(found.as_array().unwrap().iter().map(|it| format!("{page}: {}", it.as_str().unwrap())));
+            wrong.extend(violations(browser, axe));
         }
     }
+    // Somebody with an account, and what they are shown once.
+    browser.go(&format!("{start}/sign-in"));
+    browser.write("#name", "rita");
+    browser.write("#password", "not this one");
+    browser.click_through("form button.main");
+    wrong.extend(violations(browser, axe));
+    browser.write("#password", PASSWORD);
+    browser.click_through("form button.main");
+    for dark in [false, true] {
+        browser.show_in((1200, 900), dark);
+        browser.go(&format!("{start}/account"));
+        browser.eval("window.leaving = true; document.querySelector('#label').value = 'for a program'; document.querySelector('#label').form.requestSubmit()");
+        browser.until("!window.leaving");
+        assert_eq!(browser.eval("!!document.querySelector('.token')"), true);
+        wrong.extend(violations(browser, axe));
+    }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What axe-core finds on the page that is shown.
+fn violations(browser: &mut Browser, axe: &str) -> Vec<String> {
+    browser.eval(&format!("{axe};0"));
+    let found = browser.eval(
+        "axe.run(document).then(it => it.violations.map(one => location.pathname + ': ' + one.id + ': ' + one.nodes.map(node => node.html + ' ' + node.failureSummary).slice(0, 3).join(' | ')))",
+    );
+    found.as_array().unwrap().iter().map(|it| it.as_str().unwrap().to_owned()).collect()
 }
